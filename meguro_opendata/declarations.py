@@ -1,0 +1,153 @@
+"""Files that people write (recipes, workspaces, strategies): read strictly, every fault told at once with its place."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from meguro_opendata.errors import ConfigurationError, Fault
+
+__all__ = ["Declared", "check", "read_toml", "read_yaml", "suggest"]
+
+MAX_BYTES = 4_000_000
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Declared(BaseModel):
+    """A part of a configuration file: unknown keys are refused, nothing is converted, nothing changes later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The safe loader, but a key that stands twice is a fault instead of the last one winning."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """As in the safe loader; raises on a repeated key."""
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if isinstance(key, str | int | float | bool) and key in seen:
+                raise _RepeatedKeyError(str(key), key_node.start_mark.line + 1)
+            seen.add(key if isinstance(key, str | int | float | bool) else None)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
+
+
+class _RepeatedKeyError(Exception):
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__(key)
+        self.key = key
+        self.line = line
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The mapping that a YAML file holds.
+
+    Raises:
+        ConfigurationError: If it is not readable, not YAML, no mapping, repeats a key or uses aliases.
+    """
+    text = _text(path)
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_StrictLoader)):
+            raise _fault(path, "yaml-alias")
+        loaded = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 (a safe loader)
+    except _RepeatedKeyError as error:
+        raise _fault(path, "key-repeated", key=error.key, line=error.line) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise _fault(path, "yaml-broken", line=mark.line + 1 if mark else "?") from None
+    return _mapping(path, loaded)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The table that a TOML file holds; errors as :func:`read_yaml`."""
+    try:
+        return tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise _fault(path, "toml-broken", detail=str(error)) from None
+
+
+def check(path: Path, data: dict[str, Any], model: type[Model]) -> Model:
+    """``data`` as a ``model``, or one error that holds every fault."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise ConfigurationError(path, list(_faults(error, model))) from None
+
+
+def suggest(word: str, known: list[str]) -> list[str]:
+    """The known words nearest to ``word``, best first, at most three.
+
+    >>> suggest("sorce", ["source", "standard"])
+    ['source']
+    """
+    return difflib.get_close_matches(word, known, n=3, cutoff=0.6)
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise _fault(path, "file-missing") from None
+    except OSError as error:
+        raise _fault(path, "file-unreadable", reason=error.strerror) from None
+    if len(raw) > MAX_BYTES:
+        raise _fault(path, "file-too-large", limit=MAX_BYTES)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _fault(path, "not-utf8") from None
+
+
+def _mapping(path: Path, loaded: object) -> dict[str, Any]:
+    if not isinstance(loaded, dict):
+        raise _fault(path, "not-a-mapping")
+    return loaded
+
+
+def _fault(path: Path, code: str, **params: object) -> ConfigurationError:
+    return ConfigurationError(path, [Fault("-", code, params)])
+
+
+def _faults(error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]:
+    for problem in error.errors(include_url=False):
+        place = [str(part) for part in problem["loc"]]
+        yield Fault(".".join(place) or "-", *_described(problem["type"], place, problem, model))
+
+
+def _described(kind: str, place: list[str], problem: Any, model: type[BaseModel]) -> tuple[str, dict[str, object]]:
+    key = place[-1] if place else ""
+    if kind == "extra_forbidden":
+        near = suggest(key, _keys_at(model, place[:-1]))
+        return ("key-unknown-near", {"key": key, "near": near}) if near else ("key-unknown", {"key": key})
+    if kind == "missing":
+        return "key-missing", {"key": key}
+    if kind == "literal_error":
+        return "not-one-of", {"value": problem["input"], "allowed": problem["ctx"]["expected"].replace("'", "")}
+    if kind == "string_type":
+        return "must-be-text", {"value": problem["input"]}
+    if kind == "value_error":
+        return str(problem["ctx"]["error"]), {"key": key, "value": problem["input"]}
+    return "wrong-kind", {"value": problem["input"], "wanted": kind.replace("_type", "").replace("_", " ")}
+
+
+def _keys_at(model: type[BaseModel], place: list[str]) -> list[str]:
+    """The keys that are allowed at a place inside ``model``, followed through nested models and containers."""
+    for part in place:
+        if part in model.model_fields:
+            model = next(_models_in(model.model_fields[part].annotation), model)
+    return list(model.model_fields)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _models_in(inner)

@@ -1,0 +1,94 @@
+"""The exception tree: raised only when the work cannot go on; problems in data are findings, not exceptions.
+
+Each error holds a code of the message catalogue and its parameters; ``str(error)`` gives the text in the language
+of ``MEGURO_OPENDATA_LANG`` (Japanese by default), :func:`meguro_opendata.messages.error_text` in any.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from meguro_opendata import messages
+
+__all__ = [
+    "ConfigurationError",
+    "Fault",
+    "GuardError",
+    "MeguroOpendataError",
+    "PortalError",
+    "SourceError",
+    "StorageError",
+    "UnknownStandardError",
+]
+
+
+class MeguroOpendataError(Exception):
+    """The root of the tree; ``exit_code`` is what the command line returns for it."""
+
+    exit_code = 2
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = {name: _readable(value) for name, value in params.items()}
+
+    def __str__(self) -> str:
+        return self.text(messages.default_language())
+
+    def text(self, lang: str) -> str:
+        """What happened, where, and what to do, in ``lang``; lines joined by newlines."""
+        return messages.error_text(self.code, self.params, lang)
+
+
+class SourceError(MeguroOpendataError):
+    """A source file that cannot be read, or no longer is what its recipe says."""
+
+
+class UnknownStandardError(MeguroOpendataError):
+    """A standard's id or version that is not in the catalogue, or a schema file that is damaged."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault in a configuration file: the path inside it, a message code and its parameters."""
+
+    path: str
+    code: str
+    params: dict[str, object]
+
+
+class ConfigurationError(MeguroOpendataError):
+    """All faults of one recipe, workspace or strategy file at once."""
+
+    def __init__(self, file: Path | str, faults: list[Fault]) -> None:
+        super().__init__("configuration", file=file, count=len(faults))
+        self.faults = tuple(faults)
+
+    def text(self, lang: str) -> str:
+        """The file, then one line a fault: path inside the file, what is wrong, what to do."""
+        head = messages.error_text(self.code, self.params, lang)
+        lines = [f"- {fault.path}: {messages.error_text(fault.code, fault.params, lang)}" for fault in self.faults]
+        return "\n".join([head, *lines])
+
+
+class StorageError(MeguroOpendataError):
+    """A folder or file that cannot be written: permission, a full disk, a file open in another program."""
+
+    exit_code = 3
+
+
+class PortalError(MeguroOpendataError):
+    """A portal that cannot be reached or refuses."""
+
+    exit_code = 3
+
+
+class GuardError(MeguroOpendataError):
+    """A guard that refuses: a stale plan, a loss of rows."""
+
+    exit_code = 4
+
+
+def _readable(value: object) -> object:
+    return str(value) if isinstance(value, Path) else value

@@ -1,0 +1,148 @@
+"""What was found in data and what was done to it: ``Finding``, ``Change``, ``Rejection`` and the ``Report`` of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from meguro_opendata import messages
+
+__all__ = ["REPORT_FORMAT", "SEVERITIES", "Change", "Finding", "Rejection", "Report"]
+
+SEVERITIES = ("error", "warning", "info")
+REPORT_FORMAT = "meguro-opendata/report@1"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem in data, with its place.
+
+    Attributes:
+        code: One of the closed list in ``messages`` (section ``findings``).
+        severity: ``"error"``, ``"warning"`` or ``"info"``.
+        check: Frictionless's error type where the finding is one, else ``None``.
+        sheet: Name of the sheet, ``None`` for text files.
+        cell: Address as Excel shows it (``"I5"``), for workbooks only.
+        row: Record number, the file's first record being 1; ``None`` for the whole file.
+        line: Physical line of a text file.
+        column: The column's name in the source file.
+        field: The schema's field, ``None`` if the finding belongs to none.
+        value: The value as it stands.
+        suggestion: What to write instead, where that is known.
+        waived: The recipe's reason, if the recipe waives this finding.
+        params: What the message needs beyond the above.
+    """
+
+    code: str
+    severity: str
+    check: str | None = None
+    sheet: str | None = None
+    cell: str | None = None
+    row: int | None = None
+    line: int | None = None
+    column: str | None = None
+    field: str | None = None
+    value: str | None = None
+    suggestion: str | None = None
+    waived: str | None = None
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def text(self, part: str, lang: str) -> str:
+        """The finding's ``title``, ``message`` or ``advice`` in ``lang``."""
+        own = {"column": self.column, "field": self.field, "value": self.value, "suggestion": self.suggestion}
+        return messages.finding_text(self.code, part, {**own, **self.params}, lang)
+
+    def waive(self, reason: str) -> Finding:
+        """The same finding as a warning that carries the recipe's reason."""
+        return replace(self, severity="warning", waived=reason)
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The finding as the JSON of ``report@1`` has it."""
+        plain = ("code", "severity", "check", "sheet", "cell", "row", "line", "column", "field", "value")
+        shown: dict[str, Any] = {name: getattr(self, name) for name in plain}
+        shown["message"] = self.text("message", lang)
+        shown["advice"] = self.text("advice", lang)
+        shown["suggestion"] = self.suggestion
+        if self.waived is not None:
+            shown["waived"] = self.waived
+        return shown
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value that was rewritten: ``row`` and ``column`` of the source, the field it went to, and the rule's name."""
+
+    row: int
+    column: str
+    field: str
+    rule: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A row of the source that is no record: its number, why it was left out, and its cells as text."""
+
+    row: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The findings on one table.
+
+    Attributes:
+        file: The file as the user named it.
+        standard: ``(id, version)``, or ``None`` for a schema of the user's own.
+        rows: Records below the header.
+        rows_checked: How many of them were checked.
+        findings: In the order of ``report@1``.
+        encoding: As decided, ``None`` for workbooks.
+        header: The header as it was read, to show that it was decoded rightly.
+    """
+
+    file: str
+    standard: tuple[str, str] | None
+    rows: int
+    rows_checked: int
+    findings: tuple[Finding, ...]
+    encoding: str | None = None
+    header: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of findings by severity, every severity present."""
+        found = Counter(finding.severity for finding in self.findings)
+        return {severity: found[severity] for severity in SEVERITIES}
+
+    @property
+    def valid(self) -> bool:
+        """Whether there is no error."""
+        return self.counts["error"] == 0
+
+    @property
+    def exit_code(self) -> int:
+        """0 without errors, else 1."""
+        return 0 if self.valid else 1
+
+    def with_findings(self, findings: Iterable[Finding]) -> Report:
+        """The same report with other findings."""
+        return replace(self, findings=tuple(findings))
+
+    def to_dict(self, lang: str = "ja") -> dict[str, Any]:
+        """The report as the JSON of ``report@1``."""
+        standard = {"id": self.standard[0], "version": self.standard[1]} if self.standard else None
+        return {
+            "format": REPORT_FORMAT,
+            "file": self.file,
+            "standard": standard,
+            "valid": self.valid,
+            "rows": self.rows,
+            "rows_checked": self.rows_checked,
+            "counts": self.counts,
+            "findings": [finding.to_dict(lang) for finding in self.findings],
+        }

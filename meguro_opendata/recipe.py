@@ -1,0 +1,257 @@
+"""``dataset.yaml``: where a dataset's source lies and how it becomes the published table; parsed strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from meguro_opendata import messages
+from meguro_opendata.declarations import Declared, check, read_yaml, suggest
+from meguro_opendata.errors import ConfigurationError, Fault, UnknownStandardError
+from meguro_opendata.schemafile import read_schema
+from meguro_opendata.standards import Standard, load_standard, schema_fields, value_kinds
+from meguro_opendata.workspace import Workspace
+
+__all__ = ["Extension", "MappingRule", "Metadata", "Recipe", "SourceSettings", "Waiver", "open_recipe"]
+
+Texts = Annotated[tuple[str, ...], Field(strict=False)]
+
+
+class SourceSettings(Declared):
+    """The source file and how to read it; what is not said is decided from the file and shown."""
+
+    file: str
+    kind: Literal["table", "catalog"] = "table"
+    sheet: str | None = None
+    header_row: int = Field(default=1, ge=1)
+    header_rows: int = Field(default=1, ge=1, le=5)
+    encoding: Literal["utf-8", "cp932", "utf-16"] | None = None
+
+
+def _column_rule(value: object) -> object:
+    return {"column": value} if isinstance(value, str) else value
+
+
+class MappingRule(Declared):
+    """Where the values of one field come from: a source column, a constant, or a fact of the city profile."""
+
+    column: str | None = None
+    constant: str | None = None
+    city: Literal["code", "name", "prefecture", "full_name"] | None = None
+    lookup: dict[str, str] | None = None
+    zero_fill: int | None = Field(default=None, ge=1, le=20)
+    keep: Texts = ()
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if sum(origin is not None for origin in (self.column, self.constant, self.city)) != 1:
+            raise ValueError("mapping-one-origin")
+        return self
+
+
+class Extension(Declared):
+    """A column of the city's own, kept after the standard's fields."""
+
+    name: str
+    column: str
+    description: str
+    kind: str = "text"
+    keep: Texts = ()
+
+
+class SkippedRow(Declared):
+    """A row of the source that is no record."""
+
+    row: int = Field(ge=1)
+    reason: str
+
+
+class Waiver(Declared):
+    """A finding that the city accepts for a stated reason; it then counts as a warning."""
+
+    code: str
+    field: str
+    reason: str
+
+
+class Metadata(Declared):
+    """What the catalogue says of the dataset."""
+
+    description: str
+    department: str
+    frequency: str
+    keywords: Texts = ()
+    issued: date
+    modified: date
+    landing_page: str | None = None
+    spatial: str | None = None
+    temporal: str | None = None
+    provenance: str | None = None
+    contact: str | None = None
+
+
+class _File(Declared):
+    title: str
+    standard: str | None = None
+    schema_file: str | None = Field(default=None, alias="schema")
+    source: SourceSettings
+    mapping: dict[str, Annotated[MappingRule, BeforeValidator(_column_rule)]]
+    extensions: Annotated[tuple[Extension, ...], Field(strict=False)] = ()
+    drop: dict[str, str] = Field(default_factory=dict)
+    skip_rows: Annotated[tuple[SkippedRow, ...], Field(strict=False)] = ()
+    key: Texts = ()
+    waive: Annotated[tuple[Waiver, ...], Field(strict=False)] = ()
+    formats: Annotated[tuple[Literal["csv", "xlsx", "geojson"], ...], Field(strict=False)] = ("csv", "xlsx")
+    metadata: Metadata
+
+    @model_validator(mode="after")
+    def _one_schema(self) -> Self:
+        if (self.standard is None) == (self.schema_file is None):
+            raise ValueError("standard-or-schema")
+        return self
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A checked recipe.
+
+    Attributes:
+        slug: The dataset's folder name.
+        path: The file.
+        standard: The national standard that it follows, or ``None`` if it carries its own schema.
+        schema_path: Its own schema file, or ``None``.
+        schema: The Table Schema of the published table, extension columns included.
+        base_fields: Names of the fields without the extensions.
+        key: The columns by which rows are told apart from one release to the next; may be empty.
+    """
+
+    slug: str
+    path: Path
+    title: str
+    standard: Standard | None
+    schema_path: Path | None
+    schema: dict[str, Any]
+    base_fields: tuple[str, ...]
+    source: SourceSettings
+    mapping: dict[str, MappingRule]
+    extensions: tuple[Extension, ...]
+    drop: dict[str, str]
+    skip_rows: dict[int, str]
+    key: tuple[str, ...]
+    waive: tuple[Waiver, ...]
+    formats: tuple[str, ...]
+    metadata: Metadata
+
+    @property
+    def source_path(self) -> Path:
+        """The source file, always inside the dataset's own folder."""
+        return self.path.parent / self.source.file
+
+    def file_stem(self, municipality: str) -> str:
+        """Name of the published files without extension."""
+        return self.standard.file_stem(municipality) if self.standard else f"{municipality}_{self.slug}"
+
+
+def open_recipe(slug: str, workspace: Workspace) -> Recipe:
+    """The recipe of one dataset of a workspace.
+
+    Raises:
+        ConfigurationError: With every fault of the file, each with its path and, where there is one, a suggestion.
+    """
+    path = workspace.recipe_path(slug)
+    written = check(path, read_yaml(path), _File)
+    standard, schema = _schema_of(path, written)
+    faults = list(_faults(written, schema, workspace))
+    if faults:
+        raise ConfigurationError(path, faults)
+    base = tuple(field.name for field in schema_fields(schema))
+    return Recipe(
+        slug=slug,
+        path=path,
+        title=written.title,
+        standard=standard,
+        schema_path=path.parent / written.schema_file if written.schema_file else None,
+        schema={**schema, "fields": [*schema["fields"], *map(_extension_field, written.extensions)]},
+        base_fields=base,
+        source=written.source,
+        mapping=dict(written.mapping),
+        extensions=written.extensions,
+        drop=dict(written.drop),
+        skip_rows={skipped.row: skipped.reason for skipped in written.skip_rows},
+        key=written.key or _standard_key(schema),
+        waive=written.waive,
+        formats=written.formats,
+        metadata=written.metadata,
+    )
+
+
+def _schema_of(path: Path, written: _File) -> tuple[Standard | None, dict[str, Any]]:
+    if written.standard is None:
+        return None, read_schema(path.parent / str(written.schema_file))
+    try:
+        standard = load_standard(written.standard)
+    except UnknownStandardError as error:
+        raise ConfigurationError(path, [Fault("standard", error.code, error.params)]) from None
+    if standard.schema is None:
+        raise ConfigurationError(path, [Fault("standard", "standard-without-items", {"id": standard.id})])
+    return standard, standard.schema
+
+
+def _standard_key(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    key = schema.get("mo:key") or schema.get("primaryKey") or ()
+    return (key,) if isinstance(key, str) else tuple(key)
+
+
+def _extension_field(extension: Extension) -> dict[str, Any]:
+    kind = value_kinds()[extension.kind]
+    described = {"name": extension.name, "title": extension.name, "type": kind["type"]}
+    described.update({part: kind[part] for part in ("format", "constraints") if part in kind})
+    return {**described, "description": extension.description, "mo:kind": extension.kind, "mo:extension": True}
+
+
+def _faults(written: _File, schema: Mapping[str, Any], workspace: Workspace) -> Iterator[Fault]:
+    names = [field.name for field in schema_fields(schema)]
+    yield from _unknown_names("mapping", list(written.mapping), names)
+    yield from _unknown_names("key", list(written.key), [*names, *(ext.name for ext in written.extensions)])
+    yield from _extension_faults(written, names)
+    yield from _waiver_faults(written, names)
+    if written.metadata.department not in workspace.city.departments:
+        near = suggest(written.metadata.department, list(workspace.city.departments))
+        yield Fault("metadata.department", "department-unknown", {"value": written.metadata.department, "near": near})
+    if not _is_plain_name(written.source.file):
+        yield Fault("source.file", "path-not-inside", {"value": written.source.file})
+
+
+def _unknown_names(place: str, used: list[str], known: list[str]) -> Iterator[Fault]:
+    for name in used:
+        if name not in known:
+            near = suggest(name, known)
+            code = "field-unknown-near" if near else "field-unknown"
+            yield Fault(f"{place}.{name}", code, {"value": name, "near": near})
+
+
+def _extension_faults(written: _File, names: list[str]) -> Iterator[Fault]:
+    for number, extension in enumerate(written.extensions):
+        if extension.name in names:
+            yield Fault(f"extensions.{number}.name", "extension-is-field", {"value": extension.name})
+        if extension.kind not in value_kinds():
+            near = suggest(extension.kind, list(value_kinds()))
+            yield Fault(f"extensions.{number}.kind", "kind-unknown", {"value": extension.kind, "near": near})
+
+
+def _waiver_faults(written: _File, names: list[str]) -> Iterator[Fault]:
+    known = messages.codes("findings")
+    for number, waiver in enumerate(written.waive):
+        if waiver.code not in known:
+            yield Fault(f"waive.{number}.code", "code-unknown", {"value": waiver.code, "near": suggest(waiver.code, known)})
+        yield from _unknown_names(f"waive.{number}.field", [waiver.field], [*names, *(e.name for e in written.extensions)])
+
+
+def _is_plain_name(file: str) -> bool:
+    """Whether a source is a file of the dataset's own folder: no folders, no drive, no way up."""
+    return bool(file) and not any(sign in file for sign in ("/", "\\", ":")) and file not in (".", "..")

@@ -1,0 +1,138 @@
+"""From bytes to a ``Table``: true container, encoding, sheet, header row; each cell keeps its address."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from meguro_opendata.errors import SourceError
+from meguro_opendata.sources.header import cut_table, folded, propose_header_row
+from meguro_opendata.sources.structure import structure_findings
+from meguro_opendata.sources.table import Grid, Table, column_letter
+from meguro_opendata.sources.text import read_text_grid
+from meguro_opendata.sources.workbook import read_workbook_grids, read_workbook_sheet
+
+__all__ = [
+    "Grid",
+    "Table",
+    "column_letter",
+    "folded",
+    "propose_source",
+    "read_grid",
+    "read_source",
+    "structure_findings",
+]
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MARKS = ((_OLE, "xls"), (b"%PDF", "pdf"))
+_WORKBOOKS = ("xlsx", "xls", "ods", "xlsb")
+
+
+def container_of(raw: bytes) -> str:
+    """The true container by content: a workbook's kind, ``pdf``, ``zip``, ``html``, or ``text``.
+
+    >>> container_of(b"%PDF-1.7"), container_of("名称,住所".encode("cp932"))
+    ('pdf', 'text')
+    """
+    marked = next((name for mark, name in _MARKS if raw.startswith(mark)), None)
+    if marked:
+        return marked
+    if raw.startswith(b"PK\x03\x04"):
+        return _zip_kind(raw)
+    start = raw[:512].lstrip().lower()
+    return "html" if start.startswith((b"<!doctype html", b"<html", b"<?xml")) else "text"
+
+
+def _zip_kind(raw: bytes) -> str:
+    if b"opendocument.spreadsheet" in raw[:200]:
+        return "ods"
+    if b"xl/workbook.bin" in raw:
+        return "xlsb"
+    return "xlsx" if b"xl/workbook.xml" in raw or b"xl/worksheets" in raw else "zip"
+
+
+def read_source(
+    path: Path | str,
+    *,
+    sheet: str | None = None,
+    header_row: int = 1,
+    header_rows: int = 1,
+    encoding: str | None = None,
+    skip: Mapping[int, str] | None = None,
+    keep_all: bool = False,
+) -> Table:
+    """The table in a file, read as told.
+
+    Args:
+        path: A CSV or TSV file, or a workbook.
+        sheet: The sheet of a workbook; default the first visible one.
+        header_row: Record number of the lowest header line (1 = first record of the sheet or file).
+        header_rows: How many lines the header has; they are joined with ``_``.
+        encoding: Of a text file; default: decided by BOM, strict UTF-8, strict CP932.
+        skip: Record numbers to leave out, with reasons.
+        keep_all: Keep blank rows, notes and totals as rows.
+
+    Returns:
+        A table whose ``frame`` is a polars DataFrame of strings.
+
+    Raises:
+        SourceError: If the file is missing, empty, of another kind, or has no such sheet or header.
+    """
+    grid = read_grid(Path(path), sheet, encoding)
+    return cut_table(grid, header_row, header_rows, skip, keep_all)
+
+
+def read_grid(path: Path, sheet: str | None = None, encoding: str | None = None) -> Grid:
+    """All cells of a file's sheet; errors as :func:`read_source`."""
+    raw = _read_bytes(path)
+    container = _readable_container(raw, path)
+    if container in _WORKBOOKS:
+        return read_workbook_sheet(path, container, sheet)
+    if sheet is not None:
+        raise SourceError("sheet-of-text", file=path, sheet=sheet)
+    return read_text_grid(path, raw, encoding)
+
+
+def propose_source(path: Path, names: Collection[str], keep_all: bool = True) -> Table:
+    """The table in a file whose sheet and header row are not declared: those that fit the names best.
+
+    Raises:
+        SourceError: As :func:`read_source`, and if no record can be a header.
+    """
+    raw = _read_bytes(path)
+    container = _readable_container(raw, path)
+    grids = read_workbook_grids(path, container) if container in _WORKBOOKS else [read_text_grid(path, raw)]
+    wanted = {folded(name) for name in names}
+    best: tuple[int, Grid, int] | None = None
+    for grid in grids:
+        row = propose_header_row(grid, names)
+        if row is not None:
+            score = len(wanted & {folded(cell) for cell in grid.records[row - 1]})
+            if best is None or score > best[0]:
+                best = (score, grid, row)
+    if best is None:
+        raise SourceError("file-empty", file=path)
+    return cut_table(best[1], best[2], keep_all=keep_all)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise SourceError("file-missing", file=path) from None
+    except IsADirectoryError:
+        raise SourceError("file-is-folder", file=path) from None
+    except PermissionError:
+        raise SourceError("file-is-folder" if path.is_dir() else "file-locked", file=path) from None
+    except OSError as error:
+        raise SourceError("file-unreadable", file=path, reason=error.strerror) from None
+    if not raw.strip(b"\xef\xbb\xbf \t\r\n\x1a"):
+        raise SourceError("file-empty", file=path)
+    return raw
+
+
+def _readable_container(raw: bytes, path: Path) -> str:
+    container = container_of(raw)
+    if container in _WORKBOOKS or container == "text":
+        return container
+    raise SourceError("container-refused", file=path, container=container)

@@ -1,0 +1,100 @@
+"""``Table``: the records of a source as columns of text that still know where each cell stood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from meguro_opendata.findings import Rejection
+
+__all__ = ["Grid", "Table", "column_letter"]
+
+
+def column_letter(index: int) -> str:
+    """The letter(s) of a column as Excel shows them, the first column having index 0.
+
+    >>> column_letter(0), column_letter(25), column_letter(26)
+    ('A', 'Z', 'AA')
+    """
+    letters = ""
+    number = index + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+@dataclass(frozen=True)
+class Grid:
+    """All cells of one sheet or text file as text, record by record, before anything is taken for a header.
+
+    Attributes:
+        records: Cells of each record; text files keep the width that each record has.
+        lines: The physical line on which each record of a text file begins; ``None`` for workbooks.
+        merged: Merged ranges as ``((top, left), (bottom, right))``, counted from 0.
+        delimiter: Of a text file.
+    """
+
+    path: Path
+    container: str
+    records: list[list[str]]
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    encoding: str | None = None
+    newline: str | None = None
+    delimiter: str | None = None
+    lines: list[int] | None = None
+    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether cells have addresses such as ``B4``."""
+        return self.lines is None
+
+
+@dataclass(frozen=True)
+class Table:
+    """The records below a header.
+
+    Attributes:
+        frame: One text column for each source column, under a unique name; empty cells are ``""``.
+        labels: The header as written; may repeat, may be blank. As long as ``frame`` is wide.
+        header_width: How many columns the header itself has; columns beyond it hold cells of too long records.
+        header_row: Record number of the lowest header line, 1 being the file's first record.
+        rows: Record number of each row of ``frame``.
+        lines: Physical line of each row of a text file.
+        widths: Number of cells of each record as it stood.
+        rejected: Records that are not rows of the table, each with its reason.
+    """
+
+    grid: Grid
+    frame: pl.DataFrame
+    labels: tuple[str, ...]
+    header_width: int
+    header_row: int
+    rows: tuple[int, ...]
+    lines: tuple[int, ...] | None
+    widths: tuple[int, ...]
+    rejected: tuple[Rejection, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        """The source file."""
+        return self.grid.path
+
+    @property
+    def rows_in(self) -> int:
+        """Records below the header up to the last that is not blank."""
+        return len(self.rows) + len(self.rejected)
+
+    def address(self, row: int, column: str | None) -> str | None:
+        """The address of a cell as Excel shows it, ``None`` for text files or without a column."""
+        if not self.grid.is_workbook or column is None or column not in self.frame.columns:
+            return None
+        return f"{column_letter(self.frame.columns.index(column))}{row}"
+
+    def line_of(self, position: int) -> int | None:
+        """The physical line of the row at a position of ``frame``."""
+        return self.lines[position] if self.lines is not None else None

@@ -1,0 +1,171 @@
+"""``Standard`` and ``Field``: the national standard, loaded from ``standard_schemas/``.
+
+Nothing about any dataset is written in Python: the catalogue, the schemas and the kinds of value are files.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from meguro_opendata.errors import UnknownStandardError
+
+__all__ = ["Field", "Standard", "load_standard", "schema_fields", "standards", "value_kinds"]
+
+PREFIX = "mo:"
+_PACKAGE = "meguro_opendata.standard_schemas"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One item of a standard.
+
+    Attributes:
+        name: The header, spelled exactly as the standard has it.
+        kind: The kind of value (``standard_schemas/value_kinds.yaml``).
+        requirement: ``required``, ``recommended``, ``optional`` or ``unknown``.
+        description: What it means, in Japanese.
+        descriptor: The field of the Table Schema.
+    """
+
+    name: str
+    kind: str
+    requirement: str
+    description: str
+    descriptor: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Standard:
+    """One version of one dataset of the national standard.
+
+    ``versions`` is empty, and ``schema`` ``None``, for a dataset whose items are not known.
+    """
+
+    id: str
+    number: str | None
+    title: str
+    title_en: str
+    version: str | None
+    versions: tuple[str, ...]
+    status: str
+    file_name: str
+    schema: dict[str, Any] | None
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The items in the standard's order."""
+        return schema_fields(self.schema) if self.schema else ()
+
+    def field(self, name: str) -> Field | None:
+        """The item of that exact name, or ``None``."""
+        return next((item for item in self.fields if item.name == name), None)
+
+    def file_stem(self, municipality: str) -> str:
+        """The file name without extension that the standard asks for.
+
+        >>> load_standard("preschool").file_stem("131105")
+        '131105_preschool'
+        """
+        return f"{municipality}_{self.id}"
+
+
+def schema_fields(schema: Mapping[str, Any]) -> tuple[Field, ...]:
+    """The fields of any Table Schema, with what our own prefix says of them where it is used."""
+    return tuple(
+        Field(
+            name=item["name"],
+            kind=item.get(f"{PREFIX}kind", "text"),
+            requirement=item.get(f"{PREFIX}requirement", "unknown"),
+            description=item.get("description", ""),
+            descriptor=item,
+        )
+        for item in schema["fields"]
+    )
+
+
+@cache
+def value_kinds() -> dict[str, dict[str, Any]]:
+    """Every kind of value: title, Table Schema type and constraints, and the names of its normalisers."""
+    return _yaml("value_kinds.yaml")  # type: ignore[no-any-return]
+
+
+@cache
+def _catalogue() -> list[dict[str, Any]]:
+    return _yaml("catalog.yaml")  # type: ignore[no-any-return]
+
+
+def standards() -> list[Standard]:
+    """Every dataset of the national standard in its newest version, by number; schemas are not read."""
+    return [_from_entry(entry, None, None) for entry in _catalogue()]
+
+
+@cache
+def load_standard(standard_id: str, version: str | None = None) -> Standard:
+    """One standard with its schema.
+
+    Args:
+        standard_id: The id, or ``id@version``.
+        version: ``"2020"`` for 推奨データセット, else the year of the edition; ``None`` is the newest.
+
+    Raises:
+        UnknownStandardError: If there is no such id or version, its items are not known, or its file is damaged.
+    """
+    name, _, inline = standard_id.partition("@")
+    wanted = version or inline or None
+    entry = next((entry for entry in _catalogue() if entry["id"] == name), None)
+    if entry is None:
+        ids = [known["id"] for known in _catalogue()]
+        near = difflib.get_close_matches(name, ids, n=3)
+        raise UnknownStandardError("unknown-standard-near" if near else "unknown-standard", id=name, near=near)
+    versions = entry["versions"]
+    if not versions:
+        raise UnknownStandardError("standard-without-items", id=name, title=entry["title"])
+    wanted = wanted or versions[0]
+    if wanted not in versions:
+        raise UnknownStandardError("unknown-version", id=name, version=wanted, versions=versions)
+    return _from_entry(entry, wanted, _read_schema(name, wanted))
+
+
+def _from_entry(entry: Mapping[str, Any], version: str | None, schema: dict[str, Any] | None) -> Standard:
+    versions = tuple(entry["versions"])
+    return Standard(
+        id=entry["id"],
+        number=entry.get("number"),
+        title=entry["title"],
+        title_en=entry["title_en"],
+        version=version or (versions[0] if versions else None),
+        versions=versions,
+        status=entry["status"],
+        file_name=entry.get("file_name", ""),
+        schema=schema,
+    )
+
+
+def _read_schema(standard_id: str, version: str) -> dict[str, Any]:
+    path = f"{standard_id}/{version}/schema.json"
+    try:
+        schema = json.loads(_text(path))
+    except FileNotFoundError:
+        raise UnknownStandardError("schema-missing", file=path) from None
+    except json.JSONDecodeError as error:
+        raise UnknownStandardError("schema-damaged", file=path, line=error.lineno) from None
+    if not isinstance(schema, dict) or not isinstance(schema.get("fields"), list):
+        raise UnknownStandardError("schema-damaged", file=path, line=1)
+    return schema
+
+
+def _yaml(name: str) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(_text(name), Loader=loader)  # noqa: S506 (both are safe loaders)
+
+
+def _text(path: str) -> str:
+    return resources.files(_PACKAGE).joinpath(path).read_text(encoding="utf-8")

@@ -1,0 +1,142 @@
+"""The city profile (``opendata.toml``) and where things lie in a workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from meguro_opendata.declarations import Declared, check, read_toml, suggest
+from meguro_opendata.errors import ConfigurationError, Fault
+
+__all__ = ["City", "License", "PortalSettings", "Workspace", "find_workspace", "open_workspace"]
+
+FILE_NAME = "opendata.toml"
+CODE_WEIGHTS = (6, 5, 4, 3, 2)
+
+
+class License(Declared):
+    """The licence under which the city publishes."""
+
+    id: str
+    title: str
+    url: str
+
+
+class City(Declared):
+    """Who publishes: code, names, organisation, licence, departments and the month in which the fiscal year starts."""
+
+    code: str = Field(pattern=r"^\d{6}$")
+    name: str
+    name_en: str
+    prefecture: str
+    organization: str
+    homepage: str
+    terms: str | None = None
+    license: License
+    fiscal_year_start: int = Field(ge=1, le=12)
+    departments: tuple[str, ...] = Field(strict=False)
+    planned_standards: tuple[str, ...] = Field(default=(), strict=False)
+
+    @property
+    def full_name(self) -> str:
+        """Prefecture and municipality written together (地方公共団体名)."""
+        return f"{self.prefecture}{self.name}"
+
+
+class PortalSettings(Declared):
+    """One portal that the workspace publishes to."""
+
+    kind: Literal["folder", "ckan"]
+    path: str | None = None
+    url: str | None = None
+    organization: str | None = None
+
+
+class _File(Declared):
+    city: City
+    portals: dict[str, PortalSettings]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An opened workspace: its folder, city and portals."""
+
+    root: Path
+    city: City
+    portals: dict[str, PortalSettings]
+
+    @property
+    def releases(self) -> Path:
+        """The folder of the releases, beside the workspace folder."""
+        return self.root.parent / "releases"
+
+    @property
+    def ledger(self) -> Path:
+        """The append-only history."""
+        return self.root / "ledger.jsonl"
+
+    def slugs(self) -> list[str]:
+        """The datasets that have a recipe, sorted."""
+        return sorted(path.parent.name for path in self.root.glob("*/dataset.yaml"))
+
+    def recipe_path(self, slug: str) -> Path:
+        """The recipe of one dataset.
+
+        Raises:
+            ConfigurationError: If the workspace has no such dataset.
+        """
+        known = self.slugs()
+        if slug not in known:
+            near = suggest(slug, known)
+            code = "dataset-unknown-near" if near else "dataset-unknown"
+            raise ConfigurationError(self.root, [Fault(slug, code, {"slug": slug, "near": near, "known": known})])
+        return self.root / slug / "dataset.yaml"
+
+    def choose(self, slugs: tuple[str, ...]) -> list[str]:
+        """The asked-for datasets, each checked and named once, or all."""
+        for slug in slugs:
+            self.recipe_path(slug)
+        return list(dict.fromkeys(slugs)) if slugs else self.slugs()
+
+
+def check_digit(code5: str) -> str:
+    """The sixth digit of 全国地方公共団体コード for its first five.
+
+    >>> check_digit("13110")
+    '5'
+    """
+    total = sum(int(digit) * weight for digit, weight in zip(code5, CODE_WEIGHTS, strict=True))
+    return str((11 - total % 11) % 10)
+
+
+def open_workspace(root: Path | str) -> Workspace:
+    """The workspace in a folder.
+
+    Raises:
+        ConfigurationError: If ``opendata.toml`` is missing or has faults.
+    """
+    folder = Path(root).resolve()
+    path = folder / FILE_NAME
+    settings = check(path, read_toml(path), _File)
+    code = settings.city.code
+    if check_digit(code[:5]) != code[5]:
+        raise ConfigurationError(path, [Fault("city.code", "code-check-digit", {"value": code})])
+    return Workspace(root=folder, city=settings.city, portals=settings.portals)
+
+
+def find_workspace(start: Path | None = None) -> Workspace:
+    """The nearest workspace upward from ``start`` (default: the current folder), else ``./datasets``.
+
+    Raises:
+        ConfigurationError: If there is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / FILE_NAME).is_file():
+            return open_workspace(folder)
+    if (here / "datasets" / FILE_NAME).is_file():
+        return open_workspace(here / "datasets")
+    raise ConfigurationError(here, [Fault(FILE_NAME, "no-workspace", {"folder": str(here)})])
