@@ -9,7 +9,18 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["LANGUAGES", "codes", "default_language", "error_text", "finding_text", "message", "word"]
+__all__ = [
+    "LANGUAGES",
+    "codes",
+    "default_language",
+    "doctor_text",
+    "error_text",
+    "finding_text",
+    "form",
+    "message",
+    "rule_name",
+    "word",
+]
 
 LANGUAGES = ("ja", "en")
 
@@ -33,9 +44,14 @@ def codes(section: str, lang: str = "ja") -> list[str]:
 
 
 def finding_text(code: str, part: str, params: Mapping[str, object], lang: str) -> str:
-    """One part (``title``, ``message`` or ``advice``) of a finding's text, filled with its parameters."""
-    text: str = _catalogue(lang)["findings"][code][part]
-    return text.format_map(_Shown(params))
+    """One part (``title``, ``message`` or ``advice``) of a finding's text, filled with its parameters.
+
+    ``{form}`` is how a value of the parameter ``kind`` is written, in words; without a kind, the constraint itself.
+    """
+    catalogue = _catalogue(lang)
+    text: str = catalogue["findings"][code][part]
+    form = catalogue["forms"].get(params.get("kind"), params.get("bound"))
+    return text.format_map(_Shown({**params, "form": form}))
 
 
 def error_text(code: str, params: Mapping[str, object], lang: str) -> str:
@@ -47,6 +63,24 @@ def error_text(code: str, params: Mapping[str, object], lang: str) -> str:
 def message(code: str, lang: str, **params: object) -> str:
     """A sentence that a command says about its own work."""
     text: str = _catalogue(lang)["says"][code]
+    return text.format_map(_Shown(params))
+
+
+def rule_name(rule: str, lang: str) -> str:
+    """What a normaliser or a mapping rule does, in a few words."""
+    text: str = _catalogue(lang)["rules"][rule]
+    return text
+
+
+def form(kind: str, lang: str) -> str:
+    """How a value of a kind is written, in words."""
+    text: str = _catalogue(lang)["forms"][kind]
+    return text
+
+
+def doctor_text(code: str, lang: str, **params: object) -> str:
+    """What the ``doctor`` command says to do about one fault."""
+    text: str = _catalogue(lang)["doctor"][code]
     return text.format_map(_Shown(params))
 
 

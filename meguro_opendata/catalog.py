@@ -1,0 +1,322 @@
+"""Dataset metadata, once: our form ↔ CKAN ↔ DCAT ↔ オープンデータ一覧."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata.errors import SourceError
+from meguro_opendata.sources import Grid, Table
+from meguro_opendata.sources.header import cut_table
+from meguro_opendata.workspace import City
+
+__all__ = [
+    "CatalogEntry",
+    "Distribution",
+    "from_ckan",
+    "list_table",
+    "read_entries",
+    "to_ckan",
+    "to_dcat",
+    "write_entries",
+]
+
+LANGUAGE = "ja"
+_MEDIA_TYPES = {
+    "CSV": "text/csv",
+    "XLSX": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "GeoJSON": "application/geo+json",
+    "PDF": "application/pdf",
+}
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """One file of a dataset."""
+
+    name: str
+    format: str
+    url: str
+    description: str = ""
+    size: int | None = None
+    sha256: str | None = None
+    rows: int | None = None
+    issued: str | None = None
+    modified: str | None = None
+
+
+@dataclass(frozen=True)
+class CatalogEntry:
+    """A dataset as a catalogue has it.
+
+    Attributes:
+        name: The identifier on the portal.
+        department: The owning department.
+        issued: First publication, ``YYYY-MM-DD``.
+        modified: Last update of the data, ``YYYY-MM-DD``.
+        standard: Id and version, such as ``aed@2026``, or ``None``.
+    """
+
+    name: str
+    title: str
+    description: str
+    department: str
+    frequency: str
+    license_id: str
+    license_title: str = ""
+    license_url: str = ""
+    keywords: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    issued: str | None = None
+    modified: str | None = None
+    landing_page: str | None = None
+    spatial: str | None = None
+    temporal: str | None = None
+    provenance: str | None = None
+    standard: str | None = None
+    contact: str | None = None
+    distributions: tuple[Distribution, ...] = field(default=())
+
+
+def to_ckan(entry: CatalogEntry, city: City) -> dict[str, Any]:
+    """The package as CKAN's API takes and gives it, without ids and dates of the portal's own."""
+    extras = {
+        "frequency": entry.frequency,
+        "spatial": entry.spatial,
+        "temporal": entry.temporal,
+        "language": LANGUAGE,
+        "standard": entry.standard,
+        "provenance": entry.provenance,
+        "issued": entry.issued,
+        "modified": entry.modified,
+    }
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "notes": entry.description,
+        "url": entry.landing_page,
+        "license_id": entry.license_id,
+        "license_title": entry.license_title,
+        "license_url": entry.license_url,
+        "author": city.organization,
+        "maintainer": entry.department,
+        "organization": {"name": city.code, "title": city.name},
+        "tags": [{"name": keyword} for keyword in entry.keywords],
+        "groups": [{"name": group} for group in entry.groups],
+        "extras": [{"key": key, "value": value} for key, value in extras.items() if value],
+        "resources": [_ckan_resource(part) for part in entry.distributions],
+    }
+
+
+def _ckan_resource(part: Distribution) -> dict[str, Any]:
+    return {
+        "name": part.name,
+        "description": part.description,
+        "format": part.format,
+        "url": part.url,
+        "size": part.size,
+        "hash": part.sha256,
+        "mimetype": _MEDIA_TYPES.get(part.format),
+    }
+
+
+def from_ckan(package: Mapping[str, Any]) -> CatalogEntry:
+    """A CKAN ``package_show`` result in our form; times are cut to days."""
+    extras = {extra["key"]: extra["value"] for extra in package.get("extras") or []}
+    return CatalogEntry(
+        name=package["name"],
+        title=(package.get("title") or package["name"]).strip(),
+        description=(package.get("notes") or "").strip(),
+        department=(package.get("maintainer") or package.get("author") or "").strip(),
+        frequency=extras.get("frequency") or extras.get("更新頻度") or "",
+        license_id=package.get("license_id") or "",
+        license_title=package.get("license_title") or "",
+        license_url=package.get("license_url") or "",
+        keywords=tuple(tag["name"] for tag in package.get("tags") or []),
+        groups=tuple(group.get("title") or group["name"] for group in package.get("groups") or []),
+        issued=extras.get("issued"),
+        modified=extras.get("modified") or _newest(package.get("resources") or []),
+        landing_page=package.get("url") or None,
+        spatial=extras.get("spatial"),
+        temporal=extras.get("temporal"),
+        provenance=extras.get("provenance"),
+        standard=extras.get("standard"),
+        distributions=tuple(_from_resource(resource) for resource in package.get("resources") or []),
+    )
+
+
+def _from_resource(resource: Mapping[str, Any]) -> Distribution:
+    return Distribution(
+        name=(resource.get("name") or "").strip(),
+        format=resource.get("format") or "",
+        url=resource.get("url") or "",
+        description=(resource.get("description") or "").strip(),
+        size=resource.get("size") or None,
+        sha256=resource.get("hash") or None,
+        issued=_day(resource.get("created")),
+        modified=_day(resource.get("last_modified") or resource.get("created")),
+    )
+
+
+def _newest(resources: Sequence[Mapping[str, Any]]) -> str | None:
+    days = [day for item in resources if (day := _day(item.get("last_modified") or item.get("created")))]
+    return max(days, default=None)
+
+
+def _day(moment: str | None) -> str | None:
+    return moment[:10] if moment else None
+
+
+def to_dcat(entries: Iterable[CatalogEntry], city: City) -> str:
+    """The catalogue as DCAT 3 in JSON-LD."""
+    document = {
+        "@context": {
+            "dcat": "http://www.w3.org/ns/dcat#",
+            "dct": "http://purl.org/dc/terms/",
+            "foaf": "http://xmlns.com/foaf/0.1/",
+            "spdx": "http://spdx.org/rdf/terms#",
+            "xsd": "http://www.w3.org/2001/XMLSchema#",
+        },
+        "@type": "dcat:Catalog",
+        "dct:title": {"@value": f"{city.name}オープンデータカタログ", "@language": "ja"},
+        "dct:publisher": _publisher(city),
+        "dct:language": LANGUAGE,
+        "foaf:homepage": {"@id": city.homepage},
+        "dcat:dataset": [_dcat_dataset(entry, city) for entry in entries],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _publisher(city: City) -> dict[str, Any]:
+    return {"@type": "foaf:Organization", "foaf:name": city.full_name}
+
+
+def _dcat_dataset(entry: CatalogEntry, city: City) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "@type": "dcat:Dataset",
+        "dct:identifier": entry.name,
+        "dct:title": {"@value": entry.title, "@language": "ja"},
+        "dct:description": {"@value": entry.description, "@language": "ja"},
+        "dct:publisher": _publisher(city),
+        "dcat:contactPoint": {"@type": "foaf:Organization", "foaf:name": entry.department},
+        "dcat:keyword": list(entry.keywords),
+        "dct:accrualPeriodicity": entry.frequency,
+        "dct:issued": _xsd_date(entry.issued),
+        "dct:modified": _xsd_date(entry.modified),
+        "dcat:landingPage": {"@id": entry.landing_page} if entry.landing_page else None,
+        "dct:spatial": entry.spatial,
+        "dct:temporal": entry.temporal,
+        "dct:provenance": entry.provenance,
+        "dct:conformsTo": entry.standard,
+        "dcat:distribution": [_dcat_distribution(part, entry) for part in entry.distributions],
+    }
+    return {name: value for name, value in described.items() if value}
+
+
+def _xsd_date(day: str | None) -> dict[str, str] | None:
+    return {"@value": day, "@type": "xsd:date"} if day else None
+
+
+def _dcat_distribution(part: Distribution, entry: CatalogEntry) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "@type": "dcat:Distribution",
+        "dct:title": {"@value": part.name, "@language": "ja"},
+        "dcat:downloadURL": {"@id": part.url},
+        "dcat:mediaType": _MEDIA_TYPES.get(part.format),
+        "dct:format": part.format,
+        "dcat:byteSize": part.size,
+        "dct:license": {"@id": entry.license_url} if entry.license_url else entry.license_id,
+        "spdx:checksum": _checksum(part.sha256),
+    }
+    return {name: value for name, value in described.items() if value}
+
+
+def _checksum(sha256: str | None) -> dict[str, str] | None:
+    return {"spdx:algorithm": "sha256", "spdx:checksumValue": sha256} if sha256 else None
+
+
+def write_entries(entries: Iterable[CatalogEntry]) -> str:
+    """Our own catalogue form: JSON Lines, one dataset a line, empty parts left out."""
+    return "".join(json.dumps(_filled(asdict(entry)), ensure_ascii=False) + "\n" for entry in entries)
+
+
+def _filled(part: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in part.items() if value not in (None, "", ())}
+    if "distributions" in kept:
+        kept["distributions"] = [_filled(item) for item in kept["distributions"]]
+    return kept
+
+
+def read_entries(path: Path) -> list[CatalogEntry]:
+    """The datasets of a file in our own catalogue form.
+
+    Raises:
+        SourceError: If the file is missing, or a line is no dataset.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SourceError("file-missing", file=path) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError("file-unreadable", file=path, reason=type(error).__name__) from None
+    entries = [_entry(path, number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    if not entries:
+        raise SourceError("file-empty", file=path)
+    return entries
+
+
+def _entry(path: Path, number: int, line: str) -> CatalogEntry:
+    try:
+        loaded = json.loads(line)
+        parts = tuple(Distribution(**part) for part in loaded.pop("distributions", ()))
+        lists = {name: tuple(loaded.pop(name, ())) for name in ("keywords", "groups")}
+        defaults = {"description": "", "department": "", "frequency": "", "license_id": ""}
+        return CatalogEntry(**{**defaults, **loaded}, **lists, distributions=parts)
+    except (json.JSONDecodeError, TypeError, AttributeError):
+        raise SourceError("catalog-line-broken", file=path, line=number) from None
+
+
+def list_table(path: Path, city: City) -> Table:
+    """オープンデータ一覧 made from a file in our catalogue form: one row a file, under the standard's item names.
+
+    Raises:
+        SourceError: As :func:`read_entries`.
+    """
+    entries = read_entries(path)
+    crosswalk = _crosswalk()
+    header = [name for part in crosswalk.values() for name in part]
+    records, lines = [header], [0]
+    for number, entry in enumerate(entries, start=1):
+        for distribution in entry.distributions:
+            records.append(_list_row(crosswalk, entry, distribution, city))
+            lines.append(number)
+    return cut_table(Grid(path=path, container="jsonl", records=records, encoding="utf-8", lines=lines), 1)
+
+
+@cache
+def _crosswalk() -> dict[str, dict[str, str]]:
+    text = resources.files(__package__).joinpath("open_data_list.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _list_row(
+    crosswalk: Mapping[str, Mapping[str, str]], entry: CatalogEntry, distribution: Distribution, city: City
+) -> list[str]:
+    holders = {"city": city, "dataset": entry, "file": distribution}
+    return [
+        source if part == "constant" else _as_text(getattr(holders[part], source))
+        for part, sources in crosswalk.items()
+        for source in sources.values()
+    ]
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ";".join(map(str, value))
+    return "" if value is None else str(value)

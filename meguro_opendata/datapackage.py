@@ -1,0 +1,83 @@
+"""``datapackage.json``: what lies in a release, for machines; valid for frictionless."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata.errors import MeguroOpendataError, StorageError
+from meguro_opendata.files import sha256
+from meguro_opendata.recipe import Recipe
+from meguro_opendata.workspace import City
+
+__all__ = ["SourceStamp", "datapackage", "read_datapackage"]
+
+SourceStamp = dict[str, str]
+FILE_NAME = "datapackage.json"
+_FORMATS = {"csv": "CSV", "xlsx": "XLSX", "geojson": "GeoJSON"}
+
+
+def datapackage(recipe: Recipe, city: City, files: Mapping[str, bytes], rows: int, stamp: SourceStamp) -> bytes:
+    """The descriptor of a release.
+
+    Args:
+        recipe: What was built.
+        city: Who publishes.
+        files: The data files by name.
+        rows: Rows of the table.
+        stamp: Checksums of source, recipe and schema.
+    """
+    meta = recipe.metadata
+    described: dict[str, Any] = {
+        "name": recipe.file_stem(city.code).lower(),
+        "title": recipe.title,
+        "description": meta.description,
+        "profile": "data-package",
+        "licenses": [{"name": city.license.id, "title": city.license.title, "path": city.license.url}],
+        "contributors": [{"title": f"{city.full_name} {meta.department}", "role": "publisher"}],
+        "keywords": list(meta.keywords),
+        "homepage": meta.landing_page or city.homepage,
+        "mo:slug": recipe.slug,
+        "mo:standard": f"{recipe.standard.id}@{recipe.standard.version}" if recipe.standard else None,
+        "mo:key": list(recipe.key),
+        "mo:metadata": meta.model_dump(mode="json"),
+        "mo:rows": rows,
+        "mo:made_from": stamp,
+        "resources": [_resource(name, data, recipe) for name, data in files.items()],
+    }
+    return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+def _resource(name: str, data: bytes, recipe: Recipe) -> dict[str, Any]:
+    stem, _, ending = name.rpartition(".")
+    described: dict[str, Any] = {
+        "name": f"{stem}_{ending}".lower(),
+        "title": f"{recipe.title}（{_FORMATS[ending]}）",
+        "path": name,
+        "format": ending,
+        "bytes": len(data),
+        "hash": f"sha256:{sha256(data)}",
+    }
+    if ending == "csv":
+        return {**described, "type": "table", "encoding": "utf-8-sig", "schema": recipe.schema}
+    return {**described, "type": "file"}
+
+
+def read_datapackage(folder: Path) -> dict[str, Any] | None:
+    """The descriptor in a release's folder, ``None`` if there is no release.
+
+    Raises:
+        StorageError: If it cannot be read.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        return None
+    try:
+        loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StorageError("file-unreadable", file=path, reason=error.strerror) from None
+    except ValueError:
+        raise MeguroOpendataError("release-damaged", slug=folder.name, file=path.name) from None
+    return loaded

@@ -1,0 +1,89 @@
+"""Files that appear whole: written aside and renamed, one by one or a folder at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from meguro_opendata.errors import StorageError
+
+__all__ = ["folder_aside", "sha256", "storage_guard", "write_whole"]
+
+
+def sha256(data: bytes) -> str:
+    """The checksum as lower-case hex digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def storage_guard(path: Path) -> Iterator[None]:
+    """Any failure to write below becomes a ``StorageError`` that names ``path``."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError("cannot-write", path=path, reason=error.strerror or type(error).__name__) from None
+
+
+def write_whole(path: Path, data: bytes) -> bool:
+    """Write a file so that it is never seen half-written; a file that already holds ``data`` is not touched.
+
+    Returns:
+        Whether anything was written.
+
+    Raises:
+        StorageError: If the folder cannot be written; the file is then as before.
+    """
+    with storage_guard(path):
+        if path.is_file() and path.read_bytes() == data:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(aside).chmod(0o644)
+            Path(aside).replace(path)
+        finally:
+            Path(aside).unlink(missing_ok=True)
+    return True
+
+
+@contextmanager
+def folder_aside(target: Path) -> Iterator[Path]:
+    """A fresh folder beside ``target`` that takes its place when the block ends without an exception.
+
+    The old folder stays until the new one is complete; an earlier run that was killed between the two renames is
+    mended first.
+
+    Raises:
+        StorageError: If anything cannot be written; ``target`` is then as before.
+    """
+    old = target.with_name(f".{target.name}.old")
+    with storage_guard(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _mend(target, old)
+        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
+        try:
+            yield aside
+            aside.chmod(0o755)
+            if target.exists():
+                target.rename(old)
+            aside.rename(target)
+        finally:
+            _mend(target, old)
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _mend(target: Path, old: Path) -> None:
+    """Put the old folder back if the new one never came; else remove it."""
+    if not old.exists():
+        return
+    if target.exists():
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        old.rename(target)

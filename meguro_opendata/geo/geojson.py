@@ -1,0 +1,51 @@
+"""GeoJSON (RFC 7946) of the rows that have coordinates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import polars as pl
+
+from meguro_opendata.standards import Field
+
+__all__ = ["coordinate_fields", "feature_collection"]
+
+
+def coordinate_fields(fields: Sequence[Field]) -> tuple[str, str] | None:
+    """The names of the latitude and the longitude field, or ``None`` if a table has not exactly one of each."""
+    lats = [field.name for field in fields if field.kind == "latitude"]
+    lons = [field.name for field in fields if field.kind == "longitude"]
+    return (lats[0], lons[0]) if len(lats) == len(lons) == 1 else None
+
+
+def feature_collection(frame: pl.DataFrame, lat: str, lon: str) -> str:
+    """A FeatureCollection with one point for each row that has both coordinates, in decimal degrees.
+
+    Digits stay as they stand in the table; empty properties are left out. Position order is lon, lat (RFC 7946).
+    """
+    features = [_feature(row, lat, lon) for row in frame.iter_rows(named=True) if row[lat] and row[lon]]
+    head = '{"type": "FeatureCollection", "features": ['
+    return head + ("\n" + ",\n".join(features) + "\n" if features else "") + "]}\n"
+
+
+def _feature(row: dict[str, str], lat: str, lon: str) -> str:
+    properties = {name: value for name, value in row.items() if value and name not in (lat, lon)}
+    written = json.dumps(properties, ensure_ascii=False)
+    position = f"[{_number(row[lon])}, {_number(row[lat])}]"
+    return (
+        f'{{"type": "Feature", "geometry": {{"type": "Point", "coordinates": {position}}}, "properties": {written}}}'
+    )
+
+
+def _number(text: str) -> str:
+    """The number as JSON writes it; ``text`` has passed the schema's number type.
+
+    >>> _number("139.6867123"), _number("+35.0"), _number("035.5")
+    ('139.6867123', '35.0', '35.5')
+    """
+    try:
+        json.loads(text)
+    except json.JSONDecodeError:
+        return repr(float(text))
+    return text

@@ -1,0 +1,193 @@
+"""Recipe → checked files. This is the main job; it reads like its table of contents."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from meguro_opendata import reports
+from meguro_opendata.catalog import list_table
+from meguro_opendata.cleaning import clean
+from meguro_opendata.datapackage import SourceStamp, datapackage
+from meguro_opendata.files import folder_aside, sha256, storage_guard
+from meguro_opendata.findings import Change, Rejection, Report
+from meguro_opendata.geo import coordinate_fields, feature_collection
+from meguro_opendata.mapping import Mapped, apply_mapping
+from meguro_opendata.recipe import Recipe, open_recipe
+from meguro_opendata.sources import Table, read_source
+from meguro_opendata.standards import schema_fields
+from meguro_opendata.tablefile import csv_bytes, plain_csv_bytes, xlsx_bytes
+from meguro_opendata.validation import validate_mapped
+from meguro_opendata.workspace import City, Workspace, open_workspace
+
+__all__ = ["BUILD_FORMAT", "Release", "ReleasedFile", "build_release", "source_stamp"]
+
+BUILD_FORMAT = "meguro-opendata/build@1"
+FAILED = ".failed"
+
+
+@dataclass(frozen=True)
+class ReleasedFile:
+    """One file of a release, by its path relative to the current folder where it can be, else absolute."""
+
+    path: Path
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Release:
+    """What ``build_release`` made.
+
+    Attributes:
+        folder: Where the files lie: the release, or, if the data has errors, the reports about them.
+        published: Whether a release was written; ``False`` if errors kept the last one in place.
+    """
+
+    slug: str
+    recipe: Recipe
+    folder: Path
+    published: bool
+    rows_in: int
+    mapped: Mapped
+    changes: tuple[Change, ...]
+    rejected: tuple[Rejection, ...]
+    report: Report
+    files: tuple[ReleasedFile, ...]
+
+    @property
+    def rows_out(self) -> int:
+        """Rows of the published table."""
+        return self.report.rows
+
+    def to_dict(self, lang: str = "ja") -> dict[str, Any]:
+        """The release as an entry of the JSON of ``build@1``."""
+        standard = self.recipe.standard
+        return {
+            "slug": self.slug,
+            "standard": {"id": standard.id, "version": standard.version} if standard else None,
+            "published": self.published,
+            "rows_in": self.rows_in,
+            "rows_out": self.rows_out,
+            "rows_rejected": len(self.rejected),
+            "mapping": [
+                {"field": name, "column": self.mapped.origins[name], "reason": reason, "confidence": 1.0}
+                for name, reason in self.mapped.reasons.items()
+            ],
+            "unmapped_columns": list(self.mapped.unmapped),
+            "changes": len(self.changes),
+            "changes_by_rule": dict(sorted(Counter(change.rule for change in self.changes).items())),
+            "report": self.report.to_dict(lang),
+            "files": [{"path": str(file.path), "sha256": file.sha256, "bytes": file.bytes} for file in self.files],
+        }
+
+
+def build_release(
+    slug: str, workspace: Workspace | Path | str, out: Path | None = None, lang: str = "ja"
+) -> Release:
+    """Build one dataset: read, map, clean, validate, write.
+
+    With errors in the data only the reports are written, into ``<slug>.failed`` beside the last good release, which
+    stays as it is. All files appear at once or not at all.
+
+    Args:
+        slug: The dataset.
+        workspace: The workspace or its folder.
+        out: Folder of the releases; default ``releases`` beside the workspace folder.
+        lang: Language of the reports.
+
+    Raises:
+        ConfigurationError: If the recipe has faults or no longer fits the source.
+        SourceError: If the source cannot be read.
+        StorageError: If the files cannot be written.
+    """
+    home = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
+    recipe = open_recipe(slug, home)
+    table = _read(recipe, home.city)
+    mapped = apply_mapping(table, recipe, home.city)
+    frame, cleaned = _clean(table, mapped, recipe)
+    changes = (*mapped.changes, *cleaned)
+    report = validate_mapped(table, mapped, frame, recipe, recipe.source.file)
+    reporting = dict(_report_files(table, changes, report, recipe, lang))
+    target = (out or home.releases) / (slug if report.valid else slug + FAILED)
+    contents = reporting
+    if report.valid:
+        data = dict(_data_files(frame, recipe, home.city))
+        descriptor = datapackage(recipe, home.city, data, frame.height, source_stamp(recipe))
+        contents = {**data, "datapackage.json": descriptor, **reporting}
+    files = _write(contents, target)
+    if report.valid:
+        _remove_failed(target)
+    return Release(slug, recipe, target, report.valid, table.rows_in, mapped, changes, table.rejected, report, files)
+
+
+def source_stamp(recipe: Recipe) -> SourceStamp:
+    """Checksums of everything that a release is made from, to tell whether it is still up to date."""
+    parts = {"source": recipe.source_path, "recipe": recipe.path, "schema": recipe.schema_path}
+    return {name: sha256(path.read_bytes()) for name, path in parts.items() if path is not None and path.is_file()}
+
+
+def _read(recipe: Recipe, city: City) -> Table:
+    source = recipe.source
+    if source.kind == "catalog":
+        return list_table(recipe.source_path, city)
+    return read_source(
+        recipe.source_path,
+        sheet=source.sheet,
+        header_row=source.header_row,
+        header_rows=source.header_rows,
+        encoding=source.encoding,
+        skip=recipe.skip_rows,
+    )
+
+
+def _clean(table: Table, mapped: Mapped, recipe: Recipe) -> tuple[pl.DataFrame, list[Change]]:
+    keep = {name: rule.keep for name, rule in recipe.mapping.items()}
+    keep |= {extension.name: extension.keep for extension in recipe.extensions}
+    return clean(mapped.frame, schema_fields(recipe.schema), mapped.origins, table.rows, keep)
+
+
+def _data_files(frame: pl.DataFrame, recipe: Recipe, city: City) -> Iterator[tuple[str, bytes]]:
+    stem = recipe.file_stem(city.code)
+    fields = schema_fields(recipe.schema)
+    yield f"{stem}.csv", csv_bytes(frame)
+    if "xlsx" in recipe.formats:
+        yield f"{stem}.xlsx", xlsx_bytes(frame, fields)
+    places = coordinate_fields(fields)
+    if "geojson" in recipe.formats and places is not None:
+        yield f"{stem}.geojson", feature_collection(frame, *places).encode("utf-8")
+
+
+def _report_files(
+    table: Table, changes: Sequence[Change], report: Report, recipe: Recipe, lang: str
+) -> Iterator[tuple[str, bytes]]:
+    listed = ((c.row, c.column, c.field, c.rule, c.before, c.after) for c in changes)
+    header = ("row", "column", "field", "rule", "before", "after")
+    yield "changes.csv", b"\xef\xbb\xbf" + plain_csv_bytes(header, listed)
+    left_out = ((r.row, r.reason, r.text) for r in table.rejected)
+    yield "rejected.csv", b"\xef\xbb\xbf" + plain_csv_bytes(("row", "reason", "text"), left_out)
+    yield "report.json", (json.dumps(report.to_dict(lang), ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    page = reports.as_html(report, lang, title=recipe.title, changes=changes, rejected=table.rejected)
+    yield "report.html", page.encode("utf-8")
+
+
+def _write(contents: dict[str, bytes], target: Path) -> tuple[ReleasedFile, ...]:
+    with folder_aside(target) as aside:
+        for name, data in contents.items():
+            (aside / name).write_bytes(data)
+    return tuple(ReleasedFile(target / name, sha256(data), len(data)) for name, data in contents.items())
+
+
+def _remove_failed(target: Path) -> None:
+    failed = target.with_name(target.name + FAILED)
+    if failed.is_dir():
+        with storage_guard(failed):
+            for file in failed.iterdir():
+                file.unlink()
+            failed.rmdir()

@@ -1,0 +1,147 @@
+"""Frictionless, the judge: the only module that knows it. Hands it a table of text, gives back its errors.
+
+Nothing of its English is read: an error's type, row and field are taken, and which constraint failed is asked
+of frictionless's own cell reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["FieldReaders", "RawError", "TextTable", "check_package", "check_table"]
+
+_NO_LIMIT = 2**62
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A header and the records below it, as text; records keep their own width."""
+
+    header: Sequence[str]
+    records: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class RawError:
+    """One error of frictionless.
+
+    Attributes:
+        type: Its type, such as ``constraint-error``.
+        record: Index of the record below the header; ``None`` for the header or the whole table.
+        field: The field's name, ``None`` if there is none.
+        column: Index of the column, ``None`` if there is none.
+        value: The cell as it stands.
+        constraint: Which constraint failed, for ``constraint-error``.
+    """
+
+    type: str
+    record: int | None
+    field: str | None
+    column: int | None
+    value: str | None
+    constraint: str | None = None
+
+
+def check_table(
+    table: TextTable,
+    schema: Mapping[str, Any],
+    *,
+    by_name: bool,
+    others: Mapping[str, TextTable] | None = None,
+) -> list[RawError]:
+    """Every error that frictionless finds, in its order.
+
+    Args:
+        table: The table.
+        schema: A Table Schema descriptor.
+        by_name: Match columns by name (``schema_sync``), else by position.
+        others: Further tables, by resource name, that foreign keys refer to.
+    """
+    from frictionless import Detector, Package, Resource, Schema
+
+    described = Schema.from_descriptor(_plain(schema))
+    rows = [list(table.header), *map(list, table.records)]
+    resource = Resource(name="main", data=rows, schema=described, detector=Detector(schema_sync=by_name))
+    referred = [
+        Resource(name=name, data=[list(other.header), *map(list, other.records)])
+        for name, other in (others or {}).items()
+    ]
+    if referred:
+        package = Package(resources=[resource, *referred])
+        report = package.validate(limit_errors=_NO_LIMIT)
+        task = next(task for task in report.tasks if task.name == "main")
+        found = [*report.errors, *task.errors]
+    else:
+        report = resource.validate(limit_errors=_NO_LIMIT)
+        found = [*report.errors, *(error for task in report.tasks for error in task.errors)]
+    return _translated(found, table, described)
+
+
+def check_package(descriptor: str) -> list[str]:
+    """The types of the errors in a ``datapackage.json`` and the data that it describes."""
+    from frictionless import Package
+
+    report = Package(descriptor).validate(limit_errors=_NO_LIMIT)
+    return [error.type for error in [*report.errors, *(e for task in report.tasks for e in task.errors)]]
+
+
+def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {**schema, "fields": [dict(field) for field in schema["fields"]]}
+
+
+def _translated(found: Sequence[Any], table: TextTable, schema: Any) -> list[RawError]:
+    readers = FieldReaders(schema)
+    return [_raw(error, table, readers) for error in found]
+
+
+def _raw(error: Any, table: TextTable, readers: FieldReaders) -> RawError:
+    row_number = getattr(error, "row_number", None)
+    record = None if row_number is None else row_number - 2
+    number = getattr(error, "field_number", None)
+    column = None if number is None else number - 1
+    name = getattr(error, "field_name", None) or None
+    value = _cell(table, record, column)
+    constraint = None
+    if error.type == "constraint-error" and name is not None:
+        constraint = readers.next_failed(record, name, value)
+    return RawError(error.type, record, name, column, value, constraint)
+
+
+def _cell(table: TextTable, record: int | None, column: int | None) -> str | None:
+    if column is None:
+        return None
+    cells = table.header if record is None else table.records[record]
+    return cells[column] if column < len(cells) else None
+
+
+class FieldReaders:
+    """Frictionless's own cell readers of a schema: which constraint a cell fails, and whether a value would pass."""
+
+    def __init__(self, schema: Any) -> None:
+        self._readers = {field.name: field.create_cell_reader() for field in schema.fields}
+        self._given: dict[tuple[int | None, str], int] = {}
+
+    @classmethod
+    def of(cls, schema: Mapping[str, Any]) -> FieldReaders:
+        """The readers of a Table Schema descriptor."""
+        from frictionless import Schema
+
+        return cls(Schema.from_descriptor(_plain(schema)))
+
+    def accepts(self, name: str, value: str) -> bool:
+        """Whether a value alone would pass the field's type and constraints."""
+        reader = self._readers.get(name)
+        return reader is not None and not reader(value)[1]
+
+    def next_failed(self, record: int | None, name: str, value: str | None) -> str | None:
+        """The constraint that the next error of this cell is about: the nth error is the nth failing constraint."""
+        reader = self._readers.get(name)
+        if reader is None:
+            return None
+        _, notes = reader(value)
+        failed = [note for note in (notes or {}) if note != "type"]
+        index = self._given.get((record, name), 0)
+        self._given[(record, name)] = index + 1
+        return failed[index] if index < len(failed) else None

@@ -1,0 +1,147 @@
+"""Frictionless's errors → findings with the place in the user's own file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from meguro_opendata import messages
+from meguro_opendata.cleaning import NORMALISERS
+from meguro_opendata.findings import Finding
+from meguro_opendata.sources import Grid, Table, column_letter
+from meguro_opendata.standards import value_kinds
+from meguro_opendata.validation.frictionless_engine import FieldReaders, RawError
+
+__all__ = ["Places", "places_in", "places_of_grid", "translate"]
+
+_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the records and columns of a checked table stand in the source.
+
+    Attributes:
+        header_row: Record number of the header.
+        rows: Record number of each record.
+        lines: Physical line of each record of a text file.
+        columns: The source column of each checked column, ``None`` for one that has no source.
+        letters: Its letter in a workbook, else ``None``.
+    """
+
+    sheet: str | None
+    header_row: int
+    rows: Sequence[int]
+    lines: Sequence[int] | None
+    columns: Sequence[str | None]
+    letters: Sequence[str | None]
+
+    def column(self, index: int | None) -> str | None:
+        """The source column of a checked column."""
+        return self.columns[index] if index is not None and index < len(self.columns) else None
+
+    def cell(self, row: int, index: int | None) -> str | None:
+        """The address as Excel shows it, ``None`` for text files and columns without a source."""
+        letter = self.letters[index] if index is not None and index < len(self.letters) else None
+        return f"{letter}{row}" if letter else None
+
+
+def places_in(table: Table, columns: Sequence[str | None]) -> Places:
+    """The places of a table's rows, with the source column of each checked column."""
+    names = table.frame.columns
+    letters = [
+        column_letter(names.index(name)) if table.grid.is_workbook and name in names else None for name in columns
+    ]
+    return Places(table.grid.sheet, table.header_row, table.rows, table.lines, columns, letters)
+
+
+def places_of_grid(grid: Grid) -> Places:
+    """The places of a grid whose first record is the header and whose every other record is checked."""
+    header = grid.records[0]
+    letters = [column_letter(index) if grid.is_workbook else None for index in range(len(header))]
+    lines = grid.lines[1:] if grid.lines is not None else None
+    return Places(grid.sheet, 1, range(2, len(grid.records) + 1), lines, header, letters)
+
+
+def translate(errors: Sequence[RawError], schema: Mapping[str, Any], places: Places) -> list[Finding]:
+    """One finding an error, in the same order, each an ``error`` with ``check`` set."""
+    fields = {field["name"]: field for field in schema["fields"]}
+    known = set(messages.codes("findings"))
+    suggestions = _Suggestions(schema, fields)
+    return [_finding(error, fields, places, known, suggestions) for error in errors]
+
+
+def _finding(
+    error: RawError,
+    fields: Mapping[str, Mapping[str, Any]],
+    places: Places,
+    known: set[str],
+    suggestions: _Suggestions,
+) -> Finding:
+    field = fields.get(error.field or "")
+    code = _code(error, field)
+    row = places.header_row if error.record is None else places.rows[error.record]
+    return Finding(
+        code=code if code in known else "table-error",
+        severity="error",
+        check=error.type,
+        sheet=places.sheet,
+        cell=places.cell(row, error.column),
+        row=row,
+        line=None if error.record is None or places.lines is None else places.lines[error.record],
+        column=places.column(error.column),
+        field=error.field if field is not None else None,
+        value=None if error.value is None else error.value[:_SHOWN],
+        suggestion=suggestions.find(error, field),
+        params=_params(error, field),
+    )
+
+
+def _code(error: RawError, field: Mapping[str, Any] | None) -> str:
+    if error.type == "constraint-error":
+        return f"constraint-{error.constraint}"
+    if error.type == "type-error" and field is not None:
+        return f"type-{field.get('type', 'any')}"
+    return error.type
+
+
+def _params(error: RawError, field: Mapping[str, Any] | None) -> dict[str, object]:
+    params: dict[str, object] = {"type": error.type, "name": error.field or ""}
+    if field is None:
+        return params
+    params["kind"] = field.get("mo:kind")
+    constraints = field.get("constraints", {})
+    if error.constraint in constraints:
+        params["bound"] = constraints[error.constraint]
+    return params
+
+
+class _Suggestions:
+    """What a cell should say instead: its value after the field's normalisers, if frictionless then accepts it."""
+
+    def __init__(self, schema: Mapping[str, Any], fields: Mapping[str, Mapping[str, Any]]) -> None:
+        self._schema = schema
+        self._readers: FieldReaders | None = None
+        self._found: dict[tuple[str, str], str | None] = {}
+        self._fields = fields
+
+    def find(self, error: RawError, field: Mapping[str, Any] | None) -> str | None:
+        """The suggestion for one error, ``None`` if there is no sure one."""
+        if field is None or not error.value or error.type not in ("type-error", "constraint-error"):
+            return None
+        key = (field["name"], error.value)
+        if key not in self._found:
+            self._found[key] = self._normalised(field, error.value)
+        return self._found[key]
+
+    def _normalised(self, field: Mapping[str, Any], value: str) -> str | None:
+        kind = value_kinds().get(field.get("mo:kind", ""))
+        after = value
+        for rule in kind["clean"] if kind else ():
+            after = NORMALISERS[rule](after)
+        if after == value:
+            return None
+        if self._readers is None:
+            self._readers = FieldReaders.of(self._schema)
+        return after if self._readers.accepts(field["name"], after) else None
