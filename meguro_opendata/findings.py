@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
 from meguro_opendata import messages
@@ -47,7 +48,7 @@ class Finding:
     value: str | None = None
     suggestion: str | None = None
     waived: str | None = None
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
     def text(self, part: str, lang: str) -> str:
         """The finding's ``title``, ``message`` or ``advice`` in ``lang``."""
@@ -56,7 +57,7 @@ class Finding:
 
     def waive(self, reason: str) -> Finding:
         """The same finding as a warning that carries the recipe's reason."""
-        return replace(self, severity="warning", waived=reason)
+        return dataclasses.replace(self, severity="warning", waived=reason)
 
     def to_dict(self, lang: str) -> dict[str, Any]:
         """The finding as the JSON of ``report@1`` has it."""
@@ -131,7 +132,7 @@ class Report:
 
     def with_findings(self, findings: Iterable[Finding]) -> Report:
         """The same report with other findings."""
-        return replace(self, findings=tuple(findings))
+        return dataclasses.replace(self, findings=tuple(findings))
 
     def to_dict(self, lang: str = "ja") -> dict[str, Any]:
         """The report as the JSON of ``report@1``."""

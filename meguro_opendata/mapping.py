@@ -12,7 +12,7 @@ from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.findings import Change, Finding
 from meguro_opendata.recipe import Extension, MappingRule, Recipe
 from meguro_opendata.sources import Table, folded
-from meguro_opendata.standards import schema_fields
+from meguro_opendata.standard import schema_fields
 from meguro_opendata.workspace import City
 
 __all__ = ["Mapped", "apply_mapping", "lookup"]

@@ -14,7 +14,7 @@ from meguro_opendata import messages
 from meguro_opendata.declarations import Declared, check, read_yaml, suggest
 from meguro_opendata.errors import ConfigurationError, Fault, UnknownStandardError
 from meguro_opendata.schemafile import read_schema
-from meguro_opendata.standards import Standard, load_standard, schema_fields, value_kinds
+from meguro_opendata.standard import Standard, load_standard, schema_fields, value_kinds
 from meguro_opendata.workspace import Workspace
 
 __all__ = ["Extension", "MappingRule", "Metadata", "Recipe", "SourceSettings", "Waiver", "open_recipe"]
@@ -86,8 +86,8 @@ class Metadata(Declared):
     department: str
     frequency: str
     keywords: Texts = ()
-    issued: date
-    modified: date
+    issued: date | None = None
+    modified: date | None = None
     landing_page: str | None = None
     spatial: str | None = None
     temporal: str | None = None

@@ -21,7 +21,7 @@ from meguro_opendata.geo import coordinate_fields, feature_collection
 from meguro_opendata.mapping import Mapped, apply_mapping
 from meguro_opendata.recipe import Recipe, open_recipe
 from meguro_opendata.sources import Table, read_source
-from meguro_opendata.standards import schema_fields
+from meguro_opendata.standard import schema_fields
 from meguro_opendata.tablefile import csv_bytes, plain_csv_bytes, xlsx_bytes
 from meguro_opendata.validation import validate_mapped
 from meguro_opendata.workspace import City, Workspace, open_workspace

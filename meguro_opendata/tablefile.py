@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from meguro_opendata.standards import Field
+from meguro_opendata.standard import Field
 
 __all__ = ["csv_bytes", "plain_csv_bytes", "read_csv_rows", "xlsx_bytes"]
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from meguro_opendata.declarations import Declared, check, read_toml, suggest
 from meguro_opendata.errors import ConfigurationError, Fault
 
-__all__ = ["City", "License", "PortalSettings", "Workspace", "find_workspace", "open_workspace"]
+__all__ = ["City", "Guards", "License", "PortalSettings", "Workspace", "find_workspace", "open_workspace"]
 
 FILE_NAME = "opendata.toml"
 CODE_WEIGHTS = (6, 5, 4, 3, 2)
@@ -55,18 +55,26 @@ class PortalSettings(Declared):
     organization: str | None = None
 
 
+class Guards(Declared):
+    """When publishing stops to ask: ``max_row_loss`` is the share of rows that may vanish at once."""
+
+    max_row_loss: float = Field(default=0.3, ge=0, le=1)
+
+
 class _File(Declared):
     city: City
     portals: dict[str, PortalSettings]
+    guards: Guards = Guards()
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """An opened workspace: its folder, city and portals."""
+    """An opened workspace: its folder, city, portals and guards."""
 
     root: Path
     city: City
     portals: dict[str, PortalSettings]
+    guards: Guards
 
     @property
     def releases(self) -> Path:
@@ -124,7 +132,7 @@ def open_workspace(root: Path | str) -> Workspace:
     code = settings.city.code
     if check_digit(code[:5]) != code[5]:
         raise ConfigurationError(path, [Fault("city.code", "code-check-digit", {"value": code})])
-    return Workspace(root=folder, city=settings.city, portals=settings.portals)
+    return Workspace(root=folder, city=settings.city, portals=settings.portals, guards=settings.guards)
 
 
 def find_workspace(start: Path | None = None) -> Workspace:

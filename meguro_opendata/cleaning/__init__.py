@@ -13,7 +13,7 @@ from meguro_opendata.cleaning.codes import municipality_code
 from meguro_opendata.cleaning.dates import to_iso, to_year
 from meguro_opendata.cleaning.text import half_width, half_width_digits, trim
 from meguro_opendata.findings import Change
-from meguro_opendata.standards import Field, value_kinds
+from meguro_opendata.standard import Field, value_kinds
 
 __all__ = ["NORMALISERS", "clean", "clean_column"]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from meguro_opendata.standards import Field
+from meguro_opendata.standard import Field
 
 __all__ = ["coordinate_fields", "feature_collection"]
 

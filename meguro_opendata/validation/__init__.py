@@ -16,7 +16,7 @@ from meguro_opendata.findings import Finding, Report
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.recipe import Recipe, Waiver
 from meguro_opendata.sources import Grid, Table, propose_source, read_grid, structure_findings
-from meguro_opendata.standards import Standard, load_standard, schema_fields
+from meguro_opendata.standard import Standard, load_standard, schema_fields
 from meguro_opendata.validation.columns import match_columns
 from meguro_opendata.validation.frictionless_engine import TextTable, check_package, check_table
 from meguro_opendata.validation.translate import places_in, places_of_grid, translate

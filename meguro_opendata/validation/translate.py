@@ -10,7 +10,7 @@ from meguro_opendata import messages
 from meguro_opendata.cleaning import NORMALISERS
 from meguro_opendata.findings import Finding
 from meguro_opendata.sources import Grid, Table, column_letter
-from meguro_opendata.standards import value_kinds
+from meguro_opendata.standard import value_kinds
 from meguro_opendata.validation.frictionless_engine import FieldReaders, RawError
 
 __all__ = ["Places", "places_in", "places_of_grid", "translate"]

@@ -1,0 +1,1 @@
+"""One module a command; modules are named after the command they hold."""

@@ -1,0 +1,38 @@
+"""``plan``: what publishing would do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from .. import console, options
+
+
+@click.command("plan")
+@click.argument("slugs", nargs=-1, metavar="[SLUG]...")
+@options.portal
+@click.option("--out", type=click.Path(path_type=Path), metavar="plan.json", help="計画をファイルに書く / Write the plan.")
+@options.output_format
+@options.common
+def command(slugs: tuple[str, ...], portal: str | None, out: Path | None, output_format: str) -> None:
+    """公開すると何が変わるかを見る / Show what publishing would do (exit 1 if changes are pending)."""
+    from meguro_opendata.files import write_whole
+    from meguro_opendata.messages import message
+    from meguro_opendata.portals import open_portal
+    from meguro_opendata.publication import plan_publication
+
+    lang = options.settings().lang
+    workspace = options.settings().open_workspace()
+    plan = plan_publication(workspace, open_portal(workspace, portal, lang), slugs)
+    if out is not None:
+        write_whole(out, (json.dumps(plan.to_dict(), ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+        console.say(message("plan-written", lang, path=out))
+    if output_format == "json":
+        console.result_json(plan.to_dict())
+    else:
+        from ..texts import plan_lines
+
+        console.result("\n".join(plan_lines(plan, lang)))
+    raise SystemExit(1 if plan.pending else 0)

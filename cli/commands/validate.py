@@ -1,0 +1,59 @@
+"""``validate``: a table against a standard or a schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import console, options
+
+if TYPE_CHECKING:
+    from meguro_opendata.findings import Report
+
+
+@click.command("validate")
+@click.argument("file", type=click.Path(path_type=Path))
+@options.standard
+@click.option("--schema", type=click.Path(path_type=Path), metavar="FILE.json", help="独自のスキーマ / A Table Schema.")
+@click.option(
+    "--engine",
+    type=click.Choice(("fast", "frictionless")),
+    default="fast",
+    show_default=True,
+    help="検査の方法（答えは同じ）/ Engine; both give the same answers.",
+)
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="報告をHTMLでも書く / Write the report as HTML.")
+@options.output_format
+@options.common
+def command(
+    file: Path, standard: str | None, schema: Path | None, engine: str, html: Path | None, output_format: str
+) -> None:
+    """表を標準に照らして検査する / Check a table against a standard."""
+    from meguro_opendata import reports
+
+    lang = options.settings().lang
+    report = _report(file, standard, schema, engine)
+    if html is not None:
+        from meguro_opendata.files import write_whole
+
+        write_whole(html, reports.as_html(report, lang).encode("utf-8"))
+    if output_format == "json":
+        console.result_json(report.to_dict(lang))
+    else:
+        console.result(reports.as_text(report, lang))
+    raise SystemExit(report.exit_code)
+
+
+def _report(file: Path, standard: str | None, schema: Path | None, engine: str) -> Report:
+    from meguro_opendata import validation
+    from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.schemafile import read_schema
+
+    if (standard is None) == (schema is None):
+        raise MeguroOpendataError("standard-or-schema-option")
+    if standard is not None:
+        return validation.validate_file(file, standard, engine=engine)
+    assert schema is not None  # noqa: S101 (just one of the two is None)
+    return validation.validate_table(file, read_schema(schema), engine=engine)

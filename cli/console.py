@@ -1,0 +1,80 @@
+"""The terminal: output that no code page can break, results on stdout, talk on stderr."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+__all__ = ["prepare_streams", "result", "result_json", "say", "table_text"]
+
+_HANDLER = "meguro-opendata"
+_TWINS = {"\u301c": "\uff5e", "\u2212": "\uff0d", "\u2014": "\u2015", "\u2016": "\u2225", "\u00a0": " ", "\u2022": "\u30fb"}
+_TABLE_WIDTH = 120
+
+
+def prepare_streams() -> None:
+    """Make stdout and stderr write every text: a sign that the code page lacks becomes its twin, else ``?``."""
+    codecs.register_error(_HANDLER, _replace)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_HANDLER)
+
+
+def _replace(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = "".join(_twin(sign, error.encoding) for sign in error.object[error.start : error.end])
+    return text, error.end
+
+
+def _twin(sign: str, encoding: str) -> str:
+    twin = _TWINS.get(sign, "?")
+    try:
+        twin.encode(encoding)
+    except UnicodeEncodeError:
+        return "?"
+    return twin
+
+
+def result(text: str) -> None:
+    """Print a result on stdout."""
+    click.echo(text)
+
+
+def say(text: str) -> None:
+    """Tell the user something on stderr."""
+    click.echo(text, err=True)
+
+
+def result_json(value: dict[str, Any]) -> None:
+    """Print a result as JSON on stdout: UTF-8 where stdout is, else pure ASCII, so that nothing is lost."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
+    click.echo(json.dumps(value, ensure_ascii=encoding != "utf8", indent=1))
+
+
+def table_text(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> str:
+    """A table as text, with full-width letters counted as two columns.
+
+    Args:
+        header: Column titles.
+        rows: Cells.
+        numbers: Columns that are set to the right.
+    """
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.ASCII, show_edge=False, pad_edge=False)
+    for index, title in enumerate(header):
+        table.add_column(title, justify="right" if index in numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    sink = io.StringIO()
+    Console(file=sink, width=_TABLE_WIDTH, color_system=None, markup=False, highlight=False).print(table)
+    return "\n".join(line.rstrip() for line in sink.getvalue().splitlines())

@@ -1,0 +1,147 @@
+"""``meguro-opendata``: the group of commands, loaded one by one, and the single place where errors become exit codes."""
+
+from __future__ import annotations
+
+import difflib
+import signal
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from . import console, options
+
+__all__ = ["cli", "run"]
+
+INTERRUPTED = 130
+_WRONG_USE = 2
+_COMMANDS = ("build", "demo", "doctor", "kpi", "plan", "publish", "standards", "validate")
+
+
+class Commands(click.Group):
+    """A group that imports a command's module when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, sorted."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, ``None`` if there is none."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"{__package__}.commands.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does; a name that does not exist is told with the nearest ones."""
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            raise UnknownCommandError(args[0], ctx)
+        return super().resolve_command(ctx, args)
+
+
+class UnknownCommandError(click.UsageError):
+    """A command that does not exist."""
+
+    def __init__(self, name: str, ctx: click.Context) -> None:
+        super().__init__(name, ctx)
+        self.name = name
+        self.near = difflib.get_close_matches(name, _COMMANDS, n=2)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="meguro-opendata")
+@options.common
+def cli() -> None:
+    """役所の表を、国の標準に沿ったオープンデータにして公開する。
+
+    Turn a Japanese city's office spreadsheets into published, national-standard open data.
+    """
+
+
+def run() -> None:
+    """The entry point: run a command, turn every foreseen error into a message and an exit code."""
+    console.prepare_streams()
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(_outcome(sys.argv[1:]))
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _outcome(arguments: list[str]) -> int:
+    from meguro_opendata.errors import MeguroOpendataError
+
+    debug = "--debug" in arguments
+    try:
+        returned = cli.main(args=arguments, prog_name="meguro-opendata", standalone_mode=False)
+    except click.UsageError as error:
+        console.say(_usage_text(error))
+        return _WRONG_USE
+    except MeguroOpendataError as error:
+        if debug:
+            _show_traceback()
+        console.say(error.text(_language(arguments)))
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        console.say(_message("interrupted", _language(arguments)))
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return returned if isinstance(returned, int) else 0
+
+
+def _show_traceback() -> None:
+    import traceback
+
+    traceback.print_exc()
+
+
+def _language(arguments: list[str]) -> str:
+    """The language of a run that ended before or in the middle of its command."""
+    for flag, value in zip(arguments, arguments[1:], strict=False):
+        if flag == "--lang" and value in options.LANGUAGES:
+            return value
+    equal = [argument.partition("=")[2] for argument in arguments if argument.startswith("--lang=")]
+    return equal[-1] if equal and equal[-1] in options.LANGUAGES else options.settings().lang
+
+
+def _message(code: str, lang: str, **params: object) -> str:
+    from meguro_opendata import messages
+
+    return messages.message(code, lang, **params)
+
+
+def _usage_text(error: click.UsageError) -> str:
+    """What is wrong with the call, from the kind of click's error, not from its English."""
+    lang = _language(sys.argv[1:])
+    path = error.ctx.command_path if error.ctx else "meguro-opendata"
+    code, params = _usage_code(error)
+    return f"{_message(code, lang, **params)}\n{_message('usage-help', lang, command=path)}"
+
+
+def _usage_code(error: click.UsageError) -> tuple[str, dict[str, object]]:
+    if isinstance(error, UnknownCommandError):
+        known = ", ".join(error.near or _COMMANDS)
+        return "usage-no-command", {"name": error.name, "near": known}
+    if isinstance(error, click.NoSuchOption):
+        return "usage-no-option", {"name": error.option_name, "near": ", ".join(error.possibilities or ())}
+    if isinstance(error, click.MissingParameter):
+        return "usage-missing", {"name": _name_of(error)}
+    if isinstance(error, click.BadParameter):
+        choices = getattr(error.param.type, "choices", ()) if error.param else ()
+        return "usage-bad-value", {"name": _name_of(error), "choices": ", ".join(choices)}
+    if isinstance(error, click.BadOptionUsage):
+        return "usage-bad-option", {"name": error.option_name}
+    return "usage-other", {"text": error.message}
+
+
+def _name_of(error: click.BadParameter) -> str:
+    parameter = error.param
+    if parameter is None:
+        return ""
+    return parameter.opts[0] if parameter.param_type_name == "option" else parameter.make_metavar(error.ctx)  # type: ignore[arg-type]

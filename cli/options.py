@@ -1,0 +1,101 @@
+"""Options that several commands share, and what they come to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from meguro_opendata.workspace import Workspace
+
+__all__ = ["Settings", "common", "output_format", "portal", "settings", "standard"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+LANGUAGES = ("ja", "en")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What ``--workspace``, ``--lang`` and ``--debug`` say, before or after the command."""
+
+    workspace: Path | None = None
+    lang: str = "ja"
+    debug: bool = False
+
+    def open_workspace(self) -> Workspace:
+        """The named workspace, or the nearest one."""
+        from meguro_opendata.workspace import find_workspace, open_workspace
+
+        return open_workspace(self.workspace) if self.workspace else find_workspace()
+
+
+def settings() -> Settings:
+    """The settings of the command that runs; outside one, those of the environment."""
+    context = click.get_current_context(silent=True)
+    found = context.find_object(Settings) if context else None
+    return found or Settings(lang=_language(None))
+
+
+def _language(chosen: str | None) -> str:
+    named = chosen or os.environ.get("MEGURO_OPENDATA_LANG", "")
+    return named if named in LANGUAGES else "ja"
+
+
+def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Enter one option into the settings; a later one (after the command) wins."""
+    before = context.find_object(Settings) or Settings(lang=_language(None))
+    if value not in (None, False):
+        context.obj = replace(before, **{str(parameter.name): value})
+    elif context.obj is None:
+        context.obj = before
+    return value
+
+
+def common(command: Command) -> Command:
+    """``--workspace``, ``--lang`` and ``--debug``."""
+    for option in (
+        click.option("--debug", is_flag=True, expose_value=False, callback=_keep, help="不具合の詳細を表示 / Show tracebacks."),
+        click.option(
+            "--lang", type=click.Choice(LANGUAGES), expose_value=False, callback=_keep, help="表示の言語 / Language (ja)."
+        ),
+        click.option(
+            "--workspace",
+            type=click.Path(path_type=Path),
+            expose_value=False,
+            callback=_keep,
+            help="ワークスペースのフォルダー / Workspace folder.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def output_format(command: Command) -> Command:
+    """``--format text|json``."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(("text", "json")),
+        default="text",
+        show_default=True,
+        help="結果の形 / Form of the result.",
+    )(command)
+
+
+def standard(command: Command) -> Command:
+    """``--standard ID[@VERSION]``."""
+    return click.option("--standard", metavar="ID[@VERSION]", help="照らす標準 / The national standard to check against.")(
+        command
+    )
+
+
+def portal(command: Command) -> Command:
+    """``--portal NAME``."""
+    return click.option("--portal", metavar="NAME", help="公開先（1つだけなら省略可）/ Portal (the only one by default).")(
+        command
+    )

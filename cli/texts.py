@@ -1,0 +1,85 @@
+"""Results of several commands as lines of text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from meguro_opendata.messages import message, rule_name, word
+
+if TYPE_CHECKING:
+    from meguro_opendata.publication import DatasetPlan, Outcome, Plan
+    from meguro_opendata.release import Release
+    from meguro_opendata.workspace import Workspace
+
+__all__ = ["build_lines", "plan_lines", "publish_lines"]
+
+_KNOWN_REASONS = ("blank", "note", "total")
+
+
+def build_lines(release: Release, lang: str, show_report: bool = True) -> Iterator[str]:
+    """What was built: rows in and out, rewritten values by rule, rows left out; with errors, the report."""
+    if release.published:
+        yield message(
+            "build-done",
+            lang,
+            slug=release.slug,
+            rows_in=release.rows_in,
+            rows_out=release.rows_out,
+            rows_rejected=len(release.rejected),
+            changes=len(release.changes),
+        )
+    else:
+        yield message("build-failed", lang, slug=release.slug, errors=release.report.counts["error"])
+    if release.changes:
+        rules = Counter(change.rule for change in release.changes)
+        yield "  " + message("change-rules", lang, summary=", ".join(f"{rule_name(rule, lang)} {n}" for rule, n in rules.items()))
+    if release.rejected:
+        reasons = Counter(word(r.reason, lang) if r.reason in _KNOWN_REASONS else r.reason for r in release.rejected)
+        yield "  " + message("rejected-rows", lang, summary=", ".join(f"{name} {n}" for name, n in reasons.items()))
+    if show_report:
+        yield from _report_lines(release, lang)
+
+
+def _report_lines(release: Release, lang: str) -> Iterator[str]:
+    from meguro_opendata import reports
+
+    if release.report.findings:
+        yield from ("  " + line for line in reports.as_text(release.report, lang).splitlines())
+    yield "  " + message("build-report", lang, path=release.folder / "report.html")
+
+
+def plan_lines(plan: Plan, lang: str) -> Iterator[str]:
+    """What publishing would do, dataset by dataset."""
+    for change in plan.changes:
+        yield from _change_lines(change, lang)
+    yield message("plan-summary", lang, **plan.summary)
+    if not plan.pending:
+        yield message("nothing-pending", lang)
+
+
+def _change_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
+    yield f"[{word(change.action, lang)}] {change.name}"
+    if change.action == "unchanged":
+        return
+    for field in change.metadata if change.action == "update" else ():
+        yield f"  {field['field']}: {field['before']} -> {field['after']}"
+    for part in change.resources:
+        if part.action != "unchanged":
+            yield f"  [{word(part.action, lang)}] {part.name}"
+    rows = next((part.rows for part in change.resources if part.rows), None)
+    if rows:
+        yield "  " + message("plan-rows", lang, **rows.to_dict())
+    for guard in change.guards:
+        yield f"  [!] {word('guard-' + guard, lang)}"
+
+
+def publish_lines(outcome: Outcome, events: int, workspace: Workspace, lang: str) -> Iterator[str]:
+    """What was published and entered in the ledger."""
+    if outcome.wrote:
+        yield message("publish-done", lang, datasets=len(outcome.datasets), resources=len(outcome.resources))
+    else:
+        yield message("publish-nothing", lang)
+    if events:
+        yield message("ledger-written", lang, count=events, path=workspace.ledger)

@@ -1,0 +1,60 @@
+"""From a Japanese city's office spreadsheets to published, national-standard open data.
+
+>>> import meguro_opendata as mo
+>>> mo.load_standard("aed").title
+'AED設置箇所一覧'
+
+Names are loaded when they are first used, so importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from meguro_opendata._version import __version__
+
+if TYPE_CHECKING:
+    from meguro_opendata import kpi, validation
+    from meguro_opendata.publication import apply_plan, plan_publication
+    from meguro_opendata.release import build_release
+    from meguro_opendata.sources import read_source
+    from meguro_opendata.standard import load_standard, standards
+    from meguro_opendata.validation import validate_file
+    from meguro_opendata.workspace import find_workspace, open_workspace
+
+__all__ = [
+    "__version__",
+    "apply_plan",
+    "build_release",
+    "find_workspace",
+    "kpi",
+    "load_standard",
+    "open_workspace",
+    "plan_publication",
+    "read_source",
+    "standards",
+    "validate_file",
+    "validation",
+]
+
+_HOMES = {
+    "apply_plan": "publication",
+    "build_release": "release",
+    "find_workspace": "workspace",
+    "load_standard": "standard",
+    "open_workspace": "workspace",
+    "plan_publication": "publication",
+    "read_source": "sources",
+    "standards": "standard",
+    "validate_file": "validation",
+}
+_ROOMS = ("kpi", "validation")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"{__name__}.{name}")
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

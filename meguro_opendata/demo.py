@@ -1,0 +1,85 @@
+"""The main job on a copy of the shipped workspace: build, publish to a folder, count, write the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from meguro_opendata import kpi, site
+from meguro_opendata.errors import StorageError
+from meguro_opendata.files import write_whole
+from meguro_opendata.portals import open_portal
+from meguro_opendata.publication import Outcome, plan_publication, publish
+from meguro_opendata.release import Release, build_release
+from meguro_opendata.workspace import Workspace, open_workspace
+
+__all__ = ["Demo", "run_demo"]
+
+STRATEGY_YEAR = 2025
+_MARK = ".meguro-opendata-demo"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demo made.
+
+    Attributes:
+        start: The page to open first.
+        portal: The catalogue's page.
+        boards: The KPI page of each year.
+        outcome: What was published.
+        events: How many events the ledger got.
+    """
+
+    workspace: Workspace
+    start: Path
+    portal: Path
+    boards: tuple[tuple[int, Path], ...]
+    releases: tuple[Release, ...]
+    outcome: Outcome
+    events: int
+
+
+def run_demo(out: Path, lang: str = "ja") -> Demo:
+    """Run the whole job below ``out``; running it again finds everything published and writes nothing new.
+
+    Raises:
+        StorageError: If ``out`` holds files that no demo wrote, or cannot be written.
+    """
+    _claim(out)
+    with _shipped_workspace() as shipped:
+        _copy(shipped, out / "datasets")
+    workspace = open_workspace(out / "datasets")
+    releases = tuple(build_release(slug, workspace, lang=lang) for slug in workspace.slugs())
+    portal = open_portal(workspace, lang=lang)
+    outcome, events = publish(plan_publication(workspace, portal), portal, workspace)
+    years = dict.fromkeys((STRATEGY_YEAR, kpi.fiscal_year_of(kpi.today(), workspace.city.fiscal_year_start)))
+    boards = tuple(
+        (year, site.write_kpi_board(workspace, year, out / "kpi" / f"{year}.html", lang)) for year in years
+    )
+    portal_folder = out / "portal"
+    start = site.write_start_page(workspace, releases, portal_folder, boards, out / "index.html", lang)
+    return Demo(workspace, start, portal_folder / "index.html", boards, releases, outcome, events)
+
+
+def _claim(out: Path) -> None:
+    """Take a folder that is new, empty or of an earlier demo; any other is left alone."""
+    mark = out / _MARK
+    if out.exists() and not mark.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise StorageError("demo-in-the-way", path=out)
+    write_whole(mark, b"")
+
+
+@contextmanager
+def _shipped_workspace() -> Iterator[Path]:
+    with resources.as_file(resources.files("meguro_opendata.datasets")) as folder:
+        yield folder
+
+
+def _copy(source: Path, target: Path) -> None:
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts:
+            write_whole(target / path.relative_to(source), path.read_bytes())

@@ -1,0 +1,118 @@
+"""What the program needs of the machine that it runs on, checked one by one."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata import messages
+from meguro_opendata.errors import ConfigurationError, UnknownStandardError
+from meguro_opendata.standard import load_standard, standards
+from meguro_opendata.workspace import Workspace, find_workspace, open_workspace
+
+__all__ = ["DOCTOR_FORMAT", "Check", "examine", "exit_code", "to_dict"]
+
+DOCTOR_FORMAT = "meguro-opendata/doctor@1"
+OLDEST_PYTHON = (3, 11)
+_HERE = 1
+_PORTAL = 3
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at: the area, whether it is well, what was found, and what to do."""
+
+    area: str
+    ok: bool
+    found: str
+    advice: str = ""
+
+
+def examine(workspace: Path | None, lang: str = "ja") -> list[Check]:
+    """Every check, in a fixed order; portals only where there is a workspace.
+
+    Args:
+        workspace: The named workspace; default the nearest one, and none is no fault.
+        lang: Language of the advice.
+    """
+    checks = [_python(lang), *_packages(lang), _standards(), _console(lang)]
+    opened, check = _workspace(workspace, lang)
+    return [*checks, check, *(_portals(opened, lang) if opened else ())]
+
+
+def exit_code(checks: Sequence[Check]) -> int:
+    """0 if all is well, 1 with a fault on this machine, 3 if only portals are in trouble."""
+    bad = {check.area for check in checks if not check.ok}
+    if bad - {"portal"}:
+        return _HERE
+    return _PORTAL if bad else 0
+
+
+def to_dict(checks: Sequence[Check]) -> dict[str, Any]:
+    """The checks as the JSON of ``doctor@1``."""
+    return {"format": DOCTOR_FORMAT, "ok": all(check.ok for check in checks), "checks": [asdict(c) for c in checks]}
+
+
+def _python(lang: str) -> Check:
+    ok = sys.version_info >= OLDEST_PYTHON
+    return Check("python", ok, platform.python_version(), "" if ok else messages.doctor_text("python-old", lang))
+
+
+def _packages(lang: str) -> Iterator[Check]:
+    for required in metadata.requires("meguro-opendata") or []:
+        if "extra ==" in required:
+            continue
+        name = required.split(";")[0].split(">")[0].strip()
+        try:
+            yield Check("packages", True, f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            yield Check("packages", False, name, messages.doctor_text("package-missing", lang, name=name))
+
+
+def _standards() -> Check:
+    known = standards()
+    try:
+        for standard in known:
+            for version in standard.versions:
+                load_standard(standard.id, version)
+    except UnknownStandardError as error:
+        return Check("standards", False, error.code, str(error))
+    return Check("standards", True, f"{sum(len(standard.versions) for standard in known)}")
+
+
+def _console(lang: str) -> Check:
+    encoding = getattr(sys.stdout, "encoding", None) or "?"
+    wide = encoding.lower().replace("-", "").startswith("utf")
+    return Check("console", True, encoding, "" if wide else messages.doctor_text("console-narrow", lang, encoding=encoding))
+
+
+def _workspace(folder: Path | None, lang: str) -> tuple[Workspace | None, Check]:
+    try:
+        opened = open_workspace(folder) if folder else find_workspace()
+    except ConfigurationError as error:
+        if any(fault.code == "no-workspace" for fault in error.faults):
+            return None, Check("workspace", True, "-", messages.doctor_text("workspace-none", lang))
+        return None, Check("workspace", False, str(folder or Path.cwd()), error.text(lang))
+    return opened, Check("workspace", True, f"{opened.root} ({opened.city.name}, {len(opened.slugs())})")
+
+
+def _portals(workspace: Workspace, lang: str) -> Iterator[Check]:
+    for name, settings in sorted(workspace.portals.items()):
+        if settings.kind != "folder":
+            yield Check("portal", True, name, messages.doctor_text("portal-later", lang))
+            continue
+        path = (workspace.root / (settings.path or f"../{name}")).resolve()
+        ok = _writable(path)
+        yield Check("portal", ok, f"{name}: {path}", "" if ok else messages.doctor_text("portal-not-writable", lang, path=path))
+
+
+def _writable(path: Path) -> bool:
+    """Whether a folder, or the nearest one above that exists, may be written."""
+    nearest = next(folder for folder in (path, *path.parents) if folder.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK)

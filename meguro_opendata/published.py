@@ -1,0 +1,109 @@
+"""Releases on disk, loaded to be published: complete, unchanged since they were built, and not older than their source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata.catalog import CatalogEntry, Distribution
+from meguro_opendata.datapackage import read_datapackage
+from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.files import sha256
+from meguro_opendata.portals import Upload
+from meguro_opendata.recipe import open_recipe
+from meguro_opendata.release import source_stamp
+from meguro_opendata.workspace import City, Workspace
+
+__all__ = ["PublishedDataset", "load_releases"]
+
+_FORMATS = {"csv": "CSV", "xlsx": "XLSX", "geojson": "GeoJSON"}
+
+
+@dataclass(frozen=True)
+class PublishedDataset:
+    """A release that is ready: its catalogue entry, files, rows and the key that tells rows apart."""
+
+    slug: str
+    entry: CatalogEntry
+    files: tuple[Upload, ...]
+    rows: int
+    key: tuple[str, ...]
+
+
+def load_releases(workspace: Workspace, slugs: Sequence[str]) -> list[PublishedDataset]:
+    """The releases of some datasets.
+
+    Raises:
+        MeguroOpendataError: Naming all datasets that have no release, or all whose release is out of date.
+    """
+    found = {slug: read_datapackage(workspace.releases / slug) for slug in slugs}
+    missing = [slug for slug, descriptor in found.items() if descriptor is None]
+    if missing:
+        raise MeguroOpendataError("release-missing", slugs=missing)
+    ready = {slug: descriptor for slug, descriptor in found.items() if descriptor is not None}
+    stale = [slug for slug, descriptor in ready.items() if _is_stale(slug, descriptor, workspace)]
+    if stale:
+        raise MeguroOpendataError("release-stale", slugs=stale)
+    return [_load(slug, descriptor, workspace) for slug, descriptor in ready.items()]
+
+
+def _is_stale(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> bool:
+    return bool(descriptor["mo:made_from"] != source_stamp(open_recipe(slug, workspace)))
+
+
+def _load(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> PublishedDataset:
+    folder = workspace.releases / slug
+    files = tuple(_file(slug, folder, resource) for resource in descriptor["resources"])
+    return PublishedDataset(
+        slug=slug,
+        entry=_entry(descriptor, files, workspace.city),
+        files=files,
+        rows=descriptor["mo:rows"],
+        key=tuple(descriptor["mo:key"]),
+    )
+
+
+def _file(slug: str, folder: Path, resource: Mapping[str, Any]) -> Upload:
+    path = folder / resource["path"]
+    wanted = resource["hash"].removeprefix("sha256:")
+    if not path.is_file() or sha256(path.read_bytes()) != wanted:
+        raise MeguroOpendataError("release-damaged", slug=slug, file=resource["path"])
+    return Upload(resource["path"], path, wanted, resource["bytes"])
+
+
+def _entry(descriptor: Mapping[str, Any], files: Sequence[Upload], city: City) -> CatalogEntry:
+    meta = descriptor["mo:metadata"]
+    return CatalogEntry(
+        name=descriptor["name"],
+        title=descriptor["title"],
+        description=meta["description"],
+        department=meta["department"],
+        frequency=meta["frequency"],
+        license_id=city.license.id,
+        license_title=city.license.title,
+        license_url=city.license.url,
+        keywords=tuple(meta["keywords"]),
+        issued=meta["issued"],
+        modified=meta["modified"],
+        landing_page=meta["landing_page"],
+        spatial=meta["spatial"] or city.full_name,
+        temporal=meta["temporal"],
+        provenance=meta["provenance"],
+        standard=descriptor["mo:standard"],
+        distributions=tuple(_distribution(file, descriptor) for file in files),
+    )
+
+
+def _distribution(file: Upload, descriptor: Mapping[str, Any]) -> Distribution:
+    described = next(part for part in descriptor["resources"] if part["path"] == file.name)
+    return Distribution(
+        name=file.name,
+        format=_FORMATS[described["format"]],
+        url=file.name,
+        description=described["title"],
+        size=file.bytes,
+        sha256=file.sha256,
+        rows=descriptor["mo:rows"],
+    )
