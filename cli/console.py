@@ -14,7 +14,14 @@ import click
 __all__ = ["prepare_streams", "result", "result_json", "say", "table_text"]
 
 _HANDLER = "meguro-opendata"
-_TWINS = {"\u301c": "\uff5e", "\u2212": "\uff0d", "\u2014": "\u2015", "\u2016": "\u2225", "\u00a0": " ", "\u2022": "\u30fb"}
+_TWINS = {
+    "\u301c": "\uff5e",
+    "\u2212": "\uff0d",
+    "\u2014": "\u2015",
+    "\u2016": "\u2225",
+    "\u00a0": " ",
+    "\u2022": "\u30fb",
+}
 _TABLE_WIDTH = 120
 
 

@@ -1,4 +1,4 @@
-"""``meguro-opendata``: the group of commands, loaded one by one, and the single place where errors become exit codes."""
+"""``meguro-opendata``: the group of commands, loaded one by one; here errors become exit codes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import difflib
 import signal
 import sys
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -103,7 +104,7 @@ def _show_traceback() -> None:
 
 def _language(arguments: list[str]) -> str:
     """The language of a run that ended before or in the middle of its command."""
-    for flag, value in zip(arguments, arguments[1:], strict=False):
+    for flag, value in pairwise(arguments):
         if flag == "--lang" and value in options.LANGUAGES:
             return value
     equal = [argument.partition("=")[2] for argument in arguments if argument.startswith("--lang=")]

@@ -59,9 +59,15 @@ def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Any
 def common(command: Command) -> Command:
     """``--workspace``, ``--lang`` and ``--debug``."""
     for option in (
-        click.option("--debug", is_flag=True, expose_value=False, callback=_keep, help="不具合の詳細を表示 / Show tracebacks."),
         click.option(
-            "--lang", type=click.Choice(LANGUAGES), expose_value=False, callback=_keep, help="表示の言語 / Language (ja)."
+            "--debug", is_flag=True, expose_value=False, callback=_keep, help="不具合の詳細を表示 / Show tracebacks."
+        ),
+        click.option(
+            "--lang",
+            type=click.Choice(LANGUAGES),
+            expose_value=False,
+            callback=_keep,
+            help="表示の言語 / Language (ja).",
         ),
         click.option(
             "--workspace",
@@ -89,13 +95,13 @@ def output_format(command: Command) -> Command:
 
 def standard(command: Command) -> Command:
     """``--standard ID[@VERSION]``."""
-    return click.option("--standard", metavar="ID[@VERSION]", help="照らす標準 / The national standard to check against.")(
-        command
-    )
+    return click.option(
+        "--standard", metavar="ID[@VERSION]", help="照らす標準 / The national standard to check against."
+    )(command)
 
 
 def portal(command: Command) -> Command:
     """``--portal NAME``."""
-    return click.option("--portal", metavar="NAME", help="公開先（1つだけなら省略可）/ Portal (the only one by default).")(
-        command
-    )
+    return click.option(
+        "--portal", metavar="NAME", help="公開先（1つだけなら省略可）/ Portal (the only one by default)."
+    )(command)

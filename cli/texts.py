@@ -34,7 +34,9 @@ def build_lines(release: Release, lang: str, show_report: bool = True) -> Iterat
         yield message("build-failed", lang, slug=release.slug, errors=release.report.counts["error"])
     if release.changes:
         rules = Counter(change.rule for change in release.changes)
-        yield "  " + message("change-rules", lang, summary=", ".join(f"{rule_name(rule, lang)} {n}" for rule, n in rules.items()))
+        yield "  " + message(
+            "change-rules", lang, summary=", ".join(f"{rule_name(rule, lang)} {n}" for rule, n in rules.items())
+        )
     if release.rejected:
         reasons = Counter(word(r.reason, lang) if r.reason in _KNOWN_REASONS else r.reason for r in release.rejected)
         yield "  " + message("rejected-rows", lang, summary=", ".join(f"{name} {n}" for name, n in reasons.items()))

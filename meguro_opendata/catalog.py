@@ -275,7 +275,7 @@ def _entry(path: Path, number: int, line: str) -> CatalogEntry:
     try:
         loaded = json.loads(line)
         parts = tuple(Distribution(**part) for part in loaded.pop("distributions", ()))
-        lists = {name: tuple(loaded.pop(name, ())) for name in ("keywords", "groups")}
+        lists: dict[str, Any] = {name: tuple(loaded.pop(name, ())) for name in ("keywords", "groups")}
         defaults = {"description": "", "department": "", "frequency": "", "license_id": ""}
         return CatalogEntry(**{**defaults, **loaded}, **lists, distributions=parts)
     except (json.JSONDecodeError, TypeError, AttributeError):

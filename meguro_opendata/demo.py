@@ -57,9 +57,7 @@ def run_demo(out: Path, lang: str = "ja") -> Demo:
     portal = open_portal(workspace, lang=lang)
     outcome, events = publish(plan_publication(workspace, portal), portal, workspace)
     years = dict.fromkeys((STRATEGY_YEAR, kpi.fiscal_year_of(kpi.today(), workspace.city.fiscal_year_start)))
-    boards = tuple(
-        (year, site.write_kpi_board(workspace, year, out / "kpi" / f"{year}.html", lang)) for year in years
-    )
+    boards = tuple((year, site.write_kpi_board(workspace, year, out / "kpi" / f"{year}.html", lang)) for year in years)
     portal_folder = out / "portal"
     start = site.write_start_page(workspace, releases, portal_folder, boards, out / "index.html", lang)
     return Demo(workspace, start, portal_folder / "index.html", boards, releases, outcome, events)

@@ -89,7 +89,9 @@ def _standards() -> Check:
 def _console(lang: str) -> Check:
     encoding = getattr(sys.stdout, "encoding", None) or "?"
     wide = encoding.lower().replace("-", "").startswith("utf")
-    return Check("console", True, encoding, "" if wide else messages.doctor_text("console-narrow", lang, encoding=encoding))
+    return Check(
+        "console", True, encoding, "" if wide else messages.doctor_text("console-narrow", lang, encoding=encoding)
+    )
 
 
 def _workspace(folder: Path | None, lang: str) -> tuple[Workspace | None, Check]:
@@ -109,7 +111,9 @@ def _portals(workspace: Workspace, lang: str) -> Iterator[Check]:
             continue
         path = (workspace.root / (settings.path or f"../{name}")).resolve()
         ok = _writable(path)
-        yield Check("portal", ok, f"{name}: {path}", "" if ok else messages.doctor_text("portal-not-writable", lang, path=path))
+        yield Check(
+            "portal", ok, f"{name}: {path}", "" if ok else messages.doctor_text("portal-not-writable", lang, path=path)
+        )
 
 
 def _writable(path: Path) -> bool:

@@ -66,9 +66,7 @@ def era_name(fiscal_year: int) -> str:
     return "令和元" if number == 1 else f"令和{number}" if number > 1 else str(fiscal_year)
 
 
-def indicators(
-    workspace: Workspace, fiscal_year: int, as_of: date | None = None, lang: str = "ja"
-) -> list[Indicator]:
+def indicators(workspace: Workspace, fiscal_year: int, as_of: date | None = None, lang: str = "ja") -> list[Indicator]:
     """Every indicator of a fiscal year.
 
     Args:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 from meguro_opendata._version import __version__
 from meguro_opendata.errors import MeguroOpendataError
@@ -101,11 +102,11 @@ def _event(path: Path, number: int, line: str) -> Event:
         raise MeguroOpendataError("ledger-broken", file=path, line=number) from None
 
 
-def _loaded(path: Path, number: int, line: str) -> dict[str, object]:
+def _loaded(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         loaded = json.loads(line)
-        if not isinstance(loaded, dict) or "hash" not in loaded:
-            raise ValueError(line)
     except ValueError:
-        raise MeguroOpendataError("ledger-broken", file=path, line=number) from None
+        loaded = None
+    if not isinstance(loaded, dict) or "hash" not in loaded:
+        raise MeguroOpendataError("ledger-broken", file=path, line=number)
     return loaded

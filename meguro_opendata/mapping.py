@@ -91,9 +91,7 @@ def lookup(
     return after, _changes(values, after, field, column, "lookup", table), unknown
 
 
-def _zero_fill(
-    values: pl.Series, width: int, field: str, column: str, table: Table
-) -> tuple[pl.Series, list[Change]]:
+def _zero_fill(values: pl.Series, width: int, field: str, column: str, table: Table) -> tuple[pl.Series, list[Change]]:
     after = pl.Series([value.zfill(width) if value else value for value in values], dtype=pl.String)
     return after, _changes(values, after, field, column, "zero_fill", table)
 

@@ -32,7 +32,18 @@ __all__ = [
 
 PLAN_FORMAT = "meguro-opendata/plan@1"
 ACTIONS = ("create", "update", "unchanged", "remove", "conflict")
-_OWNED = ("title", "notes", "url", "license_id", "license_title", "license_url", "author", "maintainer", "tags", "groups")
+_OWNED = (
+    "title",
+    "notes",
+    "url",
+    "license_id",
+    "license_title",
+    "license_url",
+    "author",
+    "maintainer",
+    "tags",
+    "groups",
+)
 
 
 @dataclass(frozen=True)
@@ -184,9 +195,7 @@ def read_plan(path: Path) -> Plan:
         raise MeguroOpendataError("plan-broken", file=path) from None
 
 
-def _plan_dataset(
-    release: PublishedDataset, state: PortalState, portal: Portal, workspace: Workspace
-) -> DatasetPlan:
+def _plan_dataset(release: PublishedDataset, state: PortalState, portal: Portal, workspace: Workspace) -> DatasetPlan:
     package = to_ckan(release.entry, workspace.city)
     old = state.packages.get(release.entry.name)
     rows = _row_counts(release, old, portal)

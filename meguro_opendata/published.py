@@ -1,4 +1,4 @@
-"""Releases on disk, loaded to be published: complete, unchanged since they were built, and not older than their source."""
+"""Releases on disk, ready to be published: complete, as they were built, and not older than their source."""
 
 from __future__ import annotations
 

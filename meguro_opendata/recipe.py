@@ -248,8 +248,12 @@ def _waiver_faults(written: _File, names: list[str]) -> Iterator[Fault]:
     known = messages.codes("findings")
     for number, waiver in enumerate(written.waive):
         if waiver.code not in known:
-            yield Fault(f"waive.{number}.code", "code-unknown", {"value": waiver.code, "near": suggest(waiver.code, known)})
-        yield from _unknown_names(f"waive.{number}.field", [waiver.field], [*names, *(e.name for e in written.extensions)])
+            yield Fault(
+                f"waive.{number}.code", "code-unknown", {"value": waiver.code, "near": suggest(waiver.code, known)}
+            )
+        yield from _unknown_names(
+            f"waive.{number}.field", [waiver.field], [*names, *(e.name for e in written.extensions)]
+        )
 
 
 def _is_plain_name(file: str) -> bool:

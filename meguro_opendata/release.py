@@ -88,9 +88,7 @@ class Release:
         }
 
 
-def build_release(
-    slug: str, workspace: Workspace | Path | str, out: Path | None = None, lang: str = "ja"
-) -> Release:
+def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None = None, lang: str = "ja") -> Release:
     """Build one dataset: read, map, clean, validate, write.
 
     With errors in the data only the reports are written, into ``<slug>.failed`` beside the last good release, which

@@ -29,13 +29,13 @@ class RowCounts:
 
 
 def compare_tables(before: bytes, after: bytes, key: Sequence[str]) -> RowCounts:
-    """Compare two CSV files row by row.
+    r"""Compare two CSV files row by row.
 
     Rows are the same row if they have the same key, where the key's columns are in both files and tell all rows
     apart; else equal rows are paired, and of the rest as many count as changed as can be paired by position.
 
-    >>> one = "ID,名称\\r\\n1,a\\r\\n2,b\\r\\n".encode()
-    >>> two = "ID,名称\\r\\n1,a\\r\\n2,c\\r\\n3,d\\r\\n".encode()
+    >>> one = "ID,名称\r\n1,a\r\n2,b\r\n".encode()
+    >>> two = "ID,名称\r\n1,a\r\n2,c\r\n3,d\r\n".encode()
     >>> compare_tables(one, two, ["ID"])
     RowCounts(before=2, after=3, added=1, changed=1, removed=0)
     """

@@ -9,11 +9,15 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from meguro_opendata.standard import Field
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 __all__ = ["csv_bytes", "plain_csv_bytes", "read_csv_rows", "xlsx_bytes"]
 
@@ -29,12 +33,12 @@ def csv_bytes(frame: pl.DataFrame) -> bytes:
     return b"\xef\xbb\xbf" + plain_csv_bytes(frame.columns, frame.iter_rows())
 
 
-def plain_csv_bytes(header: Sequence[str], rows: object) -> bytes:
+def plain_csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """UTF-8, comma, CRLF; quotes only where needed."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows(rows)  # type: ignore[arg-type]
+    writer.writerows(rows)
     return text.getvalue().encode("utf-8")
 
 
@@ -53,8 +57,8 @@ def xlsx_bytes(frame: pl.DataFrame, fields: Sequence[Field]) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook()
-    sheet = book.active
-    sheet.title = _SHEET
+    book.remove(book.worksheets[0])
+    sheet = book.create_sheet(_SHEET)
     _fill(sheet, [tuple(frame.columns), *frame.iter_rows()])
     sheet.freeze_panes = "A2"
     meaning = book.create_sheet(_MEANING)
@@ -64,7 +68,7 @@ def xlsx_bytes(frame: pl.DataFrame, fields: Sequence[Field]) -> bytes:
     return _without_clock(written.getvalue())
 
 
-def _fill(sheet: object, rows: Sequence[tuple[str, ...]]) -> None:
+def _fill(sheet: Worksheet, rows: Sequence[tuple[str, ...]]) -> None:
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
@@ -73,7 +77,7 @@ def _fill(sheet: object, rows: Sequence[tuple[str, ...]]) -> None:
         for index, value in enumerate(row, start=1):
             if value == "" and number > 1:
                 continue
-            cell = sheet.cell(row=number, column=index)  # type: ignore[attr-defined]
+            cell = sheet.cell(row=number, column=index)
             cell.value = _legal(value)
             cell.data_type = "s"
             cell.number_format = "@"
@@ -82,7 +86,7 @@ def _fill(sheet: object, rows: Sequence[tuple[str, ...]]) -> None:
     for index in range(len(rows[0])):
         longest = max((len(row[index]) for row in rows[:100]), default=0)
         width = min(max(longest * 2, _WIDTHS[0]), _WIDTHS[1])
-        sheet.column_dimensions[get_column_letter(index + 1)].width = width  # type: ignore[attr-defined]
+        sheet.column_dimensions[get_column_letter(index + 1)].width = width
 
 
 def _legal(value: str) -> str:

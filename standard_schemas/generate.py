@@ -30,7 +30,9 @@ _KEPT = (
 _ONE_OF_THESE = {"enum"}
 
 
-def field_descriptor(item: Mapping[str, Any], kinds: Mapping[str, Mapping[str, Any]], key: str | None) -> dict[str, Any]:
+def field_descriptor(
+    item: Mapping[str, Any], kinds: Mapping[str, Mapping[str, Any]], key: str | None
+) -> dict[str, Any]:
     """One field of a Table Schema from one item of a definition."""
     kind = kinds[item["kind"]]
     described: dict[str, Any] = {"name": item["name"], "title": item["name"], "type": kind["type"]}

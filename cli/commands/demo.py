@@ -17,7 +17,11 @@ FORMAT = "meguro-opendata/demo@1"
 
 @click.command("demo")
 @click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("demo"), show_default=True, help="結果の置き場 / Result folder."
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="結果の置き場 / Result folder.",
 )
 @options.output_format
 @options.common

@@ -13,7 +13,9 @@ from .. import console, options
 @click.command("plan")
 @click.argument("slugs", nargs=-1, metavar="[SLUG]...")
 @options.portal
-@click.option("--out", type=click.Path(path_type=Path), metavar="plan.json", help="計画をファイルに書く / Write the plan.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="plan.json", help="計画をファイルに書く / Write the plan."
+)
 @options.output_format
 @options.common
 def command(slugs: tuple[str, ...], portal: str | None, out: Path | None, output_format: str) -> None:

@@ -21,10 +21,15 @@ FORMAT = "meguro-opendata/outcome@1"
 @click.command("publish")
 @click.argument("slugs", nargs=-1, metavar="[SLUG]...")
 @options.portal
-@click.option("--plan", "plan_file", type=click.Path(path_type=Path), metavar="plan.json", help="実行する計画 / The plan.")
+@click.option(
+    "--plan", "plan_file", type=click.Path(path_type=Path), metavar="plan.json", help="実行する計画 / The plan."
+)
 @click.option("--yes", is_flag=True, help="確かめずに公開する / Do not ask.")
 @click.option(
-    "--allow", multiple=True, type=click.Choice(("row-loss",)), help="止める仕組みを名指しで許す / Allow a guard by name."
+    "--allow",
+    multiple=True,
+    type=click.Choice(("row-loss",)),
+    help="止める仕組みを名指しで許す / Allow a guard by name.",
 )
 @options.output_format
 @options.common

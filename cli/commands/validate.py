@@ -11,6 +11,7 @@ from .. import console, options
 
 if TYPE_CHECKING:
     from meguro_opendata.findings import Report
+    from meguro_opendata.validation import Engine
 
 
 @click.command("validate")
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="検査の方法（答えは同じ）/ Engine; both give the same answers.",
 )
-@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="報告をHTMLでも書く / Write the report as HTML.")
+@click.option(
+    "--html", type=click.Path(path_type=Path), metavar="FILE", help="報告をHTMLでも書く / Write the report as HTML."
+)
 @options.output_format
 @options.common
 def command(
-    file: Path, standard: str | None, schema: Path | None, engine: str, html: Path | None, output_format: str
+    file: Path, standard: str | None, schema: Path | None, engine: Engine, html: Path | None, output_format: str
 ) -> None:
     """表を標準に照らして検査する / Check a table against a standard."""
     from meguro_opendata import reports
@@ -46,7 +49,7 @@ def command(
     raise SystemExit(report.exit_code)
 
 
-def _report(file: Path, standard: str | None, schema: Path | None, engine: str) -> Report:
+def _report(file: Path, standard: str | None, schema: Path | None, engine: Engine) -> Report:
     from meguro_opendata import validation
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.schemafile import read_schema

@@ -8,6 +8,8 @@ from meguro_opendata.workspace import check_digit
 
 __all__ = ["municipality_code"]
 
+_PREFECTURES = 47
+
 
 def municipality_code(text: str) -> str:
     """全国地方公共団体コード with six digits: a lost check digit is added, a lost leading zero restored.
@@ -26,5 +28,5 @@ def municipality_code(text: str) -> str:
     padded = "0" + text
     if check_digit(padded[:5]) == padded[5]:
         readings.append(padded)
-    plausible = [reading for reading in readings if 1 <= int(reading[:2]) <= 47]
+    plausible = [reading for reading in readings if 1 <= int(reading[:2]) <= _PREFECTURES]
     return plausible[0] if len(plausible) == 1 else text

@@ -33,9 +33,7 @@ def _feature(row: dict[str, str], lat: str, lon: str) -> str:
     properties = {name: value for name, value in row.items() if value and name not in (lat, lon)}
     written = json.dumps(properties, ensure_ascii=False)
     position = f"[{_number(row[lon])}, {_number(row[lat])}]"
-    return (
-        f'{{"type": "Feature", "geometry": {{"type": "Point", "coordinates": {position}}}, "properties": {written}}}'
-    )
+    return f'{{"type": "Feature", "geometry": {{"type": "Point", "coordinates": {position}}}, "properties": {written}}}'
 
 
 def _number(text: str) -> str:

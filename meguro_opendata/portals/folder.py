@@ -110,7 +110,10 @@ class FolderPortal:
 
     def _shown(self, package: Mapping[str, Any], old: Mapping[str, Any] | None, moment: str) -> dict[str, Any]:
         earlier = {part["name"]: part for part in old["resources"]} if old else {}
-        parts = [self._shown_resource(package["name"], part, earlier.get(part["name"]), moment) for part in package["resources"]]
+        parts = [
+            self._shown_resource(package["name"], part, earlier.get(part["name"]), moment)
+            for part in package["resources"]
+        ]
         kept = [part for name, part in earlier.items() if name not in {new["name"] for new in parts}]
         return {
             **package,

@@ -11,6 +11,7 @@ from meguro_opendata.reports.grouping import Group, grouped, place
 __all__ = ["as_text"]
 
 _EXAMPLES = 3
+_LABELS = 6
 
 
 def as_text(report: Report, lang: str) -> str:
@@ -25,7 +26,8 @@ def _head(report: Report, lang: str) -> Iterator[str]:
     if report.encoding:
         yield f"{messages.word('encoding', lang)}: {report.encoding}"
     if report.header:
-        yield f"{messages.word('header', lang)}: {', '.join(report.header[:6])}{' ...' if len(report.header) > 6 else ''}"  # noqa: PLR2004
+        more = " ..." if len(report.header) > _LABELS else ""
+        yield f"{messages.word('header', lang)}: {', '.join(report.header[:_LABELS])}{more}"
 
 
 def _groups(report: Report, lang: str) -> Iterator[str]:

@@ -31,12 +31,15 @@ def write_kpi_board(workspace: Workspace, fiscal_year: int, path: Path, lang: st
 
 
 def write_start_page(
-    workspace: Workspace, releases: Sequence[Release], portal: Path, boards: Sequence[tuple[int, Path]], path: Path, lang: str
+    workspace: Workspace,
+    releases: Sequence[Release],
+    portal: Path,
+    boards: Sequence[tuple[int, Path]],
+    path: Path,
+    lang: str,
 ) -> Path:
     """The page that leads to the portal, the reports and the KPI boards; returns its path."""
-    links = [
-        {"release": release, "report": _link(release.folder / "report.html", path)} for release in releases
-    ]
+    links = [{"release": release, "report": _link(release.folder / "report.html", path)} for release in releases]
     page = pages.render(
         "start.html",
         lang,

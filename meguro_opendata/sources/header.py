@@ -175,5 +175,7 @@ def _unique_names(labels: list[str]) -> list[str]:
 def _frame(grid: Grid, rows: list[int], names: list[str]) -> pl.DataFrame:
     columns: dict[str, list[str]] = {}
     for column, name in enumerate(names):
-        columns[name] = [record[column] if column < len(record) else "" for record in map(grid.records.__getitem__, rows)]
+        columns[name] = [
+            record[column] if column < len(record) else "" for record in map(grid.records.__getitem__, rows)
+        ]
     return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))

@@ -24,6 +24,7 @@ __all__ = ["cell_text", "read_workbook_grids", "read_workbook_sheet"]
 
 _MAX_UNPACKED = 1_000_000_000
 _MAX_CELLS = 20_000_000
+_EXACT = 1e15
 
 
 def read_workbook_sheet(path: Path, container: str, sheet: str | None) -> Grid:
@@ -62,7 +63,7 @@ def cell_text(value: Any) -> str:
         case bool():
             return "TRUE" if value else "FALSE"
         case float():
-            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+            return str(int(value)) if value.is_integer() and abs(value) < _EXACT else repr(value)
         case datetime():
             return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
         case date():

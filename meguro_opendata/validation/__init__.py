@@ -157,7 +157,7 @@ def _by_place(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _waived(findings: Sequence[Finding], waivers: Sequence[Waiver]) -> list[Finding]:
-    reasons = {(waiver.code, waiver.field): waiver.reason for waiver in waivers}
+    reasons: dict[tuple[str, str | None], str] = {(waiver.code, waiver.field): waiver.reason for waiver in waivers}
     return [
         found.waive(reasons[found.code, found.field])
         if found.severity == "error" and (found.code, found.field) in reasons

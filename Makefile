@@ -1,0 +1,40 @@
+# Everything sets itself up: `make demo` and `make test` need only Python 3.11 or newer, make and a package index.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT ?= demo
+
+.PHONY: demo test lint types wheel schemas check clean help
+
+help:            ## this list
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
+
+$(VENV)/.ready: setup.cfg pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.ready      ## the main job on the ward's sample data
+	$(BIN)/meguro-opendata demo --out $(OUT)
+
+test: $(VENV)/.ready      ## all tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.ready      ## ruff: style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready     ## mypy, strict
+	$(BIN)/mypy
+
+wheel: $(VENV)/.ready     ## build the wheel, install it elsewhere, run the demo from there
+	$(BIN)/python tests/wheel_check.py
+
+schemas: $(VENV)/.ready   ## write every schema.json from its definition.yaml
+	$(BIN)/python -m meguro_opendata.standard_schemas.generate
+
+check: test lint types wheel   ## what .ci/run runs
+
+clean:           ## remove what these targets made
+	rm -rf $(VENV) build dist *.egg-info demo releases .pytest_cache .mypy_cache .ruff_cache .hypothesis

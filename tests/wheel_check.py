@@ -1,0 +1,53 @@
+"""Build the wheel, install it into a fresh environment outside the repository, and run the main job from there.
+
+    python tests/wheel_check.py
+
+Exits with an error when any step fails or the demo's figures are not those of the sources.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ROWS = {"emergency_radio": 65, "open_data_list": 282, "preschool": 120, "stockpile_warehouse": 20}
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    """Run a command; its stdout. Fails loudly."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    done = subprocess.run([str(part) for part in command], cwd=cwd, env=environment, capture_output=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout.decode()}\n{done.stderr.decode()}")
+    return done.stdout.decode("utf-8")
+
+
+def main() -> None:
+    """All steps, in a temporary folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        elsewhere = Path(folder)
+        run(sys.executable, "-m", "build", "--wheel", "--outdir", elsewhere / "dist", ROOT, cwd=elsewhere)
+        (wheel,) = (elsewhere / "dist").glob("*.whl")
+        venv.create(elsewhere / "env", with_pip=True)
+        tools = elsewhere / "env" / ("Scripts" if os.name == "nt" else "bin")
+        python = tools / "python"
+        run(python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", wheel, cwd=elsewhere)
+        command = tools / "meguro-opendata"
+        shown = json.loads(run(command, "demo", "--out", elsewhere / "demo", "--format", "json", cwd=elsewhere))
+        rows = {release["slug"]: release["rows_out"] for release in shown["releases"]}
+        if rows != ROWS or not Path(shown["portal"]).is_file():
+            sys.exit(f"the demo of the wheel gives {rows}, not {ROWS}")
+        run(command, "validate", Path(shown["portal"]).parent / "dataset" / "131105_preschool" / "131105_preschool.xlsx",
+            "--standard", "public_facility", "--help", cwd=elsewhere)
+        run(command, "doctor", cwd=elsewhere)
+        print(f"wheel check passed: {wheel.name}, {wheel.stat().st_size:,} bytes, rows {rows}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
