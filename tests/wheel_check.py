@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+NOT_SOURCES = (".*", "build", "dist", "demo", "releases", "*.egg-info", "__pycache__")
 ROWS = {"emergency_radio": 65, "open_data_list": 282, "preschool": 120, "stockpile_warehouse": 20}
 
 
@@ -32,7 +34,8 @@ def main() -> None:
     """All steps, in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         elsewhere = Path(folder)
-        run(sys.executable, "-m", "build", "--wheel", "--outdir", elsewhere / "dist", ROOT, cwd=elsewhere)
+        sources = shutil.copytree(ROOT, elsewhere / "sources", ignore=shutil.ignore_patterns(*NOT_SOURCES))
+        run(sys.executable, "-m", "build", "--wheel", "--outdir", elsewhere / "dist", sources, cwd=elsewhere)
         (wheel,) = (elsewhere / "dist").glob("*.whl")
         venv.create(elsewhere / "env", with_pip=True)
         tools = elsewhere / "env" / ("Scripts" if os.name == "nt" else "bin")
@@ -43,8 +46,6 @@ def main() -> None:
         rows = {release["slug"]: release["rows_out"] for release in shown["releases"]}
         if rows != ROWS or not Path(shown["portal"]).is_file():
             sys.exit(f"the demo of the wheel gives {rows}, not {ROWS}")
-        run(command, "validate", Path(shown["portal"]).parent / "dataset" / "131105_preschool" / "131105_preschool.xlsx",
-            "--standard", "public_facility", "--help", cwd=elsewhere)
         run(command, "doctor", cwd=elsewhere)
         print(f"wheel check passed: {wheel.name}, {wheel.stat().st_size:,} bytes, rows {rows}")  # noqa: T201
 
