@@ -7,11 +7,14 @@ import signal
 import sys
 from importlib import import_module
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import console, options
+
+if TYPE_CHECKING:
+    from meguro_opendata.errors import MeguroOpendataError
 
 __all__ = ["cli", "run"]
 
@@ -74,15 +77,13 @@ def _interrupt(*_: Any) -> None:
 
 
 def _outcome(arguments: list[str]) -> int:
-    from meguro_opendata.errors import MeguroOpendataError
-
     debug = "--debug" in arguments
     try:
         returned = cli.main(args=arguments, prog_name="meguro-opendata", standalone_mode=False)
     except click.UsageError as error:
         console.say(_usage_text(error))
         return _WRONG_USE
-    except MeguroOpendataError as error:
+    except _library_errors() as error:
         if debug:
             _show_traceback()
         console.say(error.text(_language(arguments)))
@@ -94,6 +95,13 @@ def _outcome(arguments: list[str]) -> int:
         sys.stderr.close()
         return 0
     return returned if isinstance(returned, int) else 0
+
+
+def _library_errors() -> type[MeguroOpendataError]:
+    """The root of the library's errors, imported only when something was raised."""
+    from meguro_opendata.errors import MeguroOpendataError
+
+    return MeguroOpendataError
 
 
 def _show_traceback() -> None:

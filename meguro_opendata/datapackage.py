@@ -9,7 +9,7 @@ from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError, StorageError
 from meguro_opendata.files import sha256
-from meguro_opendata.recipe import Recipe
+from meguro_opendata.recipe import Recipe, Waiver
 from meguro_opendata.workspace import City
 
 __all__ = ["SourceStamp", "datapackage", "read_datapackage"]
@@ -61,8 +61,27 @@ def _resource(name: str, data: bytes, recipe: Recipe) -> dict[str, Any]:
         "hash": f"sha256:{sha256(data)}",
     }
     if ending == "csv":
-        return {**described, "type": "table", "encoding": "utf-8-sig", "schema": recipe.schema}
+        return {**described, "type": "table", "encoding": "utf-8-sig", "schema": _relaxed(recipe)}
     return {**described, "type": "file"}
+
+
+def _relaxed(recipe: Recipe) -> dict[str, Any]:
+    """The recipe's schema without the rules that its waivers set aside; each such field says so and why."""
+    fields = {field["name"]: dict(field) for field in recipe.schema["fields"]}
+    for waiver in recipe.waive:
+        fields[waiver.field] = _relaxed_field(fields[waiver.field], waiver)
+    return {**recipe.schema, "fields": list(fields.values())}
+
+
+def _relaxed_field(field: Mapping[str, Any], waiver: Waiver) -> dict[str, Any]:
+    kind, _, rule = waiver.code.partition("-")
+    waived = {"code": waiver.code, "reason": waiver.reason}
+    relaxed = {**field, "mo:waived": [*field.get("mo:waived", ()), waived]}
+    if kind == "type":
+        relaxed = {**relaxed, "type": "any"}
+    dropped = rule if kind == "constraint" else "unique" if kind == "unique" else ""
+    constraints = {name: bound for name, bound in field.get("constraints", {}).items() if name != dropped}
+    return {**relaxed, "constraints": constraints}
 
 
 def read_datapackage(folder: Path) -> dict[str, Any] | None:

@@ -68,7 +68,10 @@ class ConfigurationError(MeguroOpendataError):
     def text(self, lang: str) -> str:
         """The file, then one line a fault: path inside the file, what is wrong, what to do."""
         head = messages.error_text(self.code, self.params, lang)
-        lines = [f"- {fault.path}: {messages.error_text(fault.code, fault.params, lang)}" for fault in self.faults]
+        lines = [
+            f"- {fault.path}: {messages.error_text(fault.code, {**self.params, **fault.params}, lang)}"
+            for fault in self.faults
+        ]
         return "\n".join([head, *lines])
 
 

@@ -26,7 +26,9 @@ def run(*command: str | Path, cwd: Path) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
     done = subprocess.run([str(part) for part in command], cwd=cwd, env=environment, capture_output=True, check=False)
     if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout.decode()}\n{done.stderr.decode()}")
+        sys.exit(
+            f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout.decode()}\n{done.stderr.decode()}"
+        )
     return done.stdout.decode("utf-8")
 
 

@@ -1,0 +1,66 @@
+"""What several tests share: the given material, a copy of the shipped workspace, and the command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A finished command."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        """Everything that it printed."""
+        return self.out + self.err
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of given real files; tests that need it are skipped, loudly, where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip(f"NOT TESTED on real files: {SHARED} is absent")
+    return SHARED
+
+
+@pytest.fixture
+def workspace_dir(tmp_path: Path) -> Path:
+    """A copy of the shipped workspace, to be changed at will."""
+    target = tmp_path / "datasets"
+    shutil.copytree(ROOT / "datasets", target, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    return target
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Callable[..., Ran]:
+    """Run ``meguro-opendata`` in a process of its own, in ``tmp_path``; output is UTF-8 unless ``env`` says else."""
+
+    def run(*arguments: object, cwd: Path = tmp_path, encoding: str = "utf-8", **env: str) -> Ran:
+        environment = {**os.environ, "PYTHONIOENCODING": encoding, **env}
+        done = subprocess.run(
+            [sys.executable, "-m", "meguro_opendata", *map(str, arguments)],
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        name = encoding.partition(":")[0]
+        return Ran(done.returncode, done.stdout.decode(name), done.stderr.decode(name))
+
+    return run
