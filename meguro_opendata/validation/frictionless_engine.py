@@ -56,14 +56,15 @@ def check_table(
     Args:
         table: The table.
         schema: A Table Schema descriptor.
-        by_name: Match columns by name (``schema_sync``), else by position.
+        by_name: Match columns by name (what ``schema_sync`` meant), else as the schema says, by position.
         others: Further tables, by resource name, that foreign keys refer to.
     """
-    from frictionless import Detector, Package, Resource, Schema
+    from frictionless import Package, Resource, Schema
 
-    described = Schema.from_descriptor(_plain(schema))
+    matching = {"fieldsMatch": "partial"} if by_name else {}
+    described = Schema.from_descriptor({**_plain(schema), **matching})
     rows = [list(table.header), *map(list, table.records)]
-    resource = Resource(name="main", data=rows, schema=described, detector=Detector(schema_sync=by_name))
+    resource = Resource(name="main", data=rows, schema=described)
     referred = [
         Resource(name=name, data=[list(other.header), *map(list, other.records)])
         for name, other in (others or {}).items()
