@@ -128,49 +128,60 @@ def _ckan_resource(part: Distribution) -> dict[str, Any]:
 
 def from_ckan(package: Mapping[str, Any]) -> CatalogEntry:
     """A CKAN ``package_show`` result in our form; times are cut to days."""
-    extras = {extra["key"]: extra["value"] for extra in package.get("extras") or []}
+    extras = {extra["key"]: extra["value"] for extra in _listed(package, "extras")}
+    resources = _listed(package, "resources")
     return CatalogEntry(
         name=package["name"],
-        title=(package.get("title") or package["name"]).strip(),
-        description=(package.get("notes") or "").strip(),
-        department=(package.get("maintainer") or package.get("author") or "").strip(),
-        frequency=extras.get("frequency") or extras.get("更新頻度") or "",
-        license_id=package.get("license_id") or "",
-        license_title=package.get("license_title") or "",
-        license_url=package.get("license_url") or "",
-        keywords=tuple(tag["name"] for tag in package.get("tags") or []),
-        groups=tuple(group.get("title") or group["name"] for group in package.get("groups") or []),
+        title=_first(package, "title", "name"),
+        description=_first(package, "notes"),
+        department=_first(package, "maintainer", "author"),
+        frequency=_first(extras, "frequency", "更新頻度"),
+        license_id=_first(package, "license_id"),
+        license_title=_first(package, "license_title"),
+        license_url=_first(package, "license_url"),
+        keywords=tuple(tag["name"] for tag in _listed(package, "tags")),
+        groups=tuple(_first(group, "title", "name") for group in _listed(package, "groups")),
         issued=extras.get("issued"),
-        modified=extras.get("modified") or _newest(package.get("resources") or []),
-        landing_page=package.get("url") or None,
+        modified=extras.get("modified") or _newest(resources),
+        landing_page=_first(package, "url") or None,
         spatial=extras.get("spatial"),
         temporal=extras.get("temporal"),
         provenance=extras.get("provenance"),
         standard=extras.get("standard"),
-        distributions=tuple(_from_resource(resource) for resource in package.get("resources") or []),
+        distributions=tuple(map(_from_resource, resources)),
     )
+
+
+def _listed(holder: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """A list of CKAN's, which it may leave out or give as null."""
+    return holder.get(name) or []
+
+
+def _first(holder: Mapping[str, Any], *names: str) -> str:
+    """The first of some values that is filled, without spaces around it; empty if none is."""
+    return next((text for name in names if (text := str(holder.get(name) or "").strip())), "")
 
 
 def _from_resource(resource: Mapping[str, Any]) -> Distribution:
     return Distribution(
-        name=(resource.get("name") or "").strip(),
-        format=resource.get("format") or "",
-        url=resource.get("url") or "",
-        description=(resource.get("description") or "").strip(),
+        name=_first(resource, "name"),
+        format=_first(resource, "format"),
+        url=_first(resource, "url"),
+        description=_first(resource, "description"),
         size=resource.get("size") or None,
-        sha256=resource.get("hash") or None,
-        issued=_day(resource.get("created")),
-        modified=_day(resource.get("last_modified") or resource.get("created")),
+        sha256=_first(resource, "hash") or None,
+        issued=_day(_first(resource, "created")),
+        modified=_day(_first(resource, "last_modified", "created")),
     )
 
 
 def _newest(resources: Sequence[Mapping[str, Any]]) -> str | None:
-    days = [day for item in resources if (day := _day(item.get("last_modified") or item.get("created")))]
+    days = [day for item in resources if (day := _day(_first(item, "last_modified", "created")))]
     return max(days, default=None)
 
 
-def _day(moment: str | None) -> str | None:
-    return moment[:10] if moment else None
+def _day(moment: str) -> str | None:
+    return moment[:10] or None
 
 
 def to_dcat(entries: Iterable[CatalogEntry], city: City) -> str:

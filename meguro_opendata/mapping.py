@@ -138,12 +138,16 @@ def _lost_columns(table: Table, recipe: Recipe, rules: Mapping[str, MappingRule]
     for place, column in used.items():
         if column is None or column in here:
             continue
-        variants = [name for name in here if folded(name) == folded(column)]
-        taken = {rule.column for rule in rules.values()}
-        near = variants or suggest(column, [name for name in here if name not in taken])
+        near = _probably_now(column, here, {rule.column for rule in rules.values()})
         code = "column-gone-near" if near else "column-gone"
         shown = {"column": column, "near": near, "columns": here, "file": recipe.source.file, "row": table.header_row}
         yield Fault(place, code, shown)
+
+
+def _probably_now(column: str, here: list[str], taken: set[str | None]) -> list[str]:
+    """What a lost column is probably called now: a spelling variant, else a similar name that no rule uses."""
+    variants = [name for name in here if folded(name) == folded(column)]
+    return variants or suggest(column, [name for name in here if name not in taken])
 
 
 def _unmapped(table: Table, recipe: Recipe, origins: Mapping[str, str | None]) -> tuple[str, ...]:

@@ -16,13 +16,13 @@ from meguro_opendata.catalog import list_table
 from meguro_opendata.cleaning import clean
 from meguro_opendata.datapackage import SourceStamp, datapackage
 from meguro_opendata.files import folder_aside, sha256, storage_guard
-from meguro_opendata.findings import Change, Rejection, Report
+from meguro_opendata.findings import Change, Finding, Rejection, Report
 from meguro_opendata.geo import coordinate_fields, feature_collection
 from meguro_opendata.mapping import Mapped, apply_mapping
 from meguro_opendata.recipe import Recipe, open_recipe
 from meguro_opendata.sources import Table, read_source
 from meguro_opendata.standard import schema_fields
-from meguro_opendata.tablefile import csv_bytes, plain_csv_bytes, xlsx_bytes
+from meguro_opendata.tablefile import LONGEST_CELL, csv_bytes, plain_csv_bytes, xlsx_bytes
 from meguro_opendata.validation import validate_mapped
 from meguro_opendata.workspace import City, Workspace, open_workspace
 
@@ -112,6 +112,7 @@ def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None
     frame, cleaned = _clean(table, mapped, recipe)
     changes = (*mapped.changes, *cleaned)
     report = validate_mapped(table, mapped, frame, recipe, recipe.source.file)
+    report = report.with_findings((*report.findings, *_cut_cells(table, frame, recipe)))
     reporting = dict(_report_files(table, changes, report, recipe, lang))
     target = (out or home.releases) / (slug if report.valid else slug + FAILED)
     contents = reporting
@@ -149,6 +150,16 @@ def _clean(table: Table, mapped: Mapped, recipe: Recipe) -> tuple[pl.DataFrame, 
     keep = {name: rule.keep for name, rule in recipe.mapping.items()}
     keep |= {extension.name: extension.keep for extension in recipe.extensions}
     return clean(mapped.frame, schema_fields(recipe.schema), mapped.origins, table.rows, keep)
+
+
+def _cut_cells(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator[Finding]:
+    """A warning for each value that Excel's cells cannot hold whole; the CSV has it whole."""
+    if "xlsx" not in recipe.formats:
+        return
+    for name in frame.columns:
+        for at in (frame[name].str.len_chars() > LONGEST_CELL).arg_true():
+            params = {"limit": LONGEST_CELL, "length": len(frame[name][at])}
+            yield Finding("cell-cut", "warning", row=table.rows[at], field=name, params=params)
 
 
 def _data_files(frame: pl.DataFrame, recipe: Recipe, city: City) -> Iterator[tuple[str, bytes]]:

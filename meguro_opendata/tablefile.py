@@ -15,7 +15,7 @@ import polars as pl
 
 from meguro_opendata.standard import Field
 
-__all__ = ["csv_bytes", "plain_csv_bytes", "read_csv_rows", "xlsx_bytes"]
+__all__ = ["LONGEST_CELL", "csv_bytes", "plain_csv_bytes", "read_csv_rows", "xlsx_bytes"]
 
 _EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 (a fixed stamp instead of a clock)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -23,7 +23,7 @@ _SHEET = "データ"
 _MEANING = "項目の説明"
 _MEASURED = 200
 _NARROWEST, _WIDEST = 8, 60
-_LONGEST = 32_767
+LONGEST_CELL = 32_767
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
@@ -81,4 +81,4 @@ def _width(values: Sequence[str]) -> int:
 
 def _legal(value: str) -> str:
     """Without the control characters that XML cannot hold, and within Excel's length of a cell."""
-    return _ILLEGAL.sub("", value)[:_LONGEST]
+    return _ILLEGAL.sub("", value)[:LONGEST_CELL]

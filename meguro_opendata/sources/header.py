@@ -71,8 +71,7 @@ def cut_table(
     Raises:
         SourceError: If there is no such record or it is blank.
     """
-    if header_row > len(grid.records) or not any(cell.strip() for cell in grid.records[header_row - 1]):
-        raise SourceError("header-missing", file=grid.path, sheet=grid.sheet or "-", row=header_row)
+    _refuse_blank_header(grid, header_row)
     labels = _labels(grid, header_row, header_rows)
     end = _last_filled(grid.records, header_row)
     body = range(header_row, end)
@@ -92,6 +91,11 @@ def cut_table(
         widths=tuple(len(grid.records[index]) for index in rows),
         rejected=tuple(rejected),
     )
+
+
+def _refuse_blank_header(grid: Grid, header_row: int) -> None:
+    if header_row > len(grid.records) or not any(cell.strip() for cell in grid.records[header_row - 1]):
+        raise SourceError("header-missing", file=grid.path, sheet=grid.sheet or "-", row=header_row)
 
 
 def _labels(grid: Grid, header_row: int, header_rows: int) -> list[str]:

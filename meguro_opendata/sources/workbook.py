@@ -63,9 +63,9 @@ def cell_text(value: Any) -> str:
         case bool():
             return "TRUE" if value else "FALSE"
         case float():
-            return str(int(value)) if value.is_integer() and abs(value) < _EXACT else repr(value)
+            return _number(value)
         case datetime():
-            return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+            return _moment(value)
         case date():
             return value.isoformat()
         case time():
@@ -74,6 +74,14 @@ def cell_text(value: Any) -> str:
             return _duration(value)
         case _:
             return str(value)
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value.is_integer() and abs(value) < _EXACT else repr(value)
+
+
+def _moment(value: datetime) -> str:
+    return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
 
 
 def _duration(value: timedelta) -> str:

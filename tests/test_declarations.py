@@ -1,0 +1,311 @@
+"""Files that people write: read strictly, and every fault told at once with its place."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import Field, ValidationError
+
+from meguro_opendata import declarations
+from meguro_opendata.declarations import Declared, check, read_toml, read_yaml, suggest
+from meguro_opendata.errors import ConfigurationError, Fault
+
+
+class Part(Declared):
+    """A nested part, as a recipe's ``source`` is one."""
+
+    file: str
+    sheet: str | None = None
+    header_row: int = Field(default=1, ge=1)
+    encoding: Literal["utf-8", "cp932"] | None = None
+    issued: date | None = None
+
+
+class Whole(Declared):
+    """A file with nested parts, one by name and several in a list."""
+
+    title: str
+    source: Part
+    parts: Annotated[tuple[Part, ...], Field(strict=False)] = ()
+    named: dict[str, Part] = Field(default_factory=dict)
+
+
+GOOD = {"title": "見本", "source": {"file": "a.csv"}}
+
+
+def written(folder: Path, content: str | bytes, name: str = "file.yaml") -> Path:
+    """A file with that content."""
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def faults_of(error: pytest.ExceptionInfo[ConfigurationError]) -> list[tuple[str, str]]:
+    """Path and code of each fault; each can be said in both languages."""
+    assert error.value.text("ja")
+    assert error.value.text("en")
+    return [(fault.path, fault.code) for fault in error.value.faults]
+
+
+def only_fault(error: pytest.ExceptionInfo[ConfigurationError]) -> Fault:
+    """The one fault of an error."""
+    (fault,) = error.value.faults
+    return fault
+
+
+@pytest.mark.parametrize(
+    ("content", "mapping"),
+    [
+        ("a: 1\nb: 値\n", {"a": 1, "b": "値"}),
+        ("a: 1\r\nb: 2\r\n", {"a": 1, "b": 2}),
+        (b"\xef\xbb\xbfa: 1\n", {"a": 1}),
+        ("# 注\na: [x, y]\n", {"a": ["x", "y"]}),
+        ("a: {b: 1}\nc: {b: 1}\n", {"a": {"b": 1}, "c": {"b": 1}}),
+        ("d: 2025-06-01\n", {"d": date(2025, 6, 1)}),
+        ('1: a\n"1": b\n', {1: "a", "1": "b"}),
+        ("{}", {}),
+    ],
+    ids=["plain", "crlf", "bom", "comment", "same key in two places", "date", "number and text as keys", "empty"],
+)
+def test_yaml_is_read(tmp_path: Path, content: str | bytes, mapping: dict[object, object]) -> None:
+    """A YAML mapping is read, with or without a byte order mark, whatever the line ends."""
+    assert read_yaml(written(tmp_path, content)) == mapping
+
+
+def test_toml_is_read(tmp_path: Path) -> None:
+    """A TOML table is read, with or without a byte order mark."""
+    assert read_toml(written(tmp_path, 'a = 1\n[b]\nc = "値"\n')) == {"a": 1, "b": {"c": "値"}}
+    assert read_toml(written(tmp_path, b"\xef\xbb\xbfa = 1\r\n")) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "params"),
+    [
+        ("a: 1\nb: 2\na: 3\n", "key-repeated", {"key": "a", "line": 3}),
+        ("a:\n  b: 1\n  c: 2\n  b: 3\n", "key-repeated", {"key": "b", "line": 4}),
+        ("- {x: 1, x: 2}\n", "key-repeated", {"key": "x", "line": 1}),
+        ("a: &x 1\nb: *x\n", "yaml-alias", {}),
+        ("a: &x {b: 1}\nc:\n  <<: *x\n", "yaml-alias", {}),
+        ("a: 1\nb: [1, 2\n", "yaml-broken", {"line": 3}),
+        ("a: 1\nb:\n\tc: 2\n", "yaml-broken", {"line": 3}),
+        ("a: 1\nb: 2: 3\n", "yaml-broken", {"line": 2}),
+        ("a: 'x\n", "yaml-broken", {"line": 2}),
+        ("a: 1\n---\nb: 2\n", "yaml-broken", {"line": 2}),
+        ("a: !!python/object/apply:os.getcwd []\n", "yaml-broken", {"line": 1}),
+        ("? [a]\n: 1\n", "yaml-broken", {"line": 1}),
+        ("a: \0\n", "yaml-broken", {"line": "?"}),
+        ("名: 値\n".encode("cp932"), "not-utf8", {}),
+        ("名: 値\n".encode("utf-16"), "not-utf8", {}),
+        ("- a\n- b\n", "not-a-mapping", {}),
+        ("ただの文\n", "not-a-mapping", {}),
+        ("", "not-a-mapping", {}),
+        ("# 注だけ\n", "not-a-mapping", {}),
+    ],
+)
+def test_yaml_that_cannot_be_taken(tmp_path: Path, content: str | bytes, code: str, params: dict[str, object]) -> None:
+    """Whatever is wrong with a YAML file is one fault with a code, and the line where there is one."""
+    path = written(tmp_path, content)
+    with pytest.raises(ConfigurationError) as error:
+        read_yaml(path)
+    assert only_fault(error) == Fault("-", code, params)
+    assert str(path) in error.value.text("ja")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("a = 1\na = 2\n", "toml-broken"),
+        ("a = \n", "toml-broken"),
+        ("a: 1\n", "toml-broken"),
+        ("a = 2025-02-30\n", "toml-broken"),
+        ('a = "値"\n'.encode("cp932"), "not-utf8"),
+    ],
+)
+def test_toml_that_cannot_be_taken(tmp_path: Path, content: str | bytes, code: str) -> None:
+    """Whatever is wrong with a TOML file is one fault with a code."""
+    with pytest.raises(ConfigurationError) as error:
+        read_toml(written(tmp_path, content))
+    assert faults_of(error) == [("-", code)]
+
+
+@pytest.mark.parametrize("read", [read_yaml, read_toml])
+def test_a_file_that_cannot_be_opened(tmp_path: Path, read: object) -> None:
+    """A missing file is told with its name, a folder in its place with the system's reason."""
+    assert callable(read)
+    with pytest.raises(ConfigurationError) as error:
+        read(tmp_path / "ない.yaml")
+    assert faults_of(error) == [("-", "file-missing")]
+    assert "ない.yaml" in error.value.text("ja").splitlines()[1]
+    with pytest.raises(ConfigurationError) as error:
+        read(tmp_path)
+    assert only_fault(error).code == "file-unreadable"
+    assert only_fault(error).params["reason"]
+    assert error.value.text("en")
+
+
+def test_a_file_may_be_as_large_as_the_limit_and_no_larger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit itself is allowed; one byte more is not, and the limit is told."""
+    monkeypatch.setattr(declarations, "MAX_BYTES", 10)
+    assert read_yaml(written(tmp_path, b"a: 123456\n")) == {"a": 123456}
+    with pytest.raises(ConfigurationError) as error:
+        read_yaml(written(tmp_path, b"a: 1234567\n"))
+    assert only_fault(error) == Fault("-", "file-too-large", {"limit": 10})
+
+
+def test_the_limit_is_far_above_any_recipe() -> None:
+    """A lookup of thousands of lines still fits."""
+    assert declarations.MAX_BYTES >= 1_000_000
+
+
+@pytest.mark.xfail(strict=True, reason="library: read_yaml lets ValueError and RecursionError through")
+@pytest.mark.parametrize(
+    "content",
+    ["modified: 2025-02-30\n", "a: !!int x\n", f"a: {'1' * 5000}\n", f"a: {'[' * 3000}{']' * 3000}\n"],
+    ids=["a day that is not", "no number", "an endless number", "nested without end"],
+)
+def test_a_value_that_yaml_cannot_construct_is_a_fault(tmp_path: Path, content: str) -> None:
+    """A value whose form is right and whose content is not is a fault of the file, not a crash."""
+    with pytest.raises(ConfigurationError) as error:
+        read_yaml(written(tmp_path, content))
+    assert faults_of(error) != []
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=60) | st.text(alphabet="ab:-[]{}&*!?'\"#|> \n\t0", max_size=30).map(str.encode))
+def test_no_bytes_are_anything_but_a_mapping_or_a_fault(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    """Any bytes give a mapping or a ConfigurationError that can be told."""
+    path = written(tmp_path_factory.getbasetemp(), content, "any.yaml")
+    try:
+        outcome: object = read_yaml(path)
+    except ConfigurationError as error:
+        outcome = {error.text("ja"): error.text("en")}
+    assert isinstance(outcome, dict)
+
+
+def test_a_good_file_becomes_a_model_that_does_not_change() -> None:
+    """What is allowed is taken as it stands, defaults filled in; the model is frozen."""
+    whole = check(Path("f.yaml"), {**GOOD, "parts": [{"file": "b"}], "named": {"い": {"file": "c"}}}, Whole)
+    assert whole == Whole(
+        title="見本", source=Part(file="a.csv"), parts=(Part(file="b"),), named={"い": Part(file="c")}
+    )
+    assert whole.source.header_row == 1
+    with pytest.raises(ValidationError):
+        whole.title = "別"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "code", "params"),
+    [
+        ({"titel": "x"}, "titel", "key-unknown-near", {"key": "titel", "near": ["title"]}),
+        ({"zzz": 1}, "zzz", "key-unknown", {"key": "zzz"}),
+        (
+            {"source": {"file": "a", "shet": "b"}},
+            "source.shet",
+            "key-unknown-near",
+            {"key": "shet", "near": ["sheet"]},
+        ),
+        (
+            {"parts": [{"file": "a"}, {"file": "a", "hedder_row": 1}]},
+            "parts.1.hedder_row",
+            "key-unknown-near",
+            {"key": "hedder_row", "near": ["header_row"]},
+        ),
+        (
+            {"named": {"い": {"file": "a", "encodng": None}}},
+            "named.い.encodng",
+            "key-unknown-near",
+            {"key": "encodng", "near": ["encoding"]},
+        ),
+        ({"source": {}}, "source.file", "key-missing", {"key": "file"}),
+        ({"title": 131105}, "title", "must-be-text", {"value": 131105}),
+        ({"title": None}, "title", "must-be-text", {"value": None}),
+        ({"title": True}, "title", "must-be-text", {"value": True}),
+        ({"source": {"file": "a", "sheet": 1.5}}, "source.sheet", "must-be-text", {"value": 1.5}),
+        (
+            {"source": {"file": "a", "encoding": "sjis"}},
+            "source.encoding",
+            "not-one-of",
+            {"value": "sjis", "allowed": "utf-8 or cp932"},
+        ),
+    ],
+)
+def test_a_fault_is_told_with_its_path(
+    change: dict[str, object], path: str, code: str, params: dict[str, object]
+) -> None:
+    """A fault names the path inside the file, what is wrong, and the nearest key that is allowed there."""
+    with pytest.raises(ConfigurationError) as error:
+        check(Path("f.yaml"), {**GOOD, **change}, Whole)
+    assert only_fault(error) == Fault(path, code, params)
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"source": "a.csv"}, "source"),
+        ({"source": None}, "source"),
+        ({"parts": {"file": "a"}}, "parts"),
+        ({"named": ["a"]}, "named"),
+        ({"source": {"file": "a", "header_row": "5"}}, "source.header_row"),
+        ({"source": {"file": "a", "header_row": 5.0}}, "source.header_row"),
+        ({"source": {"file": "a", "header_row": True}}, "source.header_row"),
+        ({"source": {"file": "a", "header_row": 0}}, "source.header_row"),
+        ({"source": {"file": "a", "issued": "2025-06-01"}}, "source.issued"),
+    ],
+)
+def test_nothing_is_converted(change: dict[str, object], path: str) -> None:
+    """A value of the wrong kind is refused even where it could be converted."""
+    with pytest.raises(ConfigurationError) as error:
+        check(Path("f.yaml"), {**GOOD, **change}, Whole)
+    fault = only_fault(error)
+    assert (fault.path, fault.code) == (path, "wrong-kind")
+    assert fault.params["wanted"]
+
+
+def test_all_faults_are_told_at_once() -> None:
+    """The user mends a file in one go: every fault of every part is in the one error, none twice."""
+    data = {"titel": "x", "source": {"header_row": "1", "shet": "a"}, "parts": [{"file": 5}], "named": {"い": 3}}
+    with pytest.raises(ConfigurationError) as error:
+        check(Path("f.yaml"), data, Whole)
+    assert sorted(faults_of(error)) == [
+        ("named.い", "wrong-kind"),
+        ("parts.0.file", "must-be-text"),
+        ("source.file", "key-missing"),
+        ("source.header_row", "wrong-kind"),
+        ("source.shet", "key-unknown-near"),
+        ("titel", "key-unknown-near"),
+        ("title", "key-missing"),
+    ]
+    assert error.value.params == {"file": "f.yaml", "count": 7}
+    assert error.value.exit_code == 2
+    assert len([line for line in error.value.text("ja").splitlines() if line.startswith("- ")]) == 7
+
+
+def test_a_number_is_asked_for_in_quotes(tmp_path: Path) -> None:
+    """A code without quotes, which YAML would read as an octal number, is refused with the advice to quote it."""
+    path = written(tmp_path, "title: 011002\nsource: {file: a.csv}\n")
+    with pytest.raises(ConfigurationError) as error:
+        check(path, read_yaml(path), Whole)
+    assert faults_of(error) == [("title", "must-be-text")]
+    assert "引用符" in error.value.text("ja")
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "near"),
+    [
+        ("sorce", ["source", "standard"], ["source"]),
+        ("source", ["source"], ["source"]),
+        ("所在地", ["所在地_町字", "名称"], ["所在地_町字"]),
+        ("abcd1", ["abcd2", "abcd3", "abcd4", "abcd5"], ["abcd5", "abcd4", "abcd3"]),
+        ("zzz", ["source"], []),
+        ("source", [], []),
+        ("", ["source"], []),
+    ],
+)
+def test_suggestions_are_near_and_few(word: str, known: list[str], near: list[str]) -> None:
+    """At most three known words, the nearest first; nothing that is merely known."""
+    assert suggest(word, known) == near
