@@ -16,6 +16,7 @@ from meguro_opendata._version import __version__
 
 if TYPE_CHECKING:
     from meguro_opendata import kpi, validation
+    from meguro_opendata.portals import open_portal
     from meguro_opendata.publication import apply_plan, plan_publication
     from meguro_opendata.release import build_release
     from meguro_opendata.sources import read_source
@@ -30,6 +31,7 @@ __all__ = [
     "find_workspace",
     "kpi",
     "load_standard",
+    "open_portal",
     "open_workspace",
     "plan_publication",
     "read_source",
@@ -43,6 +45,7 @@ _HOMES = {
     "build_release": "release",
     "find_workspace": "workspace",
     "load_standard": "standard",
+    "open_portal": "portals",
     "open_workspace": "workspace",
     "plan_publication": "publication",
     "read_source": "sources",

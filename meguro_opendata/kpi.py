@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from meguro_opendata.ledger import JST, Event, read_ledger
 from meguro_opendata.standard import standards
 from meguro_opendata.strategy import IndicatorDefinition, Target, indicator_definitions, open_strategy
-from meguro_opendata.workspace import City, Workspace
+from meguro_opendata.workspace import City, Workspace, as_workspace
 
 __all__ = ["KPI_FORMAT", "Indicator", "era_name", "fiscal_year_of", "indicators", "to_dict", "today"]
 
@@ -66,21 +67,23 @@ def era_name(fiscal_year: int) -> str:
     return "令和元" if number == 1 else f"令和{number}" if number > 1 else str(fiscal_year)
 
 
-def indicators(workspace: Workspace, fiscal_year: int, as_of: date | None = None, lang: str = "ja") -> list[Indicator]:
+def indicators(
+    workspace: Workspace | Path | str, fiscal_year: int, as_of: date | None = None, lang: str = "ja"
+) -> list[Indicator]:
     """Every indicator of a fiscal year.
 
     Args:
-        workspace: The workspace, for its ledger, strategy and profile.
+        workspace: The workspace or its folder, for its ledger, strategy and profile.
         fiscal_year: The year in which it starts.
         as_of: Count only what had happened by the end of this day; default today.
         lang: Language of names and definitions.
     """
+    home = as_workspace(workspace)
     until = as_of or today()
-    strategy = open_strategy(workspace, fiscal_year)
-    events = [event for event in read_ledger(workspace.ledger) if _day(event) <= until]
-    start = workspace.city.fiscal_year_start
-    over = fiscal_year_of(until, start) > fiscal_year
-    counted = _counts(events, fiscal_year, workspace.city)
+    strategy = open_strategy(home, fiscal_year)
+    events = [event for event in read_ledger(home.ledger) if _day(event) <= until]
+    over = fiscal_year_of(until, home.city.fiscal_year_start) > fiscal_year
+    counted = _counts(events, fiscal_year, home.city)
     return [
         _indicator(
             definition,

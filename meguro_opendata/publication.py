@@ -13,10 +13,10 @@ from meguro_opendata.catalog import to_ckan
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.files import sha256
 from meguro_opendata.ledger import Event, append_events, japan_time, read_ledger
-from meguro_opendata.portals import Portal, PortalState, Upload
+from meguro_opendata.portals import Portal, PortalState, Upload, open_portal
 from meguro_opendata.published import PublishedDataset, load_releases
 from meguro_opendata.rowdiff import RowCounts, compare_tables
-from meguro_opendata.workspace import Guards, Workspace
+from meguro_opendata.workspace import Guards, Workspace, as_workspace
 
 __all__ = [
     "PLAN_FORMAT",
@@ -125,21 +125,25 @@ class Outcome:
         return bool(self.datasets)
 
 
-def plan_publication(workspace: Workspace, portal: Portal, slugs: Sequence[str] = ()) -> Plan:
+def plan_publication(
+    workspace: Workspace | Path | str, portal: Portal | str | None = None, slugs: Sequence[str] = ()
+) -> Plan:
     """Compare the releases with what the portal holds.
 
     Args:
-        workspace: The workspace.
-        portal: Where to.
+        workspace: The workspace or its folder.
+        portal: Where to: a portal or its name; default the workspace's only one.
         slugs: Which datasets; default all.
 
     Raises:
         MeguroOpendataError: If a dataset has no release, or one older than its source.
     """
-    releases = load_releases(workspace, workspace.choose(tuple(slugs)))
-    state = portal.state()
-    changes = tuple(_plan_dataset(release, state, portal, workspace) for release in releases)
-    return Plan(portal.name, _fingerprint(state, [change.name for change in changes]), changes)
+    home = as_workspace(workspace)
+    target = open_portal(home, portal) if portal is None or isinstance(portal, str) else portal
+    releases = load_releases(home, home.choose(tuple(slugs)))
+    state = target.state()
+    changes = tuple(_plan_dataset(release, state, target, home) for release in releases)
+    return Plan(target.name, _fingerprint(state, [change.name for change in changes]), changes)
 
 
 def apply_plan(plan: Plan, portal: Portal, allow: Sequence[str] = ()) -> Outcome:

@@ -24,7 +24,7 @@ from meguro_opendata.sources import Table, read_source
 from meguro_opendata.standard import schema_fields
 from meguro_opendata.tablefile import LONGEST_CELL, csv_bytes, plain_csv_bytes, xlsx_bytes
 from meguro_opendata.validation import validate_mapped
-from meguro_opendata.workspace import City, Workspace, open_workspace
+from meguro_opendata.workspace import City, Workspace, as_workspace
 
 __all__ = ["BUILD_FORMAT", "Release", "ReleasedFile", "build_release", "source_stamp"]
 
@@ -105,7 +105,7 @@ def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None
         SourceError: If the source cannot be read.
         StorageError: If the files cannot be written.
     """
-    home = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
+    home = as_workspace(workspace)
     recipe = open_recipe(slug, home)
     table = _read(recipe, home.city)
     mapped = apply_mapping(table, recipe, home.city)

@@ -11,7 +11,16 @@ from pydantic import Field
 from meguro_opendata.declarations import Declared, check, read_toml, suggest
 from meguro_opendata.errors import ConfigurationError, Fault
 
-__all__ = ["City", "Guards", "License", "PortalSettings", "Workspace", "find_workspace", "open_workspace"]
+__all__ = [
+    "City",
+    "Guards",
+    "License",
+    "PortalSettings",
+    "Workspace",
+    "as_workspace",
+    "find_workspace",
+    "open_workspace",
+]
 
 FILE_NAME = "opendata.toml"
 CODE_WEIGHTS = (6, 5, 4, 3, 2)
@@ -133,6 +142,11 @@ def open_workspace(root: Path | str) -> Workspace:
     if check_digit(code[:5]) != code[5]:
         raise ConfigurationError(path, [Fault("city.code", "code-check-digit", {"value": code})])
     return Workspace(root=folder, city=settings.city, portals=settings.portals, guards=settings.guards)
+
+
+def as_workspace(workspace: Workspace | Path | str) -> Workspace:
+    """A workspace that is given opened or by its folder."""
+    return workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
 
 
 def find_workspace(start: Path | None = None) -> Workspace:

@@ -14,7 +14,7 @@ import meguro_opendata as mo
 from meguro_opendata import kpi
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.ledger import read_ledger
-from meguro_opendata.portals import open_portal
+from meguro_opendata.portals import FolderPortal, folder, open_portal
 from meguro_opendata.publication import publish, read_plan
 from meguro_opendata.release import Release
 from meguro_opendata.validation import check_package
@@ -363,3 +363,50 @@ def test_published_files_can_be_read_by_a_web_server(workspace: Workspace) -> No
     publish(mo.plan_publication(workspace, portal, ["preschool"]), portal, workspace)
     page = workspace.root.parent / "portal" / "index.html"
     assert page.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("at", range(14))
+def test_a_publication_killed_at_any_write_converges(
+    at: int, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before any of its writes and run again, the portal holds just what an undisturbed run gives."""
+    build_all(workspace)
+    slugs = ["preschool", "stockpile_warehouse"]
+    undisturbed = FolderPortal("folder", tmp_path / "undisturbed", workspace.city)
+    mo.apply_plan(mo.plan_publication(workspace, undisturbed, slugs), undisturbed)
+    portal = open_portal(workspace)
+    written = 0
+    original = folder.write_whole
+
+    def killed(path: Path, data: bytes) -> bool:
+        nonlocal written
+        if written == at:
+            raise KeyboardInterrupt
+        written += 1
+        return original(path, data)
+
+    plan = mo.plan_publication(workspace, portal, slugs)
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "write_whole", killed)
+        try:
+            publish(plan, portal, workspace)
+        except KeyboardInterrupt:
+            assert written == at
+    publish(mo.plan_publication(workspace, portal, slugs), portal, workspace)
+    assert not mo.plan_publication(workspace, portal, slugs).pending
+    assert without_times(workspace.root.parent / "portal") == without_times(tmp_path / "undisturbed")
+    assert len(read_ledger(workspace.ledger)) == 5
+
+
+def without_times(root: Path) -> dict[str, object]:
+    """Everything on a folder portal but the moments at which it was written."""
+    held: dict[str, object] = {}
+    for path in root.rglob("*"):
+        if path.suffix == ".json":
+            shown = json.loads(path.read_text(encoding="utf-8"))["result"]
+            times = {"metadata_created", "metadata_modified", "created", "last_modified"}
+            parts = [{key: value for key, value in part.items() if key not in times} for part in shown["resources"]]
+            held[path.name] = {key: value for key, value in shown.items() if key not in times} | {"resources": parts}
+        elif path.is_file():
+            held[str(path.relative_to(root))] = path.read_bytes()
+    return held

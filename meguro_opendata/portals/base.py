@@ -24,7 +24,8 @@ class Upload:
 class PortalState:
     """What a portal holds: packages by name as CKAN's ``package_show`` gives them.
 
-    The ``hash`` of each resource is the checksum of the file that is really there, ``None`` if it is missing.
+    The ``hash`` of each resource is the checksum of the file that is really there, ``None`` if it is missing or is
+    not the one that the package announces.
     """
 
     packages: Mapping[str, Mapping[str, Any]]

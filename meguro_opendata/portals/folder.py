@@ -41,7 +41,7 @@ class FolderPortal:
         self._lang = lang
 
     def state(self) -> PortalState:
-        """The packages by name, with the checksums of the files as they are now.
+        """The packages by name; the checksum of a file that is missing or another than announced is ``None``.
 
         Raises:
             PortalError: If a ``package_show`` file cannot be read.
@@ -101,12 +101,13 @@ class FolderPortal:
 
     def _with_real_hashes(self, package: dict[str, Any]) -> dict[str, Any]:
         with storage_guard(self.root):
-            found = [{**part, "hash": self._real_hash(package["name"], part["name"])} for part in package["resources"]]
+            found = [{**part, "hash": self._confirmed_hash(package["name"], part)} for part in package["resources"]]
         return {**package, "resources": found}
 
-    def _real_hash(self, package: str, resource: str) -> str | None:
-        path = self._file(package, resource)
-        return sha256(path.read_bytes()) if path.is_file() else None
+    def _confirmed_hash(self, package: str, part: Mapping[str, Any]) -> str | None:
+        """The announced checksum, if the file is there and has it."""
+        path = self._file(package, part["name"])
+        return part["hash"] if path.is_file() and sha256(path.read_bytes()) == part["hash"] else None
 
     def _shown(self, package: Mapping[str, Any], old: Mapping[str, Any] | None, moment: str) -> dict[str, Any]:
         earlier = {part["name"]: part for part in old["resources"]} if old else {}
