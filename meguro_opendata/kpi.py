@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from meguro_opendata import messages
 from meguro_opendata.ledger import JST, Event, read_ledger
 from meguro_opendata.standard import standards
 from meguro_opendata.strategy import IndicatorDefinition, Target, indicator_definitions, open_strategy
@@ -57,14 +58,16 @@ def fiscal_year_of(day: date, start_month: int = 4) -> int:
     return day.year if day.month >= start_month else day.year - 1
 
 
-def era_name(fiscal_year: int) -> str:
-    """A fiscal year in the Japanese era, from 令和元 on.
+def era_name(fiscal_year: int, lang: str = "ja") -> str:
+    """A fiscal year in the Japanese era, from 令和元 on; an earlier one in western form.
 
-    >>> era_name(2025), era_name(2019)
-    ('令和7', '令和元')
+    >>> era_name(2025), era_name(2019), era_name(2025, "en")
+    ('令和7', '令和元', 'Reiwa 7')
     """
     number = fiscal_year - REIWA_OFFSET
-    return "令和元" if number == 1 else f"令和{number}" if number > 1 else str(fiscal_year)
+    if number < 1:
+        return str(fiscal_year)
+    return messages.word("reiwa", lang) + (messages.word("first-year", lang) if number == 1 else str(number))
 
 
 def indicators(

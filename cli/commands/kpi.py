@@ -36,7 +36,7 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     if output_format == "json":
         console.result_json(kpi.to_dict(figures, year, day))
         return
-    console.result(message("kpi-title", lang, year=year, era=kpi.era_name(year), as_of=day or kpi.today()))
+    console.result(message("kpi-title", lang, year=year, era=kpi.era_name(year, lang), as_of=day or kpi.today()))
     console.result(_table(figures, lang))
 
 

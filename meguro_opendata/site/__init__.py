@@ -23,7 +23,7 @@ def write_kpi_board(workspace: Workspace, fiscal_year: int, path: Path, lang: st
         title=workspace.city.name,
         figures=figures,
         fiscal_year=fiscal_year,
-        era=kpi.era_name(fiscal_year),
+        era=kpi.era_name(fiscal_year, lang),
         as_of=(as_of or kpi.today()).isoformat(),
     )
     write_whole(path, page.encode("utf-8"))
@@ -46,7 +46,7 @@ def write_start_page(
         title=workspace.city.name,
         links=links,
         portal=_link(portal / "index.html", path),
-        boards=[(year, kpi.era_name(year), _link(board, path)) for year, board in boards],
+        boards=[(year, kpi.era_name(year, lang), _link(board, path)) for year, board in boards],
     )
     write_whole(path, page.encode("utf-8"))
     return path
