@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from meguro_opendata import messages
 from meguro_opendata.errors import ConfigurationError, Fault
 
-__all__ = ["Declared", "check", "read_toml", "read_yaml", "suggest"]
+__all__ = ["Declared", "check", "read_toml", "read_yaml", "suggest", "unknown"]
 
 MAX_BYTES = 4_000_000
+_SHOWN = 60
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -38,6 +41,24 @@ class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ign
             seen.add(key if isinstance(key, str | int | float | bool) else None)
         mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
         return mapping
+
+
+def _plain_scalars(loader: type[_StrictLoader]) -> None:
+    """Leave more as text than YAML 1.1 does: ``011002`` is a code, not an octal number; ``on`` is a word."""
+    kept = {
+        "tag:yaml.org,2002:bool": (r"true|True|false|False", "tTfF"),
+        "tag:yaml.org,2002:int": (r"[-+]?(?:0|[1-9][0-9]{0,17})", "-+0123456789"),
+        "tag:yaml.org,2002:float": (r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+", "-+0123456789"),
+    }
+    loader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag not in kept]
+        for first, resolvers in loader.yaml_implicit_resolvers.items()
+    }
+    for tag, (pattern, first) in kept.items():
+        loader.add_implicit_resolver(tag, re.compile(f"^(?:{pattern})$"), list(first))
+
+
+_plain_scalars(_StrictLoader)
 
 
 class _RepeatedKeyError(Exception):
@@ -63,6 +84,10 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise _fault(path, "yaml-broken", line=mark.line + 1 if mark else "?") from None
+    except ValueError as error:
+        raise _fault(path, "yaml-value", detail=str(error)) from None
+    except RecursionError:
+        raise _fault(path, "too-deep") from None
     return _mapping(path, loaded)
 
 
@@ -70,8 +95,10 @@ def read_toml(path: Path) -> dict[str, Any]:
     """The table that a TOML file holds; errors as :func:`read_yaml`."""
     try:
         return tomllib.loads(_text(path))
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise _fault(path, "toml-broken", detail=str(error)) from None
+    except RecursionError:
+        raise _fault(path, "too-deep") from None
 
 
 def check(path: Path, data: dict[str, Any], model: type[Model]) -> Model:
@@ -89,6 +116,14 @@ def suggest(word: str, known: list[str]) -> list[str]:
     ['source']
     """
     return difflib.get_close_matches(word, known, n=3, cutoff=0.6)
+
+
+def unknown(place: str, code: str, value: str, known: Sequence[str], **params: object) -> Fault:
+    """The fault of a name that is not among the known ones; ``<code>-near`` if some are near."""
+    near = suggest(value, list(known))
+    return Fault(
+        place, f"{code}-near" if near else code, {"value": value, "near": near, "known": list(known), **params}
+    )
 
 
 def _text(path: Path) -> str:
@@ -131,11 +166,16 @@ def _described(kind: str, place: list[str], problem: Any, model: type[BaseModel]
         return "key-missing", {"key": key}
     if kind == "literal_error":
         return "not-one-of", {"value": problem["input"], "allowed": problem["ctx"]["expected"].replace("'", "")}
-    if kind == "string_type":
-        return "must-be-text", {"value": problem["input"]}
     if kind == "value_error":
         return str(problem["ctx"]["error"]), {"key": key, "value": problem["input"]}
-    return "wrong-kind", {"value": problem["input"], "wanted": kind.replace("_type", "").replace("_", " ")}
+    code = f"wrong-{kind}"
+    shown = {"value": _shortly(problem["input"]), **problem.get("ctx", {})}
+    return (code if code in messages.codes("errors") else "wrong-kind"), shown
+
+
+def _shortly(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
 def _keys_at(model: type[BaseModel], place: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from meguro_opendata import messages
-from meguro_opendata.declarations import Declared, check, read_yaml, suggest
+from meguro_opendata.declarations import Declared, check, read_yaml, unknown
 from meguro_opendata.errors import ConfigurationError, Fault, UnknownStandardError
 from meguro_opendata.schemafile import read_schema
 from meguro_opendata.standard import Standard, load_standard, schema_fields, value_kinds
@@ -51,6 +51,8 @@ class MappingRule(Declared):
     def _one_origin(self) -> Self:
         if sum(origin is not None for origin in (self.column, self.constant, self.city)) != 1:
             raise ValueError("mapping-one-origin")
+        if self.column is None and (self.lookup is not None or self.zero_fill is not None):
+            raise ValueError("mapping-needs-column")
         return self
 
 
@@ -161,7 +163,8 @@ def open_recipe(slug: str, workspace: Workspace) -> Recipe:
     """The recipe of one dataset of a workspace.
 
     Raises:
-        ConfigurationError: With every fault of the file, each with its path and, where there is one, a suggestion.
+        ConfigurationError: With every fault of the file's form or, once that is right, every fault of its content;
+            each with its path and, where there is one, a suggestion.
     """
     path = workspace.recipe_path(slug)
     written = check(path, read_yaml(path), _File)
@@ -192,14 +195,15 @@ def open_recipe(slug: str, workspace: Workspace) -> Recipe:
 
 def _schema_of(path: Path, written: _File) -> tuple[Standard | None, dict[str, Any]]:
     if written.standard is None:
-        return None, read_schema(path.parent / str(written.schema_file))
+        name = str(written.schema_file)
+        if not _is_plain_name(name):
+            raise ConfigurationError(path, [Fault("schema", "path-not-inside", {"value": name})])
+        return None, read_schema(path.parent / name)
     try:
         standard = load_standard(written.standard)
     except UnknownStandardError as error:
         raise ConfigurationError(path, [Fault("standard", error.code, error.params)]) from None
-    if standard.schema is None:
-        raise ConfigurationError(path, [Fault("standard", "standard-without-items", {"id": standard.id})])
-    return standard, standard.schema
+    return standard, standard.schema or {}
 
 
 def _standard_key(schema: Mapping[str, Any]) -> tuple[str, ...]:
@@ -215,14 +219,19 @@ def _extension_field(extension: Extension) -> dict[str, Any]:
 
 
 def _faults(written: _File, schema: Mapping[str, Any], workspace: Workspace) -> Iterator[Fault]:
-    names = [field.name for field in schema_fields(schema)]
+    fields = schema_fields(schema)
+    names = [field.name for field in fields]
+    every = [*names, *(extension.name for extension in written.extensions)]
+    kinds = {field.name: field.kind for field in fields}
     yield from _unknown_names("mapping", list(written.mapping), names)
-    yield from _unknown_names("key", list(written.key), [*names, *(ext.name for ext in written.extensions)])
+    yield from _unknown_names("key", list(written.key), every)
+    for name, rule in written.mapping.items():
+        yield from _unknown_rules(f"mapping.{name}.keep", rule.keep, kinds.get(name, ""))
     yield from _extension_faults(written, names)
-    yield from _waiver_faults(written, names)
-    if written.metadata.department not in workspace.city.departments:
-        near = suggest(written.metadata.department, list(workspace.city.departments))
-        yield Fault("metadata.department", "department-unknown", {"value": written.metadata.department, "near": near})
+    yield from _waiver_faults(written, every)
+    departments = workspace.city.departments
+    if written.metadata.department not in departments:
+        yield unknown("metadata.department", "department-unknown", written.metadata.department, departments)
     if not _is_plain_name(written.source.file):
         yield Fault("source.file", "path-not-inside", {"value": written.source.file})
 
@@ -230,32 +239,38 @@ def _faults(written: _File, schema: Mapping[str, Any], workspace: Workspace) -> 
 def _unknown_names(place: str, used: list[str], known: list[str]) -> Iterator[Fault]:
     for name in used:
         if name not in known:
-            near = suggest(name, known)
-            code = "field-unknown-near" if near else "field-unknown"
-            yield Fault(f"{place}.{name}", code, {"value": name, "near": near})
+            yield unknown(f"{place}.{name}", "field-unknown", name, known)
+
+
+def _unknown_rules(place: str, keep: tuple[str, ...], kind: str) -> Iterator[Fault]:
+    known = value_kinds()[kind]["clean"] if kind in value_kinds() else []
+    for rule in keep:
+        if rule not in known:
+            yield unknown(place, "rule-unknown", rule, known)
 
 
 def _extension_faults(written: _File, names: list[str]) -> Iterator[Fault]:
+    seen: set[str] = set()
     for number, extension in enumerate(written.extensions):
+        place = f"extensions.{number}"
         if extension.name in names:
-            yield Fault(f"extensions.{number}.name", "extension-is-field", {"value": extension.name})
+            yield Fault(f"{place}.name", "extension-is-field", {"value": extension.name})
+        if extension.name in seen:
+            yield Fault(f"{place}.name", "extension-twice", {"value": extension.name})
+        seen.add(extension.name)
         if extension.kind not in value_kinds():
-            near = suggest(extension.kind, list(value_kinds()))
-            yield Fault(f"extensions.{number}.kind", "kind-unknown", {"value": extension.kind, "near": near})
+            yield unknown(f"{place}.kind", "kind-unknown", extension.kind, list(value_kinds()))
+        yield from _unknown_rules(f"{place}.keep", extension.keep, extension.kind)
 
 
 def _waiver_faults(written: _File, names: list[str]) -> Iterator[Fault]:
     known = messages.codes("findings")
     for number, waiver in enumerate(written.waive):
         if waiver.code not in known:
-            yield Fault(
-                f"waive.{number}.code", "code-unknown", {"value": waiver.code, "near": suggest(waiver.code, known)}
-            )
-        yield from _unknown_names(
-            f"waive.{number}.field", [waiver.field], [*names, *(e.name for e in written.extensions)]
-        )
+            yield unknown(f"waive.{number}.code", "code-unknown", waiver.code, known)
+        yield from _unknown_names(f"waive.{number}.field", [waiver.field], names)
 
 
 def _is_plain_name(file: str) -> bool:
     """Whether a source is a file of the dataset's own folder: no folders, no drive, no way up."""
-    return bool(file) and not any(sign in file for sign in ("/", "\\", ":")) and file not in (".", "..")
+    return bool(file) and not any(sign in file for sign in ("/", "\\", ":", "\0")) and file not in (".", "..")

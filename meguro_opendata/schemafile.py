@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from meguro_opendata.declarations import unknown
 from meguro_opendata.errors import ConfigurationError, Fault
+from meguro_opendata.standard import value_kinds
 
 __all__ = ["read_schema"]
+
+_TYPES = (
+    "any", "array", "boolean", "date", "datetime", "duration", "geojson", "geopoint", "integer", "list", "number",
+    "object", "string", "time", "year", "yearmonth",
+)  # fmt: skip
 
 
 def read_schema(path: Path) -> dict[str, Any]:
@@ -27,21 +36,54 @@ def read_schema(path: Path) -> dict[str, Any]:
         raise ConfigurationError(path, [Fault("-", "not-utf8", {})]) from None
     except json.JSONDecodeError as error:
         raise ConfigurationError(path, [Fault("-", "json-broken", {"line": error.lineno})]) from None
-    faults = _faults(schema)
+    except RecursionError:
+        raise ConfigurationError(path, [Fault("-", "too-deep", {})]) from None
+    faults = list(_faults(schema))
     if faults:
         raise ConfigurationError(path, faults)
     return dict(schema)
 
 
-def _faults(schema: object) -> list[Fault]:
+def _faults(schema: object) -> Iterator[Fault]:
     if not isinstance(schema, dict) or not isinstance(schema.get("fields"), list):
-        return [Fault("fields", "schema-without-fields", {})]
-    faults, seen = [], set()
+        yield Fault("fields", "schema-without-fields", {})
+        return
+    names: list[str] = []
     for number, field in enumerate(schema["fields"]):
         name = field.get("name") if isinstance(field, dict) else None
         if not isinstance(name, str) or not name:
-            faults.append(Fault(f"fields.{number}", "schema-field-without-name", {}))
-        elif name in seen:
-            faults.append(Fault(f"fields.{number}.name", "schema-field-twice", {"value": name}))
-        seen.add(name)
-    return faults
+            yield Fault(f"fields.{number}", "schema-field-without-name", {})
+            continue
+        if name in names:
+            yield Fault(f"fields.{number}.name", "schema-field-twice", {"value": name})
+        names.append(name)
+        yield from _field_faults(f"fields.{number}", field)
+    yield from _key_faults(schema.get("primaryKey", []), names)
+
+
+def _field_faults(place: str, field: Mapping[str, Any]) -> Iterator[Fault]:
+    kind = field.get("type", "any")
+    if kind not in _TYPES:
+        yield unknown(f"{place}.type", "schema-type-unknown", str(kind), _TYPES)
+    meaning = field.get("mo:kind", "text")
+    if meaning not in value_kinds():
+        yield unknown(f"{place}.mo:kind", "kind-unknown", str(meaning), list(value_kinds()))
+    constraints = field.get("constraints", {})
+    if not isinstance(constraints, dict):
+        yield Fault(f"{place}.constraints", "schema-constraints", {})
+    elif not _compiles(constraints.get("pattern", "")):
+        yield Fault(f"{place}.constraints.pattern", "schema-pattern", {"value": constraints["pattern"]})
+
+
+def _key_faults(key: object, names: list[str]) -> Iterator[Fault]:
+    for name in [key] if isinstance(key, str) else key if isinstance(key, list) else []:
+        if name not in names:
+            yield unknown("primaryKey", "schema-key-unknown", str(name), names)
+
+
+def _compiles(pattern: object) -> bool:
+    try:
+        re.compile(str(pattern))
+    except re.error:
+        return False
+    return True

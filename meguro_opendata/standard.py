@@ -69,7 +69,7 @@ class Standard:
         return next((item for item in self.fields if item.name == name), None)
 
     def file_stem(self, municipality: str) -> str:
-        """The file name without extension that the standard asks for.
+        """The file name that the standard asks for, without extension and without the period that some add.
 
         >>> load_standard("preschool").file_stem("131105")
         '131105_preschool'
@@ -113,7 +113,7 @@ def load_standard(standard_id: str, version: str | None = None) -> Standard:
 
     Args:
         standard_id: The id, or ``id@version``.
-        version: ``"2020"`` for 推奨データセット, else the year of the edition; ``None`` is the newest.
+        version: ``"2020"`` for 推奨データセット, else the year of the edition; default that of the id, or the newest.
 
     Raises:
         UnknownStandardError: If there is no such id or version, its items are not known, or its file is damaged.
@@ -123,7 +123,7 @@ def load_standard(standard_id: str, version: str | None = None) -> Standard:
     entry = next((entry for entry in _catalogue() if entry["id"] == name), None)
     if entry is None:
         ids = [known["id"] for known in _catalogue()]
-        near = difflib.get_close_matches(name, ids, n=3)
+        near = difflib.get_close_matches(name.lower(), ids, n=3)
         raise UnknownStandardError("unknown-standard-near" if near else "unknown-standard", id=name, near=near)
     versions = entry["versions"]
     if not versions:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from meguro_opendata.declarations import Declared, check, read_yaml, suggest
+from meguro_opendata.declarations import Declared, check, read_yaml, unknown
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.workspace import Workspace
 
@@ -68,7 +68,7 @@ def open_strategy(workspace: Workspace, fiscal_year: int) -> Strategy | None:
     strategy = check(path, read_yaml(path), Strategy)
     known = [definition.id for definition in indicator_definitions()]
     faults = [
-        Fault(f"targets.{number}.id", "indicator-unknown", {"value": target.id, "near": suggest(target.id, known)})
+        unknown(f"targets.{number}.id", "indicator-unknown", target.id, known)
         for number, target in enumerate(strategy.targets)
         if target.id not in known
     ]

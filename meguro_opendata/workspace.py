@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from meguro_opendata.declarations import Declared, check, read_toml, suggest
+from meguro_opendata.declarations import Declared, check, read_toml, unknown
 from meguro_opendata.errors import ConfigurationError, Fault
 
 __all__ = [
@@ -107,9 +107,7 @@ class Workspace:
         """
         known = self.slugs()
         if slug not in known:
-            near = suggest(slug, known)
-            code = "dataset-unknown-near" if near else "dataset-unknown"
-            raise ConfigurationError(self.root, [Fault(slug, code, {"slug": slug, "near": near, "known": known})])
+            raise ConfigurationError(self.root, [unknown(slug, "dataset-unknown", slug, known)])
         return self.root / slug / "dataset.yaml"
 
     def choose(self, slugs: tuple[str, ...]) -> list[str]:

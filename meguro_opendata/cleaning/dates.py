@@ -33,8 +33,8 @@ def to_iso(text: str) -> str:
 
     >>> to_iso("R5.4.1"), to_iso("令和元年5月1日"), to_iso("H31.4.30"), to_iso("2015/4/1")
     ('2023-04-01', '2019-05-01', '2019-04-30', '2015-04-01')
-    >>> to_iso("平成31年5月1日"), to_iso("4月中旬")
-    ('平成31年5月1日', '4月中旬')
+    >>> to_iso("平成31年5月1日"), to_iso("4月中旬"), to_iso("明治5年8月2日")
+    ('平成31年5月1日', '4月中旬', '明治5年8月2日')
     """
     western = _WESTERN.fullmatch(text)
     if western:
@@ -63,7 +63,7 @@ def to_year(text: str) -> str:
     if era is None or matched is None:
         return text
     year = era.year(matched[1])
-    return str(year) if era.first.year <= year <= era.last.year else text
+    return str(year) if era.offset < year <= era.last.year else text
 
 
 def _split(text: str) -> tuple[_Era | None, str]:

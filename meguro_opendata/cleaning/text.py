@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 __all__ = ["half_width", "half_width_digits", "trim"]
 
-_HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−－ー─"), "-")
+_HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−－"), "-")
+_BETWEEN_DIGITS = re.compile("(?<=[0-9)])[‐‑‒–—―−－ー─](?=[0-9(])")
 _FULL_TO_HALF = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " "} | _HYPHENS
 _DIGITS = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF1A)}
 _OUTER = " \t\r\n\v\f\u3000\u00a0\ufeff\u200b"
@@ -22,10 +25,12 @@ def trim(text: str) -> str:
 def half_width(text: str) -> str:
     """Full-width letters, digits and signs folded to half-width; for codes, numbers, dates and phone numbers.
 
-    >>> half_width("０３－５７２２")
-    '03-5722'
+    A long vowel sign is taken for a hyphen between digits only.
+
+    >>> half_width("０３－５７２２"), half_width("０３ー５７２２"), half_width("センター１")
+    ('03-5722', '03-5722', 'センター1')
     """
-    return text if text.isascii() else text.translate(_FULL_TO_HALF)
+    return text if text.isascii() else _BETWEEN_DIGITS.sub("-", text.translate(_FULL_TO_HALF))
 
 
 def half_width_digits(text: str) -> str:
@@ -34,16 +39,4 @@ def half_width_digits(text: str) -> str:
     >>> half_width_digits("駒場三丁目１１番１３号"), half_width_digits("目黒１－２－３ セントラルビル")
     ('駒場三丁目11番13号', '目黒1-2-3 セントラルビル')
     """
-    folded = text.translate(_DIGITS)
-    return "".join(_dash_between_digits(folded, at) for at in range(len(folded)))
-
-
-def _dash_between_digits(text: str, at: int) -> str:
-    sign = text[at]
-    if ord(sign) in _HYPHENS and 0 < at < len(text) - 1 and _is_digit(text[at - 1]) and _is_digit(text[at + 1]):
-        return "-"
-    return sign
-
-
-def _is_digit(sign: str) -> bool:
-    return sign.isascii() and sign.isdigit()
+    return _BETWEEN_DIGITS.sub("-", text.translate(_DIGITS))

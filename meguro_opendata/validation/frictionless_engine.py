@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from meguro_opendata.errors import MeguroOpendataError
+
 __all__ = ["FieldReaders", "RawError", "TextTable", "check_package", "check_table"]
 
 _NO_LIMIT = 2**62
@@ -59,10 +61,9 @@ def check_table(
         by_name: Match columns by name (what ``schema_sync`` meant), else as the schema says, by position.
         others: Further tables, by resource name, that foreign keys refer to.
     """
-    from frictionless import Package, Resource, Schema
+    from frictionless import Package, Resource
 
-    matching = {"fieldsMatch": "partial"} if by_name else {}
-    described = Schema.from_descriptor({**_plain(schema), **matching})
+    described = _schema({**schema, "fieldsMatch": "partial"} if by_name else schema)
     rows = [list(table.header), *map(list, table.records)]
     resource = Resource(name="main", data=rows, schema=described)
     referred = [
@@ -88,8 +89,13 @@ def check_package(descriptor: str) -> list[str]:
     return [error.type for error in [*report.errors, *(e for task in report.tasks for e in task.errors)]]
 
 
-def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {**schema, "fields": [dict(field) for field in schema["fields"]]}
+def _schema(schema: Mapping[str, Any]) -> Any:
+    from frictionless import FrictionlessException, Schema
+
+    try:
+        return Schema.from_descriptor({**schema, "fields": [dict(field) for field in schema["fields"]]})
+    except FrictionlessException:
+        raise MeguroOpendataError("schema-invalid") from None
 
 
 def _translated(found: Sequence[Any], table: TextTable, schema: Any) -> list[RawError]:
@@ -127,9 +133,7 @@ class FieldReaders:
     @classmethod
     def of(cls, schema: Mapping[str, Any]) -> FieldReaders:
         """The readers of a Table Schema descriptor."""
-        from frictionless import Schema
-
-        return cls(Schema.from_descriptor(_plain(schema)))
+        return cls(_schema(schema))
 
     def accepts(self, name: str, value: str) -> bool:
         """Whether a value alone would pass the field's type and constraints."""

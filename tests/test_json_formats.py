@@ -1,0 +1,286 @@
+"""Every command's JSON and the schemas in ``docs/schemas``: what is printed is what is promised, and nothing else."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from meguro_opendata.cli.commands import demo as demo_command
+from meguro_opendata.cli.commands import publish as publish_command
+from meguro_opendata.cli.commands import standards as standards_command
+from referencing import Registry, Resource
+
+from meguro_opendata.doctor import DOCTOR_FORMAT
+from meguro_opendata.findings import REPORT_FORMAT
+from meguro_opendata.kpi import KPI_FORMAT
+from meguro_opendata.publication import PLAN_FORMAT
+from meguro_opendata.release import BUILD_FORMAT
+
+ROOT = Path(__file__).resolve().parent.parent
+SCHEMAS = {
+    path.name.removesuffix(".schema.json"): json.loads(path.read_text(encoding="utf-8"))
+    for path in sorted((ROOT / "docs" / "schemas").glob("*.schema.json"))
+}
+REGISTRY: Registry[Any] = Registry().with_resources(
+    (f"{name}.schema.json", Resource.from_contents(schema)) for name, schema in SCHEMAS.items()
+)
+CONSTANTS = {
+    "build": BUILD_FORMAT,
+    "demo": demo_command.FORMAT,
+    "doctor": DOCTOR_FORMAT,
+    "kpi": KPI_FORMAT,
+    "outcome": publish_command.FORMAT,
+    "plan": PLAN_FORMAT,
+    "report": REPORT_FORMAT,
+    "standard": standards_command.SHOW_FORMAT,
+    "standards": standards_command.LIST_FORMAT,
+}
+# Each case: name, schema, exit code. The commands run once, in this order, in ``outputs``.
+CASES = {
+    "demo": ("demo", 0),
+    "build": ("build", 0),
+    "plan, all new": ("plan", 1),
+    "publish": ("outcome", 0),
+    "plan, nothing new": ("plan", 0),
+    "publish nothing": ("outcome", 0),
+    "build with errors": ("build", 1),
+    "build of nothing": ("build", 2),
+    "plan of a change": ("plan", 1),
+    "validate": ("report", 1),
+    "validate a workbook": ("report", 1),
+    "validate by a schema": ("report", 1),
+    "kpi of a strategy": ("kpi", 0),
+    "kpi without one": ("kpi", 0),
+    "standards list": ("standards", 0),
+    "standards show": ("standard", 0),
+    "doctor": ("doctor", 0),
+}
+Outputs = dict[str, subprocess.CompletedProcess[bytes]]
+WAREHOUSES = Path("stockpile_warehouse")
+
+
+class Office:
+    """A workspace in which the commands are run; what each printed is kept by the case's name."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.done: Outputs = {}
+
+    def run(self, case: str, *arguments: str | Path) -> None:
+        """Run one command with ``--format json``."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MEGURO_OPENDATA")}
+        command = [sys.executable, "-m", "meguro_opendata", *map(str, arguments), "--format", "json"]
+        self.done[case] = subprocess.run(
+            command, cwd=self.home, env=kept, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+
+    def rewrite(self, path: Path, before: str, after: str, encoding: str = "utf-8") -> None:
+        """Replace text that must stand in a file of the workspace."""
+        file = self.home / "datasets" / path
+        text = file.read_bytes().decode(encoding)
+        assert before in text
+        file.write_bytes(text.replace(before, after).encode(encoding))
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
+    """Every case's finished command, from a working day of an office that starts with the demo's workspace."""
+    office = Office(tmp_path_factory.mktemp("office"))
+    office.run("demo", "demo", "--out", "demo")
+    shutil.copytree(office.home / "demo" / "datasets", office.home / "datasets")
+    (office.home / "datasets" / "ledger.jsonl").unlink()
+    office.run("build", "build")
+    office.run("plan, all new", "plan", "--out", "plan.json")
+    office.run("publish", "publish", "--plan", "plan.json")
+    office.run("plan, nothing new", "plan")
+    office.run("publish nothing", "publish", "--yes")
+    change_a_dataset(office)
+    check_tables(office)
+    office.run("kpi of a strategy", "kpi", "show", "--fiscal-year", "2025", "--as-of", "2026-03-31", "--lang", "en")
+    office.run("kpi without one", "kpi", "show", "--fiscal-year", "1999")
+    office.run("standards list", "standards", "list")
+    office.run("standards show", "standards", "show", "aed@2020")
+    office.run("doctor", "doctor")
+    return office.done
+
+
+def change_a_dataset(office: Office) -> None:
+    """Build one dataset with an error, without its source, and with fewer files, rows and words."""
+    table = WAREHOUSES / "備蓄倉庫一覧.csv"
+    recipe = WAREHOUSES / "dataset.yaml"
+    content = (office.home / "datasets" / table).read_bytes()
+    first = content.decode("cp932").splitlines()[1]
+    office.rewrite(table, first, first.replace(first.split(",")[0], "外国", 1), "cp932")
+    office.run("build with errors", "build", WAREHOUSES.name)
+    (office.home / "datasets" / table).unlink()
+    office.run("build of nothing", "build", WAREHOUSES.name)
+    (office.home / "datasets" / table).write_bytes(content)
+    office.rewrite(table, first + "\r\n", "", "cp932")
+    office.rewrite(recipe, "metadata:\n", "formats: [csv]\n\nmetadata:\n  issued: 2026-04-01\n")
+    office.rewrite(recipe, "keywords: [防災, 備蓄倉庫]", "keywords: [備蓄]")
+    office.run("build again", "build", WAREHOUSES.name)
+    office.run("plan of a change", "plan", WAREHOUSES.name)
+
+
+def check_tables(office: Office) -> None:
+    """Check a table, a workbook and a table with a schema of its own."""
+    (office.home / "aed.csv").write_text('ID,緯度,独自\n"Ａ\n1",35.6\n1,99,x,y\n', encoding="utf-8")
+    schema = {"fields": [{"name": "ID", "type": "integer"}, {"name": "緯度", "type": "number"}]}
+    (office.home / "own.json").write_text(json.dumps(schema), encoding="utf-8")
+    workbook = Path("datasets") / "emergency_radio" / "防災行政無線設置一覧.xlsx"
+    office.run("validate", "validate", "aed.csv", "--standard", "aed", "--html", "report.html")
+    office.run("validate a workbook", "validate", workbook, "--standard", "emergency_radio", "--lang", "en")
+    office.run("validate by a schema", "validate", "aed.csv", "--schema", "own.json", "--engine", "frictionless")
+
+
+def printed(done: subprocess.CompletedProcess[bytes]) -> dict[str, Any]:
+    """The one JSON value on stdout."""
+    loaded: dict[str, Any] = json.loads(done.stdout)
+    return loaded
+
+
+def validator(name: str) -> Draft202012Validator:
+    """The validator of one schema, which finds the others that it refers to; dates and other formats are checked."""
+    return Draft202012Validator(SCHEMAS[name], registry=REGISTRY, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def faults(name: str, value: object) -> list[str]:
+    """Where and why a value does not fit a schema."""
+    return [f"{error.json_path}: {error.message[:200]}" for error in validator(name).iter_errors(value)]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_printed_fits_its_schema(case: str, outputs: Outputs) -> None:
+    """Stdout is one JSON value of the promised form; the exit code says how it went."""
+    schema, code = CASES[case]
+    done = outputs[case]
+    assert (done.returncode, b"Traceback" in done.stderr) == (code, False), done.stderr.decode("utf-8", "replace")
+    assert printed(done)["format"] == CONSTANTS[schema]
+    assert faults(schema, printed(done)) == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_but_the_promised_is_accepted(case: str, outputs: Outputs) -> None:
+    """Each schema notices a key too many, a key too few and another version, so the test above can fail."""
+    schema, _ = CASES[case]
+    value = printed(outputs[case])
+    for key in value:
+        assert faults(schema, {name: part for name, part in value.items() if name != key}) != []
+    assert faults(schema, {**value, "unexpected": 1}) != []
+    assert faults(schema, {**value, "format": value["format"].replace("@1", "@2")}) != []
+
+
+def test_the_cases_are_what_they_are_called(outputs: Outputs) -> None:
+    """The day brings up the rarer parts of the formats: errors, waivers, changed metadata, files left over."""
+    failed = printed(outputs["build with errors"])["releases"][0]
+    assert (failed["published"], failed["report"]["valid"]) == (False, False)
+    assert printed(outputs["build of nothing"])["releases"] == []
+    reports = [release["report"] for release in printed(outputs["build"])["releases"]]
+    assert any("waived" in found for report in reports for found in report["findings"])
+    (change,) = printed(outputs["plan of a change"])["changes"]
+    assert {part["field"] for part in change["metadata"]} == {"extras.issued", "tags"}
+    assert {part["action"] for part in change["resources"]} == {"update", "orphaned"}
+    assert change["resources"][0]["rows"] == {"before": 20, "after": 19, "added": 0, "changed": 0, "removed": 1}
+    statuses = {figure["status"] for figure in printed(outputs["kpi without one"])["indicators"]}
+    assert statuses == {"no_target"}
+
+
+@pytest.mark.parametrize("case", ["validate", "validate a workbook", "validate by a schema", "build with errors"])
+def test_a_report_counts_what_it_lists(case: str, outputs: Outputs) -> None:
+    """Counts, verdict and list of a report say the same."""
+    value = printed(outputs[case])
+    report = value["releases"][0]["report"] if "releases" in value else value
+    listed = [found["severity"] for found in report["findings"]]
+    assert {severity: listed.count(severity) for severity in report["counts"]} == report["counts"]
+    assert report["valid"] is (report["counts"]["error"] == 0) is False
+    assert report["rows_checked"] == report["rows"] > 0
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"severity": "fatal"},
+        {"check": "type-error", "severity": "info"},
+        {"waived": "理由"},
+        {"cell": "5I"},
+        {"row": 0},
+        {"message": ""},
+        {"params": {}},
+    ],
+)
+def test_a_finding_that_contradicts_itself_does_not_fit(changed: dict[str, Any], outputs: Outputs) -> None:
+    """Severities, places and waivers of a finding are checked, not only its keys."""
+    report = printed(outputs["validate a workbook"])
+    (found,) = [found for found in report["findings"] if found["severity"] == "error"][:1]
+    assert faults("report", {**report, "findings": [found]}) == []
+    assert faults("report", {**report, "findings": [{**found, **changed}]}) != []
+
+
+def test_files_hold_the_same_forms(outputs: Outputs) -> None:
+    """The plan that ``--out`` writes is the one that is printed; a release's ``report.json`` is its report."""
+    release = printed(outputs["build"])["releases"][0]
+    (report,) = (Path(file["path"]) for file in release["files"] if file["path"].endswith("report.json"))
+    assert json.loads(report.read_text(encoding="utf-8")) == release["report"]
+    office = Path(printed(outputs["demo"])["workspace"]).parent.parent
+    assert json.loads((office / "plan.json").read_text(encoding="utf-8")) == printed(outputs["plan, all new"])
+
+
+@pytest.mark.parametrize(
+    "arguments", [["validate", "none.csv", "--standard", "aed"], ["standards", "show", "nonsense"]]
+)
+def test_without_a_result_stdout_is_empty(arguments: list[str], tmp_path: Path) -> None:
+    """What goes wrong is told on stderr; a program that reads stdout gets no half JSON."""
+    office = Office(tmp_path)
+    office.run("wrong", *arguments)
+    assert (office.done["wrong"].returncode, office.done["wrong"].stdout) == (2, b"")
+    assert office.done["wrong"].stderr
+
+
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_the_schemas_format_is_the_codes(name: str) -> None:
+    """The constant in the code, the const in the schema and the schema's file name agree."""
+    assert SCHEMAS[name]["properties"]["format"]["const"] == CONSTANTS[name] == f"meguro-opendata/{name}@1"
+
+
+def test_every_format_has_a_schema_and_every_schema_a_case() -> None:
+    """No format of the code is without a schema, no schema lies unused."""
+    sources = [*(ROOT / "meguro_opendata").rglob("*.py"), *(ROOT / "cli").rglob("*.py")]
+    written = {name for path in sources for name in re.findall(r'"meguro-opendata/(\w+)@', path.read_text("utf-8"))}
+    assert set(SCHEMAS) == written == set(CONSTANTS) == {schema for schema, _ in CASES.values()}
+
+
+def parts(schema: dict[str, Any], path: str = "$") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema inside a schema that says what a value is, with its place."""
+    yield path, schema
+    for group in ("properties", "$defs"):
+        for name, inner in schema.get(group, {}).items():
+            yield from parts(inner, f"{path}.{name}")
+    for name in ("items", "additionalProperties"):
+        if isinstance(schema.get(name), dict):
+            yield from parts(schema[name], f"{path}.{name}")
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_a_schema_is_valid_strict_and_described(name: str) -> None:
+    """Each is a sound schema with a title; objects of our own are closed, and every property says what it means."""
+    schema = copy.deepcopy(SCHEMAS[name])
+    Draft202012Validator.check_schema(schema)
+    assert schema["title"]
+    assert schema["description"]
+    for path, part in parts(schema):
+        if "properties" in part:
+            assert part["additionalProperties"] is False, path
+            assert set(part["required"]) <= set(part["properties"]), path
+            assert all(len(inner.get("description", "")) > 5 for inner in part["properties"].values()), path
+        elif part.get("type") == "object":
+            assert path.endswith((".package", ".schema")) or "additionalProperties" in part, path

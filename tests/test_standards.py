@@ -1,0 +1,319 @@
+"""The national standard as data: every version loads, is what its definition gives, and keeps its own rules."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import frictionless
+import pytest
+import yaml
+from meguro_opendata.standard_schemas import generate
+
+import meguro_opendata as mo
+from meguro_opendata import standard
+from meguro_opendata.cleaning import NORMALISERS
+from meguro_opendata.errors import UnknownStandardError
+from meguro_opendata.standard import Standard, load_standard, schema_fields, standards, value_kinds
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "standard_schemas"
+VERSIONS = [(entry.id, version) for entry in standards() for version in entry.versions]
+REQUIREMENTS = {"required", "recommended", "optional", "unknown"}
+# The book's own example breaks the book's own rule (an English name with a full-width circle).
+FAULTY_EXAMPLES = {("public_toilet", "2026", "名称_英語")}
+
+every_version = pytest.mark.parametrize(("name", "version"), VERSIONS, ids=["@".join(pair) for pair in VERSIONS])
+
+
+def generated() -> dict[str, str]:
+    """What the generator would write, by path below the folder."""
+    return {path.relative_to(FOLDER).as_posix(): text for path, text in generate.schemas(FOLDER)}
+
+
+def refused(standard_id: str, version: str | None = None) -> UnknownStandardError:
+    """The error of loading a standard; it can be said in both languages."""
+    with pytest.raises(UnknownStandardError) as error:
+        load_standard.__wrapped__(standard_id, version)
+    assert error.value.text("ja") != error.value.text("en")
+    assert error.value.exit_code == 2
+    return error.value
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("aeds", ["aed"]),
+        ("pre_school", ["preschool"]),
+        ("public-toilet", ["public_toilet"]),
+        ("evacuation_spaces@2026", ["evacuation_space"]),
+    ],
+)
+def test_an_unknown_standard_is_told_with_the_nearest(name: str, near: list[str]) -> None:
+    """A misspelled id is refused with the id that was probably meant first."""
+    error = refused(name)
+    assert error.code == "unknown-standard-near"
+    assert error.params["near"][: len(near)] == near  # type: ignore[index]
+    assert near[0] in error.text("ja")
+
+
+@pytest.mark.parametrize("name", ["zzzzzz", "", "@2026", "目黒"])
+def test_a_standard_that_is_like_none_is_refused(name: str) -> None:
+    """Without anything near, the error says where the list is."""
+    error = refused(name)
+    assert error.code == "unknown-standard"
+    assert "standards list" in error.text("ja")
+
+
+@pytest.mark.parametrize(("name", "version"), [("aed", "2019"), ("aed@2019", None), ("aed", "26"), ("aed@v2026", None)])
+def test_an_unknown_version_is_told_with_those_that_exist(name: str, version: str | None) -> None:
+    """A version that is not there is refused with those that are, newest first."""
+    error = refused(name, version)
+    assert (error.code, error.params["id"], error.params["versions"]) == ("unknown-version", "aed", ["2026", "2020"])
+    assert "2026、2020" in error.text("ja")
+
+
+@pytest.mark.parametrize("name", [entry.id for entry in standards() if not entry.versions])
+@pytest.mark.parametrize("version", [None, "2026"])
+def test_a_standard_without_items_is_refused(name: str, version: str | None) -> None:
+    """A dataset whose items are not known is in the list and cannot be loaded; the error says what to do instead."""
+    error = refused(name, version)
+    assert (error.code, error.params["id"]) == ("standard-without-items", name)
+    assert "schema:" in error.text("ja")
+
+
+def test_some_standards_are_listed_without_items() -> None:
+    """The list is the whole national list, also of what cannot be checked yet."""
+    without = [entry for entry in standards() if not entry.versions]
+    assert "car_park" in {entry.id for entry in without}
+    assert all((entry.version, entry.schema, entry.fields) == (None, None, ()) for entry in without)
+    assert {entry.status for entry in without} == {"listed", "files"}
+
+
+def test_the_newest_version_is_the_default() -> None:
+    """An id alone is the newest version; ``id@version`` and a second argument are the same."""
+    assert load_standard("aed") == load_standard("aed", "2026") == load_standard("aed@2026")
+    assert load_standard("aed", "2020") == load_standard("aed@2020")
+    assert load_standard("aed", "2020").version == "2020"
+    assert load_standard("aed", "2020").schema != load_standard("aed").schema
+
+
+def test_versions_are_years_newest_first() -> None:
+    """The first version of a standard is its newest, and none stands twice."""
+    for entry in standards():
+        assert list(entry.versions) == sorted(set(entry.versions), reverse=True)
+        assert all(re.fullmatch(r"20\d\d", version) for version in entry.versions)
+        assert entry.version == (entry.versions[0] if entry.versions else None)
+
+
+def test_the_catalogue_names_each_standard_once() -> None:
+    """Ids and numbers are unique, each dataset has both names, and the list is in the order of its numbers."""
+    entries = standards()
+    ids, numbers = [entry.id for entry in entries], [entry.number for entry in entries if entry.number]
+    assert len(set(ids)) == len(ids) >= 32
+    assert numbers == sorted(set(numbers))
+    assert all(entry.title and entry.title_en for entry in entries)
+    assert all((entry.status == "schema") == bool(entry.versions) for entry in entries)
+
+
+def test_a_file_is_named_after_city_and_standard() -> None:
+    """The file name is the one that the standard asks for, but for the two that also ask for a date or a part."""
+    differing = {
+        entry.id
+        for entry in standards()
+        if entry.file_name.startswith("[code]")
+        and entry.file_name.replace("[code]", "131105") != f"{entry.file_stem('131105')}.csv"
+    }
+    assert load_standard("aed").file_stem("131105") == "131105_aed"
+    assert differing == {"population", "food_business"}
+
+
+def test_the_catalogue_and_the_folder_hold_the_same_versions() -> None:
+    """No schema stands without an entry of the catalogue, and no entry without its schema."""
+    found = {(path.parent.parent.name, path.parent.name) for path in FOLDER.glob("*/*/schema.json")}
+    assert found == set(VERSIONS)
+    assert len(found) >= 41
+
+
+def test_every_schema_is_what_its_definition_gives() -> None:
+    """A schema that was edited by hand, or not written anew after its definition, is stale."""
+    there = {
+        path.relative_to(FOLDER).as_posix(): path.read_text(encoding="utf-8") for path in FOLDER.glob("*/*/schema.json")
+    }
+    expected = generated()
+    assert set(there) == set(expected)
+    assert [path for path, text in expected.items() if there[path] != text] == []
+
+
+def test_main_writes_what_the_generator_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``python -m …generate`` writes each schema beside its definition, with plain newlines."""
+    written = [(tmp_path / "aed" / "2026" / "schema.json", "{\n}\n")]
+    (tmp_path / "aed").mkdir()
+    monkeypatch.setattr(generate, "schemas", lambda: iter(written))
+    generate.main()
+    assert written[0][0].read_bytes() == b"{\n}\n"
+
+
+@every_version
+def test_a_schema_is_valid_for_frictionless(name: str, version: str) -> None:
+    """Each schema is a plain Table Schema that Frictionless takes, constraints included."""
+    described = load_standard(name, version).schema
+    assert described is not None
+    metadata = frictionless.Schema.from_descriptor(described)
+    assert [item.name for item in metadata.fields] == [item["name"] for item in described["fields"]]
+    assert (described["name"], described["version"], described["missingValues"]) == (name, version, [""])
+
+
+@every_version
+def test_each_field_has_a_name_and_a_meaning_of_its_own(name: str, version: str) -> None:
+    """Names are unique and bare; descriptions are Japanese sentences, and no two fields share one."""
+    fields = load_standard(name, version).fields
+    assert fields
+    assert [field for field, count in Counter(item.name for item in fields).items() if count > 1] == []
+    assert [text for text, count in Counter(item.description for item in fields).items() if count > 1] == []
+    assert [item.name for item in fields if item.name != "".join(item.name.split())] == []
+    unlike = [item.name for item in fields if not re.search(r"[ぁ-んァ-ヶ].*。$", item.description)]
+    assert unlike == []
+
+
+@every_version
+def test_a_field_is_what_its_kind_says(name: str, version: str) -> None:
+    """Type, format and constraints of a field are those of its kind; requirement is one of the four words."""
+    for item in load_standard(name, version).fields:
+        kind = value_kinds()[item.kind]
+        constraints = item.descriptor.get("constraints", {})
+        assert item.descriptor["type"] == kind["type"], item.name
+        assert item.descriptor.get("format") == kind.get("format"), item.name
+        assert kind.get("constraints", {}).items() <= constraints.items(), item.name
+        assert item.requirement in REQUIREMENTS
+
+
+@every_version
+def test_only_what_is_required_must_be_filled(name: str, version: str) -> None:
+    """A field is never made mandatory by us that the standard does not require; all others must be allowed empty."""
+    definition = yaml.safe_load((FOLDER / name / "definition.yaml").read_text(encoding="utf-8"))
+    may_be_empty = {item["name"] for item in definition["versions"][version]["fields"] if item.get("may_be_empty")}
+    fields = load_standard(name, version).fields
+    asked = {item.name for item in fields if item.descriptor.get("constraints", {}).get("required")}
+    assert asked == {item.name for item in fields if item.requirement == "required"} - may_be_empty
+
+
+@every_version
+def test_the_key_is_a_field(name: str, version: str) -> None:
+    """The key by which rows are told apart is a field, and at most that one must be unique."""
+    loaded = load_standard(name, version)
+    assert loaded.schema is not None
+    key = loaded.schema["mo:key"]
+    unique = {item.name for item in loaded.fields if item.descriptor.get("constraints", {}).get("unique")}
+    assert key is None or loaded.field(key) is not None
+    assert unique <= {key}
+
+
+def examples() -> Iterator[tuple[Standard, frictionless.Field, str, str]]:
+    """Every example of every version, with the field that must accept it, as a cell's text and its kind."""
+    for name, version in VERSIONS:
+        loaded = load_standard(name, version)
+        readers = frictionless.Schema.from_descriptor(loaded.schema or {})
+        for item in loaded.fields:
+            if "example" in item.descriptor:
+                yield loaded, readers.get_field(item.name), str(item.descriptor["example"]), item.kind
+
+
+def test_every_example_passes_its_own_field() -> None:
+    """The standard's own examples are valid, but for those that are known to be faulty."""
+    failed, seen = set(), 0
+    for loaded, reader, example, _ in examples():
+        seen += 1
+        _, notes = reader.read_cell(example)
+        if notes:
+            failed.add((loaded.id, loaded.version, reader.name))
+    assert seen > 400
+    assert failed == FAULTY_EXAMPLES
+
+
+def test_every_example_is_clean() -> None:
+    """No normaliser has anything to do on a valid example: cleaning never rewrites what is right."""
+    touched = [
+        (loaded.id, loaded.version, reader.name, rule, example)
+        for loaded, reader, example, kind in examples()
+        if (loaded.id, loaded.version, reader.name) not in FAULTY_EXAMPLES
+        for rule in value_kinds()[kind]["clean"]
+        if NORMALISERS[rule](example) != example
+    ]
+    assert touched == []
+
+
+def test_every_piece_of_evidence_is_explained() -> None:
+    """An evidence id in a schema can be looked up in ``evidence.yaml``."""
+    known = set(yaml.safe_load((FOLDER / "evidence.yaml").read_text(encoding="utf-8")))
+    cited = {
+        evidence
+        for name, version in VERSIONS
+        for item in load_standard(name, version).fields
+        for evidence in item.descriptor.get("mo:evidence", ())
+    }
+    assert cited - known == set()
+
+
+def test_a_field_is_found_by_its_exact_name() -> None:
+    """A field is found by the standard's spelling and no other."""
+    aed = load_standard("aed", "2026")
+    assert [aed.field(item.name) for item in aed.fields] == list(aed.fields)
+    assert aed.field("名 称") is None
+    assert aed.field("") is None
+
+
+def test_a_plain_schema_has_fields_too() -> None:
+    """A Table Schema that knows nothing of our prefix is text of unknown requirement, its type untouched."""
+    (field,) = schema_fields({"fields": [{"name": "a", "type": "integer"}]})
+    assert (field.kind, field.requirement, field.description) == ("text", "unknown", "")
+    assert field.descriptor == {"name": "a", "type": "integer"}
+
+
+def reading(text: str | Exception) -> Callable[[str], str]:
+    """A reader of package files that gives ``text`` for every schema."""
+
+    def read(_: str) -> str:
+        if isinstance(text, Exception):
+            raise text
+        return text
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "params"),
+    [
+        (FileNotFoundError(), "schema-missing", {"file": "aed/2026/schema.json"}),
+        ("", "schema-damaged", {"file": "aed/2026/schema.json", "line": 1}),
+        ('{"fields": [\n{"name": "a"},\n', "schema-damaged", {"file": "aed/2026/schema.json", "line": 3}),
+        ("[]", "schema-damaged", {"file": "aed/2026/schema.json", "line": 1}),
+        ("{}", "schema-damaged", {"file": "aed/2026/schema.json", "line": 1}),
+        ('{"fields": {}}', "schema-damaged", {"file": "aed/2026/schema.json", "line": 1}),
+        ("null", "schema-damaged", {"file": "aed/2026/schema.json", "line": 1}),
+    ],
+)
+def test_a_damaged_package_is_told(
+    monkeypatch: pytest.MonkeyPatch, text: str | Exception, code: str, params: dict[str, Any]
+) -> None:
+    """A schema that is missing or broken is told with its file and line, never as a traceback."""
+    standards()
+    monkeypatch.setattr(standard, "_text", reading(text))
+    error = refused("aed")
+    assert (error.code, error.params) == (code, params)
+    assert "aed/2026/schema.json" in error.text("ja")
+
+
+def test_the_reader_of_that_test_is_the_one_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the replaced reader gives is what is loaded, so the test above tests the loading."""
+    standards()
+    monkeypatch.setattr(standard, "_text", reading(json.dumps({"fields": [{"name": "見本"}]})))
+    assert [item.name for item in load_standard.__wrapped__("aed").fields] == ["見本"]
+
+
+def test_the_package_offers_the_standards() -> None:
+    """Both functions are reached from the package itself."""
+    assert mo.load_standard is load_standard
+    assert mo.standards is standards
