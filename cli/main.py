@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
+import os
 import signal
 import sys
 from importlib import import_module
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +21,7 @@ __all__ = ["cli", "run"]
 
 INTERRUPTED = 130
 _WRONG_USE = 2
+_OUTPUT_LOST = 3
 _COMMANDS = ("build", "demo", "doctor", "kpi", "plan", "publish", "standards", "validate")
 
 
@@ -42,20 +44,11 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does; a name that does not exist is told with the nearest ones."""
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            raise UnknownCommandError(args[0], ctx)
+            raise options.UnknownCommandError(args[0], list(_COMMANDS), ctx)
         return super().resolve_command(ctx, args)
 
 
-class UnknownCommandError(click.UsageError):
-    """A command that does not exist."""
-
-    def __init__(self, name: str, ctx: click.Context) -> None:
-        super().__init__(name, ctx)
-        self.name = name
-        self.near = difflib.get_close_matches(name, _COMMANDS, n=2)
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="meguro-opendata")
 @options.common
 def cli() -> None:
@@ -91,10 +84,18 @@ def _outcome(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         console.say(_message("interrupted", _language(arguments)))
         return INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+    except OSError as error:
+        return _output_lost(error, _language(arguments))
     return returned if isinstance(returned, int) else 0
+
+
+def _output_lost(error: OSError, lang: str) -> int:
+    """The program that reads our output has gone, or the output cannot be written."""
+    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (for the interpreter's last flush)
+    if isinstance(error, BrokenPipeError):
+        return 0
+    console.say(_message("output-lost", lang, reason=error.strerror))
+    return _OUTPUT_LOST
 
 
 def _library_errors() -> type[MeguroOpendataError]:
@@ -126,7 +127,9 @@ def _message(code: str, lang: str, **params: object) -> str:
 
 
 def _usage_text(error: click.UsageError) -> str:
-    """What is wrong with the call, from the kind of click's error, not from its English."""
+    """What is wrong with the call, from the kind of click's error, not from its English; help if nothing was asked."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) and error.ctx:
+        return error.ctx.get_help()
     lang = _language(sys.argv[1:])
     path = error.ctx.command_path if error.ctx else "meguro-opendata"
     code, params = _usage_code(error)
@@ -134,9 +137,8 @@ def _usage_text(error: click.UsageError) -> str:
 
 
 def _usage_code(error: click.UsageError) -> tuple[str, dict[str, object]]:
-    if isinstance(error, UnknownCommandError):
-        known = ", ".join(error.near or _COMMANDS)
-        return "usage-no-command", {"name": error.name, "near": known}
+    if isinstance(error, options.UnknownCommandError):
+        return "usage-no-command", {"name": error.name, "near": ", ".join(error.near or error.known)}
     if isinstance(error, click.NoSuchOption):
         return "usage-no-option", {"name": error.option_name, "near": ", ".join(error.possibilities or ())}
     if isinstance(error, click.MissingParameter):
@@ -146,7 +148,7 @@ def _usage_code(error: click.UsageError) -> tuple[str, dict[str, object]]:
         return "usage-bad-value", {"name": _name_of(error), "choices": ", ".join(choices)}
     if isinstance(error, click.BadOptionUsage):
         return "usage-bad-option", {"name": error.option_name}
-    return "usage-other", {"text": error.message}
+    return "usage-other", {}
 
 
 def _name_of(error: click.BadParameter) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ import click
 if TYPE_CHECKING:
     from meguro_opendata.workspace import Workspace
 
-__all__ = ["Settings", "common", "output_format", "portal", "settings", "standard"]
+__all__ = ["Group", "Settings", "UnknownCommandError", "common", "output_format", "portal", "settings", "standard"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 LANGUAGES = ("ja", "en")
@@ -32,6 +33,28 @@ class Settings:
         from meguro_opendata.workspace import find_workspace, open_workspace
 
         return open_workspace(self.workspace) if self.workspace else find_workspace()
+
+
+class UnknownCommandError(click.UsageError):
+    """A command that does not exist."""
+
+    def __init__(self, name: str, known: list[str], ctx: click.Context) -> None:
+        super().__init__(name, ctx)
+        self.name = name
+        self.known = known
+        self.near = difflib.get_close_matches(name, known, n=2)
+
+
+class Group(click.Group):
+    """A group whose unknown commands are told with the nearest known ones."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but for names that do not exist."""
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            raise UnknownCommandError(args[0], sorted(self.commands), ctx)
+        return super().resolve_command(ctx, args)
 
 
 def settings() -> Settings:

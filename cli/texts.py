@@ -63,12 +63,15 @@ def plan_lines(plan: Plan, lang: str) -> Iterator[str]:
 
 def _change_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
     yield f"[{word(change.action, lang)}] {change.name}"
+    for part in change.resources:
+        if part.action == "orphaned":
+            yield f"  [{word('orphaned', lang)}] {part.name}"
     if change.action == "unchanged":
         return
     for field in change.metadata if change.action == "update" else ():
         yield f"  {field['field']}: {field['before']} -> {field['after']}"
     for part in change.resources:
-        if part.action != "unchanged":
+        if part.action not in ("unchanged", "orphaned"):
             yield f"  [{word(part.action, lang)}] {part.name}"
     rows = next((part.rows for part in change.resources if part.rows), None)
     if rows:
@@ -79,8 +82,10 @@ def _change_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
 
 def publish_lines(outcome: Outcome, events: int, workspace: Workspace, lang: str) -> Iterator[str]:
     """What was published and entered in the ledger."""
-    if outcome.wrote:
+    if outcome.datasets:
         yield message("publish-done", lang, datasets=len(outcome.datasets), resources=len(outcome.resources))
+    elif outcome.pages:
+        yield message("publish-pages", lang)
     else:
         yield message("publish-nothing", lang)
     if events:

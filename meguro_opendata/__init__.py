@@ -55,6 +55,10 @@ _HOMES = {
 _ROOMS = ("kpi", "validation")
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return import_module(f"{__name__}.{name}")

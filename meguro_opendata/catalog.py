@@ -158,8 +158,8 @@ def _listed(holder: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 
 
 def _first(holder: Mapping[str, Any], *names: str) -> str:
-    """The first of some values that is filled, without spaces around it; empty if none is."""
-    return next((text for name in names if (text := str(holder.get(name) or "").strip())), "")
+    """The first of some values that is filled, as it stands; empty if none is."""
+    return next((text for name in names if (text := str(holder.get(name) or "")).strip()), "")
 
 
 def _from_resource(resource: Mapping[str, Any]) -> Distribution:
@@ -191,9 +191,13 @@ def to_dcat(entries: Iterable[CatalogEntry], city: City) -> str:
             "dcat": "http://www.w3.org/ns/dcat#",
             "dct": "http://purl.org/dc/terms/",
             "foaf": "http://xmlns.com/foaf/0.1/",
+            "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+            "skos": "http://www.w3.org/2004/02/skos/core#",
+            "vcard": "http://www.w3.org/2006/vcard/ns#",
             "spdx": "http://spdx.org/rdf/terms#",
             "xsd": "http://www.w3.org/2001/XMLSchema#",
         },
+        "@id": city.homepage,
         "@type": "dcat:Catalog",
         "dct:title": {"@value": f"{city.name}オープンデータカタログ", "@language": "ja"},
         "dct:publisher": _publisher(city),
@@ -210,24 +214,43 @@ def _publisher(city: City) -> dict[str, Any]:
 
 def _dcat_dataset(entry: CatalogEntry, city: City) -> dict[str, Any]:
     described: dict[str, Any] = {
+        "@id": f"#{entry.name}",
         "@type": "dcat:Dataset",
         "dct:identifier": entry.name,
         "dct:title": {"@value": entry.title, "@language": "ja"},
         "dct:description": {"@value": entry.description, "@language": "ja"},
         "dct:publisher": _publisher(city),
-        "dcat:contactPoint": {"@type": "foaf:Organization", "foaf:name": entry.department},
+        "dcat:contactPoint": {"@type": "vcard:Organization", "vcard:fn": entry.department},
         "dcat:keyword": list(entry.keywords),
-        "dct:accrualPeriodicity": entry.frequency,
+        "dct:accrualPeriodicity": _labelled("dct:Frequency", entry.frequency),
         "dct:issued": _xsd_date(entry.issued),
         "dct:modified": _xsd_date(entry.modified),
         "dcat:landingPage": {"@id": entry.landing_page} if entry.landing_page else None,
-        "dct:spatial": entry.spatial,
-        "dct:temporal": entry.temporal,
-        "dct:provenance": entry.provenance,
-        "dct:conformsTo": entry.standard,
+        "dct:spatial": _labelled("dct:Location", entry.spatial),
+        "dct:temporal": _period(entry.temporal),
+        "dct:provenance": _labelled("dct:ProvenanceStatement", entry.provenance),
+        "dct:conformsTo": _labelled("dct:Standard", entry.standard),
         "dcat:distribution": [_dcat_distribution(part, entry) for part in entry.distributions],
     }
     return {name: value for name, value in described.items() if value}
+
+
+def _labelled(kind: str, text: str | None) -> dict[str, Any] | None:
+    """A thing of which only the name is known."""
+    return {"@type": kind, "rdfs:label": {"@value": text, "@language": LANGUAGE}} if text else None
+
+
+def _period(text: str | None) -> dict[str, Any] | None:
+    """A day, or ``start/end``, as a period of time."""
+    if not text:
+        return None
+    start, _, end = text.partition("/")
+    return {"@type": "dct:PeriodOfTime", "dcat:startDate": _xsd_date(start), "dcat:endDate": _xsd_date(end or start)}
+
+
+def _media_type(name: str) -> dict[str, str] | None:
+    known = _MEDIA_TYPES.get(name)
+    return {"@id": f"https://www.iana.org/assignments/media-types/{known}"} if known else None
 
 
 def _xsd_date(day: str | None) -> dict[str, str] | None:
@@ -239,7 +262,7 @@ def _dcat_distribution(part: Distribution, entry: CatalogEntry) -> dict[str, Any
         "@type": "dcat:Distribution",
         "dct:title": {"@value": part.name, "@language": "ja"},
         "dcat:downloadURL": {"@id": part.url},
-        "dcat:mediaType": _MEDIA_TYPES.get(part.format),
+        "dcat:mediaType": _media_type(part.format),
         "dct:format": part.format,
         "dcat:byteSize": part.size,
         "dct:license": {"@id": entry.license_url} if entry.license_url else entry.license_id,
@@ -248,8 +271,11 @@ def _dcat_distribution(part: Distribution, entry: CatalogEntry) -> dict[str, Any
     return {name: value for name, value in described.items() if value}
 
 
-def _checksum(sha256: str | None) -> dict[str, str] | None:
-    return {"spdx:algorithm": "sha256", "spdx:checksumValue": sha256} if sha256 else None
+def _checksum(sha256: str | None) -> dict[str, Any] | None:
+    if not sha256:
+        return None
+    algorithm = {"@id": "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"}
+    return {"@type": "spdx:Checksum", "spdx:algorithm": algorithm, "spdx:checksumValue": sha256}
 
 
 def write_entries(entries: Iterable[CatalogEntry]) -> str:

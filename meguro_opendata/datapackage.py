@@ -97,6 +97,8 @@ def read_datapackage(folder: Path) -> dict[str, Any] | None:
         loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise StorageError("file-unreadable", file=path, reason=error.strerror) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise MeguroOpendataError("release-damaged", slug=folder.name, file=path.name) from None
+    if not isinstance(loaded, dict) or not loaded.get("resources"):
+        raise MeguroOpendataError("release-damaged", slug=folder.name, file=path.name)
     return loaded

@@ -82,8 +82,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except _RepeatedKeyError as error:
         raise _fault(path, "key-repeated", key=error.key, line=error.line) from None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise _fault(path, "yaml-broken", line=mark.line + 1 if mark else "?") from None
+        raise _fault(path, "yaml-broken", line=_line_of(error, text)) from None
     except ValueError as error:
         raise _fault(path, "yaml-value", detail=str(error)) from None
     except RecursionError:
@@ -141,6 +140,12 @@ def _text(path: Path) -> str:
         raise _fault(path, "not-utf8") from None
 
 
+def _line_of(error: yaml.YAMLError, text: str) -> int:
+    """The line of a YAML error: where its mark is, else where the sign stands that YAML does not allow."""
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark else text.count("\n", 0, getattr(error, "position", 0)) + 1
+
+
 def _mapping(path: Path, loaded: object) -> dict[str, Any]:
     if not isinstance(loaded, dict):
         raise _fault(path, "not-a-mapping")
@@ -174,7 +179,7 @@ def _described(kind: str, place: list[str], problem: Any, model: type[BaseModel]
 
 
 def _shortly(value: object) -> str:
-    text = str(value)
+    text = hex(value) if isinstance(value, int) and value.bit_length() > _LONGEST_INTEGER else str(value)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 

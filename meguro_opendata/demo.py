@@ -54,7 +54,7 @@ def run_demo(out: Path, lang: str = "ja") -> Demo:
         _copy(shipped, out / "datasets")
     workspace = open_workspace(out / "datasets")
     releases = tuple(build_release(slug, workspace, lang=lang) for slug in workspace.slugs())
-    portal = open_portal(workspace, lang=lang)
+    portal = open_portal(workspace)
     outcome, events = publish(plan_publication(workspace, portal), portal, workspace)
     years = dict.fromkeys((STRATEGY_YEAR, kpi.fiscal_year_of(kpi.today(), workspace.city.fiscal_year_start)))
     boards = tuple((year, site.write_kpi_board(workspace, year, out / "kpi" / f"{year}.html", lang)) for year in years)

@@ -101,7 +101,11 @@ def _workspace(folder: Path | None, lang: str) -> tuple[Workspace | None, Check]
         if any(fault.code == "no-workspace" for fault in error.faults):
             return None, Check("workspace", True, "-", messages.doctor_text("workspace-none", lang))
         return None, Check("workspace", False, str(folder or Path.cwd()), error.text(lang))
-    return opened, Check("workspace", True, f"{opened.root} ({opened.city.name}, {len(opened.slugs())})")
+    return opened, Check(
+        "workspace",
+        True,
+        f"{opened.root} ({opened.city.name if lang == 'ja' else opened.city.name_en}, {len(opened.slugs())})",
+    )
 
 
 def _portals(workspace: Workspace, lang: str) -> Iterator[Check]:

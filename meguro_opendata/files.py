@@ -5,19 +5,64 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from meguro_opendata.errors import StorageError
 
-__all__ = ["folder_aside", "sha256", "storage_guard", "write_whole"]
+__all__ = ["folder_aside", "inside", "is_plain_name", "locked", "sha256", "storage_guard", "write_whole"]
+
+
+_LONGEST = 200
 
 
 def sha256(data: bytes) -> str:
     """The checksum as lower-case hex digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether a name is that of a file in one folder: no folders, no drive, no way up, nothing a system refuses.
+
+    >>> is_plain_name("備蓄倉庫一覧.csv"), is_plain_name("../x"), is_plain_name("C:x")
+    (True, False, False)
+    """
+    return name not in ("", ".", "..") and not any(sign in name for sign in "/\\:\0") and len(name.encode()) <= _LONGEST
+
+
+def inside(folder: Path, *names: str) -> Path:
+    """A path below a folder, made of plain names only.
+
+    Raises:
+        StorageError: If a name would lead elsewhere.
+    """
+    for name in names:
+        if not is_plain_name(name):
+            raise StorageError("name-not-plain", name=name)
+    return folder.joinpath(*names)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a file's lock, waiting for others; the system lets go of it when the process ends, however it ends."""
+    with storage_guard(path), path.with_name(f".{path.name}.lock").open("a+b") as lock:
+        _lock(lock)
+        yield
+
+
+def _lock(file: IO[bytes]) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from meguro_opendata._version import __version__
 from meguro_opendata.errors import MeguroOpendataError
@@ -63,7 +63,7 @@ def read_ledger(path: Path) -> list[Event]:
 
 
 def append_events(path: Path, events: Iterable[Event]) -> int:
-    """Write events at the end, each chained to the line before; returns how many.
+    """Write events at the end, each chained to the line before; returns how many. The caller holds the lock.
 
     Raises:
         MeguroOpendataError: If the ledger cannot be read.
@@ -73,11 +73,20 @@ def append_events(path: Path, events: Iterable[Event]) -> int:
     previous = str(_loaded(path, len(lines), lines[-1])["hash"]) if lines else _START
     written = list(_chained(events, previous))
     if written:
-        with storage_guard(path), path.open("ab") as file:
-            file.write("".join(written).encode("utf-8"))
+        with storage_guard(path), path.open("ab+") as file:
+            file.write((_missing_newline(file) + "".join(written)).encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())
     return len(written)
+
+
+def _missing_newline(file: IO[bytes]) -> str:
+    """The newline that an editor may have taken from the last line."""
+    size = file.seek(0, os.SEEK_END)
+    if not size:
+        return ""
+    file.seek(size - 1)
+    return "" if file.read(1) == b"\n" else "\n"
 
 
 def _chained(events: Iterable[Event], previous: str) -> Iterator[str]:
@@ -91,21 +100,30 @@ def _lines(path: Path) -> list[str]:
     if not path.exists():
         return []
     with storage_guard(path):
-        return path.read_text(encoding="utf-8").splitlines()
+        raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8").removesuffix("\n").split("\n") if raw else []
+    except UnicodeDecodeError as error:
+        raise MeguroOpendataError("ledger-broken", file=path, line=raw[: error.start].count(b"\n") + 1) from None
 
 
 def _event(path: Path, number: int, line: str) -> Event:
     loaded = _loaded(path, number, line)
     try:
-        return Event(**{name: loaded[name] for name in Event.__dataclass_fields__})
-    except KeyError:
+        event = Event(**{name: loaded[name] for name in Event.__dataclass_fields__})
+        datetime.fromisoformat(event.time).astimezone(JST)
+    except (KeyError, TypeError, ValueError):
         raise MeguroOpendataError("ledger-broken", file=path, line=number) from None
+    texts = (event.event, event.portal, event.dataset, event.resource, event.department, event.sha256)
+    if not all(isinstance(text, str) for text in texts) or not isinstance(event.standard, str | None):
+        raise MeguroOpendataError("ledger-broken", file=path, line=number)
+    return event
 
 
 def _loaded(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         loaded = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         loaded = None
     if not isinstance(loaded, dict) or "hash" not in loaded:
         raise MeguroOpendataError("ledger-broken", file=path, line=number)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from meguro_opendata.catalog import to_ckan
 from meguro_opendata.errors import GuardError, MeguroOpendataError
-from meguro_opendata.files import sha256
+from meguro_opendata.files import locked, sha256
 from meguro_opendata.ledger import Event, append_events, japan_time, read_ledger
 from meguro_opendata.portals import Portal, PortalState, Upload, open_portal
 from meguro_opendata.published import PublishedDataset, load_releases
@@ -24,10 +24,10 @@ __all__ = [
     "Outcome",
     "Plan",
     "ResourcePlan",
+    "agreed_plan",
     "apply_plan",
     "plan_publication",
     "publish",
-    "read_plan",
 ]
 
 PLAN_FORMAT = "meguro-opendata/plan@1"
@@ -113,16 +113,17 @@ class Plan:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What ``apply_plan`` did: datasets and files that it wrote."""
+    """What ``apply_plan`` did: datasets and files that it wrote, and whether it wrote pages that follow from them."""
 
     portal: str
     datasets: tuple[str, ...]
     resources: tuple[str, ...]
+    pages: bool
 
     @property
     def wrote(self) -> bool:
         """Whether anything was written."""
-        return bool(self.datasets)
+        return bool(self.datasets) or self.pages
 
 
 def plan_publication(
@@ -169,8 +170,8 @@ def apply_plan(plan: Plan, portal: Portal, allow: Sequence[str] = ()) -> Outcome
         portal.put(change.package, uploads, moment)
         datasets.append(change.dataset)
         resources += [upload.name for upload in uploads]
-    portal.finish()
-    return Outcome(portal.name, tuple(datasets), tuple(resources))
+    pages = portal.finish()
+    return Outcome(portal.name, tuple(datasets), tuple(resources), pages)
 
 
 def publish(
@@ -178,25 +179,33 @@ def publish(
 ) -> tuple[Outcome, int]:
     """Apply a plan and write the ledger; returns the outcome and the number of events.
 
-    Files that are on the portal but, after a killed run, not in the ledger are entered now.
+    The ledger is read before anything is written, and one publication waits for another to end. Files that are on
+    the portal but, after a killed run, not in the ledger are entered now.
     """
-    outcome = apply_plan(plan, portal, allow)
-    events = list(_missing_events(plan, workspace, japan_time(now)))
-    return outcome, append_events(workspace.ledger, events) if events else 0
+    with locked(workspace.ledger):
+        events = list(_missing_events(plan, workspace, japan_time(now)))
+        outcome = apply_plan(plan, portal, allow)
+        return outcome, append_events(workspace.ledger, events)
 
 
-def read_plan(path: Path) -> Plan:
-    """A plan from its file.
+def agreed_plan(path: Path, workspace: Workspace, portal: Portal) -> Plan:
+    """The plan of a file, made anew: nothing in the file is acted on, it is only compared.
 
     Raises:
-        MeguroOpendataError: If it is no plan.
+        MeguroOpendataError: If the file is no plan.
+        GuardError: If what would be done now is not, to the letter, what the file says.
     """
     try:
         loaded = json.loads(path.read_text(encoding="utf-8"))
-        changes = tuple(_change_from(change) for change in loaded["changes"])
-        return Plan(loaded["portal"], loaded["portal_state"], changes)
-    except (OSError, ValueError, KeyError, TypeError):
+        slugs = [str(change["dataset"]) for change in loaded["changes"]]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise MeguroOpendataError("plan-broken", file=path) from None
+    if loaded.get("format") != PLAN_FORMAT or not slugs:
+        raise MeguroOpendataError("plan-broken", file=path)
+    fresh = plan_publication(workspace, portal, slugs)
+    if json.loads(json.dumps(fresh.to_dict())) != loaded:
+        raise GuardError("plan-stale")
+    return fresh
 
 
 def _plan_dataset(release: PublishedDataset, state: PortalState, portal: Portal, workspace: Workspace) -> DatasetPlan:
@@ -340,12 +349,3 @@ def _change_dict(change: DatasetPlan) -> dict[str, Any]:
         "department": change.department,
         "rows": change.rows,
     }
-
-
-def _change_from(loaded: Mapping[str, Any]) -> DatasetPlan:
-    parts = tuple(
-        ResourcePlan(**{**part, "rows": RowCounts(**part["rows"]) if part["rows"] else None})
-        for part in loaded["resources"]
-    )
-    made = DatasetPlan(**{**loaded, "resources": parts})
-    return replace(made, metadata=tuple(made.metadata), guards=tuple(made.guards))

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.catalog import CatalogEntry, Distribution
-from meguro_opendata.datapackage import read_datapackage
+from meguro_opendata.datapackage import FILE_NAME, read_datapackage
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.files import sha256
+from meguro_opendata.files import inside, sha256
 from meguro_opendata.portals import Upload
 from meguro_opendata.recipe import open_recipe
 from meguro_opendata.release import source_stamp
-from meguro_opendata.workspace import City, Workspace
+from meguro_opendata.workspace import Workspace
 
 __all__ = ["PublishedDataset", "load_releases"]
 
@@ -46,11 +46,18 @@ def load_releases(workspace: Workspace, slugs: Sequence[str]) -> list[PublishedD
     stale = [slug for slug, descriptor in ready.items() if _is_stale(slug, descriptor, workspace)]
     if stale:
         raise MeguroOpendataError("release-stale", slugs=stale)
-    return [_load(slug, descriptor, workspace) for slug, descriptor in ready.items()]
+    return [_whole(slug, descriptor, workspace) for slug, descriptor in ready.items()]
 
 
 def _is_stale(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> bool:
-    return bool(descriptor["mo:made_from"] != source_stamp(open_recipe(slug, workspace)))
+    return bool(descriptor.get("mo:made_from") != source_stamp(open_recipe(slug, workspace)))
+
+
+def _whole(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> PublishedDataset:
+    try:
+        return _load(slug, descriptor, workspace)
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError):
+        raise MeguroOpendataError("release-damaged", slug=slug, file=FILE_NAME) from None
 
 
 def _load(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> PublishedDataset:
@@ -58,7 +65,7 @@ def _load(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> Pub
     files = tuple(_file(slug, folder, resource) for resource in descriptor["resources"])
     return PublishedDataset(
         slug=slug,
-        entry=_entry(descriptor, files, workspace.city),
+        entry=_entry(slug, descriptor, files, workspace),
         files=files,
         rows=descriptor["mo:rows"],
         key=tuple(descriptor["mo:key"]),
@@ -66,17 +73,18 @@ def _load(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> Pub
 
 
 def _file(slug: str, folder: Path, resource: Mapping[str, Any]) -> Upload:
-    path = folder / resource["path"]
+    path = inside(folder, resource["path"])
     wanted = resource["hash"].removeprefix("sha256:")
     if not path.is_file() or sha256(path.read_bytes()) != wanted:
         raise MeguroOpendataError("release-damaged", slug=slug, file=resource["path"])
     return Upload(resource["path"], path, wanted, resource["bytes"])
 
 
-def _entry(descriptor: Mapping[str, Any], files: Sequence[Upload], city: City) -> CatalogEntry:
+def _entry(slug: str, descriptor: Mapping[str, Any], files: Sequence[Upload], workspace: Workspace) -> CatalogEntry:
+    city = workspace.city
     meta = descriptor["mo:metadata"]
     return CatalogEntry(
-        name=descriptor["name"],
+        name=open_recipe(slug, workspace).file_stem(workspace.city.code).lower(),
         title=descriptor["title"],
         description=meta["description"],
         department=meta["department"],

@@ -13,13 +13,16 @@ from pydantic import BeforeValidator, Field, model_validator
 from meguro_opendata import messages
 from meguro_opendata.declarations import Declared, check, read_yaml, unknown
 from meguro_opendata.errors import ConfigurationError, Fault, UnknownStandardError
+from meguro_opendata.files import is_plain_name
 from meguro_opendata.schemafile import read_schema
+from meguro_opendata.standard import Field as StandardField
 from meguro_opendata.standard import Standard, load_standard, schema_fields, value_kinds
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace import WebAddress, Workspace
 
 __all__ = ["Extension", "MappingRule", "Metadata", "Recipe", "SourceSettings", "Waiver", "open_recipe"]
 
-Texts = Annotated[tuple[str, ...], Field(strict=False)]
+Filled = Annotated[str, Field(min_length=1)]
+Texts = Annotated[tuple[Filled, ...], Field(strict=False)]
 
 
 class SourceSettings(Declared):
@@ -70,7 +73,7 @@ class SkippedRow(Declared):
     """A row of the source that is no record."""
 
     row: int = Field(ge=1)
-    reason: str
+    reason: Filled
 
 
 class Waiver(Declared):
@@ -78,19 +81,19 @@ class Waiver(Declared):
 
     code: str
     field: str
-    reason: str
+    reason: Filled
 
 
 class Metadata(Declared):
     """What the catalogue says of the dataset."""
 
-    description: str
+    description: Filled
     department: str
-    frequency: str
+    frequency: Filled
     keywords: Texts = ()
     issued: date | None = None
     modified: date | None = None
-    landing_page: str | None = None
+    landing_page: WebAddress | None = None
     spatial: str | None = None
     temporal: str | None = None
     provenance: str | None = None
@@ -98,13 +101,13 @@ class Metadata(Declared):
 
 
 class _File(Declared):
-    title: str
+    title: Filled
     standard: str | None = None
     schema_file: str | None = Field(default=None, alias="schema")
     source: SourceSettings
     mapping: dict[str, Annotated[MappingRule, BeforeValidator(_column_rule)]]
     extensions: Annotated[tuple[Extension, ...], Field(strict=False)] = ()
-    drop: dict[str, str] = Field(default_factory=dict)
+    drop: dict[str, Filled] = Field(default_factory=dict)
     skip_rows: Annotated[tuple[SkippedRow, ...], Field(strict=False)] = ()
     key: Texts = ()
     waive: Annotated[tuple[Waiver, ...], Field(strict=False)] = ()
@@ -130,6 +133,7 @@ class Recipe:
         schema: The Table Schema of the published table, extension columns included.
         base_fields: Names of the fields without the extensions.
         key: The columns by which rows are told apart from one release to the next; may be empty.
+        key_is_own: Whether the recipe names them itself; then no two rows may have the same.
     """
 
     slug: str
@@ -145,6 +149,7 @@ class Recipe:
     drop: dict[str, str]
     skip_rows: dict[int, str]
     key: tuple[str, ...]
+    key_is_own: bool
     waive: tuple[Waiver, ...]
     formats: tuple[str, ...]
     metadata: Metadata
@@ -187,6 +192,7 @@ def open_recipe(slug: str, workspace: Workspace) -> Recipe:
         drop=dict(written.drop),
         skip_rows={skipped.row: skipped.reason for skipped in written.skip_rows},
         key=written.key or _standard_key(schema),
+        key_is_own=bool(written.key),
         waive=written.waive,
         formats=written.formats,
         metadata=written.metadata,
@@ -196,7 +202,7 @@ def open_recipe(slug: str, workspace: Workspace) -> Recipe:
 def _schema_of(path: Path, written: _File) -> tuple[Standard | None, dict[str, Any]]:
     if written.standard is None:
         name = str(written.schema_file)
-        if not _is_plain_name(name):
+        if not is_plain_name(name):
             raise ConfigurationError(path, [Fault("schema", "path-not-inside", {"value": name})])
         return None, read_schema(path.parent / name)
     try:
@@ -227,12 +233,15 @@ def _faults(written: _File, schema: Mapping[str, Any], workspace: Workspace) -> 
     yield from _unknown_names("key", list(written.key), every)
     for name, rule in written.mapping.items():
         yield from _unknown_rules(f"mapping.{name}.keep", rule.keep, kinds.get(name, ""))
+    yield from _row_faults(written)
+    yield from _column_faults(written)
+    yield from _format_faults(written, fields)
     yield from _extension_faults(written, names)
     yield from _waiver_faults(written, every)
     departments = workspace.city.departments
     if written.metadata.department not in departments:
         yield unknown("metadata.department", "department-unknown", written.metadata.department, departments)
-    if not _is_plain_name(written.source.file):
+    if not is_plain_name(written.source.file):
         yield Fault("source.file", "path-not-inside", {"value": written.source.file})
 
 
@@ -271,6 +280,25 @@ def _waiver_faults(written: _File, names: list[str]) -> Iterator[Fault]:
         yield from _unknown_names(f"waive.{number}.field", [waiver.field], names)
 
 
-def _is_plain_name(file: str) -> bool:
-    """Whether a source is a file of the dataset's own folder: no folders, no drive, no way up."""
-    return bool(file) and not any(sign in file for sign in ("/", "\\", ":", "\0")) and file not in (".", "..")
+def _row_faults(written: _File) -> Iterator[Fault]:
+    rows = [skipped.row for skipped in written.skip_rows]
+    for number, row in enumerate(rows):
+        if row in rows[:number]:
+            yield Fault(f"skip_rows.{number}.row", "row-twice", {"value": row})
+        if row <= written.source.header_row:
+            yield Fault(f"skip_rows.{number}.row", "row-in-header", {"value": row})
+
+
+def _column_faults(written: _File) -> Iterator[Fault]:
+    used = {rule.column for rule in written.mapping.values()} | {extension.column for extension in written.extensions}
+    for column in written.drop:
+        if column in used:
+            yield Fault(f"drop.{column}", "dropped-and-used", {"value": column})
+
+
+def _format_faults(written: _File, fields: tuple[StandardField, ...]) -> Iterator[Fault]:
+    if "csv" not in written.formats:
+        yield Fault("formats", "formats-need-csv", {})
+    kinds = [field.kind for field in fields]
+    if "geojson" in written.formats and not (kinds.count("latitude") == kinds.count("longitude") == 1):
+        yield Fault("formats", "no-coordinates", {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -112,7 +113,9 @@ def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None
     frame, cleaned = _clean(table, mapped, recipe)
     changes = (*mapped.changes, *cleaned)
     report = validate_mapped(table, mapped, frame, recipe, recipe.source.file)
-    report = report.with_findings((*report.findings, *_cut_cells(table, frame, recipe)))
+    report = report.with_findings(
+        (*report.findings, *_key_findings(table, frame, recipe), *_cut_cells(table, frame, recipe))
+    )
     reporting = dict(_report_files(table, changes, report, recipe, lang))
     target = (out or home.releases) / (slug if report.valid else slug + FAILED)
     contents = reporting
@@ -129,7 +132,8 @@ def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None
 def source_stamp(recipe: Recipe) -> SourceStamp:
     """Checksums of everything that a release is made from, to tell whether it is still up to date."""
     parts = {"source": recipe.source_path, "recipe": recipe.path, "schema": recipe.schema_path}
-    return {name: sha256(path.read_bytes()) for name, path in parts.items() if path is not None and path.is_file()}
+    with storage_guard(recipe.path):
+        return {name: sha256(path.read_bytes()) for name, path in parts.items() if path is not None and path.is_file()}
 
 
 def _read(recipe: Recipe, city: City) -> Table:
@@ -150,6 +154,21 @@ def _clean(table: Table, mapped: Mapped, recipe: Recipe) -> tuple[pl.DataFrame, 
     keep = {name: rule.keep for name, rule in recipe.mapping.items()}
     keep |= {extension.name: extension.keep for extension in recipe.extensions}
     return clean(mapped.frame, schema_fields(recipe.schema), mapped.origins, table.rows, keep)
+
+
+def _key_findings(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator[Finding]:
+    """An error for a table without rows, and for each row whose key, as the recipe names it, an earlier row has."""
+    if not frame.height:
+        yield Finding("no-rows", "error", sheet=table.grid.sheet)
+    if not recipe.key_is_own:
+        return
+    seen: dict[tuple[str, ...], int] = {}
+    for row, cells in zip(table.rows, frame.select(recipe.key).iter_rows(), strict=True):
+        if cells in seen:
+            value = " / ".join(map(str, cells))
+            params = {"fields": list(recipe.key), "first": seen[cells]}
+            yield Finding("key-repeated", "error", sheet=table.grid.sheet, row=row, value=value, params=params)
+        seen.setdefault(cells, row)
 
 
 def _cut_cells(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator[Finding]:
@@ -194,9 +213,4 @@ def _write(contents: dict[str, bytes], target: Path) -> tuple[ReleasedFile, ...]
 
 
 def _remove_failed(target: Path) -> None:
-    failed = target.with_name(target.name + FAILED)
-    if failed.is_dir():
-        with storage_guard(failed):
-            for file in failed.iterdir():
-                file.unlink()
-            failed.rmdir()
+    shutil.rmtree(target.with_name(target.name + FAILED), ignore_errors=True)

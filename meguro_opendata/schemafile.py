@@ -12,7 +12,7 @@ from meguro_opendata.declarations import unknown
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.standard import value_kinds
 
-__all__ = ["read_schema"]
+__all__ = ["check_schema", "read_schema"]
 
 _TYPES = (
     "any", "array", "boolean", "date", "datetime", "duration", "geojson", "geopoint", "integer", "list", "number",
@@ -38,14 +38,23 @@ def read_schema(path: Path) -> dict[str, Any]:
         raise ConfigurationError(path, [Fault("-", "json-broken", {"line": error.lineno})]) from None
     except RecursionError:
         raise ConfigurationError(path, [Fault("-", "too-deep", {})]) from None
+    return check_schema(schema, path)
+
+
+def check_schema(schema: object, place: Path | str) -> dict[str, Any]:
+    """A descriptor, if it is a Table Schema.
+
+    Raises:
+        ConfigurationError: With every fault, under the name of the file or ``place``.
+    """
     faults = list(_faults(schema))
-    if faults:
-        raise ConfigurationError(path, faults)
+    if faults or not isinstance(schema, Mapping):
+        raise ConfigurationError(place, faults)
     return dict(schema)
 
 
 def _faults(schema: object) -> Iterator[Fault]:
-    if not isinstance(schema, dict) or not isinstance(schema.get("fields"), list):
+    if not isinstance(schema, Mapping) or not isinstance(schema.get("fields"), list):
         yield Fault("fields", "schema-without-fields", {})
         return
     names: list[str] = []
@@ -59,14 +68,15 @@ def _faults(schema: object) -> Iterator[Fault]:
         names.append(name)
         yield from _field_faults(f"fields.{number}", field)
     yield from _key_faults(schema.get("primaryKey", []), names)
+    yield from _foreign_key_faults(schema.get("foreignKeys", []))
 
 
 def _field_faults(place: str, field: Mapping[str, Any]) -> Iterator[Fault]:
     kind = field.get("type", "any")
-    if kind not in _TYPES:
+    if not isinstance(kind, str) or kind not in _TYPES:
         yield unknown(f"{place}.type", "schema-type-unknown", str(kind), _TYPES)
     meaning = field.get("mo:kind", "text")
-    if meaning not in value_kinds():
+    if not isinstance(meaning, str) or meaning not in value_kinds():
         yield unknown(f"{place}.mo:kind", "kind-unknown", str(meaning), list(value_kinds()))
     constraints = field.get("constraints", {})
     if not isinstance(constraints, dict):
@@ -79,6 +89,13 @@ def _key_faults(key: object, names: list[str]) -> Iterator[Fault]:
     for name in [key] if isinstance(key, str) else key if isinstance(key, list) else []:
         if name not in names:
             yield unknown("primaryKey", "schema-key-unknown", str(name), names)
+
+
+def _foreign_key_faults(keys: object) -> Iterator[Fault]:
+    for number, key in enumerate(keys if isinstance(keys, list) else [keys]):
+        reference = key.get("reference") if isinstance(key, dict) else None
+        if not isinstance(reference, dict) or "fields" not in reference or "fields" not in key:
+            yield Fault(f"foreignKeys.{number}", "schema-foreign-key", {})
 
 
 def _compiles(pattern: object) -> bool:

@@ -24,6 +24,7 @@ _MEANING = "項目の説明"
 _MEASURED = 200
 _NARROWEST, _WIDEST = 8, 60
 LONGEST_CELL = 32_767
+_LONGEST_FIELD = 2**30
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
@@ -41,12 +42,13 @@ def plain_csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> 
 
 
 def read_csv_rows(data: bytes) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of a CSV that :func:`csv_bytes` wrote.
+    """Header and rows of a CSV that :func:`csv_bytes` wrote; bytes that somebody damaged since are shown as such.
 
     >>> read_csv_rows(csv_bytes(pl.DataFrame({"名称": ["a"]})))
     (['名称'], [['a']])
     """
-    records = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    csv.field_size_limit(_LONGEST_FIELD)
+    records = list(csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace"), newline="")))
     return (records[0], records[1:]) if records else ([], [])
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from meguro_opendata.declarations import Declared, check, read_toml, unknown
 from meguro_opendata.errors import ConfigurationError, Fault
+from meguro_opendata.standard import standards
 
 __all__ = [
     "City",
     "Guards",
     "License",
     "PortalSettings",
+    "WebAddress",
     "Workspace",
     "as_workspace",
     "find_workspace",
@@ -26,24 +30,45 @@ FILE_NAME = "opendata.toml"
 CODE_WEIGHTS = (6, 5, 4, 3, 2)
 
 
+def _six_digits(code: str) -> str:
+    if not re.fullmatch("[0-9]{6}", code):
+        raise ValueError("code-six-digits")
+    return code
+
+
+def _web_address(address: str) -> str:
+    if not re.fullmatch(r"https?://[^\s]+", address):
+        raise ValueError("not-a-web-address")
+    return address
+
+
+def _usable_path(path: str) -> str:
+    if "\0" in path:
+        raise ValueError("path-not-usable")
+    return path
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
 class License(Declared):
     """The licence under which the city publishes."""
 
     id: str
     title: str
-    url: str
+    url: WebAddress
 
 
 class City(Declared):
     """Who publishes: code, names, organisation, licence, departments and the month in which the fiscal year starts."""
 
-    code: str = Field(pattern=r"^\d{6}$")
+    code: Annotated[str, AfterValidator(_six_digits)]
     name: str
     name_en: str
     prefecture: str
     organization: str
-    homepage: str
-    terms: str | None = None
+    homepage: WebAddress
+    terms: WebAddress | None = None
     license: License
     fiscal_year_start: int = Field(ge=1, le=12)
     departments: tuple[str, ...] = Field(strict=False)
@@ -59,7 +84,8 @@ class PortalSettings(Declared):
     """One portal that the workspace publishes to."""
 
     kind: Literal["folder", "ckan"]
-    path: str | None = None
+    language: Literal["ja", "en"] = "ja"
+    path: Annotated[str, AfterValidator(_usable_path)] | None = None
     url: str | None = None
     organization: str | None = None
 
@@ -136,10 +162,20 @@ def open_workspace(root: Path | str) -> Workspace:
     folder = Path(root).resolve()
     path = folder / FILE_NAME
     settings = check(path, read_toml(path), _File)
+    faults = list(_faults(settings))
+    if faults:
+        raise ConfigurationError(path, faults)
+    return Workspace(root=folder, city=settings.city, portals=settings.portals, guards=settings.guards)
+
+
+def _faults(settings: _File) -> Iterator[Fault]:
     code = settings.city.code
     if check_digit(code[:5]) != code[5]:
-        raise ConfigurationError(path, [Fault("city.code", "code-check-digit", {"value": code})])
-    return Workspace(root=folder, city=settings.city, portals=settings.portals, guards=settings.guards)
+        yield Fault("city.code", "code-check-digit", {"value": code})
+    known = [standard.id for standard in standards()]
+    for number, wanted in enumerate(settings.city.planned_standards):
+        if wanted not in known:
+            yield unknown(f"city.planned_standards.{number}", "standard-unknown", wanted, known)
 
 
 def as_workspace(workspace: Workspace | Path | str) -> Workspace:

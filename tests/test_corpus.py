@@ -62,6 +62,7 @@ FINDINGS = {
         ("constraint-pattern", "連絡先電話番号"): 7,
         ("constraint-required", "名称_カナ"): 3,
     },
+    "yaizu/222127_tourism_onsen.csv": {("blank-label", None): 1},
     "yaizu/222127_tourism_accommodations.csv": {("constraint-pattern", "連絡先電話番号"): 1},
     "yaizu/222127_tourism_meals.csv": {
         ("constraint-required", "名称_カナ"): 3,

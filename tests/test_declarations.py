@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import Field, ValidationError
 
 from meguro_opendata import declarations
-from meguro_opendata.declarations import Declared, check, read_toml, read_yaml, suggest
+from meguro_opendata.declarations import Declared, check, read_toml, read_yaml, suggest, unknown
 from meguro_opendata.errors import ConfigurationError, Fault
 
 
@@ -19,7 +19,10 @@ class Part(Declared):
 
     file: str
     sheet: str | None = None
-    header_row: int = Field(default=1, ge=1)
+    header_row: int = Field(default=1, ge=1, le=9)
+    rate: float = Field(default=1.0, gt=0)
+    code: str = Field(default="00", pattern=r"^\d\d$")
+    open: bool = True
     encoding: Literal["utf-8", "cp932"] | None = None
     issued: date | None = None
 
@@ -75,6 +78,36 @@ def test_yaml_is_read(tmp_path: Path, content: str | bytes, mapping: dict[object
     assert read_yaml(written(tmp_path, content)) == mapping
 
 
+@pytest.mark.parametrize(
+    ("scalar", "value"),
+    [
+        *[("true", True), ("True", True), ("false", False), ("False", False)],
+        *[("0", 0), ("7", 7), ("-5", -5), ("+5", 5), ("131105", 131105), ("9" * 18, int("9" * 18))],
+        *[("1.5", 1.5), ("0.50", 0.5), ("-0.5", -0.5)],
+        *[("~", None), ("null", None), ("", None)],
+    ],
+)
+def test_only_what_can_mean_nothing_else_is_converted(tmp_path: Path, scalar: str, value: object) -> None:
+    """Decimal numbers, true, false and nothing are what they look like."""
+    (read,) = read_yaml(written(tmp_path, f"a: {scalar}\n")).values()
+    assert (read, type(read)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    "scalar",
+    [
+        *["011002", "00", "-01", "0x1F", "0b1", "0o17", "1_000", "1" * 19, "1" * 5000],
+        *["12:30", "1:00:00", "190:20:30.15"],
+        *["on", "off", "On", "OFF", "yes", "no", "Yes", "NO", "y", "n", "TRUE", "FALSE", "tRUE"],
+        *["1e5", "1.5e+3", ".5", "5.", "00.5", ".inf", "-.INF", ".nan", "１２", "1.2.3"],
+    ],
+)
+def test_what_may_be_a_code_a_time_or_a_word_stays_text(tmp_path: Path, scalar: str) -> None:
+    """YAML 1.1 would make an octal number of 札幌市's code, seconds of a time and a truth of ``on``."""
+    assert read_yaml(written(tmp_path, f"a: {scalar}\n")) == {"a": scalar}
+    assert read_yaml(written(tmp_path, f"? {scalar}\n: a\n")) == {scalar: "a"}
+
+
 def test_toml_is_read(tmp_path: Path) -> None:
     """A TOML table is read, with or without a byte order mark."""
     assert read_toml(written(tmp_path, 'a = 1\n[b]\nc = "値"\n')) == {"a": 1, "b": {"c": "値"}}
@@ -121,6 +154,7 @@ def test_yaml_that_cannot_be_taken(tmp_path: Path, content: str | bytes, code: s
         ("a = \n", "toml-broken"),
         ("a: 1\n", "toml-broken"),
         ("a = 2025-02-30\n", "toml-broken"),
+        (f"a = {'1' * 5000}\n", "toml-broken"),
         ('a = "値"\n'.encode("cp932"), "not-utf8"),
     ],
 )
@@ -160,16 +194,51 @@ def test_the_limit_is_far_above_any_recipe() -> None:
     assert declarations.MAX_BYTES >= 1_000_000
 
 
-@pytest.mark.xfail(strict=True, reason="library: read_yaml lets ValueError and RecursionError through")
-@pytest.mark.parametrize(
-    "content",
-    ["modified: 2025-02-30\n", "a: !!int x\n", f"a: {'1' * 5000}\n", f"a: {'[' * 3000}{']' * 3000}\n"],
-    ids=["a day that is not", "no number", "an endless number", "nested without end"],
-)
-def test_a_value_that_yaml_cannot_construct_is_a_fault(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize("scalar", ["2025-02-30", "0000-01-01", "2025-06-01T10:00:00+99:99", "!!int x", "!!float x"])
+def test_a_value_that_yaml_cannot_construct_is_a_fault(tmp_path: Path, scalar: str) -> None:
     """A value whose form is right and whose content is not is a fault of the file, not a crash."""
     with pytest.raises(ConfigurationError) as error:
-        read_yaml(written(tmp_path, content))
+        read_yaml(written(tmp_path, f"a: {scalar}\n"))
+    assert faults_of(error) == [("-", "yaml-value")]
+    assert str(only_fault(error).params["detail"]) in error.value.text("ja")
+
+
+@pytest.mark.xfail(strict=True, reason="library: read_yaml lets other errors of the constructor through")
+@pytest.mark.parametrize("scalar", ["!!timestamp x", "!!bool x", "!!int ''", "!!float ''", "!!set [a]", "!!map [a]"])
+def test_a_tag_that_does_not_fit_its_value_is_a_fault(tmp_path: Path, scalar: str) -> None:
+    """A tag that a value cannot have is a fault of the file too."""
+    with pytest.raises(ConfigurationError):
+        read_yaml(written(tmp_path, f"a: {scalar}\n"))
+
+
+@pytest.mark.parametrize(
+    ("read", "content"),
+    [(read_yaml, f"? {'[' * 3000}{']' * 3000}\n: 1\n"), (read_toml, f"a = {'[' * 5000}{']' * 5000}\n")],
+    ids=["yaml", "toml"],
+)
+def test_a_file_that_is_nested_too_deeply_is_a_fault(tmp_path: Path, read: object, content: str) -> None:
+    """Nesting that goes beyond what Python can follow is a fault of the file."""
+    assert callable(read)
+    with pytest.raises(ConfigurationError) as error:
+        read(written(tmp_path, content))
+    assert faults_of(error) == [("-", "too-deep")]
+
+
+@pytest.mark.xfail(strict=True, reason="library: str() fails on the faulty value that is to be shown")
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"title: {'[' * 3000}{']' * 3000}\nsource: {{file: a}}\n",
+        f"title: x\nsource: {{file: a, encoding: {'[' * 3000}{']' * 3000}}}\n",
+        f"title: !!int 0x{'1' * 5000}\nsource: {{file: a}}\n",
+    ],
+    ids=["nested without end", "nested without end in place of a word", "a number without end"],
+)
+def test_a_faulty_value_without_end_is_a_fault(tmp_path: Path, content: str) -> None:
+    """A value that Python cannot show, and that is wrong, is told all the same."""
+    path = written(tmp_path, content)
+    with pytest.raises(ConfigurationError) as error:
+        check(path, read_yaml(path), Whole)
     assert faults_of(error) != []
 
 
@@ -203,12 +272,7 @@ def test_a_good_file_becomes_a_model_that_does_not_change() -> None:
     [
         ({"titel": "x"}, "titel", "key-unknown-near", {"key": "titel", "near": ["title"]}),
         ({"zzz": 1}, "zzz", "key-unknown", {"key": "zzz"}),
-        (
-            {"source": {"file": "a", "shet": "b"}},
-            "source.shet",
-            "key-unknown-near",
-            {"key": "shet", "near": ["sheet"]},
-        ),
+        ({"source": {"file": "a", "shet": "b"}}, "source.shet", "key-unknown-near", {"key": "shet", "near": ["sheet"]}),
         (
             {"parts": [{"file": "a"}, {"file": "a", "hedder_row": 1}]},
             "parts.1.hedder_row",
@@ -222,10 +286,6 @@ def test_a_good_file_becomes_a_model_that_does_not_change() -> None:
             {"key": "encodng", "near": ["encoding"]},
         ),
         ({"source": {}}, "source.file", "key-missing", {"key": "file"}),
-        ({"title": 131105}, "title", "must-be-text", {"value": 131105}),
-        ({"title": None}, "title", "must-be-text", {"value": None}),
-        ({"title": True}, "title", "must-be-text", {"value": True}),
-        ({"source": {"file": "a", "sheet": 1.5}}, "source.sheet", "must-be-text", {"value": 1.5}),
         (
             {"source": {"file": "a", "encoding": "sjis"}},
             "source.encoding",
@@ -244,26 +304,42 @@ def test_a_fault_is_told_with_its_path(
 
 
 @pytest.mark.parametrize(
-    ("change", "path"),
+    ("change", "code", "params"),
     [
-        ({"source": "a.csv"}, "source"),
-        ({"source": None}, "source"),
-        ({"parts": {"file": "a"}}, "parts"),
-        ({"named": ["a"]}, "named"),
-        ({"source": {"file": "a", "header_row": "5"}}, "source.header_row"),
-        ({"source": {"file": "a", "header_row": 5.0}}, "source.header_row"),
-        ({"source": {"file": "a", "header_row": True}}, "source.header_row"),
-        ({"source": {"file": "a", "header_row": 0}}, "source.header_row"),
-        ({"source": {"file": "a", "issued": "2025-06-01"}}, "source.issued"),
+        ({"title": 131105}, "wrong-string_type", {"value": "131105"}),
+        ({"title": None}, "wrong-string_type", {"value": "None"}),
+        ({"title": True}, "wrong-string_type", {"value": "True"}),
+        ({"title": ["x" * 99]}, "wrong-string_type", {"value": "['" + "x" * 58 + "…"}),
+        ({"source": "a.csv"}, "wrong-model_type", {"value": "a.csv", "class_name": "Part"}),
+        ({"source": None}, "wrong-model_type", {"value": "None", "class_name": "Part"}),
+        ({"parts": {"file": "a"}}, "wrong-tuple_type", {"value": "{'file': 'a'}"}),
+        ({"parts": "a"}, "wrong-tuple_type", {"value": "a"}),
+        ({"named": ["a"]}, "wrong-dict_type", {"value": "['a']"}),
+        ({"source.sheet": 1.5}, "wrong-string_type", {"value": "1.5"}),
+        ({"source.header_row": "5"}, "wrong-int_type", {"value": "5"}),
+        ({"source.header_row": 5.0}, "wrong-int_type", {"value": "5.0"}),
+        ({"source.header_row": True}, "wrong-int_type", {"value": "True"}),
+        ({"source.header_row": 0}, "wrong-greater_than_equal", {"value": "0", "ge": 1}),
+        ({"source.header_row": 10}, "wrong-less_than_equal", {"value": "10", "le": 9}),
+        ({"source.rate": "1"}, "wrong-float_type", {"value": "1"}),
+        ({"source.rate": 0}, "wrong-greater_than", {"value": "0", "gt": 0.0}),
+        ({"source.code": "1"}, "wrong-string_pattern_mismatch", {"value": "1", "pattern": r"^\d\d$"}),
+        ({"source.open": 1}, "wrong-bool_type", {"value": "1"}),
+        ({"source.open": "on"}, "wrong-bool_type", {"value": "on"}),
+        ({"source.issued": "2025-06-01"}, "wrong-date_type", {"value": "2025-06-01"}),
+        ({5: "x"}, "wrong-kind", {"value": "5"}),
     ],
 )
-def test_nothing_is_converted(change: dict[str, object], path: str) -> None:
-    """A value of the wrong kind is refused even where it could be converted."""
+def test_nothing_is_converted(change: dict[object, object], code: str, params: dict[str, object]) -> None:
+    """A value of the wrong kind is refused even where it could be converted, with what is wanted instead."""
+    ((place, value),) = change.items()
+    key = str(place).partition(".")[2]
+    data = {**GOOD, "source": {"file": "a", key: value}} if key else {**GOOD, **change}
     with pytest.raises(ConfigurationError) as error:
-        check(Path("f.yaml"), {**GOOD, **change}, Whole)
-    fault = only_fault(error)
-    assert (fault.path, fault.code) == (path, "wrong-kind")
-    assert fault.params["wanted"]
+        check(Path("f.yaml"), data, Whole)  # type: ignore[arg-type]
+    assert only_fault(error) == Fault(str(place), code, params)
+    shown = [str(value) for name, value in params.items() if name in ("value", "ge", "gt", "le")]
+    assert all(part in error.value.text(lang) for part in shown for lang in ("ja", "en"))
 
 
 def test_all_faults_are_told_at_once() -> None:
@@ -272,10 +348,10 @@ def test_all_faults_are_told_at_once() -> None:
     with pytest.raises(ConfigurationError) as error:
         check(Path("f.yaml"), data, Whole)
     assert sorted(faults_of(error)) == [
-        ("named.い", "wrong-kind"),
-        ("parts.0.file", "must-be-text"),
+        ("named.い", "wrong-model_type"),
+        ("parts.0.file", "wrong-string_type"),
         ("source.file", "key-missing"),
-        ("source.header_row", "wrong-kind"),
+        ("source.header_row", "wrong-int_type"),
         ("source.shet", "key-unknown-near"),
         ("titel", "key-unknown-near"),
         ("title", "key-missing"),
@@ -286,12 +362,13 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_a_number_is_asked_for_in_quotes(tmp_path: Path) -> None:
-    """A code without quotes, which YAML would read as an octal number, is refused with the advice to quote it."""
-    path = written(tmp_path, "title: 011002\nsource: {file: a.csv}\n")
+    """A code without quotes, which YAML reads as a number, is refused with the advice to quote it."""
+    path = written(tmp_path, "title: 131105\nsource: {file: a.csv}\n")
     with pytest.raises(ConfigurationError) as error:
         check(path, read_yaml(path), Whole)
-    assert faults_of(error) == [("title", "must-be-text")]
+    assert faults_of(error) == [("title", "wrong-string_type")]
     assert "引用符" in error.value.text("ja")
+    assert check(path, {**GOOD, "title": "131105"}, Whole).title == "131105"
 
 
 @pytest.mark.parametrize(
@@ -309,3 +386,12 @@ def test_a_number_is_asked_for_in_quotes(tmp_path: Path) -> None:
 def test_suggestions_are_near_and_few(word: str, known: list[str], near: list[str]) -> None:
     """At most three known words, the nearest first; nothing that is merely known."""
     assert suggest(word, known) == near
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "near"), [("fild", "field-unknown-near", ["field"]), ("zzz", "field-unknown", [])]
+)
+def test_an_unknown_name_is_told_with_the_near_ones_or_with_all(value: str, code: str, near: list[str]) -> None:
+    """``-near`` is put behind the code if, and only if, something is near."""
+    params = {"value": value, "near": near, "known": ["field", "kind"]}
+    assert unknown("a.0", "field-unknown", value, ("field", "kind")) == Fault("a.0", code, params)

@@ -49,10 +49,14 @@ def refused(standard_id: str, version: str | None = None) -> UnknownStandardErro
         ("pre_school", ["preschool"]),
         ("public-toilet", ["public_toilet"]),
         ("evacuation_spaces@2026", ["evacuation_space"]),
+        ("AED", ["aed"]),
+        ("Aed@2026", ["aed"]),
+        ("Public Toilet", ["public_toilet"]),
+        ("PRESCHOOL", ["preschool"]),
     ],
 )
 def test_an_unknown_standard_is_told_with_the_nearest(name: str, near: list[str]) -> None:
-    """A misspelled id is refused with the id that was probably meant first."""
+    """A misspelled id is refused with the id that was probably meant first; capitals do not hide it."""
     error = refused(name)
     assert error.code == "unknown-standard-near"
     assert error.params["near"][: len(near)] == near  # type: ignore[index]

@@ -104,22 +104,26 @@ def test_the_shipped_workspace_opens(workspace_dir: Path) -> None:
     ("before", "after", "path", "code"),
     [
         ('code = "131105"', 'code = "131106"', "city.code", "code-check-digit"),
-        ('code = "131105"', 'code = "13110"', "city.code", "wrong-kind"),
-        ('code = "131105"', 'code = "13110A"', "city.code", "wrong-kind"),
-        ('code = "131105"', 'code = "1311050"', "city.code", "wrong-kind"),
-        ('code = "131105"', "code = 131105", "city.code", "must-be-text"),
+        ('code = "131105"', 'code = "13110"', "city.code", "wrong-string_pattern_mismatch"),
+        ('code = "131105"', 'code = "13110A"', "city.code", "wrong-string_pattern_mismatch"),
+        ('code = "131105"', 'code = "1311050"', "city.code", "wrong-string_pattern_mismatch"),
+        ('code = "131105"', "code = 131105", "city.code", "wrong-string_type"),
         ('code = "131105"\n', "", "city.code", "key-missing"),
         ("name_en =", "nme_en =", "city.name_en", "key-missing"),
-        ("fiscal_year_start = 4", "fiscal_year_start = 13", "city.fiscal_year_start", "wrong-kind"),
-        ("fiscal_year_start = 4", "fiscal_year_start = 0", "city.fiscal_year_start", "wrong-kind"),
-        ("fiscal_year_start = 4", 'fiscal_year_start = "4"', "city.fiscal_year_start", "wrong-kind"),
-        ('["見本課"]', '"見本課"', "city.departments", "wrong-kind"),
-        ('["見本課"]', "[1]", "city.departments.0", "must-be-text"),
+        ("fiscal_year_start = 4", "fiscal_year_start = 13", "city.fiscal_year_start", "wrong-less_than_equal"),
+        ("fiscal_year_start = 4", "fiscal_year_start = 0", "city.fiscal_year_start", "wrong-greater_than_equal"),
+        ("fiscal_year_start = 4", 'fiscal_year_start = "4"', "city.fiscal_year_start", "wrong-int_type"),
+        ('["見本課"]', '"見本課"', "city.departments", "wrong-tuple_type"),
+        ('["見本課"]', "[1]", "city.departments.0", "wrong-string_type"),
         ('kind = "folder"', 'kind = "ftp"', "portals.folder.kind", "not-one-of"),
         ('kind = "folder"', 'kind = "folder"\ntoken = "x"', "portals.folder.token", "key-unknown"),
         ("[portals.folder]", "[portal.folder]", "portals", "key-missing"),
-        ("max_row_loss = 0.3", "max_row_loss = 1.1", "guards.max_row_loss", "wrong-kind"),
-        ("max_row_loss = 0.3", "max_row_loss = -0.1", "guards.max_row_loss", "wrong-kind"),
+        ("[portals.folder]\nkind =", "[portals]\nfolder =", "portals.folder", "wrong-model_type"),
+        ("max_row_loss = 0.3", "max_row_loss = 1.1", "guards.max_row_loss", "wrong-less_than_equal"),
+        ("max_row_loss = 0.3", "max_row_loss = -0.1", "guards.max_row_loss", "wrong-greater_than_equal"),
+        ("max_row_loss = 0.3", "max_row_loss = nan", "guards.max_row_loss", "wrong-less_than_equal"),
+        ("max_row_loss = 0.3", 'max_row_loss = "0.3"', "guards.max_row_loss", "wrong-float_type"),
+        ("max_row_loss = 0.3", "max_row_loss = true", "guards.max_row_loss", "wrong-float_type"),
         ("max_row_loss = 0.3", "max_rowloss = 0.3", "guards.max_rowloss", "key-unknown-near"),
         ("url = ", "ulr = ", "city.license.ulr", "key-unknown-near"),
         ("[city]", "[city", "-", "toml-broken"),
@@ -132,6 +136,8 @@ def test_a_faulty_profile_is_refused(tmp_path: Path, before: str, after: str, pa
     with pytest.raises(ConfigurationError) as error:
         mo.open_workspace(tmp_path)
     assert (path, code) in faults(error)
+    for fault in error.value.faults:
+        assert all(str(bound) in error.value.text("ja") for name, bound in fault.params.items() if name in ("ge", "le"))
     assert str(tmp_path / "opendata.toml") in str(error.value)
 
 

@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     from meguro_opendata.kpi import Indicator
 
 
-@click.group("kpi")
+_FIRST_YEAR = 1990
+
+
+@click.group("kpi", cls=options.Group, no_args_is_help=True)
 def command() -> None:
     """戦略の目標に対する指標を見る / Indicators against the strategy's targets."""
 
 
 @command.command("show")
-@click.option("--fiscal-year", type=click.IntRange(1990, 2200), help="年度（既定は今年度）/ Fiscal year.")
+@click.option("--fiscal-year", type=click.IntRange(_FIRST_YEAR, 2200), help="年度（既定は今年度）/ Fiscal year.")
 @click.option("--as-of", metavar="YYYY-MM-DD", help="この日の終わりの時点で数える / Count up to this day.")
 @options.output_format
 @options.common
@@ -43,10 +46,15 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
 def _day(text: str | None) -> date | None:
     from meguro_opendata.errors import MeguroOpendataError
 
+    if not text:
+        return None
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text)
     except ValueError:
         raise MeguroOpendataError("bad-date", value=text) from None
+    if day.year < _FIRST_YEAR:
+        raise MeguroOpendataError("bad-date", value=text)
+    return day
 
 
 def _table(figures: list[Indicator], lang: str) -> str:

@@ -27,7 +27,7 @@ def command(slugs: tuple[str, ...], portal: str | None, out: Path | None, output
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
-    plan = plan_publication(workspace, open_portal(workspace, portal, lang), slugs)
+    plan = plan_publication(workspace, open_portal(workspace, portal), slugs)
     if out is not None:
         write_whole(out, (json.dumps(plan.to_dict(), ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
         console.say(message("plan-written", lang, path=out))

@@ -49,7 +49,7 @@ def command(
     lang = options.settings().lang
     _refuse_unattended(yes, plan_file)
     workspace = options.settings().open_workspace()
-    target = open_portal(workspace, portal, lang)
+    target = open_portal(workspace, portal)
     plan = _plan(workspace, target, slugs, plan_file)
     if not _confirmed(plan, yes or plan_file is not None, lang):
         console.say(message("publish-cancelled", lang))
@@ -57,7 +57,7 @@ def command(
     outcome, events = publish(plan, target, workspace, allow)
     if output_format == "json":
         done = {"portal": outcome.portal, "datasets": list(outcome.datasets), "resources": list(outcome.resources)}
-        console.result_json({"format": FORMAT, **done, "events": events})
+        console.result_json({"format": FORMAT, **done, "events": events, "pages": outcome.pages})
     else:
         from ..texts import publish_lines
 
@@ -72,9 +72,12 @@ def _refuse_unattended(yes: bool, plan_file: Path | None) -> None:
 
 
 def _plan(workspace: Workspace, portal: Portal, slugs: tuple[str, ...], plan_file: Path | None) -> Plan:
-    from meguro_opendata.publication import plan_publication, read_plan
+    from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.publication import agreed_plan, plan_publication
 
-    return read_plan(plan_file) if plan_file else plan_publication(workspace, portal, slugs)
+    if plan_file and slugs:
+        raise MeguroOpendataError("plan-and-slugs")
+    return agreed_plan(plan_file, workspace, portal) if plan_file else plan_publication(workspace, portal, slugs)
 
 
 def _confirmed(plan: Plan, assured: bool, lang: str) -> bool:

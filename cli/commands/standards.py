@@ -15,7 +15,7 @@ LIST_FORMAT = "meguro-opendata/standards@1"
 SHOW_FORMAT = "meguro-opendata/standard@1"
 
 
-@click.group("standards")
+@click.group("standards", cls=options.Group, no_args_is_help=True)
 def command() -> None:
     """国の標準（自治体標準オープンデータセット）を調べる / The national standard."""
 

@@ -51,19 +51,19 @@ def finding_text(code: str, part: str, params: Mapping[str, object], lang: str) 
     catalogue = _catalogue(lang)
     text: str = catalogue["findings"][code][part]
     form = catalogue["forms"].get(params.get("kind"), params.get("bound"))
-    return text.format_map(_Shown({**params, "form": form}))
+    return text.format_map(_Shown({**params, "form": form}, lang))
 
 
 def error_text(code: str, params: Mapping[str, object], lang: str) -> str:
     """The text of an error: what, where and what to do."""
     text: str = _catalogue(lang)["errors"][code]
-    return text.strip().format_map(_Shown(params))
+    return text.strip().format_map(_Shown(params, lang))
 
 
 def message(code: str, lang: str, **params: object) -> str:
     """A sentence that a command says about its own work."""
     text: str = _catalogue(lang)["says"][code]
-    return text.format_map(_Shown(params))
+    return text.format_map(_Shown(params, lang))
 
 
 def rule_name(rule: str, lang: str) -> str:
@@ -81,7 +81,7 @@ def form(kind: str, lang: str) -> str:
 def doctor_text(code: str, lang: str, **params: object) -> str:
     """What the ``doctor`` command says to do about one fault."""
     text: str = _catalogue(lang)["doctor"][code]
-    return text.format_map(_Shown(params))
+    return text.format_map(_Shown(params, lang))
 
 
 def word(code: str, lang: str) -> str:
@@ -96,13 +96,13 @@ class _Shown(dict[str, str]):
     Values are formatted before they are put in, so a value that contains braces stays what it is.
     """
 
-    def __init__(self, params: Mapping[str, object]) -> None:
-        super().__init__({name: _shown(value) for name, value in params.items()})
+    def __init__(self, params: Mapping[str, object], lang: str) -> None:
+        super().__init__({name: _shown(value, lang) for name, value in params.items()})
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, lang: str) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        return "、".join(_shown(part) for part in value)
+        return (", " if lang == "en" else "、").join(_shown(part, lang) for part in value)
     return str(value)

@@ -10,7 +10,7 @@ from meguro_opendata.workspace import FILE_NAME, Workspace
 __all__ = ["FolderPortal", "Portal", "PortalState", "Upload", "open_portal"]
 
 
-def open_portal(workspace: Workspace, name: str | None = None, lang: str = "ja") -> Portal:
+def open_portal(workspace: Workspace, name: str | None = None) -> Portal:
     """A portal of the workspace; without a name, its only one.
 
     Raises:
@@ -26,7 +26,9 @@ def open_portal(workspace: Workspace, name: str | None = None, lang: str = "ja")
     settings = workspace.portals[name]
     if settings.kind != "folder":
         raise _fault(workspace, f"portals.{name}", "portal-kind", name=name, kind=settings.kind)
-    return FolderPortal(name, (workspace.root / (settings.path or f"../{name}")).resolve(), workspace.city, lang)
+    return FolderPortal(
+        name, (workspace.root / (settings.path or f"../{name}")).resolve(), workspace.city, settings.language
+    )
 
 
 def _fault(workspace: Workspace, place: str, code: str, **params: object) -> ConfigurationError:

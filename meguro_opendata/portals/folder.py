@@ -20,7 +20,7 @@ from typing import Any
 from meguro_opendata import pages
 from meguro_opendata.catalog import CatalogEntry, from_ckan, to_dcat
 from meguro_opendata.errors import PortalError
-from meguro_opendata.files import sha256, storage_guard, write_whole
+from meguro_opendata.files import inside, is_plain_name, sha256, storage_guard, write_whole
 from meguro_opendata.portals.base import PortalState, Upload
 from meguro_opendata.tablefile import read_csv_rows
 from meguro_opendata.workspace import City
@@ -95,9 +95,11 @@ class FolderPortal:
     def _packages(self) -> Iterator[dict[str, Any]]:
         for path in sorted((self.root / "api" / "3" / "action" / "package_show").glob("*.json")):
             try:
-                yield json.loads(path.read_text(encoding="utf-8"))["result"]
-            except (OSError, ValueError, KeyError, TypeError):
+                package = json.loads(path.read_text(encoding="utf-8"))["result"]
+                _refuse_malformed(package)
+            except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 raise PortalError("portal-damaged", file=path) from None
+            yield package
 
     def _with_real_hashes(self, package: dict[str, Any]) -> dict[str, Any]:
         with storage_guard(self.root):
@@ -146,10 +148,24 @@ class FolderPortal:
         }
 
     def _file(self, package: str, resource: str) -> Path:
-        return self.root / "dataset" / package / resource
+        return inside(self.root, "dataset", package, resource)
 
     def _show_path(self, name: str) -> Path:
-        return self.root / "api" / "3" / "action" / "package_show" / f"{name}.json"
+        return inside(self.root, "api", "3", "action", "package_show", f"{name}.json")
+
+
+def _refuse_malformed(package: dict[str, Any]) -> None:
+    """Touch every part of a package that is used later; whatever is not as CKAN gives it raises."""
+    from_ckan(package)
+    names = [package["name"], *(part["name"] for part in package["resources"])]
+    hashes = [part["hash"] for part in package["resources"]]
+    moments = [package["metadata_created"], *(part["created"] for part in package["resources"])]
+    labels = [part["name"] for kind in ("tags", "groups") for part in package[kind]]
+    extras = [text for part in package["extras"] for text in (part["key"], part["value"])]
+    if not all(isinstance(text, str) for text in (*names, *hashes, *moments, *labels, *extras)):
+        raise TypeError(package["name"])
+    if not all(map(is_plain_name, names)):
+        raise ValueError(package["name"])
 
 
 def _identifier(*parts: str) -> str:

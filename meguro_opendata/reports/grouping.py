@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from meguro_opendata.findings import SEVERITIES, Finding
 
-__all__ = ["Group", "grouped", "place"]
+__all__ = ["Group", "grouped", "label", "place"]
+
+_BY_NAME = ("column-absent", "column-unknown", "column-unmapped")
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,12 @@ def grouped(findings: Sequence[Finding]) -> list[Group]:
 
 def _subject(found: Finding) -> str | None:
     """What a group is about; findings on absent and unknown columns differ by name only and go together."""
-    return None if found.code in ("column-absent", "column-unknown", "column-unmapped") else found.field or found.column
+    return None if found.code in _BY_NAME else found.field or found.column
+
+
+def label(found: Finding, words: dict[str, str]) -> str:
+    """A finding in a list of many of its group: the column that it is about, else its place."""
+    return f"「{found.field or found.column}」" if found.code in _BY_NAME else place(found, words)
 
 
 def place(found: Finding, words: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from meguro_opendata import messages, pages
 from meguro_opendata.findings import Change, Rejection, Report
-from meguro_opendata.reports.grouping import grouped, place
+from meguro_opendata.reports.grouping import grouped, label, place
 
 __all__ = ["as_html"]
 
@@ -46,7 +46,7 @@ def _group(group: Any, lang: str) -> dict[str, Any]:
             {"place": place(found, words), "message": found.text("message", lang), "finding": found}
             for found in group.findings[:_EXAMPLES]
         ],
-        "rest": [place(found, words) for found in group.findings[_EXAMPLES:]],
+        "rest": [label(found, words) for found in group.findings[_EXAMPLES:]],
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -25,6 +27,8 @@ __all__ = [
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKS = ((_OLE, "xls"), (b"%PDF", "pdf"))
+_MARKUP = (b"<html", b"<table", b"<!doctype html", b"<?xml")
+_HEAD = 4096
 _WORKBOOKS = ("xlsx", "xls", "ods", "xlsb")
 
 
@@ -39,16 +43,22 @@ def container_of(raw: bytes) -> str:
         return marked
     if raw.startswith(b"PK\x03\x04"):
         return _zip_kind(raw)
-    start = raw[:512].lstrip().lower()
-    return "html" if start.startswith((b"<!doctype html", b"<html", b"<?xml")) else "text"
+    start = raw[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return "html" if start.startswith(b"<") and any(mark in start for mark in _MARKUP) else "text"
 
 
 def _zip_kind(raw: bytes) -> str:
-    if b"opendocument.spreadsheet" in raw[:200]:
-        return "ods"
-    if b"xl/workbook.bin" in raw:
+    """The kind of a zip by the names of its members; a damaged one by the names that still stand in it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            names = set(archive.namelist())
+    except zipfile.BadZipFile:
+        names = {name for name in ("xl/workbook.xml", "xl/workbook.bin") if name.encode() in raw}
+    if "xl/workbook.bin" in names:
         return "xlsb"
-    return "xlsx" if b"xl/workbook.xml" in raw or b"xl/worksheets" in raw else "zip"
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    return "ods" if "content.xml" in names and b"opendocument.spreadsheet" in raw[:_HEAD] else "zip"
 
 
 def read_source(
@@ -87,7 +97,7 @@ def read_grid(path: Path, sheet: str | None = None, encoding: str | None = None)
     raw = _read_bytes(path)
     container = _readable_container(raw, path)
     if container in _WORKBOOKS:
-        return read_workbook_sheet(path, container, sheet)
+        return read_workbook_sheet(path, raw, container, sheet)
     if sheet is not None:
         raise SourceError("sheet-of-text", file=path, sheet=sheet)
     return read_text_grid(path, raw, encoding)
@@ -101,7 +111,7 @@ def propose_source(path: Path, names: Collection[str], keep_all: bool = True) ->
     """
     raw = _read_bytes(path)
     container = _readable_container(raw, path)
-    grids = read_workbook_grids(path, container) if container in _WORKBOOKS else [read_text_grid(path, raw)]
+    grids = read_workbook_grids(path, raw, container) if container in _WORKBOOKS else [read_text_grid(path, raw)]
     wanted = {folded(name) for name in names}
     best: tuple[int, Grid, int] | None = None
     for grid in grids:

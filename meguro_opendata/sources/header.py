@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import polars as pl
 
@@ -15,7 +16,7 @@ from meguro_opendata.errors import SourceError
 from meguro_opendata.findings import Rejection
 from meguro_opendata.sources.table import Grid, Table, column_letter
 
-__all__ = ["cut_table", "folded", "propose_header_row"]
+__all__ = ["cut_table", "folded", "propose_header_row", "row_patterns"]
 
 _SEARCHED = 40
 _SHOWN = 80
@@ -41,11 +42,11 @@ def propose_header_row(grid: Grid, names: Collection[str]) -> int | None:
         score = len(wanted & {folded(cell) for cell in record if cell})
         if score > best_score:
             best, best_score = number, score
-    return best or _first_wide(grid)
+    return best or _first_wide(grid.records[:_SEARCHED]) or _first_wide(grid.records)
 
 
-def _first_wide(grid: Grid) -> int | None:
-    filled = [sum(bool(cell.strip()) for cell in record) for record in grid.records[:_SEARCHED]]
+def _first_wide(records: list[list[str]]) -> int | None:
+    filled = [sum(bool(cell.strip()) for cell in record) for record in records]
     widest = max(filled, default=0)
     if not widest:
         return None
@@ -74,6 +75,9 @@ def cut_table(
     _refuse_blank_header(grid, header_row)
     labels = _labels(grid, header_row, header_rows)
     end = _last_filled(grid.records, header_row)
+    outside = sorted(row for row in skip or {} if row > end)
+    if outside:
+        raise SourceError("skip-row-outside", file=grid.path, rows=outside, last=end)
     body = range(header_row, end)
     width = _width(labels, [grid.records[index] for index in body])
     header_width = min(len(labels), width)
@@ -94,7 +98,7 @@ def cut_table(
 
 
 def _refuse_blank_header(grid: Grid, header_row: int) -> None:
-    if header_row > len(grid.records) or not any(cell.strip() for cell in grid.records[header_row - 1]):
+    if not 1 <= header_row <= len(grid.records) or not any(cell.strip() for cell in grid.records[header_row - 1]):
         raise SourceError("header-missing", file=grid.path, sheet=grid.sheet or "-", row=header_row)
 
 
@@ -146,9 +150,10 @@ def _sort_out(grid: Grid, body: range, skip: Mapping[int, str], keep_all: bool) 
 
 
 @cache
-def _patterns() -> dict[str, re.Pattern[str]]:
+def row_patterns() -> dict[str, Any]:
+    """What rows and cells that hold no data look like (``rows.toml``)."""
     text = resources.files(__package__).joinpath("rows.toml").read_text(encoding="utf-8")
-    return {name: re.compile(pattern) for name, pattern in tomllib.loads(text).items()}
+    return tomllib.loads(text)
 
 
 def _reason(record: list[str]) -> str | None:
@@ -156,9 +161,9 @@ def _reason(record: list[str]) -> str | None:
     filled = [folded(cell) for cell in record if cell.strip()]
     if not filled:
         return "blank"
-    if len(filled) == 1 and _patterns()["note"].match(filled[0]):
+    if len(filled) == 1 and re.match(row_patterns()["note"], filled[0]):
         return "note"
-    if len(filled) > 1 and _patterns()["total"].fullmatch(filled[0]):
+    if len(filled) > 1 and re.fullmatch(row_patterns()["total"], filled[0]):
         return "total"
     return None
 

@@ -6,14 +6,21 @@ from collections import Counter
 from collections.abc import Iterator
 
 from meguro_opendata.findings import Finding
+from meguro_opendata.sources.header import row_patterns
 from meguro_opendata.sources.table import Table, column_letter
 
 __all__ = ["duplicate_headers", "structure_findings"]
 
 
 def structure_findings(table: Table) -> list[Finding]:
-    """Repeated headers, then records longer or shorter than the header, in that order."""
-    return [*duplicate_headers(table), *_ragged_rows(table)]
+    """Repeated and blank headers, records longer or shorter than the header, cells without a usable value."""
+    return [
+        *duplicate_headers(table),
+        *_blank_headers(table),
+        *_ragged_rows(table),
+        *_error_cells(table),
+        *_formulas(table),
+    ]
 
 
 def duplicate_headers(table: Table) -> Iterator[Finding]:
@@ -35,6 +42,21 @@ def duplicate_headers(table: Table) -> Iterator[Finding]:
         )
 
 
+def _blank_headers(table: Table) -> Iterator[Finding]:
+    """One error for each column within the header that has values but no label."""
+    for index, name in enumerate(table.frame.columns[: table.header_width]):
+        if not table.labels[index] and any(table.frame[name].str.strip_chars() != ""):
+            letter = column_letter(index)
+            yield Finding(
+                code="blank-label",
+                severity="error",
+                sheet=table.grid.sheet,
+                cell=f"{letter}{table.header_row}" if table.grid.is_workbook else None,
+                row=table.header_row,
+                column=name,
+            )
+
+
 def _ragged_rows(table: Table) -> Iterator[Finding]:
     if table.grid.is_workbook:
         return
@@ -47,6 +69,38 @@ def _ragged_rows(table: Table) -> Iterator[Finding]:
                 line=table.line_of(position),
                 value=str(width),
                 params={"width": width, "expected": table.header_width},
+            )
+
+
+def _error_cells(table: Table) -> Iterator[Finding]:
+    values = row_patterns()["error"]
+    for name in table.frame.columns:
+        for at in table.frame[name].is_in(values).arg_true():
+            yield Finding(
+                code="error-cell",
+                severity="error",
+                sheet=table.grid.sheet,
+                cell=table.address(table.rows[at], name),
+                row=table.rows[at],
+                line=table.line_of(at),
+                column=name,
+                value=str(table.frame[name][at]),
+            )
+
+
+def _formulas(table: Table) -> Iterator[Finding]:
+    positions = {row: at for at, row in enumerate(table.rows)}
+    for row, column in sorted(table.grid.uncalculated):
+        if row + 1 in positions and column < len(table.frame.columns):
+            name = table.frame.columns[column]
+            yield Finding(
+                code="formula-empty",
+                severity="error",
+                sheet=table.grid.sheet,
+                cell=table.address(row + 1, name),
+                row=row + 1,
+                column=name,
+                value=str(table.frame[name][positions[row + 1]]),
             )
 
 

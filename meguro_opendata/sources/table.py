@@ -35,6 +35,7 @@ class Grid:
         lines: The physical line on which each record of a text file begins; ``None`` for workbooks.
         merged: Merged ranges as ``((top, left), (bottom, right))``, counted from 0.
         delimiter: Of a text file.
+        uncalculated: Cells, by row and column counted from 0, whose formula was saved without its value.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class Grid:
     delimiter: str | None = None
     lines: list[int] | None = None
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+    uncalculated: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def is_workbook(self) -> bool:

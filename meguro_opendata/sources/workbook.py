@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -19,34 +20,36 @@ from python_calamine import (
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.sources.table import Grid
+from meguro_opendata.sources.xlsxparts import hidden_texts
 
 __all__ = ["cell_text", "read_workbook_grids", "read_workbook_sheet"]
 
 _MAX_UNPACKED = 1_000_000_000
 _MAX_CELLS = 20_000_000
-_EXACT = 1e15
+_EXACT = 1e21
 
 
-def read_workbook_sheet(path: Path, container: str, sheet: str | None) -> Grid:
+def read_workbook_sheet(path: Path, raw: bytes, container: str, sheet: str | None) -> Grid:
     """One sheet of a workbook: the named one, or the first visible one.
 
     Raises:
         SourceError: If the workbook cannot be read or has no such sheet; the sheets that it has are named.
     """
-    book = _open(path, container)
+    book = _open(path, raw)
     names = _visible(book)
     wanted = sheet or (names[0] if names else "")
     try:
         found = book.get_sheet_by_name(wanted)
     except WorksheetNotFound:
         raise SourceError("sheet-missing", file=path, sheet=wanted, sheets=book.sheet_names) from None
-    return _grid(found, path, container, tuple(book.sheet_names))
+    return _grid(found, path, raw, container, tuple(book.sheet_names))
 
 
-def read_workbook_grids(path: Path, container: str) -> list[Grid]:
+def read_workbook_grids(path: Path, raw: bytes, container: str) -> list[Grid]:
     """Every visible sheet of a workbook, in its order."""
-    book = _open(path, container)
-    return [_grid(book.get_sheet_by_name(name), path, container, tuple(book.sheet_names)) for name in _visible(book)]
+    book = _open(path, raw)
+    names = tuple(book.sheet_names)
+    return [_grid(book.get_sheet_by_name(name), path, raw, container, names) for name in _visible(book)]
 
 
 def cell_text(value: Any) -> str:
@@ -90,23 +93,21 @@ def _duration(value: timedelta) -> str:
     return f"{hours:02}:{minutes:02}" + (f":{seconds:02}" if seconds else "")
 
 
-def _open(path: Path, container: str) -> CalamineWorkbook:
-    _refuse_bomb(path, container)
+def _open(path: Path, raw: bytes) -> CalamineWorkbook:
+    _refuse_bomb(path, raw)
     try:
-        return CalamineWorkbook.from_path(path)
+        return CalamineWorkbook.from_filelike(io.BytesIO(raw))
     except PasswordError:
         raise SourceError("workbook-encrypted", file=path) from None
     except CalamineError:
         raise SourceError("workbook-broken", file=path) from None
-    except PermissionError:
-        raise SourceError("file-locked", file=path) from None
 
 
-def _refuse_bomb(path: Path, container: str) -> None:
-    if container not in ("xlsx", "ods"):
+def _refuse_bomb(path: Path, raw: bytes) -> None:
+    if not raw.startswith(b"PK"):
         return
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
     except zipfile.BadZipFile:
         raise SourceError("workbook-broken", file=path) from None
@@ -122,18 +123,24 @@ def _visible(book: CalamineWorkbook) -> list[str]:
     ]
 
 
-def _grid(sheet: CalamineSheet, path: Path, container: str, sheets: tuple[str, ...]) -> Grid:
+def _grid(sheet: CalamineSheet, path: Path, raw: bytes, container: str, sheets: tuple[str, ...]) -> Grid:
     if sheet.total_height * sheet.total_width > _MAX_CELLS:
         raise SourceError("sheet-too-large", file=path, sheet=sheet.name, limit=_MAX_CELLS)
     try:
         cells = sheet.to_python(skip_empty_area=False)
     except CalamineError:
         raise SourceError("workbook-broken", file=path) from None
+    records = [[cell_text(value) for value in row] for row in cells]
+    errors, formulas = hidden_texts(raw, sheet.name) if container == "xlsx" else ({}, {})
+    for (row, column), text in {**errors, **formulas}.items():
+        if row < len(records) and column < len(records[row]):
+            records[row][column] = text
     return Grid(
         path=path,
         container=container,
-        records=[[cell_text(value) for value in row] for row in cells],
+        records=records,
         sheet=sheet.name,
         sheets=sheets,
         merged=tuple(sheet.merged_cell_ranges or ()),
+        uncalculated=frozenset(formulas),
     )

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import polars as pl
 
+from meguro_opendata.errors import MeguroOpendataError, SourceError
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.recipe import Recipe, Waiver
+from meguro_opendata.schemafile import check_schema
 from meguro_opendata.sources import Grid, Table, propose_source, read_grid, structure_findings
 from meguro_opendata.standard import Standard, load_standard, schema_fields
 from meguro_opendata.validation.columns import match_columns
@@ -38,11 +40,12 @@ def validate_file(path: Path | str, standard: str | Standard, engine: Engine = "
         SourceError: If the file cannot be read.
         UnknownStandardError: If there is no such standard.
     """
+    _refuse_unknown_engine(engine)
     chosen = load_standard(standard) if isinstance(standard, str) else standard
     schema = chosen.schema or {"fields": []}
     table = propose_source(Path(path), [field.name for field in chosen.fields])
     own = [*_header_findings(table), *match_columns(table, schema)]
-    header = _header(table)
+    header = table.frame.columns[: table.header_width]
     raw = check_table(TextTable(header, _records(table)), schema, by_name=True)
     found = translate(raw, schema, places_in(table, table.frame.columns))
     return Report(
@@ -52,7 +55,7 @@ def validate_file(path: Path | str, standard: str | Standard, engine: Engine = "
         rows_checked=table.frame.height,
         findings=(*own, *found),
         encoding=table.grid.encoding,
-        header=tuple(header),
+        header=table.labels[: table.header_width],
     )
 
 
@@ -72,12 +75,15 @@ def validate_table(
 
     Raises:
         SourceError: If a file cannot be read.
+        ConfigurationError: If the schema is no Table Schema.
     """
+    _refuse_unknown_engine(engine)
     grid = read_grid(Path(path))
+    checked = check_schema(schema, "schema")
     main = _whole(grid)
     others = {name: _whole(read_grid(Path(other))) for name, other in (tables or {}).items()}
-    raw = check_table(main, schema, by_name=False, others=others)
-    found = translate(raw, schema, places_of_grid(grid))
+    raw = check_table(main, checked, by_name=False, others=others)
+    found = translate(raw, checked, places_of_grid(grid))
     return Report(
         file=str(path),
         standard=None,
@@ -107,14 +113,13 @@ def validate_mapped(table: Table, mapped: Mapped, frame: pl.DataFrame, recipe: R
     )
 
 
+def _refuse_unknown_engine(engine: str) -> None:
+    if engine not in get_args(Engine):
+        raise MeguroOpendataError("engine-unknown", value=engine, known=list(get_args(Engine)))
+
+
 def _header_findings(table: Table) -> list[Finding]:
-    return [finding for finding in structure_findings(table) if finding.code == "duplicate-header"]
-
-
-def _header(table: Table) -> list[str]:
-    """The labels, with repeated ones told apart and blank ones blank, as wide as the header itself."""
-    pairs = zip(table.labels, table.frame.columns, strict=True)
-    return [name if label else "" for label, name in pairs][: table.header_width]
+    return [finding for finding in structure_findings(table) if finding.code != "ragged-row"]
 
 
 def _records(table: Table) -> list[list[str]]:
@@ -132,6 +137,8 @@ def _own_width(cells: list[str], width: int, header_width: int) -> list[str]:
 
 
 def _whole(grid: Grid) -> TextTable:
+    if not grid.records:
+        raise SourceError("file-empty", file=grid.path)
     return TextTable(grid.records[0], grid.records[1:])
 
 

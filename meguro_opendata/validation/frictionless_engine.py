@@ -15,6 +15,8 @@ from meguro_opendata.errors import MeguroOpendataError
 __all__ = ["FieldReaders", "RawError", "TextTable", "check_package", "check_table"]
 
 _NO_LIMIT = 2**62
+_MAIN = "main"
+_BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 
 @dataclass(frozen=True)
@@ -61,24 +63,38 @@ def check_table(
         by_name: Match columns by name (what ``schema_sync`` meant), else as the schema says, by position.
         others: Further tables, by resource name, that foreign keys refer to.
     """
-    from frictionless import Package, Resource
+    from frictionless import Package
 
-    described = _schema({**schema, "fieldsMatch": "partial"} if by_name else schema)
-    rows = [list(table.header), *map(list, table.records)]
-    resource = Resource(name="main", data=rows, schema=described)
-    referred = [
-        Resource(name=name, data=[list(other.header), *map(list, other.records)])
-        for name, other in (others or {}).items()
-    ]
-    if referred:
-        package = Package(resources=[resource, *referred])
-        report = package.validate(limit_errors=_NO_LIMIT)
-        task = next(task for task in report.tasks if task.name == "main")
-        found = [*report.errors, *task.errors]
-    else:
-        report = resource.validate(limit_errors=_NO_LIMIT)
-        found = [*report.errors, *(error for task in report.tasks for error in task.errors)]
+    names = {name: f"table{number}" for number, name in enumerate(others or {})}
+    described = _schema({**_with_names(schema, names), **({"fieldsMatch": "partial"} if by_name else {})})
+    main = _resource(_MAIN, table, described)
+    referred = [_resource(names[name], other) for name, other in (others or {}).items()]
+    report = Package(resources=[main, *referred]).validate(limit_errors=_NO_LIMIT)
+    found = [*report.errors, *(error for task in report.tasks if task.name == _MAIN for error in task.errors)]
     return _translated(found, table, described)
+
+
+def _resource(name: str, table: TextTable, schema: Any = None) -> Any:
+    """The table as frictionless takes it; its first row is the header, whatever the other rows look like."""
+    from frictionless import Dialect, Resource
+
+    rows = [list(table.header), *map(list, table.records)]
+    return Resource(name=name, data=rows, schema=schema, dialect=Dialect(header_rows=[1]))
+
+
+def _with_names(schema: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[str, Any]:
+    """The schema with its foreign keys pointing to names that frictionless allows.
+
+    Raises:
+        MeguroOpendataError: If a foreign key refers to a table that is not given.
+    """
+    keys = []
+    for key in schema.get("foreignKeys", []):
+        wanted = key["reference"].get("resource", "")
+        if wanted and wanted not in names:
+            raise MeguroOpendataError("foreign-table-missing", name=wanted, known=list(names))
+        keys.append({**key, "reference": {**key["reference"], "resource": names.get(wanted, "")}})
+    return {**schema, "foreignKeys": keys} if keys else schema
 
 
 def check_package(descriptor: str) -> list[str]:
@@ -93,9 +109,18 @@ def _schema(schema: Mapping[str, Any]) -> Any:
     from frictionless import FrictionlessException, Schema
 
     try:
-        return Schema.from_descriptor({**schema, "fields": [dict(field) for field in schema["fields"]]})
+        made = Schema.from_descriptor({**schema, "fields": [dict(field) for field in schema["fields"]]})
     except FrictionlessException:
         raise MeguroOpendataError("schema-invalid") from None
+    if not all(_has_readable_bounds(field) for field in made.fields):
+        raise MeguroOpendataError("schema-invalid")
+    return made
+
+
+def _has_readable_bounds(field: Any) -> bool:
+    """Whether the bounds of a field are values of its own type."""
+    read = field.create_value_reader()
+    return all(read(field.constraints[name]) is not None for name in _BOUNDS if name in field.constraints)
 
 
 def _translated(found: Sequence[Any], table: TextTable, schema: Any) -> list[RawError]:
