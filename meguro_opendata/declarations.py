@@ -19,6 +19,8 @@ __all__ = ["Declared", "check", "read_toml", "read_yaml", "suggest", "unknown"]
 
 MAX_BYTES = 4_000_000
 _SHOWN = 60
+_DEEPEST = 20
+_LONGEST_INTEGER = 1000
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -76,8 +78,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """
     text = _text(path)
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_StrictLoader)):
-            raise _fault(path, "yaml-alias")
+        _refuse_tricks(path, text)
         loaded = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 (a safe loader)
     except _RepeatedKeyError as error:
         raise _fault(path, "key-repeated", key=error.key, line=error.line) from None
@@ -100,6 +101,20 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise _fault(path, "too-deep") from None
 
 
+def _refuse_tricks(path: Path, text: str) -> None:
+    """No aliases (they can multiply without end), no tags (types of YAML's own), no depth that no recipe needs."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_StrictLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise _fault(path, "yaml-alias")
+        tag = getattr(event, "tag", None)
+        if tag:
+            raise _fault(path, "yaml-tag", value=tag)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise _fault(path, "too-deep")
+
+
 def check(path: Path, data: dict[str, Any], model: type[Model]) -> Model:
     """``data`` as a ``model``, or one error that holds every fault."""
     try:
@@ -117,12 +132,10 @@ def suggest(word: str, known: list[str]) -> list[str]:
     return difflib.get_close_matches(word, known, n=3, cutoff=0.6)
 
 
-def unknown(place: str, code: str, value: str, known: Sequence[str], **params: object) -> Fault:
+def unknown(place: str, code: str, value: str, known: Sequence[str]) -> Fault:
     """The fault of a name that is not among the known ones; ``<code>-near`` if some are near."""
     near = suggest(value, list(known))
-    return Fault(
-        place, f"{code}-near" if near else code, {"value": value, "near": near, "known": list(known), **params}
-    )
+    return Fault(place, f"{code}-near" if near else code, {"value": value, "near": near, "known": list(known)})
 
 
 def _text(path: Path) -> str:

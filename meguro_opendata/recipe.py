@@ -214,7 +214,7 @@ def _schema_of(path: Path, written: _File) -> tuple[Standard | None, dict[str, A
 
 def _standard_key(schema: Mapping[str, Any]) -> tuple[str, ...]:
     key = schema.get("mo:key") or schema.get("primaryKey") or ()
-    return (key,) if isinstance(key, str) else tuple(key)
+    return (key,) if isinstance(key, str) else tuple(map(str, key))
 
 
 def _extension_field(extension: Extension) -> dict[str, Any]:
@@ -252,7 +252,7 @@ def _unknown_names(place: str, used: list[str], known: list[str]) -> Iterator[Fa
 
 
 def _unknown_rules(place: str, keep: tuple[str, ...], kind: str) -> Iterator[Fault]:
-    known = value_kinds()[kind]["clean"] if kind in value_kinds() else []
+    known = value_kinds()[kind]["clean"] if kind in value_kinds() else list(keep)
     for rule in keep:
         if rule not in known:
             yield unknown(place, "rule-unknown", rule, known)

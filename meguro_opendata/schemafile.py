@@ -38,6 +38,8 @@ def read_schema(path: Path) -> dict[str, Any]:
         raise ConfigurationError(path, [Fault("-", "json-broken", {"line": error.lineno})]) from None
     except RecursionError:
         raise ConfigurationError(path, [Fault("-", "too-deep", {})]) from None
+    except ValueError:
+        raise ConfigurationError(path, [Fault("-", "schema-number", {})]) from None
     return check_schema(schema, path)
 
 
@@ -67,7 +69,8 @@ def _faults(schema: object) -> Iterator[Fault]:
             yield Fault(f"fields.{number}.name", "schema-field-twice", {"value": name})
         names.append(name)
         yield from _field_faults(f"fields.{number}", field)
-    yield from _key_faults(schema.get("primaryKey", []), names)
+    yield from _key_faults("primaryKey", schema.get("primaryKey", []), names)
+    yield from _key_faults("mo:key", schema.get("mo:key") or [], names)
     yield from _foreign_key_faults(schema.get("foreignKeys", []))
 
 
@@ -85,10 +88,10 @@ def _field_faults(place: str, field: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(f"{place}.constraints.pattern", "schema-pattern", {"value": constraints["pattern"]})
 
 
-def _key_faults(key: object, names: list[str]) -> Iterator[Fault]:
-    for name in [key] if isinstance(key, str) else key if isinstance(key, list) else []:
+def _key_faults(place: str, key: object, names: list[str]) -> Iterator[Fault]:
+    for name in key if isinstance(key, list) else [key]:
         if name not in names:
-            yield unknown("primaryKey", "schema-key-unknown", str(name), names)
+            yield unknown(place, "schema-key-unknown", str(name), names)
 
 
 def _foreign_key_faults(keys: object) -> Iterator[Fault]:
@@ -100,7 +103,7 @@ def _foreign_key_faults(keys: object) -> Iterator[Fault]:
 
 def _compiles(pattern: object) -> bool:
     try:
-        re.compile(str(pattern))
-    except re.error:
+        re.compile(f"^{pattern}$")
+    except (re.error, OverflowError, RecursionError):
         return False
     return True

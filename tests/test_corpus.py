@@ -59,6 +59,7 @@ FINDINGS = {
     "yaizu/222127_preschool.csv": {("constraint-pattern", "FAX番号"): 9, ("constraint-pattern", "電話番号"): 8},
     "yaizu/222127_public_toilet.csv": {("constraint-pattern", "高度の種別"): 5},
     "yaizu/222127_tourism.csv": {
+        ("blank-label", None): 1,
         ("constraint-pattern", "連絡先電話番号"): 7,
         ("constraint-required", "名称_カナ"): 3,
     },

@@ -15,7 +15,7 @@ from meguro_opendata import kpi
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.ledger import read_ledger
 from meguro_opendata.portals import FolderPortal, folder, open_portal
-from meguro_opendata.publication import publish, read_plan
+from meguro_opendata.publication import agreed_plan, publish
 from meguro_opendata.release import Release
 from meguro_opendata.validation import check_package
 from meguro_opendata.workspace import Workspace
@@ -230,14 +230,16 @@ def test_a_killed_publication_is_finished_by_the_next(workspace: Workspace) -> N
 
 
 def test_a_plan_from_its_file_does_the_same(workspace: Workspace, tmp_path: Path) -> None:
-    """A plan that was written and read is the same plan."""
+    """A plan from its file is the plan made anew, as long as nothing has changed."""
     build_all(workspace)
     portal = open_portal(workspace)
     plan = mo.plan_publication(workspace, portal)
     path = tmp_path / "plan.json"
     path.write_text(json.dumps(plan.to_dict(), ensure_ascii=False), encoding="utf-8")
-    assert read_plan(path).to_dict() == plan.to_dict()
-    assert mo.apply_plan(read_plan(path), portal).wrote
+    assert agreed_plan(path, workspace, portal).to_dict() == plan.to_dict()
+    assert mo.apply_plan(agreed_plan(path, workspace, portal), portal).wrote
+    with pytest.raises(GuardError):
+        agreed_plan(path, workspace, portal)
 
 
 @pytest.mark.parametrize("what", ["portal", "release"])
@@ -342,12 +344,8 @@ def test_the_portal_has_what_it_promises(workspace: Workspace) -> None:
         assert (root / part["url"]).stat().st_size == part["size"]
     dcat = json.loads((root / "catalog.jsonld").read_text(encoding="utf-8"))
     assert [entry["dct:identifier"] for entry in dcat["dcat:dataset"]] == [f"131105_{slug}" for slug in SLUGS]
-    assert (
-        "第三者"
-        in next(entry for entry in dcat["dcat:dataset"] if entry["dct:identifier"] == "131105_preschool")[
-            "dct:provenance"
-        ]
-    )
+    described = {entry["dct:identifier"]: entry for entry in dcat["dcat:dataset"]}["131105_preschool"]
+    assert "第三者" in described["dct:provenance"]["rdfs:label"]["@value"]
     index = (root / "index.html").read_text(encoding="utf-8")
     assert "駒場三丁目11番13号" in index
     page = (root / "dataset/131105_preschool/index.html").read_text(encoding="utf-8")

@@ -128,7 +128,7 @@ def raised_elsewhere(node: ast.AST, path: Path) -> Iterator[tuple[str, str, None
     if isinstance(node, ast.Return) and isinstance(node.value, ast.IfExp | ast.Tuple) and path.stem == "declarations":
         for pair in (node.value.body, node.value.orelse) if isinstance(node.value, ast.IfExp) else (node.value,):
             yield from (("errors", code, None) for code in strings(getattr(pair, "elts", [None])[0]))
-    if isinstance(node, ast.Call) and called(node) == "ValueError" and path.stem == "recipe":
+    if isinstance(node, ast.Call) and called(node) == "ValueError" and path.stem in ("recipe", "workspace"):
         yield from (("errors", code, None) for code in strings(node.args[0]))
 
 

@@ -302,7 +302,6 @@ def test_no_suggestion_is_promised_where_nothing_is_near(tmp_path: Path, changes
         assert known in text
 
 
-@pytest.mark.xfail(strict=True, reason="library: a rule is looked for among the rules of a field that does not exist")
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -326,7 +325,6 @@ def test_an_unknown_dataset_is_refused(tmp_path: Path) -> None:
     assert [fault.code for fault in error.value.faults] == ["dataset-unknown-near"]
 
 
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="library: any value is taken for a key")
 @pytest.mark.parametrize("name", ["primaryKey", "mo:key"])
 def test_a_key_that_is_no_name_is_a_fault(tmp_path: Path, name: str) -> None:
     """A number as the key of a schema is refused, not looped over."""

@@ -78,7 +78,6 @@ def test_a_schema_file_may_have_a_byte_order_mark(tmp_path: Path) -> None:
     assert read_schema(path) == {"fields": [{"name": "名称", "title": "名"}]}
 
 
-@pytest.mark.xfail(strict=True, reason="library: these are not seen, and end in a traceback")
 @pytest.mark.parametrize(
     "content",
     [
