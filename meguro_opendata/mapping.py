@@ -64,7 +64,7 @@ def apply_mapping(table: Table, recipe: Recipe, city: City) -> Mapped:
         columns[field.name] = values.alias(field.name)
     origins = {name: rule.column for name, rule in rules.items()}
     unmapped = _unmapped(table, recipe, origins)
-    findings += [_left_over(table, name) for name in unmapped]
+    findings += [table.header_finding("column-unmapped", "info", name) for name in unmapped]
     return Mapped(
         frame=pl.DataFrame(columns),
         origins={name: origins.get(name) for name in columns},
@@ -83,10 +83,7 @@ def lookup(
     folded_keys = {folded(key): after for key, after in known.items()}
     translated = {value: folded_keys.get(folded(value)) if value else "" for value in distinct}
     after = values.replace_strict(translated, return_dtype=pl.String, default=None)
-    unknown = [
-        _unknown_value(table, position, column, field, values[position], list(known))
-        for position in after.is_null().arg_true()
-    ]
+    unknown = [_unknown_value(table, position, column, field, list(known)) for position in after.is_null().arg_true()]
     after = after.fill_null(values)
     return after, _changes(values, after, field, column, "lookup", table), unknown
 
@@ -157,28 +154,8 @@ def _unmapped(table: Table, recipe: Recipe, origins: Mapping[str, str | None]) -
     )
 
 
-def _left_over(table: Table, name: str) -> Finding:
-    return Finding(
-        code="column-unmapped",
-        severity="info",
-        sheet=table.grid.sheet,
-        cell=table.address(table.header_row, name),
-        row=table.header_row,
-        column=name,
-    )
-
-
-def _unknown_value(table: Table, position: int, column: str, field: str, value: str, known: list[str]) -> Finding:
-    near = suggest(value, known)
-    return Finding(
-        code="lookup-unknown",
-        severity="error",
-        sheet=table.grid.sheet,
-        cell=table.address(table.rows[position], column),
-        row=table.rows[position],
-        line=table.line_of(position),
-        column=column,
-        field=field,
-        value=value,
-        suggestion=near[0] if near else None,
+def _unknown_value(table: Table, position: int, column: str, field: str, known: list[str]) -> Finding:
+    near = suggest(str(table.frame[column][position]), known)
+    return table.cell_finding(
+        "lookup-unknown", "error", position, column, field=field, suggestion=near[0] if near else None
     )

@@ -113,10 +113,10 @@ def raised_by(call: ast.Call) -> Iterator[tuple[str, str, frozenset[str] | None]
     elif name == "unknown" and len(call.args) == 4:
         params = with_file(frozenset({"value", "near", "known"}) | (keywords(call) or frozenset()))
         yield from (("errors", code + near, params) for code in strings(call.args[1]) for near in ("", "-near"))
-    elif name == "Finding":
+    elif name in ("Finding", "header_finding", "cell_finding"):
         given = {keyword.arg: keyword.value for keyword in call.keywords}
         params = dict_keys(given.get("params", ast.Dict(keys=[], values=[])))
-        yield from (("findings", code, params) for code in strings(given.get("code")))
+        yield from (("findings", code, params) for code in strings(given.get("code", first)))
     elif name in SPEAKERS:
         yield from ((SPEAKERS[name], code, keywords(call, "lang")) for code in strings(first))
 

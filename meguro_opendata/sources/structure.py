@@ -25,36 +25,19 @@ def structure_findings(table: Table) -> list[Finding]:
 
 def duplicate_headers(table: Table) -> Iterator[Finding]:
     """One error for each label that stands in more than one column, with all its places."""
-    counts = Counter(label for label in table.labels if label)
-    for label, count in counts.items():
-        if count < 2:  # noqa: PLR2004 (twice is what the finding is about)
-            continue
-        places = [column_letter(index) for index, other in enumerate(table.labels) if other == label]
-        yield Finding(
-            code="duplicate-header",
-            severity="error",
-            sheet=table.grid.sheet,
-            cell=f"{places[1]}{table.header_row}" if table.grid.is_workbook else None,
-            row=table.header_row,
-            column=label,
-            value=label,
-            params={"places": places, "count": count},
-        )
+    for label, count in Counter(label for label in table.labels if label).items():
+        if count > 1:
+            columns = [index for index, other in enumerate(table.labels) if other == label]
+            second = table.frame.columns[columns[1]]
+            params = {"places": [column_letter(index) for index in columns], "count": count}
+            yield table.header_finding("duplicate-header", "error", second, column=label, value=label, params=params)
 
 
 def _blank_headers(table: Table) -> Iterator[Finding]:
     """One error for each column within the header that has values but no label."""
     for index, name in enumerate(table.frame.columns[: table.header_width]):
         if not table.labels[index] and any(table.frame[name].str.strip_chars() != ""):
-            letter = column_letter(index)
-            yield Finding(
-                code="blank-label",
-                severity="error",
-                sheet=table.grid.sheet,
-                cell=f"{letter}{table.header_row}" if table.grid.is_workbook else None,
-                row=table.header_row,
-                column=name,
-            )
+            yield table.header_finding("blank-label", "error", name)
 
 
 def _ragged_rows(table: Table) -> Iterator[Finding]:
@@ -76,32 +59,14 @@ def _error_cells(table: Table) -> Iterator[Finding]:
     values = row_patterns()["error"]
     for name in table.frame.columns:
         for at in table.frame[name].is_in(values).arg_true():
-            yield Finding(
-                code="error-cell",
-                severity="error",
-                sheet=table.grid.sheet,
-                cell=table.address(table.rows[at], name),
-                row=table.rows[at],
-                line=table.line_of(at),
-                column=name,
-                value=str(table.frame[name][at]),
-            )
+            yield table.cell_finding("error-cell", "error", at, name)
 
 
 def _formulas(table: Table) -> Iterator[Finding]:
     positions = {row: at for at, row in enumerate(table.rows)}
     for row, column in sorted(table.grid.uncalculated):
         if row + 1 in positions and column < len(table.frame.columns):
-            name = table.frame.columns[column]
-            yield Finding(
-                code="formula-empty",
-                severity="error",
-                sheet=table.grid.sheet,
-                cell=table.address(row + 1, name),
-                row=row + 1,
-                column=name,
-                value=str(table.frame[name][positions[row + 1]]),
-            )
+            yield table.cell_finding("formula-empty", "error", positions[row + 1], table.frame.columns[column])
 
 
 def _only_blank_tail(table: Table, position: int, width: int) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from meguro_opendata.findings import Rejection
+from meguro_opendata.findings import Finding, Rejection
 
 __all__ = ["Grid", "Table", "column_letter"]
 
@@ -96,6 +97,18 @@ class Table:
         if not self.grid.is_workbook or column is None or column not in self.frame.columns:
             return None
         return f"{column_letter(self.frame.columns.index(column))}{row}"
+
+    def header_finding(self, code: str, severity: str, column: str, /, **more: Any) -> Finding:
+        """A finding on a column's header; ``more`` adds to or replaces its parts."""
+        place = {"cell": self.address(self.header_row, column), "row": self.header_row, "column": column}
+        return Finding(code, severity, **{"sheet": self.grid.sheet, **place, **more})
+
+    def cell_finding(self, code: str, severity: str, position: int, column: str, /, **more: Any) -> Finding:
+        """A finding on the cell of a column in the row at a position of ``frame``, with its value."""
+        row = self.rows[position]
+        place = {"cell": self.address(row, column), "row": row, "line": self.line_of(position), "column": column}
+        value = str(self.frame[column][position])
+        return Finding(code, severity, **{"sheet": self.grid.sheet, **place, "value": value, **more})
 
     def line_of(self, position: int) -> int | None:
         """The physical line of the row at a position of ``frame``."""

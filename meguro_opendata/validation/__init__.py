@@ -145,18 +145,7 @@ def _whole(grid: Grid) -> TextTable:
 def _extensions(table: Table, recipe: Recipe) -> list[Finding]:
     names = [field.name for field in schema_fields(recipe.schema)][len(recipe.base_fields) :]
     columns = {extension.name: extension.column for extension in recipe.extensions}
-    return [
-        Finding(
-            code="extension-column",
-            severity="info",
-            sheet=table.grid.sheet,
-            cell=table.address(table.header_row, columns[name]),
-            row=table.header_row,
-            column=columns[name],
-            field=name,
-        )
-        for name in names
-    ]
+    return [table.header_finding("extension-column", "info", columns[name], field=name) for name in names]
 
 
 def _by_place(findings: Iterable[Finding]) -> list[Finding]:

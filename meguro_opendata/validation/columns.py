@@ -27,15 +27,8 @@ def _unknown(table: Table, names: list[str]) -> Iterator[Finding]:
         label = table.labels[index]
         if label and label not in names:
             near = [name for name in absent if folded(name) == folded(label)] or suggest(label, absent)[:1]
-            yield Finding(
-                code="column-unknown",
-                severity="info",
-                sheet=table.grid.sheet,
-                cell=table.address(table.header_row, column),
-                row=table.header_row,
-                column=label,
-                suggestion=near[0] if near else None,
-            )
+            suggestion = near[0] if near else None
+            yield table.header_finding("column-unknown", "info", column, column=label, suggestion=suggestion)
 
 
 def _absent(table: Table, fields: list[dict[str, Any]]) -> Iterator[Finding]:
