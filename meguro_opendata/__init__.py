@@ -9,6 +9,7 @@ Names are loaded when they are first used, so importing the package costs next t
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,12 @@ _HOMES = {
     "standards": "standard",
     "validate_file": "validation",
 }
+# In a checkout the command line, the standard and the sample workspace lie beside this folder, not in it: a program
+# started in the checkout's own folder finds them there, installed or not.
+_HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 (pathlib would double the cost of importing)
+if not os.path.isdir(os.path.join(_HERE, "cli")):  # noqa: PTH112, PTH118
+    __path__.append(os.path.dirname(_HERE))  # noqa: PTH120
+
 _ROOMS = ("kpi", "validation")
 
 

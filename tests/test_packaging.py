@@ -90,3 +90,20 @@ def test_every_dependency_is_pinned() -> None:
     }
     wanted = setup()["options"]["install_requires"].split() + setup()["options.extras_require"]["dev"].split()
     assert {name.partition(">")[0].lower().replace("_", "-") for name in wanted} <= pinned
+
+
+def test_a_checkout_works_from_its_own_folder(tmp_path: Path) -> None:
+    """Started in the checkout without being installed, the package finds its command line, standard and workspace."""
+    code = (
+        "import meguro_opendata as mo; from meguro_opendata.cli import main; print(len(mo.standards()), main.cli.name)"
+    )
+    paths = [path for path in sys.path if "site-packages" in path]
+    script = f"import sys; sys.meta_path = [f for f in sys.meta_path if 'editable' not in str(f).lower()]; {code}"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path += {paths!r}; {script}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == ["32", "cli"], done.stderr
