@@ -18,8 +18,10 @@ __all__ = [
     "Grid",
     "Table",
     "column_letter",
+    "container_of",
     "folded",
     "propose_source",
+    "read_bytes",
     "read_grid",
     "read_source",
     "structure_findings",
@@ -94,7 +96,7 @@ def read_source(
 
 def read_grid(path: Path, sheet: str | None = None, encoding: str | None = None) -> Grid:
     """All cells of a file's sheet; errors as :func:`read_source`."""
-    raw = _read_bytes(path)
+    raw = read_bytes(path)
     container = _readable_container(raw, path)
     if container in _WORKBOOKS:
         return read_workbook_sheet(path, raw, container, sheet)
@@ -109,7 +111,7 @@ def propose_source(path: Path, names: Collection[str], keep_all: bool = True) ->
     Raises:
         SourceError: As :func:`read_source`, and if no record can be a header.
     """
-    raw = _read_bytes(path)
+    raw = read_bytes(path)
     container = _readable_container(raw, path)
     grids = read_workbook_grids(path, raw, container) if container in _WORKBOOKS else [read_text_grid(path, raw)]
     wanted = {folded(name) for name in names}
@@ -125,7 +127,8 @@ def propose_source(path: Path, names: Collection[str], keep_all: bool = True) ->
     return cut_table(best[1], best[2], keep_all=keep_all)
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """The content of a file that must hold something; errors as :func:`read_source`."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
