@@ -19,26 +19,25 @@ FILE_NAME = "datapackage.json"
 _FORMATS = {"csv": "CSV", "xlsx": "XLSX", "geojson": "GeoJSON"}
 
 
-def datapackage(recipe: Recipe, city: City, files: Mapping[str, bytes], rows: int, stamp: SourceStamp) -> bytes:
+def datapackage(recipe: Recipe, city: City | str, files: Mapping[str, bytes], rows: int, stamp: SourceStamp) -> bytes:
     """The descriptor of a release.
 
     Args:
         recipe: What was built.
-        city: Who publishes.
+        city: Who publishes, or a municipality code alone if nobody is known to publish yet.
         files: The data files by name.
         rows: Rows of the table.
         stamp: Checksums of source, recipe and schema.
     """
     meta = recipe.metadata
+    code = city if isinstance(city, str) else city.code
     described: dict[str, Any] = {
-        "name": recipe.file_stem(city.code).lower(),
+        "name": recipe.file_stem(code).lower(),
         "title": recipe.title,
         "description": meta.description,
         "profile": "data-package",
-        "licenses": [{"name": city.license.id, "title": city.license.title, "path": city.license.url}],
-        "contributors": [{"title": f"{city.full_name} {meta.department}", "role": "publisher"}],
+        **({} if isinstance(city, str) else _publisher(recipe, city)),
         "keywords": list(meta.keywords),
-        "homepage": meta.landing_page or city.homepage,
         "mo:slug": recipe.slug,
         "mo:standard": f"{recipe.standard.id}@{recipe.standard.version}" if recipe.standard else None,
         "mo:key": list(recipe.key),
@@ -48,6 +47,14 @@ def datapackage(recipe: Recipe, city: City, files: Mapping[str, bytes], rows: in
         "resources": [_resource(name, data, recipe) for name, data in files.items()],
     }
     return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+def _publisher(recipe: Recipe, city: City) -> dict[str, Any]:
+    return {
+        "licenses": [{"name": city.license.id, "title": city.license.title, "path": city.license.url}],
+        "contributors": [{"title": f"{city.full_name} {recipe.metadata.department}", "role": "publisher"}],
+        "homepage": recipe.metadata.landing_page or city.homepage,
+    }
 
 
 def _resource(name: str, data: bytes, recipe: Recipe) -> dict[str, Any]:

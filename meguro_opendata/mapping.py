@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ class Mapped:
         unmapped: Source columns that the recipe neither maps nor drops.
         changes: Values rewritten by the mapping itself (lookup, zero fill).
         findings: Values that a lookup does not know; columns left over.
+        confidences: How sure each proposed field is; empty where a recipe says what is what.
     """
 
     frame: pl.DataFrame
@@ -37,6 +39,7 @@ class Mapped:
     unmapped: tuple[str, ...]
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
+    confidences: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
 
 def apply_mapping(table: Table, recipe: Recipe, city: City) -> Mapped:

@@ -19,7 +19,16 @@ from meguro_opendata.standard import Field as StandardField
 from meguro_opendata.standard import Standard, load_standard, schema_fields, value_kinds
 from meguro_opendata.workspace import WebAddress, Workspace
 
-__all__ = ["Extension", "MappingRule", "Metadata", "Recipe", "SourceSettings", "Waiver", "open_recipe"]
+__all__ = [
+    "Extension",
+    "MappingRule",
+    "Metadata",
+    "Recipe",
+    "SourceSettings",
+    "Waiver",
+    "one_shot_recipe",
+    "open_recipe",
+]
 
 Filled = Annotated[str, Field(min_length=1)]
 Texts = Annotated[tuple[Filled, ...], Field(strict=False)]
@@ -160,7 +169,9 @@ class Recipe:
         return self.path.parent / self.source.file
 
     def file_stem(self, municipality: str) -> str:
-        """Name of the published files without extension."""
+        """Name of the published files without extension; without a municipality's code, the slug alone."""
+        if not municipality:
+            return self.slug
         return self.standard.file_stem(municipality) if self.standard else f"{municipality}_{self.slug}"
 
 
@@ -196,6 +207,35 @@ def open_recipe(slug: str, workspace: Workspace) -> Recipe:
         waive=written.waive,
         formats=written.formats,
         metadata=written.metadata,
+    )
+
+
+def one_shot_recipe(
+    path: Path, standard: Standard, header_row: int, sheet: str | None, extensions: tuple[Extension, ...]
+) -> Recipe:
+    """The recipe of a conversion that has none: every item of the standard, and the columns that are kept."""
+    schema = standard.schema or {"fields": []}
+    nothing_said = Metadata.model_construct(
+        description=standard.title, department="", frequency="", keywords=(), issued=None, modified=None
+    )
+    return Recipe(
+        slug=standard.id,
+        path=path,
+        title=standard.title,
+        standard=standard,
+        schema_path=None,
+        schema={**schema, "fields": [*schema["fields"], *map(_extension_field, extensions)]},
+        base_fields=tuple(field.name for field in standard.fields),
+        source=SourceSettings(file=path.name, sheet=sheet, header_row=header_row),
+        mapping={},
+        extensions=extensions,
+        drop={},
+        skip_rows={},
+        key=_standard_key(schema),
+        key_is_own=False,
+        waive=(),
+        formats=("csv", "xlsx", "geojson"),
+        metadata=nothing_said,
     )
 
 

@@ -16,7 +16,7 @@ from meguro_opendata import reports
 from meguro_opendata.catalog import list_table
 from meguro_opendata.cleaning import clean
 from meguro_opendata.datapackage import SourceStamp, datapackage
-from meguro_opendata.files import folder_aside, sha256, storage_guard
+from meguro_opendata.files import folder_aside, sha256, storage_guard, write_whole
 from meguro_opendata.findings import Change, Finding, Rejection, Report
 from meguro_opendata.geo import coordinate_fields, feature_collection
 from meguro_opendata.mapping import Mapped, apply_mapping
@@ -27,7 +27,7 @@ from meguro_opendata.tablefile import LONGEST_CELL, csv_bytes, plain_csv_bytes, 
 from meguro_opendata.validation import validate_mapped
 from meguro_opendata.workspace import City, Workspace, as_workspace
 
-__all__ = ["BUILD_FORMAT", "Release", "ReleasedFile", "build_release", "source_stamp"]
+__all__ = ["BUILD_FORMAT", "Release", "ReleasedFile", "build_release", "finish_release", "source_stamp"]
 
 BUILD_FORMAT = "meguro-opendata/build@1"
 FAILED = ".failed"
@@ -67,6 +67,10 @@ class Release:
         """Rows of the published table."""
         return self.report.rows
 
+    def _confidence(self, field: str) -> float:
+        """How sure a field's mapping is; what a recipe says is certain."""
+        return self.mapped.confidences.get(field, 1.0)
+
     def to_dict(self, lang: str = "ja") -> dict[str, Any]:
         """The release as an entry of the JSON of ``build@1``."""
         standard = self.recipe.standard
@@ -78,7 +82,12 @@ class Release:
             "rows_out": self.rows_out,
             "rows_rejected": len(self.rejected),
             "mapping": [
-                {"field": name, "column": self.mapped.origins[name], "reason": reason, "confidence": 1.0}
+                {
+                    "field": name,
+                    "column": self.mapped.origins[name],
+                    "reason": reason,
+                    "confidence": self._confidence(name),
+                }
                 for name, reason in self.mapped.reasons.items()
             ],
             "unmapped_columns": list(self.mapped.unmapped),
@@ -110,23 +119,49 @@ def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None
     recipe = open_recipe(slug, home)
     table = _read(recipe, home.city)
     mapped = apply_mapping(table, recipe, home.city)
+    target = (out or home.releases) / slug
+    return finish_release(table, mapped, recipe, home.city, target, lang)
+
+
+def finish_release(
+    table: Table,
+    mapped: Mapped,
+    recipe: Recipe,
+    city: City | str,
+    target: Path,
+    lang: str,
+    *,
+    always: bool = False,
+) -> Release:
+    """Clean, validate and write a mapped table.
+
+    Args:
+        table: The source.
+        mapped: Its rows under the recipe's fields.
+        recipe: What is built.
+        city: Who publishes; or, for a conversion outside a workspace, the municipality code alone, which may be empty.
+        target: Folder of the release.
+        lang: Language of the reports.
+        always: Write the files even if the data has errors, one by one into a folder that may hold others; else
+            the folder is the release's own, and with errors only the reports are written, beside it.
+    """
     frame, cleaned = _clean(table, mapped, recipe)
     changes = (*mapped.changes, *cleaned)
     report = validate_mapped(table, mapped, frame, recipe, recipe.source.file)
-    report = report.with_findings(
-        (*report.findings, *_key_findings(table, frame, recipe), *_cut_cells(table, frame, recipe))
-    )
-    reporting = dict(_report_files(table, changes, report, recipe, lang))
-    target = (out or home.releases) / (slug if report.valid else slug + FAILED)
-    contents = reporting
-    if report.valid:
-        data = dict(_data_files(frame, recipe, home.city))
-        descriptor = datapackage(recipe, home.city, data, frame.height, source_stamp(recipe))
-        contents = {**data, "datapackage.json": descriptor, **reporting}
-    files = _write(contents, target)
-    if report.valid:
+    more = (*_key_findings(table, frame, recipe), *_cut_cells(table, frame, recipe))
+    report = report.with_findings((*report.findings, *more))
+    contents = dict(_report_files(table, changes, report, recipe, lang))
+    written = always or report.valid
+    if written:
+        data = dict(_data_files(frame, recipe, city if isinstance(city, str) else city.code))
+        descriptor = datapackage(recipe, city, data, frame.height, source_stamp(recipe))
+        contents = {**data, "datapackage.json": descriptor, **contents}
+    folder = target if written else target.with_name(target.name + FAILED)
+    files = _write_into(contents, target) if always else _write(contents, folder)
+    if written and not always:
         _remove_failed(target)
-    return Release(slug, recipe, target, report.valid, table.rows_in, mapped, changes, table.rejected, report, files)
+    rejected = table.rejected
+    return Release(recipe.slug, recipe, folder, written, table.rows_in, mapped, changes, rejected, report, files)
 
 
 def source_stamp(recipe: Recipe) -> SourceStamp:
@@ -181,8 +216,8 @@ def _cut_cells(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator[Fi
             yield Finding("cell-cut", "warning", row=table.rows[at], field=name, params=params)
 
 
-def _data_files(frame: pl.DataFrame, recipe: Recipe, city: City) -> Iterator[tuple[str, bytes]]:
-    stem = recipe.file_stem(city.code)
+def _data_files(frame: pl.DataFrame, recipe: Recipe, municipality: str) -> Iterator[tuple[str, bytes]]:
+    stem = recipe.file_stem(municipality)
     fields = schema_fields(recipe.schema)
     yield f"{stem}.csv", csv_bytes(frame)
     if "xlsx" in recipe.formats:
@@ -209,6 +244,13 @@ def _write(contents: dict[str, bytes], target: Path) -> tuple[ReleasedFile, ...]
     with folder_aside(target) as aside:
         for name, data in contents.items():
             (aside / name).write_bytes(data)
+    return tuple(ReleasedFile(target / name, sha256(data), len(data)) for name, data in contents.items())
+
+
+def _write_into(contents: dict[str, bytes], target: Path) -> tuple[ReleasedFile, ...]:
+    """The files one by one into a folder that may hold others, which stay."""
+    for name, data in contents.items():
+        write_whole(target / name, data)
     return tuple(ReleasedFile(target / name, sha256(data), len(data)) for name, data in contents.items())
 
 

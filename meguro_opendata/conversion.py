@@ -1,0 +1,116 @@
+"""``convert``: one file into a standard's current form with sure matches only, without a workspace or a recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from meguro_opendata.carry import carry
+from meguro_opendata.findings import Change, Finding
+from meguro_opendata.mapping import Mapped
+from meguro_opendata.proposals import SURE, Proposal, propose_mapping
+from meguro_opendata.recipe import Extension, Recipe, one_shot_recipe
+from meguro_opendata.recognition import recognise
+from meguro_opendata.release import Release, finish_release
+from meguro_opendata.sources import Table, propose_source
+from meguro_opendata.standard import Standard, load_standard
+
+__all__ = ["convert_file"]
+
+
+def convert_file(path: Path | str, standard_id: str, out: Path, lang: str = "ja") -> Release:
+    """Convert one file and write the files of a release into a folder; errors in the data do not stop it.
+
+    Columns that surely are items of the standard become them, by name, spelling, synonym, or, if the file has an
+    older version's header, by the standard's own table of changes; the others are kept after the standard's.
+
+    Args:
+        path: A CSV, TSV or workbook.
+        standard_id: The id of a standard, or ``id@version``.
+        out: The folder; it is made, or replaced if an earlier conversion made it.
+        lang: Language of the reports.
+
+    Raises:
+        SourceError: If the file cannot be read.
+        UnknownStandardError: If there is no such standard.
+        StorageError: If the folder cannot be written.
+    """
+    standard = load_standard(standard_id)
+    older = [load_standard(standard.id, version) for version in standard.versions if version != standard.version]
+    names = [field.name for version in (standard, *older) for field in version.fields]
+    table = propose_source(Path(path), names, keep_all=False)
+    old = _version_of(table, standard, older)
+    proposals = [found for found in propose_mapping(table, standard, old) if found.confidence >= SURE]
+    recipe = _recipe(Path(path), standard, table, proposals)
+    mapped = _mapped(table, standard, old, proposals, recipe)
+    return finish_release(table, mapped, recipe, _municipality(mapped), out, lang, always=True)
+
+
+def _version_of(table: Table, standard: Standard, older: Sequence[Standard]) -> Standard | None:
+    """The older version whose header the table has, if it is not the wanted one's."""
+    matches = [match for match in recognise(table.labels) if match.id == standard.id]
+    version = matches[0].version if matches else standard.version
+    return next((candidate for candidate in older if candidate.version == version), None)
+
+
+def _recipe(path: Path, standard: Standard, table: Table, proposals: Sequence[Proposal]) -> Recipe:
+    used = {column for proposal in proposals for column in proposal.columns}
+    fields = {field.name for field in standard.fields}
+    extensions = tuple(
+        Extension(name=_free_name(column, fields), column=column, description=column)
+        for column in table.frame.columns
+        if column not in used and any(table.frame[column].str.strip_chars() != "")
+    )
+    return one_shot_recipe(path, standard, table.header_row, table.grid.sheet, extensions)
+
+
+def _free_name(column: str, fields: set[str]) -> str:
+    """A name for a column that is kept: its own, or one told apart from a field of that name."""
+    return column if column not in fields else f"{column}#2"
+
+
+def _mapped(
+    table: Table, standard: Standard, old: Standard | None, proposals: Sequence[Proposal], recipe: Recipe
+) -> Mapped:
+    columns = {field.name: pl.Series([""] * table.frame.height, dtype=pl.String) for field in standard.fields}
+    changes: list[Change] = []
+    findings: list[Finding] = []
+    for proposal in proposals:
+        if old is None or proposal.reason in ("name", "spelling", "synonym", "old-name"):
+            columns[proposal.field] = table.frame[proposal.columns[0]]
+            continue
+        carried = carry(proposal, table, standard, old)
+        columns[proposal.field] = carried.values
+        changes += carried.changes
+        findings += _lost(carried.lost, proposal, table)
+    for extension in recipe.extensions:
+        columns[extension.name] = table.frame[extension.column]
+    origins: dict[str, str | None] = dict.fromkeys(columns)
+    origins.update({proposal.field: proposal.columns[0] for proposal in proposals})
+    origins.update({extension.name: extension.column for extension in recipe.extensions})
+    return Mapped(
+        frame=pl.DataFrame([values.alias(name) for name, values in columns.items()]),
+        origins=origins,
+        reasons={proposal.field: proposal.reason for proposal in proposals},
+        confidences={proposal.field: proposal.confidence for proposal in proposals},
+        unmapped=tuple(extension.column for extension in recipe.extensions),
+        changes=tuple(changes),
+        findings=tuple(findings),
+    )
+
+
+def _lost(rows: Sequence[int], proposal: Proposal, table: Table) -> Iterator[Finding]:
+    """One note for an item that could not be filled from all rows of the old form."""
+    if rows:
+        params = {"rows": len(rows), "first": rows[0]}
+        yield table.header_finding("not-carried", "info", proposal.columns[0], field=proposal.field, params=params)
+
+
+def _municipality(mapped: Mapped) -> str:
+    """The one municipality code that all rows have, for the file's name; empty if there is none."""
+    name = "全国地方公共団体コード"
+    codes = {str(code).strip() for code in mapped.frame[name]} - {""} if name in mapped.frame.columns else set()
+    code = codes.pop() if len(codes) == 1 else ""
+    return code if code.isascii() and code.isdigit() else ""
