@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from meguro_opendata.carry import carry
+from meguro_opendata.cleaning import half_width, municipality_code, trim
 from meguro_opendata.findings import Change, Finding
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.proposals import SURE, Proposal, propose_mapping
@@ -18,6 +19,8 @@ from meguro_opendata.sources import Table, propose_source
 from meguro_opendata.standard import Standard, load_standard
 
 __all__ = ["convert_file"]
+
+_PLAIN = ("name", "spelling", "synonym", "old-name")
 
 
 def convert_file(path: Path | str, standard_id: str, out: Path, lang: str = "ja") -> Release:
@@ -77,24 +80,26 @@ def _mapped(
     columns = {field.name: pl.Series([""] * table.frame.height, dtype=pl.String) for field in standard.fields}
     changes: list[Change] = []
     findings: list[Finding] = []
+    served: list[Proposal] = []
     for proposal in proposals:
-        if old is None or proposal.reason in ("name", "spelling", "synonym", "old-name"):
+        if old is None or proposal.reason in _PLAIN:
             columns[proposal.field] = table.frame[proposal.columns[0]]
+            served.append(proposal)
             continue
         carried = carry(proposal, table, standard, old)
         columns[proposal.field] = carried.values
         changes += carried.changes
         findings += _lost(carried.lost, proposal, table)
-    for extension in recipe.extensions:
-        columns[extension.name] = table.frame[extension.column]
+        served += [proposal] if carried.changes else []
+    columns.update({extension.name: table.frame[extension.column] for extension in recipe.extensions})
     origins: dict[str, str | None] = dict.fromkeys(columns)
-    origins.update({proposal.field: proposal.columns[0] for proposal in proposals})
+    origins.update({proposal.field: proposal.columns[0] for proposal in served})
     origins.update({extension.name: extension.column for extension in recipe.extensions})
     return Mapped(
         frame=pl.DataFrame([values.alias(name) for name, values in columns.items()]),
         origins=origins,
-        reasons={proposal.field: proposal.reason for proposal in proposals},
-        confidences={proposal.field: proposal.confidence for proposal in proposals},
+        reasons={proposal.field: proposal.reason for proposal in served},
+        confidences={proposal.field: proposal.confidence for proposal in served},
         unmapped=tuple(extension.column for extension in recipe.extensions),
         changes=tuple(changes),
         findings=tuple(findings),
@@ -111,6 +116,7 @@ def _lost(rows: Sequence[int], proposal: Proposal, table: Table) -> Iterator[Fin
 def _municipality(mapped: Mapped) -> str:
     """The one municipality code that all rows have, for the file's name; empty if there is none."""
     name = "全国地方公共団体コード"
-    codes = {str(code).strip() for code in mapped.frame[name]} - {""} if name in mapped.frame.columns else set()
+    written = mapped.frame[name].unique() if name in mapped.frame.columns else ()
+    codes = {municipality_code(half_width(trim(str(code)))) for code in written} - {""}
     code = codes.pop() if len(codes) == 1 else ""
     return code if code.isascii() and code.isdigit() else ""

@@ -15,7 +15,7 @@ from meguro_opendata.cleaning.text import half_width, half_width_digits, trim
 from meguro_opendata.findings import Change
 from meguro_opendata.standard import Field, value_kinds
 
-__all__ = ["NORMALISERS", "clean", "clean_column"]
+__all__ = ["NORMALISERS", "clean", "clean_column", "half_width", "municipality_code", "trim"]
 
 NORMALISERS: Mapping[str, Callable[[str], str]] = {
     "trim": trim,

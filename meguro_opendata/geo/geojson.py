@@ -11,6 +11,8 @@ from meguro_opendata.standard import Field
 
 __all__ = ["coordinate_fields", "feature_collection"]
 
+_MOST_LAT, _MOST_LON = 90, 180
+
 
 def coordinate_fields(fields: Sequence[Field]) -> tuple[str, str] | None:
     """The names of the latitude and the longitude field, or ``None`` if a table has not exactly one of each."""
@@ -23,10 +25,23 @@ def feature_collection(frame: pl.DataFrame, lat: str, lon: str) -> str:
     """A FeatureCollection with one point for each row that has both coordinates, in decimal degrees.
 
     Digits stay as they stand in the table; empty properties are left out. Position order is lon, lat (RFC 7946).
+    Rows whose coordinates are no degrees have no point; they are errors of the report.
     """
-    features = [_feature(row, lat, lon) for row in frame.iter_rows(named=True) if row[lat] and row[lon]]
+    features = [_feature(row, lat, lon) for row in frame.iter_rows(named=True) if _on_earth(row[lat], row[lon])]
     head = '{"type": "FeatureCollection", "features": ['
     return head + ("\n" + ",\n".join(features) + "\n" if features else "") + "]}\n"
+
+
+def _on_earth(lat: str, lon: str) -> bool:
+    """Whether both are numbers of degrees.
+
+    >>> _on_earth("35.6", "139.6"), _on_earth("", "139.6"), _on_earth("北緯35度", "139.6"), _on_earth("139.6", "35.6")
+    (True, False, False, False)
+    """
+    try:
+        return -_MOST_LAT <= float(lat) <= _MOST_LAT and -_MOST_LON <= float(lon) <= _MOST_LON
+    except ValueError:
+        return False
 
 
 def _feature(row: dict[str, str], lat: str, lon: str) -> str:
@@ -37,7 +52,7 @@ def _feature(row: dict[str, str], lat: str, lon: str) -> str:
 
 
 def _number(text: str) -> str:
-    """The number as JSON writes it; ``text`` has passed the schema's number type.
+    """The number as JSON writes it.
 
     >>> _number("139.6867123"), _number("+35.0"), _number("035.5")
     ('139.6867123', '35.0', '35.5')
