@@ -43,9 +43,9 @@ def main(runs: int) -> None:
         ours = (str(Path(sys.executable).with_name("meguro-opendata")), "--help")
         theirs = (sys.executable, str(bare), "--help")
         pairs = [(seconds(*ours), seconds(*theirs)) for _ in range(runs + 1)][1:]
-    print(f"meguro-opendata --help   median {statistics.median(pair[0] for pair in pairs):.3f} s")  # noqa: T201
-    print(f"bare click program       median {statistics.median(pair[1] for pair in pairs):.3f} s")  # noqa: T201
-    print(f"ratio                    median {statistics.median(a / b for a, b in pairs):.2f}  ({runs} pairs)")  # noqa: T201
+    print(f"meguro-opendata --help   median {statistics.median(pair[0] for pair in pairs):.3f} s")
+    print(f"bare click program       median {statistics.median(pair[1] for pair in pairs):.3f} s")
+    print(f"ratio                    median {statistics.median(a / b for a, b in pairs):.2f}  ({runs} pairs)")
 
 
 if __name__ == "__main__":
