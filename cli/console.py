@@ -7,11 +7,14 @@ import io
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-__all__ = ["prepare_streams", "result", "result_json", "say", "table_text"]
+if TYPE_CHECKING:
+    from rich.table import Table
+
+__all__ = ["prepare_streams", "result", "result_json", "say", "sections_text", "table_text"]
 
 _HANDLER = "meguro-opendata"
 _TWINS = {
@@ -23,6 +26,7 @@ _TWINS = {
     "\u2022": "\u30fb",
 }
 _TABLE_WIDTH = 120
+_SECTION_WIDTH = 80
 
 
 def prepare_streams() -> None:
@@ -74,7 +78,6 @@ def table_text(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Se
         numbers: Columns that are set to the right.
     """
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=box.ASCII, show_edge=False, pad_edge=False)
@@ -82,6 +85,31 @@ def table_text(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Se
         table.add_column(title, justify="right" if index in numbers else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
+    return _printed(table, _TABLE_WIDTH)
+
+
+def sections_text(sections: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
+    """Headings, each with its labelled lines under it, in 80 columns; lines without text are left out."""
+    from rich.cells import cell_len
+    from rich.table import Table
+
+    width = max((cell_len(label) for _, lines in sections for label, _ in lines), default=0)
+    blocks = []
+    for title, lines in sections:
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(width=2)
+        table.add_column(width=width)
+        table.add_column(overflow="fold")
+        for label, text in lines:
+            if text:
+                table.add_row("", label, text)
+        blocks.append(f"{title}\n{_printed(table, _SECTION_WIDTH)}".rstrip())
+    return "\n\n".join(blocks)
+
+
+def _printed(table: Table, width: int) -> str:
+    from rich.console import Console
+
     sink = io.StringIO()
-    Console(file=sink, width=_TABLE_WIDTH, color_system=None, markup=False, highlight=False).print(table)
+    Console(file=sink, width=width, color_system=None, markup=False, highlight=False).print(table)
     return "\n".join(line.rstrip() for line in sink.getvalue().splitlines())

@@ -34,6 +34,17 @@ class Settings:
 
         return open_workspace(self.workspace) if self.workspace else find_workspace()
 
+    def nearest_workspace(self) -> Workspace | None:
+        """The named workspace, or the nearest one, or none; one that is there and has faults is an error."""
+        from meguro_opendata.errors import ConfigurationError
+
+        try:
+            return self.open_workspace()
+        except ConfigurationError as error:
+            if self.workspace is None and any(fault.code == "no-workspace" for fault in error.faults):
+                return None
+            raise
+
 
 class UnknownCommandError(click.UsageError):
     """A command that does not exist."""

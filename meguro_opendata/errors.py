@@ -19,6 +19,7 @@ __all__ = [
     "PortalError",
     "SourceError",
     "StorageError",
+    "UnknownMunicipalityError",
     "UnknownStandardError",
 ]
 
@@ -43,6 +44,10 @@ class MeguroOpendataError(Exception):
 
 class SourceError(MeguroOpendataError):
     """A source file that cannot be read, or no longer is what its recipe says."""
+
+
+class UnknownMunicipalityError(MeguroOpendataError):
+    """A municipality code that no municipality has."""
 
 
 class UnknownStandardError(MeguroOpendataError):

@@ -26,7 +26,7 @@ class Mapped:
     Attributes:
         frame: One text column a field, in the order of the recipe's schema; row by row the source's rows.
         origins: The source column of each field, ``None`` for constants and fields without a rule.
-        reasons: Why each mapped field has its values, for the report: ``column``, ``constant``, ``city``.
+        reasons: Why each mapped field has its values: ``column``, ``constant``, ``city`` or ``same-name``.
         unmapped: Source columns that the recipe neither maps nor drops.
         changes: Values rewritten by the mapping itself (lookup, zero fill).
         findings: Values that a lookup does not know; columns left over.
@@ -49,7 +49,7 @@ def apply_mapping(table: Table, recipe: Recipe, city: City) -> Mapped:
         ConfigurationError: If the recipe names columns that the source no longer has; all at once, with the
             columns that they probably are now.
     """
-    rules = _all_rules(recipe)
+    rules = _all_rules(recipe, table)
     _refuse_lost_columns(table, recipe, rules)
     columns: dict[str, pl.Series] = {}
     changes: list[Change] = []
@@ -71,7 +71,7 @@ def apply_mapping(table: Table, recipe: Recipe, city: City) -> Mapped:
     return Mapped(
         frame=pl.DataFrame(columns),
         origins={name: origins.get(name) for name in columns},
-        reasons={name: _reason(rule) for name, rule in rules.items()},
+        reasons={name: _reason(name, rule, recipe) for name, rule in rules.items()},
         unmapped=unmapped,
         changes=tuple(changes),
         findings=tuple(findings),
@@ -101,8 +101,18 @@ def _changes(before: pl.Series, after: pl.Series, field: str, column: str, rule:
     return [Change(table.rows[at], column, field, rule, before[at], after[at]) for at in differs]
 
 
-def _all_rules(recipe: Recipe) -> dict[str, MappingRule]:
-    return {**recipe.mapping, **{extension.name: _extension_rule(extension) for extension in recipe.extensions}}
+def _all_rules(recipe: Recipe, table: Table) -> dict[str, MappingRule]:
+    mapped = _same_names(recipe, table) if recipe.same_names else recipe.mapping
+    return {**mapped, **{extension.name: _extension_rule(extension) for extension in recipe.extensions}}
+
+
+def _same_names(recipe: Recipe, table: Table) -> dict[str, MappingRule]:
+    """Each column whose header is a field's name, to the letter; a recipe without a mapping needs at least one."""
+    here = [name for name in recipe.base_fields if name in table.frame.columns and name not in recipe.drop]
+    if not here:
+        shown: dict[str, object] = {"columns": table.frame.columns, "row": table.header_row}
+        raise ConfigurationError(recipe.path, [Fault("mapping", "mapping-none-alike", shown)])
+    return {name: MappingRule(column=name) for name in here}
 
 
 def _extension_rule(extension: Extension) -> MappingRule:
@@ -121,7 +131,9 @@ def _repeated(value: str | None, table: Table) -> pl.Series:
     return pl.Series([value or ""] * table.frame.height, dtype=pl.String)
 
 
-def _reason(rule: MappingRule) -> str:
+def _reason(name: str, rule: MappingRule, recipe: Recipe) -> str:
+    if recipe.same_names and name in recipe.base_fields:
+        return "same-name"
     return "column" if rule.column is not None else "constant" if rule.constant is not None else "city"
 
 

@@ -1,12 +1,11 @@
 """Every municipality of Japan, its names and its code: facts, in ``municipalities.csv`` beside this module.
 
-The source is Japan Post's public data, checked against the agency's survey of municipalities; prefectures are not in it.
+The source is Japan Post's public data, checked against the agency's survey of municipalities; it has no prefectures.
 """
 
 from __future__ import annotations
 
 import csv
-import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from meguro_opendata.workspace import check_digit
 __all__ = ["Municipality", "municipalities", "municipality"]
 
 _NEAREST = 3
-_ALIKE = 0.8
 DIVIDED = "designated_city"
 
 
@@ -97,11 +95,25 @@ def _by_code() -> dict[str, Municipality]:
 
 
 def _probably(written: str) -> list[Municipality]:
-    """Whom a wrong code means: the check digit wrong or lost, a leading zero lost, a name; else codes alike."""
+    """Whom a wrong code means: a name instead of it, its check digit wrong or lost, a leading zero lost, a slip."""
     text = unicodedata.normalize("NFKC", written).strip()
     named = [known for known in municipalities() if text in (known.name, known.full_name)]
-    starts = {text[:5]} if re.fullmatch("[0-9]{5,6}", text) else set()
-    read = [known for known in municipalities() if known.code in (text, "0" + text) or known.code[:5] in starts]
-    if named or read:
-        return (named or read)[:_NEAREST]
-    return [_by_code()[code] for code in difflib.get_close_matches(text, list(_by_code()), n=_NEAREST, cutoff=_ALIKE)]
+    if named or not re.fullmatch("[0-9]{5,6}", text):
+        return named[:_NEAREST]
+    whole = {text, "0" + text, text[:5] + check_digit(text[:5])}
+    read = [known for known in municipalities() if known.code in whole]
+    slips = [known for known in municipalities() if known not in read and _one_slip(text, known.code)]
+    return [*read, *slips][:_NEAREST]
+
+
+def _one_slip(text: str, code: str) -> bool:
+    """Whether one digit is another, or two neighbours have changed places.
+
+    >>> _one_slip("131115", "131105"), _one_slip("113105", "131105"), _one_slip("13110", "131105")
+    (True, True, False)
+    """
+    places = [at for at, (one, other) in enumerate(zip(text, code, strict=False)) if one != other]
+    if len(text) != len(code) or len(places) > 2:  # noqa: PLR2004 (a pair)
+        return False
+    first, last = places[0], places[-1]
+    return first == last or (last == first + 1 and text[first] + text[last] == code[last] + code[first])

@@ -114,7 +114,7 @@ class _File(Declared):
     standard: str | None = None
     schema_file: str | None = Field(default=None, alias="schema")
     source: SourceSettings
-    mapping: dict[str, Annotated[MappingRule, BeforeValidator(_column_rule)]]
+    mapping: dict[str, Annotated[MappingRule, BeforeValidator(_column_rule)]] = Field(default_factory=dict)
     extensions: Annotated[tuple[Extension, ...], Field(strict=False)] = ()
     drop: dict[str, Filled] = Field(default_factory=dict)
     skip_rows: Annotated[tuple[SkippedRow, ...], Field(strict=False)] = ()
@@ -143,6 +143,7 @@ class Recipe:
         base_fields: Names of the fields without the extensions.
         key: The columns by which rows are told apart from one release to the next; may be empty.
         key_is_own: Whether the recipe names them itself; then no two rows may have the same.
+        same_names: Whether no mapping is written; then each column that is named like a field fills that field.
     """
 
     slug: str
@@ -162,6 +163,7 @@ class Recipe:
     waive: tuple[Waiver, ...]
     formats: tuple[str, ...]
     metadata: Metadata
+    same_names: bool = False
 
     @property
     def source_path(self) -> Path:
@@ -207,6 +209,7 @@ def open_recipe(slug: str, workspace: Workspace) -> Recipe:
         waive=written.waive,
         formats=written.formats,
         metadata=written.metadata,
+        same_names="mapping" not in written.model_fields_set,
     )
 
 

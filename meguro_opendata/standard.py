@@ -20,7 +20,7 @@ from meguro_opendata.errors import UnknownStandardError
 __all__ = ["Field", "Standard", "load_standard", "schema_fields", "standards", "value_kinds"]
 
 PREFIX = "mo:"
-_PACKAGE = "meguro_opendata.standard_schemas"
+_HOME = resources.files("meguro_opendata.standard_schemas")
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,11 @@ class Standard:
     def fields(self) -> tuple[Field, ...]:
         """The items in the standard's order."""
         return schema_fields(self.schema) if self.schema else ()
+
+    @property
+    def requirements_known(self) -> int:
+        """How many items have a requirement that evidence shows."""
+        return sum(field.requirement != "unknown" for field in self.fields)
 
     def field(self, name: str) -> Field | None:
         """The item of that exact name, or ``None``."""
@@ -127,7 +132,8 @@ def load_standard(standard_id: str, version: str | None = None) -> Standard:
         raise UnknownStandardError("unknown-standard-near" if near else "unknown-standard", id=name, near=near)
     versions = entry["versions"]
     if not versions:
-        raise UnknownStandardError("standard-without-items", id=name, title=entry["title"])
+        code = "standard-of-files" if entry["status"] == "files" else "standard-without-items"
+        raise UnknownStandardError(code, id=name, title=entry["title"])
     wanted = wanted or versions[0]
     if wanted not in versions:
         raise UnknownStandardError("unknown-version", id=name, version=wanted, versions=versions)
@@ -168,4 +174,4 @@ def _yaml(name: str) -> Any:
 
 
 def _text(path: str) -> str:
-    return resources.files(_PACKAGE).joinpath(path).read_text(encoding="utf-8")
+    return _HOME.joinpath(path).read_text(encoding="utf-8")

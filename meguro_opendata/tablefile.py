@@ -8,14 +8,24 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
 from meguro_opendata.standard import Field
 
-__all__ = ["LONGEST_CELL", "csv_bytes", "plain_csv_bytes", "read_csv_rows", "xlsx_bytes"]
+__all__ = [
+    "LONGEST_CELL",
+    "csv_bytes",
+    "legal_text",
+    "plain_csv_bytes",
+    "read_csv_rows",
+    "text_width",
+    "workbook_bytes",
+    "xlsx_bytes",
+]
 
 _EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 (a fixed stamp instead of a clock)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -54,33 +64,46 @@ def read_csv_rows(data: bytes) -> tuple[list[str], list[list[str]]]:
 
 def xlsx_bytes(frame: pl.DataFrame, fields: Sequence[Field]) -> bytes:
     """A workbook with the table as text cells (codes keep their zeros), and a sheet that explains the columns."""
+    meaning = [("項目", "説明"), *((field.name, field.description) for field in fields)]
+
+    def fill(book: Any) -> None:
+        head = book.add_format({"bold": True, "num_format": "@", "bg_color": "#DDEBF7", "border": 1})
+        text = book.add_format({"num_format": "@"})
+        for name, rows in ((_SHEET, [tuple(frame.columns), *frame.iter_rows()]), (_MEANING, meaning)):
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            for number, row in enumerate(rows):
+                for index, value in enumerate(row):
+                    if value:
+                        sheet.write_string(number, index, legal_text(value), text if number else head)
+            for index in range(len(rows[0])):
+                sheet.set_column(index, index, text_width([row[index] for row in rows[:_MEASURED]]), text)
+
+    return workbook_bytes(fill)
+
+
+def workbook_bytes(fill: Callable[[Any], None]) -> bytes:
+    """The bytes of the workbook (of XlsxWriter) that ``fill`` writes into; no clock stands in them."""
     from xlsxwriter import Workbook
 
     written = io.BytesIO()
     book = Workbook(written, {"in_memory": True})
     book.set_properties({"created": _EPOCH})
-    head = book.add_format({"bold": True, "num_format": "@", "bg_color": "#DDEBF7", "border": 1})
-    text = book.add_format({"num_format": "@"})
-    meaning = [("項目", "説明"), *((field.name, field.description) for field in fields)]
-    for name, rows in ((_SHEET, [tuple(frame.columns), *frame.iter_rows()]), (_MEANING, meaning)):
-        sheet = book.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
-        for number, row in enumerate(rows):
-            for index, value in enumerate(row):
-                if value:
-                    sheet.write_string(number, index, _legal(value), text if number else head)
-        for index in range(len(rows[0])):
-            sheet.set_column(index, index, _width([row[index] for row in rows[:_MEASURED]]), text)
+    fill(book)
     book.close()
     return written.getvalue()
 
 
-def _width(values: Sequence[str]) -> int:
-    """A column's width in letters: wide enough for most values, with full-width letters counted as two."""
+def text_width(values: Sequence[str], widest: int = _WIDEST) -> int:
+    """A column's width in letters: wide enough for most values, with full-width letters counted as two.
+
+    >>> text_width(["名称", "a"]), text_width(["所在地_連結表記"])
+    (8, 17)
+    """
     longest = max((sum(1 if sign.isascii() else 2 for sign in value) for value in values), default=0)
-    return min(max(longest + 2, _NARROWEST), _WIDEST)
+    return min(max(longest + 2, _NARROWEST), widest)
 
 
-def _legal(value: str) -> str:
+def legal_text(value: str) -> str:
     """Without the control characters that XML cannot hold, and within Excel's length of a cell."""
     return _ILLEGAL.sub("", value)[:LONGEST_CELL]

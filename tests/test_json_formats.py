@@ -22,6 +22,7 @@ from referencing import Registry, Resource
 
 from meguro_opendata.doctor import DOCTOR_FORMAT
 from meguro_opendata.findings import REPORT_FORMAT
+from meguro_opendata.initialise import INIT_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT
 from meguro_opendata.publication import PLAN_FORMAT
 from meguro_opendata.release import BUILD_FORMAT
@@ -38,6 +39,7 @@ CONSTANTS = {
     "build": BUILD_FORMAT,
     "demo": demo_command.FORMAT,
     "doctor": DOCTOR_FORMAT,
+    "init": INIT_FORMAT,
     "kpi": KPI_FORMAT,
     "outcome": publish_command.FORMAT,
     "plan": PLAN_FORMAT,
@@ -62,8 +64,10 @@ CASES = {
     "kpi of a strategy": ("kpi", 0),
     "kpi without one": ("kpi", 0),
     "standards list": ("standards", 0),
+    "standards list without a workspace": ("standards", 0),
     "standards show": ("standard", 0),
     "doctor": ("doctor", 0),
+    "init": ("init", 0),
 }
 Outputs = dict[str, subprocess.CompletedProcess[bytes]]
 WAREHOUSES = Path("stockpile_warehouse")
@@ -96,6 +100,7 @@ class Office:
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
     """Every case's finished command, from a working day of an office that starts with the demo's workspace."""
     office = Office(tmp_path_factory.mktemp("office"))
+    office.run("standards list without a workspace", "standards", "list")
     office.run("demo", "demo", "--out", "demo")
     shutil.copytree(office.home / "demo" / "datasets", office.home / "datasets")
     (office.home / "datasets" / "ledger.jsonl").unlink()
@@ -111,6 +116,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
     office.run("standards list", "standards", "list")
     office.run("standards show", "standards", "show", "aed@2020")
     office.run("doctor", "doctor")
+    office.run("init", "init", "town", "--municipality", "013030")
     return office.done
 
 

@@ -213,7 +213,7 @@ def test_a_plain_name_is_a_source(tmp_path: Path, file: str) -> None:
         ({"mapping.名称": {"column": "a", "lookup": {"有": 1}}}, [("mapping.名称.lookup.有", "wrong-string_type")]),
         ({"mapping.名称": 5}, [("mapping.名称", "wrong-model_type")]),
         ({"mapping": {5: "x"}}, [("mapping.5.[key]", "wrong-string_type")]),
-        ({"mapping": LACKING}, [("mapping", "key-missing")]),
+        ({"mapping": None}, [("mapping", "wrong-dict_type")]),
         ({"extensions": [{**EXTENSION, "name": "名称"}]}, [("extensions.0.name", "extension-is-field")]),
         ({"extensions": [{**EXTENSION, "kind": "adress"}]}, [("extensions.0.kind", "kind-unknown-near")]),
         ({"extensions": [{**EXTENSION, "kind": "zzz"}]}, [("extensions.0.kind", "kind-unknown")]),

@@ -9,12 +9,20 @@ from meguro_opendata.findings import SEVERITIES, Finding
 
 __all__ = ["Group", "grouped", "label", "place"]
 
-_BY_NAME = ("column-absent", "column-unknown", "column-unmapped")
+_BY_NAME = (
+    "column-absent",
+    "column-unknown",
+    "column-unmapped",
+    "gtfs-column-conditional",
+    "gtfs-column-missing",
+    "gtfs-column-unknown",
+)
+_BY_FILE = ("gtfs-file-conditional", "gtfs-file-missing", "gtfs-file-unknown")
 
 
 @dataclass(frozen=True)
 class Group:
-    """Findings that share code, severity, field and waiver, in their order."""
+    """Findings that share code, severity, sheet, field and waiver, in their order."""
 
     findings: tuple[Finding, ...]
 
@@ -38,20 +46,27 @@ def grouped(findings: Sequence[Finding]) -> list[Group]:
     return sorted(made, key=lambda group: SEVERITIES.index(group.first.severity))
 
 
-def _subject(found: Finding) -> str | None:
-    """What a group is about; findings on absent and unknown columns differ by name only and go together."""
-    return None if found.code in _BY_NAME else found.field or found.column
+def _subject(found: Finding) -> tuple[str | None, str | None]:
+    """What a group is about; findings on absent and unknown columns or files differ by name only and go together."""
+    if found.code in _BY_FILE:
+        return None, None
+    return found.sheet, None if found.code in _BY_NAME else found.field or found.column
 
 
 def label(found: Finding, words: dict[str, str]) -> str:
-    """A finding in a list of many of its group: the column that it is about, else its place."""
+    """A finding in a list of many of its group: the file or column that it is about, else its place."""
+    if found.code in _BY_FILE:
+        return f"「{found.sheet}」"
     return f"「{found.field or found.column}」" if found.code in _BY_NAME else place(found, words)
 
 
 def place(found: Finding, words: dict[str, str]) -> str:
-    """Where a finding is, as a clerk would say it: sheet and cell, or row and line; empty for the whole file."""
+    """Where a finding is, as a clerk would say it: sheet and cell, or row and line; empty for the whole file.
+
+    A finding on a file of a feed names the file in its message.
+    """
     parts = []
-    if found.sheet:
+    if found.sheet and "file" not in found.params:
         parts.append(f"{words['sheet']}「{found.sheet}」")
     if found.cell:
         parts.append(f"{words['cell']} {found.cell}")

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 import polars as pl
 
 from meguro_opendata.errors import MeguroOpendataError, SourceError
+from meguro_opendata.filestandard import load_file_standard
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.recipe import Recipe, Waiver
@@ -21,9 +22,10 @@ from meguro_opendata.sources import Grid, Table, propose_source, read_grid, stru
 from meguro_opendata.standard import Standard, load_standard, schema_fields
 from meguro_opendata.validation.columns import match_columns
 from meguro_opendata.validation.frictionless_engine import TextTable, check_package, check_table
+from meguro_opendata.validation.gtfs import validate_gtfs
 from meguro_opendata.validation.translate import places_in, places_of_grid, translate
 
-__all__ = ["Engine", "check_package", "validate_file", "validate_mapped", "validate_table"]
+__all__ = ["Engine", "check_package", "validate_file", "validate_gtfs", "validate_mapped", "validate_table"]
 
 Engine = Literal["fast", "frictionless"]
 
@@ -32,7 +34,8 @@ def validate_file(path: Path | str, standard: str | Standard, engine: Engine = "
     """Check a file against a standard, as it stands: nothing is rewritten, columns match by name.
 
     Args:
-        path: A CSV, TSV or workbook; sheet and header row are those that fit the standard best.
+        path: A CSV, TSV or workbook; sheet and header row are those that fit the standard best. For a standard of
+            files (``gtfs_jp``) a ZIP or a folder.
         standard: An id, ``id@version``, or a loaded standard.
         engine: ``"fast"`` or ``"frictionless"``; the findings are the same.
 
@@ -41,6 +44,9 @@ def validate_file(path: Path | str, standard: str | Standard, engine: Engine = "
         UnknownStandardError: If there is no such standard.
     """
     _refuse_unknown_engine(engine)
+    of_files = load_file_standard(standard if isinstance(standard, str) else standard.id)
+    if of_files is not None:
+        return validate_gtfs(path, of_files)
     chosen = load_standard(standard) if isinstance(standard, str) else standard
     schema = chosen.schema or {"fields": []}
     table = propose_source(Path(path), [field.name for field in chosen.fields])

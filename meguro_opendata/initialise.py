@@ -1,0 +1,58 @@
+"""A new workspace for any municipality: its profile, a folder portal, and what to do next; no datasets."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.files import storage_guard, write_whole
+from meguro_opendata.municipality import Municipality, municipality
+from meguro_opendata.workspace import FILE_NAME, Workspace, open_workspace
+
+__all__ = ["INIT_FORMAT", "init_workspace"]
+
+INIT_FORMAT = "meguro-opendata/init@1"
+_README = "README.txt"
+
+
+def init_workspace(folder: Path, code: str) -> Workspace:
+    """Make a folder the workspace of a municipality; the profile comes last, so a half-made one is no workspace.
+
+    Raises:
+        UnknownMunicipalityError: If no municipality has that code.
+        MeguroOpendataError: If the folder holds anything, or is a file.
+        StorageError: If it cannot be written; what was written is removed again.
+    """
+    city = municipality(code)
+    _refuse_used(folder)
+    new = not folder.exists()
+    try:
+        write_whole(folder / _README, b"\xef\xbb\xbf" + _filled(_README, city).replace("\n", "\r\n").encode("utf-8"))
+        write_whole(folder / FILE_NAME, _filled(FILE_NAME, city).encode("utf-8"))
+    except BaseException:
+        _undo(folder, new)
+        raise
+    return open_workspace(folder)
+
+
+def _refuse_used(folder: Path) -> None:
+    with storage_guard(folder):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise MeguroOpendataError("init-not-empty", path=folder)
+
+
+def _undo(folder: Path, new: bool) -> None:
+    with storage_guard(folder):
+        if folder.is_dir():
+            (folder / _README).unlink(missing_ok=True)
+            (folder / FILE_NAME).unlink(missing_ok=True)
+            if new:
+                folder.rmdir()
+
+
+def _filled(name: str, city: Municipality) -> str:
+    text = resources.files(__package__).joinpath("newcity", name).read_text(encoding="utf-8")
+    return Template(text).substitute(asdict(city), full_name=city.full_name)
