@@ -15,7 +15,7 @@ from meguro_opendata.proposals import Proposal
 from meguro_opendata.sources import Table, folded
 from meguro_opendata.standard import Field, Standard
 
-__all__ = ["Carried", "carry"]
+__all__ = ["Carried", "carry", "carry_ways"]
 
 Row = Mapping[str, str]
 _PARTS = {"所在地_都道府県": "prefecture", "所在地_市区町村": "city", "所在地_町字": "town", "所在地_番地以下": "lot"}
@@ -36,7 +36,7 @@ def carry(proposal: Proposal, table: Table, standard: Standard, older: Standard)
     """The new column that a proposal of the older version's kind stands for."""
     field = standard.field(proposal.field)
     assert field is not None  # noqa: S101 (proposals are made from the standard's own fields)
-    way = _ways()[proposal.reason]
+    way = carry_ways()[proposal.reason]
     context = _roles(table, older)
     rows = [{name: str(value) for name, value in row.items()} for row in table.frame.iter_rows(named=True)]
     before = [" / ".join(filter(None, (row[column] for column in proposal.columns))) for row in rows]
@@ -50,7 +50,8 @@ def carry(proposal: Proposal, table: Table, standard: Standard, older: Standard)
     return Carried(after, changes, lost)
 
 
-def _ways() -> Mapping[str, Callable[[Row, Sequence[str], Field, Mapping[str, str]], str | None]]:
+def carry_ways() -> Mapping[str, Callable[[Row, Sequence[str], Field, Mapping[str, str]], str | None]]:
+    """How each reason of a proposal makes a value from a row."""
     return {"old-join": _join, "old-address": _address, "old-features": _feature}
 
 

@@ -118,5 +118,5 @@ def _municipality(mapped: Mapped) -> str:
     name = "全国地方公共団体コード"
     written = mapped.frame[name].unique() if name in mapped.frame.columns else ()
     codes = {municipality_code(half_width(trim(str(code)))) for code in written} - {""}
-    code = codes.pop() if len(codes) == 1 else ""
-    return code if code.isascii() and code.isdigit() else ""
+    only = codes.pop() if len(codes) == 1 else ""
+    return only if only.isascii() and only.isdigit() else ""

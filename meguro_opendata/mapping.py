@@ -26,7 +26,7 @@ class Mapped:
     Attributes:
         frame: One text column a field, in the order of the recipe's schema; row by row the source's rows.
         origins: The source column of each field, ``None`` for constants and fields without a rule.
-        reasons: Why each mapped field has its values: ``column``, ``constant``, ``city`` or ``same-name``.
+        reasons: Why each mapped field has its values: ``column``, ``constant``, ``city`` or ``name``.
         unmapped: Source columns that the recipe neither maps nor drops.
         changes: Values rewritten by the mapping itself (lookup, zero fill).
         findings: Values that a lookup does not know; columns left over.
@@ -133,7 +133,7 @@ def _repeated(value: str | None, table: Table) -> pl.Series:
 
 def _reason(name: str, rule: MappingRule, recipe: Recipe) -> str:
     if recipe.same_names and name in recipe.base_fields:
-        return "same-name"
+        return "name"
     return "column" if rule.column is not None else "constant" if rule.constant is not None else "city"
 
 

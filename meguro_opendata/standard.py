@@ -163,9 +163,25 @@ def _read_schema(standard_id: str, version: str) -> dict[str, Any]:
         raise UnknownStandardError("schema-missing", file=path) from None
     except json.JSONDecodeError as error:
         raise UnknownStandardError("schema-damaged", file=path, line=error.lineno) from None
-    if not isinstance(schema, dict) or not isinstance(schema.get("fields"), list):
-        raise UnknownStandardError("schema-damaged", file=path, line=1)
-    return schema
+    damaged = _damaged_part(schema)
+    if damaged:
+        raise UnknownStandardError("schema-part-damaged", file=path, part=damaged)
+    return dict(schema)
+
+
+def _damaged_part(schema: object) -> str | None:
+    """The path inside a schema file of the first part without which nothing can be done, ``None`` if all is there."""
+    if not isinstance(schema, dict):
+        return "-"
+    fields = schema.get("fields")
+    if not isinstance(fields, list) or not fields:
+        return "fields"
+    for number, field in enumerate(fields):
+        if not isinstance(field, dict):
+            return f"fields.{number}"
+        if not isinstance(field.get("name"), str):
+            return f"fields.{number}.name"
+    return None
 
 
 def _yaml(name: str) -> Any:

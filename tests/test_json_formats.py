@@ -23,6 +23,7 @@ from referencing import Registry, Resource
 from meguro_opendata.doctor import DOCTOR_FORMAT
 from meguro_opendata.findings import REPORT_FORMAT
 from meguro_opendata.initialise import INIT_FORMAT
+from meguro_opendata.inspection import INSPECTION_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT
 from meguro_opendata.publication import PLAN_FORMAT
 from meguro_opendata.release import BUILD_FORMAT
@@ -40,6 +41,7 @@ CONSTANTS = {
     "demo": demo_command.FORMAT,
     "doctor": DOCTOR_FORMAT,
     "init": INIT_FORMAT,
+    "inspection": INSPECTION_FORMAT,
     "kpi": KPI_FORMAT,
     "outcome": publish_command.FORMAT,
     "plan": PLAN_FORMAT,
@@ -68,6 +70,9 @@ CASES = {
     "standards show": ("standard", 0),
     "doctor": ("doctor", 0),
     "init": ("init", 0),
+    "inspect": ("inspection", 0),
+    "inspect what is no table": ("inspection", 2),
+    "convert": ("build", 1),
 }
 Outputs = dict[str, subprocess.CompletedProcess[bytes]]
 WAREHOUSES = Path("stockpile_warehouse")
@@ -117,6 +122,11 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
     office.run("standards show", "standards", "show", "aed@2020")
     office.run("doctor", "doctor")
     office.run("init", "init", "town", "--municipality", "013030")
+    office.run("inspect", "inspect", Path("datasets/emergency_radio/防災行政無線設置一覧.xlsx"))
+    (office.home / "x.csv").write_bytes(b"%PDF-1.7")
+    office.run("inspect what is no table", "inspect", "x.csv")
+    published = Path("demo/releases/preschool/131105_preschool.csv")
+    office.run("convert", "convert", published, "--standard", "preschool", "--out", "converted")
     return office.done
 
 

@@ -15,6 +15,7 @@ import yaml
 from pydantic_core.core_schema import ErrorType
 
 from meguro_opendata import errors, messages
+from meguro_opendata.carry import carry_ways
 from meguro_opendata.cleaning import NORMALISERS
 from meguro_opendata.findings import Finding
 
@@ -286,7 +287,8 @@ def test_every_rule_has_a_text() -> None:
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and called(node) == "_changes"]
     mapping_rules = {rule for call in calls for argument in call.args for rule in strings(argument)}
     assert mapping_rules >= {"lookup", "zero_fill"}
-    assert set(messages.codes("rules")) == set(NORMALISERS) | mapping_rules
+    carrying = {way.replace("-", "_") for way in carry_ways()}
+    assert set(messages.codes("rules")) == set(NORMALISERS) | mapping_rules | carrying
     assert all(messages.rule_name(rule, lang) for rule in NORMALISERS for lang in messages.LANGUAGES)
 
 

@@ -485,10 +485,12 @@ def reading(text: str | Exception) -> Callable[[str], str]:
         (FileNotFoundError(), "schema-missing", {"file": "aed/2026/schema.json"}),
         ("", "schema-damaged", {"file": "aed/2026/schema.json", "line": 1}),
         ('{"fields": [\n{"name": "a"},\n', "schema-damaged", {"file": "aed/2026/schema.json", "line": 3}),
-        ("[]", "schema-damaged", {"file": "aed/2026/schema.json", "line": 1}),
-        ("{}", "schema-damaged", {"file": "aed/2026/schema.json", "line": 1}),
-        ('{"fields": {}}', "schema-damaged", {"file": "aed/2026/schema.json", "line": 1}),
-        ("null", "schema-damaged", {"file": "aed/2026/schema.json", "line": 1}),
+        ("[]", "schema-part-damaged", {"file": "aed/2026/schema.json", "part": "-"}),
+        ("{}", "schema-part-damaged", {"file": "aed/2026/schema.json", "part": "fields"}),
+        ('{"fields": {}}', "schema-part-damaged", {"file": "aed/2026/schema.json", "part": "fields"}),
+        ('{"fields": [{"name": "a"}, 1]}', "schema-part-damaged", {"file": "aed/2026/schema.json", "part": "fields.1"}),
+        ('{"fields": [{"name": 5}]}', "schema-part-damaged", {"file": "aed/2026/schema.json", "part": "fields.0.name"}),
+        ("null", "schema-part-damaged", {"file": "aed/2026/schema.json", "part": "-"}),
     ],
 )
 def test_a_damaged_package_is_told(

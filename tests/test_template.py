@@ -253,7 +253,7 @@ def test_a_filled_template_builds_without_a_mapping(office: Workspace) -> None:
     assert {row["地方公共団体名"] for row in rows} == {"東京都目黒区"}
     told = release.to_dict()
     assert told["unmapped_columns"] == []
-    assert {entry["reason"] for entry in told["mapping"]} == {"same-name"}
+    assert {entry["reason"] for entry in told["mapping"]} == {"name"}
     assert [entry["field"] for entry in told["mapping"]] == [
         field.name for field in schema_fields(release.recipe.schema)
     ]
@@ -271,7 +271,7 @@ def test_a_column_of_another_name_is_reported(office: Workspace) -> None:
     release = build_release("toilets", office)
     assert release.mapped.unmapped == ("名 称", "メモ")
     assert {found.column for found in release.report.findings if found.code == "column-unmapped"} == {"名 称", "メモ"}
-    assert release.mapped.reasons == dict.fromkeys(["名称", "所在地_連結表記", "設置位置"], "same-name")
+    assert release.mapped.reasons == dict.fromkeys(["名称", "所在地_連結表記", "設置位置"], "name")
 
 
 def test_a_dropped_column_stays_dropped(office: Workspace) -> None:

@@ -17,6 +17,18 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# In each folder of the installed package, what `frictionless validate --schema schema.json valid.csv` does:
+SCHEMAS = """
+import os
+from pathlib import Path
+import meguro_opendata.standard_schemas as home
+from frictionless import Resource
+for path in sorted(Path(home.__file__).parent.glob("*/*/schema.json")):
+    os.chdir(path.parent)
+    assert Resource("valid.csv", schema="schema.json").validate().valid, path
+    assert not Resource("invalid.csv", schema="schema.json").validate().valid, path
+    print(path.parent.parent.name + "@" + path.parent.name)
+"""
 NOT_SOURCES = (".*", "build", "dist", "demo", "releases", "*.egg-info", "__pycache__")
 ROWS = {"emergency_radio": 65, "open_data_list": 282, "preschool": 120, "stockpile_warehouse": 20}
 
@@ -49,7 +61,11 @@ def main() -> None:
         if rows != ROWS or not Path(shown["portal"]).is_file():
             sys.exit(f"the demo of the wheel gives {rows}, not {ROWS}")
         run(command, "doctor", cwd=elsewhere)
-        print(f"wheel check passed: {wheel.name}, {wheel.stat().st_size:,} bytes, rows {rows}")  # noqa: T201
+        run(command, "init", "town", "--municipality", "134210", cwd=elsewhere)
+        run(command, "standards", "template", "aed", "-o", "aed.xlsx", cwd=elsewhere)
+        checked = run(python, "-c", SCHEMAS, cwd=elsewhere).split()
+        print(f"wheel check passed: {wheel.name}, {wheel.stat().st_size:,} bytes")  # noqa: T201
+        print(f"demo rows {rows}; {len(checked)} schemas judged rightly by frictionless alone")  # noqa: T201
 
 
 if __name__ == "__main__":

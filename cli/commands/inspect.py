@@ -65,6 +65,6 @@ def _verdict(seen: Inspection, lang: str) -> str:
     best = seen.matches[0]
     standard = load_standard(best.id, best.version)
     title = standard.title if lang == "ja" else standard.title_en
-    code = "standard-sure" if seen.standard else "standard-mixed" if best.mixed else "standard-near"
+    verdict = "standard-sure" if seen.standard else "standard-mixed" if best.mixed else "standard-near"
     percent = f"{best.score:.0%}"
-    return message(code, lang, title=title, id=best.id, version=best.version, score=percent, other=best.mixed)
+    return message(verdict, lang, title=title, id=best.id, version=best.version, score=percent, other=best.mixed)
