@@ -9,7 +9,7 @@ import polars as pl
 
 from meguro_opendata.carry import carry
 from meguro_opendata.cleaning import half_width, municipality_code, trim
-from meguro_opendata.findings import Change, Finding
+from meguro_opendata.findings import Finding
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.proposals import SURE, Proposal, propose_mapping
 from meguro_opendata.recipe import Extension, Recipe, one_shot_recipe
@@ -78,32 +78,31 @@ def _mapped(
     table: Table, standard: Standard, old: Standard | None, proposals: Sequence[Proposal], recipe: Recipe
 ) -> Mapped:
     columns = {field.name: pl.Series([""] * table.frame.height, dtype=pl.String) for field in standard.fields}
-    changes: list[Change] = []
-    findings: list[Finding] = []
-    served: list[Proposal] = []
-    for proposal in proposals:
-        if old is None or proposal.reason in _PLAIN:
-            columns[proposal.field] = table.frame[proposal.columns[0]]
-            served.append(proposal)
-            continue
-        carried = carry(proposal, table, standard, old)
-        columns[proposal.field] = carried.values
-        changes += carried.changes
-        findings += _lost(carried.lost, proposal, table)
-        served += [proposal] if carried.changes else []
+    plain = [proposal for proposal in proposals if old is None or proposal.reason in _PLAIN]
+    columns.update({proposal.field: table.frame[proposal.columns[0]] for proposal in plain})
+    carried = {
+        proposal: carry(proposal, table, standard, old) for proposal in proposals if old and proposal not in plain
+    }
+    columns.update({proposal.field: made.values for proposal, made in carried.items()})
     columns.update({extension.name: table.frame[extension.column] for extension in recipe.extensions})
-    origins: dict[str, str | None] = dict.fromkeys(columns)
-    origins.update({proposal.field: proposal.columns[0] for proposal in served})
-    origins.update({extension.name: extension.column for extension in recipe.extensions})
+    served = [proposal for proposal in proposals if proposal in plain or carried[proposal].changes]
     return Mapped(
         frame=pl.DataFrame([values.alias(name) for name, values in columns.items()]),
-        origins=origins,
+        origins=_origins(list(columns), served, recipe),
         reasons={proposal.field: proposal.reason for proposal in served},
         confidences={proposal.field: proposal.confidence for proposal in served},
         unmapped=tuple(extension.column for extension in recipe.extensions),
-        changes=tuple(changes),
-        findings=tuple(findings),
+        changes=tuple(change for made in carried.values() for change in made.changes),
+        findings=tuple(found for proposal, made in carried.items() for found in _lost(made.lost, proposal, table)),
     )
+
+
+def _origins(names: Sequence[str], served: Sequence[Proposal], recipe: Recipe) -> dict[str, str | None]:
+    """The source column of each field, the first one where it is made from several."""
+    origins: dict[str, str | None] = dict.fromkeys(names)
+    origins.update({proposal.field: proposal.columns[0] for proposal in served})
+    origins.update({extension.name: extension.column for extension in recipe.extensions})
+    return origins
 
 
 def _lost(rows: Sequence[int], proposal: Proposal, table: Table) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
@@ -29,12 +30,11 @@ def init_workspace(folder: Path, code: str) -> Workspace:
     city = municipality(code)
     _refuse_used(folder)
     new = not folder.exists()
-    try:
+    with ExitStack() as cleanup:
+        cleanup.callback(_undo, folder, new)
         write_whole(folder / _README, b"\xef\xbb\xbf" + _filled(_README, city).replace("\n", "\r\n").encode("utf-8"))
         write_whole(folder / FILE_NAME, _filled(FILE_NAME, city).encode("utf-8"))
-    except BaseException:
-        _undo(folder, new)
-        raise
+        cleanup.pop_all()
     return open_workspace(folder)
 
 
