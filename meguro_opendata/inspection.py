@@ -122,7 +122,12 @@ def inspect_file(path: Path | str) -> Inspection:
         SourceError: If there is no such file, or it cannot be opened at all.
     """
     file = Path(path)
-    raw = read_bytes(file)
+    try:
+        raw = read_bytes(file)
+    except SourceError as refusal:
+        if refusal.code != "file-empty":
+            raise
+        return Inspection(str(path), "unknown", None, (), refusal)
     container = container_of(raw)
     try:
         table = propose_source(file, known_labels(), keep_all=False)

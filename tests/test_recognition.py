@@ -108,6 +108,22 @@ def test_a_file_that_cannot_be_read_is_described(tmp_path: Path) -> None:
     assert len(seen.to_dict()["machine_readability"]) == 15
 
 
+def test_an_empty_file_is_described(tmp_path: Path) -> None:
+    """An empty file is refused, and still described: of unknown content, without a table."""
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"\r\n")
+    seen = inspect_file(path)
+    assert (seen.container, seen.table, seen.exit_code) == ("unknown", None, 2)
+    assert seen.refusal is not None
+    assert seen.refusal.code == "file-empty"
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """A missing file is an error, not an inspection."""
+    with pytest.raises(SourceError, match="ファイルがありません"):
+        inspect_file(tmp_path / "list.csv")
+
+
 def test_a_workbook_under_another_name_is_told(tmp_path: Path, workspace_dir: Path) -> None:
     """A workbook that was renamed to .csv is read as what it is, and the difference is told."""
     path = tmp_path / "radio.csv"
