@@ -31,7 +31,7 @@ types: $(VENV)/.ready     ## mypy, strict
 wheel: $(VENV)/.ready     ## build the wheel, install it elsewhere, run the demo from there
 	$(BIN)/python tests/wheel_check.py
 
-schemas: $(VENV)/.ready   ## write every schema.json from its definition.yaml
+schemas: $(VENV)/.ready   ## write schemas, samples and pages of the standard from its definitions
 	$(BIN)/python -m meguro_opendata.standard_schemas.generate
 
 check: test lint types wheel   ## what .ci/run runs
