@@ -31,6 +31,11 @@ class Carried:
         self.changes = changes
         self.lost = lost
 
+    @property
+    def filled(self) -> bool:
+        """Whether any row has a value."""
+        return bool((self.values != "").any())
+
 
 def carry(proposal: Proposal, table: Table, standard: Standard, older: Standard) -> Carried:
     """The new column that a proposal of the older version's kind stands for."""

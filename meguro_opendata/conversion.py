@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 
-from meguro_opendata.carry import carry
+from meguro_opendata.carry import Carried, carry
 from meguro_opendata.cleaning import half_width, municipality_code, trim
 from meguro_opendata.findings import Finding
 from meguro_opendata.mapping import Mapped
@@ -77,24 +77,40 @@ def _free_name(column: str, fields: set[str]) -> str:
 def _mapped(
     table: Table, standard: Standard, old: Standard | None, proposals: Sequence[Proposal], recipe: Recipe
 ) -> Mapped:
-    columns = {field.name: pl.Series([""] * table.frame.height, dtype=pl.String) for field in standard.fields}
-    plain = [proposal for proposal in proposals if old is None or proposal.reason in _PLAIN]
-    columns.update({proposal.field: table.frame[proposal.columns[0]] for proposal in plain})
-    carried = {
-        proposal: carry(proposal, table, standard, old) for proposal in proposals if old and proposal not in plain
-    }
-    columns.update({proposal.field: made.values for proposal, made in carried.items()})
-    columns.update({extension.name: table.frame[extension.column] for extension in recipe.extensions})
-    served = [proposal for proposal in proposals if proposal in plain or carried[proposal].changes]
+    made = _carried(table, standard, old, proposals)
+    served = [proposal for proposal in proposals if proposal not in made or made[proposal].filled]
+    columns = _columns(table, standard, served, made, recipe)
+    findings = [found for proposal, new in made.items() for found in _lost(new.lost, proposal, table)]
     return Mapped(
         frame=pl.DataFrame([values.alias(name) for name, values in columns.items()]),
         origins=_origins(list(columns), served, recipe),
         reasons={proposal.field: proposal.reason for proposal in served},
         confidences={proposal.field: proposal.confidence for proposal in served},
         unmapped=tuple(extension.column for extension in recipe.extensions),
-        changes=tuple(change for made in carried.values() for change in made.changes),
-        findings=tuple(found for proposal, made in carried.items() for found in _lost(made.lost, proposal, table)),
+        changes=tuple(change for new in made.values() for change in new.changes),
+        findings=tuple(findings),
     )
+
+
+def _carried(
+    table: Table, standard: Standard, old: Standard | None, proposals: Sequence[Proposal]
+) -> dict[Proposal, Carried]:
+    """The new columns of the proposals that an older version's table of changes makes."""
+    if old is None:
+        return {}
+    return {made: carry(made, table, standard, old) for made in proposals if made.reason not in _PLAIN}
+
+
+def _columns(
+    table: Table, standard: Standard, served: Sequence[Proposal], made: Mapping[Proposal, Carried], recipe: Recipe
+) -> dict[str, pl.Series]:
+    """Every column of the result in its order: the standard's items, empty where nothing serves them, then the kept."""
+    columns = {field.name: pl.Series([""] * table.frame.height, dtype=pl.String) for field in standard.fields}
+    for proposal in served:
+        columns[proposal.field] = made[proposal].values if proposal in made else table.frame[proposal.columns[0]]
+    for extension in recipe.extensions:
+        columns[extension.name] = table.frame[extension.column]
+    return columns
 
 
 def _origins(names: Sequence[str], served: Sequence[Proposal], recipe: Recipe) -> dict[str, str | None]:

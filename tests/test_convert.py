@@ -72,6 +72,18 @@ def test_an_old_form_becomes_the_current_one(old_form: Release) -> None:
     }
 
 
+def test_an_address_that_is_whole_already_is_carried_too(tmp_path: Path) -> None:
+    """Where every address names prefecture and municipality itself, nothing changes, and nothing is lost either."""
+    path = tmp_path / "old.csv"
+    path.write_text(OLD.replace("上目黒二丁目19番15号", "東京都目黒区上目黒二丁目19番15号"), encoding="utf-8")
+    release = convert_file(path, "public_facility", tmp_path / "out")
+    assert [row["所在地_連結表記"] for row in rows_of(release)] == [
+        "東京都目黒区上目黒二丁目19番15号",
+        "東京都目黒区目黒1-2-3 見本ビル",
+    ]
+    assert release.mapped.reasons["所在地_連結表記"] == "old-address"
+
+
 def test_what_could_not_be_carried_is_told(old_form: Release) -> None:
     """Parts that are not certain are left empty, and each item says for how many rows."""
     told = {found.field: found.params["rows"] for found in old_form.report.findings if found.code == "not-carried"}
