@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 import meguro_opendata as mo
-from meguro_opendata import files
 from meguro_opendata.errors import SourceError, StorageError
 
 Command = Callable[..., "Ran"]  # noqa: F821 (the fixture's own type)
@@ -324,9 +323,7 @@ def test_a_build_stopped_at_any_file(
 
 
 @pytest.mark.parametrize("at", [1, 2])
-def test_a_build_killed_between_its_renames_is_mended(
-    at: int, workspace_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_build_killed_between_its_renames_is_mended(at: int, workspace_dir: Path) -> None:
     """Killed with the old folder moved aside, the next build finds it again: there is always a whole release."""
     workspace = mo.open_workspace(workspace_dir)
     mo.build_release("preschool", workspace)
@@ -335,7 +332,6 @@ def test_a_build_killed_between_its_renames_is_mended(
     (workspace.releases / "preschool").rename(old)
     if at == 2:
         shutil.copytree(old, workspace.releases / "preschool")
-    monkeypatch.setattr(files, "_mend", files._mend)
     mo.build_release("preschool", workspace)
     assert snapshot(workspace.releases / "preschool") == before
     assert not old.exists()
