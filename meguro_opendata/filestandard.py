@@ -84,11 +84,6 @@ class FileStandard:
         """The file of that exact name, or ``None``."""
         return next((file for file in self.files if file.name == name), None)
 
-    @property
-    def required_files(self) -> tuple[StandardFile, ...]:
-        """The files that must be there."""
-        return tuple(file for file in self.files if file.requirement == "required")
-
 
 @cache
 def load_file_standard(standard_id: str) -> FileStandard | None:
