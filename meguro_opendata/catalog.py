@@ -333,7 +333,7 @@ def list_table(path: Path, city: City) -> Table:
         for distribution in entry.distributions:
             records.append(_list_row(crosswalk, entry, distribution, city))
             lines.append(number)
-    return cut_table(Grid(path=path, container="jsonl", records=records, encoding="utf-8", lines=lines), 1)
+    return cut_table(Grid.of_records(path, "jsonl", records, encoding="utf-8", lines=lines), 1)
 
 
 @cache

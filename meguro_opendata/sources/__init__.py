@@ -96,13 +96,12 @@ def read_source(
 
 def read_grid(path: Path, sheet: str | None = None, encoding: str | None = None) -> Grid:
     """All cells of a file's sheet; errors as :func:`read_source`."""
-    raw = read_bytes(path)
-    container = _readable_container(raw, path)
+    container, raw = _open(path)
     if container in _WORKBOOKS:
         return read_workbook_sheet(path, raw, container, sheet)
     if sheet is not None:
         raise SourceError("sheet-of-text", file=path, sheet=sheet)
-    return read_text_grid(path, raw, encoding)
+    return read_text_grid(path, encoding)
 
 
 def propose_source(path: Path, names: Collection[str], keep_all: bool = True) -> Table:
@@ -111,15 +110,14 @@ def propose_source(path: Path, names: Collection[str], keep_all: bool = True) ->
     Raises:
         SourceError: As :func:`read_source`, and if no record can be a header.
     """
-    raw = read_bytes(path)
-    container = _readable_container(raw, path)
-    grids = read_workbook_grids(path, raw, container) if container in _WORKBOOKS else [read_text_grid(path, raw)]
+    container, raw = _open(path)
+    grids = read_workbook_grids(path, raw, container) if container in _WORKBOOKS else [read_text_grid(path)]
     wanted = {folded(name) for name in names}
     best: tuple[int, Grid, int] | None = None
     for grid in grids:
         row = propose_header_row(grid, names)
         if row is not None:
-            score = len(wanted & {folded(cell) for cell in grid.records[row - 1]})
+            score = len(wanted & {folded(cell) for cell in grid.record(row - 1)})
             if best is None or score > best[0]:
                 best = (score, grid, row)
     if best is None:
@@ -129,8 +127,29 @@ def propose_source(path: Path, names: Collection[str], keep_all: bool = True) ->
 
 def read_bytes(path: Path) -> bytes:
     """The content of a file that must hold something; errors as :func:`read_source`."""
+    return _content(path, None)
+
+
+def _open(path: Path) -> tuple[str, bytes]:
+    """The container, and the content but for text files, which are read in blocks.
+
+    Raises:
+        SourceError: As :func:`read_source`.
+    """
+    container = container_of(_content(path, _HEAD))
+    raw = b"" if container == "text" else read_bytes(path)
+    if raw:
+        container = container_of(raw)
+    if container in _WORKBOOKS or container == "text":
+        return container, raw
+    raise SourceError("container-refused", file=path, container=container)
+
+
+def _content(path: Path, size: int | None) -> bytes:
+    """The first bytes of a file, or all."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(size)
     except FileNotFoundError:
         raise SourceError("file-missing", file=path) from None
     except IsADirectoryError:
@@ -139,13 +158,6 @@ def read_bytes(path: Path) -> bytes:
         raise SourceError("file-is-folder" if path.is_dir() else "file-locked", file=path) from None
     except OSError as error:
         raise SourceError("file-unreadable", file=path, reason=error.strerror) from None
-    if not raw.strip(b"\xef\xbb\xbf \t\r\n\x1a"):
+    if not raw.strip(b"\xef\xbb\xbf \t\r\n\x1a") and len(raw) < (size or len(raw) + 1):
         raise SourceError("file-empty", file=path)
     return raw
-
-
-def _readable_container(raw: bytes, path: Path) -> str:
-    container = container_of(raw)
-    if container in _WORKBOOKS or container == "text":
-        return container
-    raise SourceError("container-refused", file=path, container=container)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 import unicodedata
-from collections.abc import Collection, Mapping
+from array import array
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -38,11 +38,12 @@ def propose_header_row(grid: Grid, names: Collection[str]) -> int | None:
     """
     wanted = {folded(name) for name in names}
     best, best_score = None, 0
-    for number, record in enumerate(grid.records[:_SEARCHED], start=1):
+    head = grid.head(_SEARCHED)
+    for number, record in enumerate(head, start=1):
         score = len(wanted & {folded(cell) for cell in record if cell})
         if score > best_score:
             best, best_score = number, score
-    return best or _first_wide(grid.records[:_SEARCHED]) or _first_wide(grid.records)
+    return best or _first_wide(head) or _first_filled(grid)
 
 
 def _first_wide(records: list[list[str]]) -> int | None:
@@ -51,6 +52,11 @@ def _first_wide(records: list[list[str]]) -> int | None:
     if not widest:
         return None
     return next(number for number, count in enumerate(filled, start=1) if count * 2 > widest)
+
+
+def _first_filled(grid: Grid) -> int | None:
+    filled = (~blank_rows(grid.cells)).arg_true()
+    return filled[0] + 1 if len(filled) else None
 
 
 def cut_table(
@@ -74,44 +80,51 @@ def cut_table(
     """
     _refuse_blank_header(grid, header_row)
     labels = _labels(grid, header_row, header_rows)
-    end = _last_filled(grid.records, header_row)
+    blank = blank_rows(grid.cells)
+    end = _last_filled(blank, header_row)
     outside = sorted(row for row in skip or {} if row > end)
     if outside:
         raise SourceError("skip-row-outside", file=grid.path, rows=outside, last=end)
-    body = range(header_row, end)
-    width = _width(labels, [grid.records[index] for index in body])
+    body = grid.cells.slice(header_row, end - header_row)
+    width = _width(labels, body)
     header_width = min(len(labels), width)
     labels = [*labels[:width], *[""] * (width - len(labels))]
-    rows, rejected = _sort_out(grid, body, skip or {}, keep_all)
+    reasons = {} if keep_all else row_reasons(body, blank.slice(header_row, end - header_row))
+    reasons |= {row - 1 - header_row: reason for row, reason in (skip or {}).items()}
+    kept = _kept(body.height, reasons)
+    frame = _rows(body, kept)[:, :width]
     names = _unique_names(labels)
     return Table(
         grid=grid,
-        frame=_frame(grid, rows, names),
+        frame=frame.rename(dict(zip(frame.columns, names, strict=True))),
         labels=tuple(labels),
         header_width=header_width,
         header_row=header_row,
-        rows=tuple(index + 1 for index in rows),
-        lines=tuple(grid.lines[index] for index in rows) if grid.lines is not None else None,
-        widths=tuple(len(grid.records[index]) for index in rows),
-        rejected=tuple(rejected),
+        rows=_shifted(kept, header_row + 1),
+        lines=None if grid.lines is None else _picked(grid.lines, kept, header_row),
+        widths=None if grid.widths is None else _picked(grid.widths, kept, header_row),
+        rejected=tuple(
+            Rejection(at + header_row + 1, reason, " ".join(filter(None, grid.record(at + header_row)))[:_SHOWN])
+            for at, reason in sorted(reasons.items())
+        ),
     )
 
 
 def _refuse_blank_header(grid: Grid, header_row: int) -> None:
-    if not 1 <= header_row <= len(grid.records) or not any(cell.strip() for cell in grid.records[header_row - 1]):
+    if not 1 <= header_row <= grid.height or not any(cell.strip() for cell in grid.record(header_row - 1)):
         raise SourceError("header-missing", file=grid.path, sheet=grid.sheet or "-", row=header_row)
 
 
 def _labels(grid: Grid, header_row: int, header_rows: int) -> list[str]:
     """The header's lines joined from the top with ``_``; a merged cell's text stands in all of its cells."""
     first = max(header_row - header_rows, 0)
-    lines = [list(record) for record in grid.records[first:header_row]]
+    lines = [grid.record(index) for index in range(first, header_row)]
     width = max(len(line) for line in lines)
     lines = [[*line, *[""] * (width - len(line))] for line in lines]
     for (top, left), (bottom, right) in grid.merged:
         for row in range(max(top, first), min(bottom, header_row - 1) + 1):
             for column in range(left, min(right, width - 1) + 1):
-                source = grid.records[top]
+                source = grid.record(top)
                 lines[row - first][column] = source[left] if left < len(source) else ""
     return [_joined([line[column] for line in lines]) for column in range(width)]
 
@@ -121,32 +134,53 @@ def _joined(levels: list[str]) -> str:
     return "_".join(parts)
 
 
-def _last_filled(records: list[list[str]], start: int) -> int:
-    end = len(records)
-    while end > start and not any(cell.strip() for cell in records[end - 1]):
-        end -= 1
-    return end
+def blank_rows(cells: pl.DataFrame) -> pl.Series:
+    """For each record whether no cell holds anything but spaces.
+
+    >>> blank_rows(pl.DataFrame({"0": ["a", " ", ""], "1": ["", "b", "\u3000"]})).to_list()
+    [False, False, True]
+    """
+    every = pl.int_range(cells.height, eager=True)
+    rows = every
+    for column in cells.get_columns():
+        rows = rows.filter(column.gather(rows).str.strip_chars() == "")
+        if not len(rows):
+            break
+    return every.is_in(rows.to_list())
 
 
-def _width(labels: list[str], body: list[list[str]]) -> int:
+def _last_filled(blank: pl.Series, start: int) -> int:
+    """The number of the last record that is not blank, at least ``start``."""
+    filled = (~blank).arg_true()
+    return max(start, filled[-1] + 1) if len(filled) else start
+
+
+def _width(labels: list[str], body: pl.DataFrame) -> int:
     """The number of columns up to the last that has a label or a filled cell."""
     width = next((n for n in range(len(labels), 0, -1) if labels[n - 1]), 0)
-    for record in body:
-        if len(record) > width:
-            width = next((n for n in range(len(record), width, -1) if record[n - 1].strip()), width)
-    return width
+    beyond = (n for n in range(body.width, width, -1) if (body[:, n - 1].str.strip_chars() != "").any())
+    return next(beyond, width)
 
 
-def _sort_out(grid: Grid, body: range, skip: Mapping[int, str], keep_all: bool) -> tuple[list[int], list[Rejection]]:
-    rows: list[int] = []
-    rejected: list[Rejection] = []
-    for index in body:
-        reason = skip.get(index + 1) or (None if keep_all else _reason(grid.records[index]))
-        if reason is None:
-            rows.append(index)
-        else:
-            rejected.append(Rejection(index + 1, reason, " ".join(filter(None, grid.records[index]))[:_SHOWN]))
-    return rows, rejected
+def _kept(height: int, reasons: Mapping[int, str]) -> Sequence[int]:
+    """The positions of the rows that are left."""
+    if not reasons:
+        return range(height)
+    return array("q", (at for at in range(height) if at not in reasons))
+
+
+def _rows(body: pl.DataFrame, kept: Sequence[int]) -> pl.DataFrame:
+    return body if isinstance(kept, range) else body[list(kept)]
+
+
+def _shifted(kept: Sequence[int], by: int) -> Sequence[int]:
+    return range(kept.start + by, kept.stop + by) if isinstance(kept, range) else array("q", (at + by for at in kept))
+
+
+def _picked(values: Sequence[int], kept: Sequence[int], skipped: int) -> Sequence[int]:
+    if isinstance(kept, range):
+        return values[skipped : skipped + len(kept)]
+    return array("q", (values[at + skipped] for at in kept))
 
 
 @cache
@@ -156,16 +190,23 @@ def row_patterns() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def _reason(record: list[str]) -> str | None:
-    """Why a record is no row of the table: ``blank``, ``note``, ``total``; ``None`` if it is one."""
-    filled = [folded(cell) for cell in record if cell.strip()]
-    if not filled:
-        return "blank"
-    if len(filled) == 1 and re.match(row_patterns()["note"], filled[0]):
-        return "note"
-    if len(filled) > 1 and re.fullmatch(row_patterns()["total"], filled[0]):
-        return "total"
-    return None
+def row_reasons(body: pl.DataFrame, blank: pl.Series) -> dict[int, str]:
+    """Why records are no rows of a table, by position: ``blank``, ``note`` or ``total``."""
+    reasons = dict.fromkeys(blank.arg_true().to_list(), "blank")
+    waiting = (~blank).arg_true()
+    patterns = row_patterns()
+    for index, column in enumerate(body.get_columns()):
+        if not len(waiting):
+            break
+        first = column.gather(waiting)
+        filled = first.str.strip_chars() != ""
+        for reason in ("note", "total"):
+            for at in waiting.filter(filled & first.str.contains(patterns[reason])):
+                alone = not any(cell.strip() for cell in body.row(at)[index + 1 :])
+                if alone == (reason == "note"):
+                    reasons[at] = reason
+        waiting = waiting.filter(~filled)
+    return reasons
 
 
 def _unique_names(labels: list[str]) -> list[str]:
@@ -179,12 +220,3 @@ def _unique_names(labels: list[str]) -> list[str]:
             name = f"{base}#{number}"
         names.append(name)
     return names
-
-
-def _frame(grid: Grid, rows: list[int], names: list[str]) -> pl.DataFrame:
-    columns: dict[str, list[str]] = {}
-    for column, name in enumerate(names):
-        columns[name] = [
-            record[column] if column < len(record) else "" for record in map(grid.records.__getitem__, rows)
-        ]
-    return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))

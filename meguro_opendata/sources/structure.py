@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+import polars as pl
+
 from meguro_opendata.findings import Finding
-from meguro_opendata.sources.header import row_patterns
+from meguro_opendata.sources.header import blank_rows, row_patterns
 from meguro_opendata.sources.table import Table, column_letter
 
 __all__ = ["duplicate_headers", "structure_findings"]
@@ -41,18 +43,22 @@ def _blank_headers(table: Table) -> Iterator[Finding]:
 
 
 def _ragged_rows(table: Table) -> Iterator[Finding]:
-    if table.grid.is_workbook:
+    """An error for each record of a text file that is shorter than the header, or longer by more than empty cells."""
+    if table.grid.is_workbook or (table.widths is None and table.grid.width == table.header_width):
         return
-    for position, width in enumerate(table.widths):
-        if width != table.header_width and not _only_blank_tail(table, position, width):
-            yield Finding(
-                code="ragged-row",
-                severity="error",
-                row=table.rows[position],
-                line=table.line_of(position),
-                value=str(width),
-                params={"width": width, "expected": table.header_width},
-            )
+    widths = pl.Series(table.widths or [table.grid.width] * len(table.rows), dtype=pl.Int64)
+    ragged = widths < table.header_width
+    if table.frame.width > table.header_width:
+        ragged |= (widths > table.header_width) & ~blank_rows(table.frame[:, table.header_width :])
+    for position in ragged.arg_true():
+        yield Finding(
+            code="ragged-row",
+            severity="error",
+            row=table.rows[position],
+            line=table.line_of(position),
+            value=str(widths[position]),
+            params={"width": widths[position], "expected": table.header_width},
+        )
 
 
 def _error_cells(table: Table) -> Iterator[Finding]:
@@ -64,14 +70,6 @@ def _error_cells(table: Table) -> Iterator[Finding]:
 
 def _formulas(table: Table) -> Iterator[Finding]:
     positions = {row: at for at, row in enumerate(table.rows)}
-    for row, column in sorted(table.grid.uncalculated):
+    for row, column in sorted(table.grid.facts.uncalculated):
         if row + 1 in positions and column < len(table.frame.columns):
             yield table.cell_finding("formula-empty", "error", positions[row + 1], table.frame.columns[column])
-
-
-def _only_blank_tail(table: Table, position: int, width: int) -> bool:
-    """Whether a record is longer than the header by empty cells alone, as spreadsheets write them."""
-    if width < table.header_width:
-        return False
-    beyond = table.frame.columns[table.header_width :]
-    return not any(str(table.frame.item(position, name)).strip() for name in beyond)

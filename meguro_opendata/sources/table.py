@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import polars as pl
 
 from meguro_opendata.findings import Finding, Rejection
+from meguro_opendata.sources.facts import NO_FACTS, SheetFacts
 
-__all__ = ["Grid", "Table", "column_letter"]
+__all__ = ["Grid", "Table", "column_letter", "columns_of"]
 
 
 def column_letter(index: int) -> str:
@@ -27,29 +30,64 @@ def column_letter(index: int) -> str:
     return letters
 
 
+def columns_of(records: Sequence[Sequence[str]]) -> pl.DataFrame:
+    """Records of any length as text columns named by their index.
+
+    >>> columns_of([["a"], ["b", "c"]]).rows()
+    [('a', ''), ('b', 'c')]
+    """
+    columns = itertools.zip_longest(*records, fillvalue="")
+    return pl.DataFrame([pl.Series(str(index), values, dtype=pl.String) for index, values in enumerate(columns)])
+
+
 @dataclass(frozen=True)
 class Grid:
-    """All cells of one sheet or text file as text, record by record, before anything is taken for a header.
+    """All cells of one sheet or text file as columns of text, before anything is taken for a header.
 
     Attributes:
-        records: Cells of each record; text files keep the width that each record has.
+        cells: Text columns named ``"0"``, ``"1"``, …; one row a record, ``""`` where a cell is empty or absent.
+        widths: How many cells each record of a text file has; ``None`` if all have as many as ``cells``.
         lines: The physical line on which each record of a text file begins; ``None`` for workbooks.
         merged: Merged ranges as ``((top, left), (bottom, right))``, counted from 0.
         delimiter: Of a text file.
-        uncalculated: Cells, by row and column counted from 0, whose formula was saved without its value.
+        facts: What else the sheet of a workbook holds.
     """
 
     path: Path
     container: str
-    records: list[list[str]]
+    cells: pl.DataFrame
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
     encoding: str | None = None
     newline: str | None = None
     delimiter: str | None = None
-    lines: list[int] | None = None
+    lines: Sequence[int] | None = None
+    widths: Sequence[int] | None = None
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
-    uncalculated: frozenset[tuple[int, int]] = frozenset()
+    facts: SheetFacts = NO_FACTS
+
+    @classmethod
+    def of_records(cls, path: Path, container: str, records: Sequence[Sequence[str]], **more: Any) -> Self:
+        """A grid from records of any length; ``more`` are its other attributes."""
+        return cls(path, container, columns_of(records), **more)
+
+    @property
+    def height(self) -> int:
+        """How many records there are."""
+        return self.cells.height
+
+    @property
+    def width(self) -> int:
+        """How many cells the longest record has."""
+        return self.cells.width
+
+    def record(self, index: int) -> list[str]:
+        """The cells of a record, the first having index 0; a text file's record has its own width."""
+        return list(self.cells.row(index))[: self.widths[index] if self.widths is not None else None]
+
+    def head(self, count: int) -> list[list[str]]:
+        """The first records."""
+        return [self.record(index) for index in range(min(count, self.height))]
 
     @property
     def is_workbook(self) -> bool:
@@ -68,7 +106,7 @@ class Table:
         header_row: Record number of the lowest header line, 1 being the file's first record.
         rows: Record number of each row of ``frame``.
         lines: Physical line of each row of a text file.
-        widths: Number of cells of each record as it stood.
+        widths: Number of cells of each record as it stood; ``None`` if all have as many as the grid.
         rejected: Records that are not rows of the table, each with its reason.
     """
 
@@ -77,9 +115,9 @@ class Table:
     labels: tuple[str, ...]
     header_width: int
     header_row: int
-    rows: tuple[int, ...]
-    lines: tuple[int, ...] | None
-    widths: tuple[int, ...]
+    rows: Sequence[int]
+    lines: Sequence[int] | None
+    widths: Sequence[int] | None
     rejected: tuple[Rejection, ...] = ()
 
     @property

@@ -6,59 +6,143 @@ import codecs
 import csv
 import io
 import re
+from array import array
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
+import polars as pl
+
 from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.table import Grid
+from meguro_opendata.sources.table import Grid, columns_of
+from meguro_opendata.sources.textblocks import (
+    BOMS,
+    LONGEST_RECORD,
+    BadByteError,
+    RecordTooLongError,
+    TooManyColumnsError,
+    blocks,
+    refuse_bad_bytes,
+    utf8,
+)
+from meguro_opendata.sources.textrecords import MOST_COLUMNS, Breaks, Records, breaks_of, parse_block
 
 __all__ = ["decode", "read_text_grid"]
 
 _MAX_CELL = 16_000_000
-_BOMS = (
-    (b"\xff\xfe\0\0", "utf-32"),
-    (b"\0\0\xfe\xff", "utf-32"),
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
 _DELIMITERS = (",", "\t", ";")
 _QUOTED = re.compile('"[^"]*"')
 _SEARCHED = 20_000
-_NO_LETTER = re.compile("[\uf8f0-\uf8f3\xa0]")
+_BATCH = 20_000
+_AHEAD = 2
 
 
-def decode(raw: bytes, path: Path, declared: str | None = None) -> tuple[str, str]:
-    """The text of a file and its encoding: as declared; else by BOM, else strict UTF-8, else strict CP932.
+class _UncertainError(Exception):
+    """A block that polars might read in another way than the ``csv`` module."""
 
-    A byte order mark always wins over a declared ``utf-8``, because editors add one.
+
+@dataclass
+class _Gathered:
+    """What has been read of a file so far."""
+
+    frames: list[pl.DataFrame] = field(default_factory=list)
+    widths: list[Sequence[int] | int] = field(default_factory=list)
+    lines: list[Sequence[int]] = field(default_factory=list)
+    line: int = 0
+    breaks: Breaks = field(default_factory=Breaks)
+
+    def add(self, records: Records) -> None:
+        """Append the records of a block."""
+        height = records.cells.height
+        self.frames.append(records.cells)
+        self.widths.append(records.widths if records.widths is not None else records.cells.width)
+        first = self.line + 1
+        self.lines.append([first + at for at in records.lines] if records.lines else range(first, first + height))
+        self.line += records.breaks.crlf + records.breaks.lf
+        self.breaks = self.breaks.plus(records.breaks)
+
+    def cells(self) -> pl.DataFrame:
+        """All records as one table as wide as the widest."""
+        width = max(frame.width for frame in self.frames)
+        names = [str(index) for index in range(width)]
+        wide = [frame.with_columns(pl.lit("").alias(name) for name in names[frame.width :]) for frame in self.frames]
+        return pl.concat(wide, rechunk=False)
+
+    def all_widths(self) -> Sequence[int] | None:
+        """The width of each record, ``None`` if all are the same."""
+        if len({width if isinstance(width, int) else None for width in self.widths}) == 1 and isinstance(
+            self.widths[0], int
+        ):
+            return None
+        parts = zip(self.widths, self.frames, strict=True)
+        return array("l", chain.from_iterable([w] * frame.height if isinstance(w, int) else w for w, frame in parts))
+
+    def all_lines(self) -> Sequence[int]:
+        """The line of each record."""
+        if all(isinstance(part, range) for part in self.lines):
+            last = self.lines[-1]
+            if last and last[-1] == sum(map(len, self.lines)):
+                return range(1, last[-1] + 1)
+        return array("l", chain.from_iterable(self.lines))
+
+
+def read_text_grid(path: Path, declared: str | None = None) -> Grid:
+    """Every record of a text file.
+
+    The encoding is the declared one; else that of the byte order mark, else UTF-8 if every byte fits, else CP932. A
+    byte order mark always wins over a declared ``utf-8``, because editors add one.
 
     Raises:
-        SourceError: If no encoding fits; the first bytes in question are shown.
+        SourceError: If no encoding fits (the first bytes in question are shown), a quotation never ends, or a record is
+            longer than any table's.
     """
-    named = _standard_name(declared, path)
-    by_mark = next((name for mark, name in _BOMS if raw.startswith(mark)), None)
-    candidates = [named] if named else ["utf-8", "cp932"]
-    tried = [by_mark] if by_mark and named in (None, "utf-8", by_mark) else candidates
-    failure: UnicodeDecodeError | None = None
-    for encoding in tried:
+    with path.open("rb") as file:
+        candidates = _candidates(file.read(4), declared, path)
+    failure: BadByteError | None = None
+    for encoding in candidates:
         try:
-            return _strictly(raw, encoding).rstrip("\x1a"), encoding
-        except UnicodeDecodeError as error:
+            return _read(path, encoding)
+        except BadByteError as error:
             failure = error
-    assert failure is not None  # noqa: S101 (every list above holds a name)
-    line = failure.object[: failure.start].count(b"\n") + 1
-    shown = failure.object[failure.start : failure.start + 8].hex(" ")
-    raise SourceError("encoding-unknown", file=path, tried=tried, line=line, bytes=shown)
+        except RecordTooLongError:
+            raise SourceError("record-too-long", file=path, limit=LONGEST_RECORD) from None
+        except TooManyColumnsError as error:
+            raise SourceError("too-many-columns", file=path, count=error.args[0], limit=MOST_COLUMNS) from None
+    raise _unknown_encoding(path, candidates, failure)
 
 
-def _strictly(raw: bytes, encoding: str) -> str:
-    """The text; bytes that CP932 does not have, though Python maps them to private letters, are refused."""
-    text = raw.decode(encoding)
-    found = _NO_LETTER.search(text) if encoding == "cp932" else None
-    if found:
-        at = len(text[: found.start()].encode(encoding))
-        raise UnicodeDecodeError(encoding, raw, at, at + 1, "no letter")
-    return text
+def decode(raw: bytes, path: Path) -> tuple[str, str]:
+    """The text of a small file that is in memory, and its encoding, decided as :func:`read_text_grid` does.
+
+    Raises:
+        SourceError: If no encoding fits.
+    """
+    candidates = _candidates(raw[:4], None, path)
+    failure: BadByteError | None = None
+    for encoding in candidates:
+        try:
+            return utf8(raw, encoding).decode("utf-8" if encoding == "cp932" else encoding), encoding
+        except BadByteError as error:
+            failure = error
+        except UnicodeDecodeError as error:
+            failure = BadByteError(raw[: error.start].count(b"\n"), raw[error.start : error.start + 8].hex(" "))
+    raise _unknown_encoding(path, candidates, failure)
+
+
+def _unknown_encoding(path: Path, tried: list[str], failure: BadByteError | None) -> SourceError:
+    assert failure is not None  # noqa: S101 (at least one encoding was tried)
+    return SourceError("encoding-unknown", file=path, tried=tried, line=failure.line + 1, bytes=failure.shown)
+
+
+def _candidates(start: bytes, declared: str | None, path: Path) -> list[str]:
+    named = _standard_name(declared, path)
+    by_mark = next((name for mark, name in BOMS if start.startswith(mark)), None)
+    if by_mark and named in (None, "utf-8", by_mark):
+        return [by_mark]
+    return [named] if named else ["utf-8", "cp932"]
 
 
 def _standard_name(declared: str | None, path: Path) -> str | None:
@@ -73,64 +157,116 @@ def _standard_name(declared: str | None, path: Path) -> str | None:
         raise SourceError("encoding-name", file=path, name=declared) from None
 
 
-def read_text_grid(path: Path, raw: bytes, declared: str | None = None) -> Grid:
-    """Every record of a text file.
-
-    Raises:
-        SourceError: If the encoding is unknown or a quotation never ends.
-    """
-    text, encoding = decode(raw, path, declared)
-    delimiter = _delimiter(text)
-    records, lines = _records(text, delimiter, path)
+def _read(path: Path, encoding: str) -> Grid:
+    try:
+        gathered, delimiter = _by_blocks(path, encoding)
+    except _UncertainError:
+        gathered, delimiter = _by_records(path, encoding)
+    if not gathered.frames:
+        raise SourceError("file-empty", file=path)
     return Grid(
         path=path,
         container="tsv" if delimiter == "\t" else "csv",
-        records=records,
+        cells=gathered.cells(),
         encoding=encoding,
-        newline=_newline(text),
+        newline=gathered.breaks.kind,
         delimiter=delimiter,
-        lines=lines,
+        lines=gathered.all_lines(),
+        widths=gathered.all_widths(),
     )
 
 
-def _records(text: str, delimiter: str, path: Path) -> tuple[list[list[str]], list[int]]:
+def _by_blocks(path: Path, encoding: str) -> tuple[_Gathered, str]:
+    """The file block by block, as columns from the start; while one is parsed, the next is read and decoded."""
+    gathered, delimiter = _Gathered(), ""
+    with ThreadPoolExecutor(max_workers=1) as parser:
+        waiting: deque[Future[Records | None]] = deque()
+        for raw, marks in blocks(path, encoding):
+            text = _from_encoding(raw, encoding, gathered, waiting)
+            delimiter = delimiter or _delimiter(text)
+            waiting.append(parser.submit(parse_block, text, marks, delimiter))
+            if len(waiting) > _AHEAD:
+                gathered.add(_parsed(waiting.popleft(), gathered))
+        while waiting:
+            gathered.add(_parsed(waiting.popleft(), gathered))
+    return gathered, delimiter
+
+
+def _from_encoding(raw: bytes, encoding: str, gathered: _Gathered, waiting: deque[Future[Records | None]]) -> bytes:
+    try:
+        return utf8(raw, encoding)
+    except BadByteError as error:
+        while waiting:
+            gathered.add(_parsed(waiting.popleft(), gathered))
+        raise error.after(gathered.line) from None
+
+
+def _parsed(future: Future[Records | None], gathered: _Gathered) -> Records:
+    try:
+        records = future.result()
+    except BadByteError as error:
+        raise error.after(gathered.line) from None
+    if records is None:
+        raise _UncertainError
+    return records
+
+
+class _Lines:
+    """The physical lines of a file; ``taken`` are those of the record that is being read."""
+
+    def __init__(self, path: Path, encoding: str, gathered: _Gathered) -> None:
+        self._blocks = blocks(path, encoding, quoted=False)
+        self._encoding = encoding
+        self._gathered = gathered
+        self.taken: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        line = 0
+        for raw, _ in self._blocks:
+            try:
+                block = utf8(raw, self._encoding)
+                refuse_bad_bytes(block)
+            except BadByteError as error:
+                raise error.after(line) from None
+            line += block.count(b"\n")
+            self._gathered.breaks = self._gathered.breaks.plus(breaks_of(block))
+            for written in io.StringIO(block.decode("utf-8"), newline=""):
+                self.taken.append(written)
+                yield written
+
+
+def _by_records(path: Path, encoding: str) -> tuple[_Gathered, str]:
+    """The file record by record, as the ``csv`` module reads it."""
     csv.field_size_limit(_MAX_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    records: list[list[str]] = []
-    lines: list[int] = []
-    began = 1
+    gathered = _Gathered()
+    delimiter = _delimiter(next(utf8(raw, encoding) for raw, _ in blocks(path, encoding, quoted=False)))
+    lines = _Lines(path, encoding, gathered)
+    reader = csv.reader(lines, delimiter=delimiter)
+    began, batch, begins = 0, list[list[str]](), list[int]()
     try:
         for record in reader:
-            records.append(record)
-            lines.append(began)
-            began = reader.line_num + 1
-    except csv.Error:
-        raise SourceError("text-broken", file=path, line=reader.line_num) from None
-    if lines:
-        _refuse_open_quotation(text, delimiter, lines[-1], path)
-    return records, lines
-
-
-def _refuse_open_quotation(text: str, delimiter: str, line: int, path: Path) -> None:
-    """The last record, read strictly: a quotation that never ends has swallowed all that follows."""
-    rest = io.StringIO(text, newline="")
-    last = [part for number, part in enumerate(rest, start=1) if number >= line]
-    try:
+            if len(record) > MOST_COLUMNS:
+                raise TooManyColumnsError(len(record))
+            batch.append(record)
+            begins.append(began)
+            last, lines.taken = lines.taken, []
+            began = reader.line_num
+            if len(batch) == _BATCH:
+                gathered.add(_records(batch, begins, gathered.line))
+                batch, begins = [], []
         list(csv.reader(last, delimiter=delimiter, strict=True))
     except csv.Error:
-        raise SourceError("text-broken", file=path, line=line) from None
+        raise SourceError("text-broken", file=path, line=begins[-1] + 1 if begins else began + 1) from None
+    if batch:
+        gathered.add(_records(batch, begins, gathered.line))
+    return gathered, delimiter
 
 
-def _delimiter(text: str) -> str:
+def _records(batch: Sequence[Sequence[str]], begins: Sequence[int], line: int) -> Records:
+    return Records(columns_of(batch), list(map(len, batch)), [at - line for at in begins], Breaks())
+
+
+def _delimiter(text: bytes) -> str:
     """The sign that stands most often outside quotations at the beginning of the file; a comma if none does."""
-    start = _QUOTED.sub("", text[:_SEARCHED])
+    start = _QUOTED.sub("", text[:_SEARCHED].decode("utf-8", errors="replace"))
     return max(_DELIMITERS, key=start.count)
-
-
-def _newline(text: str) -> str | None:
-    crlf = text.count("\r\n")
-    found = {"crlf": crlf, "lf": text.count("\n") - crlf, "cr": text.count("\r") - crlf}
-    used = [name for name, count in found.items() if count]
-    if len(used) > 1:
-        return "mixed"
-    return used[0] if used else None

@@ -19,6 +19,7 @@ from python_calamine import (
 )
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.sources.facts import SheetFacts
 from meguro_opendata.sources.table import Grid
 from meguro_opendata.sources.xlsxparts import hidden_texts
 
@@ -130,17 +131,19 @@ def _grid(sheet: CalamineSheet, path: Path, raw: bytes, container: str, sheets: 
         cells = sheet.to_python(skip_empty_area=False)
     except CalamineError:
         raise SourceError("workbook-broken", file=path) from None
-    records = [[cell_text(value) for value in row] for row in cells]
+    records = [
+        [value if type(value) is str and "\r" not in value else cell_text(value) for value in row] for row in cells
+    ]
     errors, formulas = hidden_texts(raw, sheet.name) if container == "xlsx" else ({}, {})
     for (row, column), text in {**errors, **formulas}.items():
         if row < len(records) and column < len(records[row]):
             records[row][column] = text
-    return Grid(
-        path=path,
-        container=container,
-        records=records,
+    return Grid.of_records(
+        path,
+        container,
+        records,
         sheet=sheet.name,
         sheets=sheets,
         merged=tuple(sheet.merged_cell_ranges or ()),
-        uncalculated=frozenset(formulas),
+        facts=SheetFacts(known=container == "xlsx", uncalculated=frozenset(formulas)),
     )

@@ -133,7 +133,8 @@ def _records(table: Table) -> list[list[str]]:
     wide = [list(map(str, row)) for row in table.frame.iter_rows()]
     if table.grid.is_workbook:
         return [cells[: table.header_width] for cells in wide]
-    return [_own_width(cells, width, table.header_width) for cells, width in zip(wide, table.widths, strict=True)]
+    widths = table.widths or [table.grid.width] * len(wide)
+    return [_own_width(cells, width, table.header_width) for cells, width in zip(wide, widths, strict=True)]
 
 
 def _own_width(cells: list[str], width: int, header_width: int) -> list[str]:
@@ -143,9 +144,10 @@ def _own_width(cells: list[str], width: int, header_width: int) -> list[str]:
 
 
 def _whole(grid: Grid) -> TextTable:
-    if not grid.records:
+    if not grid.height:
         raise SourceError("file-empty", file=grid.path)
-    return TextTable(grid.records[0], grid.records[1:])
+    records = grid.head(grid.height)
+    return TextTable(records[0], records[1:])
 
 
 def _extensions(table: Table, recipe: Recipe) -> list[Finding]:

@@ -58,10 +58,10 @@ def places_in(table: Table, columns: Sequence[str | None]) -> Places:
 
 def places_of_grid(grid: Grid) -> Places:
     """The places of a grid whose first record is the header and whose every other record is checked."""
-    header = grid.records[0]
+    header = grid.record(0)
     letters = [column_letter(index) if grid.is_workbook else None for index in range(len(header))]
     lines = grid.lines[1:] if grid.lines is not None else None
-    return Places(grid.sheet, 1, range(2, len(grid.records) + 1), lines, header, letters)
+    return Places(grid.sheet, 1, range(2, grid.height + 1), lines, header, letters)
 
 
 def translate(errors: Sequence[RawError], schema: Mapping[str, Any], places: Places) -> list[Finding]:

@@ -1,0 +1,197 @@
+"""A block of CSV text → columns, by polars where its result is certainly that of the ``csv`` module.
+
+``None`` for a block stands for "not certain": a quotation mark inside an unquoted cell, text behind a closing one, a
+lone carriage return. Such a file is read record by record instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from polars.exceptions import ComputeError
+
+from meguro_opendata.sources.textblocks import TooManyColumnsError, count, refuse_bad_bytes
+
+__all__ = ["MOST_COLUMNS", "Breaks", "Records", "breaks_of", "parse_block"]
+
+MOST_COLUMNS = 16_384
+_BREAK, _RETURN, _MARK = (ord(sign) for sign in '\n\r"')
+_MANY = 1 << 15
+Places = NDArray[np.intp]
+
+
+class Breaks(NamedTuple):
+    """How many line breaks of each kind there are."""
+
+    crlf: int = 0
+    lf: int = 0
+    cr: int = 0
+
+    @property
+    def kind(self) -> str | None:
+        """The one kind that is used, ``mixed`` if several are."""
+        used = [name for name, number in self._asdict().items() if number]
+        return "mixed" if len(used) > 1 else used[0] if used else None
+
+    def plus(self, other: Breaks) -> Breaks:
+        """Those of two blocks together."""
+        return Breaks(*map(sum, zip(self, other, strict=True)))
+
+
+def breaks_of(block: bytes) -> Breaks:
+    r"""The line breaks of a block.
+
+    >>> breaks_of(b"a\r\nb\n")
+    Breaks(crlf=1, lf=1, cr=0)
+    """
+    signs = np.frombuffer(block, dtype=np.uint8)
+    returns = count(block, b"\r") if b"\r" in block else 0
+    ends = np.flatnonzero(signs == _BREAK)
+    crlf = int(np.count_nonzero(signs[ends[ends > 0] - 1] == _RETURN)) if returns else 0
+    return Breaks(crlf, len(ends) - crlf, returns - crlf)
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of a block.
+
+    Attributes:
+        cells: Text columns named by their index.
+        widths: Cells of each record, ``None`` if all have as many as ``cells``.
+        lines: The line on which each begins, the block's first being 0; ``None`` if each has just one line.
+        breaks: The block's line breaks.
+    """
+
+    cells: pl.DataFrame
+    widths: Sequence[int] | None
+    lines: Sequence[int] | None
+    breaks: Breaks
+
+
+@dataclass(frozen=True)
+class _Quotations:
+    """Where the quoted cells of a block begin and end."""
+
+    opening: Places
+    closing: Places
+
+    def count(self, block: bytes, sign: bytes) -> int:
+        """How often a sign stands inside them."""
+        if len(self.opening) > _MANY:
+            return int((self.around(_places(block, sign)) >= 0).sum())
+        return sum(block.count(sign, *span) for span in zip(self.opening.tolist(), self.closing.tolist(), strict=True))
+
+    def around(self, places: Places) -> Places:
+        """The number of the quoted cell around each place, -1 where there is none."""
+        number = np.searchsorted(self.opening, places) - 1
+        inside = (number >= 0) & (places < self.closing[number]) if len(self.opening) else places < 0
+        return np.where(inside, number, -1)
+
+    def outside(self, places: Places) -> Places:
+        """The places that no quoted cell holds."""
+        return places[self.around(places) < 0]
+
+
+def parse_block(block: bytes, marks: int, delimiter: str) -> Records | None:
+    """The records of a block of UTF-8 text with that many quotation marks; ``None`` if only the ``csv`` module knows.
+
+    Raises:
+        BadByteError: If the block is not UTF-8.
+        TooManyColumnsError: If a record has more cells than Excel has columns.
+    """
+    breaks = breaks_of(block)
+    if marks % 2 or breaks.cr:
+        return None
+    quotations = _quotations(block, delimiter) if marks else _Quotations(_places(b"", b""), _places(b"", b""))
+    if quotations is None:
+        return None
+    inner_breaks = quotations.count(block, b"\n")
+    sign = delimiter.encode()
+    if not inner_breaks:
+        even = _even(block, sign, breaks.crlf + breaks.lf, quotations)
+        if even is not None:
+            return Records(even, None, None, breaks)
+    uneven = _uneven(block, sign, quotations, has_lines=bool(inner_breaks))
+    return Records(*uneven, breaks) if uneven else None
+
+
+def _even(block: bytes, sign: bytes, breaks: int, quotations: _Quotations) -> pl.DataFrame | None:
+    """The cells if all records have the same number of them, else ``None``.
+
+    polars refuses records longer than the first; if then the delimiters are as many as they can be, none is shorter.
+    """
+    records = breaks + (not block.endswith(b"\n"))
+    outside = count(block, sign) - quotations.count(block, sign)
+    if outside % records or (not outside and _has_blank_line(block)):
+        return None
+    width = outside // records + 1
+    if width > MOST_COLUMNS:
+        raise TooManyColumnsError(width)
+    cells = _read(block, sign)
+    return cells if cells is not None and cells.shape == (records, width) else None
+
+
+def _uneven(
+    block: bytes, sign: bytes, quotations: _Quotations, *, has_lines: bool
+) -> tuple[pl.DataFrame, list[int], list[int] | None] | None:
+    """The cells of records of any width; a first record of the greatest width shows polars how many there can be."""
+    all_breaks = _places(block, b"\n")
+    ends = quotations.outside(all_breaks)
+    if not block.endswith(b"\n"):
+        ends = np.append(ends, len(block))
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    widths = np.diff(np.searchsorted(quotations.outside(_places(block, sign)), ends), prepend=0) + 1
+    signs = np.frombuffer(block, dtype=np.uint8)
+    length = ends - starts
+    length -= (length > 0) & (signs[ends - 1] == _RETURN)
+    widths[length == 0] = 0
+    width = int(widths.max())
+    if width > MOST_COLUMNS:
+        raise TooManyColumnsError(width)
+    cells = _read(sign * (width - 1) + b"\n" + block, sign)
+    if cells is None or cells.shape != (len(ends) + 1, max(width, 1)):
+        return None
+    lines = np.searchsorted(all_breaks, starts).tolist() if has_lines else None
+    return cells[1:], widths.tolist(), lines
+
+
+def _read(block: bytes, sign: bytes) -> pl.DataFrame | None:
+    """What polars reads; ``None`` if it cannot."""
+    try:
+        cells = pl.read_csv(
+            block, has_header=False, separator=sign.decode(), infer_schema=False, empty_string_is_null=False
+        )
+    except ComputeError:
+        refuse_bad_bytes(block)
+        return None
+    return cells.rename({name: str(index) for index, name in enumerate(cells.columns)})
+
+
+def _has_blank_line(block: bytes) -> bool:
+    return block.startswith((b"\n", b"\r\n")) or b"\n\n" in block or b"\n\r\n" in block
+
+
+def _places(block: bytes, sign: bytes) -> Places:
+    signs = np.frombuffer(block, dtype=np.uint8)
+    return np.flatnonzero(signs == ord(sign)) if sign else np.flatnonzero(signs)
+
+
+def _quotations(block: bytes, delimiter: str) -> _Quotations | None:
+    """The quoted cells, if every quotation mark opens or closes one or is doubled inside one."""
+    marks = _places(block, b'"')
+    opening, closing = marks[0::2], marks[1::2]
+    doubled = closing[:-1] + 1 == opening[1:]
+    opening = opening[np.append(True, ~doubled)]
+    closing = closing[np.append(~doubled, True)]
+    signs = np.frombuffer(block, dtype=np.uint8)
+    before = signs[opening[opening > 0] - 1]
+    behind = signs[closing[closing < len(block) - 1] + 1]
+    well_formed = (
+        np.isin(before, (ord(delimiter), _BREAK)).all() and np.isin(behind, (ord(delimiter), _BREAK, _RETURN)).all()
+    )
+    return _Quotations(opening, closing) if well_formed else None
