@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["build_lines", "plan_lines", "publish_lines"]
 
-_KNOWN_REASONS = ("blank", "note", "total")
+_KNOWN_REASONS = ("blank", "note", "total", "header")
 
 
 def build_lines(release: Release, lang: str, show_report: bool = True) -> Iterator[str]:

@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.header import cut_table, folded, propose_header_row
+from meguro_opendata.sources.choice import choices
+from meguro_opendata.sources.header import cut_table, folded
 from meguro_opendata.sources.structure import structure_findings
 from meguro_opendata.sources.table import Grid, Table, column_letter
 from meguro_opendata.sources.text import read_text_grid
@@ -112,17 +113,11 @@ def propose_source(path: Path, names: Collection[str], keep_all: bool = True) ->
     """
     container, raw = _open(path)
     grids = read_workbook_grids(path, raw, container) if container in _WORKBOOKS else [read_text_grid(path)]
-    wanted = {folded(name) for name in names}
-    best: tuple[int, Grid, int] | None = None
-    for grid in grids:
-        row = propose_header_row(grid, names)
-        if row is not None:
-            score = len(wanted & {folded(cell) for cell in grid.record(row - 1)})
-            if best is None or score > best[0]:
-                best = (score, grid, row)
-    if best is None:
+    found = choices(grids, names)
+    if not found:
         raise SourceError("file-empty", file=path)
-    return cut_table(best[1], best[2], keep_all=keep_all)
+    best = found[0]
+    return cut_table(best.grid, best.header_row, best.header_rows, keep_all=keep_all)
 
 
 def read_bytes(path: Path) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 import unicodedata
 from array import array
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -16,9 +16,9 @@ from meguro_opendata.errors import SourceError
 from meguro_opendata.findings import Rejection
 from meguro_opendata.sources.table import Grid, Table, column_letter
 
-__all__ = ["cut_table", "folded", "propose_header_row", "row_patterns"]
+__all__ = ["blank_rows", "cut_table", "folded", "labels_of", "row_patterns"]
 
-_SEARCHED = 40
+_FEWEST_REPEATED = 3
 _SHOWN = 80
 
 
@@ -29,34 +29,6 @@ def folded(text: str) -> str:
     True
     """
     return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def propose_header_row(grid: Grid, names: Collection[str]) -> int | None:
-    """The record (1 = first) that looks most like a header of these names; without a match, the first wide one.
-
-    ``None`` if the grid has no filled cell.
-    """
-    wanted = {folded(name) for name in names}
-    best, best_score = None, 0
-    head = grid.head(_SEARCHED)
-    for number, record in enumerate(head, start=1):
-        score = len(wanted & {folded(cell) for cell in record if cell})
-        if score > best_score:
-            best, best_score = number, score
-    return best or _first_wide(head) or _first_filled(grid)
-
-
-def _first_wide(records: list[list[str]]) -> int | None:
-    filled = [sum(bool(cell.strip()) for cell in record) for record in records]
-    widest = max(filled, default=0)
-    if not widest:
-        return None
-    return next(number for number, count in enumerate(filled, start=1) if count * 2 > widest)
-
-
-def _first_filled(grid: Grid) -> int | None:
-    filled = (~blank_rows(grid.cells)).arg_true()
-    return filled[0] + 1 if len(filled) else None
 
 
 def cut_table(
@@ -79,7 +51,7 @@ def cut_table(
         SourceError: If there is no such record or it is blank.
     """
     _refuse_blank_header(grid, header_row)
-    labels = _labels(grid, header_row, header_rows)
+    labels = labels_of(grid, header_row, header_rows)
     blank = blank_rows(grid.cells)
     end = _last_filled(blank, header_row)
     outside = sorted(row for row in skip or {} if row > end)
@@ -89,7 +61,7 @@ def cut_table(
     width = _width(labels, body)
     header_width = min(len(labels), width)
     labels = [*labels[:width], *[""] * (width - len(labels))]
-    reasons = {} if keep_all else row_reasons(body, blank.slice(header_row, end - header_row))
+    reasons = {} if keep_all else _reasons(grid, header_row, body, blank.slice(header_row, end - header_row))
     reasons |= {row - 1 - header_row: reason for row, reason in (skip or {}).items()}
     kept = _kept(body.height, reasons)
     frame = _rows(body, kept)[:, :width]
@@ -100,6 +72,7 @@ def cut_table(
         labels=tuple(labels),
         header_width=header_width,
         header_row=header_row,
+        header_rows=header_rows,
         rows=_shifted(kept, header_row + 1),
         lines=None if grid.lines is None else _picked(grid.lines, kept, header_row),
         widths=None if grid.widths is None else _picked(grid.widths, kept, header_row),
@@ -115,7 +88,7 @@ def _refuse_blank_header(grid: Grid, header_row: int) -> None:
         raise SourceError("header-missing", file=grid.path, sheet=grid.sheet or "-", row=header_row)
 
 
-def _labels(grid: Grid, header_row: int, header_rows: int) -> list[str]:
+def labels_of(grid: Grid, header_row: int, header_rows: int) -> list[str]:
     """The header's lines joined from the top with ``_``; a merged cell's text stands in all of its cells."""
     first = max(header_row - header_rows, 0)
     lines = [grid.record(index) for index in range(first, header_row)]
@@ -188,6 +161,23 @@ def row_patterns() -> dict[str, Any]:
     """What rows and cells that hold no data look like (``rows.toml``)."""
     text = resources.files(__package__).joinpath("rows.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
+
+
+def _reasons(grid: Grid, header_row: int, body: pl.DataFrame, blank: pl.Series) -> dict[int, str]:
+    return {**row_reasons(body, blank), **_repeated_headers(grid.cells.row(header_row - 1), body)}
+
+
+def _repeated_headers(header: tuple[str, ...], body: pl.DataFrame) -> dict[int, str]:
+    """Records that say the header once more, as sheets made for printing do on every page."""
+    filled = [index for index, cell in enumerate(header) if cell.strip()]
+    if len(filled) < _FEWEST_REPEATED:
+        return {}
+    rows = pl.int_range(body.height, eager=True)
+    for index in filled:
+        rows = rows.filter(body[:, index].gather(rows) == header[index])
+        if not len(rows):
+            break
+    return dict.fromkeys(rows.to_list(), "header")
 
 
 def row_reasons(body: pl.DataFrame, blank: pl.Series) -> dict[int, str]:

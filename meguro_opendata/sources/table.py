@@ -107,6 +107,7 @@ class Table:
         rows: Record number of each row of ``frame``.
         lines: Physical line of each row of a text file.
         widths: Number of cells of each record as it stood; ``None`` if all have as many as the grid.
+        header_rows: How many lines the header has.
         rejected: Records that are not rows of the table, each with its reason.
     """
 
@@ -118,6 +119,7 @@ class Table:
     rows: Sequence[int]
     lines: Sequence[int] | None
     widths: Sequence[int] | None
+    header_rows: int = 1
     rejected: tuple[Rejection, ...] = ()
 
     @property
