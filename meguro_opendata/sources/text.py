@@ -37,7 +37,7 @@ _DELIMITERS = (",", "\t", ";")
 _QUOTED = re.compile('"[^"]*"')
 _SEARCHED = 20_000
 _BATCH = 20_000
-_AHEAD = 2
+_AHEAD = 1
 
 
 class _UncertainError(Exception):

@@ -29,7 +29,7 @@ BOMS = (
     (b"\xfe\xff", "utf-16"),
 )
 LONGEST_RECORD = 1 << 26
-_PIECE = 1 << 24
+_PIECE = 1 << 23
 # Encodings in which the bytes of a line break, a comma and a quotation mark mean nothing else.
 _ASCII_INSIDE = ("utf-8", "utf-8-sig", "cp932")
 # What Python's CP932 maps to control or private letters though the encoding has no such letter.
