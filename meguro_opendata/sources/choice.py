@@ -57,8 +57,13 @@ def _of_grid(grid: Grid, wanted: set[str]) -> Choice | None:
     lowest = _lowest_line(grid, head, at)
     top = _highest_line(grid, head, lowest)
     joined, last = (_known(grid, lowest, lines, wanted) for lines in (lowest - top + 1, 1))
-    lines = 1 if last > max(joined, _FEW) else lowest - top + 1
+    lines = 1 if last > max(joined, _FEW) and _all_differ(labels_of(grid, lowest + 1, 1)) else lowest - top + 1
     return Choice(grid, lowest + 1, lines, last if lines == 1 else joined)
+
+
+def _all_differ(labels: Sequence[str]) -> bool:
+    named = [label for label in labels if label]
+    return len(set(named)) == len(named)
 
 
 def _known(grid: Grid, lowest: int, lines: int, wanted: set[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import tomllib
 import unicodedata
 from array import array
@@ -19,6 +20,10 @@ from meguro_opendata.sources.table import Grid, Table, column_letter
 __all__ = ["blank_rows", "cut_table", "folded", "labels_of", "row_patterns"]
 
 _FEWEST_REPEATED = 3
+_FEWEST_ROWS = 5
+_SAMPLE = 50
+_HARDLY = 4
+_NEARLY = 0.8
 _SHOWN = 80
 
 
@@ -164,7 +169,32 @@ def row_patterns() -> dict[str, Any]:
 
 
 def _reasons(grid: Grid, header_row: int, body: pl.DataFrame, blank: pl.Series) -> dict[int, str]:
-    return {**row_reasons(body, blank), **_repeated_headers(grid.cells.row(header_row - 1), body)}
+    reasons = {**row_reasons(body, blank), **_repeated_headers(grid.cells.row(header_row - 1), body)}
+    return {**reasons, **_footers(body, reasons)}
+
+
+def _footers(body: pl.DataFrame, reasons: Mapping[int, str]) -> dict[int, str]:
+    """The records at the end that have hardly any cell filled, and not the first that rows of this table have."""
+    sample = [row for at, row in enumerate(body.head(_SAMPLE).iter_rows()) if at not in reasons]
+    if len(sample) < _FEWEST_ROWS:
+        return {}
+    usual = statistics.median(_filled(row) for row in sample)
+    first = next(
+        (at for at in range(body.width) if _filled([row[at] for row in sample]) >= _NEARLY * len(sample)), None
+    )
+    footers: dict[int, str] = {}
+    for at in range(body.height - 1, -1, -1):
+        if at in reasons:
+            continue
+        row = body.row(at)
+        if first is None or row[first].strip() or _filled(row) * _HARDLY > usual:
+            break
+        footers[at] = "footer"
+    return footers
+
+
+def _filled(row: Sequence[str]) -> int:
+    return sum(bool(cell.strip()) for cell in row)
 
 
 def _repeated_headers(header: tuple[str, ...], body: pl.DataFrame) -> dict[int, str]:
