@@ -28,10 +28,22 @@ if TYPE_CHECKING:
 @click.option(
     "--html", type=click.Path(path_type=Path), metavar="FILE", help="報告をHTMLでも書く / Write the report as HTML."
 )
+@click.option(
+    "--xlsx",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="印を付けたブックを書く / Write a copy with marked cells and notes.",
+)
 @options.output_format
 @options.common
 def command(
-    file: Path, standard: str | None, schema: Path | None, engine: Engine, html: Path | None, output_format: str
+    file: Path,
+    standard: str | None,
+    schema: Path | None,
+    engine: Engine,
+    html: Path | None,
+    xlsx: Path | None,
+    output_format: str,
 ) -> None:
     """表を標準に照らして検査する / Check a table against a standard."""
     from meguro_opendata import reports
@@ -42,6 +54,8 @@ def command(
         from meguro_opendata.files import write_whole
 
         write_whole(html, reports.as_html(report, lang).encode("utf-8"))
+    if xlsx is not None:
+        _write_marked(file, standard, report, xlsx, lang)
     if output_format == "json":
         console.result_json(report.to_dict(lang))
     else:
@@ -60,3 +74,22 @@ def _report(file: Path, standard: str | None, schema: Path | None, engine: Engin
         return validation.validate_file(file, standard, engine=engine)
     assert schema is not None  # noqa: S101 (just one of the two is None)
     return validation.validate_table(file, read_schema(schema), engine=engine)
+
+
+def _write_marked(file: Path, standard: str | None, report: Report, out: Path, lang: str) -> None:
+    from meguro_opendata.errors import SourceError
+    from meguro_opendata.filestandard import load_file_standard
+    from meguro_opendata.reports.marked import mark_grid, mark_table, marked_lines, write_marked
+    from meguro_opendata.sources import propose_source, read_grid
+    from meguro_opendata.standard import load_standard
+
+    if standard is None:
+        grid = read_grid(file)
+        marked = mark_grid(grid, report.findings, lang, columns=grid.record(0))
+    elif load_file_standard(standard) is not None:
+        raise SourceError("marked-feed", file=file)
+    else:
+        table = propose_source(file, [field.name for field in load_standard(standard).fields])
+        marked = mark_table(table, report.findings, lang)
+    write_marked(marked, out, file)
+    console.say("\n".join(marked_lines(marked, out, lang)))

@@ -66,6 +66,8 @@ def place(found: Finding, words: dict[str, str]) -> str:
     A finding on a file of a feed names the file in its message.
     """
     parts = []
+    if found.file and "file" not in found.params:
+        parts.append(f"{words['file']}「{found.file}」")
     if found.sheet and "file" not in found.params:
         parts.append(f"{words['sheet']}「{found.sheet}」")
     if found.cell:

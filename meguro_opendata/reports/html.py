@@ -35,7 +35,7 @@ def as_html(
 
 
 def _group(group: Any, lang: str) -> dict[str, Any]:
-    words = {name: messages.word(name, lang) for name in ("sheet", "cell", "row", "line", "column")}
+    words = {name: messages.word(name, lang) for name in ("file", "sheet", "cell", "row", "line", "column")}
     first = group.first
     return {
         "first": first,

@@ -31,7 +31,7 @@ def _head(report: Report, lang: str) -> Iterator[str]:
 
 
 def _groups(report: Report, lang: str) -> Iterator[str]:
-    words = {name: messages.word(name, lang) for name in ("sheet", "cell", "row", "line", "column")}
+    words = {name: messages.word(name, lang) for name in ("file", "sheet", "cell", "row", "line", "column")}
     for group in grouped(report.findings):
         yield ""
         yield from _group(group, lang, words)
