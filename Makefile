@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo
 
-.PHONY: demo test lint types wheel schemas check clean help
+.PHONY: demo test differential lint types wheel schemas check clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -20,6 +20,9 @@ demo: $(VENV)/.ready      ## the main job on the ward's sample data
 
 test: $(VENV)/.ready      ## all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+differential: $(VENV)/.ready   ## many more random cases of the fast engine against frictionless (20 minutes)
+	MEGURO_OPENDATA_CASES=20000 $(BIN)/python -m pytest tests/test_engines.py
 
 lint: $(VENV)/.ready      ## ruff: style and format
 	$(BIN)/ruff check .

@@ -1,17 +1,19 @@
 """Checking tables against a standard or any Table Schema; frictionless is the judge.
 
-Both engine names give the same answers. In this version ``"fast"`` has no column tests of its own yet and hands
-every table to frictionless.
+Both engines give the same answers: ``"fast"`` proves most cells good by column tests and asks frictionless's own cell
+readers about the others, ``"frictionless"`` runs all of frictionless.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import polars as pl
 
+from meguro_opendata.combine import JoinedTable
 from meguro_opendata.errors import MeguroOpendataError, SourceError
 from meguro_opendata.filestandard import load_file_standard
 from meguro_opendata.findings import Finding, Report
@@ -20,14 +22,25 @@ from meguro_opendata.recipe import Recipe, Waiver
 from meguro_opendata.schemafile import check_schema
 from meguro_opendata.sources import Grid, Table, propose_source, read_grid, structure_findings
 from meguro_opendata.standard import Standard, load_standard, schema_fields
+from meguro_opendata.validation import fast_engine, frictionless_engine
 from meguro_opendata.validation.columns import match_columns
-from meguro_opendata.validation.frictionless_engine import TextTable, check_package, check_table
+from meguro_opendata.validation.frictionless_engine import RawError, TextTable, check_package
 from meguro_opendata.validation.gtfs import validate_gtfs
 from meguro_opendata.validation.translate import places_in, places_of_grid, translate
 
-__all__ = ["Engine", "check_package", "validate_file", "validate_gtfs", "validate_mapped", "validate_table"]
+__all__ = [
+    "Engine",
+    "check_package",
+    "validate_file",
+    "validate_gtfs",
+    "validate_mapped",
+    "validate_stacked",
+    "validate_table",
+    "waived",
+]
 
 Engine = Literal["fast", "frictionless"]
+_ENGINES = {"fast": fast_engine.check_table, "frictionless": frictionless_engine.check_table}
 
 
 def validate_file(path: Path | str, standard: str | Standard, engine: Engine = "fast") -> Report:
@@ -51,8 +64,7 @@ def validate_file(path: Path | str, standard: str | Standard, engine: Engine = "
     schema = chosen.schema or {"fields": []}
     table = propose_source(Path(path), [field.name for field in chosen.fields])
     own = [*_header_findings(table), *match_columns(table, schema)]
-    header = table.frame.columns[: table.header_width]
-    raw = check_table(TextTable(header, _records(table)), schema, by_name=True)
+    raw = _ENGINES[engine](_own_widths(table), schema, by_name=True)
     found = translate(raw, schema, places_in(table, table.frame.columns))
     return Report(
         file=str(path),
@@ -88,13 +100,13 @@ def validate_table(
     checked = check_schema(schema, "schema")
     main = _whole(grid)
     others = {name: _whole(read_grid(Path(other))) for name, other in (tables or {}).items()}
-    raw = check_table(main, checked, by_name=False, others=others)
+    raw = _ENGINES[engine](main, checked, by_name=False, others=others)
     found = translate(raw, checked, places_of_grid(grid))
     return Report(
         file=str(path),
         standard=None,
-        rows=len(main.records),
-        rows_checked=len(main.records),
+        rows=main.cells.height,
+        rows_checked=main.cells.height,
         findings=tuple(found),
         encoding=grid.encoding,
         header=tuple(main.header),
@@ -103,17 +115,47 @@ def validate_table(
 
 def validate_mapped(table: Table, mapped: Mapped, frame: pl.DataFrame, recipe: Recipe, file: str) -> Report:
     """Check a mapped and cleaned table; findings name the cells of the source, the recipe's waivers are applied."""
-    header = frame.columns
-    origins = [mapped.origins.get(name) for name in header]
-    raw = check_table(TextTable(header, frame.rows()), recipe.schema, by_name=False)
+    return validate_stacked([(table, mapped, frame, file)], recipe)[0]
+
+
+def validate_stacked(parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], recipe: Recipe) -> list[Report]:
+    """Check the parts of one table as the whole that they are; one report a part, as :func:`validate_mapped`."""
+    header = parts[0][2].columns
+    whole = TextTable(header, pl.concat([frame for _, _, frame, _ in parts]))
+    raw = fast_engine.check_table(whole, recipe.schema, by_name=False)
+    reports: list[Report] = []
+    start = 0
+    for table, mapped, frame, file in parts:
+        own = _errors_between(raw, start, start + frame.height)
+        reports.append(_part_report(own, table, mapped, frame, recipe, file))
+        start += frame.height
+    return reports
+
+
+def _errors_between(errors: Iterable[RawError], start: int, end: int) -> list[RawError]:
+    """The errors on some records, counted from the first of these; those on the header go with the first part."""
+    return [
+        error if error.record is None else replace(error, record=error.record - start)
+        for error in errors
+        if (start == 0 if error.record is None else start <= error.record < end)
+    ]
+
+
+def _part_report(
+    raw: Sequence[RawError], table: Table, mapped: Mapped, frame: pl.DataFrame, recipe: Recipe, file: str
+) -> Report:
+    origins = [mapped.origins.get(name) for name in frame.columns]
     found = translate(raw, recipe.schema, places_in(table, origins))
-    own = [*structure_findings(table), *_extensions(table, recipe), *mapped.findings]
+    if isinstance(table, JoinedTable):
+        found = [table.at_home(finding) for finding in found]
+    shape = table.own or table if isinstance(table, JoinedTable) else table
+    own = [*structure_findings(shape), *_extensions(table, recipe), *mapped.findings]
     return Report(
         file=file,
         standard=(recipe.standard.id, str(recipe.standard.version)) if recipe.standard else None,
         rows=frame.height,
         rows_checked=frame.height,
-        findings=tuple(_waived([*_by_place(own), *found], recipe.waive)),
+        findings=tuple(waived([*_by_place(own), *found], recipe.waive)),
         encoding=table.grid.encoding,
         header=table.labels[: table.header_width],
     )
@@ -128,26 +170,32 @@ def _header_findings(table: Table) -> list[Finding]:
     return [finding for finding in structure_findings(table) if finding.code != "ragged-row"]
 
 
-def _records(table: Table) -> list[list[str]]:
-    """The rows as text; a text file's records keep their own width, but for empty cells beyond the header."""
-    wide = [list(map(str, row)) for row in table.frame.iter_rows()]
-    if table.grid.is_workbook:
-        return [cells[: table.header_width] for cells in wide]
-    widths = table.widths or [table.grid.width] * len(wide)
-    return [_own_width(cells, width, table.header_width) for cells, width in zip(wide, widths, strict=True)]
+def _own_widths(table: Table) -> TextTable:
+    """The rows with their own widths, but for empty cells beyond the header."""
+    header = table.frame.columns[: table.header_width]
+    if table.grid.is_workbook or table.frame.width == table.header_width == table.grid.width:
+        return TextTable(header, table.frame[:, : table.header_width], _short(table))
+    widths = pl.Series(table.widths or [table.grid.width] * len(table.rows), dtype=pl.Int64)
+    filled = pl.Series([table.header_width] * len(widths), dtype=pl.Int64)
+    for index in range(table.header_width, table.frame.width):
+        there = table.frame[:, index].str.strip_chars() != ""
+        filled = filled.zip_with(~there, pl.Series([index + 1] * len(widths), dtype=pl.Int64))
+    own = widths.zip_with(widths < filled, filled)
+    return TextTable(header, table.frame, own.to_list())
 
 
-def _own_width(cells: list[str], width: int, header_width: int) -> list[str]:
-    while width > header_width and not cells[min(width, len(cells)) - 1].strip():
-        width -= 1
-    return cells[:width]
+def _short(table: Table) -> list[int] | None:
+    """The widths of a text file's records, none greater than the header's; ``None`` if all have as many cells."""
+    if table.grid.is_workbook or table.widths is None:
+        return None
+    return [min(width, table.header_width) for width in table.widths]
 
 
 def _whole(grid: Grid) -> TextTable:
     if not grid.height:
         raise SourceError("file-empty", file=grid.path)
-    records = grid.head(grid.height)
-    return TextTable(records[0], records[1:])
+    widths = grid.widths[1:] if grid.widths is not None else None
+    return TextTable(grid.record(0), grid.cells[1:], widths)
 
 
 def _extensions(table: Table, recipe: Recipe) -> list[Finding]:
@@ -160,7 +208,8 @@ def _by_place(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda found: (found.row or 0, found.column or "", found.code))
 
 
-def _waived(findings: Sequence[Finding], waivers: Sequence[Waiver]) -> list[Finding]:
+def waived(findings: Iterable[Finding], waivers: Sequence[Waiver]) -> list[Finding]:
+    """The findings, with each error that the recipe waives as a warning."""
     reasons: dict[tuple[str, str | None], str] = {(waiver.code, waiver.field): waiver.reason for waiver in waivers}
     return [
         found.waive(reasons[found.code, found.field])

@@ -6,13 +6,24 @@ of frictionless's own cell reader.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from meguro_opendata.errors import MeguroOpendataError
 
-__all__ = ["FieldReaders", "RawError", "TextTable", "check_package", "check_table"]
+__all__ = [
+    "ExpectedField",
+    "FieldReaders",
+    "Head",
+    "RawError",
+    "TextTable",
+    "check_package",
+    "check_table",
+    "read_head",
+]
 
 _NO_LIMIT = 2**62
 _MAIN = "main"
@@ -21,10 +32,77 @@ _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 @dataclass(frozen=True)
 class TextTable:
-    """A header and the records below it, as text; records keep their own width."""
+    """A header and the records below it, as text.
+
+    Attributes:
+        header: The labels.
+        cells: Text columns, as many as the widest record has cells.
+        widths: How many cells each record has; ``None`` if all have as many as ``cells``.
+    """
 
     header: Sequence[str]
-    records: Sequence[Sequence[str]]
+    cells: pl.DataFrame
+    widths: Sequence[int] | None = None
+
+    @property
+    def records(self) -> list[list[str]]:
+        """The records as lists, each of its own width."""
+        rows = map(list, self.cells.rows())
+        if self.widths is None:
+            return list(rows)
+        return [row[:width] for row, width in zip(rows, self.widths, strict=True)]
+
+
+@dataclass(frozen=True)
+class ExpectedField:
+    """The field that frictionless expects in a column.
+
+    Attributes:
+        name: Its name.
+        descriptor: As Table Schema has it.
+        missing: The texts that stand for "no value".
+        read: Frictionless's own reader: a cell's value, and what it fails by name (``type``, or constraints).
+    """
+
+    name: str
+    descriptor: Mapping[str, Any]
+    missing: tuple[str, ...]
+    read: Callable[[str | None], tuple[Any, Mapping[str, str] | None]]
+
+    @property
+    def is_plain_text(self) -> bool:
+        """Whether a value is the text itself."""
+        return self.descriptor.get("type") == "string" and self.descriptor.get("format", "default") == "default"
+
+
+Rows = Callable[[Sequence[str]], list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class Head:
+    """What frictionless makes of a header.
+
+    Attributes:
+        errors: Its errors on the header and the schema.
+        fields: The fields that it expects in the columns.
+        is_final: Whether it goes no further than the header.
+        unique: Names of the fields whose values may not repeat.
+        primary_key: Names of the key's fields; empty if the table lacks one of them.
+        foreign: Given a function that reads the table's values of some fields, the fields of each foreign key and the
+            values that they may have.
+    """
+
+    errors: tuple[RawError, ...] = ()
+    fields: tuple[ExpectedField, ...] = ()
+    is_final: bool = False
+    unique: tuple[str, ...] = ()
+    primary_key: tuple[str, ...] = ()
+    foreign: Callable[[Rows], Iterator[tuple[tuple[str, ...], set[tuple[Any, ...]]]]] = lambda rows: iter(())
+
+    @property
+    def keys(self) -> list[tuple[str, ...]]:
+        """The fields of everything that asks for whole values to be compared."""
+        return [*((name,) for name in self.unique), self.primary_key]
 
 
 @dataclass(frozen=True)
@@ -72,6 +150,60 @@ def check_table(
     report = Package(resources=[main, *referred]).validate(limit_errors=_NO_LIMIT)
     found = [*report.errors, *(error for task in report.tasks if task.name == _MAIN for error in task.errors)]
     return _translated(found, table, described)
+
+
+def read_head(
+    table: TextTable, schema: Mapping[str, Any], *, by_name: bool, others: Mapping[str, TextTable] | None = None
+) -> Head:
+    """What frictionless makes of a table's header; arguments and errors as :func:`check_table`."""
+    from frictionless import FrictionlessException, Package
+
+    names = {name: f"table{number}" for number, name in enumerate(others or {})}
+    described = _schema({**_with_names(schema, names), **({"fieldsMatch": "partial"} if by_name else {})})
+    empty = TextTable(table.header, table.cells.clear())
+    main = _resource(_MAIN, empty, described)
+    package = Package(resources=[main, *(_resource(names[name], other) for name, other in (others or {}).items())])
+    report = package.validate(limit_errors=_NO_LIMIT)
+    found = [*report.errors, *(error for task in report.tasks if task.name == _MAIN for error in task.errors)]
+    try:
+        with package.get_resource(_MAIN).to_copy() as opened:
+            expected = opened.header.get_expected_fields()
+            primary = tuple(opened.schema.primary_key)
+    except FrictionlessException:
+        return Head(is_final=True)
+    here = {one.name for one in expected}
+    return Head(
+        errors=tuple(_translated(found, empty, described)),
+        fields=tuple(map(_expected_field, expected)),
+        is_final=any(not error.type.endswith("-label") for error in found),
+        unique=tuple(one.name for one in expected if one.constraints.get("unique")),
+        primary_key=primary if set(primary) <= here else (),
+        foreign=lambda rows: _foreign_keys(described, package, here, rows),
+    )
+
+
+def _expected_field(one: Any) -> ExpectedField:
+    missing = one.missing_values
+    if not one.has_defined("missing_values") and one.schema:
+        missing = one.schema.missing_values
+    descriptor = {"type": one.type, **one.to_descriptor()}
+    return ExpectedField(one.name, descriptor, tuple(missing), one.create_cell_reader())
+
+
+def _foreign_keys(
+    described: Any, package: Any, here: set[str], rows: Rows
+) -> Iterator[tuple[tuple[str, ...], set[tuple[Any, ...]]]]:
+    for key in described.foreign_keys:
+        fields, reference = tuple(key["fields"]), key["reference"]
+        if not set(fields) <= here:
+            continue
+        wanted = tuple(reference["fields"])
+        if reference["resource"] in ("", _MAIN):
+            values = rows(wanted)
+        else:
+            with package.get_resource(reference["resource"]).to_copy() as other:
+                values = [tuple(row.get(name) for name in wanted) for row in other.row_stream]
+        yield fields, {value for value in values if set(value) != {None}}
 
 
 def _resource(name: str, table: TextTable, schema: Any = None) -> Any:
@@ -124,28 +256,25 @@ def _has_readable_bounds(field: Any) -> bool:
 
 
 def _translated(found: Sequence[Any], table: TextTable, schema: Any) -> list[RawError]:
-    readers = FieldReaders(schema)
-    return [_raw(error, table, readers) for error in found]
+    readers, records = FieldReaders(schema), table.records
+    return [_raw(error, table.header, records, readers) for error in found]
 
 
-def _raw(error: Any, table: TextTable, readers: FieldReaders) -> RawError:
+def _raw(error: Any, header: Sequence[str], records: Sequence[Sequence[str]], readers: FieldReaders) -> RawError:
     row_number = getattr(error, "row_number", None)
     record = None if row_number is None else row_number - 2
     number = getattr(error, "field_number", None)
     column = None if number is None else number - 1
     name = getattr(error, "field_name", None) or None
-    value = _cell(table, record, column)
+    value = _cell(header if record is None else records[record], column)
     constraint = None
     if error.type == "constraint-error" and name is not None:
         constraint = readers.next_failed(record, name, value)
     return RawError(error.type, record, name, column, value, constraint)
 
 
-def _cell(table: TextTable, record: int | None, column: int | None) -> str | None:
-    if column is None:
-        return None
-    cells = table.header if record is None else table.records[record]
-    return cells[column] if column < len(cells) else None
+def _cell(cells: Sequence[str], column: int | None) -> str | None:
+    return cells[column] if column is not None and column < len(cells) else None
 
 
 class FieldReaders:
