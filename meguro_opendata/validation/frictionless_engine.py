@@ -6,6 +6,7 @@ of frictionless's own cell reader.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -250,7 +251,11 @@ def _schema(schema: Mapping[str, Any]) -> Any:
 
 
 def _has_readable_bounds(field: Any) -> bool:
-    """Whether the bounds of a field are values of its own type."""
+    """Whether the bounds of a field are values of its own type, and its pattern is one."""
+    try:
+        field.create_cell_reader()
+    except re.error:
+        return False
     read = field.create_value_reader()
     return all(read(field.constraints[name]) is not None for name in _BOUNDS if name in field.constraints)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from meguro_opendata import messages
-from meguro_opendata.cleaning import NORMALISERS
+from meguro_opendata.cleaning import normalised
 from meguro_opendata.findings import Finding
 from meguro_opendata.sources import Grid, Table, column_letter
-from meguro_opendata.standard import value_kinds
+from meguro_opendata.standard import schema_fields, value_kinds
 from meguro_opendata.validation.frictionless_engine import FieldReaders, RawError
 
 __all__ = ["Places", "places_in", "places_of_grid", "translate"]
@@ -136,11 +136,10 @@ class _Suggestions:
         return self._found[key]
 
     def _normalised(self, field: Mapping[str, Any], value: str) -> str | None:
-        kind = value_kinds().get(field.get("mo:kind", ""))
-        after = value
-        for rule in kind["clean"] if kind else ():
-            after = NORMALISERS[rule](after)
-        if after == value:
+        if field.get("mo:kind") not in value_kinds():
+            return None
+        after = normalised(schema_fields({"fields": [field]})[0], value)
+        if after in ("", value):
             return None
         if self._readers is None:
             self._readers = FieldReaders.of(self._schema)
