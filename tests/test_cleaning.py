@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meguro_opendata.cleaning import NORMALISERS, clean, clean_column
+from meguro_opendata.cleaning import NORMALISERS, Doubt, clean
+from meguro_opendata.cleaning.cells import is_settled
 from meguro_opendata.cleaning.codes import municipality_code
+from meguro_opendata.cleaning.damage import is_ditto
 from meguro_opendata.cleaning.dates import to_iso, to_year
+from meguro_opendata.cleaning.rules import doubts_of, rules_of
 from meguro_opendata.cleaning.text import half_width, half_width_digits, trim
 from meguro_opendata.findings import Change
 from meguro_opendata.standard import Field, value_kinds
@@ -40,8 +43,8 @@ KINDS = sorted(value_kinds())
 
 def cleaned(kind: str, value: str) -> str:
     """A value after all rules of its kind."""
-    for rule in value_kinds()[kind]["clean"]:
-        value = NORMALISERS[rule](value)
+    for _, rule in rules_of(field("見本", kind)):
+        value = rule(value)
     return value
 
 
@@ -164,6 +167,11 @@ def test_names_are_left_alone(name: str) -> None:
         ("2015/04/01 00:00:00", "2015-04-01"),
         ("2024/2/29", "2024-02-29"),
         ("2015-04-01", "2015-04-01"),
+        ("令和五年四月一日", "2023-04-01"),
+        ("平成三十年十一月二十三日", "2018-11-23"),
+        ("昭和六〇年一二月一〇日", "1985-12-10"),
+        ("二〇二三年四月一日", "2023-04-01"),
+        ("大正元年十月二十日", "1912-10-20"),
     ],
 )
 def test_a_date_becomes_iso(written: str, iso: str) -> None:
@@ -180,8 +188,19 @@ def test_a_date_becomes_iso(written: str, iso: str) -> None:
         *("S64.1.8", "S65.1.1", "H1.1.7", "平成元年1月7日"),
         *("大正15年12月25日", "昭和元年12月24日", "大正元年7月29日", "明治45年7月30日"),
         *("R5.2.29", "R5.4.31", "R5.13.1", "R5.0.1", "R5.1.0", "R0.5.1", "2023/2/29", "2023年13月1日"),
-        *("4月中旬", "令和5年", "R5.4", "2023年4月", "2023", "20150401", "5.4.1", "X5.4.1", "元年5月1日"),
-        *("2015/4/1 9:00", "15/4/1", "R5.4.1頃", "令和五年四月一日", "R5.4.1、R6.4.1", "不明", ""),
+        *("4月中旬", "令和5年", "R5.4", "2023年4月", "2023", "5.4.1", "X5.4.1", "元年5月1日"),
+        *(
+            "20150431",
+            "18000101",
+            "2015/4/1 9:00",
+            "15/4/1",
+            "R5.4.1頃",
+            "令和五年四月三十一日",
+            "第一日曜日",
+            "R5.4.1、R6.4.1",
+            "不明",
+            "",
+        ),
     ],
 )
 def test_what_is_no_certain_date_stays(text: str) -> None:
@@ -216,6 +235,7 @@ def test_every_day_of_reiwa_is_read(day: date, form: str) -> None:
         *[("S1", "1926"), ("T1", "1912"), ("大正15年", "1926"), ("M45", "1912"), ("M1", "1868"), ("R 3", "2021")],
         *[("明治5年", "1872"), ("明治6年度", "1873"), ("明治元年", "1868")],
         *[("1980年", "1980"), ("1980年度", "1980"), ("1980", "1980")],
+        *[("平成三十年", "2018"), ("昭和五十五年度", "1980"), ("二〇二三年", "2023"), ("令和二年", "2020")],
     ],
 )
 def test_a_year_becomes_western(written: str, year: str) -> None:
@@ -283,7 +303,7 @@ def test_a_cleaned_value_is_clean(kind: str, text: str) -> None:
 def test_every_rule_of_every_kind_exists() -> None:
     """A kind names no rule that nobody wrote, and every rule serves some kind."""
     assert {rule for kind in value_kinds().values() for rule in kind["clean"]} == set(NORMALISERS)
-    assert all(kind["clean"][0] == "trim" for kind in value_kinds().values())
+    assert all(kind["clean"][0] == "invisible" for kind in value_kinds().values())
 
 
 def test_a_long_vowel_in_free_text_stays() -> None:
@@ -296,11 +316,10 @@ def test_a_long_vowel_in_free_text_stays() -> None:
 def test_clean_tells_every_rewritten_cell() -> None:
     """Changes come by field, rule and row, with the source's row numbers and column names."""
     frame = pl.DataFrame({"設置年": [" Ｒ３", "2020", "Ｓ５５"], "名称": ["駅　", "園", "駅　"]})
-    after, changes = clean(
-        frame, [field("設置年", "year"), field("名称", "text")], {"設置年": "年", "名称": None}, [6, 7, 9]
-    )
-    assert after.to_dict(as_series=False) == {"設置年": ["2021", "2020", "1980"], "名称": ["駅", "園", "駅"]}
-    assert changes == [
+    done = clean(frame, [field("設置年", "year"), field("名称", "text")], {"設置年": "年", "名称": None}, [6, 7, 9])
+    assert done.frame.to_dict(as_series=False) == {"設置年": ["2021", "2020", "1980"], "名称": ["駅", "園", "駅"]}
+    assert done.doubts == []
+    assert done.changes == [
         Change(6, "年", "設置年", "trim", " Ｒ３", "Ｒ３"),
         Change(6, "年", "設置年", "half_width", "Ｒ３", "R3"),
         Change(9, "年", "設置年", "half_width", "Ｓ５５", "S55"),
@@ -314,10 +333,9 @@ def test_clean_tells_every_rewritten_cell() -> None:
 
 def test_rules_do_not_run_into_each_other() -> None:
     """A value that one cell is rewritten to, and another has from the start, is rewritten once in each."""
-    values = pl.Series("a", ["　x ", " x", "x"])
-    after, changes = clean_column(values, ["trim"], "a", "A", [2, 3, 4])
-    assert after.to_list() == ["x", "x", "x"]
-    assert [(change.row, change.before, change.after) for change in changes] == [(2, "　x ", "x"), (3, " x", "x")]
+    done = clean(pl.DataFrame({"a": ["　x ", " x", "x"]}), [field("a", "text")], {"a": "A"}, [2, 3, 4])
+    assert done.frame["a"].to_list() == ["x", "x", "x"]
+    assert [(change.row, change.before, change.after) for change in done.changes] == [(2, "　x ", "x"), (3, " x", "x")]
 
 
 @pytest.mark.parametrize(
@@ -332,18 +350,18 @@ def test_rules_do_not_run_into_each_other() -> None:
 )
 def test_keep_switches_a_rule_off(keep: dict[str, tuple[str, ...]], value: str, rules: list[str]) -> None:
     """A rule that the recipe keeps off does not run for that field, and runs for all others."""
-    after, changes = clean(pl.DataFrame({"設置年": [" Ｒ３"]}), [field("設置年", "year")], {}, [2], keep)
-    assert after["設置年"].to_list() == [value]
-    assert [change.rule for change in changes] == rules
+    done = clean(pl.DataFrame({"設置年": [" Ｒ３"]}), [field("設置年", "year")], {}, [2], keep)
+    assert done.frame["設置年"].to_list() == [value]
+    assert [change.rule for change in done.changes] == rules
 
 
 @pytest.mark.parametrize("height", [0, 2])
 def test_nothing_to_clean_is_nothing_changed(height: int) -> None:
     """An empty table, and one of empty cells, keep their shape and give no change."""
     frame = pl.DataFrame({"a": [""] * height, "b": [""] * height}, schema={"a": pl.String, "b": pl.String})
-    after, changes = clean(frame, [field("a", "date"), field("b", "address")], {}, range(2, 2 + height))
-    assert after.equals(frame)
-    assert changes == []
+    done = clean(frame, [field("a", "date"), field("b", "address")], {}, range(2, 2 + height))
+    assert done.frame.equals(frame)
+    assert (done.changes, done.doubts) == ([], [])
 
 
 @st.composite
@@ -367,7 +385,8 @@ def test_changes_lead_from_the_source_to_the_result(
 ) -> None:
     """Each cell's changes are a chain from its source value to the result, in the order of its rules."""
     frame, fields, rows, keep = table
-    after, changes = clean(frame, fields, {item.name: f"列{item.name}" for item in fields}, rows, keep)
+    done = clean(frame, fields, {item.name: f"列{item.name}" for item in fields}, rows, keep)
+    after, changes = done.frame, done.changes
     assert (after.shape, after.columns, after.dtypes) == (frame.shape, frame.columns, frame.dtypes)
     by_cell = {cell: list(made) for cell, made in itertools.groupby(sorted(changes, key=place), key=place)}
     assert set(by_cell) <= {(item.name, row) for item in fields for row in rows}
@@ -384,3 +403,168 @@ def test_changes_lead_from_the_source_to_the_result(
 def place(change: Change) -> tuple[str, int]:
     """The cell that a change belongs to."""
     return change.field, change.row
+
+
+# Written thickly with what the rules of some kind look for, in and out of its place.
+PIECES = st.sampled_from(
+    [
+        *(
+            "-",
+            "－",
+            "ー",
+            "~",
+            "～",
+            "、",
+            ",",
+            ";",
+            "；",
+            "/",
+            "・",
+            " ",
+            "　",
+            "\n",
+            "\r\n",
+            "\u200b",
+            "_x000D_",
+            "(",
+            ")",
+            "（",
+            "）",
+        ),
+        *(
+            "0",
+            "1",
+            "3",
+            "12",
+            "１２",
+            "2019",
+            "45016",
+            "131105",
+            "03",
+            "090",
+            "0120",
+            "5722",
+            "9270",
+            "1,075",
+            "0.375",
+            "35.641463",
+        ),
+        *(
+            "月",
+            "金",
+            "土日",
+            "毎日",
+            "祝日除く",
+            "曜日",
+            "午前",
+            "午後",
+            "時",
+            "分",
+            "30",
+            "正午",
+            "終日",
+            "24時間",
+            "から",
+            "まで",
+        ),
+        *(
+            "年",
+            "令和",
+            "R",
+            "H",
+            "元",
+            "日",
+            "有",
+            "無",
+            "なし",
+            "○",
+            "×",
+            "可",
+            "否",
+            "特になし",
+            "不明",
+            "null",
+            "#N/A",
+            "None",
+        ),
+        *(
+            "http://",
+            "https://",
+            "www.",
+            "example.com",
+            "@",
+            "(at)",
+            "内線",
+            "TEL",
+            "〒",
+            "人",
+            "約",
+            "㎡",
+            "名",
+            "階",
+            "地下",
+        ),
+        *(
+            "ｶﾞ",
+            "ｱ",
+            "カ",
+            "か\u3099",
+            "の",
+            "二",
+            "㈱",
+            "①",
+            "Ⅲ",
+            "髙",
+            "〓",
+            "\ue021",
+            "&amp;",
+            "<br>",
+            "<a href='x'>",
+            "</a>",
+            "&#38;",
+        ),
+        *("〃", "同上", "?", "山?田", "9:00?17:00", "-0", "3.0E+5", "1911/7/16", "五", "三十一日", "°", "'"),
+        *("E+12", ".", ":", "A", "Ａ", "N", "公園", "とくに", "該当", "no"),
+    ]
+)
+MESSY = st.one_of(st.lists(PIECES, max_size=7).map("".join), VALUES)
+NAMES = ["見本", "名称", "備考", "所在地_連結表記", "対象地域", "内線番号"]
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.sampled_from(KINDS), st.sampled_from(NAMES), st.lists(MESSY, min_size=1, max_size=8))
+def test_a_settled_value_is_left_alone_and_not_doubted(kind: str, name: str, values: list[str]) -> None:
+    """The pattern that spares a value its rules only ever matches values that the rules would leave as they are."""
+    item = field(name, kind)
+    settled = pl.DataFrame({name: values}).select(is_settled(pl.col(name), item)).to_series().to_list()
+    for value, is_clean in zip(values, settled, strict=True):
+        if is_clean:
+            assert [(rule, value) for rule, run in rules_of(item) if run(value) != value] == []
+            assert [doubt for check in doubts_of(item) if (doubt := check(value))] == []
+            assert not is_ditto(value)
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.sampled_from(KINDS), st.sampled_from(NAMES), MESSY)
+def test_cleaning_twice_is_cleaning_once(kind: str, name: str, value: str) -> None:
+    """What comes out is left alone by a second run, whatever the item is for."""
+    item = field(name, kind)
+    once = clean(pl.DataFrame({name: [value]}), [item], {}, [2]).frame
+    assert clean(once, [item], {}, [2]).changes == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_sample_is_settled_or_left_alone(kind: str) -> None:
+    """Most values of a clean table are never looked at: the pattern of a kind matches its own sample."""
+    about = value_kinds()[kind]
+    if "sample" in about and "settled" in about:
+        frame = pl.DataFrame({"見本": [about["sample"], ""]})
+        assert frame.select(is_settled(pl.col("見本"), field("見本", kind))).to_series().all()
+
+
+def test_a_doubt_says_where_and_what() -> None:
+    """A value that may mean several things is left as it stands and told with its readings."""
+    frame = pl.DataFrame({"所在地": ["駒場", "上目黒"], "設置日": ["2015-04-01", "1/4/2015"]})
+    done = clean(frame, [field("所在地", "text"), field("設置日", "date")], {}, [2, 3])
+    assert done.frame.equals(frame)
+    assert done.doubts == [Doubt(1, "設置日", "ambiguous-value", "1/4/2015", ("2015-01-04", "2015-04-01"))]

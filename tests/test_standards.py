@@ -22,7 +22,6 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "standard_schemas"
 VERSIONS = [(entry.id, version) for entry in standards() for version in entry.versions]
 REQUIREMENTS = {"required", "recommended", "optional", "unknown"}
-ONLY_TIDY = {"trim", "half_width"}
 WAYS = {"copy", "join", "address", "features", "unsure"}
 
 every_version = pytest.mark.parametrize(("name", "version"), VERSIONS, ids=["@".join(pair) for pair in VERSIONS])
@@ -408,14 +407,6 @@ def test_a_pattern_is_written_once_for_its_kind(name: str, version: str) -> None
         constraints = item.descriptor.get("constraints", {})
         assert constraints.get("pattern") == value_kinds()[item.kind].get("constraints", {}).get("pattern"), item.name
         assert not (item.kind in ("list", "height_type", "poi_code", "decimal_signed") and "enum" in constraints)
-
-
-def test_open_kinds_are_those_that_are_only_tidied() -> None:
-    """The list of kinds whose other notations nobody mends yet is complete and holds no others."""
-    open_kinds = data("open_kinds.yaml")
-    tidied = sorted(kind for kind, about in value_kinds().items() if set(about["clean"]) <= ONLY_TIDY)
-    assert open_kinds["kinds"] == tidied
-    assert open_kinds["reason"]
 
 
 def test_every_kind_has_normalisers_and_words() -> None:

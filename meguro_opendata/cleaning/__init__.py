@@ -1,30 +1,53 @@
-"""One small normaliser for each kind of value; every value that it rewrites becomes a ``Change``.
+"""What offices really write → the standard's form; every rewrite is a ``Change``, every uncertainty a ``Doubt``.
 
-A normaliser runs once for each distinct value of a column, in the order that ``value_kinds.yaml`` names.
+``value_kinds.yaml`` names the rules of each kind of value and, as ``settled``, a pattern of the values that all of them
+leave alone. One vectorised pass over the table finds the others, and the rules run once for each distinct one of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
+from meguro_opendata.cleaning.cells import Cells, columns_of
 from meguro_opendata.cleaning.codes import municipality_code
-from meguro_opendata.cleaning.dates import to_iso, to_year
-from meguro_opendata.cleaning.text import half_width, half_width_digits, trim
+from meguro_opendata.cleaning.data import Unsure
+from meguro_opendata.cleaning.groups import moves
+from meguro_opendata.cleaning.rules import NORMALISERS, normalised
+from meguro_opendata.cleaning.text import half_width, trim
 from meguro_opendata.findings import Change
-from meguro_opendata.standard import Field, value_kinds
+from meguro_opendata.standard import Field
 
-__all__ = ["NORMALISERS", "clean", "clean_column", "half_width", "municipality_code", "trim"]
+__all__ = ["NORMALISERS", "Cleaned", "Doubt", "clean", "half_width", "municipality_code", "normalised", "trim"]
 
-NORMALISERS: Mapping[str, Callable[[str], str]] = {
-    "trim": trim,
-    "half_width": half_width,
-    "half_width_digits": half_width_digits,
-    "date": to_iso,
-    "year": to_year,
-    "municipality_code": municipality_code,
-}
+
+@dataclass(frozen=True)
+class Doubt:
+    """A value that was left as it stands because nothing says for certain what it means.
+
+    Attributes:
+        position: The row of the frame, counted from 0.
+        rule: The code of the finding that tells it.
+        value: The value after the rules that were certain.
+        readings: What it may mean, likeliest first.
+    """
+
+    position: int
+    field: str
+    rule: str
+    value: str
+    readings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A table after cleaning: the frame of the same shape, what was rewritten, and what was left in doubt."""
+
+    frame: pl.DataFrame
+    changes: list[Change]
+    doubts: list[Doubt]
 
 
 def clean(
@@ -33,8 +56,8 @@ def clean(
     origins: Mapping[str, str | None],
     rows: Sequence[int],
     keep: Mapping[str, Collection[str]] | None = None,
-) -> tuple[pl.DataFrame, list[Change]]:
-    """The frame with every field's normalisers applied, and each rewritten value.
+) -> Cleaned:
+    """The frame with every field's rules applied.
 
     Args:
         frame: One text column a field.
@@ -44,30 +67,41 @@ def clean(
         keep: Rules that the recipe switches off, by field.
 
     Returns:
-        A frame of the same shape, and the changes by field, rule and row.
+        A frame of the same shape; the changes by field, rule and row, those that move a part of a value to another
+        field last; the doubts by field and row.
     """
-    columns: list[pl.Series] = []
-    changes: list[Change] = []
-    for field in fields:
-        off = (keep or {}).get(field.name, ())
-        rules = [rule for rule in value_kinds()[field.kind]["clean"] if rule not in off]
-        values, rewritten = clean_column(frame[field.name], rules, field.name, origins.get(field.name) or "", rows)
-        columns.append(values)
-        changes += rewritten
-    return pl.DataFrame(columns), changes
+    off = keep or {}
+    cells = columns_of(frame, fields, off)
+    changes = [
+        Change(rows[at], column, name, rule, before, after)
+        for name, column in ((field.name, origins.get(field.name) or "") for field in fields)
+        for at, rule, before, after in cells[name].steps()
+    ]
+    changes += _moved(cells, fields, origins, rows, off)
+    doubts = [Doubt(at, name, found.code, value, found.readings) for name, at, value, found in _doubts(cells)]
+    return Cleaned(pl.DataFrame([cells[name].series() for name in frame.columns]), changes, doubts)
 
 
-def clean_column(
-    values: pl.Series, rules: Sequence[str], field: str, column: str, rows: Sequence[int]
-) -> tuple[pl.Series, list[Change]]:
-    """One column after the named normalisers, and the changes of each."""
-    changes: list[Change] = []
-    for rule in rules:
-        normalise = NORMALISERS[rule]
-        rewritten = {value: after for value in values.unique() if (after := normalise(value)) != value}
-        if not rewritten:
-            continue
-        touched = values.is_in(list(rewritten)).arg_true()
-        changes += [Change(rows[at], column, field, rule, values[at], rewritten[values[at]]) for at in touched]
-        values = values.replace(rewritten)
-    return values, changes
+def _moved(
+    cells: Mapping[str, Cells],
+    fields: Sequence[Field],
+    origins: Mapping[str, str | None],
+    rows: Sequence[int],
+    off: Mapping[str, Collection[str]],
+) -> list[Change]:
+    """The changes of the rules that work on several fields of a row, as they are made."""
+    touched = {name: column.positions for name, column in cells.items()}
+    made: list[Change] = []
+    for move in moves(fields, touched, lambda name, at: cells[name][at], off):
+        before = cells[move.field][move.position]
+        cells[move.field][move.position] = move.after
+        made.append(
+            Change(rows[move.position], origins.get(move.field) or "", move.field, move.rule, before, move.after)
+        )
+    return made
+
+
+def _doubts(cells: Mapping[str, Cells]) -> Iterator[tuple[str, int, str, Unsure]]:
+    for name, column in cells.items():
+        for at, value, found in column.doubts():
+            yield name, at, value, found

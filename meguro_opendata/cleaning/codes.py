@@ -1,14 +1,39 @@
-"""Codes with a check digit."""
+"""Codes, with their check digits: municipality, corporate number, town section, postal code, point of interest."""
 
 from __future__ import annotations
 
 import re
 
+from meguro_opendata.cleaning.data import Unsure
 from meguro_opendata.workspace import check_digit
 
-__all__ = ["municipality_code"]
+__all__ = [
+    "code_doubt",
+    "corporate_doubt",
+    "corporate_number",
+    "machiaza_doubt",
+    "machiaza_id",
+    "municipality_code",
+    "municipality_doubt",
+    "poi_code",
+    "poi_doubt",
+    "postcode",
+    "postcode_doubt",
+]
 
 _PREFECTURES = 47
+_SCIENTIFIC = re.compile(r"[0-9]\.[0-9]+[Ee]\+?[0-9]{1,3}|[0-9][Ee]\+[0-9]{1,3}")
+_MACHIAZA = re.compile("[0-9]{7}|[0-9]{4}-[0-9]{3}")
+_POSTCODE = re.compile("[0-9]{3}-?[0-9]{4}")
+
+
+def code_doubt(text: str) -> Unsure | None:
+    """That a code was destroyed by being kept as a number, which shows as ``3.00002E+12``.
+
+    >>> code_doubt("3.00002E+12"), code_doubt("A0001"), code_doubt("1E01")
+    (Unsure(code='number-destroyed', readings=()), None, None)
+    """
+    return Unsure("number-destroyed") if _SCIENTIFIC.fullmatch(text) else None
 
 
 def municipality_code(text: str) -> str:
@@ -17,16 +42,124 @@ def municipality_code(text: str) -> str:
     Five digits are ambiguous (``92011`` may be 栃木県宇都宮市 092011 without its zero, or a code of prefecture 92
     without its check digit): the reading whose check digit and prefecture (01–47) are right is taken, if just one is.
 
-    >>> municipality_code("13110"), municipality_code("92011"), municipality_code("131105")
+    >>> municipality_code("13110"), municipality_code("92011"), municipality_code("13110-5")
     ('131105', '092011', '131105')
-    >>> municipality_code("99999")
-    '99999'
+    >>> municipality_code("131105"), municipality_code("99999")
+    ('131105', '99999')
     """
-    if not re.fullmatch(r"[0-9]{5}", text):
-        return text
+    if re.fullmatch("[0-9]{5}-[0-9]", text):
+        return text.replace("-", "")
+    readings = _municipalities(text)
+    return readings[0] if len(readings) == 1 else text
+
+
+def municipality_doubt(text: str) -> Unsure | None:
+    """Both readings of five digits, the right check digit of six, or that the code was destroyed.
+
+    >>> municipality_doubt("11002"), municipality_doubt("352113"), municipality_doubt("131105")
+    (Unsure(code='ambiguous-value', readings=('110027', '011002')), \
+Unsure(code='check-digit-wrong', readings=('352110',)), None)
+    """
+    if re.fullmatch("[0-9]{6}", text):
+        right = text[:5] + check_digit(text[:5])
+        return None if text == right else Unsure("check-digit-wrong", (right,))
+    readings = _municipalities(text)
+    return Unsure("ambiguous-value", tuple(readings)) if readings else code_doubt(text)
+
+
+def _municipalities(text: str) -> list[str]:
+    if not re.fullmatch("[0-9]{5}", text):
+        return []
     readings = [text + check_digit(text)]
     padded = "0" + text
     if check_digit(padded[:5]) == padded[5]:
         readings.append(padded)
-    plausible = [reading for reading in readings if 1 <= int(reading[:2]) <= _PREFECTURES]
-    return plausible[0] if len(plausible) == 1 else text
+    return [reading for reading in readings if 1 <= int(reading[:2]) <= _PREFECTURES]
+
+
+def corporate_number(text: str) -> str:
+    """法人番号 without the hyphens and spaces between its digits.
+
+    >>> corporate_number("1-0000-2013-1105"), corporate_number("T1000020131105")
+    ('1000020131105', 'T1000020131105')
+    """
+    digits = re.sub("[- ]", "", text)
+    return digits if re.fullmatch("[0-9]{13}", digits) else text
+
+
+def corporate_doubt(text: str) -> Unsure | None:
+    """That the first of 13 digits, the check digit (法人番号の指定等に関する省令), is not that of the others.
+
+    A number that begins with T is one of the invoice system (適格請求書発行事業者), whose digits are 法人番号 for
+    corporations only.
+
+    >>> corporate_doubt("1000020131105"), corporate_doubt("2000020131105"), corporate_doubt("T1000020131105")
+    (None, Unsure(code='check-digit-wrong', readings=()), Unsure(code='ambiguous-value', readings=('1000020131105',)))
+    """
+    if re.fullmatch("T[0-9]{13}", text) and not corporate_doubt(text[1:]):
+        return Unsure("ambiguous-value", (text[1:],))
+    if not re.fullmatch("[0-9]{13}", text):
+        return code_doubt(text)
+    weighted = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(text[1:])))
+    return None if int(text[0]) == 9 - sum(weighted) % 9 else Unsure("check-digit-wrong")
+
+
+def machiaza_id(text: str) -> str:
+    """町字ID with the one leading zero that a spreadsheet took from seven digits.
+
+    >>> machiaza_id("136000"), machiaza_id("0136000"), machiaza_id("7002")
+    ('0136000', '0136000', '7002')
+    """
+    return "0" + text if re.fullmatch("[1-9][0-9]{5}", text) else text
+
+
+def machiaza_doubt(text: str) -> Unsure | None:
+    """The seven digits of shorter ones: zeros may have been lost in front, or the last three never been written.
+
+    >>> machiaza_doubt("7002"), machiaza_doubt("0007-002")
+    (Unsure(code='ambiguous-value', readings=('0007002', '7002000')), None)
+    """
+    if not text or _MACHIAZA.fullmatch(text):
+        return None
+    if re.fullmatch("[0-9]{1,5}", text):
+        whole = (text.zfill(7), text + "000") if re.fullmatch("[0-9]{4}", text) else (text.zfill(7),)
+        return Unsure("ambiguous-value", whole)
+    return code_doubt(text)
+
+
+def postcode(text: str) -> str:
+    """A postal code without 〒 and the spaces around its hyphen; anything else is unchanged.
+
+    >>> postcode("〒153-8573"), postcode("153 - 8573"), postcode("1538573"), postcode("153")
+    ('153-8573', '153-8573', '1538573', '153')
+    """
+    plain = re.sub(r"\s*[-ー]\s*", "-", re.sub(r"^〒\s*", "", text))
+    return plain if _POSTCODE.fullmatch(plain) else text
+
+
+def postcode_doubt(text: str) -> Unsure | None:
+    """The code that had a leading zero, which a spreadsheet took.
+
+    >>> postcode_doubt("600001"), postcode_doubt("0600001")
+    (Unsure(code='ambiguous-value', readings=('0600001',)), None)
+    """
+    return Unsure("ambiguous-value", ("0" + text,)) if re.fullmatch("[0-9]{2}-?[0-9]{4}", text) else code_doubt(text)
+
+
+def poi_code(text: str) -> str:
+    """POI codes of four digits, separated by half-width semicolons.
+
+    >>> poi_code("1302、1003"), poi_code("1302"), poi_code("801")
+    ('1302;1003', '1302', '801')
+    """
+    codes = [part for part in re.split(r"[\s、,，;；/・･]+", text) if part]
+    return ";".join(codes) if codes and all(re.fullmatch("[0-9]{4}", code) for code in codes) else text
+
+
+def poi_doubt(text: str) -> Unsure | None:
+    """The code that had a leading zero.
+
+    >>> poi_doubt("801"), poi_doubt("0801")
+    (Unsure(code='ambiguous-value', readings=('0801',)), None)
+    """
+    return Unsure("ambiguous-value", ("0" + text,)) if re.fullmatch("[0-9]{3}", text) else code_doubt(text)

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
-from importlib import resources
+from typing import Any
 
-__all__ = ["to_iso", "to_year"]
+from meguro_opendata.cleaning.data import Unsure, read_data
 
-_WESTERN = re.compile(r"(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?(?:\s+0?0:00(?::00)?)?")
-_REST_OF_DATE = r"(元|\d{1,2})(?:年|[-/.])\s*(\d{1,2})(?:月|[-/.])\s*(\d{1,2})日?"
-_REST_OF_YEAR = r"(元|\d{1,2})(?:年(?:度)?)?"
+__all__ = ["date_doubt", "to_iso", "to_year", "year_doubt"]
+
+_PARTS = r"\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?"
+_WESTERN = re.compile(r"(\d{4})" + _PARTS)
+_ERA_DAY = re.compile(r"(元|\d{1,2})" + _PARTS)
+_ERA_YEAR = re.compile(r"(元|\d{1,2})\s*(?:年(?:度)?)?")
+_MONTH = re.compile(r"(元|\d{1,4})\s*(?:年|[-/.])\s*(\d{1,2})\s*月?")
+_MIDNIGHT = re.compile(r"(?:\s+|T)0{1,2}:00(?::00(?:\.0+)?)?Z?$")
+_CLOCK = re.compile(r"\s+\d{1,2}:\d{2}(?::\d{2})?$")
+_WEEKDAY = re.compile(r"\s*\(([月火水木金土日])(?:曜日?)?(?:[・･]?(?:祝日?|休日?))?\)$")
+_OTHER_YEAR = re.compile(r"((?:[A-Za-z]|[一-鿿]{1,2})?\s*(?:元|\d{1,4}))(年?)\s*\(([^()]+?)年?\)\s*(年?)")
+_SHORT = re.compile(r"(\d{1,2})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
+_YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_SERIAL = re.compile(r"[2-5]\d{4}")  # 1954 to 2064, as Excel counts days
+_COUNTED = re.compile(r"[1-9]\d{3}|[1-5]\d{4}")
+_EXCEL_DAY_0 = date(1899, 12, 30)
+_WEEK = "月火水木金土日"
+_NUMERALS: Mapping[str, Any] = read_data("eras.toml")["numerals"]
+_KANJI = re.compile(f"[{_NUMERALS['ten']}{''.join(_NUMERALS['digits'])}]+(?=[年月日])")
+_YEARS = range(1868, 2101)
 
 
 @dataclass(frozen=True)
@@ -31,20 +48,47 @@ class _Era:
 def to_iso(text: str) -> str:
     """A full date as ``YYYY-MM-DD``; anything else, or a day that its era does not have, unchanged.
 
+    A weekday in brackets and a time of midnight, which Excel adds, are dropped, a weekday only if it is that day's.
+    A number of five digits is a day as Excel counts them only where it cannot be a year with its month, or the year,
+    month and day of an era; else it is a doubt.
+
     >>> to_iso("R5.4.1"), to_iso("令和元年5月1日"), to_iso("H31.4.30"), to_iso("2015/4/1")
     ('2023-04-01', '2019-05-01', '2019-04-30', '2015-04-01')
-    >>> to_iso("平成31年5月1日"), to_iso("4月中旬"), to_iso("明治5年8月2日")
-    ('平成31年5月1日', '4月中旬', '明治5年8月2日')
+    >>> to_iso("45016"), to_iso("20041117"), to_iso("2023年1月31日(火)"), to_iso("平成30年(2018年)4月1日")
+    ('2023-03-31', '2004-11-17', '2023-01-31', '2018-04-01')
+    >>> to_iso("令和五年四月一日"), to_iso("昭和六十二年十一月三日"), to_iso("二〇二三年四月一日")
+    ('2023-04-01', '1987-11-03', '2023-04-01')
+    >>> to_iso("平成31年5月1日"), to_iso("4月中旬"), to_iso("明治5年8月2日"), to_iso("40401")
+    ('平成31年5月1日', '4月中旬', '明治5年8月2日', '40401')
     """
-    western = _WESTERN.fullmatch(text)
-    if western:
-        return _iso(int(western[1]), western[2], western[3]) or text
-    era, rest = _split(text)
-    matched = re.fullmatch(_REST_OF_DATE, rest) if era else None
-    if era is None or matched is None:
+    bare, weekday = _bare(_arabic(text))
+    if re.fullmatch(r"\d{8}", bare):
+        found = _iso(bare[:4], bare[4:6], bare[6:]) if int(bare[:4]) in _YEARS else None
+    elif _SERIAL.fullmatch(bare):
+        found = _excel_day(bare) if len(_number_readings(bare)) == 1 else None
+    else:
+        found = _western(bare) or _of_era(bare)
+    if found is None or (weekday and weekday != _weekday(found)):
         return text
-    found = _iso(era.year(matched[1]), matched[2], matched[3])
-    return found if found and era.first.isoformat() <= found <= era.last.isoformat() else text
+    return found
+
+
+def date_doubt(text: str) -> Unsure | None:
+    """Why a value is no certain date, with the dates that it may be.
+
+    >>> date_doubt("40401"), date_doubt("1/4/2015")
+    (Unsure(code='ambiguous-value', readings=('2010-08-11', '2022-04-01')), \
+Unsure(code='ambiguous-value', readings=('2015-01-04', '2015-04-01')))
+    >>> date_doubt("令和5年4月"), date_doubt("平成31年5月1日").readings, date_doubt("2023-04-01")
+    (Unsure(code='date-incomplete', readings=()), ('2019-05-01',), None)
+    """
+    if not text or re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return None
+    plain = _arabic(text)
+    readings = tuple(dict.fromkeys(_readings(plain)))
+    if readings:
+        return Unsure("ambiguous-value", readings)
+    return Unsure("date-incomplete") if _is_part(plain) else None
 
 
 def to_year(text: str) -> str:
@@ -52,18 +96,137 @@ def to_year(text: str) -> str:
 
     >>> to_year("R3"), to_year("S55"), to_year("平成元年"), to_year("1980年")
     ('2021', '1980', '1989', '1980')
-    >>> to_year("S65"), to_year("不明")
-    ('S65', '不明')
+    >>> to_year("平成三十年"), to_year("S65"), to_year("不明")
+    ('2018', 'S65', '不明')
     """
-    western = re.fullmatch(r"(\d{4})年(?:度)?", text)
+    plain = _arabic(text)
+    western = re.fullmatch(r"(\d{4})年(?:度)?", plain)
     if western:
         return western[1]
-    era, rest = _split(text)
-    matched = re.fullmatch(_REST_OF_YEAR, rest) if era else None
+    era, rest = _split(plain)
+    matched = _ERA_YEAR.fullmatch(rest) if era else None
     if era is None or matched is None:
         return text
     year = era.year(matched[1])
     return str(year) if era.offset < year <= era.last.year else text
+
+
+def year_doubt(text: str) -> Unsure | None:
+    """The year that lies in a fuller date or in an era that had ended, if the value is none itself.
+
+    >>> year_doubt("2015/4/1"), year_doubt("H33"), year_doubt("2015")
+    (Unsure(code='ambiguous-value', readings=('2015',)), Unsure(code='ambiguous-value', readings=('2021',)), None)
+    """
+    if not text or re.fullmatch(r"\d{4}", text):
+        return None
+    full = to_iso(text)
+    era, rest = _split(_arabic(text))
+    matched = _ERA_YEAR.fullmatch(rest) if era else None
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", full):
+        return Unsure("ambiguous-value", (full[:4],))
+    if era and matched and matched[1] not in ("0", "00"):
+        return Unsure("ambiguous-value", (str(era.year(matched[1])),))
+    return None
+
+
+def _arabic(text: str) -> str:
+    """A date with digits in place of the kanji before 年, 月 and 日; a run of kanji that is no number stays.
+
+    >>> _arabic("平成三十年十一月二日"), _arabic("十十日")
+    ('平成30年11月2日', '十十日')
+    """
+    return _KANJI.sub(_digits, text)
+
+
+def _digits(found: re.Match[str]) -> str:
+    digits, ten = _NUMERALS["digits"], _NUMERALS["ten"]
+    if ten not in found[0]:
+        return "".join(str(digits[letter]) for letter in found[0])
+    tens, _, ones = found[0].partition(ten)
+    if len(tens) > 1 or len(ones) > 1 or ten in ones:
+        return found[0]
+    return str(digits.get(tens, 1) * 10 + digits.get(ones, 0))
+
+
+def _bare(text: str) -> tuple[str, str | None]:
+    """A date without midnight, its weekday and the same year said again, and the weekday."""
+    day = _MIDNIGHT.sub("", text)
+    weekday = _WEEKDAY.search(day)
+    day = _WEEKDAY.sub("", day)
+    twice = _OTHER_YEAR.match(day)
+    if twice and to_year(twice[1] + "年") == to_year(twice[3] + "年"):
+        day = twice[1] + (twice[2] or twice[4]) + day[twice.end() :]
+    return day, weekday[1] if weekday else None
+
+
+def _western(text: str) -> str | None:
+    matched = _WESTERN.fullmatch(text)
+    return _iso(*matched.groups()) if matched else None
+
+
+def _of_era(text: str, *, strict: bool = True) -> str | None:
+    era, rest = _split(text)
+    matched = _ERA_DAY.fullmatch(rest) if era else None
+    if era is None or matched is None:
+        return None
+    found = _iso(str(era.year(matched[1])), matched[2], matched[3])
+    inside = found is not None and era.first.isoformat() <= found <= era.last.isoformat()
+    return found if inside or not strict else None
+
+
+def _readings(text: str) -> Iterator[str]:
+    """What a value that is no certain date may mean."""
+    bare, weekday = _bare(text)
+    bare = _CLOCK.sub("", bare)
+    if _COUNTED.fullmatch(bare) and int(bare) not in _YEARS:
+        yield from _number_readings(bare)
+        return
+    certain = to_iso(bare)
+    if certain != bare and (weekday or bare != text):
+        yield certain
+    short, last = _SHORT.fullmatch(bare), _YEAR_LAST.fullmatch(bare)
+    if last:
+        day_or_month = (_iso(last[3], last[1], last[2]), _iso(last[3], last[2], last[1]))
+        yield from (found for found in day_or_month if found)
+    elif short:
+        yield from _short_readings(*short.groups())
+    elif (outside := _of_era(bare, strict=False)) and outside >= "1873" and certain == bare:
+        yield outside
+
+
+def _short_readings(year: str, month: str, day: str) -> Iterator[str]:
+    """The days that a year of two digits may mean: of this century, or of an era that had that day."""
+    candidates = [_iso(f"20{int(year):02}", month, day)]
+    candidates += [_of_era(f"{era.letter}{year}.{month}.{day}") for era in _eras()[:3]]
+    yield from (found for found in candidates if found)
+
+
+def _number_readings(digits: str) -> list[str]:
+    """What five digits may mean: a day as Excel counts, a year and month, the year, month and day of Reiwa."""
+    readings = [_excel_day(digits)]
+    if len(digits) < 5:  # noqa: PLR2004
+        return readings
+    if int(digits[:4]) in range(1868, 2051) and digits[4] != "0":
+        readings.append(f"{digits[:4]}-0{digits[4]}")
+    of_era = _of_era(f"R{digits[0]}.{digits[1:3]}.{digits[3:]}")
+    return [*readings, of_era] if of_era else readings
+
+
+def _excel_day(digits: str) -> str:
+    return (_EXCEL_DAY_0 + timedelta(days=int(digits))).isoformat()
+
+
+def _weekday(iso: str) -> str:
+    return _WEEK[date.fromisoformat(iso).weekday()]
+
+
+def _is_part(text: str) -> bool:
+    """Whether a value is a year, or a year and month, and no more."""
+    if re.fullmatch(r"\d{4}", to_year(text)):
+        return True
+    _, rest = _split(text)
+    matched = _MONTH.fullmatch(rest)
+    return bool(matched and 1 <= int(matched[2]) <= 12 and (rest != text or len(matched[1]) == 4))  # noqa: PLR2004
 
 
 def _split(text: str) -> tuple[_Era | None, str]:
@@ -76,15 +239,14 @@ def _split(text: str) -> tuple[_Era | None, str]:
 
 @cache
 def _eras() -> tuple[_Era, ...]:
-    text = resources.files(__package__).joinpath("eras.toml").read_text(encoding="utf-8")
     return tuple(
         _Era(entry["letter"], tuple(entry["names"]), entry["from"], entry.get("to", date.max), entry["offset"])
-        for entry in tomllib.loads(text)["era"]
+        for entry in read_data("eras.toml")["era"]
     )
 
 
-def _iso(year: int, month: str, day: str) -> str | None:
+def _iso(year: str, month: str, day: str) -> str | None:
     try:
-        return date(year, int(month), int(day)).isoformat()
+        return date(int(year), int(month), int(day)).isoformat()
     except ValueError:
         return None

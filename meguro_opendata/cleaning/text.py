@@ -1,16 +1,47 @@
-"""Width and spaces."""
+"""Text: width, spaces, invisible and machine-dependent characters, left-over markup."""
 
 from __future__ import annotations
 
+import html
 import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-__all__ = ["half_width", "half_width_digits", "trim"]
+from meguro_opendata.cleaning.data import Unsure, read_data
+
+__all__ = [
+    "full_width_kana",
+    "half_width",
+    "half_width_digits",
+    "invisible",
+    "lost_characters",
+    "markup",
+    "one_line",
+    "symbols",
+    "trim",
+]
 
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−－"), "-")
 _BETWEEN_DIGITS = re.compile("(?<=[0-9)])[‐‑‒–—―−－ー─](?=[0-9(])")
 _FULL_TO_HALF = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " "} | _HYPHENS
 _DIGITS = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF1A)}
 _OUTER = " \t\r\n\v\f\u3000\u00a0\ufeff\u200b"
+_DATA: Mapping[str, Any] = read_data("characters.toml")
+_NEW_LINES = re.compile(f"_x000[dD]_\\n?|\\r\\n?|[{_DATA['invisible']['line_breaks']}]")
+_CONTROLS = dict.fromkeys([*range(9), *range(14, 32), *range(127, 133), *range(134, 160)])
+_UNSEEN = _CONTROLS | dict.fromkeys(map(ord, _DATA["invisible"]["removed"]))
+_UNSEEN |= dict.fromkeys(map(ord, _DATA["invisible"]["spaces"]), " ")
+_HALF_KANA = re.compile("[\u304b-\u3096\u30ab-\u30f6]?[\uff61-\uff9f]+|[\u304b-\u3096\u30ab-\u30f6][\u3099\u309a]")
+_LONE_MARKS = {0x3099: "゛", 0x309A: "゜"}
+_LOST = re.compile(f"[\ue000-\uf8ff{_DATA['lost']['letters']}\U000f0000-\U0010ffff]")
+_BREAKS = re.compile(
+    rf"[ \t\r\n]*</?(?:{'|'.join(_DATA['markup']['breaks'])})(?:\s[^<>]*)?/?>[ \t\r\n]*", re.IGNORECASE
+)
+_TAGS = re.compile(rf"</?(?:{'|'.join(_DATA['markup']['tags'])})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_LINKS = re.compile(r"<a\s[^<>]*?href\s*=\s*[\"']?([^\"'\s<>]+)[^<>]*>([^<>]*)</a\s*>", re.IGNORECASE)
+_ENTITIES = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5});")
+_PASSES = 4
 
 
 def trim(text: str) -> str:
@@ -20,6 +51,84 @@ def trim(text: str) -> str:
     '駒場小学校'
     """
     return text.strip(_OUTER)
+
+
+def invisible(text: str) -> str:
+    r"""Without characters that nothing shows; every kind of line break as one, no-break spaces as plain ones.
+
+    >>> invisible("駒場\u200b小学校\r\n体育館_x000D_"), invisible("A\u00a0B")
+    ('駒場小学校\n体育館\n', 'A B')
+    """
+    if text.isprintable() and "_x" not in text:
+        return text
+    return _NEW_LINES.sub("\n", text).translate(_UNSEEN)
+
+
+def markup(text: str) -> str:
+    r"""Without left-over HTML: tags go, a link keeps its address in brackets, ``&amp;`` and the like become letters.
+
+    Only tags that the data file names are tags; text that is still marked up after a few passes is left as it stands.
+
+    >>> markup('<a href="http://www.example.com/">見本</a>&amp;<b>見本</b><br>2行目')
+    '見本(http://www.example.com/)&見本\n2行目'
+    >>> markup("1<2、<注意>")
+    '1<2、<注意>'
+    """
+    if "<" not in text and "&" not in text:
+        return text
+    before = after = text
+    for _ in range(_PASSES):
+        before, after = after, _unmarked(after)
+        if after == before:
+            return after
+    return text
+
+
+def _unmarked(text: str) -> str:
+    plain = _TAGS.sub("", _BREAKS.sub("\n", _LINKS.sub(_link, text)))
+    plain = re.sub("&(?:amp;)+", "&", plain)
+    return invisible(_ENTITIES.sub(lambda found: html.unescape(found[0]), plain))
+
+
+def _link(found: re.Match[str]) -> str:
+    address, words = found[1], found[2].strip()
+    return words if address in words else f"{words}({address})" if words else address
+
+
+def full_width_kana(text: str) -> str:
+    r"""Half-width katakana, their marks and stops as full-width ones; loose voicing marks joined to their letter.
+
+    >>> full_width_kana("ｺｳｴﾝ駐車場､ﾌﾟｰﾙ"), full_width_kana("か\u3099っこう")
+    ('コウエン駐車場、プール', 'がっこう')
+    """
+    return _HALF_KANA.sub(lambda found: unicodedata.normalize("NFKC", found[0]).translate(_LONE_MARKS), text)
+
+
+def symbols(text: str) -> str:
+    """Machine-dependent characters as what they stand for, as the data file says; letters of names stay.
+
+    >>> symbols("㈱見本 Ⅱ号館①、120㎡"), symbols("髙島屋、﨑")
+    ('(株)見本 II号館(1)、120m2', '髙島屋、﨑')
+    """
+    return text if text.isascii() else text.translate(_SYMBOLS)
+
+
+def lost_characters(text: str) -> Unsure | None:
+    r"""That letters were lost before the file came here, if there are such.
+
+    >>> lost_characters("川\ue3eb賢治"), lost_characters("高橋")
+    (Unsure(code='lost-character', readings=()), None)
+    """
+    return Unsure("lost-character") if _LOST.search(text) else None
+
+
+def one_line(text: str) -> str:
+    r"""Line breaks and tabs inside a value, with the spaces around them, as one space.
+
+    >>> one_line("目黒区総合庁舎 \n 本館")
+    '目黒区総合庁舎 本館'
+    """
+    return re.sub("[ \u3000]*[\n\t][ \u3000\n\t]*", " ", text)
 
 
 def half_width(text: str) -> str:
@@ -40,3 +149,14 @@ def half_width_digits(text: str) -> str:
     ('駒場三丁目11番13号', '目黒1-2-3 セントラルビル')
     """
     return _BETWEEN_DIGITS.sub("-", text.translate(_DIGITS))
+
+
+def _symbol_table() -> Iterator[tuple[int, str]]:
+    for entry in _DATA["symbols"]:
+        for code in range(ord(entry["first"]), ord(entry["last"]) + 1):
+            plain = unicodedata.normalize("NFKC", chr(code))
+            if plain != chr(code):
+                yield code, entry["form"].format(plain)
+
+
+_SYMBOLS = dict(_symbol_table())

@@ -1,0 +1,89 @@
+"""Values that were damaged before they came here: what is certain of it is told, and nothing is rewritten."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from meguro_opendata.cleaning.data import Unsure, read_data
+from meguro_opendata.cleaning.text import lost_characters
+
+__all__ = ["is_ditto", "lost_in_address", "lost_in_name", "lost_in_text", "may_be_date", "number_as_date"]
+
+_DATA: Mapping[str, Any] = read_data("damage.toml")
+_DITTO = frozenset(_DATA["above"]["marks"])
+_QUESTION: Mapping[str, str] = _DATA["question"]
+_IN_NAME = re.compile(rf"(?<=[{_QUESTION['before']}])\?(?=[{_QUESTION['after']}])")
+_IN_ADDRESS = re.compile(rf"(?<=[{_QUESTION['before']}{_QUESTION['before_in_address']}])\?(?=[{_QUESTION['after']}])")
+_TILDE = re.compile(r"(?<![0-9:])([0-9]{1,2}:[0-9]{2})\s*\?\s*(?=[0-9]{1,2}:[0-9]{2}(?![0-9:]))")
+_DAY = re.compile(r"([12][0-9]{3})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?:[ T]0{1,2}:00(?::00)?)?")
+_LEAP_DAY = date(1900, 3, 1)  # before it, Excel counts one day less: it has a 1900-02-29
+_DAY_0 = date(1899, 12, 30)
+
+
+def is_ditto(text: str) -> bool:
+    """Whether a value says nothing but "as above".
+
+    >>> is_ditto("〃"), is_ditto("同上"), is_ditto("同上の建物"), is_ditto("")
+    (True, True, False, False)
+    """
+    return text in _DITTO
+
+
+def lost_in_text(text: str) -> Unsure | None:
+    """That letters were lost; the times between which a ``?`` stands for ～ are proposed.
+
+    >>> lost_in_text("平日9:00?17:00"), lost_in_text("鍵は必要ですか?はい"), lost_in_text("蛸薬師〓").code
+    (Unsure(code='lost-character', readings=('平日9:00～17:00',)), None, 'lost-character')
+    """
+    if "?" in text:
+        mended = _TILDE.sub(r"\1～", text)
+        if mended != text:
+            return Unsure("lost-character", (mended,))
+    return lost_characters(text)
+
+
+def lost_in_name(text: str) -> Unsure | None:
+    """As ``lost_in_text``, and that a ``?`` stands where a letter of a name was.
+
+    >>> lost_in_name("山陽小野田市?山"), lost_in_name("どうする?防災")
+    (Unsure(code='lost-character', readings=()), None)
+    """
+    return Unsure("lost-character") if "?" in text and _IN_NAME.search(text) else lost_in_text(text)
+
+
+def lost_in_address(text: str) -> Unsure | None:
+    """As ``lost_in_name``, behind hiragana too.
+
+    >>> lost_in_address("つつじが?丘1-2")
+    Unsure(code='lost-character', readings=())
+    """
+    return Unsure("lost-character") if "?" in text and _IN_ADDRESS.search(text) else lost_in_text(text)
+
+
+def may_be_date(name: str) -> bool:
+    """Whether an item of text holds a number that a spreadsheet may have shown as a date.
+
+    >>> may_be_date("連絡先内線番号"), may_be_date("名称_英字")
+    (True, False)
+    """
+    return bool(re.search(_DATA["as_date"]["names"], name))
+
+
+def number_as_date(text: str) -> Unsure | None:
+    """The number that a date is as Excel counts days, for an item in which no date may stand.
+
+    >>> number_as_date("1911/7/16"), number_as_date("1900-01-20 00:00:00").readings, number_as_date("4215")
+    (Unsure(code='number-as-date', readings=('4215',)), ('20',), None)
+    """
+    found = _DAY.fullmatch(text)
+    if not found:
+        return None
+    try:
+        day = date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
+    count = (day - _DAY_0).days - (day < _LEAP_DAY)
+    return Unsure("number-as-date", (str(count),)) if count > 0 else None

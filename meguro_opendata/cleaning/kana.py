@@ -1,0 +1,36 @@
+"""Readings (カナ): hiragana → katakana."""
+
+from __future__ import annotations
+
+import re
+
+from meguro_opendata.cleaning.data import Unsure
+
+__all__ = ["kana_doubt", "katakana"]
+
+_HIRAGANA = {code: code + 0x60 for code in [*range(0x3041, 0x3097), 0x309D, 0x309E]}
+_HYPHEN = re.compile("(?<=[\u30a1-\u30f6ー])[-‐‑‒–—―−－─](?=[\u30a1-\u30f6]|[ \u3000・（(]|$)")
+# Kanji that look like a katakana letter and are typed for it.
+_LOOK_ALIKE = str.maketrans("二八力工口夕卜千三一", "ニハカエロタトチミー")
+_NOT_KANA = re.compile("[\u3041-\u3096\u4e00-\u9fff\uff66-\uff9f]")
+
+
+def katakana(text: str) -> str:
+    """A reading in katakana; a hyphen for the long vowel becomes one where it follows a letter and no other sign may.
+
+    >>> katakana("すいどうのイシブミ"), katakana("センタ－"), katakana("二ホン")
+    ('スイドウノイシブミ', 'センター', '二ホン')
+    """
+    return _HYPHEN.sub("ー", text.translate(_HIRAGANA))
+
+
+def kana_doubt(text: str) -> Unsure | None:
+    """That kanji stand in a reading; proposed are the katakana that they look like, if that mends all of it.
+
+    >>> kana_doubt("二ホンフクイン"), kana_doubt("目黒"), kana_doubt("メグロ")
+    (Unsure(code='ambiguous-value', readings=('ニホンフクイン',)), None, None)
+    """
+    if not _NOT_KANA.search(text) or not re.search("[\u30a1-\u30f6]", text):
+        return None
+    reading = text.translate(_LOOK_ALIKE)
+    return None if _NOT_KANA.search(reading) else Unsure("ambiguous-value", (reading,))

@@ -1,0 +1,131 @@
+"""Numbers: separators, units, and the noise of binary fractions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from meguro_opendata.cleaning.codes import code_doubt
+from meguro_opendata.cleaning.damage import number_as_date
+from meguro_opendata.cleaning.data import Unsure, read_data
+
+__all__ = ["decimals", "degrees_doubt", "height_doubt", "number", "number_doubt", "signed_numbers", "whole_number"]
+
+_DATA: Mapping[str, Any] = read_data("units.toml")
+_UNIT = "|".join(sorted(map(re.escape, [*_DATA["counters"], *_DATA["measures"]]), key=len, reverse=True))
+_QUALIFIER = "|".join(_DATA["qualifiers"])
+_AMOUNT = r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
+_WRITTEN = re.compile(rf"(?P<amount>{_AMOUNT})\s*(?:{_UNIT})?")
+_WITH_WORDS = re.compile(
+    rf"(?:{_QUALIFIER})?\s*(?P<amount>{_AMOUNT})(?![0-9.,])\s*(?:{_UNIT})?(?:\s*[(※(、].*|程度|前後)?", re.DOTALL
+)
+_PLAIN = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
+_NOISE = re.compile(r"-?[0-9]{1,15}\.[0-9]{11,}")
+_NONE = ("なし", "無し", "無", "ナシ")
+_PLACES = Decimal("1e-10")
+_SIXTY = 60
+_DEGREES = re.compile(
+    r"(?:北緯|東経|[NE])?\s*([0-9]{1,3})\s*[°度]\s*([0-9]{1,2})\s*['’′分]\s*([0-9]{1,2}(?:\.[0-9]{1,9})?)\s*[\"”″秒]?\s*[NE]?"
+)
+
+
+def number(text: str) -> str:
+    """A number without thousands separators, the unit of its item, and the sign of a nought; others are unchanged.
+
+    >>> number("1,075"), number("70名"), number("15.5㎡"), number("▲3"), number("△1,200")
+    ('1075', '70', '15.5', '-3', '-1200')
+    >>> number("-0"), number("-0.0"), number("-0.5")
+    ('0', '0.0', '-0.5')
+    >>> number("約70"), number("1,2"), number("2※内1個は故障中"), number("3km")
+    ('約70', '1,2', '2※内1個は故障中', '3km')
+    """
+    if _PLAIN.fullmatch(text):
+        return _positive_zero(text)
+    found = _WRITTEN.fullmatch(re.sub("^[▲△]", "-", text))
+    return _positive_zero(found["amount"].replace(",", "")) if found else text
+
+
+def whole_number(text: str) -> str:
+    """A whole number, as ``number`` and without the ``.0`` that a spreadsheet adds.
+
+    >>> whole_number("12.0"), whole_number("1,075人"), whole_number("1.5")
+    ('12', '1075', '1.5')
+    """
+    return re.sub(r"^(-?[0-9]+)\.0+$", r"\1", number(text))
+
+
+def signed_numbers(text: str) -> str:
+    """One number or several, separated by half-width semicolons.
+
+    >>> signed_numbers("3、-1"), signed_numbers("地下1階")
+    ('3;-1', '地下1階')
+    """
+    parts = [number(part.strip()) for part in re.split("[、;；\n/]", text) if part.strip()]
+    return ";".join(parts) if parts and all(re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", part) for part in parts) else text
+
+
+def decimals(text: str) -> str:
+    """A number without the noise that binary fractions leave behind its tenth decimal (0.01 mm of a coordinate).
+
+    >>> decimals("35.641462999999998"), decimals("35.6414630001"), decimals("139.69817099999999")
+    ('35.641463', '35.6414630001', '139.698171')
+    """
+    if not _NOISE.fullmatch(text):
+        return text
+    rounded = format(Decimal(text).quantize(_PLACES), "f").rstrip("0").rstrip(".")
+    return _positive_zero(rounded) or text
+
+
+def _positive_zero(text: str) -> str:
+    return text[1:] if re.fullmatch(r"-0+(?:\.0+)?", text) else text
+
+
+def degrees_doubt(text: str) -> Unsure | None:
+    """The decimal degrees of a coordinate in degrees, minutes and seconds; on which datum it counts, nothing says.
+
+    >>> degrees_doubt("34°03'07.7\"N"), degrees_doubt("35.6414")
+    (Unsure(code='ambiguous-value', readings=('34.052139',)), None)
+    """
+    found = _DEGREES.fullmatch(text)
+    if not found:
+        return None
+    minutes, seconds = int(found[2]), Decimal(found[3])
+    if minutes >= _SIXTY or seconds >= _SIXTY:
+        return None
+    degrees = int(found[1]) + (minutes + seconds / _SIXTY) / _SIXTY
+    return Unsure("ambiguous-value", (format(degrees.quantize(Decimal("1e-6")), "f"),))
+
+
+def number_doubt(text: str) -> Unsure | None:
+    """The number that stands among words or became a date, 0 for a word that says none, or that digits were destroyed.
+
+    >>> number_doubt("約70"), number_doubt("2※内1個は故障中").readings, number_doubt("70名(当日先着)").readings
+    (Unsure(code='ambiguous-value', readings=('70',)), ('2',), ('70',))
+    >>> number_doubt("なし").readings, number_doubt("3.00002E+12").code, number_doubt("70"), number_doubt("x")
+    (('0',), 'number-destroyed', None, None)
+    >>> number_doubt("1900/1/20")
+    Unsure(code='number-as-date', readings=('20',))
+    """
+    if not text or _PLAIN.fullmatch(text):
+        return None
+    if text in _NONE:
+        return Unsure("ambiguous-value", ("0",))
+    found = _WITH_WORDS.fullmatch(text)
+    if found:
+        return Unsure("ambiguous-value", (found["amount"].replace(",", ""),))
+    return number_as_date(text) or code_doubt(text)
+
+
+def height_doubt(text: str) -> Unsure | None:
+    """The storey that words tell, below ground with its sign.
+
+    >>> height_doubt("地下1階"), height_doubt("B1F"), height_doubt("3階"), height_doubt("-1")
+    (Unsure(code='ambiguous-value', readings=('-1',)), Unsure(code='ambiguous-value', readings=('-1',)), \
+Unsure(code='ambiguous-value', readings=('3',)), None)
+    """
+    found = re.fullmatch(r"(地下|B|地上)?([0-9]{1,3})(?:階|F)?", text)
+    if not found or text == found[2]:
+        return number_doubt(text) if not _PLAIN.fullmatch(text) and ";" not in text else None
+    return Unsure("ambiguous-value", (f"{'-' if found[1] in ('地下', 'B') else ''}{found[2]}",))

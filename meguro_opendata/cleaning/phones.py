@@ -1,0 +1,163 @@
+"""Phone numbers → ``(03)5722-1111``, numbers without a place (0120, 090, …) with hyphens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from meguro_opendata.cleaning.data import Unsure, read_data
+
+__all__ = ["Parts", "phone", "phone_doubt", "split_phone"]
+
+_DATA: Mapping[str, Any] = read_data("phones.toml")
+_ONE = (
+    r"(?:\+[0-9]{1,3} ?)?(?:\([0-9]{1,5}\) ?[0-9]{1,4}-[0-9]{3,4}|[0-9]{1,5}-[0-9]{1,4}-[0-9]{3,4}"
+    r"|0(?:120|570)-[0-9]{6}|0800-[0-9]{7})"
+)
+_VALID = re.compile(f"{_ONE}(?: / {_ONE})*")
+_WRITTEN = re.compile(r"[0-9(+][0-9()\- .]*[0-9]")
+_LABELS = "|".join(map(re.escape, _DATA["labels"]))
+_LABELLED = re.compile(rf"^(?:{_LABELS})\s*[:：.]?\s*")
+_SEPARATORS = re.compile("|".join(map(re.escape, _DATA["separators"])))
+_EXTENSION = re.compile(
+    rf"[\s(、,]*(?:{'|'.join(map(re.escape, _DATA['extension']))})\s*[:：]?\s*([0-9]+(?:[-,~・、/][0-9]+)*)\s*\)?"
+)
+_HYPHENED = re.compile(r"0[0-9]+-[0-9]+-[0-9]+")
+_LOCAL = re.compile(r"[1-9][0-9]{0,3}-[0-9]{4}")
+_LANDLINE, _LONGEST_AREA = 10, 5
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A phone number taken from a cell, its extension, and the words beside it."""
+
+    number: str
+    extension: str
+    note: str
+
+
+def phone(text: str) -> str:
+    """One number, or several, in the standard's form; a value that is not certainly numbers alone is unchanged.
+
+    The area code of a place is known from the public numbering plan, so that digits alone are enough. Where the
+    office's own groups say otherwise, the value is left, and is a doubt.
+
+    >>> phone("03-5722-9270"), phone("03(5722)9270"), phone("0357229270"), phone("+81-3-5722-9270"), phone("357229270")
+    ('(03)5722-9270', '(03)5722-9270', '(03)5722-9270', '(03)5722-9270', '(03)5722-9270')
+    >>> phone("0120-123-456"), phone("09012345678"), phone("TEL:0467-22-1111、0467-22-2222")
+    ('0120-123-456', '090-1234-5678', '(0467)22-1111 / (0467)22-2222')
+    >>> phone("5722-9270"), phone("0467-222-111"), phone("012-3456-7890")
+    ('5722-9270', '0467-222-111', '012-3456-7890')
+    """
+    parts = [part for part in (part.strip() for part in _SEPARATORS.split(text)) if part]
+    numbers = [_number(_LABELLED.sub("", part)) for part in parts]
+    known = [number for number in numbers if number]
+    return " / ".join(known) if known and len(known) == len(parts) else text
+
+
+def split_phone(text: str) -> Parts | None:
+    """Number, extension and note of a cell that holds one number with more beside it; ``None`` if it holds no such.
+
+    >>> split_phone("スポーツ施設課 (047)373-3112"), split_phone("03-5722-9270(内線1234)")
+    (Parts(number='(047)373-3112', extension='', note='スポーツ施設課'), \
+Parts(number='(03)5722-9270', extension='1234', note=''))
+    >>> split_phone("03-5722-9270"), split_phone("課 03-5722-9270、係 03-5722-9271")
+    (None, None)
+    """
+    extension = _EXTENSION.search(text)
+    rest = text[: extension.start()] + text[extension.end() :] if extension else text
+    found = [one for one in _WRITTEN.finditer(rest) if len(re.sub("[^0-9]", "", one[0])) >= _LANDLINE - 1]
+    if len(found) != 1:
+        return None
+    written = _balanced(found[0][0])
+    number = _number(written)
+    start = found[0].start() + found[0][0].index(written)
+    note = _note(rest[:start], rest[start + len(written) :])
+    if not number or not (note or extension) or re.search("[0-9]", note):
+        return None
+    return Parts(number, extension[1] if extension else "", note)
+
+
+def phone_doubt(text: str) -> Unsure | None:
+    """Why a value is no certain number, with the numbers that stand in it.
+
+    >>> phone_doubt("5722-9270"), phone_doubt("課 03-5722-9270、係 03-5722-9271").readings, phone_doubt("(03)5722-9270")
+    (Unsure(code='phone-without-area', readings=()), ('(03)5722-9270 / (03)5722-9271',), None)
+    >>> phone_doubt("03-57229270-1"), phone_doubt("090-1234-5678")
+    (None, None)
+    """
+    if not text or (_VALID.fullmatch(text) and not _HYPHENED.fullmatch(text)):
+        return None
+    if _LOCAL.fullmatch(text):
+        return Unsure("phone-without-area")
+    digits = re.sub(r"[^0-9]", "", text)
+    inside = [_number(_balanced(found[0])) for found in _WRITTEN.finditer(text)]
+    if inside and all(inside):
+        reading = " / ".join(map(str, inside))
+        return Unsure("ambiguous-value", (reading,)) if reading != text else None
+    if re.fullmatch(r"[0-9()\- ]+", text) and (whole := _grouped(digits)):
+        return Unsure("ambiguous-value", (whole,))
+    return None
+
+
+def _number(text: str) -> str | None:
+    """One number in the standard's form, ``None`` if it is none for certain."""
+    if re.fullmatch(_ONE, text) and not re.match(r"0[0-9]+-[0-9]+-", text):
+        return text
+    if not re.fullmatch(r"\+?[0-9()\- .]+", text):
+        return None
+    domestic = re.sub(r"^\+81[\s\-]*(?:\(0\))?0?", "0", text)
+    if domestic.startswith("+"):
+        return None
+    groups = re.findall("[0-9]+", domestic)
+    digits = "".join(groups)
+    if not digits.startswith("0"):
+        digits, groups = "0" + digits, ["0" + groups[0], *groups[1:]] if groups else []
+    whole = _grouped(digits)
+    alike = whole is not None and (len(groups) == 1 or groups == re.findall("[0-9]+", whole))
+    return whole if alike else _hyphened(groups, whole)
+
+
+def _hyphened(groups: list[str], whole: str | None) -> str | None:
+    """A number in groups of its own that are as good: 0120-123456 as well as 0120-123-456, but no other area code."""
+    if whole is None or whole.startswith("(") or not groups:
+        return None
+    return whole if groups[0] == whole.partition("-")[0] else None
+
+
+def _grouped(digits: str) -> str | None:
+    """Bare digits in their groups; ``None`` if their number of digits or their beginning is unknown."""
+    for service in _DATA["services"]:
+        if digits.startswith(service["beginning"]) and len(digits) == sum(service["groups"]):
+            first, second, _ = service["groups"]
+            return f"{digits[:first]}-{digits[first : first + second]}-{digits[first + second :]}"
+    length = _area_length(digits) if len(digits) == _LANDLINE else 0
+    return f"({digits[:length]}){digits[length:-4]}-{digits[-4:]}" if length else None
+
+
+def _area_length(digits: str) -> int:
+    beginnings = _areas()
+    return next((beginnings[digits[:n]] for n in range(_LONGEST_AREA, 1, -1) if digits[:n] in beginnings), 0)
+
+
+@cache
+def _areas() -> dict[str, int]:
+    entries = read_data("area_codes.toml")["areas"]
+    return {beginning: entry["digits"] for entry in entries for beginning in entry["beginnings"].split()}
+
+
+def _balanced(written: str) -> str:
+    """A run of digits and signs without a bracket that belongs to the words beside it."""
+    if written.count("(") > written.count(")"):
+        head, _, tail = written.rpartition("(")
+        return written[len(head) + 1 :] if not head.strip(" ") else (head if ")" in head or not tail else written)
+    return written
+
+
+def _note(before: str, after: str) -> str:
+    """The words on both sides of a number, without labels and the signs that held them together."""
+    words = (re.sub(rf"(?:{_LABELS})\s*[:：.]?", "", part).strip(" \u3000:：、,()（）/\n") for part in (before, after))
+    return " ".join(word for word in words if word)

@@ -1,0 +1,36 @@
+"""Placeholders: what is written where there is nothing to write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from meguro_opendata.cleaning.data import read_data
+
+__all__ = ["placeholder", "placeholder_of"]
+
+_DATA: Mapping[str, Any] = read_data("placeholders.toml")
+_DASHES = re.compile(f"[{re.escape(_DATA['groups']['dashes'])}]{{1,6}}")
+
+
+def placeholder(text: str) -> str:
+    """Nothing for a value that every kind takes for a placeholder; others are unchanged.
+
+    >>> placeholder("－"), placeholder("---"), placeholder("#N/A"), placeholder("なし"), placeholder("A-1")
+    ('', '', '', 'なし', 'A-1')
+    """
+    return placeholder_of("")(text)
+
+
+@cache
+def placeholder_of(kind: str) -> Callable[[str], str]:
+    """The rule of one kind of value, or of the texts that are ``remarks``.
+
+    >>> placeholder_of("phone")("なし"), placeholder_of("umu")("無"), placeholder_of("remarks")("特になし")
+    ('', '無', '')
+    """
+    groups = _DATA["kinds"].get(kind, ("dashes", "machine"))
+    words = {word for group in groups if group != "dashes" for word in _DATA["groups"][group]}
+    return lambda text: "" if text in words or _DASHES.fullmatch(text) else text

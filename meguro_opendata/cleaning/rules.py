@@ -1,0 +1,158 @@
+"""The rules by name: what each makes of a value, and what it doubts of a value that it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+
+from meguro_opendata.cleaning import codes, damage, kana, numbers, text, web
+from meguro_opendata.cleaning.data import Unsure
+from meguro_opendata.cleaning.dates import date_doubt, to_iso, to_year, year_doubt
+from meguro_opendata.cleaning.flags import FLAGS
+from meguro_opendata.cleaning.phones import phone, phone_doubt
+from meguro_opendata.cleaning.placeholders import placeholder, placeholder_of
+from meguro_opendata.cleaning.roles import role_of
+from meguro_opendata.cleaning.times import duration, time_doubt, time_of_day
+from meguro_opendata.cleaning.weekdays import weekday_doubt, weekdays
+from meguro_opendata.cleaning.words import lines_doubt, list_doubt, separators, word
+from meguro_opendata.standard import Field, value_kinds
+
+__all__ = ["DOUBTERS", "NORMALISERS", "doubts_of", "normalised", "rules_of"]
+
+Normaliser = Callable[[str], str]
+Doubter = Callable[[str], Unsure | None]
+
+
+def _unchanged(value: str) -> str:
+    """A rule that has nothing to do here: it works on a whole record (``groups``) or needs the field's words."""
+    return value
+
+
+NORMALISERS: Mapping[str, Normaliser] = {
+    "invisible": text.invisible,
+    "markup": text.markup,
+    "trim": text.trim,
+    "full_width_kana": text.full_width_kana,
+    "symbols": text.symbols,
+    "one_line": text.one_line,
+    "half_width": text.half_width,
+    "half_width_digits": text.half_width_digits,
+    "address_digits": _unchanged,
+    "placeholder": placeholder,
+    "date": to_iso,
+    "year": to_year,
+    "time": time_of_day,
+    "duration": duration,
+    "weekdays": weekdays,
+    "phone": phone,
+    "postcode": codes.postcode,
+    "municipality_code": codes.municipality_code,
+    "corporate_number": codes.corporate_number,
+    "machiaza_id": codes.machiaza_id,
+    "poi_code": codes.poi_code,
+    "code": _unchanged,
+    "katakana": kana.katakana,
+    "number": numbers.number,
+    "whole_number": numbers.whole_number,
+    "signed_numbers": numbers.signed_numbers,
+    "decimals": numbers.decimals,
+    "uri": web.uri,
+    "email": web.email,
+    **FLAGS,
+    "separators": separators,
+    "word": _unchanged,
+    "time_range": _unchanged,
+    "weekday_remark": _unchanged,
+    "phone_remark": _unchanged,
+}
+
+DOUBTERS: Mapping[str, Doubter] = {
+    "symbols": damage.lost_in_text,
+    "date": date_doubt,
+    "year": year_doubt,
+    "time": time_doubt,
+    "weekdays": weekday_doubt,
+    "phone": phone_doubt,
+    "postcode": codes.postcode_doubt,
+    "municipality_code": codes.municipality_doubt,
+    "corporate_number": codes.corporate_doubt,
+    "machiaza_id": codes.machiaza_doubt,
+    "poi_code": codes.poi_doubt,
+    "code": codes.code_doubt,
+    "katakana": kana.kana_doubt,
+    "number": numbers.number_doubt,
+    "whole_number": numbers.number_doubt,
+    "signed_numbers": numbers.height_doubt,
+    "decimals": numbers.degrees_doubt,
+    "uri": web.uri_doubt,
+    "email": web.email_doubt,
+    "separators": list_doubt,
+    "word": lines_doubt,
+}
+
+
+def rules_of(field: Field, off: Collection[str] = ()) -> list[tuple[str, Normaliser]]:
+    """The normalisers of a field in their order, without those that are switched off.
+
+    >>> [name for name, _ in rules_of(Field("設置年", "year", "optional", "", {}), off=["trim"])]
+    ['invisible', 'half_width', 'placeholder', 'year']
+    """
+    names = [name for name in value_kinds()[field.kind]["clean"] if name not in off]
+    made = [(name, _for_field(name, field)) for name in names]
+    return [(name, rule) for name, rule in made if rule is not _unchanged]
+
+
+def doubts_of(field: Field, off: Collection[str] = ()) -> list[Doubter]:
+    """What doubts the values of a field after its normalisers.
+
+    >>> len(doubts_of(Field("設置年", "year", "", "", {}))), doubts_of(Field("駐車場", "umu", "", "", {}))
+    (1, [])
+    """
+    names = [name for name in value_kinds()[field.kind]["clean"] if name in DOUBTERS and name not in off]
+    of_name = [damage.number_as_date] if field.kind == "text_halfwidth" and damage.may_be_date(field.name) else []
+    return [*(_doubter(name, field) for name in names), *of_name]
+
+
+def normalised(field: Field, value: str) -> str:
+    """A value after all normalisers of its field.
+
+    >>> normalised(Field("駐車場", "umu", "", "", {}), " ○"), normalised(Field("備考", "text", "", "", {}), "なし")
+    ('有', '')
+    """
+    for _, rule in rules_of(field):
+        value = rule(value)
+    return value
+
+
+def _for_field(name: str, field: Field) -> Normaliser:
+    """A rule as it works on one field: some depend on what the field is for, or on its listed words."""
+    role = role_of(field.name, field.kind)
+    if name == "one_line":
+        return _unchanged if role in ("remarks", "free") else text.one_line
+    if name == "address_digits":
+        return text.half_width_digits if role == "address" else _unchanged
+    known = _words(field)
+    if name == "placeholder":
+        return _spared(placeholder_of("remarks" if role == "remarks" else field.kind), known)
+    if name == "word":
+        return partial(word, known=known) if known else _unchanged
+    if name == "separators":
+        return partial(separators, known=known, loose=role_of(field.name) != "address" and "地域" not in field.name)
+    return NORMALISERS[name]
+
+
+def _doubter(name: str, field: Field) -> Doubter:
+    """What doubts the values of one field: a question mark may end a sentence of a text, but no part of a name."""
+    of_role = {"name": damage.lost_in_name, "address": damage.lost_in_address}
+    doubter = of_role.get(role_of(field.name, field.kind)) if name == "symbols" else None
+    return doubter or DOUBTERS[name]
+
+
+def _words(field: Field) -> tuple[str, ...]:
+    listed = field.descriptor.get("mo:values") or field.descriptor.get("constraints", {}).get("enum") or ()
+    return tuple(map(str, listed))
+
+
+def _spared(rule: Normaliser, words: Collection[str]) -> Normaliser:
+    """A rule that leaves listed words alone."""
+    return rule if not words else lambda value: value if value in words else rule(value)

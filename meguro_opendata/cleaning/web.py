@@ -1,0 +1,84 @@
+"""Web and e-mail addresses."""
+
+from __future__ import annotations
+
+import re
+
+from meguro_opendata.cleaning.data import Unsure
+from meguro_opendata.cleaning.text import half_width
+
+__all__ = ["email", "email_doubt", "uri", "uri_doubt"]
+
+_URI = re.compile(r"(?:https?|ftp)://[^\s\u3000<>\"]+", re.IGNORECASE)
+_FULL_WIDTH = re.compile("[ｈＨhH][ｔＴtT][ｔＴtT][ｐＰpP][ｓＳsS]?[：:][／/][／/]")
+_HOST = re.compile(r"(?:www\.|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:jp|com|org|net|info)(?=/|$))\S*")
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_AT = re.compile(r"\s*(?:\((?:at|@|アット(?:マーク)?)\)|\[(?:at|@|アット)\]|[★☆■●]|\sat\s)\s*", re.IGNORECASE)
+
+
+def uri(text: str) -> str:
+    """A URL whose beginning was typed full-width, folded; and without ``URL:`` before it. Others are unchanged.
+
+    >>> uri("ｈｔｔｐ：／／ｗｗｗ．ｅｘａｍｐｌｅ．ｃｏｍ／"), uri("URL：https://www.example.com/")
+    ('http://www.example.com/', 'https://www.example.com/')
+    >>> uri("www.example.com"), uri("https://www.example.com/見本")
+    ('www.example.com', 'https://www.example.com/見本')
+    """
+    plain = re.sub("^(?:URL|url|ＵＲＬ)\\s*[:：]\\s*", "", text)
+    if _FULL_WIDTH.match(plain) and not _URI.match(plain):
+        plain = half_width(plain)
+    return plain if _URI.fullmatch(plain) else text
+
+
+def uri_doubt(text: str) -> Unsure | None:
+    """The address that lacks its scheme, which may be either, or those that stand among words or together.
+
+    >>> uri_doubt("www.example.com").readings, uri_doubt("見本のページ https://www.example.com/")
+    (('https://www.example.com', 'http://www.example.com'), \
+Unsure(code='ambiguous-value', readings=('https://www.example.com/',)))
+    >>> uri_doubt("http://a.example.com/ http://b.example.com/").code, uri_doubt("https://www.example.com/")
+    ('several-values', None)
+    """
+    if not text or (_URI.fullmatch(text) and text.count("://") == 1):
+        return None
+    inside = tuple(
+        found.rstrip("、。,;)）") for found in re.findall(r"(?:https?|ftp)://[!-~]+?(?=(?:https?://)|[^!-~]|$)", text)
+    )
+    if len(inside) > 1:
+        # An address inside another (an archive, a redirect) is one address.
+        return (
+            None
+            if _URI.fullmatch(text) and not re.search("[,;、]https?://", text)
+            else Unsure("several-values", inside)
+        )
+    if inside:
+        return Unsure("ambiguous-value", inside)
+    if _HOST.fullmatch(text) and text.isascii() and "@" not in text:
+        return Unsure("ambiguous-value", (f"https://{text}", f"http://{text}"))
+    return None
+
+
+def email(text: str) -> str:
+    """An e-mail address without ``mailto:`` and the label before it; others are unchanged.
+
+    >>> email("mailto:opendata@example.com"), email("opendata(at)example.com")
+    ('opendata@example.com', 'opendata(at)example.com')
+    """
+    plain = re.sub("^(?:mailto|e-?mail|メール)\\s*[:：]\\s*", "", text, flags=re.IGNORECASE)
+    return plain if _MAIL.fullmatch(plain) else text
+
+
+def email_doubt(text: str) -> Unsure | None:
+    """The address whose @ was written otherwise, or those that stand together.
+
+    >>> email_doubt("opendata(at)example.com").readings, email_doubt("a@example.com、b@example.com").code
+    (('opendata@example.com',), 'several-values')
+    >>> email_doubt("opendata@example.com")
+    """
+    if not text or _MAIL.fullmatch(text):
+        return None
+    found = tuple(_MAIL.findall(text))
+    if found:
+        return Unsure("several-values" if len(found) > 1 else "ambiguous-value", found)
+    plain = _AT.sub("@", text)
+    return Unsure("ambiguous-value", (plain,)) if _MAIL.fullmatch(plain) else None

@@ -1,0 +1,82 @@
+"""Days of the week → ``月火水木金土日``, in that order and each once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from meguro_opendata.cleaning.data import Unsure, read_data
+from meguro_opendata.cleaning.text import half_width
+
+__all__ = ["split_remark", "weekday_doubt", "weekdays"]
+
+_WEEK = "月火水木金土日"
+_DATA: Mapping[str, Any] = read_data("weekdays.toml")
+_BETWEEN = "|".join(map(re.escape, _DATA["signs"]["between"]))
+_RANGE = re.compile(rf"([{_WEEK}])(?:{_BETWEEN})([{_WEEK}])(?:まで)?")
+_SEPARATORS = re.compile("|".join(map(re.escape, _DATA["signs"]["separators"])))
+_HOLIDAYS = "|".join(_DATA["signs"]["holidays"])
+_WORDS = {word: days for days, words in _DATA["words"].items() for word in words}
+_REMARK = re.compile(
+    r"(?P<days>[^(※。\n]+?)\s*(?:\((?P<bracketed>.+)\)|(?P<rest>(?:※|。|\n|ただし|但し|[、,・]?祝).*))", re.DOTALL
+)
+
+
+def weekdays(text: str) -> str:
+    """The days that a value names and nothing else, in the standard's order; other values are unchanged.
+
+    >>> weekdays("月～金"), weekdays("火曜日〜日曜日"), weekdays("毎日"), weekdays("月;火;水"), weekdays("土日")
+    ('月火水木金', '火水木金土日', '月火水木金土日', '月火水', '土日')
+    >>> weekdays("日月火"), weekdays("土日祝"), weekdays("第1月曜日"), weekdays("月曜休館")
+    ('月火日', '土日祝', '第1月曜日', '月曜休館')
+    """
+    plain = re.sub("曜日?", "", half_width(text)).replace("\n", "、")
+    for word, days in _WORDS.items():
+        plain = plain.replace(word, days)
+    plain = re.sub(rf"\s*({_BETWEEN})\s*", r"\1", plain)
+    plain = _SEPARATORS.sub("", _RANGE.sub(_between, plain))
+    if not plain or set(plain) - set(_WEEK):
+        return text
+    return "".join(day for day in _WEEK if day in plain)
+
+
+def split_remark(text: str) -> tuple[str, str] | None:
+    """The days, and the words beside them, which belong into the remarks; ``None`` if that is not certain.
+
+    >>> split_remark("月～金（祝日除く）"), split_remark("土日祝"), split_remark("祝日を除く")
+    (('月火水木金', '祝日除く'), ('土日', '土日祝'), ('', '祝日を除く'))
+    >>> split_remark("月～金"), split_remark("第1月曜日"), split_remark("休館日は月曜日")
+    (None, None, None)
+    """
+    if re.fullmatch(_DATA["exception"]["pattern"], text):
+        return "", text
+    found = _REMARK.fullmatch(text.replace("（", "(").replace("）", ")"))
+    if not found:
+        return None
+    days = weekdays(found["days"])
+    if not days or set(days) - set(_WEEK):
+        return None
+    at = found.start("bracketed")
+    return days, text[at : found.end("bracketed")] if at >= 0 else text
+
+
+def weekday_doubt(text: str) -> Unsure | None:
+    """The days of a value with other words beside them, of one that tells the days on which not, or has lost its ～.
+
+    >>> weekday_doubt("月?金")
+    Unsure(code='lost-character', readings=('月火水木金',))
+    >>> weekday_doubt("月～金（祝日除く）"), weekday_doubt("月火水")
+    (Unsure(code='ambiguous-value', readings=('月火水木金',)), None)
+    """
+    lost = re.fullmatch(rf"([{_WEEK}]曜?日?)\?([{_WEEK}]曜?日?)", text)
+    if lost:
+        return Unsure("lost-character", (weekdays(f"{lost[1]}~{lost[2]}"),))
+    split = split_remark(text) if text else None
+    return Unsure("ambiguous-value", (split[0],)) if split and split[0] else None
+
+
+def _between(found: re.Match[str]) -> str:
+    """The days from one to another, over the week's end where the second comes first."""
+    first, last = _WEEK.index(found[1]), _WEEK.index(found[2])
+    return _WEEK[first : last + 1] if first <= last else _WEEK[first:] + _WEEK[: last + 1]

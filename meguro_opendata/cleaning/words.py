@@ -1,0 +1,87 @@
+"""Words of a closed or open list, and lists of words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+
+from meguro_opendata.cleaning.data import Unsure
+
+__all__ = ["lines_doubt", "list_doubt", "separators", "word"]
+
+_BRACKETS = {"(": 1, "（": 1, "「": 1, ")": -1, "）": -1, "」": -1}
+
+
+def word(text: str, known: Collection[str]) -> str:
+    """The listed word that a value, or each part of a list, is but for width, case and spaces; others are unchanged.
+
+    >>> word("ＤＨＣＰ", ["DHCP"]), word("病 院", ["病院", "診療所"]), word("病院;診療 所", ["病院", "診療所"])
+    ('DHCP', '病院', '病院;診療所')
+    >>> word("医院", ["病院", "診療所"])
+    '医院'
+    """
+    if not known or text in known:
+        return text
+    by_form: dict[str, str | None] = {}
+    for listed in known:
+        by_form[_folded(listed)] = None if _folded(listed) in by_form else listed
+    return ";".join(by_form.get(_folded(part)) or part for part in text.split(";"))
+
+
+def separators(text: str, known: Collection[str] = (), *, loose: bool = True) -> str:
+    r"""A list with half-width semicolons between its values; signs inside brackets separate nothing.
+
+    The middle dot separates only values that are all listed, since it also joins words. With ``loose`` off, a comma
+    does so too, for values in which it has a meaning of its own, such as 1、2丁目.
+
+    >>> separators("内科、外科(月、水)"), separators("内科\n外科"), separators("内科・外科"), separators("a；b")
+    ('内科;外科(月、水)', '内科;外科', '内科・外科', 'a;b')
+    >>> separators("内科・外科", ["内科", "外科"]), separators("1、2丁目", loose=False)
+    ('内科;外科', '1、2丁目')
+    """
+    for signs, sure in (("\n；", True), ("、，,", loose), ("・･／/", False)):
+        parts = _split(text, signs)
+        listed = {_folded(value) for value in known}
+        if len(parts) > 1 and (sure or (listed and all(_folded(part) in listed for part in parts))):
+            text = ";".join(parts)
+    return text
+
+
+def list_doubt(text: str) -> Unsure | None:
+    """The parts of a list whose commas may also be part of a value.
+
+    >>> list_doubt("上目黒1丁目、2丁目"), list_doubt("内科;外科")
+    (Unsure(code='ambiguous-value', readings=('上目黒1丁目;2丁目',)), None)
+    """
+    parts = _split(text, "、，")
+    return Unsure("ambiguous-value", (";".join(parts),)) if len(parts) > 1 else None
+
+
+def lines_doubt(text: str) -> Unsure | None:
+    r"""The lines of a value that is to be one word.
+
+    >>> lines_doubt("建造物\n歴史資料"), lines_doubt("建造物")
+    (Unsure(code='several-values', readings=('建造物', '歴史資料')), None)
+    """
+    parts = _split(text, "\n")
+    return Unsure("several-values", tuple(parts)) if len(parts) > 1 else None
+
+
+def _split(text: str, signs: str) -> Sequence[str]:
+    """The parts between signs that stand outside brackets."""
+    if not any(sign in text for sign in signs):
+        return (text,)
+    parts, depth = [""], 0
+    for letter in text:
+        depth = max(0, depth + _BRACKETS.get(letter, 0))
+        if letter in signs and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    stripped = [part.strip() for part in parts]
+    return [part for part in stripped if part]
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()
