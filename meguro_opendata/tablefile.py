@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from meguro_opendata.formulaguard import guarded, guarded_frame, unguarded
 from meguro_opendata.standard import Field
 
 __all__ = [
@@ -38,15 +39,19 @@ _LONGEST_FIELD = 2**30
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
-    """UTF-8 with a byte order mark, comma, CRLF, a header and one record a row."""
-    return b"\xef\xbb\xbf" + plain_csv_bytes(frame.columns, frame.iter_rows())
+    """UTF-8 with a byte order mark, comma, CRLF, a header and one record a row; no cell is a formula to Excel."""
+    return b"\xef\xbb\xbf" + _written(frame.columns, guarded_frame(frame).iter_rows())
 
 
 def plain_csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """UTF-8, comma, CRLF; quotes only where needed."""
+    """UTF-8, comma, CRLF; quotes only where needed; no cell is a formula to Excel."""
+    return _written(header, ([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows))
+
+
+def _written(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
+    writer.writerow([guarded(name) for name in header])
     writer.writerows(rows)
     return text.getvalue().encode("utf-8")
 
@@ -54,11 +59,12 @@ def plain_csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> 
 def read_csv_rows(data: bytes) -> tuple[list[str], list[list[str]]]:
     """Header and rows of a CSV that :func:`csv_bytes` wrote; bytes that somebody damaged since are shown as such.
 
-    >>> read_csv_rows(csv_bytes(pl.DataFrame({"名称": ["a"]})))
-    (['名称'], [['a']])
+    >>> read_csv_rows(csv_bytes(pl.DataFrame({"名称": ["=a"]})))
+    (['名称'], [['=a']])
     """
     csv.field_size_limit(_LONGEST_FIELD)
-    records = list(csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace"), newline="")))
+    reader = csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace"), newline=""))
+    records = [[unguarded(cell) for cell in record] for record in reader]
     return (records[0], records[1:]) if records else ([], [])
 
 

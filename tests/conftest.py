@@ -14,6 +14,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+# Benchmarks are programs of their own, not tests.
+collect_ignore_glob = ["benchmarks/*.py"]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,7 +93,7 @@ def picture_instead(home: Path) -> str:
         (unknown_key, ["dataset.yaml", "source.header_row_count", "もしかして: header_row"]),
         (column_gone, ["mapping.設置年", "列「設置年」が 備蓄倉庫一覧.csv の1行目", "もしかして: 設置年度"]),
         (encoding_wrong, ["文字コードを決められません", "試したもの: cp932", "CSV UTF-8"]),
-        (picture_instead, ["表のファイルではありません", "pdf"]),
+        (picture_instead, ["PDFなので、表として読めません", "ExcelやCSVを作成元に"]),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
@@ -372,11 +373,14 @@ def test_ctrl_c_in_the_middle_of_a_build(name: str, workspace_dir: Path) -> None
 
 def test_a_file_open_in_excel_gets_advice(workspace_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Excel on Windows locks an open workbook; the message says to close it."""
+    opened = Path.open
 
-    def locked(self: Path) -> bytes:
-        raise PermissionError(13, "Permission denied")
+    def locked(self: Path, *args: Any, **more: Any) -> Any:
+        if self.name == Path(LIST).name:
+            raise PermissionError(13, "Permission denied")
+        return opened(self, *args, **more)
 
-    monkeypatch.setattr(Path, "read_bytes", locked)
+    monkeypatch.setattr(Path, "open", locked)
     with pytest.raises(SourceError, match="Excelで開いていれば閉じて"):
         mo.read_source(workspace_dir / LIST)
 

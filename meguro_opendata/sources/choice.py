@@ -22,7 +22,7 @@ class Choice:
     Attributes:
         header_row: Record number of its lowest line.
         header_rows: How many lines it has.
-        known: How many of its labels are names of the standards looked for.
+        known: How many labels of its lowest line, or of all its lines joined, are names looked for.
     """
 
     grid: Grid
@@ -34,13 +34,17 @@ class Choice:
 def choices(grids: Sequence[Grid], names: Collection[str]) -> list[Choice]:
     """The likeliest header of each sheet that has any filled cell, the sheet whose header fits the names best first.
 
+    Without any known name the largest table comes first: a cover sheet is small.
+
     Args:
         grids: The sheets.
         names: Labels of the standards in question.
     """
     wanted = {folded(name) for name in names}
     found = [choice for grid in grids if (choice := _of_grid(grid, wanted)) is not None]
-    return sorted(found, key=lambda choice: -choice.known)
+    if any(choice.known for choice in found):
+        return sorted(found, key=lambda choice: -choice.known)
+    return sorted(found, key=lambda choice: -(choice.grid.height - choice.header_row) * choice.grid.width)
 
 
 def _of_grid(grid: Grid, wanted: set[str]) -> Choice | None:
@@ -58,7 +62,7 @@ def _of_grid(grid: Grid, wanted: set[str]) -> Choice | None:
     top = _highest_line(grid, head, lowest)
     joined, last = (_known(grid, lowest, lines, wanted) for lines in (lowest - top + 1, 1))
     lines = 1 if last > max(joined, _FEW) and _all_differ(labels_of(grid, lowest + 1, 1)) else lowest - top + 1
-    return Choice(grid, lowest + 1, lines, last if lines == 1 else joined)
+    return Choice(grid, lowest + 1, lines, max(joined, last))
 
 
 def _all_differ(labels: Sequence[str]) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["NO_FACTS", "Place", "SheetFacts"]
+import polars as pl
+
+__all__ = ["NO_FACTS", "NO_PARTS", "CellTexts", "Place", "SheetFacts", "SheetParts", "by_column"]
 
 Place = tuple[int, int]
+CellTexts = dict[Place, str]
 
 
 @dataclass(frozen=True)
@@ -14,18 +18,18 @@ class SheetFacts:
     """What was seen in a sheet; places are row and column counted from 0.
 
     Attributes:
-        known: Whether the container shows these facts to us; if not, an empty one means nothing.
+        known: Names of the other attributes that the container shows to us; any other one is empty and means nothing.
         formulas: Cells whose value is calculated.
         uncalculated: Cells whose formula was saved without its value.
         hidden_rows: Rows that Excel does not show.
         hidden_columns: Columns that Excel does not show.
         hidden_sheets: Sheets of the workbook that Excel does not show.
         notes: Cells with a note or comment.
-        objects: Pictures, shapes and charts: kind and the cell at which each begins, ``None`` where it floats.
-        numbers: Cells that are numbers, dates or times to Excel, not text.
+        objects: Pictures, shapes, charts and controls: kind, and the cell where each begins or ``None``.
+        numbers: For each column that has any, the rows of its cells that are numbers, dates or times, not text.
     """
 
-    known: bool = False
+    known: frozenset[str] = frozenset()
     formulas: frozenset[Place] = frozenset()
     uncalculated: frozenset[Place] = frozenset()
     hidden_rows: tuple[int, ...] = ()
@@ -33,7 +37,37 @@ class SheetFacts:
     hidden_sheets: tuple[str, ...] = ()
     notes: frozenset[Place] = frozenset()
     objects: tuple[tuple[str, Place | None], ...] = ()
-    numbers: frozenset[Place] = field(default=frozenset(), repr=False)
+    numbers: Mapping[int, pl.Series] = field(default_factory=dict, repr=False, compare=False)
 
 
 NO_FACTS = SheetFacts()
+
+
+@dataclass(frozen=True)
+class SheetParts:
+    """What a workbook's own parts say of a sheet beyond what calamine reads.
+
+    Attributes:
+        texts: What stands in cells that calamine gives as empty: an error (``#N/A``), or a formula without its value.
+        facts: What was seen.
+        merged: Merged ranges where calamine does not tell them.
+    """
+
+    texts: CellTexts
+    facts: SheetFacts
+    merged: tuple[tuple[Place, Place], ...] = ()
+
+
+NO_PARTS = SheetParts({}, NO_FACTS)
+
+
+def by_column(places: Iterable[Place]) -> dict[int, pl.Series]:
+    """The rows of places, ascending, for each of their columns.
+
+    >>> {column: rows.to_list() for column, rows in by_column([(4, 1), (2, 1), (2, 0)]).items()}
+    {0: [2], 1: [2, 4]}
+    """
+    rows: dict[int, list[int]] = {}
+    for row, column in sorted(places):
+        rows.setdefault(column, []).append(row)
+    return {column: pl.Series(rows[column], dtype=pl.UInt32) for column in sorted(rows)}

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from array import array
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,14 +21,17 @@ from meguro_opendata.sources.table import Grid, columns_of
 from meguro_opendata.sources.textblocks import (
     BOMS,
     LONGEST_RECORD,
+    MOST_RECORDS,
     BadByteError,
     RecordTooLongError,
     TooManyColumnsError,
+    TooManyRecordsError,
+    TooUnevenError,
     blocks,
     refuse_bad_bytes,
     utf8,
 )
-from meguro_opendata.sources.textrecords import MOST_COLUMNS, Breaks, Records, breaks_of, parse_block
+from meguro_opendata.sources.textrecords import MOST_COLUMNS, Breaks, Records, breaks_of, parse_block, refuse_padding
 
 __all__ = ["decode", "read_text_grid"]
 
@@ -52,11 +55,20 @@ class _Gathered:
     widths: list[Sequence[int] | int] = field(default_factory=list)
     lines: list[Sequence[int]] = field(default_factory=list)
     line: int = 0
+    height: int = 0
+    width: int = 0
+    filled: int = 0
     breaks: Breaks = field(default_factory=Breaks)
 
     def add(self, records: Records) -> None:
-        """Append the records of a block."""
+        """Append the records of a block.
+
+        Raises:
+            TooManyRecordsError: If there are more than are read.
+            TooUnevenError: If one of them has very many more cells than the others.
+        """
         height = records.cells.height
+        self._count(records)
         self.frames.append(records.cells)
         self.widths.append(records.widths if records.widths is not None else records.cells.width)
         first = self.line + 1
@@ -64,10 +76,17 @@ class _Gathered:
         self.line += records.breaks.crlf + records.breaks.lf
         self.breaks = self.breaks.plus(records.breaks)
 
+    def _count(self, records: Records) -> None:
+        self.height += records.cells.height
+        self.width = max(self.width, records.cells.width)
+        self.filled += records.cells.height * records.cells.width if records.widths is None else sum(records.widths)
+        if self.height > MOST_RECORDS:
+            raise TooManyRecordsError
+        refuse_padding(self.height, self.width, self.filled)
+
     def cells(self) -> pl.DataFrame:
         """All records as one table as wide as the widest."""
-        width = max(frame.width for frame in self.frames)
-        names = [str(index) for index in range(width)]
+        names = [str(index) for index in range(self.width)]
         wide = [frame.with_columns(pl.lit("").alias(name) for name in names[frame.width :]) for frame in self.frames]
         return pl.concat(wide, rechunk=False)
 
@@ -111,6 +130,10 @@ def read_text_grid(path: Path, declared: str | None = None) -> Grid:
             raise SourceError("record-too-long", file=path, limit=LONGEST_RECORD) from None
         except TooManyColumnsError as error:
             raise SourceError("too-many-columns", file=path, count=error.args[0], limit=MOST_COLUMNS) from None
+        except TooManyRecordsError:
+            raise SourceError("too-many-records", file=path, limit=MOST_RECORDS) from None
+        except TooUnevenError as error:
+            raise SourceError("text-too-uneven", file=path, count=error.args[0]) from None
     raise _unknown_encoding(path, candidates, failure)
 
 
@@ -263,10 +286,25 @@ def _by_records(path: Path, encoding: str) -> tuple[_Gathered, str]:
 
 
 def _records(batch: Sequence[Sequence[str]], begins: Sequence[int], line: int) -> Records:
-    return Records(columns_of(batch), list(map(len, batch)), [at - line for at in begins], Breaks())
+    widths = list(map(len, batch))
+    refuse_padding(len(batch), max(widths), sum(widths))
+    return Records(columns_of(batch), widths, [at - line for at in begins], Breaks())
 
 
 def _delimiter(text: bytes) -> str:
-    """The sign that stands most often outside quotations at the beginning of the file; a comma if none does."""
+    """The sign that separates cells: it stands, outside quotations, in most lines at the beginning of the file.
+
+    Of two in as many lines the one that stands there equally often in most of them; a comma if none does.
+    """
     start = _QUOTED.sub("", text[:_SEARCHED].decode("utf-8", errors="replace"))
-    return max(_DELIMITERS, key=start.count)
+    return max(_DELIMITERS, key=lambda sign: _regularity(start.splitlines(), sign))
+
+
+def _regularity(lines: Sequence[str], sign: str) -> tuple[int, int, int]:
+    """In how many lines a sign stands, in how many of them equally often, and how often in all.
+
+    >>> _regularity(["a,b", "c,d", "e", "1,2,3"], ",")
+    (3, 2, 4)
+    """
+    counts = Counter(number for line in lines if (number := line.count(sign)))
+    return counts.total(), max(counts.values(), default=0), sum(number * times for number, times in counts.items())

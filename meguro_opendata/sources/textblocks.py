@@ -11,10 +11,13 @@ import numpy as np
 
 __all__ = [
     "BOMS",
+    "MOST_RECORDS",
     "BadByteError",
     "Block",
     "RecordTooLongError",
     "TooManyColumnsError",
+    "TooManyRecordsError",
+    "TooUnevenError",
     "blocks",
     "count",
     "refuse_bad_bytes",
@@ -29,7 +32,10 @@ BOMS = (
     (b"\xfe\xff", "utf-16"),
 )
 LONGEST_RECORD = 1 << 26
+MOST_RECORDS = 5_000_000
 _PIECE = 1 << 23
+_STEP = 1 << 20
+_BREAK, _MARK = b'\n"'
 # Encodings in which the bytes of a line break, a comma and a quotation mark mean nothing else.
 _ASCII_INSIDE = ("utf-8", "utf-8-sig", "cp932")
 # What Python's CP932 maps to control or private letters though the encoding has no such letter.
@@ -60,6 +66,14 @@ class RecordTooLongError(Exception):
 
 class TooManyColumnsError(Exception):
     """A record of more cells than any table has; the only argument is their number."""
+
+
+class TooManyRecordsError(Exception):
+    """More records than are read of one file."""
+
+
+class TooUnevenError(Exception):
+    """A record of so many cells that the others, made as wide, would fill the memory; the argument is their number."""
 
 
 class Block(NamedTuple):
@@ -155,11 +169,21 @@ def _bad_byte(raw: bytes, at: int) -> BadByteError:
 
 
 def _record_end(block: bytes) -> tuple[int, int]:
-    """Where the last whole record of a block ends (0 if none does), and the quotation marks before that."""
+    """Where the last whole record of a block ends (0 if none does), and the quotation marks before that.
+
+    The search goes backwards in steps, so that a quotation that never ends costs no more than one that does.
+    """
     end = block.rfind(b"\n") + 1
     marks = count(block[:end], b'"') if b'"' in block else 0
-    while end and marks % 2:
-        before = block.rfind(b"\n", 0, end - 1) + 1
-        marks -= block.count(b'"', before, end)
-        end = before
-    return end, marks
+    if not marks % 2:
+        return end, marks
+    while end:
+        begin = max(end - _STEP, 0)
+        signs = np.frombuffer(block, dtype=np.uint8, count=end - begin, offset=begin)
+        seen = np.cumsum(signs == _MARK, dtype=np.int64)
+        before = marks - int(seen[-1])
+        whole = np.flatnonzero((signs == _BREAK) & ((before + seen) % 2 == 0))
+        if len(whole):
+            return begin + int(whole[-1]) + 1, before + int(seen[whole[-1]])
+        end, marks = begin, before
+    return 0, 0

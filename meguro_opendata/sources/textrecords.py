@@ -6,6 +6,7 @@ lone carriage return. Such a file is read record by record instead.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,11 +16,19 @@ import polars as pl
 from numpy.typing import NDArray
 from polars.exceptions import ComputeError
 
-from meguro_opendata.sources.textblocks import TooManyColumnsError, count, refuse_bad_bytes
+from meguro_opendata.sources.textblocks import (
+    MOST_RECORDS,
+    TooManyColumnsError,
+    TooManyRecordsError,
+    TooUnevenError,
+    count,
+    refuse_bad_bytes,
+)
 
-__all__ = ["MOST_COLUMNS", "Breaks", "Records", "breaks_of", "parse_block"]
+__all__ = ["MOST_COLUMNS", "Breaks", "Records", "breaks_of", "parse_block", "refuse_padding"]
 
 MOST_COLUMNS = 16_384
+_SPARE_CELLS, _MOST_TIMES = 20_000_000, 4
 _BREAK, _RETURN, _MARK = (ord(sign) for sign in '\n\r"')
 _MANY = 1 << 15
 Places = NDArray[np.intp]
@@ -103,14 +112,18 @@ def parse_block(block: bytes, marks: int, delimiter: str) -> Records | None:
     Raises:
         BadByteError: If the block is not UTF-8.
         TooManyColumnsError: If a record has more cells than Excel has columns.
+        TooManyRecordsError: If there are more than are read of one file.
+        TooUnevenError: If a record has very many more cells than the others.
     """
     breaks = breaks_of(block)
-    if marks % 2 or breaks.cr:
+    if marks % 2 or breaks.cr or block.startswith(BOM_UTF8):  # polars drops the mark, also in the middle of a file
         return None
     quotations = _quotations(block, delimiter) if marks else _Quotations(_places(b"", b""), _places(b"", b""))
     if quotations is None:
         return None
     inner_breaks = quotations.count(block, b"\n")
+    if breaks.crlf + breaks.lf - inner_breaks > MOST_RECORDS:
+        raise TooManyRecordsError
     sign = delimiter.encode()
     if not inner_breaks:
         even = _even(block, sign, breaks.crlf + breaks.lf, quotations)
@@ -118,6 +131,16 @@ def parse_block(block: bytes, marks: int, delimiter: str) -> Records | None:
             return Records(even, None, None, breaks)
     uneven = _uneven(block, sign, quotations, has_lines=bool(inner_breaks))
     return Records(*uneven, breaks) if uneven else None
+
+
+def refuse_padding(height: int, width: int, cells: int) -> None:
+    """Raise if records of so many cells in all would become far more when each is made as wide as the widest.
+
+    Raises:
+        TooUnevenError: So.
+    """
+    if height * width > _SPARE_CELLS + _MOST_TIMES * cells:
+        raise TooUnevenError(width)
 
 
 def _even(block: bytes, sign: bytes, breaks: int, quotations: _Quotations) -> pl.DataFrame | None:
@@ -153,6 +176,7 @@ def _uneven(
     width = int(widths.max())
     if width > MOST_COLUMNS:
         raise TooManyColumnsError(width)
+    refuse_padding(len(ends), width, int(widths.sum()))
     cells = _read(sign * (width - 1) + b"\n" + block, sign)
     if cells is None or cells.shape != (len(ends) + 1, max(width, 1)):
         return None

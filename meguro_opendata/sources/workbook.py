@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from python_calamine import (
     CalamineError,
     CalamineSheet,
@@ -19,15 +23,25 @@ from python_calamine import (
 )
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.facts import SheetFacts
+from meguro_opendata.sources.facts import NO_PARTS, SheetParts
+from meguro_opendata.sources.odsparts import ods_parts
+from meguro_opendata.sources.odstext import with_plain_texts
+from meguro_opendata.sources.packageguard import MOST_CELLS, refuse_bomb
 from meguro_opendata.sources.table import Grid
-from meguro_opendata.sources.xlsxparts import hidden_texts
+from meguro_opendata.sources.xlsparts import xls_parts
+from meguro_opendata.sources.xlsxparts import xlsx_parts
 
 __all__ = ["cell_text", "read_workbook_grids", "read_workbook_sheet"]
 
-_MAX_UNPACKED = 1_000_000_000
-_MAX_CELLS = 20_000_000
 _EXACT = 1e21
+_PARTS: dict[str, Callable[[bytes, str], SheetParts]] = {
+    "xlsx": xlsx_parts,
+    "ods": ods_parts,
+    "xls": xls_parts,
+    "xlsb": lambda _raw, _sheet: NO_PARTS,
+}
+_NO_ROWS = pl.Series(dtype=pl.UInt32)
+_ALWAYS_KNOWN = frozenset({"hidden_sheets", "numbers"})
 
 
 def read_workbook_sheet(path: Path, raw: bytes, container: str, sheet: str | None) -> Grid:
@@ -36,21 +50,16 @@ def read_workbook_sheet(path: Path, raw: bytes, container: str, sheet: str | Non
     Raises:
         SourceError: If the workbook cannot be read or has no such sheet; the sheets that it has are named.
     """
-    book = _open(path, raw)
+    book = _open(path, raw, container)
     names = _visible(book)
     wanted = sheet or (names[0] if names else "")
-    try:
-        found = book.get_sheet_by_name(wanted)
-    except WorksheetNotFound:
-        raise SourceError("sheet-missing", file=path, sheet=wanted, sheets=book.sheet_names) from None
-    return _grid(found, path, raw, container, tuple(book.sheet_names))
+    return _grid(wanted, path, raw, container, book)
 
 
 def read_workbook_grids(path: Path, raw: bytes, container: str) -> list[Grid]:
     """Every visible sheet of a workbook, in its order."""
-    book = _open(path, raw)
-    names = tuple(book.sheet_names)
-    return [_grid(book.get_sheet_by_name(name), path, raw, container, names) for name in _visible(book)]
+    book = _open(path, raw, container)
+    return [_grid(name, path, raw, container, book) for name in _visible(book)]
 
 
 def cell_text(value: Any) -> str:
@@ -94,26 +103,14 @@ def _duration(value: timedelta) -> str:
     return f"{hours:02}:{minutes:02}" + (f":{seconds:02}" if seconds else "")
 
 
-def _open(path: Path, raw: bytes) -> CalamineWorkbook:
-    _refuse_bomb(path, raw)
+def _open(path: Path, raw: bytes, container: str) -> CalamineWorkbook:
+    refuse_bomb(path, raw)
     try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        return CalamineWorkbook.from_filelike(io.BytesIO(with_plain_texts(raw) if container == "ods" else raw))
     except PasswordError:
         raise SourceError("workbook-encrypted", file=path) from None
-    except CalamineError:
+    except (CalamineError, zipfile.BadZipFile, KeyError):
         raise SourceError("workbook-broken", file=path) from None
-
-
-def _refuse_bomb(path: Path, raw: bytes) -> None:
-    if not raw.startswith(b"PK"):
-        return
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-    except zipfile.BadZipFile:
-        raise SourceError("workbook-broken", file=path) from None
-    if unpacked > _MAX_UNPACKED:
-        raise SourceError("workbook-too-large", file=path, limit=_MAX_UNPACKED)
 
 
 def _visible(book: CalamineWorkbook) -> list[str]:
@@ -124,26 +121,60 @@ def _visible(book: CalamineWorkbook) -> list[str]:
     ]
 
 
-def _grid(sheet: CalamineSheet, path: Path, raw: bytes, container: str, sheets: tuple[str, ...]) -> Grid:
-    if sheet.total_height * sheet.total_width > _MAX_CELLS:
-        raise SourceError("sheet-too-large", file=path, sheet=sheet.name, limit=_MAX_CELLS)
+def _hidden(book: CalamineWorkbook) -> tuple[str, ...]:
+    return tuple(sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible)
+
+
+def _grid(name: str, path: Path, raw: bytes, container: str, book: CalamineWorkbook) -> Grid:
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        waiting = beside.submit(_PARTS[container], raw, name)
+        sheet, cells = _cells(name, path, book)
+        parts = waiting.result()
+    for (row, column), text in parts.texts.items():
+        if row < len(cells) and column < len(cells[row]):
+            cells[row][column] = text
+    columns = [_column(index, values) for index, values in enumerate(zip(*cells, strict=True))]
+    return Grid(
+        path=path,
+        container=container,
+        cells=_with_one_newline(pl.DataFrame([texts for texts, _ in columns])),
+        sheet=sheet.name,
+        sheets=tuple(book.sheet_names),
+        merged=parts.merged or tuple(sheet.merged_cell_ranges or ()),
+        facts=replace(
+            parts.facts,
+            hidden_sheets=_hidden(book),
+            numbers={at: rows for at, (_, rows) in enumerate(columns) if len(rows)},
+            known=parts.facts.known | _ALWAYS_KNOWN,
+        ),
+    )
+
+
+def _cells(name: str, path: Path, book: CalamineWorkbook) -> tuple[CalamineSheet, list[list[Any]]]:
+    """A sheet and the values of its cells."""
     try:
-        cells = sheet.to_python(skip_empty_area=False)
+        sheet = book.get_sheet_by_name(name)
+        if sheet.total_height * sheet.total_width > MOST_CELLS:
+            raise SourceError("sheet-too-large", file=path, sheet=name, limit=MOST_CELLS)
+        return sheet, sheet.to_python(skip_empty_area=False)
+    except WorksheetNotFound:
+        raise SourceError("sheet-missing", file=path, sheet=name, sheets=book.sheet_names) from None
     except CalamineError:
         raise SourceError("workbook-broken", file=path) from None
-    records = [
-        [value if type(value) is str and "\r" not in value else cell_text(value) for value in row] for row in cells
-    ]
-    errors, formulas = hidden_texts(raw, sheet.name) if container == "xlsx" else ({}, {})
-    for (row, column), text in {**errors, **formulas}.items():
-        if row < len(records) and column < len(records[row]):
-            records[row][column] = text
-    return Grid.of_records(
-        path,
-        container,
-        records,
-        sheet=sheet.name,
-        sheets=sheets,
-        merged=tuple(sheet.merged_cell_ranges or ()),
-        facts=SheetFacts(known=container == "xlsx", uncalculated=frozenset(formulas)),
-    )
+
+
+def _column(index: int, values: tuple[Any, ...]) -> tuple[pl.Series, pl.Series]:
+    """A column as text, and the rows of its cells that are numbers, dates or times."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return pl.Series(str(index), values, dtype=pl.String), _NO_ROWS
+    numeric = {kind: kind not in (str, bool) for kind in kinds}
+    texts = pl.Series(str(index), list(map(cell_text, values)), dtype=pl.String)
+    return texts, pl.Series([numeric[type(value)] for value in values], dtype=pl.Boolean).arg_true()
+
+
+def _with_one_newline(cells: pl.DataFrame) -> pl.DataFrame:
+    """The cells with line breaks written in one way, as a line feed."""
+    seen = cells.select(pl.all().str.contains("\r", literal=True).any()).row(0) if cells.width else ()
+    returns = [name for name, has in zip(cells.columns, seen, strict=True) if has]
+    return cells.with_columns(pl.col(returns).str.replace_all("\r\n", "\n", literal=True))

@@ -1,77 +1,254 @@
-"""What calamine does not tell of an xlsx file, read from its parts: errors (``#N/A``), formulas without a value."""
+"""What calamine does not tell of an xlsx file, read from its parts: errors, formulas, hidden rows, notes, objects.
+
+The parts are untrusted. They are searched as bytes, in blocks and with patterns of bounded length; no XML is parsed, so
+no entity is ever expanded.
+"""
 
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
 from html import unescape
 
-__all__ = ["CellTexts", "hidden_texts"]
+from meguro_opendata.sources.facts import NO_PARTS, CellTexts, Place, SheetFacts, SheetParts
 
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
-_RELATION = re.compile(rb"<Relationship\b[^>]*>")
-_CELL = re.compile(rb"<c\b([^>]*[^/>])>((?:(?!</c>).)*)</c>", re.DOTALL)
-_VALUE = re.compile(rb"<v>([^<]{1,20})</v>")
-_FORMULA = re.compile(rb"<f[^>]*>([^<]*)</f>")
+__all__ = ["BROKEN", "read_part", "xlsx_parts"]
+
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError)
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_BLOCK = 4_000_000
+_LARGEST_PART = 64_000_000
+_LONGEST_RELATION = 4000
+_COLUMNS = 16_384
+_RELATION = re.compile(rb"<(?:\w{1,20}:)?Relationship\b[^<>]{0,4000}>")
+_RELATED = re.compile(rb'/(comments|threadedComment|drawing|vmlDrawing)"')
+_SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet\b[^<>]{0,2000}>")
+_ROOT = re.compile(rb"<(\w{1,20}:)?worksheet\b")
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
-CellTexts = dict[tuple[int, int], str]
+_HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
+_NUMBER = re.compile(rb'\b(r|min|max)="(\d{1,7})"')
+_NOTE = re.compile(rb'<(?:\w{1,20}:)?(?:comment|threadedComment)\b[^<>]{0,500}?\bref="([A-Z]{1,3})(\d{1,7})"')
+_ANCHOR = re.compile(rb"<(?:\w{1,20}:)?(?:twoCell|oneCell|absolute)Anchor\b")
+_ANCHORED = re.compile(rb"<(?:\w{1,20}:)?(col|row)>(\d{1,7})<")
+_DRAWN = re.compile(rb"<(?:\w{1,20}:)?(pic|graphicFrame|sp|cxnSp|grpSp)\b")
+_CONTROL = re.compile(rb'\bObjectType="(\w{1,30})"')
+_CONTROL_ANCHOR = re.compile(rb"Anchor>\s{0,20}(\d{1,5}),\s{0,20}\d{1,7},\s{0,20}(\d{1,7})")
+_KINDS = {b"pic": "picture", b"graphicFrame": "chart"}
+_KNOWN = ("formulas", "uncalculated", "hidden_rows", "hidden_columns", "notes", "objects", "merged")
 
 
-def hidden_texts(raw: bytes, sheet: str) -> tuple[CellTexts, CellTexts]:
-    """What stands in cells that calamine gives as empty, by row and column counted from 0.
+@dataclass(frozen=True)
+class _Patterns:
+    """How the elements of a sheet are written under the namespace prefix that its root has.
 
-    Returns:
-        The error of each cell that holds one, and the formula of each cell that was saved without its value.
+    The first formula of a sheet has a text, so ``calculated`` stands before all that share one.
     """
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        content = _read(archive, _part_of(archive, sheet))
-    errors: CellTexts = {}
-    formulas: CellTexts = {}
-    if b't="e"' not in content and b"<f" not in content:
-        return errors, formulas
-    for attributes, inner in _CELL.findall(content):
-        place = _PLACE.search(attributes)
-        if place is None:
-            continue
-        at = (int(place[2]) - 1, _index(place[1].decode("ascii")))
-        value, formula = _VALUE.search(inner), _FORMULA.search(inner)
-        if b't="e"' in attributes and value:
-            errors[at] = value[1].decode("utf-8")
-        elif formula and not value and b"<v>" not in inner:
-            formulas[at] = "=" + unescape(formula[1].decode("utf-8"))
-    return errors, formulas
+
+    row: bytes
+    calculated: bytes
+    hidden_row: re.Pattern[bytes]
+    column: re.Pattern[bytes]
+    formula: re.Pattern[bytes]
+    error: re.Pattern[bytes]
+
+
+@dataclass
+class _Found:
+    """What has been seen so far."""
+
+    errors: CellTexts = field(default_factory=dict)
+    uncalculated: CellTexts = field(default_factory=dict)
+    formulas: set[Place] = field(default_factory=set)
+    rows: set[int] = field(default_factory=set)
+    columns: set[int] = field(default_factory=set)
+
+
+def xlsx_parts(raw: bytes, sheet: str) -> SheetParts:
+    """What the parts of one sheet of a workbook hold; nothing, and nothing known, if they cannot be read."""
+    found = _Found()
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            part = _part_of(archive, sheet)
+            for patterns, block in _blocks(archive, part):
+                _search(patterns, block, found)
+            related = _relations(archive, part)
+            notes = frozenset(_notes(archive, [*related.get("comments", ()), *related.get("threadedComment", ())]))
+            objects = tuple(_objects(archive, related))
+    except BROKEN:
+        return NO_PARTS
+    facts = SheetFacts(
+        known=frozenset(_KNOWN),
+        formulas=frozenset(found.formulas),
+        uncalculated=frozenset(found.uncalculated),
+        hidden_rows=tuple(sorted(found.rows)),
+        hidden_columns=tuple(sorted(found.columns)),
+        notes=notes,
+        objects=objects,
+    )
+    return SheetParts({**found.errors, **found.uncalculated}, facts)
+
+
+@cache
+def _patterns(prefix: bytes) -> _Patterns:
+    opened, closed = b"<" + prefix, b"</" + prefix
+    formula = opened + rb"f\b[^<>]{0,500}(?:/>|>([^<]{0,65536})" + closed + rb"f>)\s{0,20}"
+    value = opened + rb"v\b[^<>]{0,100}(?:/>|>([^<]{0,200000})" + closed + rb"v>)"
+    cell = opened + rb"c\b([^<>]{0,500})>\s{0,20}"
+    failed = opened + rb'c\b([^<>]{0,250}\bt="e"[^<>]{0,250})>\s{0,20}'
+    return _Patterns(
+        row=opened + b"row",
+        calculated=closed + b"f>",
+        hidden_row=re.compile(opened + rb'row\b([^<>]{0,500}\bhidden="(?:1|true)"[^<>]{0,500})>'),
+        column=re.compile(opened + rb"col\b([^<>]{0,500})>"),
+        formula=re.compile(cell + formula + b"(?:" + value + b")?"),
+        error=re.compile(failed + b"(?:" + formula + b")?" + value),
+    )
+
+
+def _search(patterns: _Patterns, block: bytes, found: _Found) -> None:
+    """Add what a block of a sheet holds."""
+    if b"hidden=" in block:
+        numbered = (_NUMBER.search(row) for row in patterns.hidden_row.findall(block))
+        found.rows.update(int(number[2]) - 1 for number in numbered if number)
+        found.columns.update(_hidden_columns(patterns.column.findall(block)))
+    if b't="e"' in block:
+        for cell in patterns.error.finditer(block):
+            found.errors.update(_at(cell[1], _text(cell[3])))
+    if found.formulas or patterns.calculated in block:
+        for cell in patterns.formula.finditer(block):
+            written = _at(cell[1], "=" + _text(cell[2]))
+            found.formulas.update(written)
+            if not cell[3] and b't="str"' not in cell[1]:
+                found.uncalculated.update(written)
+
+
+def _at(attributes: bytes, text: str) -> CellTexts:
+    place = _PLACE.search(attributes)
+    return {_place(place[1], place[2]): text} if place else {}
+
+
+def _text(written: bytes | None) -> str:
+    return unescape((written or b"").decode("utf-8", errors="replace"))
+
+
+def _hidden_columns(columns: Iterable[bytes]) -> Iterator[int]:
+    for attributes in columns:
+        numbers = {name: int(number) for name, number in _NUMBER.findall(attributes)}
+        if _HIDDEN.search(attributes) and b"min" in numbers:
+            yield from range(numbers[b"min"] - 1, min(numbers.get(b"max", 0), _COLUMNS))
+
+
+def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[_Patterns, bytes]]:
+    """A sheet in pieces that end before a row, each with how its elements are written."""
+    if not _readable(archive, part):
+        return
+    with archive.open(part) as file:
+        rest = file.read(_BLOCK)
+        root = _ROOT.search(rest)
+        patterns = _patterns((root[1] or b"") if root else b"")
+        while more := file.read(_BLOCK):
+            cut = rest.rfind(patterns.row)
+            if cut <= 0 and len(rest) > _LARGEST_PART:
+                cut = len(rest)
+            if cut > 0:
+                yield patterns, rest[:cut]
+                rest = rest[cut:]
+            rest += more
+        yield patterns, rest
+
+
+def _notes(archive: zipfile.ZipFile, parts: Iterable[str]) -> Iterator[Place]:
+    for part in parts:
+        yield from (_place(*found) for found in _NOTE.findall(read_part(archive, part)))
+
+
+def _objects(archive: zipfile.ZipFile, related: dict[str, list[str]]) -> Iterator[tuple[str, Place | None]]:
+    for part in related.get("drawing", ()):
+        for piece in _pieces(_ANCHOR, read_part(archive, part)):
+            if drawn := _DRAWN.search(piece):
+                start = {name: int(number) for name, number in reversed(_ANCHORED.findall(piece))}
+                yield _KINDS.get(drawn[1], "shape"), (start[b"row"], start[b"col"]) if len(start) > 1 else None
+    for part in related.get("vmlDrawing", ()):
+        for piece in _pieces(_CONTROL, read_part(archive, part)):
+            control, anchor = _CONTROL.search(piece), _CONTROL_ANCHOR.search(piece)
+            if control and control[1] != b"Note":
+                yield "control", (int(anchor[2]), int(anchor[1])) if anchor else None
+
+
+def _pieces(start: re.Pattern[bytes], content: bytes) -> Iterator[bytes]:
+    """The content cut before each match."""
+    begins = [found.start() for found in start.finditer(content)]
+    return (content[begin:end] for begin, end in zip(begins, [*begins[1:], len(content)], strict=True))
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
     """The name of the part that holds a sheet, as the workbook's relations say."""
+    book = "xl/workbook.xml"
     targets = {
-        _attribute(relation, b"Id"): _attribute(relation, b"Target")
-        for relation in _RELATION.findall(_read(archive, "xl/_rels/workbook.xml.rels"))
+        _attribute(relation, rb"Id"): _resolved(book, _attribute(relation, rb"Target"))
+        for relation in _RELATION.findall(read_part(archive, _relations_of(book)))
     }
-    for entry in _SHEET.findall(_read(archive, "xl/workbook.xml")):
-        if unescape(_attribute(entry, b"name")) == sheet:
-            target = targets.get(_attribute(entry, rb"\w+:id"), "")
-            return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+    for entry in _SHEET.findall(read_part(archive, book)):
+        if _attribute(entry, rb"name") == sheet:
+            return targets.get(_attribute(entry, rb"\w{1,20}:id"), "")
     return ""
 
 
-def _read(archive: zipfile.ZipFile, name: str) -> bytes:
-    return archive.read(name) if name in archive.namelist() else b""
+def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, list[str]]:
+    """The notes and drawings of a sheet by their kind; its links, of which there may be many, are passed over."""
+    found: dict[str, list[str]] = {}
+    content = read_part(archive, _relations_of(part))
+    for kind in _RELATED.finditer(content):
+        begin = content.rfind(b"<", max(0, kind.start() - _LONGEST_RELATION), kind.start())
+        relation = content[max(0, begin) : kind.end() + _LONGEST_RELATION].partition(b">")[0]
+        found.setdefault(kind[1].decode("ascii"), []).append(_resolved(part, _attribute(relation, rb"Target")))
+    return found
+
+
+def _relations_of(part: str) -> str:
+    folder, _, name = part.rpartition("/")
+    return f"{folder}/_rels/{name}.rels"
+
+
+def _resolved(part: str, target: str) -> str:
+    """The name of a part that another one names.
+
+    >>> _resolved("xl/worksheets/sheet1.xml", "../drawings/drawing1.xml"), _resolved("xl/workbook.xml", "/xl/a.xml")
+    ('xl/drawings/drawing1.xml', 'xl/a.xml')
+    """
+    return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
+
+
+def _readable(archive: zipfile.ZipFile, name: str) -> bool:
+    return name in archive.NameToInfo and archive.NameToInfo[name].compress_type in _METHODS
+
+
+def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The beginning of a part, empty if there is none."""
+    if not _readable(archive, name):
+        return b""
+    with archive.open(name) as file:
+        return file.read(_LARGEST_PART)
 
 
 def _attribute(element: bytes, name: bytes) -> str:
-    found = re.search(rb"\s" + name + rb'="([^"]*)"', element)
-    return found[1].decode("utf-8") if found else ""
+    found = re.search(rb"\s" + name + rb'="([^"]{0,2000})"', element)
+    return unescape(found[1].decode("utf-8", errors="replace")) if found else ""
 
 
-def _index(letters: str) -> int:
-    """The index of a column from its letters.
+def _place(letters: bytes, number: bytes) -> Place:
+    """Row and column, counted from 0, of an address.
 
-    >>> _index("A"), _index("AA")
-    (0, 26)
+    >>> _place(b"A", b"1"), _place(b"AA", b"12")
+    ((0, 0), (11, 26))
     """
-    number = 0
+    column = 0
     for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
+        column = column * 26 + letter - ord("A") + 1
+    return int(number) - 1, column - 1

@@ -1,0 +1,134 @@
+"""Compound files (OLE): enough of them to tell an old workbook from an encrypted one and from a document."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO
+
+__all__ = ["compound_kind", "workbook_sheets", "workbook_stream"]
+
+_ENTRY = 128
+_MOST_SECTORS = 1 << 16
+_LAST = 0xFFFFFFFA  # sector numbers from here on are marks, not sectors
+_IN_HEADER = 109
+_SMALL = 4096
+_BOF, _FILEPASS, _SHEET, _END = 0x0809, 0x002F, 0x0085, 0x000A
+_WORKBOOKS = ("workbook", "book")
+_KINDS = {
+    "encryptedpackage": "encrypted",
+    "worddocument": "document",
+    "powerpoint document": "document",
+    "__properties_version1.0": "document",
+}
+
+
+def compound_kind(file: BinaryIO) -> str:
+    """``xls``, ``encrypted`` or ``document`` for a compound file; one that is damaged counts as ``xls``."""
+    try:
+        entries = dict(_entries(file))
+        stream = next((entries[name] for name in _WORKBOOKS if name in entries), None)
+        if stream is not None:
+            return "encrypted" if _is_locked(_begin(file, *stream)) else "xls"
+        return next((kind for name, kind in _KINDS.items() if name in entries), "xls")
+    except (struct.error, IndexError, ValueError, OverflowError):
+        return "xls"
+
+
+def workbook_sheets(file: BinaryIO) -> int:
+    """How many sheets an old workbook declares, 0 if it is damaged."""
+    try:
+        entries = dict(_entries(file))
+        stream = next((entries[name] for name in _WORKBOOKS if name in entries), None)
+        return sum(kind == _SHEET for kind, _ in _records(_begin(file, *stream, whole=True))) if stream else 0
+    except (struct.error, IndexError, ValueError, OverflowError):
+        return 0
+
+
+def workbook_stream(file: BinaryIO) -> bytes:
+    """The records of an old workbook, empty if it is damaged."""
+    try:
+        entries = dict(_entries(file))
+        stream = next((entries[name] for name in _WORKBOOKS if name in entries), None)
+        return _begin(file, *stream, whole=True) if stream else b""
+    except (struct.error, IndexError, ValueError, OverflowError):
+        return b""
+
+
+def _entries(file: BinaryIO) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The streams and storages by name, in lower case: first sector and size."""
+    for sector in _chain(file, _number(file, 48), _table(file)):
+        raw = _sector(file, sector)
+        for at in range(0, len(raw) - _ENTRY + 1, _ENTRY):
+            length, start, size = struct.unpack_from("<H50xI I", raw, at + 64)
+            if 2 <= length <= 64:  # noqa: PLR2004 (a name's bytes with their end)
+                name = raw[at : at + length - 2].decode("utf-16-le", errors="replace").lower()
+                yield name, (start, size)
+
+
+def _begin(file: BinaryIO, start: int, size: int, *, whole: bool = False) -> bytes:
+    """The first sector of a stream, or the whole of it; none for a stream too small to be a workbook."""
+    if size < _SMALL:
+        return b""
+    if not whole:
+        return _sector(file, start)
+    return b"".join(_sector(file, sector) for sector in _chain(file, start, _table(file)))[:size]
+
+
+def _is_locked(stream: bytes) -> bool:
+    """Whether a workbook's stream says, before anything else, how it is encrypted.
+
+    >>> _is_locked(struct.pack("<HH2xHH", _BOF, 2, _FILEPASS, 0))
+    True
+    """
+    kinds = [kind for kind, _ in _records(stream)]
+    return _FILEPASS in kinds[:8]
+
+
+def _records(stream: bytes) -> Iterator[tuple[int, int]]:
+    """Kind and length of the records of a workbook's first part."""
+    at = 0
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        yield kind, length
+        if kind == _END:
+            return
+        at += 4 + length
+
+
+def _number(file: BinaryIO, at: int) -> int:
+    file.seek(at)
+    number: int = struct.unpack("<I", file.read(4))[0]
+    return number
+
+
+def _size(file: BinaryIO) -> int:
+    file.seek(30)
+    shift: int = struct.unpack("<H", file.read(2))[0]
+    if shift not in (9, 12):
+        raise ValueError(shift)
+    return 1 << shift
+
+
+def _sector(file: BinaryIO, number: int) -> bytes:
+    size = _size(file)
+    file.seek((number + 1) * size)
+    return file.read(size)
+
+
+def _table(file: BinaryIO) -> tuple[int, ...]:
+    """The sectors that hold the table of sectors, as far as the header names them."""
+    file.seek(76)
+    named = struct.unpack(f"<{_IN_HEADER}I", file.read(4 * _IN_HEADER))
+    return tuple(number for number in named if number < _LAST)
+
+
+def _chain(file: BinaryIO, start: int, table: tuple[int, ...]) -> Iterator[int]:
+    """The sectors of a stream one after the other; a circle or a missing part ends it."""
+    entries = _size(file) // 4
+    number = start
+    for _ in range(_MOST_SECTORS):
+        if number >= _LAST or number // entries >= len(table):
+            return
+        yield number
+        number = struct.unpack_from("<I", _sector(file, table[number // entries]), 4 * (number % entries))[0]

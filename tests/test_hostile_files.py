@@ -1,0 +1,250 @@
+"""Files made to harm: each is refused by name or read safely within a gigabyte, and no CSV of ours is live."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import struct
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meguro_opendata.formulaguard import guarded, guarded_frame, unguarded
+from meguro_opendata.sources import read_source
+from meguro_opendata.tablefile import csv_bytes, plain_csv_bytes, read_csv_rows
+
+GIGABYTE = 1 << 30
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+OPEN = "urn:oasis:names:tc:opendocument:xmlns"
+EXCEL = "urn:schemas-microsoft-com:office:spreadsheet"
+LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
+    f'<!ENTITY {chr(98 + at)} "{f"&{chr(97 + at)};" * 10}">' for at in range(12)
+)
+LAUGHS += "]>"
+
+
+def packed(members: dict[str, str | bytes]) -> bytes:
+    """A ZIP archive of these members."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return written.getvalue()
+
+
+def xlsx(cells: str, strings: str = "", start: str = "", sheet: str = "表") -> bytes:
+    """A workbook whose sheet holds a cell A1 and these."""
+    first = '<row r="1"><c r="A1" t="inlineStr"><is><t>名称</t></is></c></row>'
+    relations = [("worksheet", "worksheets/sheet1.xml"), ("sharedStrings", "sharedStrings.xml")]
+    return packed(
+        {
+            "[Content_Types].xml": f'<Types xmlns="{TYPES}"><Default Extension="xml" ContentType="text/xml"/></Types>',
+            "_rels/.rels": f'<Relationships xmlns="{PACKAGE}">'
+            f'<Relationship Id="r0" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+            "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
+            f'<sheet name="{sheet}" sheetId="1" r:id="r0"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}">'
+            + "".join(
+                f'<Relationship Id="r{at}" Type="{OFFICE}/{kind}" Target="{name}"/>'
+                for at, (kind, name) in enumerate(relations)
+            )
+            + "</Relationships>",
+            "xl/sharedStrings.xml": strings or f'<sst xmlns="{MAIN}"/>',
+            "xl/worksheets/sheet1.xml": f'{start}<worksheet xmlns="{MAIN}"><sheetData>{first}{cells}'
+            "</sheetData></worksheet>",
+        }
+    )
+
+
+def far(reference: str, row: int) -> str:
+    """A filled cell whose attribute ``r`` is written so."""
+    return f'<row r="{row}"><c {reference} t="inlineStr"><is><t>x</t></is></c></row>'
+
+
+def ods(rows: str, start: str = "") -> bytes:
+    """An OpenDocument sheet with these rows."""
+    spaces = " ".join(f'xmlns:{name}="{OPEN}:{name}:1.0"' for name in ("office", "table", "text"))
+    body = f'<office:body><office:spreadsheet><table:table table:name="表">{rows}</table:table></office:spreadsheet>'
+    return packed(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "META-INF/manifest.xml": "<manifest/>",
+            "content.xml": f"{start}<office:document-content {spaces}>{body}</office:body></office:document-content>",
+        }
+    )
+
+
+def repeated(rows: int, columns: int, text: str = "<text:p>x</text:p>") -> str:
+    """A row of one cell, each repeated."""
+    cell = f'<table:table-cell office:value-type="string" table:number-columns-repeated="{columns}">{text}'
+    return f'<table:table-row table:number-rows-repeated="{rows}">{cell}</table:table-cell></table:table-row>'
+
+
+def lying(raw: bytes, size: int) -> bytes:
+    """The workbook with another size declared for its sheet than it has."""
+    at = raw.rindex(b"PK\x01\x02", 0, raw.rindex(b"xl/worksheets/sheet1.xml"))
+    return raw[: at + 24] + struct.pack("<I", size) + raw[at + 28 :]
+
+
+def markup(table: str, start: str = "") -> bytes:
+    """XML Spreadsheet 2003 with this table."""
+    head = '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+    book = f'<Workbook xmlns="{EXCEL}" xmlns:ss="{EXCEL}"><Worksheet ss:Name="表"><Table>{table}</Table></Worksheet>'
+    return f"{head}{start}{book}</Workbook>".encode()
+
+
+EMPTY = (
+    '<table:table-row table:number-rows-repeated="1048575"><table:table-cell table:number-columns-repeated="16384"/>'
+    "</table:table-row>"
+)
+XML = '<?xml version="1.0"?>'
+FILES: dict[str, tuple[Callable[[], bytes], str]] = {
+    "a zip bomb": (lambda: xlsx(" " * 250_000_000), "workbook-too-large"),
+    "a zip bomb that hides its size": (lambda: lying(xlsx(" " * 250_000_000), 5000), "workbook-too-large"),
+    "a billion laughs in xlsx": (lambda: xlsx(far('r="A2"', 2).replace("x<", "&m;<"), start=XML + LAUGHS), "*"),
+    "a billion laughs in ods": (lambda: ods(repeated(1, 1, "<text:p>&m;</text:p>"), XML + LAUGHS), "*"),
+    "a billion laughs in XML": (lambda: markup("<Row><Cell><Data>&m;</Data></Cell></Row>", LAUGHS), "markup-entities"),
+    "four billion strings declared": (
+        lambda: xlsx("", f'<sst xmlns="{MAIN}" count="4000000000" uniqueCount="4000000000"><si><t>a</t></si></sst>'),
+        "workbook-broken",
+    ),
+    "the farthest cell filled": (lambda: xlsx(far('r="XFD1048576"', 1048576)), "sheet-too-far"),
+    "the farthest cell, oddly written": (lambda: xlsx(far("r =\n'xfd1048576'", 1)), "sheet-too-far"),
+    "the farthest cell empty": (lambda: xlsx('<row r="1048576"><c r="XFD1048576" s="1"/></row>'), "read"),
+    "ten million cells declared": (lambda: xlsx("", start=f'{XML}<!-- <dimension ref="A1:J1000000"/> -->'), "read"),
+    "ninety million repeated cells": (lambda: ods(repeated(1_000_000, 90)), "sheet-too-far"),
+    "a repetition beyond numbers": (lambda: ods(repeated(2_000_000_000, 2_000_000_000)), "sheet-too-far"),
+    "empty cells repeated to the end": (lambda: ods(repeated(1, 1) + EMPTY), "read"),
+    "cells far apart in XML": (
+        lambda: markup('<Row ss:Index="999999"><Cell ss:Index="99"><Data>1</Data></Cell></Row>'),
+        "*",
+    ),
+    "deep XML": (lambda: markup("<a>" * 1_000_000), "markup-too-large"),
+    "deep HTML": (lambda: b"<table><tr><td>" * 1_000_000, "markup-too-large"),
+    "comments that never end": (lambda: b"<table><tr><td>1" + b"<!--" * 2_000_000, "read"),
+    "brackets": (lambda: b"<table><tr><td>" + b"<" * 900_000, "read"),
+    "a cell of entities": (lambda: b"<table><tr><td>" + b"&amp;" * 1_000_000, "markup-too-large"),
+    "cells over everything": (lambda: b"<table>" + b"<tr><td colspan=16000 rowspan=60000>a" * 10_000, "sheet-too-far"),
+    "a million columns": (lambda: b"," * 1_000_000 + b"\n1\n", "too-many-columns"),
+    "one long record among short ones": (lambda: b"a\n" * 1_000_000 + b"," * 16_000 + b"\n", "text-too-uneven"),
+    "line breaks only": (lambda: b"a" + b"\n" * 12_000_000, "too-many-records"),
+    "a line without end": (lambda: b"a,b," * 20_000_000, "record-too-long"),
+    "a quotation without end": (lambda: b'a,b\n"' + b"\n" * 80_000_000, "record-too-long"),
+    "NUL bytes": ("名称,住所\nあ\0い,\0\n".encode, "read"),
+    "nothing but NUL bytes": (lambda: bytes(80_000_000), "record-too-long"),
+}
+READER = """
+import json, resource, sys
+from meguro_opendata.errors import SourceError
+from meguro_opendata.inspection import inspect_file
+resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+codes = {}
+for path in sys.argv[1:]:
+    seen = inspect_file(path)
+    codes[path] = seen.refusal.code if seen.refusal else "read"
+peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(json.dumps([codes, int(peak) * 1024]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux does")
+def test_files_made_to_harm_are_refused_or_read_safely(tmp_path: Path) -> None:
+    """All of them in one process: each ends as it should, and the memory never exceeds a gigabyte."""
+    paths = {}
+    for number, (name, (make, _)) in enumerate(FILES.items()):
+        path = tmp_path / f"{number}.csv"
+        path.write_bytes(make())
+        paths[str(path)] = name
+    ran = subprocess.run([sys.executable, "-c", READER, *paths], capture_output=True, check=False)
+    assert ran.returncode == 0, ran.stderr.decode()[-2000:]
+    codes, peak = json.loads(ran.stdout)
+    ended = {name: codes[path] for path, name in paths.items() if FILES[name][1] != "*"}
+    assert ended == {name: code for name, (_, code) in FILES.items() if code != "*"}
+    assert all(codes[path] != "read" for path, name in paths.items() if FILES[name][1] == "*")
+    assert peak < GIGABYTE
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "..\\x", "/etc", "C:\\x", "a/b"])
+def test_a_sheets_name_is_only_a_name(name: str, tmp_path: Path) -> None:
+    """A sheet whose name leads elsewhere is read under that name, and nothing else is touched."""
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(xlsx(far('r="A2"', 2), sheet=name))
+    table = read_source(path, sheet=name)
+    assert (table.grid.sheet, table.frame.rows()) == (name, [("x",)])
+    assert [found.name for found in tmp_path.iterdir()] == ["t.xlsx"]
+
+
+LIVE = [
+    "=cmd|' /C calc'!A0",
+    "=1+1",
+    "+A1",
+    "-A1",
+    "@SUM(1)",
+    "\t=1",
+    "\r=1",
+    ' "=1',
+    "＝１",
+    "\u3000=1",
+    "-名称",
+    "\n=1",
+    "--x",
+]
+QUIET = [
+    "-5",
+    "-",
+    "+81-3-5722-9270",
+    "-1.5e3",
+    "-5%",
+    "－",
+    "--",
+    "-1,234",
+    "目黒区",
+    "a=b",
+    "'90年代",
+    "",
+    "@",
+    "１－２",
+    "(=1",
+]
+
+
+@pytest.mark.parametrize("text", LIVE)
+def test_a_live_formula_is_guarded(text: str) -> None:
+    """A text that Excel would calculate comes behind an apostrophe, and back without it."""
+    assert guarded(text) == "'" + text
+    assert guarded("'" + text) == "''" + text
+    assert unguarded("'" + text) == text
+
+
+@pytest.mark.parametrize("text", QUIET)
+def test_what_is_no_formula_stays(text: str) -> None:
+    """Numbers, telephone numbers, lone signs and other texts are written as they are."""
+    assert guarded(text) == unguarded(text) == text
+
+
+TEXTS = st.text(
+    st.one_of(st.sampled_from("=+-@'\"\t\r\n ＝－09aA\u3000\x00\x1c\ufeff"), st.characters(exclude_categories=["Cs"]))
+)
+
+
+@given(st.lists(st.lists(TEXTS, min_size=2, max_size=2), max_size=5))
+def test_guarded_tables_come_back_and_never_begin_as_a_formula(rows: list[list[str]]) -> None:
+    """Whatever the cells: reading gives the table back, and no written cell begins as something to calculate."""
+    frame = pl.DataFrame(rows, schema=["=名称", "住所"], orient="row").cast(pl.String)
+    for data in (csv_bytes(frame), plain_csv_bytes(frame.columns, frame.iter_rows())):
+        assert read_csv_rows(data) == (["=名称", "住所"], rows)
+        for record in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")):
+            assert all(guarded(unguarded(cell)) == cell for cell in record)
+            assert not any(cell[:1] in ("=", "@", "\t", "\r") and cell.strip("=@ \t\r\n-+＝－＠＋") for cell in record)
+    assert guarded_frame(frame).rows() == [tuple(map(guarded, row)) for row in rows]
