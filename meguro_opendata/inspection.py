@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.headernames import spellings
+from meguro_opendata.messages import message
+from meguro_opendata.readability import Judgement, item_text, judge, reason_text, stage_of, stage_text
 from meguro_opendata.recognition import SURE, Match, known_labels, recognise
-from meguro_opendata.sources import Grid, Table, container_of, propose_source, read_bytes
+from meguro_opendata.sources import Grid, Table, column_letter, container_at, propose_source
 
-__all__ = ["INSPECTION_FORMAT", "Inspection", "inspect_file"]
+__all__ = ["INSPECTION_FORMAT", "Inspection", "inspect_file", "judgement_text"]
 
 INSPECTION_FORMAT = "meguro-opendata/inspection@1"
 _ENDINGS = {
@@ -30,8 +31,13 @@ _ENDINGS = {
     ".html": ("html",),
     ".pdf": ("pdf",),
     ".zip": ("zip",),
+    ".geojson": ("geojson",),
+    ".gpkg": ("gpkg",),
+    ".shp": ("shapefile",),
+    ".shx": ("shapefile",),
+    ".dbf": ("shapefile",),
+    ".prj": ("shapefile",),
 }
-_OPEN_FORMS = ("csv", "tsv", "xlsx", "xls")
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,29 @@ class Inspection:
         """0 if the file can be read, else that of the refusal."""
         return self.refusal.exit_code if self.refusal else 0
 
+    @cached_property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """The fifteen items of the national rule on machine-readable tables."""
+        return judge(self.container, self.table, known_labels())
+
+    @property
+    def stage(self) -> int | None:
+        """The stage of the national model that the file shows, ``None`` if it shows none."""
+        return stage_of(self.container, self.table, self.judgements, self.standard is not None)
+
+    @property
+    def header_is_late(self) -> bool:
+        """Whether the header is another line than the first one alone, which keeps a table from stage 3."""
+        return self.table is not None and self.table.header_row > 1
+
+    def verdict(self, lang: str = "ja") -> str:
+        """In one line: how many of the items are right, and the stage."""
+        counts = Counter(judgement.ok for judgement in self.judgements)
+        figures = {"items": len(self.judgements), "ok": counts[True], "faulty": counts[False], "unjudged": counts[None]}
+        if self.stage is None:
+            return message("readability-verdict", lang, **figures)
+        return message("readability-stage", lang, **figures, stage=self.stage, name=stage_text(self.stage, lang))
+
     def to_dict(self, lang: str = "ja") -> dict[str, Any]:
         """The inspection as the JSON of ``inspection@1``."""
         best = self.matches[0] if self.matches else None
@@ -79,40 +108,62 @@ class Inspection:
             "file": self.file,
             "container": self.container,
             "extension_matches": self.extension_matches,
-            "encoding": self.grid.encoding if self.grid else None,
-            "newline": self.grid.newline if self.grid else None,
-            "sheets": list(self.grid.sheets) if self.grid else [],
-            "sheet": self.grid.sheet if self.grid else None,
-            "header_row": self.table.header_row if self.table else None,
-            "rows": self.table.frame.height if self.table else 0,
-            "columns": list(self.table.labels) if self.table else [],
+            **_described_grid(self.grid),
+            **_described_table(self.table),
             "standard": {"id": best.id, "version": best.version, "score": best.score} if best else None,
-            "machine_readability": list(self._machine_readability()),
+            "machine_readability": [_described_item(judgement, lang) for judgement in self.judgements],
+            "stage": self.stage,
+            "verdict": self.verdict(lang),
             "refusal": self.refusal.text(lang) if self.refusal else None,
         }
 
-    def _machine_readability(self) -> Iterator[dict[str, Any]]:
-        """The fifteen items; ``ok`` is null for those that this version does not judge."""
-        judged: dict[str, tuple[bool, list[str]]] = {"1-1": (self.container in _OPEN_FORMS, [])}
-        if self.grid is not None:
-            merged = [self._range(*corners) for corners in self.grid.merged]
-            judged["1-4"] = (not merged, merged)
-        for item in machine_readability_items():
-            ok, cells = judged.get(item["id"], (None, []))
-            yield {"item": item["id"], "ok": ok, "count": len(cells), "cells": cells}
 
-    @staticmethod
-    def _range(first: tuple[int, int], last: tuple[int, int]) -> str:
-        from meguro_opendata.sources import column_letter
+def _described_grid(grid: Grid | None) -> dict[str, Any]:
+    if grid is None:
+        nothing: dict[str, list[str]] = {"sheets": [], "rows": [], "columns": []}
+        return {"encoding": None, "newline": None, "sheets": [], "sheet": None, "hidden": nothing}
+    hidden = {
+        "sheets": list(grid.facts.hidden_sheets),
+        "rows": [row + 1 for row in grid.facts.hidden_rows],
+        "columns": [column_letter(column) for column in grid.facts.hidden_columns],
+    }
+    return {
+        "encoding": grid.encoding,
+        "newline": grid.newline,
+        "sheets": list(grid.sheets),
+        "sheet": grid.sheet,
+        "hidden": hidden,
+    }
 
-        return ":".join(f"{column_letter(column)}{row + 1}" for row, column in (first, last))
+
+def _described_table(table: Table | None) -> dict[str, Any]:
+    if table is None:
+        return {"header_row": None, "rows": 0, "columns": []}
+    return {"header_row": table.header_row, "rows": table.frame.height, "columns": list(table.labels)}
 
 
-@cache
-def machine_readability_items() -> tuple[dict[str, str], ...]:
-    """The fifteen questions of the national rule, in both languages."""
-    text = resources.files(__package__).joinpath("machine_readability.toml").read_text(encoding="utf-8")
-    return tuple(tomllib.loads(text)["item"])
+def _described_item(judgement: Judgement, lang: str) -> dict[str, Any]:
+    return {
+        "item": judgement.item,
+        "ok": judgement.ok,
+        "count": judgement.count,
+        "cells": list(judgement.cells),
+        "question": item_text(judgement.item, "question", lang),
+        "message": judgement_text(judgement, lang),
+    }
+
+
+def judgement_text(judgement: Judgement, lang: str = "ja") -> str | None:
+    """What to do about an item, or why it was not judged; ``None`` where all is right.
+
+    >>> judgement_text(Judgement("1-4", True)) is None
+    True
+    >>> judgement_text(Judgement("1-4", False, 1, ("A1:B1",)), "en")
+    'Unmerge the cells and fill each of them.'
+    """
+    if judgement.reason:
+        return reason_text(judgement.reason, lang)
+    return None if judgement.ok else item_text(judgement.item, "advice", lang)
 
 
 def inspect_file(path: Path | str) -> Inspection:
@@ -123,14 +174,13 @@ def inspect_file(path: Path | str) -> Inspection:
     """
     file = Path(path)
     try:
-        raw = read_bytes(file)
+        container = container_at(file)
     except SourceError as refusal:
         if refusal.code != "file-empty":
             raise
         return Inspection(str(path), "unknown", None, (), refusal)
-    container = container_of(raw)
     try:
-        table = propose_source(file, known_labels(), keep_all=False)
+        table = propose_source(file, spellings(None), keep_all=False)
     except SourceError as refusal:
         named = "encrypted" if refusal.code == "workbook-encrypted" else container
         return Inspection(str(path), "unknown" if named == "text" else named, None, (), refusal)

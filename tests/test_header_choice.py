@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from meguro_opendata.recognition import known_labels
+from meguro_opendata.headernames import spellings
 from meguro_opendata.sources import Grid, propose_source
 from meguro_opendata.sources.choice import choices
 from meguro_opendata.sources.header import cut_table
@@ -40,7 +40,7 @@ def test_real_headers_are_found(shared: Path) -> None:
     """Sheet, header row and number of header lines are right on at least 95 % of the real tables."""
     wrong = []
     for path, *wanted in expected():
-        table = propose_source(shared / "corpus" / path, known_labels(), keep_all=False)
+        table = propose_source(shared / "corpus" / path, spellings(None), keep_all=False)
         found = [table.grid.sheet or "", table.header_row, table.header_rows]
         if found != wanted:
             wrong.append((path, wanted, found))
@@ -93,7 +93,7 @@ def test_the_table_agrees_with_what_was_given(shared: Path) -> None:
 )
 def test_the_header_is_chosen(records: list[list[str]], merged: tuple[Any, ...], row: int, lines: int) -> None:
     """Titles, dates and blank rows above are passed over; lines that group columns belong to the header."""
-    (found,) = choices([grid(records, merged=merged)], known_labels())
+    (found,) = choices([grid(records, merged=merged)], spellings(None))
     assert (found.header_row, found.header_rows) == (row, lines)
 
 
@@ -105,7 +105,7 @@ def test_the_sheet_with_the_most_known_names_comes_first() -> None:
         grid([[""]], sheet="空"),
         grid([["は", "に"]], sheet="別"),
     ]
-    assert [found.grid.sheet for found in choices(sheets, known_labels())] == ["一覧", "表紙", "別"]
+    assert [found.grid.sheet for found in choices(sheets, spellings(None))] == ["一覧", "表紙", "別"]
 
 
 BODY = [[str(number), "見本館", "住所", "電話"] for number in range(1, 7)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,10 @@ from .. import console, options
 
 if TYPE_CHECKING:
     from meguro_opendata.inspection import Inspection
+    from meguro_opendata.sources import Grid, Table
 
 _SHOWN = 8
+_LONGEST_LABEL = 24
 
 
 @click.command("inspect")
@@ -42,18 +44,78 @@ def _lines(seen: Inspection, lang: str) -> Iterator[str]:
     yield f"{word('container', lang)}: {seen.container}"
     if not seen.extension_matches:
         yield "  " + message("extension-differs", lang, suffix=Path(seen.file).suffix, container=seen.container)
-    if seen.table is None or seen.grid is None:
+    if seen.table is not None:
+        yield from _table_lines(seen.table, lang)
+        yield _verdict(seen, lang)
+    yield from _readability_lines(seen, lang)
+
+
+def _table_lines(table: Table, lang: str) -> Iterator[str]:
+    from meguro_opendata.messages import message, word
+
+    grid, labels = table.grid, [label or "-" for label in table.labels]
+    if grid.encoding:
+        yield f"{word('encoding', lang)}: {grid.encoding} ({grid.newline or '-'})"
+    if grid.sheets:
+        yield f"{word('sheet', lang)}: {grid.sheet} ({', '.join(grid.sheets)})"
+    yield from _hidden_lines(grid, lang)
+    yield message("table-found", lang, row=table.header_row, rows=table.frame.height, columns=len(labels))
+    shown = [label if len(label) <= _LONGEST_LABEL else f"{label[:_LONGEST_LABEL]}..." for label in labels[:_SHOWN]]
+    yield f"{word('header', lang)}: {', '.join(shown)}{' ...' if len(labels) > _SHOWN else ''}"
+
+
+def _hidden_lines(grid: Grid, lang: str) -> Iterator[str]:
+    from meguro_opendata.messages import word
+    from meguro_opendata.sources import column_letter
+
+    facts = grid.facts
+    if facts.hidden_sheets:
+        yield f"  {word('hidden-sheets', lang)}: {_listed(facts.hidden_sheets, lang)}"
+    if facts.hidden_rows:
+        yield f"  {word('hidden-rows', lang)}: {_listed([str(row + 1) for row in facts.hidden_rows], lang)}"
+    if facts.hidden_columns:
+        yield f"  {word('hidden-columns', lang)}: {_listed(list(map(column_letter, facts.hidden_columns)), lang)}"
+
+
+def _readability_lines(seen: Inspection, lang: str) -> Iterator[str]:
+    """The verdict, each item at fault with its first cells and what to do, and the items that were not judged."""
+    from meguro_opendata.inspection import judgement_text
+    from meguro_opendata.messages import message
+    from meguro_opendata.readability import item_text
+
+    if seen.container == "unknown":
         return
-    if seen.grid.encoding:
-        yield f"{word('encoding', lang)}: {seen.grid.encoding} ({seen.grid.newline or '-'})"
-    if seen.grid.sheets:
-        yield f"{word('sheet', lang)}: {seen.grid.sheet} ({', '.join(seen.grid.sheets)})"
-    yield message(
-        "table-found", lang, row=seen.table.header_row, rows=seen.table.frame.height, columns=len(seen.table.labels)
-    )
-    labels = [label or "-" for label in seen.table.labels]
-    yield f"{word('header', lang)}: {', '.join(labels[:_SHOWN])}{' ...' if len(labels) > _SHOWN else ''}"
-    yield _verdict(seen, lang)
+    yield seen.verdict(lang)
+    for found in seen.judgements:
+        if found.ok is False:
+            cells = f": {_listed(found.cells, lang)}" if found.cells else ""
+            question = item_text(found.item, "question", lang)
+            fault = {"item": found.item, "question": question, "count": found.count, "cells": cells}
+            yield "  " + message("readability-fault", lang, **fault)
+            yield f"    -> {judgement_text(found, lang)}"
+    if seen.header_is_late:
+        yield "  " + message("readability-header", lang)
+    yield from _unjudged_lines(seen, lang)
+
+
+def _unjudged_lines(seen: Inspection, lang: str) -> Iterator[str]:
+    from meguro_opendata.messages import message
+    from meguro_opendata.readability import reason_text
+
+    reasons: dict[str, list[str]] = {}
+    for found in seen.judgements:
+        if found.reason:
+            reasons.setdefault(found.reason, []).append(found.item)
+    for reason, items in reasons.items():
+        yield "  " + message("readability-unjudged", lang, items=items, reason=reason_text(reason, lang))
+
+
+def _listed(parts: Sequence[str], lang: str) -> str:
+    """The first of some names, and how many there are beyond them."""
+    from meguro_opendata.messages import message
+
+    more = len(parts) - _SHOWN
+    return ", ".join(parts[:_SHOWN]) + (f" {message('and-more', lang, count=more)}" if more > 0 else "")
 
 
 def _verdict(seen: Inspection, lang: str) -> str:
