@@ -22,7 +22,10 @@ __all__ = ["cli", "run"]
 INTERRUPTED = 130
 _WRONG_USE = 2
 _OUTPUT_LOST = 3
-_COMMANDS = ("build", "convert", "demo", "doctor", "init", "inspect", "kpi", "plan", "publish", "standards", "validate")
+_COMMANDS = (
+    *("build", "convert", "demo", "doctor", "init", "inspect", "kpi", "new", "plan", "publish", "standards"),
+    "validate",
+)
 
 
 class Commands(click.Group):

@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
-from meguro_opendata.findings import Change
+from meguro_opendata.findings import Change, Finding
 from meguro_opendata.geo.address import split_address
-from meguro_opendata.proposals import Proposal
+from meguro_opendata.headernames import loose
+from meguro_opendata.mapvalues import Made
+from meguro_opendata.proposal import Proposal
 from meguro_opendata.sources import Table, folded
 from meguro_opendata.standard import Field, Standard
 
@@ -26,10 +28,23 @@ _SEPARATORS = str.maketrans(dict.fromkeys("；、，,\n・", ";"))
 class Carried:
     """One new column: its values, the changes that made them, and the rows for which nothing could be said."""
 
-    def __init__(self, values: Sequence[str | None], changes: list[Change], lost: list[int]) -> None:
-        self.values = pl.Series([value or "" for value in values], dtype=pl.String)
-        self.changes = changes
-        self.lost = lost
+    def __init__(
+        self,
+        values: Sequence[str | None] | pl.Series,
+        changes: Sequence[Change],
+        lost: Sequence[int] = (),
+        findings: Sequence[Finding] = (),
+    ) -> None:
+        known = values if isinstance(values, pl.Series) else pl.Series([value or "" for value in values])
+        self.values = known.cast(pl.String)
+        self.changes = tuple(changes)
+        self.lost = tuple(lost)
+        self.findings = tuple(findings)
+
+    @classmethod
+    def of(cls, made: Made) -> Carried:
+        """What a rule of a mapping made."""
+        return cls(made.values, made.changes, findings=made.findings)
 
     @property
     def filled(self) -> bool:
@@ -62,9 +77,9 @@ def carry_ways() -> Mapping[str, Callable[[Row, Sequence[str], Field, Mapping[st
 
 def _roles(table: Table, older: Standard) -> dict[str, str]:
     """The source columns that hold prefecture and municipality, by role."""
-    here = {folded(label): column for column, label in zip(table.frame.columns, table.labels, strict=True)}
+    here = {loose(label): column for column, label in zip(table.frame.columns, table.labels, strict=True)}
     known = {"prefecture": "都道府県名", "city": "市区町村名"}
-    return {role: here[name] for role, name in known.items() if name in here and older.field(name)}
+    return {role: here[loose(name)] for role, name in known.items() if loose(name) in here and older.field(name)}
 
 
 def _join(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str, str]) -> str | None:

@@ -10,17 +10,20 @@ import polars as pl
 from meguro_opendata.carry import Carried, carry
 from meguro_opendata.cleaning import half_width, municipality_code, trim
 from meguro_opendata.findings import Finding
+from meguro_opendata.headernames import spellings
 from meguro_opendata.mapping import Mapped
+from meguro_opendata.mapvalues import make_values
 from meguro_opendata.proposals import SURE, Proposal, propose_mapping
 from meguro_opendata.recipe import Extension, Recipe, one_shot_recipe
 from meguro_opendata.recognition import recognise
 from meguro_opendata.release import Release, finish_release
 from meguro_opendata.sources import Table, propose_source
+from meguro_opendata.sourcewords import FileSettings
 from meguro_opendata.standard import Standard, load_standard
 
 __all__ = ["convert_file"]
 
-_PLAIN = ("name", "spelling", "synonym", "old-name")
+_CARRIED = ("old-join", "old-address", "old-features")
 
 
 def convert_file(path: Path | str, standard_id: str, out: Path, lang: str = "ja") -> Release:
@@ -42,8 +45,7 @@ def convert_file(path: Path | str, standard_id: str, out: Path, lang: str = "ja"
     """
     standard = load_standard(standard_id)
     older = [load_standard(standard.id, version) for version in standard.versions if version != standard.version]
-    names = [field.name for version in (standard, *older) for field in version.fields]
-    table = propose_source(Path(path), names, keep_all=False)
+    table = propose_source(Path(path), spellings(standard), keep_all=False)
     old = _version_of(table, standard, older)
     proposals = [found for found in propose_mapping(table, standard, old) if found.confidence >= SURE]
     recipe = _recipe(Path(path), standard, table, proposals)
@@ -66,7 +68,8 @@ def _recipe(path: Path, standard: Standard, table: Table, proposals: Sequence[Pr
         for column in table.frame.columns
         if column not in used and any(table.frame[column].str.strip_chars() != "")
     )
-    return one_shot_recipe(path, standard, table.header_row, table.grid.sheet, extensions)
+    how = FileSettings(sheet=table.grid.sheet, header_row=table.header_row, header_rows=table.header_rows)
+    return one_shot_recipe(path, standard, how, extensions)
 
 
 def _free_name(column: str, fields: set[str]) -> str:
@@ -78,9 +81,10 @@ def _mapped(
     table: Table, standard: Standard, old: Standard | None, proposals: Sequence[Proposal], recipe: Recipe
 ) -> Mapped:
     made = _carried(table, standard, old, proposals)
-    served = [proposal for proposal in proposals if proposal not in made or made[proposal].filled]
+    served = [proposal for proposal in proposals if proposal.reason not in _CARRIED or made[proposal].filled]
     columns = _columns(table, standard, served, made, recipe)
     findings = [found for proposal, new in made.items() for found in _lost(new.lost, proposal, table)]
+    findings += [found for new in made.values() for found in new.findings]
     return Mapped(
         frame=pl.DataFrame([values.alias(name) for name, values in columns.items()]),
         origins=_origins(list(columns), served, recipe),
@@ -95,10 +99,13 @@ def _mapped(
 def _carried(
     table: Table, standard: Standard, old: Standard | None, proposals: Sequence[Proposal]
 ) -> dict[Proposal, Carried]:
-    """The new columns of the proposals that an older version's table of changes makes."""
-    if old is None:
-        return {}
-    return {made: carry(made, table, standard, old) for made in proposals if made.reason not in _PLAIN}
+    """The new column of each proposal: by a mapping rule, or as the older version's table of changes has it."""
+    return {
+        proposal: carry(proposal, table, standard, old)
+        if old is not None and proposal.reason in _CARRIED
+        else Carried.of(make_values(proposal.field, proposal.rule, table, None))
+        for proposal in proposals
+    }
 
 
 def _columns(
@@ -107,7 +114,7 @@ def _columns(
     """Every column of the result in its order: the standard's items, empty where nothing serves them, then the kept."""
     columns = {field.name: pl.Series([""] * table.frame.height, dtype=pl.String) for field in standard.fields}
     for proposal in served:
-        columns[proposal.field] = made[proposal].values if proposal in made else table.frame[proposal.columns[0]]
+        columns[proposal.field] = made[proposal].values
     for extension in recipe.extensions:
         columns[extension.name] = table.frame[extension.column]
     return columns

@@ -2,76 +2,129 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from meguro_opendata.recognition import field_names
-from meguro_opendata.sources import Table, folded
-from meguro_opendata.standard import Standard
+from meguro_opendata.derivation import as_rules, city_facts, from_one_cell, parts_and_whole
+from meguro_opendata.headernames import confidence, loose, meaning, named_item
+from meguro_opendata.proposal import SURE, Proposal
+from meguro_opendata.sources import Table
+from meguro_opendata.standard import Field, Standard
+from meguro_opendata.valueforms import contradiction, telling_kinds, value_kinds_of
+from meguro_opendata.workspace import City
 
 __all__ = ["SURE", "Proposal", "propose_mapping"]
 
-SURE = 0.95
-_CONFIDENCE = {"name": 1.0, "spelling": 0.99, "synonym": 0.97, "old-name": 0.96, "old-join": 0.96, "old-address": 0.96}
-_CONFIDENCE |= {"old-features": 0.96, "old-unsure": 0.5}
+_NAMELIKE = ("name", "address")
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """One proposal.
-
-    Attributes:
-        field: The item of the standard.
-        columns: The source columns that it is made from, mostly one.
-        reason: ``name``, ``spelling`` (width or spaces differ), ``synonym``, or ``old-…``: how the older version's item
-            is carried over.
-        confidence: From 0 to 1; proposals below :data:`SURE` are shown, never applied.
-    """
-
-    field: str
-    columns: tuple[str, ...]
-    reason: str
-    confidence: float
-
-
-def propose_mapping(table: Table, standard: Standard, older: Standard | None = None) -> list[Proposal]:
-    """The best proposal for each item that has one, in the standard's order; each column serves one rule only.
+def propose_mapping(
+    table: Table, standard: Standard, older: Standard | None = None, city: City | None = None
+) -> list[Proposal]:
+    """The best proposal for each item that has one, in the standard's order; each column serves one item only.
 
     Args:
         table: The source.
         standard: What its columns are to become.
         older: An older version of the same standard, if the header is that version's.
+        city: Whose recipe it is for: its facts may fill items without a column, and all is in a recipe's words.
     """
-    by_name = {proposal.field: proposal for proposal in _by_name(table, standard)}
-    carried = {proposal.field: proposal for proposal in _carried(table, older)} if older else {}
-    chosen = {**by_name, **carried}
-    return [chosen[field.name] for field in standard.fields if field.name in chosen]
+    found = {proposal.field: proposal for proposal in _by_name(table, standard)}
+    if older is not None:
+        found = _with_carried(found, list(_carried(table, older)))
+    for more in (from_one_cell, _by_values, parts_and_whole):
+        for proposal in more(table, standard, found):
+            if proposal.field not in found or found[proposal.field].confidence < proposal.confidence:
+                found[proposal.field] = proposal
+    if city is not None:
+        found = as_rules(table, found)
+        for proposal in city_facts(standard, found):
+            found[proposal.field] = proposal
+    return [found[field.name] for field in standard.fields if field.name in found]
 
 
 def _by_name(table: Table, standard: Standard) -> Iterator[Proposal]:
-    exact = {field.name for field in standard.fields}
-    spelled = {folded(name): name for name in exact}
-    known = field_names(standard)
-    taken: set[str] = set()
-    for reason, names in (("name", {name: name for name in exact}), ("spelling", spelled), ("synonym", known)):
-        for column, label in zip(table.frame.columns, table.labels, strict=True):
-            name = names.get(label if reason == "name" else folded(label))
-            if name is not None and name not in taken and label:
-                taken.add(name)
-                yield Proposal(name, (column,), reason, _CONFIDENCE[reason])
+    """One proposal for each item that headers name; if several name it equally well, none of them is sure."""
+    claims: dict[str, list[Proposal]] = {}
+    for column, label in zip(table.frame.columns, table.labels, strict=True):
+        named = named_item(label, standard)
+        if named is not None:
+            judged = _judged(Proposal(named[0], (column,), named[1], confidence(named[1])), table, standard)
+            claims.setdefault(named[0], []).append(judged)
+    for proposals in claims.values():
+        yield _best(proposals)
+
+
+def _best(proposals: Sequence[Proposal]) -> Proposal:
+    """The surest of an item's proposals; if another is as sure, both are shown and neither is sure.
+
+    Among those that are to be confirmed anyway, one whose values alone are of the item's kind stands out.
+    """
+    ranked = sorted(proposals, key=lambda proposal: -proposal.confidence)
+    equal = [proposal for proposal in ranked if proposal.confidence == ranked[0].confidence]
+    fitting = [proposal for proposal in equal if proposal.seen is not None]
+    if not ranked[0].sure and len(fitting) == 1:
+        return fitting[0]
+    others = tuple(proposal.columns[0] for proposal in equal[1:])
+    if not others:
+        return ranked[0]
+    lowered = min(ranked[0].confidence, confidence("several"))
+    return dataclasses.replace(ranked[0], reason="several", confidence=lowered, others=others)
+
+
+def _judged(proposal: Proposal, table: Table, standard: Standard) -> Proposal:
+    """The proposal, lowered if the column's values are of another kind than the item."""
+    field = standard.field(proposal.field)
+    if field is None:
+        return proposal
+    values = table.frame[proposal.columns[0]]
+    other = contradiction(_kind(field), values)
+    if other is None:
+        return dataclasses.replace(proposal, seen=field.kind) if field.kind in value_kinds_of(values) else proposal
+    return dataclasses.replace(proposal, reason="values-differ", confidence=confidence("values-differ"), seen=other)
+
+
+def _kind(field: Field) -> str:
+    """The item's kind of value; that of a name or an address in plain text is ``name``."""
+    return "name" if field.kind == "text" and meaning(field.name) in _NAMELIKE else field.kind
+
+
+def _by_values(table: Table, standard: Standard, found: Mapping[str, Proposal]) -> Iterator[Proposal]:
+    """Items without a sure column, if they alone are of a kind and one free column alone holds such values."""
+    taken = {column for proposal in found.values() for column in proposal.columns if proposal.confidence >= SURE}
+    open_items = [field for field in standard.fields if field.name not in found]
+    for kind in dict.fromkeys(field.kind for field in open_items):
+        fields = [field for field in standard.fields if field.kind == kind]
+        if len(fields) != 1 or kind not in telling_kinds():
+            continue
+        columns = [name for name in table.frame.columns if name not in taken]
+        alike = [name for name in columns if kind in value_kinds_of(table.frame[name])]
+        if len(alike) == 1:
+            taken.add(alike[0])
+            yield Proposal(fields[0].name, (alike[0],), "values", confidence("values"), seen=kind)
+
+
+def _with_carried(found: Mapping[str, Proposal], carried: Iterable[Proposal]) -> dict[str, Proposal]:
+    """The proposals, those by the older version's table of changes in place of others for the same columns."""
+    chosen = dict(found)
+    for proposal in carried:
+        before = chosen.get(proposal.field)
+        if before is None or before.confidence < SURE or set(before.columns) <= set(proposal.columns):
+            chosen[proposal.field] = proposal
+    return chosen
 
 
 def _carried(table: Table, older: Standard) -> Iterator[Proposal]:
     """What the older version's items become, by the standard's own table of changes."""
-    here = {folded(label): column for column, label in zip(table.frame.columns, table.labels, strict=True) if label}
+    here = {loose(label): column for column, label in zip(table.frame.columns, table.labels, strict=True) if label}
     by_target: dict[str, list[tuple[str, str]]] = {}
     for item in (older.schema or {}).get("mo:carry", ()):
-        column = here.get(folded(item["from"]))
+        column = here.get(loose(item["from"]))
         for target in item["to"] if column else ():
             by_target.setdefault(target, []).append((str(column), item["how"]))
     for target, sources in by_target.items():
         reason = _carry_reason([how for _, how in sources])
-        yield Proposal(target, tuple(column for column, _ in sources), reason, _CONFIDENCE[reason])
+        yield Proposal(target, tuple(column for column, _ in sources), reason, confidence(reason))
 
 
 def _carry_reason(ways: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ def test_an_old_form_becomes_the_current_one(old_form: Release) -> None:
         "所在地_番地以下": "19-15",
         "緯度": "35.6415",
         "経度": "139.6982",
-        "電話番号": "03-5722-1111",
+        "電話番号": "(03)5722-1111",
         "車椅子貸出": "有",
         "オストメイト対応トイレ": "有",
         "窓口の係": "見本係",
@@ -204,3 +204,33 @@ def test_all_old_forms_of_the_cities_convert(shared: Path, tmp_path: Path) -> No
             column = release.mapped.origins[name]
             assert release.mapped.frame[name].to_list() == table.frame[str(column)].to_list(), (row["path"], name)
     assert len(old) == 26
+
+
+def test_sure_synonyms_are_applied_and_the_rest_kept(tmp_path: Path) -> None:
+    """An office's own headers become items where they can mean nothing else; what is only likely is kept as it is."""
+    path = tmp_path / "own.csv"
+    path.write_text(
+        '施設名,住所,緯度経度,ＴＥＬ,公園名\n見本館,東京都目黒区上目黒2-19-15,"35.6415,139.6982",,見本公園\n',
+        encoding="utf-8",
+    )
+    release = convert_file(path, "public_facility", tmp_path / "out")
+    assert release.mapped.reasons == {
+        "名称": "known",
+        "所在地_連結表記": "known",
+        "緯度": "place",
+        "経度": "place",
+        "電話番号": "known",
+    }
+    assert release.mapped.frame["経度"].to_list() == ["139.6982"]
+    assert release.mapped.unmapped == ("公園名",)
+    assert {change.rule for change in release.changes} >= {"split"}
+
+
+def test_the_command_shows_an_example_of_each_rewrite(tmp_path: Path, command: Callable[..., object]) -> None:
+    """What was rewritten is told by rule with a value before and after, the rest of the rules together."""
+    (tmp_path / "old.csv").write_bytes(OLD.encode("cp932"))
+    ran = command("convert", "old.csv", "--standard", "public_facility", "--out", "out", encoding="cp932")
+    shown = ran.out  # type: ignore[attr-defined]
+    assert "cp932" in shown
+    assert "14列のうち 13列" in shown
+    assert "「03-5722-1111」→「(03)5722-1111」" in shown or "ほかの書き換え" in shown

@@ -1,0 +1,96 @@
+"""Proposals for items that no single column is: both coordinates in one cell, parts and wholes, facts of the city."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from meguro_opendata.headernames import confidence, loose, mapping_words
+from meguro_opendata.proposal import Proposal
+from meguro_opendata.recipewords import MappingRule, Split
+from meguro_opendata.sources import Table
+from meguro_opendata.standard import Standard
+from meguro_opendata.valueforms import value_kinds_of
+
+__all__ = ["as_rules", "city_facts", "from_one_cell", "parts_and_whole"]
+
+Found = Mapping[str, Proposal]
+
+
+def from_one_cell(table: Table, standard: Standard, found: Found) -> Iterator[Proposal]:
+    """Latitude and longitude from the one column whose cells hold both; sure if its header says so too."""
+    places = [(field.name, field.kind) for field in standard.fields if field.kind in ("latitude", "longitude")]
+    filled = any(name in found and found[name].sure for name, _ in places)
+    if filled or [kind for _, kind in places] != ["latitude", "longitude"]:
+        return
+    columns = [name for name in table.frame.columns if "place" in value_kinds_of(table.frame[name])]
+    if len(columns) != 1:
+        return
+    label = table.labels[table.frame.columns.index(columns[0])]
+    known = {loose(header) for header in mapping_words()["place"]["headers"]}
+    reason = "place" if loose(label) in known else "values"
+    for part, (name, _) in enumerate(places, start=1):
+        made = MappingRule(column=columns[0], split=Split(pattern=mapping_words()["place"]["pattern"], part=part))
+        yield Proposal(name, (columns[0],), reason, confidence(reason), seen="place", made=made)
+
+
+def parts_and_whole(table: Table, standard: Standard, found: Found) -> Iterator[Proposal]:
+    """A whole joined from its parts, all of them sure; or parts split from their whole, to be confirmed."""
+    names = {field.name for field in standard.fields}
+    for rule in mapping_words()["derived"]:
+        whole, parts = rule["whole"], [name for name in rule["parts"] if name in names]
+        if whole not in names or len(parts) != len(rule["parts"]):
+            continue
+        here = [found[name] for name in parts if name in found and found[name].sure and found[name].made is None]
+        if whole not in found and len(here) == len(parts):
+            columns = tuple(proposal.columns[0] for proposal in here)
+            yield Proposal(whole, columns, "joined", confidence("joined"), made=MappingRule(join=columns))
+        elif whole in found and found[whole].sure and found[whole].made is None:
+            column = found[whole].columns[0]
+            for name in (name for name in parts if name not in found):
+                made = MappingRule(column=column, split=Split.model_validate({"address": rule["parts"][name]}))
+                yield Proposal(name, (column,), "address-part", confidence("address-part"), made=made)
+
+
+def as_rules(table: Table, found: Found) -> dict[str, Proposal]:
+    """The proposals in words that a recipe has: an older version's address as a column, joined, or split.
+
+    What only a conversion can fill (町字ID and the like) is left out.
+    """
+    return {name: ruled for name, proposal in found.items() if (ruled := _ruled(table, proposal, found)) is not None}
+
+
+def _ruled(table: Table, proposal: Proposal, found: Found) -> Proposal | None:
+    if proposal.reason != "old-address":
+        return proposal
+    column = proposal.columns[0]
+    for rule in mapping_words()["derived"]:
+        if proposal.field == rule["whole"]:
+            made = MappingRule(column=column)
+            above = found.get(mapping_words()["place"]["municipality"])
+            if above is not None and len(above.columns) > 1 and not _begins(table, column, above.columns):
+                made = MappingRule(join=(*above.columns, column))
+            return dataclasses.replace(proposal, columns=made.columns, made=made)
+        if proposal.field in rule["parts"]:
+            made = MappingRule(column=column, split=Split.model_validate({"address": rule["parts"][proposal.field]}))
+            return Proposal(proposal.field, (column,), "address-part", confidence("address-part"), made=made)
+    return None
+
+
+def _begins(table: Table, column: str, above: tuple[str, ...]) -> bool:
+    """Whether any address begins with the prefecture or municipality that stands in the columns before it."""
+    frame = table.frame.select(pl.col(column, *above).str.strip_chars())
+    filled = frame.filter(pl.all_horizontal(pl.all() != ""))
+    begins = [pl.col(column).str.starts_with(pl.col(name)).any() for name in above]
+    return bool(filled.select(pl.any_horizontal(begins)).item())
+
+
+def city_facts(standard: Standard, found: Found) -> Iterator[Proposal]:
+    """Facts of the city profile for items that no column surely fills."""
+    for degree, reason in (("sure", "city"), ("likely", "city-likely")):
+        for name, fact in mapping_words()["city"][degree].items():
+            if standard.field(name) is not None and name not in found:
+                made = MappingRule.model_validate({"city": fact})
+                yield Proposal(name, (), reason, confidence(reason), made=made)

@@ -1,0 +1,69 @@
+"""What the values of a column look like: phone numbers, coordinates, dates, judged on the values alone."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import polars as pl
+
+__all__ = ["contradiction", "telling_kinds", "value_kinds_of"]
+
+_DASHES = "[‐‑‒–—―−─ー－]"
+
+
+def value_kinds_of(values: pl.Series) -> tuple[str, ...]:
+    """The kinds whose form nearly all filled cells have, the most telling first; none for an empty column.
+
+    >>> value_kinds_of(pl.Series(["（03）5722-1111", "03‐5722‐9000"]))
+    ('phone',)
+    >>> value_kinds_of(pl.Series(["35.6415", ""])), value_kinds_of(pl.Series(["見本"]))
+    (('latitude',), ())
+    """
+    known = _known()
+    trimmed = values.head(known["settings"]["rows"]).str.normalize("NFKC").str.strip_chars()
+    filled = trimmed.filter(trimmed != "")
+    if len(filled) < known["settings"]["fewest"]:
+        return ()
+    plain = filled.str.replace_all(_DASHES, "-")
+    return tuple(kind for kind in known["forms"] if _share(plain, filled, kind) >= known["settings"]["share"])
+
+
+def contradiction(kind: str, values: pl.Series) -> str | None:
+    """What a column's values are instead of a field's kind, ``None`` if nothing speaks against it.
+
+    >>> contradiction("phone", pl.Series(["https://www.example.com/"]))
+    'uri'
+    >>> contradiction("phone", pl.Series(["代表"])) is None
+    True
+    """
+    listed = _known()["contradicts"]
+    against = listed["kinds"] if kind in listed["kinds"] else listed["text"] if kind == "name" else ()
+    found = value_kinds_of(values)
+    return None if kind in found else next((seen for seen in found if seen in against), None)
+
+
+def telling_kinds() -> tuple[str, ...]:
+    """The kinds that values alone can show.
+
+    >>> "phone" in telling_kinds(), "text" in telling_kinds()
+    (True, False)
+    """
+    return tuple(_known()["telling"]["kinds"])
+
+
+def _share(plain: pl.Series, filled: pl.Series, kind: str) -> float:
+    """The share of cells that have a kind's form; kana keep their long vowel signs."""
+    known = _known()
+    fits = (filled if kind == "kana" else plain).str.contains(known["forms"][kind])
+    if kind in known["digits"]:
+        fits = fits & plain.str.replace_all("[^0-9]", "").str.slice(0, 11).str.contains(known["digits"][kind])
+    return float(fits.sum()) / len(filled)
+
+
+@cache
+def _known() -> dict[str, Any]:
+    text = resources.files(__package__).joinpath("valueforms.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
