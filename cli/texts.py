@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from meguro_opendata.messages import message, rule_name, word
 
 if TYPE_CHECKING:
+    from meguro_opendata.findings import Rejection
     from meguro_opendata.publication import DatasetPlan, Outcome, Plan
     from meguro_opendata.release import Release
     from meguro_opendata.workspace import Workspace
 
-__all__ = ["build_lines", "plan_lines", "publish_lines"]
+__all__ = ["build_lines", "plan_lines", "publish_lines", "rejection_reasons"]
 
-_KNOWN_REASONS = ("blank", "note", "total", "header")
+_KNOWN_REASONS = ("blank", "note", "total", "header", "footer", "unmatched")
+_LISTED = 4
 
 
 def build_lines(release: Release, lang: str, show_report: bool = True) -> Iterator[str]:
@@ -38,10 +40,27 @@ def build_lines(release: Release, lang: str, show_report: bool = True) -> Iterat
             "change-rules", lang, summary=", ".join(f"{rule_name(rule, lang)} {n}" for rule, n in rules.items())
         )
     if release.rejected:
-        reasons = Counter(word(r.reason, lang) if r.reason in _KNOWN_REASONS else r.reason for r in release.rejected)
-        yield "  " + message("rejected-rows", lang, summary=", ".join(f"{name} {n}" for name, n in reasons.items()))
+        yield "  " + message("rejected-rows", lang, summary=rejection_reasons(release.rejected, lang))
+    yield from _source_lines(release, lang)
     if show_report:
         yield from _report_lines(release, lang)
+
+
+def rejection_reasons(rejected: Iterable[Rejection], lang: str) -> str:
+    """Why rows were left out, and how many for each reason."""
+    reasons = Counter(word(r.reason, lang) if r.reason in _KNOWN_REASONS else r.reason for r in rejected)
+    return ", ".join(f"{name} {count}" for name, count in reasons.items())
+
+
+def _source_lines(release: Release, lang: str) -> Iterator[str]:
+    """The files, where there are several, and the IDs that are new, where they are kept."""
+    if release.several:
+        names = list(dict.fromkeys([part.source.name for part in release.parts] + [c.file for c in release.joined]))
+        shown = ", ".join([*names[:1], "...", *names[-1:]] if len(names) > _LISTED else names)
+        yield "  " + message("build-sources", lang, count=len(names), files=shown)
+    if release.minted and release.published:
+        path = release.recipe.register_path
+        yield "  " + message("ids-minted", lang, count=release.minted, path=path)
 
 
 def _report_lines(release: Release, lang: str) -> Iterator[str]:
@@ -73,9 +92,10 @@ def _change_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
     for part in change.resources:
         if part.action not in ("unchanged", "orphaned"):
             yield f"  [{word(part.action, lang)}] {part.name}"
-    rows = next((part.rows for part in change.resources if part.rows), None)
-    if rows:
-        yield "  " + message("plan-rows", lang, **rows.to_dict())
+    tables = [part.rows for part in change.resources if part.rows and part.name.endswith(".csv")]
+    if tables:
+        counted = [table.to_dict() for table in tables]
+        yield "  " + message("plan-rows", lang, **{name: sum(rows[name] for rows in counted) for name in counted[0]})
     for guard in change.guards:
         yield f"  [!] {word('guard-' + guard, lang)}"
 

@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError, StorageError
 from meguro_opendata.files import sha256
+from meguro_opendata.periods import Period
 from meguro_opendata.recipe import Recipe, Waiver
 from meguro_opendata.workspace import City
 
-__all__ = ["SourceStamp", "datapackage", "read_datapackage"]
+__all__ = ["DataFile", "SourceStamp", "datapackage", "read_datapackage"]
 
 SourceStamp = dict[str, str]
 FILE_NAME = "datapackage.json"
 _FORMATS = {"csv": "CSV", "xlsx": "XLSX", "geojson": "GeoJSON"}
 
 
-def datapackage(recipe: Recipe, city: City | str, files: Mapping[str, bytes], rows: int, stamp: SourceStamp) -> bytes:
+@dataclass(frozen=True)
+class DataFile:
+    """A data file of a release: name, bytes, title and rows of its table, and its period if it is one of a series."""
+
+    name: str
+    data: bytes
+    title: str
+    rows: int
+    period: Period | None = None
+
+
+def datapackage(recipe: Recipe, city: City | str, files: Sequence[DataFile], rows: int, stamp: SourceStamp) -> bytes:
     """The descriptor of a release.
 
     Args:
         recipe: What was built.
         city: Who publishes, or a municipality code alone if nobody is known to publish yet.
-        files: The data files by name.
-        rows: Rows of the table.
+        files: The data files.
+        rows: Rows of the table, or of all tables of a series.
         stamp: Checksums of source, recipe and schema.
     """
     meta = recipe.metadata
@@ -44,7 +57,7 @@ def datapackage(recipe: Recipe, city: City | str, files: Mapping[str, bytes], ro
         "mo:metadata": meta.model_dump(mode="json"),
         "mo:rows": rows,
         "mo:made_from": stamp,
-        "resources": [_resource(name, data, recipe) for name, data in files.items()],
+        "resources": [_resource(file, recipe) for file in files],
     }
     return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
@@ -57,16 +70,18 @@ def _publisher(recipe: Recipe, city: City) -> dict[str, Any]:
     }
 
 
-def _resource(name: str, data: bytes, recipe: Recipe) -> dict[str, Any]:
-    stem, _, ending = name.rpartition(".")
+def _resource(file: DataFile, recipe: Recipe) -> dict[str, Any]:
+    stem, _, ending = file.name.rpartition(".")
     described: dict[str, Any] = {
         "name": f"{stem}_{ending}".lower(),
-        "title": f"{recipe.title}（{_FORMATS[ending]}）",
-        "path": name,
+        "title": f"{file.title}（{_FORMATS[ending]}）",
+        "path": file.name,
         "format": ending,
-        "bytes": len(data),
-        "hash": f"sha256:{sha256(data)}",
+        "bytes": len(file.data),
+        "hash": f"sha256:{sha256(file.data)}",
     }
+    if file.period is not None:
+        described |= {"mo:period": file.period.label, "mo:rows": file.rows}
     if ending == "csv":
         return {**described, "type": "table", "encoding": "utf-8-sig", "schema": _relaxed(recipe)}
     return {**described, "type": "file"}

@@ -34,6 +34,7 @@ class Finding:
         suggestion: What to write instead, where that is known.
         waived: The recipe's reason, if the recipe waives this finding.
         params: What the message needs beyond the above.
+        file: The file, where a dataset has several.
     """
 
     code: str
@@ -49,6 +50,7 @@ class Finding:
     suggestion: str | None = None
     waived: str | None = None
     params: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    file: str | None = None
 
     def text(self, part: str, lang: str) -> str:
         """The finding's ``title``, ``message`` or ``advice`` in ``lang``."""
@@ -68,12 +70,17 @@ class Finding:
         shown["suggestion"] = self.suggestion
         if self.waived is not None:
             shown["waived"] = self.waived
+        if self.file is not None:
+            shown["file"] = self.file
         return shown
 
 
 @dataclass(frozen=True)
 class Change:
-    """A value that was rewritten: ``row`` and ``column`` of the source, the field it went to, and the rule's name."""
+    """A value that was rewritten: ``row`` and ``column`` of the source, the field it went to, and the rule's name.
+
+    ``file`` is the file, where a dataset has several.
+    """
 
     row: int
     column: str
@@ -81,15 +88,20 @@ class Change:
     rule: str
     before: str
     after: str
+    file: str | None = None
 
 
 @dataclass(frozen=True)
 class Rejection:
-    """A row of the source that is no record: its number, why it was left out, and its cells as text."""
+    """A row of the source that is no record: its number, why it was left out, and its cells as text.
+
+    ``file`` is the file, where a dataset has several.
+    """
 
     row: int
     reason: str
     text: str
+    file: str | None = None
 
 
 @dataclass(frozen=True)

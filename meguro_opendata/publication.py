@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -221,7 +221,7 @@ def _plan_dataset(release: PublishedDataset, state: PortalState, portal: Portal,
         action="create" if old is None else "update" if changed else "unchanged",
         metadata=metadata,
         resources=resources,
-        guards=tuple(_guards(rows, workspace.guards)),
+        guards=tuple(_guards(rows.values(), workspace.guards)),
         package=package,
         standard=release.entry.standard,
         department=release.entry.department,
@@ -229,25 +229,39 @@ def _plan_dataset(release: PublishedDataset, state: PortalState, portal: Portal,
     )
 
 
-def _row_counts(release: PublishedDataset, old: Mapping[str, Any] | None, portal: Portal) -> RowCounts:
-    """How the rows of the dataset's table change; its CSV stands for all formats of the same table."""
-    table = next(file for file in release.files if file.name.endswith(".csv"))
+def _row_counts(release: PublishedDataset, old: Mapping[str, Any] | None, portal: Portal) -> dict[str, RowCounts]:
+    """How the rows of each table change, by the name without ending; a CSV stands for all formats of its table."""
     published = {part["name"]: part["hash"] for part in old["resources"]} if old else {}
+    return {
+        _stem(file.name): _table_counts(file, release, published, portal)
+        for file in release.files
+        if file.name.endswith(".csv")
+    }
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0]
+
+
+def _table_counts(
+    table: Upload, release: PublishedDataset, published: Mapping[str, str | None], portal: Portal
+) -> RowCounts:
+    rows = release.rows_of[table.name]
     if published.get(table.name) == table.sha256:
-        return RowCounts(release.rows, release.rows, 0, 0, 0)
+        return RowCounts(rows, rows, 0, 0, 0)
     before = portal.read_file(release.entry.name, table.name) if table.name in published else b""
     return compare_tables(before, table.path.read_bytes(), release.key)
 
 
 def _plan_resources(
-    release: PublishedDataset, old: Mapping[str, Any] | None, rows: RowCounts
+    release: PublishedDataset, old: Mapping[str, Any] | None, rows: Mapping[str, RowCounts]
 ) -> Iterator[ResourcePlan]:
     published = {part["name"]: part["hash"] for part in old["resources"]} if old else {}
     for file in release.files:
         action = "create" if file.name not in published else "update"
         if published.get(file.name) == file.sha256:
             action = "unchanged"
-        yield ResourcePlan(file.name, action, file.sha256, rows, str(file.path), file.bytes)
+        yield ResourcePlan(file.name, action, file.sha256, rows[_stem(file.name)], str(file.path), file.bytes)
 
 
 def _orphans(release: PublishedDataset, old: Mapping[str, Any] | None) -> Iterator[ResourcePlan]:
@@ -273,8 +287,8 @@ def _owned(package: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in flat.items() if value}
 
 
-def _guards(rows: RowCounts, guards: Guards) -> Iterator[str]:
-    if rows.before and rows.after < rows.before * (1 - guards.max_row_loss):
+def _guards(tables: Iterable[RowCounts], guards: Guards) -> Iterator[str]:
+    if any(rows.before and rows.after < rows.before * (1 - guards.max_row_loss) for rows in tables):
         yield "row-loss"
 
 
@@ -321,7 +335,7 @@ def _missing_events(plan: Plan, workspace: Workspace, time: str) -> Iterator[Eve
                 resource=part.name,
                 standard=change.standard,
                 department=change.department,
-                rows=change.rows,
+                rows=part.rows.after if part.rows else change.rows,
                 sha256=part.sha256 or "",
             )
 

@@ -23,13 +23,17 @@ _FORMATS = {"csv": "CSV", "xlsx": "XLSX", "geojson": "GeoJSON"}
 
 @dataclass(frozen=True)
 class PublishedDataset:
-    """A release that is ready: its catalogue entry, files, rows and the key that tells rows apart."""
+    """A release that is ready: its catalogue entry, files, rows and the key that tells rows apart.
+
+    ``rows_of`` are the rows of each file, which differ in a series.
+    """
 
     slug: str
     entry: CatalogEntry
     files: tuple[Upload, ...]
     rows: int
     key: tuple[str, ...]
+    rows_of: Mapping[str, int]
 
 
 def load_releases(workspace: Workspace, slugs: Sequence[str]) -> list[PublishedDataset]:
@@ -69,6 +73,7 @@ def _load(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> Pub
         files=files,
         rows=descriptor["mo:rows"],
         key=tuple(descriptor["mo:key"]),
+        rows_of={resource["path"]: _rows(resource, descriptor) for resource in descriptor["resources"]},
     )
 
 
@@ -78,6 +83,11 @@ def _file(slug: str, folder: Path, resource: Mapping[str, Any]) -> Upload:
     if not path.is_file() or sha256(path.read_bytes()) != wanted:
         raise MeguroOpendataError("release-damaged", slug=slug, file=resource["path"])
     return Upload(resource["path"], path, wanted, resource["bytes"])
+
+
+def _rows(resource: Mapping[str, Any], descriptor: Mapping[str, Any]) -> int:
+    """The rows of a file: its own in a series, else those of the dataset's one table."""
+    return int(resource.get("mo:rows", descriptor["mo:rows"]))
 
 
 def _entry(slug: str, descriptor: Mapping[str, Any], files: Sequence[Upload], workspace: Workspace) -> CatalogEntry:
@@ -113,5 +123,5 @@ def _distribution(file: Upload, descriptor: Mapping[str, Any]) -> Distribution:
         description=described["title"],
         size=file.bytes,
         sha256=file.sha256,
-        rows=descriptor["mo:rows"],
+        rows=_rows(described, descriptor),
     )

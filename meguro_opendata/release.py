@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from meguro_opendata import reports
-from meguro_opendata.catalog import list_table
-from meguro_opendata.cleaning import clean
 from meguro_opendata.datapackage import SourceStamp, datapackage
-from meguro_opendata.files import folder_aside, sha256, storage_guard, write_whole
+from meguro_opendata.files import sha256, storage_guard
 from meguro_opendata.findings import Change, Finding, Rejection, Report
-from meguro_opendata.geo import coordinate_fields, feature_collection
-from meguro_opendata.mapping import Mapped, apply_mapping
+from meguro_opendata.identify import Identifier
+from meguro_opendata.mapping import Mapped
+from meguro_opendata.preparing import Prepared, map_sources, prepare_table
+from meguro_opendata.reading import Reading, SourceCount, SourceTable, read_sources
 from meguro_opendata.recipe import Recipe, open_recipe
-from meguro_opendata.sources import Table, read_source
-from meguro_opendata.standard import schema_fields
-from meguro_opendata.tablefile import LONGEST_CELL, csv_bytes, plain_csv_bytes, xlsx_bytes
-from meguro_opendata.validation import validate_mapped
+from meguro_opendata.releasefiles import (
+    FAILED,
+    PublishedTable,
+    ReleasedFile,
+    data_files,
+    remove_failed,
+    report_files,
+    write_into,
+    write_release,
+)
+from meguro_opendata.sources import Table
 from meguro_opendata.workspace import City, Workspace, as_workspace
 
 __all__ = ["BUILD_FORMAT", "Release", "ReleasedFile", "build_release", "finish_release", "source_stamp"]
 
 BUILD_FORMAT = "meguro-opendata/build@1"
-FAILED = ".failed"
-
-
-@dataclass(frozen=True)
-class ReleasedFile:
-    """One file of a release, by its path relative to the current folder where it can be, else absolute."""
-
-    path: Path
-    sha256: str
-    bytes: int
+_APRIL = 4
 
 
 @dataclass(frozen=True)
@@ -49,27 +44,46 @@ class Release:
     Attributes:
         folder: Where the files lie: the release, or, if the data has errors, the reports about them.
         published: Whether a release was written; ``False`` if errors kept the last one in place.
+        parts: Each source with what was done to it; those that joined another are in ``joined``.
+        minted: How many IDs are new; ``None`` if the recipe keeps no register.
     """
 
     slug: str
     recipe: Recipe
     folder: Path
     published: bool
-    rows_in: int
-    mapped: Mapped
+    parts: tuple[Prepared, ...]
+    joined: tuple[SourceCount, ...]
     changes: tuple[Change, ...]
     rejected: tuple[Rejection, ...]
     report: Report
     files: tuple[ReleasedFile, ...]
+    minted: int | None = None
+
+    @property
+    def mapped(self) -> Mapped:
+        """The first source under the fields of the published table; the others follow the same rules."""
+        return self.parts[0].mapped
+
+    @property
+    def rows_in(self) -> int:
+        """Rows of all sources; a row that joined another counts as that one."""
+        return sum(part.source.rows_in for part in self.parts)
 
     @property
     def rows_out(self) -> int:
-        """Rows of the published table."""
+        """Rows of the published table, or of all tables of a series."""
         return self.report.rows
 
-    def _confidence(self, field: str) -> float:
-        """How sure a field's mapping is; what a recipe says is certain."""
-        return self.mapped.confidences.get(field, 1.0)
+    @property
+    def unmapped(self) -> tuple[str, ...]:
+        """Columns of any source that the recipe neither maps nor drops."""
+        return tuple(dict.fromkeys(column for part in self.parts for column in part.mapped.unmapped))
+
+    def _mapping_dict(self, field: str, reason: str) -> dict[str, Any]:
+        """Where a field's values come from, and how sure that is; what a recipe says is certain."""
+        confidence = self.mapped.confidences.get(field, 1.0)
+        return {"field": field, "column": self.mapped.origins[field], "reason": reason, "confidence": confidence}
 
     def to_dict(self, lang: str = "ja") -> dict[str, Any]:
         """The release as an entry of the JSON of ``build@1``."""
@@ -81,28 +95,50 @@ class Release:
             "rows_in": self.rows_in,
             "rows_out": self.rows_out,
             "rows_rejected": len(self.rejected),
-            "mapping": [
-                {
-                    "field": name,
-                    "column": self.mapped.origins[name],
-                    "reason": reason,
-                    "confidence": self._confidence(name),
-                }
-                for name, reason in self.mapped.reasons.items()
-            ],
-            "unmapped_columns": list(self.mapped.unmapped),
+            "mapping": [self._mapping_dict(name, reason) for name, reason in self.mapped.reasons.items()],
+            "unmapped_columns": list(self.unmapped),
             "changes": len(self.changes),
             "changes_by_rule": dict(sorted(Counter(change.rule for change in self.changes).items())),
             "report": self.report.to_dict(lang),
             "files": [{"path": str(file.path), "sha256": file.sha256, "bytes": file.bytes} for file in self.files],
+            **({"sources": [*map(_part_dict, self.parts), *map(_joined_dict, self.joined)]} if self.several else {}),
+            **({"ids": {"minted": self.minted}} if self.minted is not None else {}),
         }
+
+    @property
+    def several(self) -> bool:
+        """Whether it is a series or made of several sources."""
+        return self.recipe.source.series is not None or self.recipe.sources is not None
+
+
+def _part_dict(part: Prepared) -> dict[str, Any]:
+    period = part.source.member.period if part.source.member else None
+    return {
+        "file": part.source.name,
+        "period": period.label if period else None,
+        "rows_in": part.source.rows_in,
+        "rows_out": part.frame.height,
+        "rows_rejected": len(part.source.left_out),
+        "changes": len(part.changes),
+        "counts": part.report.counts,
+    }
+
+
+def _joined_dict(count: SourceCount) -> dict[str, Any]:
+    return {
+        "file": count.file,
+        "period": None,
+        "rows_in": count.rows_in,
+        "rows_joined": count.rows_joined,
+        "rows_rejected": count.rows_rejected,
+    }
 
 
 def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None = None, lang: str = "ja") -> Release:
-    """Build one dataset: read, map, clean, validate, write.
+    """Build one dataset: read, map, clean, identify, validate, write.
 
     With errors in the data only the reports are written, into ``<slug>.failed`` beside the last good release, which
-    stays as it is. All files appear at once or not at all.
+    stays as it is. All files appear at once or not at all; the register of IDs is written with them.
 
     Args:
         slug: The dataset.
@@ -117,10 +153,16 @@ def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None
     """
     home = as_workspace(workspace)
     recipe = open_recipe(slug, home)
-    table = _read(recipe, home.city)
-    mapped = apply_mapping(table, recipe, home.city)
+    identifier = Identifier(recipe) if recipe.ids is not None else None
+    reading = read_sources(recipe, home.city)
+    mapped = map_sources(reading, recipe, home.city)
+    start = home.city.fiscal_year_start
+    tables = [
+        prepare_table(group, parts, recipe, start, identifier)
+        for group, parts in zip(reading.groups, mapped, strict=True)
+    ]
     target = (out or home.releases) / slug
-    return finish_release(table, mapped, recipe, home.city, target, lang)
+    return _finish(reading, tables, recipe, home.city, target, lang, identifier)
 
 
 def finish_release(
@@ -145,114 +187,85 @@ def finish_release(
         always: Write the files even if the data has errors, one by one into a folder that may hold others; else
             the folder is the release's own, and with errors only the reports are written, beside it.
     """
-    frame, cleaned = _clean(table, mapped, recipe)
-    changes = (*mapped.changes, *cleaned)
-    report = validate_mapped(table, mapped, frame, recipe, recipe.source.file)
-    more = (*_key_findings(table, frame, recipe), *_cut_cells(table, frame, recipe))
-    report = report.with_findings((*report.findings, *more))
-    contents = dict(_report_files(table, changes, report, recipe, lang))
+    group = (SourceTable(recipe.source.file, recipe, table, left_out=table.rejected),)
+    tables = [prepare_table(group, [mapped], recipe, _APRIL)]
+    return _finish(Reading((group,)), tables, recipe, city, target, lang, always=always)
+
+
+def _finish(
+    reading: Reading,
+    tables: Sequence[Sequence[Prepared]],
+    recipe: Recipe,
+    city: City | str,
+    target: Path,
+    lang: str,
+    identifier: Identifier | None = None,
+    *,
+    always: bool = False,
+) -> Release:
+    """Write the release, or the reports on what keeps it back."""
+    parts = tuple(part for table in tables for part in table)
+    report = _whole_report(reading, parts, recipe)
+    changes = tuple(_of_file(part.changes, part, reading) for part in parts)
+    rejected = tuple(rejection for part in parts for rejection in part.source.left_out)
+    every = tuple(change for made in changes for change in made)
+    contents = dict(report_files(every, rejected, report, recipe.title, lang, reading.several))
     written = always or report.valid
+    register = identifier.register if identifier is not None else None
     if written:
-        data = dict(_data_files(frame, recipe, city if isinstance(city, str) else city.code))
-        descriptor = datapackage(recipe, city, data, frame.height, source_stamp(recipe))
-        contents = {**data, "datapackage.json": descriptor, **contents}
+        data = data_files([_published(table) for table in tables], recipe, city if isinstance(city, str) else city.code)
+        descriptor = datapackage(recipe, city, data, report.rows, source_stamp(recipe, register))
+        contents = {**{file.name: file.data for file in data}, "datapackage.json": descriptor, **contents}
     folder = target if written else target.with_name(target.name + FAILED)
-    files = _write_into(contents, target) if always else _write(contents, folder)
+    beside = [(recipe.register_path, register)] if written and register is not None else []
+    files = write_into(contents, target) if always else write_release(contents, folder, beside)
     if written and not always:
-        _remove_failed(target)
-    rejected = table.rejected
-    return Release(recipe.slug, recipe, folder, written, table.rows_in, mapped, changes, rejected, report, files)
+        remove_failed(target)
+    minted = identifier.minted if identifier is not None else None
+    return Release(recipe.slug, recipe, folder, written, parts, reading.joined, every, rejected, report, files, minted)
 
 
-def source_stamp(recipe: Recipe) -> SourceStamp:
-    """Checksums of everything that a release is made from, to tell whether it is still up to date."""
-    parts = {"source": recipe.source_path, "recipe": recipe.path, "schema": recipe.schema_path}
-    with storage_guard(recipe.path):
-        return {name: sha256(path.read_bytes()) for name, path in parts.items() if path is not None and path.is_file()}
+def _published(table: Sequence[Prepared]) -> PublishedTable:
+    member = table[0].source.member
+    return PublishedTable(pl.concat([part.frame for part in table]), member.period if member else None)
 
 
-def _read(recipe: Recipe, city: City) -> Table:
-    source = recipe.source
-    if source.kind == "catalog":
-        return list_table(recipe.source_path, city)
-    return read_source(
-        recipe.source_path,
-        sheet=source.sheet,
-        header_row=source.header_row,
-        header_rows=source.header_rows,
-        encoding=source.encoding,
-        skip=recipe.skip_rows,
+def _of_file(changes: Iterable[Change], part: Prepared, reading: Reading) -> tuple[Change, ...]:
+    """Changes that name their file, where there are several."""
+    return tuple(replace(change, file=part.source.name) if reading.several else change for change in changes)
+
+
+def _whole_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) -> Report:
+    """One report on everything; findings name their file, where there are several."""
+    if not reading.several:
+        return parts[0].report
+    findings: list[Finding] = list(reading.findings)
+    for part in parts:
+        name = part.source.name
+        findings += [replace(found, file=found.file or name) for found in part.report.findings]
+    names = dict.fromkeys([part.source.name for part in parts] + [count.file for count in reading.joined])
+    return replace(
+        parts[0].report,
+        file=recipe.source.series or ", ".join(names),
+        rows=sum(part.report.rows for part in parts),
+        rows_checked=sum(part.report.rows_checked for part in parts),
+        findings=tuple(findings),
     )
 
 
-def _clean(table: Table, mapped: Mapped, recipe: Recipe) -> tuple[pl.DataFrame, list[Change]]:
-    keep = {name: rule.keep for name, rule in recipe.mapping.items()}
-    keep |= {extension.name: extension.keep for extension in recipe.extensions}
-    return clean(mapped.frame, schema_fields(recipe.schema), mapped.origins, table.rows, keep)
+def source_stamp(recipe: Recipe, register: bytes | None = None) -> SourceStamp:
+    """Checksums of everything that a release is made from, to tell whether it is still up to date.
 
-
-def _key_findings(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator[Finding]:
-    """An error for a table without rows, and for each row whose key, as the recipe names it, an earlier row has."""
-    if not frame.height:
-        yield Finding("no-rows", "error", sheet=table.grid.sheet)
-    if not recipe.key_is_own:
-        return
-    seen: dict[tuple[str, ...], int] = {}
-    for row, cells in zip(table.rows, frame.select(recipe.key).iter_rows(), strict=True):
-        if cells in seen:
-            value = " / ".join(map(str, cells))
-            params = {"fields": list(recipe.key), "first": seen[cells]}
-            yield Finding("key-repeated", "error", sheet=table.grid.sheet, row=row, value=value, params=params)
-        seen.setdefault(cells, row)
-
-
-def _cut_cells(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator[Finding]:
-    """A warning for each value that Excel's cells cannot hold whole; the CSV has it whole."""
-    if "xlsx" not in recipe.formats:
-        return
-    for name in frame.columns:
-        for at in (frame[name].str.len_chars() > LONGEST_CELL).arg_true():
-            params = {"limit": LONGEST_CELL, "length": len(frame[name][at])}
-            yield Finding("cell-cut", "warning", row=table.rows[at], field=name, params=params)
-
-
-def _data_files(frame: pl.DataFrame, recipe: Recipe, municipality: str) -> Iterator[tuple[str, bytes]]:
-    stem = recipe.file_stem(municipality)
-    fields = schema_fields(recipe.schema)
-    yield f"{stem}.csv", csv_bytes(frame)
-    if "xlsx" in recipe.formats:
-        yield f"{stem}.xlsx", xlsx_bytes(frame, fields)
-    places = coordinate_fields(fields)
-    if "geojson" in recipe.formats and places is not None:
-        yield f"{stem}.geojson", feature_collection(frame, *places).encode("utf-8")
-
-
-def _report_files(
-    table: Table, changes: Sequence[Change], report: Report, recipe: Recipe, lang: str
-) -> Iterator[tuple[str, bytes]]:
-    listed = ((c.row, c.column, c.field, c.rule, c.before, c.after) for c in changes)
-    header = ("row", "column", "field", "rule", "before", "after")
-    yield "changes.csv", b"\xef\xbb\xbf" + plain_csv_bytes(header, listed)
-    left_out = ((r.row, r.reason, r.text) for r in table.rejected)
-    yield "rejected.csv", b"\xef\xbb\xbf" + plain_csv_bytes(("row", "reason", "text"), left_out)
-    yield "report.json", (json.dumps(report.to_dict(lang), ensure_ascii=False, indent=1) + "\n").encode("utf-8")
-    page = reports.as_html(report, lang, title=recipe.title, changes=changes, rejected=table.rejected)
-    yield "report.html", page.encode("utf-8")
-
-
-def _write(contents: dict[str, bytes], target: Path) -> tuple[ReleasedFile, ...]:
-    with folder_aside(target) as aside:
-        for name, data in contents.items():
-            (aside / name).write_bytes(data)
-    return tuple(ReleasedFile(target / name, sha256(data), len(data)) for name, data in contents.items())
-
-
-def _write_into(contents: dict[str, bytes], target: Path) -> tuple[ReleasedFile, ...]:
-    """The files one by one into a folder that may hold others, which stay."""
-    for name, data in contents.items():
-        write_whole(target / name, data)
-    return tuple(ReleasedFile(target / name, sha256(data), len(data)) for name, data in contents.items())
-
-
-def _remove_failed(target: Path) -> None:
-    shutil.rmtree(target.with_name(target.name + FAILED), ignore_errors=True)
+    Args:
+        recipe: The recipe.
+        register: The register of IDs as it will be; default as it is.
+    """
+    sources = recipe.source_files()
+    single = recipe.source.series is None and recipe.sources is None
+    parts: dict[str, Path | None] = {"source" if single else f"source:{path.name}": path for path in sources}
+    parts |= {"recipe": recipe.path, "schema": recipe.schema_path, "mapping": recipe.mapping_path}
+    if recipe.ids is not None and register is None:
+        parts["ids"] = recipe.register_path
+    with storage_guard(recipe.path):
+        stamp = {name: sha256(path.read_bytes()) for name, path in parts.items() if path is not None and path.is_file()}
+    return stamp if register is None else {**stamp, "ids": sha256(register)}

@@ -21,6 +21,7 @@ from meguro_opendata.cli.commands import standards as standards_command
 from referencing import Registry, Resource
 
 from meguro_opendata.doctor import DOCTOR_FORMAT
+from meguro_opendata.drafted import NEW_FORMAT
 from meguro_opendata.findings import REPORT_FORMAT
 from meguro_opendata.initialise import INIT_FORMAT
 from meguro_opendata.inspection import INSPECTION_FORMAT
@@ -43,6 +44,7 @@ CONSTANTS = {
     "init": INIT_FORMAT,
     "inspection": INSPECTION_FORMAT,
     "kpi": KPI_FORMAT,
+    "new": NEW_FORMAT,
     "outcome": publish_command.FORMAT,
     "plan": PLAN_FORMAT,
     "report": REPORT_FORMAT,
@@ -73,6 +75,8 @@ CASES = {
     "inspect": ("inspection", 0),
     "inspect what is no table": ("inspection", 2),
     "convert": ("build", 1),
+    "new": ("new", 0),
+    "new with a schema of its own": ("new", 0),
 }
 Outputs = dict[str, subprocess.CompletedProcess[bytes]]
 WAREHOUSES = Path("stockpile_warehouse")
@@ -127,6 +131,9 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
     office.run("inspect what is no table", "inspect", "x.csv")
     published = Path("demo/releases/preschool/131105_preschool.csv")
     office.run("convert", "convert", published, "--standard", "preschool", "--out", "converted")
+    office.run("new", "new", "nurseries", "--source", published, "--standard", "preschool")
+    (office.home / "own.csv").write_text("見本,数\nA,1\n", encoding="utf-8")
+    office.run("new with a schema of its own", "new", "own", "--source", "own.csv")
     return office.done
 
 

@@ -34,6 +34,7 @@ PUT_TOGETHER = {
     "type-{field.get('type', 'any')}": set[str](),
     "constraint-{error.constraint}": set[str](),
     "status-{figure.status}": set[str](),
+    "reason-{reason}": set[str](),
 }
 
 
@@ -129,7 +130,7 @@ def raised_elsewhere(node: ast.AST, path: Path) -> Iterator[tuple[str, str, None
     if isinstance(node, ast.Return) and isinstance(node.value, ast.IfExp | ast.Tuple) and path.stem == "declarations":
         for pair in (node.value.body, node.value.orelse) if isinstance(node.value, ast.IfExp) else (node.value,):
             yield from (("errors", code, None) for code in strings(getattr(pair, "elts", [None])[0]))
-    if isinstance(node, ast.Call) and called(node) == "ValueError" and path.stem in ("recipe", "workspace"):
+    if isinstance(node, ast.Call) and called(node) == "ValueError" and path.stem in ("recipewords", "workspace"):
         yield from (("errors", code, None) for code in strings(node.args[0]))
 
 
@@ -283,10 +284,10 @@ def test_every_frictionless_type_and_constraint_has_a_finding() -> None:
 
 def test_every_rule_has_a_text() -> None:
     """Each normaliser, and each rule of the mapping, can be told to the user; nothing else stands there."""
-    tree = ast.parse((ROOT / "meguro_opendata" / "mapping.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "meguro_opendata" / "mapvalues.py").read_text(encoding="utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and called(node) == "_changes"]
     mapping_rules = {rule for call in calls for argument in call.args for rule in strings(argument)}
-    assert mapping_rules >= {"lookup", "zero_fill"}
+    assert mapping_rules >= {"lookup", "zero_fill", "join", "split", "default"}
     carrying = {way.replace("-", "_") for way in carry_ways()}
     assert set(messages.codes("rules")) == set(NORMALISERS) | mapping_rules | carrying
     assert all(messages.rule_name(rule, lang) for rule in NORMALISERS for lang in messages.LANGUAGES)

@@ -217,7 +217,7 @@ def test_a_plain_name_is_a_source(tmp_path: Path, file: str) -> None:
         ({"extensions": [{**EXTENSION, "name": "名称"}]}, [("extensions.0.name", "extension-is-field")]),
         ({"extensions": [{**EXTENSION, "kind": "adress"}]}, [("extensions.0.kind", "kind-unknown-near")]),
         ({"extensions": [{**EXTENSION, "kind": "zzz"}]}, [("extensions.0.kind", "kind-unknown")]),
-        ({"extensions": [{**EXTENSION, "keep": ["half_width"]}]}, [("extensions.0.keep", "rule-unknown")]),
+        ({"extensions": [{**EXTENSION, "keep": ["date"]}]}, [("extensions.0.keep", "rule-unknown")]),
         ({"extensions": [EXTENSION, {**EXTENSION, "column": "x"}]}, [("extensions.1.name", "extension-twice")]),
         ({"extensions": [EXTENSION, {"name": "x", "column": "y"}]}, [("extensions.1.description", "key-missing")]),
         ({"drop": {"メモ": None}}, [("drop.メモ", "wrong-string_type")]),

@@ -16,6 +16,7 @@ import polars as pl
 
 from meguro_opendata.validation import frictionless_engine
 from meguro_opendata.validation.frictionless_engine import ExpectedField, Head, RawError, TextTable
+from meguro_opendata.validation.plain_head import plain_head
 from meguro_opendata.validation.proofs import Proof, proof_of
 
 __all__ = ["Explanation", "check_table"]
@@ -74,7 +75,9 @@ def check_table(
     explain: Callable[[Explanation], None] | None = None,
 ) -> list[RawError]:
     """Every error that frictionless finds, in its order; arguments as :func:`frictionless_engine.check_table`."""
-    head = frictionless_engine.read_head(table, schema, by_name=by_name, others=others)
+    head = plain_head(table.header, schema, by_name=by_name)
+    if head is None:
+        head = frictionless_engine.read_head(table, schema, by_name=by_name, others=others)
     reason = _why_not(head)
     if reason is not None:
         if explain:

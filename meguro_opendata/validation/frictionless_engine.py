@@ -23,6 +23,7 @@ __all__ = [
     "TextTable",
     "check_package",
     "check_table",
+    "field_reader",
     "read_head",
 ]
 
@@ -181,6 +182,12 @@ def read_head(
         primary_key=primary if set(primary) <= here else (),
         foreign=lambda rows: _foreign_keys(described, package, here, rows),
     )
+
+
+def field_reader(schema: Mapping[str, Any]) -> Callable[[str | None], tuple[Any, Mapping[str, str] | None]]:
+    """Frictionless's own cell reader of a schema's first field."""
+    read: Callable[[str | None], tuple[Any, Mapping[str, str] | None]] = _schema(schema).fields[0].create_cell_reader()
+    return read
 
 
 def _expected_field(one: Any) -> ExpectedField:

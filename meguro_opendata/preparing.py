@@ -1,0 +1,180 @@
+"""Tables → the rows that are published: mapped, cleaned, with IDs, checked; each source still knows its own cells."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from meguro_opendata.cleaning import Cleaned, clean
+from meguro_opendata.errors import ConfigurationError, Fault
+from meguro_opendata.findings import Change, Finding, Report
+from meguro_opendata.identify import Identifier
+from meguro_opendata.mapping import Mapped, apply_mapping
+from meguro_opendata.periods import lacking_parts
+from meguro_opendata.reading import Reading, SourceTable
+from meguro_opendata.recipe import Recipe
+from meguro_opendata.series import differing_periods
+from meguro_opendata.sources import Table
+from meguro_opendata.standard import schema_fields
+from meguro_opendata.tablefile import LONGEST_CELL
+from meguro_opendata.validation import validate_stacked, waived
+from meguro_opendata.workspace import City
+
+__all__ = ["Prepared", "map_sources", "prepare_table"]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One source's part of a published table, with everything that was done and found."""
+
+    source: SourceTable
+    mapped: Mapped
+    frame: pl.DataFrame
+    changes: tuple[Change, ...]
+    report: Report
+
+
+def map_sources(reading: Reading, recipe: Recipe, city: City) -> list[list[Mapped]]:
+    """Every source under the recipe's fields, in the groups of the reading.
+
+    Raises:
+        ConfigurationError: With the faults of all files that the recipe does not fit.
+    """
+    faults = list(_title_faults(reading, recipe))
+    mapped: list[list[Mapped]] = []
+    for group in reading.groups:
+        mapped.append([])
+        for source in group:
+            try:
+                mapped[-1].append(apply_mapping(source.table, source.recipe, city))
+            except ConfigurationError as error:
+                faults += error.faults
+    if faults:
+        raise ConfigurationError(recipe.path, faults)
+    return mapped
+
+
+def _title_faults(reading: Reading, recipe: Recipe) -> Iterator[Fault]:
+    """A title that asks for more than a file's period has; told once."""
+    for group in reading.groups:
+        member = group[0].member
+        lacking = (
+            lacking_parts(recipe.series.title, member.period) if recipe.series and member and member.period else []
+        )
+        if lacking:
+            yield Fault("series.title", "series-title-lacking", {"value": lacking, "name": group[0].name})
+            return
+
+
+def prepare_table(
+    group: Sequence[SourceTable],
+    mapped: Sequence[Mapped],
+    recipe: Recipe,
+    fiscal_start: int,
+    identifier: Identifier | None = None,
+) -> list[Prepared]:
+    """The parts of one published table, checked as the whole that they are."""
+    cleaned = [_clean(source.table, part, recipe) for source, part in zip(group, mapped, strict=True)]
+    frames = [part.frame for part in cleaned]
+    more = [list(_doubts(*parts)) for parts in zip((source.table for source in group), mapped, cleaned, strict=True)]
+    if identifier is not None:
+        identified = identifier.identify(group, mapped, frames)
+        frames = list(identified.frames)
+        more = [[*found, *ids] for found, ids in zip(more, identified.findings, strict=True)]
+    parts = [(group[at].table, mapped[at], frame, group[at].name) for at, frame in enumerate(frames)]
+    reports = validate_stacked(parts, recipe)
+    keys = _key_findings(group, frames, recipe)
+    for at, (source, frame) in enumerate(zip(group, frames, strict=True)):
+        more[at] += [*keys[at], *_cut_cells(source.table, frame, recipe)]
+        more[at] += _other_periods(source, mapped[at], frame, recipe, fiscal_start)
+    return [
+        Prepared(
+            source=source,
+            mapped=mapped[at],
+            frame=frames[at],
+            changes=(*mapped[at].changes, *cleaned[at].changes),
+            report=reports[at].with_findings((*reports[at].findings, *waived(more[at], recipe.waive))),
+        )
+        for at, source in enumerate(group)
+    ]
+
+
+def _clean(table: Table, mapped: Mapped, recipe: Recipe) -> Cleaned:
+    keep = {name: rule.keep for name, rule in recipe.mapping.items()}
+    keep |= {extension.name: extension.keep for extension in recipe.extensions}
+    return clean(mapped.frame, schema_fields(recipe.schema), mapped.origins, table.rows, keep)
+
+
+def _doubts(table: Table, mapped: Mapped, cleaned: Cleaned) -> Iterator[Finding]:
+    """A warning for each value that cleaning left as it stands because it may mean several things, or was damaged."""
+    for doubt in cleaned.doubts:
+        suggestion = " / ".join(doubt.readings) or None
+        more: dict[str, Any] = {"field": doubt.field, "value": doubt.value, "suggestion": suggestion}
+        column = mapped.origins[doubt.field]
+        if column is not None and column in table.frame.columns:
+            yield table.cell_finding(doubt.rule, "warning", doubt.position, column, **more)
+        else:
+            row, line = table.rows[doubt.position], table.line_of(doubt.position)
+            yield Finding(doubt.rule, "warning", sheet=table.grid.sheet, row=row, line=line, **more)
+
+
+def _key_findings(group: Sequence[SourceTable], frames: Sequence[pl.DataFrame], recipe: Recipe) -> list[list[Finding]]:
+    """An error for a table without rows, and for each row whose key, as the recipe names it, an earlier row has."""
+    found: list[list[Finding]] = [[] for _ in group]
+    if not any(frame.height for frame in frames):
+        found[0].append(Finding("no-rows", "error", sheet=group[0].table.grid.sheet))
+    if not recipe.key_is_own:
+        return found
+    seen: dict[tuple[str, ...], tuple[int, int]] = {}
+    for part, (source, frame) in enumerate(zip(group, frames, strict=True)):
+        for row, cells in zip(source.table.rows, frame.select(recipe.key).iter_rows(), strict=True):
+            if cells in seen:
+                first = _row_name(group, seen[cells], part)
+                found[part].append(_repeated_key(source.table, row, cells, recipe, first))
+            seen.setdefault(cells, (part, row))
+    return found
+
+
+def _repeated_key(table: Table, row: int, cells: Iterable[str], recipe: Recipe, first: object) -> Finding:
+    value = " / ".join(map(str, cells))
+    params = {"fields": list(recipe.key), "first": first}
+    return Finding("key-repeated", "error", sheet=table.grid.sheet, row=row, value=value, params=params)
+
+
+def _row_name(group: Sequence[SourceTable], place: tuple[int, int], part: int) -> object:
+    """The number of a row, with its file if that is another."""
+    return place[1] if place[0] == part else f"{group[place[0]].name} {place[1]}"
+
+
+def _cut_cells(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator[Finding]:
+    """A warning for each value that Excel's cells cannot hold whole; the CSV has it whole."""
+    if "xlsx" not in recipe.formats:
+        return
+    for name in frame.columns:
+        for at in (frame[name].str.len_chars() > LONGEST_CELL).arg_true():
+            params = {"limit": LONGEST_CELL, "length": len(frame[name][at])}
+            yield Finding("cell-cut", "warning", row=table.rows[at], field=name, params=params)
+
+
+def _other_periods(
+    source: SourceTable, mapped: Mapped, frame: pl.DataFrame, recipe: Recipe, fiscal_start: int
+) -> Iterator[Finding]:
+    """Values that lie in another period than their file: an error where the recipe asks for it, else a warning."""
+    settings = recipe.source.period
+    asked = settings.confirm if settings else None
+    dates = [field.name for field in schema_fields(recipe.schema) if field.kind == "date"]
+    field = asked or (dates[0] if len(dates) == 1 else None)
+    if source.member is None or field is None:
+        return
+    severity = "error" if asked else "warning"
+    for at, value, found in differing_periods(source.member, frame[field], field, severity, fiscal_start):
+        column = mapped.origins.get(field)
+        if column is None:
+            yield dataclasses.replace(found, row=source.table.rows[at], value=value)
+            continue
+        place = source.table.cell_finding(found.code, severity, at, column, field=field)
+        yield dataclasses.replace(place, params=found.params, file=found.file)

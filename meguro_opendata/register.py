@@ -1,0 +1,332 @@
+"""``ids.csv``: the register of a dataset's IDs, minted once and kept, found again by name and address.
+
+One line for each name and address that an ID has had; the last line of an ID is the newest. A line is never taken
+away, so that no ID is used a second time.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from meguro_opendata.errors import ConfigurationError, Fault
+from meguro_opendata.files import storage_guard
+from meguro_opendata.sources import folded
+from meguro_opendata.tablefile import plain_csv_bytes, read_csv_rows
+
+__all__ = ["Assigned", "Doubtful", "Minting", "Register", "assign", "form_fault", "read_register", "register_bytes"]
+
+REGISTER_NAME = "ids.csv"
+_LARGEST = 100_000_000
+_MARK = b"\xef\xbb\xbf"
+_NUMBER = re.compile(r"\{number(?::0([0-9]{1,2}))?\}")
+_DESTROYED = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+")
+_SHOWN = 5
+_Key = tuple[str, ...]
+_Part = tuple[int, tuple[str, ...]]
+_Name = TypeVar("_Name")
+
+
+@dataclass(frozen=True)
+class Minting:
+    """How a dataset's IDs are made: the field that holds them, the fields that tell facilities apart, and the form."""
+
+    field: str
+    match: tuple[str, ...]
+    form: str
+
+
+@dataclass(frozen=True)
+class Register:
+    """The lines of a register: the ID, and a value for each of the fields that tell facilities apart."""
+
+    lines: tuple[tuple[str, _Key], ...] = ()
+
+    @property
+    def ids(self) -> set[str]:
+        """Every ID that was ever given."""
+        return {identifier for identifier, _ in self.lines}
+
+
+@dataclass(frozen=True)
+class Doubtful:
+    """A row of which something is to be said: its position, the code of the finding, and what it needs."""
+
+    position: int
+    code: str
+    params: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """The ID of each row, empty where none could be given; the register afterwards; what is to be said; new IDs."""
+
+    ids: tuple[str, ...]
+    register: Register
+    doubtful: tuple[Doubtful, ...]
+    minted: int
+
+
+def form_fault(form: str) -> str | None:
+    """Why a form of IDs cannot be used, as a code, else ``None``.
+
+    >>> form_fault("131105{number:06}"), form_fault("131105"), form_fault("{number}{code}")
+    (None, 'ids-form-number', 'ids-form-number')
+    """
+    plain = _NUMBER.sub("", form)
+    return None if len(_NUMBER.findall(form)) == 1 and not re.search(r"[{}\s]", plain) else "ids-form-number"
+
+
+def minted_id(form: str, number: int) -> str:
+    """The ID with a number.
+
+    >>> minted_id("131105{number:06}", 7)
+    '131105000007'
+    """
+    return _NUMBER.sub(lambda found: str(number).zfill(int(found[1] or 1)), form)
+
+
+def numbers_used(form: str, ids: Iterable[str]) -> set[int]:
+    """The numbers of all IDs that have the form.
+
+    >>> sorted(numbers_used("A-{number}", ["A-1", "A-12", "B-9"]))
+    [1, 12]
+    """
+    before, after = (re.escape(part) for part in (form[: _start(form)], form[_end(form) :]))
+    pattern = re.compile(f"{before}([0-9]{{1,18}}){after}")
+    return {int(found[1]) for identifier in ids if (found := pattern.fullmatch(identifier))}
+
+
+def _start(form: str) -> int:
+    found = _NUMBER.search(form)
+    return found.start() if found else len(form)
+
+
+def _end(form: str) -> int:
+    found = _NUMBER.search(form)
+    return found.end() if found else len(form)
+
+
+def assign(rows: Sequence[_Key], register: Register, form: str) -> Assigned:
+    """An ID for each row: the one that the register has for it, or a new one.
+
+    Rows are compared with the register's lines after folding (width and spaces do not count): first by all values,
+    then by all but one where that fits one facility only, which has then been renamed or has moved. A row that fits
+    several facilities, or that another row equals, gets none.
+
+    >>> made = assign([("見本公園", "見本1"), ("見本広場", "見本2")], Register(), "A{number:03}")
+    >>> made.ids, made.minted
+    (('A001', 'A002'), 2)
+    >>> again = assign([("新見本広場", "見本2"), ("見本公園", "見本1")], made.register, "A{number:03}")
+    >>> again.ids, again.minted, [doubt.code for doubt in again.doubtful]
+    (('A002', 'A001'), 0, ['id-renamed'])
+    """
+    keys = [tuple(map(folded, row)) for row in rows]
+    lines = [(identifier, tuple(map(folded, values))) for identifier, values in register.lines]
+    doubtful = {doubt.position: doubt for doubt in _alike(keys)}
+    given = dict(_whole_matches(keys, lines, doubtful))
+    doubtful |= {doubt.position: doubt for doubt in _claimed_twice(given)}
+    given = {position: identifier for position, identifier in given.items() if position not in doubtful}
+    waiting = [at for at in range(len(rows)) if at not in given and at not in doubtful]
+    here = set(keys)
+    standing = {*given.values(), *(identifier for identifier, key in lines if key in here)}
+    free = [line for line in lines if line[0] not in standing]
+    found, unsure = _partial_matches(waiting, keys, free)
+    doubtful |= {doubt.position: doubt for doubt in unsure}
+    newest = dict(register.lines)
+    renamed = {at: _renamed(at, identifier, rows[at], newest[identifier]) for at, identifier in found.items()}
+    new = [at for at in waiting if at not in found and at not in doubtful]
+    made = dict(zip(new, _new_ids(form, register.ids), strict=False))
+    every = {**given, **found, **made}
+    added = tuple((every[at], tuple(rows[at])) for at in sorted({**found, **made}))
+    return Assigned(
+        ids=tuple(every.get(at, "") for at in range(len(rows))),
+        register=Register((*register.lines, *added)),
+        doubtful=tuple(doubt for _, doubt in sorted({**doubtful, **renamed}.items())),
+        minted=len(made),
+    )
+
+
+def _alike(keys: Sequence[_Key]) -> Iterator[Doubtful]:
+    """Rows that nothing tells apart, and rows of which nothing is known."""
+    first: dict[_Key, int] = {}
+    for at, key in enumerate(keys):
+        if not any(key):
+            yield Doubtful(at, "id-without-match", {})
+        elif key in first:
+            yield Doubtful(at, "id-row-double", {"first": first[key]})
+            yield Doubtful(first[key], "id-row-double", {"first": at})
+        first.setdefault(key, at)
+
+
+def _whole_matches(
+    keys: Sequence[_Key], lines: Sequence[tuple[str, _Key]], doubtful: Mapping[int, Doubtful]
+) -> Iterator[tuple[int, str]]:
+    known = {key: identifier for identifier, key in lines}
+    for at, key in enumerate(keys):
+        if at not in doubtful and key in known:
+            yield at, known[key]
+
+
+def _claimed_twice(given: Mapping[int, str]) -> Iterator[Doubtful]:
+    """Rows that lead to the same ID, by what it was called earlier and by what it is called now."""
+    first: dict[str, int] = {}
+    for at, identifier in given.items():
+        if identifier in first:
+            yield Doubtful(at, "id-claimed-twice", {"id": identifier, "first": first[identifier]})
+            yield Doubtful(first[identifier], "id-claimed-twice", {"id": identifier, "first": at})
+        first.setdefault(identifier, at)
+
+
+def _partial_matches(
+    waiting: Sequence[int], keys: Sequence[_Key], free: Sequence[tuple[str, _Key]]
+) -> tuple[dict[int, str], list[Doubtful]]:
+    """The rows that fit exactly one facility by all values but one, if no other row does; the others are unsure."""
+    facilities = _by_part(free)
+    rows = _by_part((at, keys[at]) for at in waiting)
+    parts: dict[str, list[_Part]] = {}
+    for identifier, key in free:
+        parts.setdefault(identifier, []).extend(_parts(key))
+    found: dict[int, str] = {}
+    unsure: list[Doubtful] = []
+    for at in waiting:
+        fitting = _first_of((facilities.get(part, {}) for part in _parts(keys[at])), _SHOWN + 1)
+        if len(fitting) == 1 and len(_first_of((rows.get(part, {}) for part in parts[fitting[0]]), 2)) == 1:
+            found[at] = fitting[0]
+        elif fitting:
+            shown = [*fitting[:_SHOWN], "..."] if len(fitting) > _SHOWN else fitting
+            unsure.append(Doubtful(at, "id-ambiguous", {"ids": shown}))
+    return found, unsure
+
+
+def _by_part(named: Iterable[tuple[_Name, _Key]]) -> dict[_Part, dict[_Name, None]]:
+    """What has each part of a key, in order."""
+    by_part: dict[_Part, dict[_Name, None]] = {}
+    for name, key in named:
+        for part in _parts(key):
+            by_part.setdefault(part, {})[name] = None
+    return by_part
+
+
+def _first_of(groups: Iterable[Iterable[_Name]], count: int) -> list[_Name]:
+    """The first different members of some groups, no more than asked for: a full group is not walked through.
+
+    >>> _first_of([["a", "b"], ["b", "c", "d"]], 3)
+    ['a', 'b', 'c']
+    """
+    seen: dict[_Name, None] = {}
+    for group in groups:
+        for name in group:
+            seen[name] = None
+            if len(seen) == count:
+                return list(seen)
+    return list(seen)
+
+
+def _parts(key: _Key) -> Iterator[_Part]:
+    """A key without one of its values each time; empty values prove nothing."""
+    if len(key) > 1:
+        for left_out in range(len(key)):
+            rest = key[:left_out] + key[left_out + 1 :]
+            if all(rest):
+                yield left_out, rest
+
+
+def _renamed(at: int, identifier: str, row: _Key, before: _Key) -> Doubtful:
+    return Doubtful(at, "id-renamed", {"id": identifier, "before": " / ".join(before), "after": " / ".join(row)})
+
+
+def _new_ids(form: str, taken: set[str]) -> Iterator[str]:
+    """IDs that were never given: numbers above every one that was used."""
+    number = max(numbers_used(form, taken), default=0)
+    while True:
+        number += 1
+        made = minted_id(form, number)
+        if made not in taken:
+            yield made
+
+
+def read_register(path: Path, minting: Minting) -> Register:
+    """The register in a file; an empty one if there is no file yet.
+
+    Raises:
+        ConfigurationError: With every fault of a file that somebody damaged.
+    """
+    if not path.exists():
+        return Register()
+    header, rows = _table(path)
+    wanted = [minting.field, *minting.match]
+    lacking = [name for name in wanted if name not in header]
+    if lacking:
+        raise ConfigurationError(path, [Fault("1", "ids-columns", {"missing": lacking, "columns": wanted})])
+    places = [header.index(name) for name in wanted]
+    numbered = [(number, row) for number, row in enumerate(rows, start=2) if any(cell.strip() for cell in row)]
+    lines = [(number, [row[at].strip() if at < len(row) else "" for at in places]) for number, row in numbered]
+    faults = [*_line_faults(lines, minting), *_double_faults(lines)]
+    if faults:
+        raise ConfigurationError(path, faults)
+    return Register(tuple((identifier, tuple(values)) for _, (identifier, *values) in lines))
+
+
+def _table(path: Path) -> tuple[list[str], list[list[str]]]:
+    with storage_guard(path):
+        raw = path.read_bytes() if path.stat().st_size <= _LARGEST else None
+    if raw is None:
+        raise ConfigurationError(path, [Fault("-", "file-too-large", {"limit": _LARGEST})])
+    try:
+        header, rows = read_csv_rows(_as_utf8(path, raw))
+    except csv.Error:
+        raise ConfigurationError(path, [Fault("-", "ids-unreadable", {})]) from None
+    return [name.strip() for name in header], rows
+
+
+def _as_utf8(path: Path, raw: bytes) -> bytes:
+    """The bytes as UTF-8; Excel may have saved the file in CP932."""
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return raw.decode(encoding).encode("utf-8")
+        except UnicodeDecodeError:
+            continue
+    raise ConfigurationError(path, [Fault("-", "ids-unreadable", {})])
+
+
+def _line_faults(lines: Sequence[tuple[int, list[str]]], minting: Minting) -> Iterator[Fault]:
+    for number, (identifier, *values) in lines:
+        if not identifier:
+            yield Fault(f"{number}.{minting.field}", "ids-line-without-id", {"line": number})
+        elif _is_destroyed(identifier, minting.form):
+            yield Fault(f"{number}.{minting.field}", "ids-destroyed", {"line": number, "value": identifier})
+        elif not any(values):
+            yield Fault(f"{number}", "ids-line-without-values", {"line": number, "value": identifier})
+
+
+def _is_destroyed(identifier: str, form: str) -> bool:
+    """Whether a spreadsheet program took the ID for a number: ``1.31E+11``, or without the zeros in front."""
+    shortest = minted_id(form, 0)
+    lost = shortest.isdigit() and identifier.isdigit() and len(identifier) < len(shortest)
+    return lost or _DESTROYED.fullmatch(identifier) is not None
+
+
+def _double_faults(lines: Sequence[tuple[int, list[str]]]) -> Iterator[Fault]:
+    """One facility under two IDs."""
+    known: dict[_Key, tuple[int, str]] = {}
+    for number, (identifier, *values) in lines:
+        key = tuple(map(folded, values))
+        first, other = known.setdefault(key, (number, identifier))
+        if other != identifier and any(key):
+            shown: dict[str, object] = {"line": number, "first": first, "value": identifier, "other": other}
+            yield Fault(f"{number}", "ids-two-for-one", shown)
+
+
+def register_bytes(register: Register, minting: Minting) -> bytes:
+    r"""The register as a CSV that Excel opens; lines in the order in which they came.
+
+    >>> register_bytes(Register((("A1", ("見本公園",)),)), Minting("ID", ("名称",), "A{number}")).decode("utf-8-sig")
+    'ID,名称\r\nA1,見本公園\r\n'
+    """
+    rows = ((identifier, *values) for identifier, values in register.lines)
+    return _MARK + plain_csv_bytes([minting.field, *minting.match], rows)

@@ -1,0 +1,130 @@
+"""What lies in a release: the data files of each published table, the lists and the reports; how they are written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from meguro_opendata import reports
+from meguro_opendata.datapackage import DataFile
+from meguro_opendata.files import folder_aside, sha256, write_whole
+from meguro_opendata.findings import Change, Rejection, Report
+from meguro_opendata.geo import coordinate_fields, feature_collection
+from meguro_opendata.periods import Period, titled
+from meguro_opendata.recipe import Recipe
+from meguro_opendata.standard import schema_fields
+from meguro_opendata.tablefile import csv_bytes, plain_csv_bytes, xlsx_bytes
+
+__all__ = [
+    "PublishedTable",
+    "ReleasedFile",
+    "data_files",
+    "remove_failed",
+    "report_files",
+    "write_into",
+    "write_release",
+]
+
+FAILED = ".failed"
+_MARK = b"\xef\xbb\xbf"
+_CHANGES = ("row", "column", "field", "rule", "before", "after")
+_REJECTED = ("row", "reason", "text")
+
+
+@dataclass(frozen=True)
+class ReleasedFile:
+    """One file of a release, by its path relative to the current folder where it can be, else absolute."""
+
+    path: Path
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """A table as it is published: of a series one a period, else only one."""
+
+    frame: pl.DataFrame
+    period: Period | None = None
+
+
+def data_files(tables: Sequence[PublishedTable], recipe: Recipe, municipality: str) -> list[DataFile]:
+    """The files of every table in the recipe's formats: the newest period first, before it its copy of fixed name."""
+    stem = recipe.file_stem(municipality)
+    made: list[DataFile] = []
+    for table in reversed(tables):
+        if table.period is None:
+            made += _files_of(table, recipe, stem, recipe.title)
+            continue
+        title = titled(recipe.series.title if recipe.series else None, recipe.title, table.period)
+        if recipe.series is not None and recipe.series.latest and not made:
+            made += _files_of(table, recipe, stem, recipe.title)
+        made += _files_of(table, recipe, f"{stem}_{table.period.compact}", title)
+    return made
+
+
+def _files_of(table: PublishedTable, recipe: Recipe, stem: str, title: str) -> Iterator[DataFile]:
+    for ending, data in _formats(table.frame, recipe):
+        yield DataFile(f"{stem}.{ending}", data, title, table.frame.height, table.period)
+
+
+def _formats(frame: pl.DataFrame, recipe: Recipe) -> Iterator[tuple[str, bytes]]:
+    fields = schema_fields(recipe.schema)
+    yield "csv", csv_bytes(frame)
+    if "xlsx" in recipe.formats:
+        yield "xlsx", xlsx_bytes(frame, fields)
+    places = coordinate_fields(fields)
+    if "geojson" in recipe.formats and places is not None:
+        yield "geojson", feature_collection(frame, *places).encode("utf-8")
+
+
+def report_files(
+    changes: Sequence[Change],
+    rejected: Sequence[Rejection],
+    report: Report,
+    title: str,
+    lang: str,
+    several: bool,
+) -> Iterator[tuple[str, bytes]]:
+    """The lists of rewritten values and left out rows, and the report; with several files a column names the file."""
+    file = ("file",) if several else ()
+    listed = ((c.row, c.column, c.field, c.rule, c.before, c.after, c.file)[: len(_CHANGES) + several] for c in changes)
+    yield "changes.csv", _MARK + plain_csv_bytes((*_CHANGES, *file), listed)
+    left_out = ((r.row, r.reason, r.text, r.file)[: len(_REJECTED) + several] for r in rejected)
+    yield "rejected.csv", _MARK + plain_csv_bytes((*_REJECTED, *file), left_out)
+    yield "report.json", (json.dumps(report.to_dict(lang), ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    page = reports.as_html(report, lang, title=title, changes=changes, rejected=rejected)
+    yield "report.html", page.encode("utf-8")
+
+
+def write_release(
+    contents: Mapping[str, bytes], target: Path, beside: Iterable[tuple[Path, bytes]] = ()
+) -> tuple[ReleasedFile, ...]:
+    """The files as a folder that appears whole; ``beside`` are files elsewhere that are written just before."""
+    with folder_aside(target) as aside:
+        for name, data in contents.items():
+            (aside / name).write_bytes(data)
+        for path, data in beside:
+            write_whole(path, data)
+    return _released(contents, target)
+
+
+def write_into(contents: Mapping[str, bytes], target: Path) -> tuple[ReleasedFile, ...]:
+    """The files one by one into a folder that may hold others, which stay."""
+    for name, data in contents.items():
+        write_whole(target / name, data)
+    return _released(contents, target)
+
+
+def _released(contents: Mapping[str, bytes], target: Path) -> tuple[ReleasedFile, ...]:
+    return tuple(ReleasedFile(target / name, sha256(data), len(data)) for name, data in contents.items())
+
+
+def remove_failed(target: Path) -> None:
+    """Take away the reports of an earlier build that failed."""
+    shutil.rmtree(target.with_name(target.name + FAILED), ignore_errors=True)

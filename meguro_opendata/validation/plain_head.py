@@ -1,0 +1,103 @@
+"""The head of a table that is plainly in order, without asking frictionless: it is not even loaded then.
+
+Plain is: every field has a column test (so its type and constraints are understood), the labels differ and fit the
+schema, and nothing refers to another table. All else is frictionless's own business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import polars as pl
+
+from meguro_opendata.validation.frictionless_engine import ExpectedField, Head, field_reader
+from meguro_opendata.validation.proofs import proof_of
+
+__all__ = ["plain_head"]
+
+_ANY: Mapping[str, Any] = {"type": "any"}
+_TEXTS = ("name", "title", "description")
+_KEYS = {"$schema", "name", "title", "description", "fields", "missingValues", "primaryKey"}
+_FLAGS = ("required", "unique")
+
+
+def plain_head(header: Sequence[str], schema: Mapping[str, Any], *, by_name: bool) -> Head | None:
+    """What frictionless makes of a header; ``None`` if only it knows.
+
+    Args:
+        header: The labels.
+        schema: A Table Schema descriptor.
+        by_name: Whether columns match by name, else by position.
+    """
+    missing = schema.get("missingValues", [""])
+    fields = schema["fields"]
+    if not _is_understood(schema, missing) or not all(_has_test(field, missing) for field in fields):
+        return None
+    if not _examples_pass(fields, missing):
+        return None
+    described = {field["name"]: field for field in fields}
+    names = list(described)
+    if len(names) != len(fields) or len(set(header)) != len(header) or not all(header):
+        return None
+    key = _primary_key(schema)
+    if not set(key) <= set(header) or not _fits(header, described, by_name=by_name):
+        return None
+    expected = tuple(_expected(label, described.get(label, _ANY), schema, tuple(missing)) for label in header)
+    unique = tuple(one.name for one in expected if one.descriptor.get("constraints", {}).get("unique"))
+    return Head(fields=expected, unique=unique, primary_key=key)
+
+
+def _is_understood(schema: Mapping[str, Any], missing: object) -> bool:
+    known = all(name in _KEYS or name.startswith("mo:") for name in schema)
+    texts = isinstance(missing, list) and all(isinstance(word, str) for word in missing)
+    return known and texts and all(isinstance(schema.get(name, ""), str) for name in _TEXTS)
+
+
+def _has_test(field: Mapping[str, Any], missing: Sequence[str]) -> bool:
+    constraints = field.get("constraints", {})
+    flags = all(isinstance(constraints.get(name, False), bool) for name in _FLAGS)
+    texts = all(isinstance(field.get(name, ""), str) for name in _TEXTS)
+    plain = flags and texts and "missingValues" not in field
+    return plain and proof_of(field, missing, "0").test is not None
+
+
+def _examples_pass(fields: Sequence[Mapping[str, Any]], missing: Sequence[str]) -> bool:
+    """Whether each field's own example is certainly good; frictionless refuses a schema where one is not."""
+    given = {str(at): field["example"] for at, field in enumerate(fields) if field.get("example")}
+    if not all(isinstance(example, str) for example in given.values()):
+        return False
+    tests = [proof_of(fields[int(name)], missing, name).test for name in given]
+    return (
+        all(
+            pl.DataFrame({name: [example] for name, example in given.items()})
+            .select(test.alias(name) for name, test in zip(given, tests, strict=True) if test is not None)
+            .row(0)
+        )
+        if given
+        else True
+    )
+
+
+def _primary_key(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    key = schema.get("primaryKey", ())
+    return (key,) if isinstance(key, str) else tuple(key)
+
+
+def _fits(header: Sequence[str], described: Mapping[str, Mapping[str, Any]], *, by_name: bool) -> bool:
+    if not by_name:
+        return list(header) == list(described)
+    absent = [field for name, field in described.items() if name not in header]
+    return len(absent) < len(described) and not any(one.get("constraints", {}).get("required") for one in absent)
+
+
+def _expected(
+    name: str, field: Mapping[str, Any], schema: Mapping[str, Any], missing: tuple[str, ...]
+) -> ExpectedField:
+    @cache
+    def reader() -> Callable[[str | None], tuple[Any, Mapping[str, str] | None]]:
+        alone = {"missingValues": list(missing), "fields": [field if field is not _ANY else {"name": name, **_ANY}]}
+        return field_reader({**alone, **({"$schema": schema["$schema"]} if "$schema" in schema else {})})
+
+    return ExpectedField(name, field, missing, lambda value: reader()(value))  # noqa: PLW0108 (made when first used)
