@@ -23,17 +23,17 @@ MOST_CELLS = 5_000_000
 _MOST_UNPACKED = 200_000_000
 _MOST_MEMBERS = 10_000
 _MOST_OLD_SHEETS = 100
-_PIECE = 1 << 22
+_PIECE = 1 << 19
 _STORED, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 _LOCAL = struct.Struct("<4s22xHH")
-_SPACES = np.frombuffer(b" \t\r\n", dtype=np.uint8)
-_QUOTES = np.frombuffer(b"\"'", dtype=np.uint8)
-_EQUALS, _R = b"=r"
+_EQUALS, _R, _QUOTE = b'=r"'
+_IS_SPACE = np.isin(np.arange(256), np.frombuffer(b" \t\r\n", dtype=np.uint8))
+_IS_UNUSUAL = np.isin(np.arange(256), np.frombuffer(b" \t\r\n'", dtype=np.uint8))
 _REFERENCE = 10  # letters and digits of the longest cell's name
-_SHORTEST = len(' r="') - 1
 _FILLED = re.compile(rb"""<(?:\w+:)?c\b([^>]*[^/>])>(?!</)""")
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
-_COUNT = re.compile(rb"""\buniqueCount\s*=\s*["']\s*\+?(\d+)""")
+_UNIQUE = b"uniqueCount"
+_COUNT = re.compile(rb"""uniqueCount\s*=\s*["']\s*\+?(\d+)""")
 _ODS = re.compile(rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^<>]*)>")
 _REPEATED = re.compile(rb"""table:number-(?:rows|columns)-repeated\s*=\s*["'](\d{1,10})""")
 
@@ -136,30 +136,40 @@ def _in_tags(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 def _quick_extent(pieces: Iterator[bytes]) -> _Extent:
     """At least the extent of the filled cells of a sheet's XML: of all cells with a name, filled or not."""
-    far = _Extent()
+    far, is_sheet = _Extent(), False
     for piece in _in_tags(pieces):
-        far.reach(*_farthest(np.frombuffer(piece, dtype=np.uint8)))
-        if b"uniqueCount" in piece and any(int(count) > MOST_CELLS for count in _COUNT.findall(piece)):
+        is_sheet = is_sheet or b"sheetData" in piece
+        if is_sheet:
+            far.reach(*_farthest(piece))
+        if any(count > MOST_CELLS for count in _declared_texts(piece)):
             raise struct.error  # room would be made for all of them
     return far
 
 
-def _farthest(signs: NDArray[np.uint8]) -> tuple[int, int]:
+def _declared_texts(piece: bytes) -> Iterator[int]:
+    """How many shared texts a part says that it holds."""
+    at = piece.find(_UNIQUE)
+    while at >= 0:
+        declared = _COUNT.match(piece, at)
+        if declared:
+            yield int(declared[1])
+        at = piece.find(_UNIQUE, at + 1)
+
+
+def _farthest(piece: bytes) -> tuple[int, int]:
     """The farthest row and column that an attribute ``r`` names.
 
-    >>> _farthest(np.frombuffer(b'<row r="3"><c r="AB3"/><c s="1" r="C7">', dtype=np.uint8))
+    >>> _farthest(b'<row r="3"><c r="AB3"/><c s="1" r="C7">')
     (7, 28)
     """
-    signs = np.append(signs, np.zeros(_REFERENCE + 1, dtype=np.uint8))
-    quotes = np.flatnonzero((signs == _QUOTES[0]) | (signs == _QUOTES[1]))
-    quotes = quotes[quotes >= _SHORTEST]
-    if np.isin(signs[quotes - 1], _SPACES).any():
-        return _slowly_farthest(signs.tobytes())
-    begins = quotes[signs[quotes - 1] == _EQUALS]
-    if np.isin(signs[begins - 2], _SPACES).any():
-        return _slowly_farthest(signs.tobytes())
-    begins = begins[(signs[begins - 2] == _R) & np.isin(signs[begins - 3], _SPACES)] + 1
-    return _named_places(signs, begins)
+    signs = np.frombuffer(piece + bytes(_REFERENCE + 2), dtype=np.uint8)
+    equals = np.flatnonzero(signs[1:] == _EQUALS) + 1
+    before, behind = signs[equals - 1], signs[equals + 1]
+    if _IS_SPACE[before].any() or _IS_UNUSUAL[behind].any():
+        return _slowly_farthest(piece)
+    begins = equals[(before == _R) & (behind == _QUOTE)]
+    begins = begins[begins > 1]
+    return _named_places(signs, begins[_IS_SPACE[signs[begins - 2]]] + len('="'))
 
 
 def _named_places(signs: NDArray[np.uint8], begins: NDArray[np.intp]) -> tuple[int, int]:

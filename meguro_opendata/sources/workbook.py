@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,8 @@ def _grid(name: str, path: Path, raw: bytes, container: str, book: CalamineWorkb
     for (row, column), text in parts.texts.items():
         if row < len(cells) and column < len(cells[row]):
             cells[row][column] = text
-    columns = [_column(index, values) for index, values in enumerate(zip(*cells, strict=True))]
+    flat, width = list(chain.from_iterable(cells)), len(cells[0]) if cells else 0
+    columns = [_column(index, flat[index::width]) for index in range(width)]
     return Grid(
         path=path,
         container=container,
@@ -163,12 +165,12 @@ def _cells(name: str, path: Path, book: CalamineWorkbook) -> tuple[CalamineSheet
         raise SourceError("workbook-broken", file=path) from None
 
 
-def _column(index: int, values: tuple[Any, ...]) -> tuple[pl.Series, pl.Series]:
+def _column(index: int, values: list[Any]) -> tuple[pl.Series, pl.Series]:
     """A column as text, and the rows of its cells that are numbers, dates or times."""
-    kinds = set(map(type, values))
-    if kinds == {str}:
+    try:
         return pl.Series(str(index), values, dtype=pl.String), _NO_ROWS
-    numeric = {kind: kind not in (str, bool) for kind in kinds}
+    except TypeError:  # not all of them are text
+        numeric = {kind: kind not in (str, bool) for kind in set(map(type, values))}
     texts = pl.Series(str(index), list(map(cell_text, values)), dtype=pl.String)
     return texts, pl.Series([numeric[type(value)] for value in values], dtype=pl.Boolean).arg_true()
 
