@@ -18,8 +18,8 @@ from meguro_opendata.validation.proofs import proof_of
 __all__ = ["plain_head"]
 
 _ANY: Mapping[str, Any] = {"type": "any"}
-_TEXTS = ("name", "title", "description")
-_KEYS = {"$schema", "name", "title", "description", "fields", "missingValues", "primaryKey"}
+_TEXTS = ("name", "title", "description", "version")
+_KEYS = {"$schema", "name", "title", "description", "version", "fields", "missingValues", "primaryKey"}
 _FLAGS = ("required", "unique")
 
 
