@@ -10,7 +10,7 @@ from meguro_opendata.messages import message, rule_name, word
 
 if TYPE_CHECKING:
     from meguro_opendata.findings import Rejection
-    from meguro_opendata.publication import DatasetPlan, Outcome, Plan
+    from meguro_opendata.publication import DatasetPlan, Outcome, Plan, ResourcePlan
     from meguro_opendata.release import Release
     from meguro_opendata.workspace import Workspace
 
@@ -82,22 +82,25 @@ def plan_lines(plan: Plan, lang: str) -> Iterator[str]:
 
 def _change_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
     yield f"[{word(change.action, lang)}] {change.name}"
-    for part in change.resources:
-        if part.action == "orphaned":
-            yield f"  [{word('orphaned', lang)}] {part.name}"
+    yield from _file_lines([part for part in change.resources if part.action == "orphaned"], lang)
     if change.action == "unchanged":
         return
-    for field in change.metadata if change.action == "update" else ():
-        yield f"  {field['field']}: {field['before']} -> {field['after']}"
-    for part in change.resources:
-        if part.action not in ("unchanged", "orphaned"):
-            yield f"  [{word(part.action, lang)}] {part.name}"
-    tables = [part.rows for part in change.resources if part.rows and part.name.endswith(".csv")]
+    if change.action == "update":
+        yield from (f"  {field['field']}: {field['before']} -> {field['after']}" for field in change.metadata)
+    yield from _file_lines([part for part in change.resources if part.action not in ("unchanged", "orphaned")], lang)
+    yield from _row_lines(change, lang)
+    yield from (f"  [!] {word('guard-' + guard, lang)}" for guard in change.guards)
+
+
+def _file_lines(parts: Iterable[ResourcePlan], lang: str) -> Iterator[str]:
+    return (f"  [{word(part.action, lang)}] {part.name}" for part in parts)
+
+
+def _row_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
+    """Rows of all tables that are added, changed and removed."""
+    tables = [part.rows.to_dict() for part in change.resources if part.rows and part.name.endswith(".csv")]
     if tables:
-        counted = [table.to_dict() for table in tables]
-        yield "  " + message("plan-rows", lang, **{name: sum(rows[name] for rows in counted) for name in counted[0]})
-    for guard in change.guards:
-        yield f"  [!] {word('guard-' + guard, lang)}"
+        yield "  " + message("plan-rows", lang, **{name: sum(rows[name] for rows in tables) for name in tables[0]})
 
 
 def publish_lines(outcome: Outcome, events: int, workspace: Workspace, lang: str) -> Iterator[str]:

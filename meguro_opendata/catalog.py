@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import resources
@@ -22,6 +22,7 @@ __all__ = [
     "from_ckan",
     "list_table",
     "read_entries",
+    "read_lines",
     "to_ckan",
     "to_dcat",
     "write_entries",
@@ -296,27 +297,45 @@ def read_entries(path: Path) -> list[CatalogEntry]:
     Raises:
         SourceError: If the file is missing, or a line is no dataset.
     """
+    return read_lines(path, _entry)
+
+
+def read_lines(path: Path, parse: Callable[[str], CatalogEntry]) -> list[CatalogEntry]:
+    """The datasets of a file that has one a line, in its order.
+
+    Args:
+        path: The file.
+        parse: What makes a dataset of a line; whatever of ``JSONDecodeError``, ``KeyError``, ``TypeError`` and
+            ``AttributeError`` it raises tells that the line is none.
+
+    Raises:
+        SourceError: If the file is missing, empty or no text, or a line is no dataset.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise SourceError("file-missing", file=path) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError("file-unreadable", file=path, reason=type(error).__name__) from None
-    entries = [_entry(path, number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
-    if not entries:
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    if not lines:
         raise SourceError("file-empty", file=path)
-    return entries
+    return [_parsed(path, number, line, parse) for number, line in lines]
 
 
-def _entry(path: Path, number: int, line: str) -> CatalogEntry:
+def _parsed(path: Path, number: int, line: str, parse: Callable[[str], CatalogEntry]) -> CatalogEntry:
     try:
-        loaded = json.loads(line)
-        parts = tuple(Distribution(**part) for part in loaded.pop("distributions", ()))
-        lists: dict[str, Any] = {name: tuple(loaded.pop(name, ())) for name in ("keywords", "groups")}
-        defaults = {"description": "", "department": "", "frequency": "", "license_id": ""}
-        return CatalogEntry(**{**defaults, **loaded}, **lists, distributions=parts)
-    except (json.JSONDecodeError, TypeError, AttributeError):
+        return parse(line)
+    except (json.JSONDecodeError, KeyError, TypeError, AttributeError, RecursionError):
         raise SourceError("catalog-line-broken", file=path, line=number) from None
+
+
+def _entry(line: str) -> CatalogEntry:
+    loaded = json.loads(line)
+    parts = tuple(Distribution(**part) for part in loaded.pop("distributions", ()))
+    lists: dict[str, Any] = {name: tuple(loaded.pop(name, ())) for name in ("keywords", "groups")}
+    defaults = {"description": "", "department": "", "frequency": "", "license_id": ""}
+    return CatalogEntry(**{**defaults, **loaded}, **lists, distributions=parts)
 
 
 def list_table(path: Path, city: City) -> Table:

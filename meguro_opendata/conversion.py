@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 
-from meguro_opendata.carry import Carried, carry
 from meguro_opendata.cleaning import half_width, municipality_code, trim
+from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.files import storage_guard
 from meguro_opendata.findings import Finding
-from meguro_opendata.headernames import spellings
 from meguro_opendata.mapping import Mapped
-from meguro_opendata.mapvalues import make_values
-from meguro_opendata.proposals import SURE, Proposal, propose_mapping
+from meguro_opendata.mapping.carry import Carried, carry
+from meguro_opendata.mapping.proposals import SURE, Proposal, propose_mapping
+from meguro_opendata.mapping.values import make_values
 from meguro_opendata.recipe import Extension, Recipe, one_shot_recipe
+from meguro_opendata.recipe.sourcewords import FileSettings
 from meguro_opendata.recognition import recognise
+from meguro_opendata.recognition.headernames import spellings
 from meguro_opendata.release import Release, finish_release
 from meguro_opendata.sources import Table, propose_source
-from meguro_opendata.sourcewords import FileSettings
 from meguro_opendata.standard import Standard, load_standard
 
 __all__ = ["convert_file"]
 
+_LISTS = ("changes.csv", "datapackage.json", "rejected.csv", "report.html", "report.json")
+_ENDINGS = ("csv", "xlsx", "geojson")
 _CARRIED = ("old-join", "old-address", "old-features")
 
 
@@ -41,6 +46,7 @@ def convert_file(path: Path | str, standard_id: str, out: Path, lang: str = "ja"
     Raises:
         SourceError: If the file cannot be read.
         UnknownStandardError: If there is no such standard.
+        MeguroOpendataError: If the folder is a file, or a file of the result would take the source's place.
         StorageError: If the folder cannot be written.
     """
     standard = load_standard(standard_id)
@@ -50,7 +56,18 @@ def convert_file(path: Path | str, standard_id: str, out: Path, lang: str = "ja"
     proposals = [found for found in propose_mapping(table, standard, old) if found.confidence >= SURE]
     recipe = _recipe(Path(path), standard, table, proposals)
     mapped = _mapped(table, standard, old, proposals, recipe)
+    _refuse_overwriting(Path(path), out, recipe.file_stem(_municipality(mapped)))
     return finish_release(table, mapped, recipe, _municipality(mapped), out, lang, always=True)
+
+
+def _refuse_overwriting(source: Path, out: Path, stem: str) -> None:
+    """Before anything is written: the result's folder is one, and no file of the result takes the source's place."""
+    with storage_guard(out):
+        if out.is_file():
+            raise MeguroOpendataError("out-not-folder", path=out)
+        for name in (*_LISTS, *(f"{stem}.{ending}" for ending in _ENDINGS)):
+            if (out / name).exists() and (out / name).samefile(source):
+                raise MeguroOpendataError("convert-over-source", file=source, path=out)
 
 
 def _version_of(table: Table, standard: Standard, older: Sequence[Standard]) -> Standard | None:
@@ -62,19 +79,25 @@ def _version_of(table: Table, standard: Standard, older: Sequence[Standard]) -> 
 
 def _recipe(path: Path, standard: Standard, table: Table, proposals: Sequence[Proposal]) -> Recipe:
     used = {column for proposal in proposals for column in proposal.columns}
-    fields = {field.name for field in standard.fields}
-    extensions = tuple(
-        Extension(name=_free_name(column, fields), column=column, description=column)
-        for column in table.frame.columns
-        if column not in used and any(table.frame[column].str.strip_chars() != "")
-    )
+    taken = {field.name for field in standard.fields}
+    extensions: list[Extension] = []
+    for column in table.frame.columns:
+        if column not in used and any(table.frame[column].str.strip_chars() != ""):
+            extensions.append(Extension(name=_free_name(column, taken), column=column, description=column))
+            taken.add(extensions[-1].name)
     how = FileSettings(sheet=table.grid.sheet, header_row=table.header_row, header_rows=table.header_rows)
-    return one_shot_recipe(path, standard, how, extensions)
+    return one_shot_recipe(path, standard, how, tuple(extensions))
 
 
-def _free_name(column: str, fields: set[str]) -> str:
-    """A name for a column that is kept: its own, or one told apart from a field of that name."""
-    return column if column not in fields else f"{column}#2"
+def _free_name(column: str, taken: Collection[str]) -> str:
+    """A name for a column that is kept: its own, or one told apart from the fields and the columns before it.
+
+    >>> _free_name("備考", ["名称"]), _free_name("備考", ["備考"]), _free_name("備考#2", ["備考", "備考#2"])
+    ('備考', '備考#2', '備考#3')
+    """
+    stem = column.rstrip("0123456789").removesuffix("#") if "#" in column else column
+    numbered = (f"{stem}#{number}" for number in itertools.count(2))
+    return next(name for name in itertools.chain([column], numbered) if name not in taken)
 
 
 def _mapped(
@@ -83,8 +106,6 @@ def _mapped(
     made = _carried(table, standard, old, proposals)
     served = [proposal for proposal in proposals if proposal.reason not in _CARRIED or made[proposal].filled]
     columns = _columns(table, standard, served, made, recipe)
-    findings = [found for proposal, new in made.items() for found in _lost(new.lost, proposal, table)]
-    findings += [found for new in made.values() for found in new.findings]
     return Mapped(
         frame=pl.DataFrame([values.alias(name) for name, values in columns.items()]),
         origins=_origins(list(columns), served, recipe),
@@ -92,8 +113,15 @@ def _mapped(
         confidences={proposal.field: proposal.confidence for proposal in served},
         unmapped=tuple(extension.column for extension in recipe.extensions),
         changes=tuple(change for new in made.values() for change in new.changes),
-        findings=tuple(findings),
+        findings=tuple(_findings(made, table)),
     )
+
+
+def _findings(made: Mapping[Proposal, Carried], table: Table) -> Iterator[Finding]:
+    for proposal, new in made.items():
+        yield from _lost(new.lost, proposal, table)
+    for new in made.values():
+        yield from new.findings
 
 
 def _carried(

@@ -10,8 +10,8 @@ from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError, StorageError
 from meguro_opendata.files import sha256
-from meguro_opendata.periods import Period
 from meguro_opendata.recipe import Recipe, Waiver
+from meguro_opendata.series.periods import Period
 from meguro_opendata.workspace import City
 
 __all__ = ["DataFile", "SourceStamp", "datapackage", "read_datapackage"]
@@ -32,7 +32,14 @@ class DataFile:
     period: Period | None = None
 
 
-def datapackage(recipe: Recipe, city: City | str, files: Sequence[DataFile], rows: int, stamp: SourceStamp) -> bytes:
+def datapackage(
+    recipe: Recipe,
+    city: City | str,
+    files: Sequence[DataFile],
+    rows: int,
+    stamp: SourceStamp,
+    personal: Sequence[Mapping[str, Any]] = (),
+) -> bytes:
     """The descriptor of a release.
 
     Args:
@@ -41,6 +48,7 @@ def datapackage(recipe: Recipe, city: City | str, files: Sequence[DataFile], row
         files: The data files.
         rows: Rows of the table, or of all tables of a series.
         stamp: Checksums of source, recipe and schema.
+        personal: What may be personal in them, each with the reason for which the recipe allows it or ``None``.
     """
     meta = recipe.metadata
     code = city if isinstance(city, str) else city.code
@@ -57,6 +65,7 @@ def datapackage(recipe: Recipe, city: City | str, files: Sequence[DataFile], row
         "mo:metadata": meta.model_dump(mode="json"),
         "mo:rows": rows,
         "mo:made_from": stamp,
+        "mo:personal": list(personal),
         "resources": [_resource(file, recipe) for file in files],
     }
     return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

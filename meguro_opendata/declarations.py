@@ -183,10 +183,10 @@ def _described(kind: str, place: list[str], problem: Any, model: type[BaseModel]
     if kind == "missing":
         return "key-missing", {"key": key}
     if kind == "literal_error":
-        return "not-one-of", {"value": problem["input"], "allowed": problem["ctx"]["expected"].replace("'", "")}
+        return "not-one-of", {"value": problem["input"], "allowed": re.findall("'([^']*)'", problem["ctx"]["expected"])}
     if kind == "value_error":
         return str(problem["ctx"]["error"]), {"key": key, "value": problem["input"]}
-    code = f"wrong-{kind}"
+    code = "wrong-string_too_short" if (kind, problem["input"]) == ("string_type", None) else f"wrong-{kind}"
     shown = {"value": _shortly(problem["input"]), **problem.get("ctx", {})}
     return (code if code in messages.codes("errors") else "wrong-kind"), shown
 

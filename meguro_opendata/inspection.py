@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.headernames import spellings
 from meguro_opendata.messages import message
 from meguro_opendata.readability import Judgement, item_text, judge, reason_text, stage_of, stage_text
 from meguro_opendata.recognition import SURE, Match, known_labels, recognise
+from meguro_opendata.recognition.headernames import spellings
 from meguro_opendata.sources import Grid, Table, column_letter, container_at, propose_source
 
 __all__ = ["INSPECTION_FORMAT", "Inspection", "inspect_file", "judgement_text"]

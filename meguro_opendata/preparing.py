@@ -14,14 +14,16 @@ from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.findings import Change, Finding, Report
 from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped, apply_mapping
-from meguro_opendata.periods import lacking_parts
+from meguro_opendata.privacy import allowed, disclosures, masked
 from meguro_opendata.reading import Reading, SourceTable
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.series import differing_periods
+from meguro_opendata.series.periods import lacking_parts
 from meguro_opendata.sources import Table
 from meguro_opendata.standard import schema_fields
 from meguro_opendata.tablefile import LONGEST_CELL
 from meguro_opendata.validation import validate_stacked, waived
+from meguro_opendata.validation.repeats import repeated_rows
 from meguro_opendata.workspace import City
 
 __all__ = ["Prepared", "map_sources", "prepare_table"]
@@ -89,9 +91,9 @@ def prepare_table(
     reports = validate_stacked(parts, recipe)
     keys = _key_findings(group, frames, recipe)
     for at, (source, frame) in enumerate(zip(group, frames, strict=True)):
-        more[at] += [*keys[at], *_cut_cells(source.table, frame, recipe)]
+        more[at] += [*keys[at], *repeated_rows(source.table, frame), *_cut_cells(source.table, frame, recipe)]
         more[at] += _other_periods(source, mapped[at], frame, recipe, fiscal_start)
-    return [
+    prepared = [
         Prepared(
             source=source,
             mapped=mapped[at],
@@ -101,6 +103,17 @@ def prepare_table(
         )
         for at, source in enumerate(group)
     ]
+    return [_with_disclosures(part, recipe) for part in prepared]
+
+
+def _with_disclosures(part: Prepared, recipe: Recipe) -> Prepared:
+    """The part with what may be personal in it among its findings, none of which shows such a value."""
+    kinds = {field.name: field.kind for field in schema_fields(recipe.schema)}
+    read = [column for rule in recipe.mapping.values() for column in rule.columns]
+    personal = disclosures(part.source.table, part.frame, part.mapped.origins, kinds, read)
+    others = masked(part.report.findings, personal)
+    report = part.report.with_findings((*others, *allowed(personal, recipe.allow)))
+    return dataclasses.replace(part, report=report)
 
 
 def _clean(table: Table, mapped: Mapped, recipe: Recipe) -> Cleaned:

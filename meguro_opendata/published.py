@@ -12,6 +12,7 @@ from meguro_opendata.datapackage import FILE_NAME, read_datapackage
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files import inside, sha256
 from meguro_opendata.portals import Upload
+from meguro_opendata.privacy import open_disclosures
 from meguro_opendata.recipe import open_recipe
 from meguro_opendata.release import source_stamp
 from meguro_opendata.workspace import Workspace
@@ -25,7 +26,8 @@ _FORMATS = {"csv": "CSV", "xlsx": "XLSX", "geojson": "GeoJSON"}
 class PublishedDataset:
     """A release that is ready: its catalogue entry, files, rows and the key that tells rows apart.
 
-    ``rows_of`` are the rows of each file, which differ in a series.
+    ``rows_of`` are the rows of each file, which differ in a series; ``personal`` is what may be personal in them and
+    is not allowed by the recipe.
     """
 
     slug: str
@@ -34,6 +36,7 @@ class PublishedDataset:
     rows: int
     key: tuple[str, ...]
     rows_of: Mapping[str, int]
+    personal: tuple[str, ...] = ()
 
 
 def load_releases(workspace: Workspace, slugs: Sequence[str]) -> list[PublishedDataset]:
@@ -74,6 +77,7 @@ def _load(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> Pub
         rows=descriptor["mo:rows"],
         key=tuple(descriptor["mo:key"]),
         rows_of={resource["path"]: _rows(resource, descriptor) for resource in descriptor["resources"]},
+        personal=tuple(open_disclosures(descriptor.get("mo:personal", ()))),
     )
 
 

@@ -10,8 +10,8 @@ from meguro_opendata.combine import Joined, join, named_rows
 from meguro_opendata.declarations import unknown
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.findings import Finding, Rejection
-from meguro_opendata.periods import Period
 from meguro_opendata.recipe import Recipe
+from meguro_opendata.recipe.sourcewords import JoinedSource, NamedSource, PeriodSettings, Sources
 from meguro_opendata.series import (
     Member,
     cell_periods,
@@ -20,8 +20,8 @@ from meguro_opendata.series import (
     name_periods,
     period_findings,
 )
+from meguro_opendata.series.periods import Period
 from meguro_opendata.sources import Table, read_source, structure_findings
-from meguro_opendata.sourcewords import JoinedSource, NamedSource, PeriodSettings, Sources
 from meguro_opendata.workspace import City
 
 __all__ = ["Reading", "SourceCount", "SourceTable", "read_sources"]

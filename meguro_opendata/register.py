@@ -127,28 +127,39 @@ def assign(rows: Sequence[_Key], register: Register, form: str) -> Assigned:
     """
     keys = [tuple(map(folded, row)) for row in rows]
     lines = [(identifier, tuple(map(folded, values))) for identifier, values in register.lines]
-    doubtful = {doubt.position: doubt for doubt in _alike(keys)}
-    given = dict(_whole_matches(keys, lines, doubtful))
-    doubtful |= {doubt.position: doubt for doubt in _claimed_twice(given)}
-    given = {position: identifier for position, identifier in given.items() if position not in doubtful}
+    given, doubtful = _given_by_all(keys, lines)
     waiting = [at for at in range(len(rows)) if at not in given and at not in doubtful]
-    here = set(keys)
-    standing = {*given.values(), *(identifier for identifier, key in lines if key in here)}
-    free = [line for line in lines if line[0] not in standing]
-    found, unsure = _partial_matches(waiting, keys, free)
-    doubtful |= {doubt.position: doubt for doubt in unsure}
-    newest = dict(register.lines)
-    renamed = {at: _renamed(at, identifier, rows[at], newest[identifier]) for at, identifier in found.items()}
-    new = [at for at in waiting if at not in found and at not in doubtful]
+    found, unsure = _partial_matches(waiting, keys, _free_lines(lines, keys, given.values()))
+    new = [at for at in waiting if at not in found and at not in unsure]
     made = dict(zip(new, _new_ids(form, register.ids), strict=False))
     every = {**given, **found, **made}
+    said = {**doubtful, **unsure, **_renamed(found, rows, dict(register.lines))}
     added = tuple((every[at], tuple(rows[at])) for at in sorted({**found, **made}))
     return Assigned(
         ids=tuple(every.get(at, "") for at in range(len(rows))),
         register=Register((*register.lines, *added)),
-        doubtful=tuple(doubt for _, doubt in sorted({**doubtful, **renamed}.items())),
+        doubtful=tuple(said[at] for at in sorted(said)),
         minted=len(made),
     )
+
+
+def _given_by_all(
+    keys: Sequence[_Key], lines: Sequence[tuple[str, _Key]]
+) -> tuple[dict[int, str], dict[int, Doubtful]]:
+    """The IDs of rows that have all values of a line, and the rows that cannot get one for certain."""
+    doubtful = {doubt.position: doubt for doubt in _alike(keys)}
+    given = dict(_whole_matches(keys, lines, doubtful))
+    doubtful |= {doubt.position: doubt for doubt in _claimed_twice(given)}
+    return {at: identifier for at, identifier in given.items() if at not in doubtful}, doubtful
+
+
+def _free_lines(
+    lines: Sequence[tuple[str, _Key]], keys: Iterable[_Key], given: Iterable[str]
+) -> list[tuple[str, _Key]]:
+    """The lines of those IDs that no row has yet."""
+    here = set(keys)
+    standing = {*given, *(identifier for identifier, key in lines if key in here)}
+    return [line for line in lines if line[0] not in standing]
 
 
 def _alike(keys: Sequence[_Key]) -> Iterator[Doubtful]:
@@ -184,7 +195,7 @@ def _claimed_twice(given: Mapping[int, str]) -> Iterator[Doubtful]:
 
 def _partial_matches(
     waiting: Sequence[int], keys: Sequence[_Key], free: Sequence[tuple[str, _Key]]
-) -> tuple[dict[int, str], list[Doubtful]]:
+) -> tuple[dict[int, str], dict[int, Doubtful]]:
     """The rows that fit exactly one facility by all values but one, if no other row does; the others are unsure."""
     facilities = _by_part(free)
     rows = _by_part((at, keys[at]) for at in waiting)
@@ -192,14 +203,14 @@ def _partial_matches(
     for identifier, key in free:
         parts.setdefault(identifier, []).extend(_parts(key))
     found: dict[int, str] = {}
-    unsure: list[Doubtful] = []
+    unsure: dict[int, Doubtful] = {}
     for at in waiting:
         fitting = _first_of((facilities.get(part, {}) for part in _parts(keys[at])), _SHOWN + 1)
         if len(fitting) == 1 and len(_first_of((rows.get(part, {}) for part in parts[fitting[0]]), 2)) == 1:
             found[at] = fitting[0]
         elif fitting:
             shown = [*fitting[:_SHOWN], "..."] if len(fitting) > _SHOWN else fitting
-            unsure.append(Doubtful(at, "id-ambiguous", {"ids": shown}))
+            unsure[at] = Doubtful(at, "id-ambiguous", {"ids": shown})
     return found, unsure
 
 
@@ -236,8 +247,13 @@ def _parts(key: _Key) -> Iterator[_Part]:
                 yield left_out, rest
 
 
-def _renamed(at: int, identifier: str, row: _Key, before: _Key) -> Doubtful:
-    return Doubtful(at, "id-renamed", {"id": identifier, "before": " / ".join(before), "after": " / ".join(row)})
+def _renamed(found: Mapping[int, str], rows: Sequence[_Key], newest: Mapping[str, _Key]) -> dict[int, Doubtful]:
+    """What is to be said of rows that were found by a part of their values."""
+    shown = {
+        at: {"id": identifier, "before": " / ".join(newest[identifier]), "after": " / ".join(rows[at])}
+        for at, identifier in found.items()
+    }
+    return {at: Doubtful(at, "id-renamed", params) for at, params in shown.items()}
 
 
 def _new_ids(form: str, taken: set[str]) -> Iterator[str]:
@@ -263,13 +279,18 @@ def read_register(path: Path, minting: Minting) -> Register:
     lacking = [name for name in wanted if name not in header]
     if lacking:
         raise ConfigurationError(path, [Fault("1", "ids-columns", {"missing": lacking, "columns": wanted})])
-    places = [header.index(name) for name in wanted]
-    numbered = [(number, row) for number, row in enumerate(rows, start=2) if any(cell.strip() for cell in row)]
-    lines = [(number, [row[at].strip() if at < len(row) else "" for at in places]) for number, row in numbered]
+    lines = list(_numbered_lines(rows, [header.index(name) for name in wanted]))
     faults = [*_line_faults(lines, minting), *_double_faults(lines)]
     if faults:
         raise ConfigurationError(path, faults)
     return Register(tuple((identifier, tuple(values)) for _, (identifier, *values) in lines))
+
+
+def _numbered_lines(rows: Iterable[list[str]], places: Sequence[int]) -> Iterator[tuple[int, list[str]]]:
+    """The wanted cells of each line that holds any, with the line's number."""
+    for number, row in enumerate(rows, start=2):
+        if any(cell.strip() for cell in row):
+            yield number, [row[at].strip() if at < len(row) else "" for at in places]
 
 
 def _table(path: Path) -> tuple[list[str], list[list[str]]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,22 @@ from meguro_opendata.findings import Change, Finding, Rejection, Report
 from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.preparing import Prepared, map_sources, prepare_table
+from meguro_opendata.privacy import disclosed
 from meguro_opendata.reading import Reading, SourceCount, SourceTable, read_sources
 from meguro_opendata.recipe import Recipe, open_recipe
 from meguro_opendata.releasefiles import (
-    FAILED,
     PublishedTable,
     ReleasedFile,
     data_files,
-    remove_failed,
+    failed_folder,
     report_files,
+    write_failed,
     write_into,
     write_release,
 )
 from meguro_opendata.sources import Table
+from meguro_opendata.standard import schema_fields
+from meguro_opendata.validation.rules import copied_tables
 from meguro_opendata.workspace import City, Workspace, as_workspace
 
 __all__ = ["BUILD_FORMAT", "Release", "ReleasedFile", "build_release", "finish_release", "source_stamp"]
@@ -204,25 +208,36 @@ def _finish(
     always: bool = False,
 ) -> Release:
     """Write the release, or the reports on what keeps it back."""
-    parts = tuple(part for table in tables for part in table)
+    parts = tuple(chain.from_iterable(tables))
     report = _whole_report(reading, parts, recipe)
-    changes = tuple(_of_file(part.changes, part, reading) for part in parts)
-    rejected = tuple(rejection for part in parts for rejection in part.source.left_out)
-    every = tuple(change for made in changes for change in made)
-    contents = dict(report_files(every, rejected, report, recipe.title, lang, reading.several))
+    changes = tuple(chain.from_iterable(_changes_of(part, reading) for part in parts))
+    rejected = tuple(chain.from_iterable(part.source.left_out for part in parts))
+    contents = dict(report_files(changes, rejected, report, recipe.title, lang, reading.several))
+    register, minted = (identifier.register, identifier.minted) if identifier else (None, None)
     written = always or report.valid
-    register = identifier.register if identifier is not None else None
     if written:
-        data = data_files([_published(table) for table in tables], recipe, city if isinstance(city, str) else city.code)
-        descriptor = datapackage(recipe, city, data, report.rows, source_stamp(recipe, register))
-        contents = {**{file.name: file.data for file in data}, "datapackage.json": descriptor, **contents}
-    folder = target if written else target.with_name(target.name + FAILED)
-    beside = [(recipe.register_path, register)] if written and register is not None else []
-    files = write_into(contents, target) if always else write_release(contents, folder, beside)
-    if written and not always:
-        remove_failed(target)
-    minted = identifier.minted if identifier is not None else None
-    return Release(recipe.slug, recipe, folder, written, parts, reading.joined, every, rejected, report, files, minted)
+        contents = {**_data_contents(tables, recipe, city, report, register), **contents}
+    folder = target if written else failed_folder(target)
+    if always:
+        files = write_into(contents, folder)
+    elif written:
+        files = write_release(contents, folder, {recipe.register_path: register} if register else {})
+    else:
+        files = write_failed(contents, folder)
+    return Release(
+        recipe.slug, recipe, folder, written, parts, reading.joined, changes, rejected, report, files, minted
+    )
+
+
+def _data_contents(
+    tables: Sequence[Sequence[Prepared]], recipe: Recipe, city: City | str, report: Report, register: bytes | None
+) -> dict[str, bytes]:
+    """The published files and their description, by name."""
+    published = [_published(table) for table in tables]
+    data = data_files(published, recipe, city if isinstance(city, str) else city.code)
+    stamp = source_stamp(recipe, register)
+    descriptor = datapackage(recipe, city, data, report.rows, stamp, disclosed(report.findings))
+    return {**{file.name: file.data for file in data}, "datapackage.json": descriptor}
 
 
 def _published(table: Sequence[Prepared]) -> PublishedTable:
@@ -230,9 +245,9 @@ def _published(table: Sequence[Prepared]) -> PublishedTable:
     return PublishedTable(pl.concat([part.frame for part in table]), member.period if member else None)
 
 
-def _of_file(changes: Iterable[Change], part: Prepared, reading: Reading) -> tuple[Change, ...]:
-    """Changes that name their file, where there are several."""
-    return tuple(replace(change, file=part.source.name) if reading.several else change for change in changes)
+def _changes_of(part: Prepared, reading: Reading) -> Iterator[Change]:
+    """The changes of a source; they name their file, where there are several."""
+    return (replace(change, file=part.source.name) if reading.several else change for change in part.changes)
 
 
 def _whole_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) -> Report:
@@ -240,6 +255,9 @@ def _whole_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) -
     if not reading.several:
         return parts[0].report
     findings: list[Finding] = list(reading.findings)
+    if recipe.source.series is not None:
+        dates = [field.name for field in schema_fields(recipe.schema) if field.kind == "date"]
+        findings += copied_tables([(part.source.name, part.frame) for part in parts], dates)
     for part in parts:
         name = part.source.name
         findings += [replace(found, file=found.file or name) for found in part.report.findings]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from meguro_opendata.datapackage import DataFile
 from meguro_opendata.files import folder_aside, sha256, write_whole
 from meguro_opendata.findings import Change, Rejection, Report
 from meguro_opendata.geo import coordinate_fields, feature_collection
-from meguro_opendata.periods import Period, titled
 from meguro_opendata.recipe import Recipe
+from meguro_opendata.series.periods import Period, titled
 from meguro_opendata.standard import schema_fields
 from meguro_opendata.tablefile import csv_bytes, plain_csv_bytes, xlsx_bytes
 
@@ -24,13 +24,14 @@ __all__ = [
     "PublishedTable",
     "ReleasedFile",
     "data_files",
-    "remove_failed",
+    "failed_folder",
     "report_files",
+    "write_failed",
     "write_into",
     "write_release",
 ]
 
-FAILED = ".failed"
+_FAILED = ".failed"
 _MARK = b"\xef\xbb\xbf"
 _CHANGES = ("row", "column", "field", "rule", "before", "after")
 _REJECTED = ("row", "reason", "text")
@@ -103,15 +104,39 @@ def report_files(
 
 
 def write_release(
-    contents: Mapping[str, bytes], target: Path, beside: Iterable[tuple[Path, bytes]] = ()
+    contents: Mapping[str, bytes], target: Path, beside: Mapping[Path, bytes]
 ) -> tuple[ReleasedFile, ...]:
-    """The files as a folder that appears whole; ``beside`` are files elsewhere that are written just before."""
-    with folder_aside(target) as aside:
+    """The files as a folder that appears whole; the reports of an earlier build that failed go.
+
+    Args:
+        contents: The files by name.
+        target: The release's folder.
+        beside: Files elsewhere, which are written just before.
+    """
+    files = _write_whole_folder(contents, target, beside)
+    shutil.rmtree(failed_folder(target), ignore_errors=True)
+    return files
+
+
+def write_failed(contents: Mapping[str, bytes], folder: Path) -> tuple[ReleasedFile, ...]:
+    """The reports on what keeps a release back, as a folder that appears whole."""
+    return _write_whole_folder(contents, folder, {})
+
+
+def failed_folder(target: Path) -> Path:
+    """Where the reports lie as long as errors keep a release back: beside its folder."""
+    return target.with_name(target.name + _FAILED)
+
+
+def _write_whole_folder(
+    contents: Mapping[str, bytes], folder: Path, beside: Mapping[Path, bytes]
+) -> tuple[ReleasedFile, ...]:
+    with folder_aside(folder) as aside:
         for name, data in contents.items():
             (aside / name).write_bytes(data)
-        for path, data in beside:
+        for path, data in beside.items():
             write_whole(path, data)
-    return _released(contents, target)
+    return _released(contents, folder)
 
 
 def write_into(contents: Mapping[str, bytes], target: Path) -> tuple[ReleasedFile, ...]:
@@ -123,8 +148,3 @@ def write_into(contents: Mapping[str, bytes], target: Path) -> tuple[ReleasedFil
 
 def _released(contents: Mapping[str, bytes], target: Path) -> tuple[ReleasedFile, ...]:
     return tuple(ReleasedFile(target / name, sha256(data), len(data)) for name, data in contents.items())
-
-
-def remove_failed(target: Path) -> None:
-    """Take away the reports of an earlier build that failed."""
-    shutil.rmtree(target.with_name(target.name + FAILED), ignore_errors=True)

@@ -124,20 +124,23 @@ def load_standard(standard_id: str, version: str | None = None) -> Standard:
         UnknownStandardError: If there is no such id or version, its items are not known, or its file is damaged.
     """
     name, _, inline = standard_id.partition("@")
-    wanted = version or inline or None
-    entry = next((entry for entry in _catalogue() if entry["id"] == name), None)
-    if entry is None:
-        ids = [known["id"] for known in _catalogue()]
-        near = difflib.get_close_matches(name.lower(), ids, n=3)
-        raise UnknownStandardError("unknown-standard-near" if near else "unknown-standard", id=name, near=near)
+    entry = _entry(name)
     versions = entry["versions"]
     if not versions:
         code = "standard-of-files" if entry["status"] == "files" else "standard-without-items"
         raise UnknownStandardError(code, id=name, title=entry["title"])
-    wanted = wanted or versions[0]
+    wanted = version or inline or versions[0]
     if wanted not in versions:
         raise UnknownStandardError("unknown-version", id=name, version=wanted, versions=versions)
     return _from_entry(entry, wanted, _read_schema(name, wanted))
+
+
+def _entry(standard_id: str) -> dict[str, Any]:
+    by_id = {entry["id"]: entry for entry in _catalogue()}
+    if standard_id not in by_id:
+        near = difflib.get_close_matches(standard_id.lower(), by_id, n=3)
+        raise UnknownStandardError("unknown-standard-near" if near else "unknown-standard", id=standard_id, near=near)
+    return by_id[standard_id]
 
 
 def _from_entry(entry: Mapping[str, Any], version: str | None, schema: dict[str, Any] | None) -> Standard:

@@ -73,6 +73,7 @@ def xlsx_bytes(frame: pl.DataFrame, fields: Sequence[Field]) -> bytes:
     meaning = [("項目", "説明"), *((field.name, field.description) for field in fields)]
 
     def fill(book: Any) -> None:
+        """The table's sheet and the one that explains it."""
         head = book.add_format({"bold": True, "num_format": "@", "bg_color": "#DDEBF7", "border": 1})
         text = book.add_format({"num_format": "@"})
         for name, rows in ((_SHEET, [tuple(frame.columns), *frame.iter_rows()]), (_MEANING, meaning)):

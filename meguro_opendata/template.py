@@ -68,6 +68,7 @@ def template_bytes(standard: Standard, city: City | None = None) -> bytes:
     columns = _columns(standard.fields, city)
 
     def fill(book: Any) -> None:
+        """One sheet to fill in, three to look things up."""
         sheets = {name: book.add_worksheet(name) for name in (ENTRY, EXAMPLE, FIELDS, LISTS)}
         looks = _looks(book)
         _entry_sheet(sheets[ENTRY], columns, looks)

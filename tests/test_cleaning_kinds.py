@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meguro_opendata import messages
-from meguro_opendata.cleaning import clean, normalised
+from meguro_opendata.cleaning import Doubt, clean, normalised
 from meguro_opendata.cleaning.data import read_data
 from meguro_opendata.cleaning.dates import date_doubt
 from meguro_opendata.cleaning.rules import DOUBTERS, NORMALISERS, doubts_of, rules_of
@@ -370,6 +370,43 @@ def test_an_id_in_scientific_notation_is_told() -> None:
     assert doubts == [Doubt(0, "ID", "number-destroyed", "3.00002E+12", ())]
 
 
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "told"),
+    [
+        ("35.641463", "139.698171", []),
+        ("", "", []),
+        ("0", "0", []),
+        ("見本", "139.698171", []),
+        (
+            "139.698171",
+            "35.641463",
+            [
+                ("緯度", "coordinates-swapped", ("35.641463",)),
+                ("経度", "coordinates-swapped", ("139.698171",)),
+            ],
+        ),
+        ("34.017177", "34.017177", [("経度", "coordinates-equal", ())]),
+        ("139.698171", "139.698171", [("緯度", "coordinates-equal", ())]),
+        ("35.641463", "", [("経度", "coordinate-half", ())]),
+        ("－", "139.698171", [("緯度", "coordinate-half", ())]),
+        ("35.734577", "39.917109", [("経度", "ambiguous-value", ("139.917109",))]),
+        ("34.037", "131.826", [("緯度", "coordinate-rough", ())]),
+        ("35", "139", [("緯度", "coordinate-rough", ())]),
+        ("38.7", "141264748", [("経度", "ambiguous-value", ("141.264748",))]),
+        ("3707321", "23693007", [("緯度", "ambiguous-value", ("37.07321",))]),
+        ("999999999", "999999999", [("緯度", "coordinates-equal", ())]),
+    ],
+)
+def test_coordinates_are_looked_at_together(
+    latitude: str, longitude: str, told: list[tuple[str, str, tuple[str, ...]]]
+) -> None:
+    """What a pair shows to be wrong is told with what it may mean, and nothing is exchanged or filled."""
+    fields = [field("latitude", "緯度"), field("longitude", "経度")]
+    done = clean(pl.DataFrame({"緯度": [latitude], "経度": [longitude]}), fields, {}, [2])
+    assert [(doubt.field, doubt.rule, doubt.readings) for doubt in done.doubts] == told
+    assert done.frame.row(0) == (latitude.replace("－", ""), longitude)
+
+
 def test_names_of_people_keep_their_letters() -> None:
     """No letter of a name is a machine-dependent character that is rewritten."""
     assert symbols("髙﨑德濵𠮷槗") == "髙﨑德濵𠮷槗"
@@ -379,7 +416,7 @@ def test_every_doubt_has_a_finding() -> None:
     """The codes of all doubts are in the catalogue, and a doubt belongs to a rule that exists."""
     known = set(messages.codes("findings"))
     codes = {"ambiguous-value", "several-values", "lost-character", "check-digit-wrong", "number-destroyed"}
-    assert codes | {"date-incomplete", "phone-without-area", "ditto-mark", "number-as-date"} <= known
+    assert codes | {"date-incomplete", "phone-without-area", "ditto-mark", "number-as-date", "coordinate-half"} <= known
     assert set(DOUBTERS) <= set(NORMALISERS)
 
 

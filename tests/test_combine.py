@@ -19,22 +19,8 @@ from meguro_opendata.sources import Grid, Table
 from meguro_opendata.sources.header import cut_table
 from meguro_opendata.workspace import Workspace
 
-# An example city profile, not the ward's own.
-PROFILE = """\
-[city]
-code = "131105"
-name = "目黒区"
-name_en = "Meguro City (example)"
-prefecture = "東京都"
-organization = "見本"
-homepage = "https://example.org/"
-fiscal_year_start = 4
-departments = ["見本部見本課"]
-license = {id = "CC-BY-4.0", title = "CC BY 4.0", url = "https://example.org/license"}
-
-[portals.folder]
-kind = "folder"
-"""
+# An example city profile and example data, not the ward's own.
+PROFILE = (Path(__file__).parent / "example_city.toml").read_text(encoding="utf-8")
 FIXED = {
     "全国地方公共団体コード": {"city": "code"},
     "地方公共団体名": {"city": "full_name"},

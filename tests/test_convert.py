@@ -12,7 +12,7 @@ import pytest
 
 import meguro_opendata as mo
 from meguro_opendata.conversion import convert_file
-from meguro_opendata.geo.address import AddressParts, kanji_number, split_address
+from meguro_opendata.mapping.address import AddressParts, kanji_number, split_address
 from meguro_opendata.release import Release
 
 HEADER = [
@@ -70,6 +70,17 @@ def test_an_old_form_becomes_the_current_one(old_form: Release) -> None:
         "授乳室": "有",
         "備考": "休館中",
     }
+
+
+def test_a_header_that_stands_twice_is_kept_twice(tmp_path: Path) -> None:
+    """Neither column is the field for certain: both are kept under names of their own, and the report tells it."""
+    path = tmp_path / "twice.csv"
+    text = "全国地方公共団体コード,名称,所在地_連結表記,備考,備考\n131105,見本館,東京都目黒区上目黒2-19-15,一,二\n"
+    path.write_text(text, encoding="utf-8")
+    release = convert_file(path, "public_facility", tmp_path / "out")
+    (row,) = rows_of(release)
+    assert (row["備考"], row["備考#2"], row["備考#3"]) == ("", "一", "二")
+    assert "duplicate-header" in {finding.code for finding in release.report.findings}
 
 
 def test_an_address_that_is_whole_already_is_carried_too(tmp_path: Path) -> None:

@@ -295,7 +295,7 @@ def test_a_good_file_becomes_a_model_that_does_not_change() -> None:
             {"source": {"file": "a", "encoding": "sjis"}},
             "source.encoding",
             "not-one-of",
-            {"value": "sjis", "allowed": "utf-8 or cp932"},
+            {"value": "sjis", "allowed": ["utf-8", "cp932"]},
         ),
     ],
 )
@@ -308,11 +308,19 @@ def test_a_fault_is_told_with_its_path(
     assert only_fault(error) == Fault(path, code, params)
 
 
+@pytest.mark.parametrize("change", [{"title": None}, {"source": {"file": None}}])
+def test_a_key_without_a_value_is_to_be_filled_in(change: dict[str, object]) -> None:
+    """What was left empty (``drop: {列: }``) is told as such, not as a value of the wrong kind."""
+    with pytest.raises(ConfigurationError) as error:
+        check(Path("f.yaml"), {**GOOD, **change}, Whole)
+    assert only_fault(error).code == "wrong-string_too_short"
+    assert "None" not in error.value.text("ja")
+
+
 @pytest.mark.parametrize(
     ("change", "code", "params"),
     [
         ({"title": 131105}, "wrong-string_type", {"value": "131105"}),
-        ({"title": None}, "wrong-string_type", {"value": "None"}),
         ({"title": True}, "wrong-string_type", {"value": "True"}),
         ({"title": ["x" * 99]}, "wrong-string_type", {"value": "['" + "x" * 58 + "…"}),
         ({"source": "a.csv"}, "wrong-model_type", {"value": "a.csv", "class_name": "Part"}),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from meguro_opendata.headernames import spellings
+from meguro_opendata.recognition.headernames import spellings
 from meguro_opendata.sources import Grid, propose_source
 from meguro_opendata.sources.choice import choices
 from meguro_opendata.sources.header import cut_table

@@ -21,7 +21,7 @@ from meguro_opendata.cli.commands import standards as standards_command
 from referencing import Registry, Resource
 
 from meguro_opendata.doctor import DOCTOR_FORMAT
-from meguro_opendata.drafted import NEW_FORMAT
+from meguro_opendata.drafting.drafted import NEW_FORMAT
 from meguro_opendata.findings import REPORT_FORMAT
 from meguro_opendata.initialise import INIT_FORMAT
 from meguro_opendata.inspection import INSPECTION_FORMAT

@@ -14,32 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import meguro_opendata as mo
+from meguro_opendata.drafting.sheet import mapping_sheet
 from meguro_opendata.errors import ConfigurationError
 from meguro_opendata.findings import Change
 from meguro_opendata.mapping import Mapped, apply_mapping
-from meguro_opendata.mappingsheet import mapping_sheet
-from meguro_opendata.mapvalues import make_values
+from meguro_opendata.mapping.proposal import Proposal
+from meguro_opendata.mapping.values import make_values
 from meguro_opendata.recipe import MappingRule, open_recipe
 from meguro_opendata.sources import Grid, Table, read_source
 from meguro_opendata.sources.header import cut_table
 from meguro_opendata.workspace import City, Workspace
 
-# An example city profile and example tables, not the ward's own.
-PROFILE = """\
-[city]
-code = "131105"
-name = "目黒区"
-name_en = "Meguro City (example)"
-prefecture = "東京都"
-organization = "見本"
-homepage = "https://example.org/"
-fiscal_year_start = 4
-departments = ["見本部見本課"]
-license = {id = "CC-BY-4.0", title = "CC BY 4.0", url = "https://example.org/license"}
-
-[portals.folder]
-kind = "folder"
-"""
+# An example city profile and example data, not the ward's own.
+PROFILE = (Path(__file__).parent / "example_city.toml").read_text(encoding="utf-8")
+NAMED = Proposal("名称", ("施設名",), "known", 0.96)
 RECIPE: dict[str, Any] = {
     "title": "公共施設一覧（見本）",
     "standard": "public_facility@2026",
@@ -240,6 +228,6 @@ def test_the_documents_examples_are_right(tmp_path: Path, example: str) -> None:
     """What docs/mapping.md shows is a mapping that opens."""
     home = workspace(tmp_path, {})
     path = home.recipe_path("sample")
-    (path.parent / "mapping.xlsx").write_bytes(mapping_sheet(mo.load_standard("public_facility"), [], "ja"))
+    (path.parent / "mapping.xlsx").write_bytes(mapping_sheet(mo.load_standard("public_facility"), [NAMED], "ja"))
     path.write_text(yaml.safe_dump({**RECIPE, **yaml.safe_load(example)}, allow_unicode=True), encoding="utf-8")
     assert open_recipe("sample", home).title == RECIPE["title"]

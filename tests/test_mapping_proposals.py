@@ -10,13 +10,13 @@ import pytest
 
 import meguro_opendata as mo
 from meguro_opendata import messages
-from meguro_opendata.headernames import confidence, mapping_words
-from meguro_opendata.proposal import Proposal, reason_text
-from meguro_opendata.proposals import SURE, propose_mapping
+from meguro_opendata.mapping.proposal import Proposal, reason_text
+from meguro_opendata.mapping.proposals import SURE, propose_mapping
+from meguro_opendata.mapping.valueforms import contradiction, value_kinds_of
+from meguro_opendata.recognition.headernames import confidence, mapping_words
 from meguro_opendata.sources import Grid, Table
 from meguro_opendata.sources.header import cut_table
 from meguro_opendata.standard import load_standard, standards
-from meguro_opendata.valueforms import contradiction, value_kinds_of
 from meguro_opendata.workspace import City, open_workspace
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "benchmarks"))

@@ -6,16 +6,27 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from marked_books import (
+    RED,
+    YELLOW,
+    bad,
+    changed,
+    coloured,
+    mark,
+    opened,
+    parts,
+    rich,
+    text_file,
+    workbook,
+)
 
 from meguro_opendata import messages
 from meguro_opendata.errors import SourceError
@@ -23,106 +34,9 @@ from meguro_opendata.findings import Finding
 from meguro_opendata.reports.marked import Marked, mark_grid, mark_table, marked_lines, write_marked
 from meguro_opendata.reports.opc import rules
 from meguro_opendata.reports.sheetpatch import address
-from meguro_opendata.reports.xmlsplice import elements
-from meguro_opendata.sources import Grid, read_grid, read_source
+from meguro_opendata.sources import read_grid, read_source
 
-RED, YELLOW, BLUE = (rules()["fills"][severity] for severity in ("error", "warning", "info"))
 MAY_CHANGE = {"[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"}
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f6"
-    "45400000000049454e44ae426082"
-)
-
-
-def bad(cell: str | None = "B2", code: str = "type-date", severity: str = "error", **more: Any) -> Finding:
-    """A finding; by default a date in B2 that is none."""
-    parts: dict[str, Any] = {
-        "sheet": "一覧",
-        "cell": cell,
-        "column": "開設日",
-        "field": "開設日",
-        "value": "春",
-        **more,
-    }
-    return Finding(code, severity, **parts)
-
-
-def rows_of(sheet: Any, book: Any) -> None:
-    """A header and three rows with formats of their own; the third row is empty, C2 does not exist."""
-    date = book.add_format({"num_format": "yyyy/m/d", "border": 1, "font_color": "#112233"})
-    sheet.write_row(0, 0, ["名称", "開設日", "備考"])
-    sheet.write_string(1, 0, "見本図書館")
-    sheet.write_number(1, 1, 45017, date)
-    sheet.write_rich_string(3, 0, "見本", book.add_format({"bold": True}), "公園", "です")
-    sheet.write_formula(3, 1, "=1+1", date, 2)
-
-
-def rich(sheet: Any, book: Any) -> None:
-    """What offices put into workbooks: notes, a picture, print settings, a filter, merged cells, other sheets."""
-    rows_of(sheet, book)
-    sheet.write_comment("B2", "課の注記", {"author": "見本課"})
-    sheet.write_comment("C4", "もう1つ")
-    sheet.insert_image("E5", "見本.png", {"image_data": io.BytesIO(PIXEL)})
-    sheet.merge_range("A6:B7", "結合", book.add_format({"align": "center"}))
-    sheet.set_header("&L見本")
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter("A1:C4")
-    sheet.protect()
-    sheet.data_validation("C2:C4", {"validate": "list", "source": ["有", "無"]})
-    sheet.conditional_format("B2:B4", {"type": "cell", "criteria": ">", "value": 1, "format": book.add_format()})
-    book.define_name("見本", "=一覧!$A$1")
-    other = book.add_worksheet("検査結果")
-    other.write_comment("A1", "別のシート")
-    other.insert_image("C5", "見本.png", {"image_data": io.BytesIO(PIXEL)})
-
-
-def workbook(folder: Path, fill: Callable[[Any, Any], None] = rows_of, name: str = "見本.xlsx") -> Path:
-    """A workbook with one filled sheet."""
-    path = folder / name
-    book = xlsxwriter.Workbook(str(path))
-    fill(book.add_worksheet("一覧"), book)
-    book.close()
-    return path
-
-
-def parts(data: bytes | Path) -> dict[str, bytes]:
-    """The parts of a package in its order."""
-    with zipfile.ZipFile(io.BytesIO(data) if isinstance(data, bytes) else data) as archive:
-        return {member.filename: archive.read(member) for member in archive.infolist()}
-
-
-def changed(path: Path, **texts: Callable[[bytes], bytes] | bytes | None) -> Path:
-    """A package with some parts rewritten (the key is the end of the name), added (a path) or taken out (``None``)."""
-    with zipfile.ZipFile(path) as archive:
-        members = [(member, archive.read(member)) for member in archive.infolist()]
-    with zipfile.ZipFile(path, "w") as archive:
-        for member, data in members:
-            edit = next((edit for name, edit in texts.items() if member.filename.endswith(name)), data)
-            if edit is not None:
-                archive.writestr(member, edit(data) if callable(edit) else edit)
-        known = [member.filename for member, _ in members]
-        for name, data in texts.items():
-            if isinstance(data, bytes) and not any(other.endswith(name) for other in known):
-                archive.writestr(name, data)
-    return path
-
-
-def mark(path: Path, *findings: Finding, lang: str = "ja") -> Marked:
-    """A file marked with findings."""
-    return mark_grid(read_grid(path), findings, lang)
-
-
-def opened(marked: Marked, sheet: str = "一覧") -> Any:
-    """A sheet of the marked workbook, as openpyxl reads it."""
-    return openpyxl.load_workbook(io.BytesIO(marked.content))[sheet]
-
-
-def coloured(sheet: Any) -> dict[str, str]:
-    """The colours of ours by address."""
-    cells = ((cell.coordinate, cell.fill.fgColor.rgb) for row in sheet.iter_rows() for cell in row)
-    return {place: colour for place, colour in cells if colour in (RED, YELLOW, BLUE)}
 
 
 def furigana(data: bytes) -> bytes:
@@ -305,121 +219,6 @@ def test_notes_of_other_writers_grow_too(tmp_path: Path) -> None:
     assert sheet["A1"].comment.text == sheet["B5"].comment.text
 
 
-def without_places(data: bytes) -> bytes:
-    """A sheet whose rows and cells do not say where they are."""
-    return re.sub(rb'(<(?:row|c)) r="\w+"', rb"\1", data.replace(b'<row r="4"', b"<row/><row"))
-
-
-def with_prefix(data: bytes) -> bytes:
-    """A sheet whose elements have a prefix."""
-    tagged = re.sub(rb"<(/?)(?=[a-zA-Z])", rb"<\1x:", data)
-    return tagged.replace(b'xmlns="', b'xmlns:x="', 1)
-
-
-@pytest.mark.parametrize("edit", [without_places, with_prefix], ids=["without places", "with prefixes"])
-def test_unusual_sheets_are_marked_all_the_same(tmp_path: Path, edit: Callable[[bytes], bytes]) -> None:
-    """The schema leaves addresses and prefixes to the writer."""
-    path = changed(
-        workbook(tmp_path), **{"sheet1.xml": edit, "styles.xml": with_prefix if edit is with_prefix else edit}
-    )
-    sheet = opened(mark(path, bad(), bad("D2"), bad("A3"), bad("B4")))
-    assert coloured(sheet) == dict.fromkeys(["B2", "D2", "A3", "B4"], RED)
-    assert [sheet[place].value for place in ("A1", "A2", "B4")] == ["名称", "見本図書館", "=1+1"]
-
-
-def test_what_is_added_stands_where_the_schema_wants_it(tmp_path: Path) -> None:
-    """Excel calls a sheet broken whose parts are not in the order of the schema."""
-
-    def fill(sheet: Any, book: Any) -> None:
-        rows_of(sheet, book)
-        sheet.add_table("E1:F3")
-        sheet.set_background(io.BytesIO(PIXEL))
-        sheet.insert_image("H5", "見本.png", {"image_data": io.BytesIO(PIXEL)})
-        sheet.conditional_format("B2:B4", {"type": "data_bar", "data_bar_2010": True})
-
-    after = parts(mark(workbook(tmp_path, fill), bad()).content)
-    order = [*rules()["order"]["before_notes"], "legacyDrawing", "picture", "tableParts", "extLst"]
-    for name in ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"):
-        found = [part.name for part in elements(after[name], name).children]
-        assert found == sorted(found, key=order.index)
-    assert {"drawing", "legacyDrawing", "picture", "tableParts", "extLst"} <= {
-        part.name for part in elements(after["xl/worksheets/sheet1.xml"], "").children
-    }
-
-
-def test_a_strict_workbook_stays_strict(tmp_path: Path) -> None:
-    """What is added has the namespaces of the workbook."""
-
-    def strict(data: bytes) -> bytes:
-        kept = data.replace(b"schemas.openxmlformats.org/officeDocument/2006", b"purl.oclc.org/ooxml/officeDocument")
-        return kept.replace(MAIN.encode(), STRICT.encode())
-
-    names = ("workbook.xml", "workbook.xml.rels", "_rels/.rels", "sheet1.xml", "styles.xml", "sharedStrings.xml")
-    after = parts(mark(changed(workbook(tmp_path), **dict.fromkeys(names, strict)), bad()).content)
-    assert {elements(after[name], name).space for name in ("xl/comments1.xml", "xl/worksheets/sheet2.xml")} == {STRICT}
-    assert b"schemas.openxmlformats.org/officeDocument" not in after["xl/worksheets/_rels/sheet1.xml.rels"]
-
-
-def test_a_workbook_without_styles_gets_some(tmp_path: Path) -> None:
-    """Small writers leave the styles out."""
-    path = changed(
-        workbook(tmp_path),
-        **{
-            "styles.xml": None,
-            "workbook.xml.rels": lambda data: re.sub(rb"<Relationship [^>]*styles.xml\"/>", b"", data),
-            "sheet1.xml": lambda data: re.sub(rb' s="\d+"', b"", data),
-        },
-    )
-    assert coloured(opened(mark(path, bad()))) == {"B2": RED}
-
-
-DOCTYPE = b'<!DOCTYPE a [<!ENTITY b "c">]>'
-
-
-def after_declaration(new: bytes) -> Callable[[bytes], bytes]:
-    """An edit that puts something between the XML declaration and the root."""
-    return lambda data: data.replace(b"?>", b"?>" + new, 1)
-
-
-@pytest.mark.parametrize(
-    ("edits", "part"),
-    [
-        ({"sheet1.xml": lambda data: data.replace(b'r="4"', b'r="1"')}, "xl/worksheets/sheet1.xml"),
-        ({"styles.xml": after_declaration(DOCTYPE)}, "xl/styles.xml"),
-        ({"styles.xml": lambda data: data.decode().replace("UTF-8", "UTF-16").encode("utf-16")}, "xl/styles.xml"),
-        ({"styles.xml": lambda data: data.replace(b"cellXfs", b"cellStuff")}, "xl/styles.xml"),
-        ({"styles.xml": lambda data: data[:-9]}, "xl/styles.xml"),
-        ({"vmlDrawing1.vml": b"<html/>"}, "xl/drawings/vmlDrawing1.vml"),
-        ({"comments1.xml": after_declaration(DOCTYPE)}, "xl/comments1.xml"),
-        ({"XL/STYLES.XML": b"hidden"}, "zip"),
-        ({"sheet1.xml": lambda data: data.replace(b' s="1"', b' s="%s"' % (b"9" * 5000))}, "xl/worksheets/sheet1.xml"),
-    ],
-)
-def test_what_cannot_be_changed_safely_is_refused(tmp_path: Path, edits: dict[str, Any], part: str) -> None:
-    """Rather no workbook than a broken one; the message names the part."""
-    path = changed(workbook(tmp_path, rich), **edits)
-    grid = Grid.of_records(path, "xlsx", [], sheet="一覧")
-    with pytest.raises(SourceError) as refused:
-        mark_grid(grid, [bad(), bad("A2")], "ja")
-    assert (refused.value.code, refused.value.params["part"]) == ("workbook-unpatchable", part)
-
-
-@settings(deadline=None, max_examples=30)
-@given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=5))
-def test_a_damaged_file_is_marked_or_refused(
-    tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[float, int]]
-) -> None:
-    """Whatever bytes are wrong, nothing but a refusal comes of it."""
-    path = workbook(tmp_path_factory.mktemp("m"), rich)
-    raw = bytearray(path.read_bytes())
-    for place, value in damage:
-        raw[int(place * len(raw))] = value
-    path.write_bytes(raw)
-    grid = Grid.of_records(path, "xlsx", [], sheet="一覧")
-    with suppress(SourceError):
-        assert mark_grid(grid, [bad(), bad("C2")], "ja").content
-
-
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     """No clock, no chance."""
     for path in (workbook(tmp_path, rich), text_file(tmp_path)):
@@ -450,13 +249,6 @@ def test_a_note_with_too_much_says_where_the_rest_is(tmp_path: Path) -> None:
     )
     assert sheet["B2"].comment.text.endswith(messages.message("marked-more", "ja", count=2, sheet="検査結果"))
     assert sheet["A2"].comment.text.endswith(messages.message("marked-cut", "ja", sheet="検査結果"))
-
-
-def text_file(folder: Path) -> Path:
-    """A CSV in CP932 whose cells look like formulas and codes."""
-    path = folder / "見本.csv"
-    path.write_bytes("名称,開設日\r\n見本図書館,=1+1\r\n001,\r\n見本公園,春\r\n".encode("cp932"))
-    return path
 
 
 def test_from_a_text_file_a_new_workbook_is_made(tmp_path: Path) -> None:

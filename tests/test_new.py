@@ -12,9 +12,10 @@ import pytest
 import yaml
 
 import meguro_opendata as mo
-from meguro_opendata.draft import Draft, draft_dataset
-from meguro_opendata.drafttext import comment_of, scalar
+from meguro_opendata.drafting import Draft, draft_dataset
+from meguro_opendata.drafting.text import comment_of, scalar
 from meguro_opendata.errors import ConfigurationError, MeguroOpendataError, SourceError, UnknownStandardError
+from meguro_opendata.messages import form, message
 from meguro_opendata.workspace import Workspace
 
 # An example of a department's table; names are marked as examples.
@@ -109,7 +110,7 @@ def test_without_a_standard_a_schema_is_written(home: Workspace, tmp_path: Path)
     path.write_text("会議名,開催日,議案 件数\n見本会議,2025-04-01,3\n", encoding="utf-8")
     draft = draft_dataset("council", path, home)
     assert draft.standard is None
-    assert "date" in draft.recipe.read_text(encoding="utf-8")
+    assert message("new-kind-guess", "ja", kind=form("date", "ja")) in draft.recipe.read_text(encoding="utf-8")
     decided(draft)
     release = mo.build_release("council", home)
     assert release.mapped.frame.row(0) == ("見本会議", "2025-04-01", "3")

@@ -14,22 +14,8 @@ from meguro_opendata.errors import ConfigurationError
 from meguro_opendata.recipe import MappingRule, Recipe, SourceSettings, open_recipe
 from meguro_opendata.workspace import Workspace
 
-# An example city profile and an example recipe, not the ward's own.
-PROFILE = """\
-[city]
-code = "131105"
-name = "目黒区"
-name_en = "Meguro City (example)"
-prefecture = "東京都"
-organization = "見本"
-homepage = "https://example.org/"
-fiscal_year_start = 4
-departments = ["見本部見本課", "見本部防災課"]
-license = {id = "CC-BY-4.0", title = "CC BY 4.0", url = "https://example.org/license"}
-
-[portals.folder]
-kind = "folder"
-"""
+# An example city profile and example data, not the ward's own.
+PROFILE = (Path(__file__).parent / "example_city.toml").read_text(encoding="utf-8")
 MINIMAL: dict[str, Any] = {
     "title": "AED設置箇所一覧（見本）",
     "standard": "aed@2026",
@@ -220,7 +206,7 @@ def test_a_plain_name_is_a_source(tmp_path: Path, file: str) -> None:
         ({"extensions": [{**EXTENSION, "keep": ["date"]}]}, [("extensions.0.keep", "rule-unknown")]),
         ({"extensions": [EXTENSION, {**EXTENSION, "column": "x"}]}, [("extensions.1.name", "extension-twice")]),
         ({"extensions": [EXTENSION, {"name": "x", "column": "y"}]}, [("extensions.1.description", "key-missing")]),
-        ({"drop": {"メモ": None}}, [("drop.メモ", "wrong-string_type")]),
+        ({"drop": {"メモ": None}}, [("drop.メモ", "wrong-string_too_short")]),
         ({"drop": ["メモ"]}, [("drop", "wrong-dict_type")]),
         ({"skip_rows": [{"row": 0, "reason": "x"}]}, [("skip_rows.0.row", "wrong-greater_than_equal")]),
         ({"skip_rows": [{"row": 3}]}, [("skip_rows.0.reason", "key-missing")]),

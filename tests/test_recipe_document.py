@@ -13,22 +13,8 @@ from meguro_opendata.recipe import open_recipe
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "docs" / "recipe.md").read_text(encoding="utf-8")
 EXAMPLES = [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)]
-# An example city profile, not the ward's own.
-PROFILE = """\
-[city]
-code = "131105"
-name = "目黒区"
-name_en = "Meguro City (example)"
-prefecture = "東京都"
-organization = "見本"
-homepage = "https://example.org/"
-fiscal_year_start = 4
-departments = ["見本部見本課"]
-license = {id = "CC-BY-4.0", title = "CC BY 4.0", url = "https://example.org/license"}
-
-[portals.folder]
-kind = "folder"
-"""
+# An example city profile and example data, not the ward's own.
+PROFILE = (Path(__file__).parent / "example_city.toml").read_text(encoding="utf-8")
 REST: dict[str, Any] = {
     "title": "見本",
     "source": {"file": "見本.csv"},

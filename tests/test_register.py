@@ -18,22 +18,8 @@ from meguro_opendata.release import Release
 from meguro_opendata.tablefile import read_csv_rows
 from meguro_opendata.workspace import Workspace
 
-# An example city profile, not the ward's own.
-PROFILE = """\
-[city]
-code = "131105"
-name = "目黒区"
-name_en = "Meguro City (example)"
-prefecture = "東京都"
-organization = "見本"
-homepage = "https://example.org/"
-fiscal_year_start = 4
-departments = ["見本部見本課"]
-license = {id = "CC-BY-4.0", title = "CC BY 4.0", url = "https://example.org/license"}
-
-[portals.folder]
-kind = "folder"
-"""
+# An example city profile and example data, not the ward's own.
+PROFILE = (Path(__file__).parent / "example_city.toml").read_text(encoding="utf-8")
 IDS = {"field": "ID", "match": ["名称", "所在地_連結表記"], "form": "131105{number:06}"}
 RECIPE: dict[str, Any] = {
     "title": "AED設置箇所一覧（見本）",

@@ -18,32 +18,18 @@ from referencing import Registry, Resource
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError, MeguroOpendataError
 from meguro_opendata.findings import Finding
-from meguro_opendata.periods import Period, periods_in
 from meguro_opendata.portals import open_portal
 from meguro_opendata.publication import plan_publication, publish
 from meguro_opendata.release import BUILD_FORMAT, Release
 from meguro_opendata.series import Member, found_step, name_periods, period_findings
+from meguro_opendata.series.periods import Period
 from meguro_opendata.validation import check_package
 from meguro_opendata.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2025, 6, 10, 3, 0, tzinfo=UTC)
-# An example city profile, not the ward's own.
-PROFILE = """\
-[city]
-code = "131105"
-name = "目黒区"
-name_en = "Meguro City (example)"
-prefecture = "東京都"
-organization = "見本"
-homepage = "https://example.org/"
-fiscal_year_start = 4
-departments = ["見本部見本課"]
-license = {id = "CC-BY-4.0", title = "CC BY 4.0", url = "https://example.org/license"}
-
-[portals.folder]
-kind = "folder"
-"""
+# An example city profile and example data, not the ward's own.
+PROFILE = (Path(__file__).parent / "example_city.toml").read_text(encoding="utf-8")
 RECIPE: dict[str, Any] = {
     "title": "地域・年齢別人口（見本）",
     "standard": "population@2026",
@@ -102,56 +88,6 @@ def told(release: Release, prefix: str = "series-") -> list[tuple[str, str, str 
 def data_names(release: Release) -> list[str]:
     """The published data files."""
     return [file.path.name for file in release.files if file.path.name.startswith("131105_")]
-
-
-@pytest.mark.parametrize(
-    ("text", "label"),
-    [
-        ("131105_population_20201101.csv", "2020-11-01"),
-        ("131105_population_202011.csv", "2020-11"),
-        ("人口_2020-11.csv", "2020-11"),
-        ("人口　令和６年４月.xlsx", "2024-04"),
-        ("人口(令和元年5月1日).csv", "2019-05-01"),
-        ("R6.4人口.csv", "2024-04"),
-        ("R0604人口.csv", "2024-04"),
-        ("H310401.csv", "2019-04-01"),
-        ("平成31年4月.csv", "2019-04"),
-        ("決算_2024年度.csv", "FY2024"),
-        ("決算_令和6年度.csv", "FY2024"),
-        ("決算令和6年度3月分.csv", "2025-03"),
-        ("FY2024.csv", "FY2024"),
-        ("202011_人口_2024.csv", "2024"),
-        ("2024年.csv", "2024"),
-        ("2024_4_1.csv", "2024-04-01"),
-    ],
-)
-def test_a_period_is_read_in_whatever_form_it_is_written(text: str, label: str) -> None:
-    """Western and Japanese years, with and without signs between, days, months, years and fiscal years."""
-    assert [period.label for period in name_periods(text, None, 4)] == [label]
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["131105_population_202100301.csv", "131105_population_20201301.csv", "131105_population.csv", "20230230.csv"],
-)
-def test_a_period_that_the_calendar_does_not_have_is_not_guessed(name: str) -> None:
-    """A digit too many, a thirteenth month or a thirtieth of February is no period."""
-    assert name_periods(name, None, 4) == ()
-
-
-@given(st.dates(date(1990, 1, 1), date(2099, 12, 31)))
-def test_every_day_is_read_back(day: date) -> None:
-    """Whatever day stands in a name of the standard's form is that day, and its name is written the same."""
-    (period,) = name_periods(f"131105_population_{day:%Y%m%d}.csv", None, 4)
-    assert (period, period.compact) == (Period(day.year, day.month, day.day), f"{day:%Y%m%d}")
-    assert periods_in(period.written()) == [period]
-
-
-def test_a_pattern_of_the_recipe_is_obeyed() -> None:
-    """Names that say the period in a way of their own are read by the recipe's pattern."""
-    pattern = "(?P<year>R[0-9]+)jinko(?P<month>[0-9]+)"
-    assert [period.label for period in name_periods("R6jinko10.xlsx", pattern, 4)] == ["2024-10"]
-    assert name_periods("R6jinko13.xlsx", pattern, 4) == ()
 
 
 def test_each_month_becomes_one_resource(tmp_path: Path) -> None:

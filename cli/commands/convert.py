@@ -78,6 +78,9 @@ def _lines(release: Release, lang: str) -> Iterator[str]:
     yield from ("  " + line for line in _change_lines(release, lang))
     if release.rejected:
         yield "  " + message("rejected-rows", lang, summary=_reasons(release, lang))
+    empty = _empty_columns(release)
+    if empty:
+        yield "  " + message("convert-empty", lang, count=len(empty), summary=some(empty))
     if release.mapped.unmapped:
         kept = some(release.mapped.unmapped)
         yield "  " + message("kept-columns", lang, count=len(release.mapped.unmapped), summary=kept)
@@ -87,14 +90,23 @@ def _lines(release: Release, lang: str) -> Iterator[str]:
 
 def _mapped_line(release: Release, lang: str) -> str:
     """How many columns became items, and by what."""
+    from meguro_opendata.mapping.proposal import reason_text
     from meguro_opendata.messages import message
-    from meguro_opendata.proposal import reason_text
 
     mapped = release.mapped
     ways = Counter(reason_text(reason, lang) for name, reason in mapped.reasons.items() if mapped.origins[name])
     reasons = ", ".join(f"{way} {count}" for way, count in ways.most_common())
     columns = release.parts[0].source.table.frame.width
-    return message("convert-mapped", lang, columns=columns, count=columns - len(mapped.unmapped), reasons=reasons)
+    count = columns - len(mapped.unmapped) - len(_empty_columns(release))
+    if not count:
+        return message("convert-none-mapped", lang, columns=columns)
+    return message("convert-mapped", lang, columns=columns, count=count, reasons=reasons)
+
+
+def _empty_columns(release: Release) -> list[str]:
+    """The source's columns that are no item and hold nothing, which are not kept."""
+    frame, used = release.parts[0].source.table.frame, set(release.mapped.origins.values())
+    return [name for name in frame.columns if name not in used and not any(frame[name].str.strip_chars() != "")]
 
 
 def _change_lines(release: Release, lang: str) -> Iterator[str]:

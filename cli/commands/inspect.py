@@ -42,7 +42,7 @@ def _lines(seen: Inspection, lang: str) -> Iterator[str]:
 
     yield f"{word('file', lang)}: {seen.file}"
     yield f"{word('container', lang)}: {seen.container}"
-    if not seen.extension_matches:
+    if seen.table is not None and not seen.extension_matches:
         yield "  " + message("extension-differs", lang, suffix=Path(seen.file).suffix, container=seen.container)
     if seen.table is not None:
         yield from _table_lines(seen.table, lang)
@@ -122,7 +122,7 @@ def _verdict(seen: Inspection, lang: str) -> str:
     from meguro_opendata.messages import message
     from meguro_opendata.standard import load_standard
 
-    if not seen.matches:
+    if not seen.matches or not (seen.matches[0].near or seen.matches[0].mixed):
         return message("standard-none", lang)
     best = seen.matches[0]
     standard = load_standard(best.id, best.version)

@@ -12,7 +12,7 @@ from .. import console, options
 from ..readtext import read_line, some
 
 if TYPE_CHECKING:
-    from meguro_opendata.draft import Draft
+    from meguro_opendata.drafting import Draft
 
 
 @click.command("new")
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @options.common
 def command(slug: str, source: Path, standard: str | None, mapping_sheet: bool, output_format: str) -> None:
     """元のファイルからデータセットの下書きを作る / Draft a dataset from a source file."""
-    from meguro_opendata.draft import draft_dataset
+    from meguro_opendata.drafting import draft_dataset
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
@@ -46,15 +46,19 @@ def _lines(draft: Draft, lang: str) -> Iterator[str]:
 
     yield message("new-done", lang, slug=draft.slug, path=draft.recipe)
     yield "  " + read_line(draft.table, lang)
+    if draft.other_sheets:
+        yield "  " + message("new-other-sheets", lang, names=some(draft.other_sheets))
     yield "  " + _standard(draft, lang)
     if draft.standard is not None:
-        counts = {"sure": len(draft.sure), "unsure": len(draft.unsure), "left": len(draft.left)}
+        counts = {"sure": len(draft.sure), "unsure": len(draft.unsure), "left": len(draft.unclaimed)}
         yield "  " + message("new-counts", lang, **counts)
     if draft.unsure:
         pairs = [" -> ".join(filter(None, (", ".join(one.columns), one.field))) for one in draft.unsure]
         yield "  " + message("new-unsure", lang, summary=some(pairs))
-    if draft.left:
-        yield "  " + message("new-left-columns", lang, summary=some(draft.left))
+    if draft.unclaimed and draft.standard is not None:
+        yield "  " + message("new-left-columns", lang, summary=some(draft.unclaimed))
+    if draft.mixed is not None:
+        yield "  " + message("new-mixed", lang, id=draft.mixed.id, other=draft.mixed.mixed)
     yield message("new-next", lang, path=draft.recipe, slug=draft.slug)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ def command(
     from meguro_opendata import reports
 
     lang = options.settings().lang
+    _refuse_overwriting(html, [file, schema])
     report = _report(file, standard, schema, engine)
     if html is not None:
         from meguro_opendata.files import write_whole
@@ -61,6 +63,15 @@ def command(
     else:
         console.result(reports.as_text(report, lang))
     raise SystemExit(report.exit_code)
+
+
+def _refuse_overwriting(html: Path | None, read: Iterable[Path | None]) -> None:
+    """Before anything is done: a report never takes the place of a file that it is about."""
+    from meguro_opendata.errors import MeguroOpendataError
+
+    for source in read:
+        if html is not None and source is not None and html.resolve() == source.resolve():
+            raise MeguroOpendataError("report-over-source", file=html)
 
 
 def _report(file: Path, standard: str | None, schema: Path | None, engine: Engine) -> Report:

@@ -15,6 +15,7 @@ from meguro_opendata.cleaning.cells import Cells, columns_of
 from meguro_opendata.cleaning.codes import municipality_code
 from meguro_opendata.cleaning.data import Unsure
 from meguro_opendata.cleaning.groups import moves
+from meguro_opendata.cleaning.points import point_doubts
 from meguro_opendata.cleaning.rules import NORMALISERS, normalised
 from meguro_opendata.cleaning.text import half_width, trim
 from meguro_opendata.findings import Change
@@ -78,8 +79,11 @@ def clean(
         for at, rule, before, after in cells[name].steps()
     ]
     changes += _moved(cells, fields, origins, rows, off)
-    doubts = [Doubt(at, name, found.code, value, found.readings) for name, at, value, found in _doubts(cells)]
-    return Cleaned(pl.DataFrame([cells[name].series() for name in frame.columns]), changes, doubts)
+    after = pl.DataFrame([cells[name].series() for name in frame.columns])
+    unsure = (*_doubts(cells), *point_doubts(after, fields))
+    return Cleaned(
+        after, changes, [Doubt(at, name, found.code, value, found.readings) for name, at, value, found in unsure]
+    )
 
 
 def _moved(

@@ -18,6 +18,7 @@ _QUESTION: Mapping[str, str] = _DATA["question"]
 _IN_NAME = re.compile(rf"(?<=[{_QUESTION['before']}])\?(?=[{_QUESTION['after']}])")
 _IN_ADDRESS = re.compile(rf"(?<=[{_QUESTION['before']}{_QUESTION['before_in_address']}])\?(?=[{_QUESTION['after']}])")
 _TILDE = re.compile(r"(?<![0-9:])([0-9]{1,2}:[0-9]{2})\s*\?\s*(?=[0-9]{1,2}:[0-9]{2}(?![0-9:]))")
+_DAYS = re.compile(r"([月火水木金土日]曜日?)\?(?=[月火水木金土日]曜)")
 _DAY = re.compile(r"([12][0-9]{3})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?:[ T]0{1,2}:00(?::00)?)?")
 _LEAP_DAY = date(1900, 3, 1)  # before it, Excel counts one day less: it has a 1900-02-29
 _DAY_0 = date(1899, 12, 30)
@@ -33,13 +34,15 @@ def is_ditto(text: str) -> bool:
 
 
 def lost_in_text(text: str) -> Unsure | None:
-    """That letters were lost; the times between which a ``?`` stands for ～ are proposed.
+    """That letters were lost; the times or days between which a ``?`` stands for ～ are proposed.
 
+    >>> lost_in_text("火曜?木曜 11:30?14:30").readings
+    ('火曜～木曜 11:30～14:30',)
     >>> lost_in_text("平日9:00?17:00"), lost_in_text("鍵は必要ですか?はい"), lost_in_text("蛸薬師〓").code
     (Unsure(code='lost-character', readings=('平日9:00～17:00',)), None, 'lost-character')
     """
     if "?" in text:
-        mended = _TILDE.sub(r"\1～", text)
+        mended = _DAYS.sub(r"\1～", _TILDE.sub(r"\1～", text))
         if mended != text:
             return Unsure("lost-character", (mended,))
     return lost_characters(text)

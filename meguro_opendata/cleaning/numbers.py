@@ -83,7 +83,7 @@ def _positive_zero(text: str) -> str:
 
 
 def degrees_doubt(text: str) -> Unsure | None:
-    """The decimal degrees of a coordinate in degrees, minutes and seconds; on which datum it counts, nothing says.
+    r"""The decimal degrees of a coordinate in degrees, minutes and seconds; on which datum it counts, nothing says.
 
     >>> degrees_doubt("34°03'07.7\"N"), degrees_doubt("35.6414")
     (Unsure(code='ambiguous-value', readings=('34.052139',)), None)

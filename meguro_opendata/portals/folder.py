@@ -29,6 +29,14 @@ __all__ = ["FolderPortal"]
 
 _NAMESPACE = uuid.UUID("6f1c2f5e-2f0b-5b8e-9b0b-0d9f3c1f7a52")
 _PREVIEW = 5
+# The texts of a package that are used, and those of its parts.
+_USED = ("name", "metadata_created")
+_USED_PARTS = {
+    "resources": ("name", "hash", "created"),
+    "tags": ("name",),
+    "groups": ("name",),
+    "extras": ("key", "value"),
+}
 
 
 class FolderPortal:
@@ -157,14 +165,11 @@ class FolderPortal:
 def _refuse_malformed(package: dict[str, Any]) -> None:
     """Touch every part of a package that is used later; whatever is not as CKAN gives it raises."""
     from_ckan(package)
-    names = [package["name"], *(part["name"] for part in package["resources"])]
-    hashes = [part["hash"] for part in package["resources"]]
-    moments = [package["metadata_created"], *(part["created"] for part in package["resources"])]
-    labels = [part["name"] for kind in ("tags", "groups") for part in package[kind]]
-    extras = [text for part in package["extras"] for text in (part["key"], part["value"])]
-    if not all(isinstance(text, str) for text in (*names, *hashes, *moments, *labels, *extras)):
+    used = [package[key] for key in _USED]
+    used += [part[key] for kind, keys in _USED_PARTS.items() for part in package[kind] for key in keys]
+    if not all(isinstance(text, str) for text in used):
         raise TypeError(package["name"])
-    if not all(map(is_plain_name, names)):
+    if not all(is_plain_name(named["name"]) for named in (package, *package["resources"])):
         raise ValueError(package["name"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from meguro_opendata.findings import SEVERITIES, Finding
@@ -65,17 +65,24 @@ def place(found: Finding, words: dict[str, str]) -> str:
 
     A finding on a file of a feed names the file in its message.
     """
-    parts = []
-    if found.file and "file" not in found.params:
-        parts.append(f"{words['file']}「{found.file}」")
-    if found.sheet and "file" not in found.params:
-        parts.append(f"{words['sheet']}「{found.sheet}」")
+    return " ".join([*_whereabouts(found, words), *_position(found, words)])
+
+
+def _whereabouts(found: Finding, words: dict[str, str]) -> Iterator[str]:
+    """File and sheet."""
+    if "file" not in found.params:
+        named = {"file": found.file, "sheet": found.sheet}
+        yield from (f"{words[key]}「{name}」" for key, name in named.items() if name)
+
+
+def _position(found: Finding, words: dict[str, str]) -> Iterator[str]:
+    """The cell, or what is known of it."""
     if found.cell:
-        parts.append(f"{words['cell']} {found.cell}")
-    elif found.row is not None:
-        parts.append(f"{words['row']} {found.row}")
-        if found.line is not None and found.line != found.row:
-            parts.append(f"{words['line']} {found.line}")
-    if found.column and not found.cell:
-        parts.append(f"{words['column']}「{found.column}」")
-    return " ".join(parts)
+        yield f"{words['cell']} {found.cell}"
+        return
+    if found.row is not None:
+        yield f"{words['row']} {found.row}"
+        if found.line not in (None, found.row):
+            yield f"{words['line']} {found.line}"
+    if found.column:
+        yield f"{words['column']}「{found.column}」"

@@ -141,6 +141,7 @@ def _new_workbook(grid: Grid, findings: Sequence[Finding], layout: Layout, lang:
     results = messages.word("check-results", lang)
 
     def fill(book: Any) -> None:
+        """The table with its marks, and the list of findings."""
         colours = {**rules()["fills"]}
         formats = {name: book.add_format({**_TEXT, "bg_color": f"#{colour[2:]}"}) for name, colour in colours.items()}
         name = _sheet_name(layout.sheet or "", results)

@@ -122,11 +122,13 @@ class SheetPatch:
 
     def _prepare(self, parser: XMLParserType) -> None:
         def start(name: str, attributes: dict[str, str]) -> None:
+            """Look at an element as deep as a cell."""
             self._depth += 1
             if self._depth <= _CELL_DEPTH:
                 self._begin(name.rpartition(" "), attributes, parser.CurrentByteIndex)
 
         def end(_: str) -> None:
+            """Look at the end of a row or of a part."""
             if self._depth in (_PART_DEPTH, _ROW_DEPTH):
                 self._finish(parser.CurrentByteIndex)
             self._depth -= 1
@@ -139,16 +141,13 @@ class SheetPatch:
         if self._depth == _SHEET_DEPTH:
             self._open_sheet(space, local, at)
         elif self._depth == _PART_DEPTH:
-            self._inside, self._start = local, at
-            if local == "legacyDrawing":
-                self.notes_id = attributes.get(f"{self.base} id")
-        elif self._inside == "sheetData":
-            if self._depth == _ROW_DEPTH and local == "row":
-                self._open_row(attributes, at)
-            elif self._depth == _CELL_DEPTH and local == "c" and self._todo is not None:
-                self._open_cell(attributes, at)
-        elif self._inside == "cols" and local == "col":
+            self._open_part(local, attributes, at)
+        elif (self._inside, local) == ("cols", "col"):
             self._add_column(attributes)
+        elif (self._inside, self._depth, local) == ("sheetData", _ROW_DEPTH, "row"):
+            self._open_row(attributes, at)
+        elif (self._inside, self._depth, local) == ("sheetData", _CELL_DEPTH, "c") and self._todo is not None:
+            self._open_cell(attributes, at)
 
     def _open_sheet(self, space: str, local: str, at: int) -> None:
         if local != "worksheet" or space not in rules()["spaces"]:
@@ -156,6 +155,11 @@ class SheetPatch:
         self.base = rules()["spaces"][space]
         prefix = tag_name(self._data, at).rpartition(":")
         self._prefix = prefix[0] + prefix[1]
+
+    def _open_part(self, local: str, attributes: Mapping[str, str], at: int) -> None:
+        self._inside, self._start = local, at
+        if local == "legacyDrawing":
+            self.notes_id = attributes.get(f"{self.base} id")
 
     def _add_column(self, attributes: Mapping[str, str]) -> None:
         try:

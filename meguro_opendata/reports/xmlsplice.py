@@ -94,9 +94,11 @@ def parse(data: bytes, part: str, prepare: Callable[[XMLParserType], None]) -> N
     parser = expat.ParserCreate(namespace_separator=" ")
 
     def refuse(*_: object) -> None:
+        """A document type is refused."""
         raise PatchError(part)
 
     def declared(_: str, encoding: str | None, __: int) -> None:
+        """So is another encoding than UTF-8."""
         if (encoding.lower() if encoding else None) not in _ENCODINGS:
             raise PatchError(part)
 
@@ -123,7 +125,10 @@ def elements(data: bytes, part: str) -> Element:
     room = iter(range(_MOST_ELEMENTS))
 
     def prepare(parser: XMLParserType) -> None:
+        """Collect the elements while they are parsed."""
+
         def start(name: str, attributes: dict[str, str]) -> None:
+            """Open an element in the one that is open."""
             if next(room, None) is None:
                 raise PatchError(part)
             made = _element(data, parser.CurrentByteIndex, name, attributes)
@@ -131,6 +136,7 @@ def elements(data: bytes, part: str) -> Element:
             open_ones.append(made)
 
         def end(_: str) -> None:
+            """Close the innermost element."""
             closed = open_ones.pop()
             if data[closed.inner - 2 : closed.inner] == b"/>":
                 closed.inner_end = closed.end = closed.inner

@@ -6,7 +6,7 @@ readers about the others, ``"frictionless"`` runs all of frictionless.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -26,6 +26,7 @@ from meguro_opendata.validation import fast_engine, frictionless_engine
 from meguro_opendata.validation.columns import match_columns
 from meguro_opendata.validation.frictionless_engine import RawError, TextTable, check_package
 from meguro_opendata.validation.gtfs import validate_gtfs
+from meguro_opendata.validation.rules import expectation_findings, rule_findings
 from meguro_opendata.validation.translate import places_in, places_of_grid, translate
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 Engine = Literal["fast", "frictionless"]
+_SETTLED = {"duplicate-header": "duplicate-header-named", "blank-label": "blank-label-named"}
 _ENGINES = {"fast": fast_engine.check_table, "frictionless": frictionless_engine.check_table}
 
 
@@ -63,9 +65,10 @@ def validate_file(path: Path | str, standard: str | Standard, engine: Engine = "
     chosen = load_standard(standard) if isinstance(standard, str) else standard
     schema = chosen.schema or {"fields": []}
     table = propose_source(Path(path), [field.name for field in chosen.fields])
-    own = [*_header_findings(table), *match_columns(table, schema)]
+    own = [*_header_findings(table), *match_columns(table, schema, chosen)]
     raw = _ENGINES[engine](_own_widths(table), schema, by_name=True)
     found = translate(raw, schema, places_in(table, table.frame.columns))
+    found += rule_findings(table, table.frame[:, : table.header_width], chosen.fields, found, standard=chosen)
     return Report(
         file=str(path),
         standard=(chosen.id, str(chosen.version)),
@@ -123,12 +126,15 @@ def validate_stacked(parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], r
     header = parts[0][2].columns
     whole = TextTable(header, pl.concat([frame for _, _, frame, _ in parts]))
     raw = fast_engine.check_table(whole, recipe.schema, by_name=False)
+    unexpected = [*expectation_findings(whole.cells, recipe.expect)]
     reports: list[Report] = []
     start = 0
     for table, mapped, frame, file in parts:
         own = _errors_between(raw, start, start + frame.height)
         reports.append(_part_report(own, table, mapped, frame, recipe, file))
         start += frame.height
+    if unexpected:
+        reports[0] = reports[0].with_findings((*reports[0].findings, *waived(unexpected, recipe.waive)))
     return reports
 
 
@@ -146,16 +152,18 @@ def _part_report(
 ) -> Report:
     origins = [mapped.origins.get(name) for name in frame.columns]
     found = translate(raw, recipe.schema, places_in(table, origins))
+    fields = schema_fields(recipe.schema)
+    found += rule_findings(table, frame, fields, found, mapped.origins, cleaned=True)
     if isinstance(table, JoinedTable):
         found = [table.at_home(finding) for finding in found]
     shape = table.own or table if isinstance(table, JoinedTable) else table
-    own = [*structure_findings(shape), *_extensions(table, recipe), *mapped.findings]
+    own = [*_shape_findings(shape, mapped, recipe), *_extensions(table, recipe), *mapped.findings]
     return Report(
         file=file,
         standard=(recipe.standard.id, str(recipe.standard.version)) if recipe.standard else None,
         rows=frame.height,
         rows_checked=frame.height,
-        findings=tuple(waived([*_by_place(own), *found], recipe.waive)),
+        findings=tuple(waived([*_by_place(own, table), *found], recipe.waive)),
         encoding=table.grid.encoding,
         header=table.labels[: table.header_width],
     )
@@ -204,8 +212,26 @@ def _extensions(table: Table, recipe: Recipe) -> list[Finding]:
     return [table.header_finding("extension-column", "info", columns[name], field=name) for name in names]
 
 
-def _by_place(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda found: (found.row or 0, found.column or "", found.code))
+def _shape_findings(table: Table, mapped: Mapped, recipe: Recipe) -> Iterator[Finding]:
+    """What is wrong with the table's shape; a header that the recipe itself tells apart or names is no error."""
+    open_columns = {*mapped.unmapped, *(table.frame.columns if recipe.same_names else ())}
+    for found in structure_findings(table):
+        alike = [found.column or ""]
+        if found.code == "duplicate-header":
+            alike = [
+                name for name, label in zip(table.frame.columns, table.labels, strict=True) if label == found.value
+            ]
+        settled = found.code in _SETTLED and open_columns.isdisjoint(alike)
+        more = {**found.params, "columns": alike}
+        yield replace(found, code=_SETTLED[found.code], severity="info", params=more) if settled else found
+
+
+def _by_place(findings: Iterable[Finding], table: Table) -> list[Finding]:
+    """By row, then by the column's place in the table, then by code."""
+    places = {name: place for place, name in reversed(list(enumerate(table.labels)))}
+    places |= {name: place for place, name in enumerate(table.frame.columns)}
+    last = len(places)
+    return sorted(findings, key=lambda found: (found.row or 0, places.get(found.column or "", last), found.code))
 
 
 def waived(findings: Iterable[Finding], waivers: Sequence[Waiver]) -> list[Finding]:

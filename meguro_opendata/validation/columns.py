@@ -7,28 +7,39 @@ from typing import Any
 
 from meguro_opendata.declarations import suggest
 from meguro_opendata.findings import Finding
+from meguro_opendata.recognition.headernames import named_item
 from meguro_opendata.sources import Table, folded
+from meguro_opendata.standard import Standard, standards
 
 __all__ = ["match_columns"]
 
 
-def match_columns(table: Table, schema: Mapping[str, Any]) -> list[Finding]:
-    """Info findings on the header: columns that the schema lacks (kept), then fields that have no column.
+def match_columns(table: Table, schema: Mapping[str, Any], standard: Standard) -> list[Finding]:
+    """Info findings on the header: columns that the standard lacks (kept), then fields that have no column.
 
     Required fields without a column are frictionless's ``missing-label`` and are not repeated here.
     """
     fields = schema["fields"]
-    return [*_unknown(table, [field["name"] for field in fields]), *_absent(table, fields)]
+    return [*_unknown(table, [field["name"] for field in fields], standard), *_absent(table, fields)]
 
 
-def _unknown(table: Table, names: list[str]) -> Iterator[Finding]:
+def _unknown(table: Table, names: list[str], standard: Standard) -> Iterator[Finding]:
     absent = [name for name in names if name not in table.frame.columns]
     for index, column in enumerate(table.frame.columns):
         label = table.labels[index]
         if label and label not in names:
-            near = [name for name in absent if folded(name) == folded(label)] or suggest(label, absent)[:1]
-            suggestion = near[0] if near else None
+            suggestion = _meant(label, absent, standard)
             yield table.header_finding("column-unknown", "info", column, column=label, suggestion=suggestion)
+
+
+def _meant(label: str, absent: list[str], standard: Standard) -> str | None:
+    """The item without a column that a label probably means: by the words that offices use, else by its spelling."""
+    shipped = any(one.id == standard.id for one in standards())
+    named = named_item(label, standard) if shipped else None
+    if named is not None:
+        return named[0] if named[0] in absent else None
+    near = [name for name in absent if folded(name) == folded(label)] or suggest(label, absent)
+    return near[0] if near else None
 
 
 def _absent(table: Table, fields: list[dict[str, Any]]) -> Iterator[Finding]:

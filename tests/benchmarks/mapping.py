@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import meguro_opendata as mo
-from meguro_opendata.headernames import spellings
-from meguro_opendata.proposals import Proposal, propose_mapping
+from meguro_opendata.mapping.proposals import Proposal, propose_mapping
 from meguro_opendata.recognition import field_names, recognise
+from meguro_opendata.recognition.headernames import spellings
 from meguro_opendata.sources import Table, folded, propose_source
 from meguro_opendata.standard import Standard
 

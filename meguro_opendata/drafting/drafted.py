@@ -1,0 +1,104 @@
+"""``Draft``: what ``new`` found out of a source file, and what it wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata.mapping.proposal import Proposal
+from meguro_opendata.recognition import Match, recognise
+from meguro_opendata.sources import Table
+from meguro_opendata.standard import Standard
+
+__all__ = ["NEW_FORMAT", "RECIPE", "Draft"]
+
+NEW_FORMAT = "meguro-opendata/new@1"
+RECIPE = "dataset.yaml"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What ``draft_dataset`` wrote.
+
+    Attributes:
+        folder: The dataset's folder.
+        files: What was written, the recipe last.
+        table: The source as it was read.
+        standard: What the recipe follows, ``None`` for a schema of its own.
+        match: How well the header fits that standard, ``None`` if the standard was named.
+        proposals: The mapping; for a schema of its own, empty: each column is its own field.
+        left: Columns that no sure proposal uses.
+    """
+
+    slug: str
+    folder: Path
+    files: tuple[Path, ...]
+    table: Table
+    standard: Standard | None
+    match: Match | None
+    proposals: tuple[Proposal, ...]
+    left: tuple[str, ...]
+
+    @property
+    def recipe(self) -> Path:
+        """The recipe's file."""
+        return self.folder / RECIPE
+
+    @property
+    def sure(self) -> tuple[Proposal, ...]:
+        """The proposals that the recipe applies."""
+        return tuple(proposal for proposal in self.proposals if proposal.sure and proposal.rule is not None)
+
+    @property
+    def unsure(self) -> tuple[Proposal, ...]:
+        """The proposals that stand in the recipe as comments."""
+        return tuple(proposal for proposal in self.proposals if proposal not in self.sure)
+
+    @property
+    def unclaimed(self) -> tuple[str, ...]:
+        """Columns that no proposal at all uses."""
+        asked = {column for one in self.unsure for column in (*one.columns, *one.others)}
+        return tuple(column for column in self.left if column not in asked)
+
+    @property
+    def mixed(self) -> Match | None:
+        """The standard whose columns stand in the header together with another's, ``None`` if there is none."""
+        return next((match for match in recognise(self.table.labels) if match.mixed), None)
+
+    @property
+    def other_sheets(self) -> tuple[str, ...]:
+        """The workbook's sheets beside the one that was read."""
+        return tuple(name for name in self.table.grid.sheets if name != self.table.grid.sheet)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The draft as the JSON of ``new@1``."""
+        grid, standard = self.table.grid, self.standard
+        return {
+            "format": NEW_FORMAT,
+            "slug": self.slug,
+            "recipe": str(self.recipe),
+            "files": [str(path) for path in self.files],
+            "source": {
+                "file": grid.path.name,
+                "sheet": grid.sheet,
+                "header_row": self.table.header_row,
+                "header_rows": self.table.header_rows,
+                "encoding": grid.encoding,
+                "rows": self.table.frame.height,
+                "columns": list(self.table.frame.columns),
+            },
+            "standard": {"id": standard.id, "version": standard.version} if standard else None,
+            "mapping": [self._line(proposal) for proposal in self.proposals],
+            "unmapped_columns": list(self.left),
+        }
+
+    def _line(self, proposal: Proposal) -> dict[str, Any]:
+        return {
+            "field": proposal.field,
+            "columns": list(proposal.columns),
+            "others": list(proposal.others),
+            "reason": proposal.reason,
+            "confidence": proposal.confidence,
+            "applied": proposal in self.sure,
+        }

@@ -1,0 +1,179 @@
+"""The text of a drafted recipe: YAML with the proposed mapping, and comments that say what is to be confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import yaml
+
+from meguro_opendata.drafting.drafted import Draft
+from meguro_opendata.mapping.proposal import Proposal, reason_text
+from meguro_opendata.mapping.valueforms import value_kinds_of
+from meguro_opendata.messages import form, message, word
+from meguro_opendata.workspace import City
+
+__all__ = ["comment_of", "recipe_text", "scalar"]
+
+_EXAMPLE = 20
+_FREQUENCY = "随時"
+
+
+def recipe_text(draft: Draft, city: City, file: str, sheet: str | None, lang: str) -> str:
+    """The whole ``dataset.yaml`` of a draft.
+
+    Args:
+        draft: What was found out.
+        city: Its departments are listed to choose from.
+        file: Name of the source's copy.
+        sheet: Name of the mapping sheet, ``None`` if the mapping stands in the recipe.
+        lang: Language of the comments.
+    """
+    parts = (_head(draft, file, lang), _source(draft, file, lang), _mapping(draft, sheet, lang), _left(draft, lang))
+    return (
+        "\n".join(
+            line for part in map(list, (*parts, _metadata(draft, city, lang))) if part for line in (*part, "")
+        ).rstrip()
+        + "\n"
+    )
+
+
+def scalar(value: object) -> str:
+    """A value as YAML writes it inside a list or mapping on one line.
+
+    >>> scalar("名称"), scalar("0123"), scalar("a: b")
+    ('名称', "'0123'", "'a: b'")
+    """
+    text = yaml.safe_dump([value], allow_unicode=True, default_flow_style=True, width=10**9, sort_keys=False)
+    return text.strip()[1:-1]
+
+
+def comment_of(text: str) -> str:
+    r"""A text that stays within one comment line, whatever a cell holds.
+
+    >>> comment_of("施設\n名称")
+    '施設 名称'
+    """
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def _head(draft: Draft, file: str, lang: str) -> Iterator[str]:
+    mark = word("new-confirm", lang)
+    yield f"# {comment_of(message('new-recipe-head', lang, file=file, mark=mark))}"
+    if draft.standard is None:
+        yield f"title: {scalar(_title(draft))}   # {message('new-title', lang)}"
+        yield f"schema: schema.json   # {message('new-own-schema', lang, file='schema.json')}"
+        return
+    yield f"title: {scalar(draft.standard.title)}"
+    how = message("new-standard-given", lang)
+    if draft.match is not None:
+        how = message("new-standard-found", lang, score=round(draft.match.score * 100))
+    yield f"standard: {draft.standard.id}@{scalar(draft.standard.version).strip(chr(39))}   # {how}"
+
+
+def _title(draft: Draft) -> str:
+    return draft.table.path.stem.strip() or draft.slug
+
+
+def _source(draft: Draft, file: str, lang: str) -> Iterator[str]:
+    grid, table = draft.table.grid, draft.table
+    yield "source:"
+    yield f"  file: {scalar(file)}"
+    if grid.sheet is not None:
+        yield f"  sheet: {scalar(grid.sheet)}" + _other_sheets(draft, lang)
+    yield f"  header_row: {table.header_row}"
+    if table.header_rows > 1:
+        yield f"  header_rows: {table.header_rows}"
+    encoding = (grid.encoding or "").removesuffix("-sig")
+    if encoding in ("utf-8", "cp932", "utf-16"):
+        yield f"  encoding: {encoding}"
+
+
+def _other_sheets(draft: Draft, lang: str) -> str:
+    """A comment that names the sheets that are not read, if there are some."""
+    names = ", ".join(draft.other_sheets)
+    return f"   # {comment_of(message('new-other-sheets', lang, names=names))}" if names else ""
+
+
+def _mapping(draft: Draft, sheet: str | None, lang: str) -> Iterator[str]:
+    if sheet is not None:
+        yield f"mapping: {sheet}   # {message('new-sheet-head', lang, file=sheet)}"
+        return
+    if draft.standard is None:
+        yield "mapping:"
+        yield from (_own_line(draft, column, lang) for column in draft.table.frame.columns)
+        return
+    yield "mapping:" if draft.sure else "mapping: {}"
+    for proposal in draft.proposals:
+        yield _line(proposal, proposal in draft.sure, lang)
+
+
+def _own_line(draft: Draft, column: str, lang: str) -> str:
+    kinds = value_kinds_of(draft.table.frame[column])
+    guess = f"   # {message('new-kind-guess', lang, kind=form(kinds[0], lang))}" if kinds else ""
+    return f"  {scalar(' '.join(column.split()))}: {scalar(column)}{guess}"
+
+
+def _line(proposal: Proposal, applied: bool, lang: str) -> str:
+    percent = round(proposal.confidence * 100)
+    why = message("new-line", lang, reason=reason_text(proposal.reason, lang), percent=percent)
+    if proposal.others:
+        why += " " + message("new-several", lang, columns=", ".join((*proposal.columns, *proposal.others)))
+    rule = proposal.rule
+    if rule is None:
+        made = message("new-unmade", lang, columns=", ".join(proposal.columns))
+        return f"  # {comment_of(f'{proposal.field}: {made}')}"
+    written = f"{scalar(proposal.field)}: {_rule(rule.model_dump(exclude_unset=True))}"
+    if applied:
+        return f"  {written}   # {comment_of(why)}"
+    return f"  # {word('new-confirm', lang)} {comment_of(written)}   # {comment_of(why)}"
+
+
+def _rule(rule: dict[str, Any]) -> str:
+    """A rule as a recipe has it: the column's name alone, where there is no more to say."""
+    if list(rule) == ["column"]:
+        return scalar(rule["column"])
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in rule.items()}
+    return scalar(plain)
+
+
+def _left(draft: Draft, lang: str) -> Iterator[str]:
+    """The columns that no item uses, as comments in the form of the words that would keep or drop them."""
+    if not draft.left:
+        return
+    yield f"# {message('new-left', lang)}"
+    for column in draft.left:
+        line = _left_line(draft, column, lang)
+        if column not in draft.unclaimed:
+            line = message("new-left-asked", lang, line=line, mark=word("new-confirm", lang))
+        yield f"#   {comment_of(line)}"
+    yield "# extensions:"
+    for column in draft.left:
+        entry = {"name": " ".join(column.split()), "column": column, "kind": "text", "description": column}
+        yield f"#   - {comment_of(scalar(entry))}"
+    yield "# drop:"
+    yield from (f"#   {comment_of(scalar(column))}: " for column in draft.left)
+
+
+def _left_line(draft: Draft, column: str, lang: str) -> str:
+    filled: Sequence[str] = [value for value in draft.table.frame[column].head(1000).to_list() if value.strip()]
+    if not filled:
+        return message("new-left-empty", lang, column=column)
+    return message("new-left-line", lang, column=column, example=filled[0][:_EXAMPLE])
+
+
+def _metadata(draft: Draft, city: City, lang: str) -> Iterator[str]:
+    yield "metadata:"
+    title = draft.standard.title if draft.standard else _title(draft)
+    yield f"  description: {scalar(title)}   # {message('new-description', lang)}"
+    if len(city.departments) == 1:
+        yield f"  department: {scalar(city.departments[0])}   # {message('new-only-department', lang)}"
+    else:
+        yield '  department: ""'
+        yield f"  # {message('new-department', lang)}"
+        yield from _listed(city.departments)
+    yield f"  frequency: {scalar(_FREQUENCY)}   # {message('new-frequency', lang)}"
+
+
+def _listed(names: Iterable[str]) -> Iterator[str]:
+    yield from (f"  #   {comment_of(name)}" for name in names)

@@ -1,0 +1,107 @@
+"""Old form → new form: the values of an older version's items as those of the current one.
+
+Each way of carrying takes a table's columns and gives one value a row, or ``None`` where it is not certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import polars as pl
+
+from meguro_opendata.findings import Change, Finding
+from meguro_opendata.mapping.address import split_address
+from meguro_opendata.mapping.proposal import Proposal
+from meguro_opendata.mapping.values import Made
+from meguro_opendata.recognition.headernames import loose
+from meguro_opendata.sources import Table, folded
+from meguro_opendata.standard import Field, Standard
+
+__all__ = ["Carried", "carry", "carry_ways"]
+
+Row = Mapping[str, str]
+_PARTS = {"所在地_都道府県": "prefecture", "所在地_市区町村": "city", "所在地_町字": "town", "所在地_番地以下": "lot"}
+_YES = {"umu": "有", "kahi": "可"}
+_SEPARATORS = str.maketrans(dict.fromkeys("；、，,\n・", ";"))
+
+
+class Carried:
+    """One new column: its values, the changes that made them, and the rows for which nothing could be said."""
+
+    def __init__(
+        self,
+        values: Sequence[str | None] | pl.Series,
+        changes: Sequence[Change],
+        lost: Sequence[int] = (),
+        findings: Sequence[Finding] = (),
+    ) -> None:
+        known = values if isinstance(values, pl.Series) else pl.Series([value or "" for value in values])
+        self.values = known.cast(pl.String)
+        self.changes = tuple(changes)
+        self.lost = tuple(lost)
+        self.findings = tuple(findings)
+
+    @classmethod
+    def of(cls, made: Made) -> Carried:
+        """What a rule of a mapping made."""
+        return cls(made.values, made.changes, findings=made.findings)
+
+    @property
+    def filled(self) -> bool:
+        """Whether any row has a value."""
+        return bool((self.values != "").any())
+
+
+def carry(proposal: Proposal, table: Table, standard: Standard, older: Standard) -> Carried:
+    """The new column that a proposal of the older version's kind stands for."""
+    field = standard.field(proposal.field)
+    assert field is not None  # noqa: S101 (proposals are made from the standard's own fields)
+    way = carry_ways()[proposal.reason]
+    context = _roles(table, older)
+    rows = [{name: str(value) for name, value in row.items()} for row in table.frame.iter_rows(named=True)]
+    before = [" / ".join(filter(None, (row[column] for column in proposal.columns))) for row in rows]
+    after = [way(row, proposal.columns, field, context) for row in rows]
+    changes = [
+        Change(table.rows[at], proposal.columns[0], field.name, proposal.reason.replace("-", "_"), before[at], value)
+        for at, value in enumerate(after)
+        if value is not None and value != before[at]
+    ]
+    lost = [table.rows[at] for at, value in enumerate(after) if value is None and before[at]]
+    return Carried(after, changes, lost)
+
+
+def carry_ways() -> Mapping[str, Callable[[Row, Sequence[str], Field, Mapping[str, str]], str | None]]:
+    """How each reason of a proposal makes a value from a row."""
+    return {"old-join": _join, "old-address": _address, "old-features": _feature}
+
+
+def _roles(table: Table, older: Standard) -> dict[str, str]:
+    """The source columns that hold prefecture and municipality, by role."""
+    here = {loose(label): column for column, label in zip(table.frame.columns, table.labels, strict=True)}
+    known = {"prefecture": "都道府県名", "city": "市区町村名"}
+    return {role: here[loose(name)] for role, name in known.items() if loose(name) in here and older.field(name)}
+
+
+def _join(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str, str]) -> str | None:
+    return "".join(row[column].strip() for column in columns)
+
+
+def _address(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str, str]) -> str | None:
+    """The whole address with its prefecture and municipality in front, or one of its parts."""
+    written = row[columns[0]].strip()
+    if not written:
+        return ""
+    prefecture, city = (row[roles[role]].strip() if role in roles else "" for role in ("prefecture", "city"))
+    if field.name == "所在地_連結表記":
+        rest = written.removeprefix(prefecture).removeprefix(city)
+        return prefecture + city + rest
+    parts = split_address(written, prefecture, city)
+    name = _PARTS.get(field.name)
+    return getattr(parts, name) if parts is not None and name else None
+
+
+def _feature(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str, str]) -> str | None:
+    """Whether the list names this feature; what it does not name is left empty, not denied."""
+    named = {folded(part) for part in row[columns[0]].translate(_SEPARATORS).split(";")}
+    spellings = {folded(field.name), *(folded(name) for name in field.descriptor.get("mo:synonyms", ()))}
+    return _YES.get(field.kind) if named & spellings else ""

@@ -1,0 +1,114 @@
+"""Proposals for items that no single column is: both coordinates in one cell, parts and wholes, facts of the city."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from meguro_opendata.mapping.proposal import Proposal
+from meguro_opendata.mapping.valueforms import value_kinds_of
+from meguro_opendata.recipe.words import MappingRule, Split
+from meguro_opendata.recognition.headernames import confidence, loose, mapping_words
+from meguro_opendata.sources import Table
+from meguro_opendata.standard import Standard
+
+__all__ = ["as_rules", "city_facts", "from_one_cell", "parts_and_whole"]
+
+Found = Mapping[str, Proposal]
+DerivedRule = Mapping[str, Any]
+
+
+def from_one_cell(table: Table, standard: Standard, found: Found) -> Iterator[Proposal]:
+    """Latitude and longitude from the one column whose cells hold both; sure if its header says so too."""
+    places = _open_places(standard, found)
+    columns = [name for name in table.frame.columns if places and "place" in value_kinds_of(table.frame[name])]
+    if len(columns) != 1:
+        return
+    words = mapping_words()["place"]
+    label = table.labels[table.frame.columns.index(columns[0])]
+    reason = "place" if loose(label) in map(loose, words["headers"]) else "values"
+    for part, name in enumerate(places, start=1):
+        made = MappingRule(column=columns[0], split=Split(pattern=words["pattern"], part=part))
+        yield Proposal(name, (columns[0],), reason, confidence(reason), seen="place", made=made)
+
+
+def _open_places(standard: Standard, found: Found) -> list[str]:
+    """The standard's latitude and longitude, if it has one of each and no column surely fills them."""
+    places = {field.name: field.kind for field in standard.fields if field.kind in ("latitude", "longitude")}
+    filled = any(name in found and found[name].sure for name in places)
+    return [] if filled or list(places.values()) != ["latitude", "longitude"] else list(places)
+
+
+def parts_and_whole(table: Table, standard: Standard, found: Found) -> Iterator[Proposal]:
+    """A whole joined from its parts, all of them sure; or parts split from their whole, to be confirmed."""
+    names = {field.name for field in standard.fields}
+    for rule in mapping_words()["derived"]:
+        if names.issuperset([rule["whole"], *rule["parts"]]):
+            yield from _parts_of(rule, found) if rule["whole"] in found else _whole_of(rule, found)
+
+
+def _whole_of(rule: DerivedRule, found: Found) -> Iterator[Proposal]:
+    """The whole, if each of its parts is surely a column of its own."""
+    if all(_is_sure_column(name, found) for name in rule["parts"]):
+        columns = tuple(found[name].columns[0] for name in rule["parts"])
+        yield Proposal(rule["whole"], columns, "joined", confidence("joined"), made=MappingRule(join=columns))
+
+
+def _parts_of(rule: DerivedRule, found: Found) -> Iterator[Proposal]:
+    """The parts that have no column, if the whole surely has one."""
+    if _is_sure_column(rule["whole"], found):
+        column = found[rule["whole"]].columns[0]
+        yield from (_address_part(name, column, rule) for name in rule["parts"] if name not in found)
+
+
+def _is_sure_column(name: str, found: Found) -> bool:
+    return name in found and found[name].sure and found[name].made is None
+
+
+def _address_part(name: str, column: str, rule: DerivedRule) -> Proposal:
+    made = MappingRule(column=column, split=Split.model_validate({"address": rule["parts"][name]}))
+    return Proposal(name, (column,), "address-part", confidence("address-part"), made=made)
+
+
+def as_rules(table: Table, found: Found) -> dict[str, Proposal]:
+    """The proposals in words that a recipe has: an older version's address as a column, joined, or split.
+
+    What only a conversion can fill (町字ID and the like) is left out.
+    """
+    return {name: ruled for name, proposal in found.items() if (ruled := _ruled(table, proposal, found)) is not None}
+
+
+def _ruled(table: Table, proposal: Proposal, found: Found) -> Proposal | None:
+    if proposal.reason != "old-address":
+        return proposal
+    column = proposal.columns[0]
+    for rule in mapping_words()["derived"]:
+        if proposal.field == rule["whole"]:
+            made = MappingRule(column=column)
+            above = found.get(mapping_words()["place"]["municipality"])
+            if above is not None and len(above.columns) > 1 and not _begins(table, column, above.columns):
+                made = MappingRule(join=(*above.columns, column))
+            return dataclasses.replace(proposal, columns=made.columns, made=made)
+        if proposal.field in rule["parts"]:
+            return _address_part(proposal.field, column, rule)
+    return None
+
+
+def _begins(table: Table, column: str, above: tuple[str, ...]) -> bool:
+    """Whether any address begins with the prefecture or municipality that stands in the columns before it."""
+    frame = table.frame.select(pl.col(column, *above).str.strip_chars())
+    filled = frame.filter(pl.all_horizontal(pl.all() != ""))
+    begins = [pl.col(column).str.starts_with(pl.col(name)).any() for name in above]
+    return bool(filled.select(pl.any_horizontal(begins)).item())
+
+
+def city_facts(standard: Standard, found: Found) -> Iterator[Proposal]:
+    """Facts of the city profile for items that no column surely fills."""
+    for degree, reason in (("sure", "city"), ("likely", "city-likely")):
+        for name, fact in mapping_words()["city"][degree].items():
+            if standard.field(name) is not None and name not in found:
+                made = MappingRule.model_validate({"city": fact})
+                yield Proposal(name, (), reason, confidence(reason), made=made)

@@ -1,0 +1,168 @@
+"""The values that one mapping rule makes: column or joined columns, then split, lookup, zero fill and default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import polars as pl
+
+from meguro_opendata.declarations import suggest
+from meguro_opendata.findings import Change, Finding
+from meguro_opendata.mapping.address import split_address
+from meguro_opendata.municipality import municipalities
+from meguro_opendata.recipe.words import MappingRule, Split
+from meguro_opendata.sources import Table, folded
+from meguro_opendata.workspace import City
+
+__all__ = ["BETWEEN", "Made", "lookup", "make_values"]
+
+BETWEEN = " / "
+
+
+@dataclass(frozen=True)
+class Made:
+    """The values of one field, the changes that made them, and what could not be made."""
+
+    values: pl.Series
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def make_values(field: str, rule: MappingRule | None, table: Table, city: City | None) -> Made:
+    """One value a row for a field; empty where it has no rule.
+
+    Args:
+        field: The field's name.
+        rule: What the recipe says of it.
+        table: The source; it has every column that the rule names.
+        city: Whose facts constants are, and whose addresses are split.
+    """
+    if rule is None or not rule.columns:
+        return Made(_repeated(_fixed(rule, city), table))
+    changes: list[Change] = []
+    findings: list[Finding] = []
+    column = rule.columns[0]
+    values = table.frame[column]
+    if rule.join is not None:
+        values, rewritten = _joined(rule.join, rule.separator, field, table)
+        changes += rewritten
+    if rule.split is not None:
+        values, rewritten, lacking = _split(values, rule.split, field, column, table, city)
+        changes += rewritten
+        findings += lacking
+    if rule.lookup is not None:
+        values, rewritten, lacking = lookup(values, rule.lookup, field, column, table)
+        changes += rewritten
+        findings += lacking
+    values, rewritten = _filled(values, rule, field, column, table)
+    return Made(values, (*changes, *rewritten), tuple(findings))
+
+
+def lookup(
+    values: pl.Series, known: Mapping[str, str], field: str, column: str, table: Table
+) -> tuple[pl.Series, list[Change], list[Finding]]:
+    """Values replaced by a list of the recipe; empty cells stay empty, a value that the list lacks is an error."""
+    distinct = values.unique().to_list()
+    folded_keys = {folded(key): after for key, after in known.items()}
+    translated = {value: folded_keys.get(folded(value)) if value else "" for value in distinct}
+    after = values.replace_strict(translated, return_dtype=pl.String, default=None)
+    unknown = [_unknown_value(table, at, column, field, list(known)) for at in after.is_null().arg_true()]
+    after = after.fill_null(values)
+    return after, _changes(values, after, field, column, "lookup", table), unknown
+
+
+def _fixed(rule: MappingRule | None, city: City | None) -> str:
+    if rule is None:
+        return ""
+    if rule.city is None:
+        return rule.constant or ""
+    return str(getattr(city, rule.city)) if city is not None else ""
+
+
+def _repeated(value: str, table: Table) -> pl.Series:
+    return pl.Series([value] * table.frame.height, dtype=pl.String)
+
+
+def _joined(columns: tuple[str, ...], separator: str, field: str, table: Table) -> tuple[pl.Series, list[Change]]:
+    """The cells of several columns in one, empty ones left out; what stood apart is shown with a slash between."""
+    stripped = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name).str.strip_chars()) for name in columns]
+    joined = table.frame.select(
+        after=pl.concat_str(stripped, separator=separator, ignore_nulls=True),
+        before=pl.concat_str(stripped, separator=BETWEEN, ignore_nulls=True),
+    ).fill_null("")
+    return joined["after"], _changes(joined["before"], joined["after"], field, columns[0], "join", table)
+
+
+def _split(
+    values: pl.Series, split: Split, field: str, column: str, table: Table, city: City | None
+) -> tuple[pl.Series, list[Change], list[Finding]]:
+    """One part of each cell; a cell without that part gives an empty value and a warning."""
+    parts = _address_parts(values, split.address, city) if split.address else _text_parts(values, split)
+    filled = values.str.strip_chars() != ""
+    lost = (parts.is_null() & filled).arg_true()
+    lacking = [table.cell_finding("split-no-part", "warning", at, column, field=field) for at in lost]
+    after = parts.fill_null("")
+    return after, _changes(values, after, field, column, "split", table), lacking
+
+
+def _text_parts(values: pl.Series, split: Split) -> pl.Series:
+    if split.pattern is not None:
+        return values.str.extract(split.pattern, split.part)
+    return values.str.split(str(split.by)).list.get(split.part - 1, null_on_oob=True).str.strip_chars()
+
+
+def _address_parts(values: pl.Series, part: str, city: City | None) -> pl.Series:
+    """One part of each address, ``None`` where the address cannot be split with certainty."""
+    known = {value: _address_part(value, part, city) for value in values.unique().to_list()}
+    return values.replace_strict(known, return_dtype=pl.String, default=None)
+
+
+def _address_part(text: str, part: str, city: City | None) -> str | None:
+    prefecture, name = (city.prefecture, city.name) if city is not None else ("", "")
+    found = split_address(text, prefecture, name)
+    if found is None or found.town.startswith(tuple(_elsewhere(prefecture, name))):
+        return None
+    if not any(sign.isdigit() for sign in text) and not text.strip().startswith((prefecture, name)):
+        return None
+    return str(getattr(found, part))
+
+
+@cache
+def _elsewhere(prefecture: str, name: str) -> frozenset[str]:
+    """Other municipalities of the prefecture, and other prefectures: what begins with one is no town of the city."""
+    others = {known.name for known in municipalities() if known.prefecture == prefecture} - {name}
+    return frozenset(others | ({known.prefecture for known in municipalities()} - {prefecture}))
+
+
+def _filled(
+    values: pl.Series, rule: MappingRule, field: str, column: str, table: Table
+) -> tuple[pl.Series, list[Change]]:
+    """Zeros in front and the default for empty cells."""
+    changes: list[Change] = []
+    if rule.zero_fill is not None:
+        after = _where(values != "", values.str.zfill(rule.zero_fill), values)
+        changes += _changes(values, after, field, column, "zero_fill", table)
+        values = after
+    if rule.default is not None:
+        after = _where(values.str.strip_chars() == "", pl.lit(rule.default), values)
+        changes += _changes(values, after, field, column, "default", table)
+        values = after
+    return values, changes
+
+
+def _where(condition: pl.Series, then: pl.Series | pl.Expr, otherwise: pl.Series) -> pl.Series:
+    return pl.select(pl.when(condition).then(then).otherwise(otherwise)).to_series()
+
+
+def _changes(before: pl.Series, after: pl.Series, field: str, column: str, rule: str, table: Table) -> list[Change]:
+    differs = (before != after).arg_true()
+    return [Change(table.rows[at], column, field, rule, before[at], after[at]) for at in differs]
+
+
+def _unknown_value(table: Table, position: int, column: str, field: str, known: list[str]) -> Finding:
+    near = suggest(str(table.frame[column][position]), known)
+    return table.cell_finding(
+        "lookup-unknown", "error", position, column, field=field, suggestion=near[0] if near else None
+    )

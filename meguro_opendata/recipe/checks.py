@@ -1,0 +1,183 @@
+"""What a recipe says, checked against its schema, its workspace and itself: every fault, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from meguro_opendata import messages
+from meguro_opendata.declarations import unknown
+from meguro_opendata.errors import Fault
+from meguro_opendata.files import is_plain_name
+from meguro_opendata.privacy.data import CODES as PRIVACY_CODES
+from meguro_opendata.recipe.sourcewords import id_faults, series_faults, sources_faults
+from meguro_opendata.recipe.words import Expectations, MappingRule, RecipeFile, SourceSettings
+from meguro_opendata.standard import Field as StandardField
+from meguro_opendata.standard import schema_fields, value_kinds
+from meguro_opendata.workspace import Workspace
+
+__all__ = ["faults"]
+
+
+def faults(written: RecipeFile, schema: Mapping[str, Any], workspace: Workspace) -> Iterator[Fault]:
+    """Every fault of a recipe's content, its form being right: names that nothing has, rows and columns used twice."""
+    fields = schema_fields(schema)
+    names = [field.name for field in fields]
+    every = [*names, *(extension.name for extension in written.extensions)]
+    kinds = {field.name: field.kind for field in fields}
+    yield from _unknown_names("mapping", list(written.mapping), names)
+    yield from _unknown_names("key", list(written.key), every)
+    for name, rule in written.mapping.items():
+        yield from _unknown_rules(f"mapping.{name}.keep", rule.keep, kinds.get(name, ""))
+        yield from _pattern_faults(f"mapping.{name}.split", rule)
+    yield from _row_faults(written)
+    yield from _column_faults(written)
+    yield from _format_faults(written, fields)
+    yield from _extension_faults(written, names)
+    yield from _waiver_faults(written, every)
+    yield from _allowance_faults(written, every)
+    yield from _expectation_faults(written.expect, every)
+    departments = workspace.city.departments
+    if not written.metadata.department:
+        yield Fault("metadata.department", "department-missing", {"known": list(departments)})
+    elif written.metadata.department not in departments:
+        yield unknown("metadata.department", "department-unknown", written.metadata.department, departments)
+    yield from _source_faults(written, every)
+
+
+def _source_faults(written: RecipeFile, fields: list[str]) -> Iterator[Fault]:
+    if written.source is None:
+        if written.sources is None:
+            yield Fault("source", "key-missing", {"key": "source"})
+        yield from series_faults(None, None, written.series, fields)
+    else:
+        if written.sources is not None:
+            yield Fault("sources", "source-and-sources", {})
+        yield from _single_faults(written.source)
+        yield from series_faults(written.source.series, written.source.period, written.series, fields)
+    if written.sources is not None:
+        yield from sources_faults(written.sources)
+    if written.ids is not None:
+        yield from id_faults(written.ids, fields, written.mapping)
+
+
+def _single_faults(source: SourceSettings) -> Iterator[Fault]:
+    """What is wrong with the words of one file, or with words that a series must not have."""
+    if source.series is not None:
+        if source.kind == "catalog":
+            yield Fault("source.kind", "series-of-catalog", {})
+        return
+    if not is_plain_name(source.file):
+        yield Fault("source.file", "path-not-inside", {"value": source.file})
+    if source.leave_out:
+        yield Fault("source.leave_out", "word-needs-series", {"key": "leave_out"})
+
+
+def _unknown_names(place: str, used: list[str], known: list[str]) -> Iterator[Fault]:
+    for name in used:
+        if name not in known:
+            yield unknown(f"{place}.{name}", "field-unknown", name, known)
+
+
+def _unknown_rules(place: str, keep: tuple[str, ...], kind: str) -> Iterator[Fault]:
+    known = value_kinds()[kind]["clean"] if kind in value_kinds() else list(keep)
+    for rule in keep:
+        if rule not in known:
+            yield unknown(place, "rule-unknown", rule, known)
+
+
+def _pattern_faults(place: str, rule: MappingRule) -> Iterator[Fault]:
+    """A pattern that cannot be read, or that catches fewer groups than asked for."""
+    if rule.split is None or rule.split.pattern is None:
+        return
+    shown: dict[str, object] = {"value": rule.split.pattern, "part": rule.split.part}
+    try:
+        groups = pl.Series([""]).str.extract_groups(rule.split.pattern).struct.fields
+    except pl.exceptions.ComputeError:
+        yield Fault(f"{place}.pattern", "split-pattern", shown)
+        return
+    if len(groups) < rule.split.part:
+        yield Fault(f"{place}.part", "split-no-group", shown)
+
+
+def _extension_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for number, extension in enumerate(written.extensions):
+        place = f"extensions.{number}"
+        if extension.name in names:
+            yield Fault(f"{place}.name", "extension-is-field", {"value": extension.name})
+        if extension.name in seen:
+            yield Fault(f"{place}.name", "extension-twice", {"value": extension.name})
+        seen.add(extension.name)
+        if extension.kind not in value_kinds():
+            yield unknown(f"{place}.kind", "kind-unknown", extension.kind, list(value_kinds()))
+        yield from _unknown_rules(f"{place}.keep", extension.keep, extension.kind)
+
+
+def _waiver_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault]:
+    known = messages.codes("findings")
+    for number, waiver in enumerate(written.waive):
+        if waiver.code not in known:
+            yield unknown(f"waive.{number}.code", "code-unknown", waiver.code, known)
+        yield from _unknown_names(f"waive.{number}.field", [waiver.field], names)
+
+
+def _expectation_faults(expected: Expectations | None, names: list[str]) -> Iterator[Fault]:
+    """Totals of fields that nothing has, and bounds between which no number lies."""
+    if expected is None:
+        return
+    yield from _unknown_names("expect.totals", list(expected.totals), names)
+    bounds = {"expect.rows": expected.rows, **{f"expect.totals.{name}": one for name, one in expected.totals.items()}}
+    for place, one in bounds.items():
+        if one is None:
+            continue
+        if one.min is None and one.max is None:
+            yield Fault(place, "expect-empty", {})
+        elif one.min is not None and one.max is not None and one.min > one.max:
+            yield Fault(place, "expect-bounds", {"least": one.min, "most": one.max})
+
+
+def _allowance_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault]:
+    for number, allowance in enumerate(written.allow):
+        if allowance.code not in PRIVACY_CODES:
+            yield unknown(f"allow.{number}.code", "code-unknown", allowance.code, PRIVACY_CODES)
+        if allowance.field is not None:
+            yield from _unknown_names(f"allow.{number}.field", [allowance.field], names)
+
+
+def _row_faults(written: RecipeFile) -> Iterator[Fault]:
+    rows = [(skipped.file, skipped.row) for skipped in written.skip_rows]
+    several = written.sources is not None or (written.source is not None and written.source.series is not None)
+    for number, (file, row) in enumerate(rows):
+        if (file, row) in rows[:number]:
+            yield Fault(f"skip_rows.{number}.row", "row-twice", {"value": row})
+        if row <= _header_row_of(written, file):
+            yield Fault(f"skip_rows.{number}.row", "row-in-header", {"value": row})
+        if several != (file is not None):
+            yield Fault(f"skip_rows.{number}.file", "skip-row-file", {"value": row})
+
+
+def _header_row_of(written: RecipeFile, file: str | None) -> int:
+    """The header's row of a file, 0 if the recipe has no such file."""
+    if written.source is not None:
+        return written.source.header_row
+    several = written.sources.every if written.sources else ()
+    return next((source.header_row for source in several if source.file == file), 0)
+
+
+def _column_faults(written: RecipeFile) -> Iterator[Fault]:
+    used = {column for rule in written.mapping.values() for column in rule.columns}
+    used |= {extension.column for extension in written.extensions}
+    for column in written.drop:
+        if column in used:
+            yield Fault(f"drop.{column}", "dropped-and-used", {"value": column})
+
+
+def _format_faults(written: RecipeFile, fields: tuple[StandardField, ...]) -> Iterator[Fault]:
+    if "csv" not in written.formats:
+        yield Fault("formats", "formats-need-csv", {})
+    kinds = [field.kind for field in fields]
+    if "geojson" in written.formats and not (kinds.count("latitude") == kinds.count("longitude") == 1):
+        yield Fault("formats", "no-coordinates", {})

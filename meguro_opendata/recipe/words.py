@@ -1,0 +1,196 @@
+"""The words of ``dataset.yaml``, parsed strictly; whether they make sense together is asked in ``recipechecks``."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from meguro_opendata.declarations import Declared
+from meguro_opendata.recipe.sourcewords import (
+    FileSettings,
+    Filled,
+    IdSettings,
+    PeriodSettings,
+    SeriesSettings,
+    Sources,
+    Texts,
+)
+from meguro_opendata.workspace import WebAddress
+
+__all__ = [
+    "Allowance",
+    "Extension",
+    "MappingRule",
+    "Metadata",
+    "RecipeFile",
+    "SkippedRow",
+    "SourceSettings",
+    "Split",
+    "Waiver",
+]
+
+
+class SourceSettings(FileSettings):
+    """The source file, or the files of a series, and how to read them.
+
+    ``leave_out`` names files that fit the series' pattern and are none of it, each with its reason.
+    """
+
+    file: str = ""
+    kind: Literal["table", "catalog"] = "table"
+    series: Filled | None = None
+    period: PeriodSettings | None = None
+    leave_out: dict[str, Filled] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _file_or_series(self) -> Self:
+        if ("file" in self.model_fields_set) == (self.series is not None):
+            raise ValueError("source-file-or-series")
+        return self
+
+
+def _column_rule(value: object) -> object:
+    return {"column": value} if isinstance(value, str) else value
+
+
+class Split(Declared):
+    """Which part of a cell a field gets: of parts between separators, of what a pattern catches, or of an address."""
+
+    by: Filled | None = None
+    part: int = Field(default=1, ge=1, le=50)
+    pattern: Filled | None = None
+    address: Literal["prefecture", "city", "town", "lot"] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum(way is not None for way in (self.by, self.pattern, self.address)) != 1:
+            raise ValueError("split-one-way")
+        if self.address is not None and "part" in self.model_fields_set:
+            raise ValueError("split-address-part")
+        return self
+
+
+class MappingRule(Declared):
+    """Where the values of one field come from: a column, several joined, a constant, or a fact of the city profile."""
+
+    column: str | None = None
+    join: Annotated[tuple[Filled, ...], Field(strict=False, min_length=2)] | None = None
+    separator: str = ""
+    constant: str | None = None
+    city: Literal["code", "name", "prefecture", "full_name"] | None = None
+    split: Split | None = None
+    lookup: dict[str, str] | None = None
+    zero_fill: int | None = Field(default=None, ge=1, le=20)
+    default: Filled | None = None
+    keep: Texts = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The source columns that the rule reads; none for constants."""
+        return self.join if self.join is not None else () if self.column is None else (self.column,)
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if sum(origin is not None for origin in (self.column, self.join, self.constant, self.city)) != 1:
+            raise ValueError("mapping-one-origin")
+        if self.column is None and any(word is not None for word in (self.lookup, self.zero_fill, self.split)):
+            raise ValueError("mapping-needs-column")
+        if self.join is None and "separator" in self.model_fields_set:
+            raise ValueError("separator-needs-join")
+        if not self.columns and self.default is not None:
+            raise ValueError("default-needs-column")
+        return self
+
+
+class Extension(Declared):
+    """A column of the city's own, kept after the standard's fields."""
+
+    name: str
+    column: str
+    description: str
+    kind: str = "text"
+    keep: Texts = ()
+
+
+class SkippedRow(Declared):
+    """A row of the source that is no record; with the file, where there are several."""
+
+    row: int = Field(ge=1)
+    reason: Filled
+    file: str | None = None
+
+
+class Waiver(Declared):
+    """A finding that the city accepts for a stated reason; it then counts as a warning."""
+
+    code: str
+    field: str
+    reason: Filled
+
+
+class Bounds(Declared):
+    """The least and the greatest that a number may be; either may be left open."""
+
+    min: float | None = None
+    max: float | None = None
+
+
+class Expectations(Declared):
+    """What is expected of the published table: its number of rows, and the totals of its fields."""
+
+    rows: Bounds | None = None
+    totals: dict[str, Bounds] = Field(default_factory=dict)
+
+
+class Allowance(Declared):
+    """Personal or undisclosable data that the city publishes for a stated reason; ``field`` where it is in one."""
+
+    code: str
+    field: str | None = None
+    reason: Filled
+
+
+class Metadata(Declared):
+    """What the catalogue says of the dataset."""
+
+    description: Filled
+    department: str
+    frequency: Filled
+    keywords: Texts = ()
+    issued: date | None = None
+    modified: date | None = None
+    landing_page: WebAddress | None = None
+    spatial: str | None = None
+    temporal: str | None = None
+    provenance: str | None = None
+    contact: str | None = None
+
+
+class RecipeFile(Declared):
+    """The whole file."""
+
+    title: Filled
+    standard: str | None = None
+    schema_file: str | None = Field(default=None, alias="schema")
+    source: SourceSettings | None = None
+    sources: Sources | None = None
+    series: SeriesSettings | None = None
+    ids: IdSettings | None = None
+    mapping: dict[str, Annotated[MappingRule, BeforeValidator(_column_rule)]] = Field(default_factory=dict)
+    extensions: Annotated[tuple[Extension, ...], Field(strict=False)] = ()
+    drop: dict[str, Filled] = Field(default_factory=dict)
+    skip_rows: Annotated[tuple[SkippedRow, ...], Field(strict=False)] = ()
+    key: Texts = ()
+    waive: Annotated[tuple[Waiver, ...], Field(strict=False)] = ()
+    allow: Annotated[tuple[Allowance, ...], Field(strict=False)] = ()
+    expect: Expectations | None = None
+    formats: Annotated[tuple[Literal["csv", "xlsx", "geojson"], ...], Field(strict=False)] = ("csv", "xlsx")
+    metadata: Metadata
+
+    @model_validator(mode="after")
+    def _one_schema(self) -> Self:
+        if (self.standard is None) == (self.schema_file is None):
+            raise ValueError("standard-or-schema")
+        return self

@@ -1,0 +1,157 @@
+"""Which item of a standard a header's spelling means, and how sure that is: exact, spelled otherwise, or a synonym."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from meguro_opendata.recognition import field_names
+from meguro_opendata.sources import folded
+from meguro_opendata.standard import Standard, load_standard, standards
+
+__all__ = ["confidence", "loose", "mapping_words", "meaning", "named_item", "spellings"]
+
+_Synonyms = Mapping[str, Mapping[str, list[str]]]
+
+
+def mapping_words() -> dict[str, Any]:
+    """The spellings, confidences and derived items of ``synonyms.toml``."""
+    return _words()
+
+
+def confidence(reason: str) -> float:
+    """How sure a proposal with a reason is.
+
+    >>> confidence("name"), confidence("likely") < 0.95
+    (1.0, True)
+    """
+    return float(_words()["tiers"][reason])
+
+
+def loose(label: str) -> str:
+    """A label as synonyms are compared: folded, in lower case, without signs and a number before it.
+
+    >>> loose("１．名称 （カナ）") == loose("名称_カナ")
+    True
+    """
+    rules = _words()["loose"]
+    text = re.sub(rules["numbered"], "", folded(label))
+    return re.sub(rules["ignored"], "", text).casefold()
+
+
+def named_item(label: str, standard: Standard) -> tuple[str, str] | None:
+    """The item that a header names, and by what: ``name``, ``spelling``, ``variant``, ``synonym``, …; or nothing.
+
+    >>> named_item("ＴＥＬ", load_standard("aed")), named_item("見本", load_standard("aed"))
+    (('電話番号', 'known'), None)
+    """
+    plain = "".join(label.split())
+    if not plain:
+        return None
+    for reason, names in _tiers(standard.id, str(standard.version)):
+        key = label if reason == "name" else folded(label) if reason == "spelling" else loose(label)
+        if key in names:
+            return names[key], reason
+    return _without_remark(label, standard)
+
+
+def meaning(field: str) -> str | None:
+    """The role of an item in ``synonyms.toml``, ``None`` if it has none.
+
+    >>> meaning("所在地_連結表記"), meaning("見本")
+    ('address', None)
+    """
+    for role, entry in _words()["roles"].items():
+        if any(fnmatchcase(field, pattern) for pattern in entry["fields"]):
+            return str(role)
+    return None
+
+
+def spellings(standard: Standard | None) -> list[str]:
+    """Every header by which a table may be known: items of a standard in all its versions, or of all, and synonyms.
+
+    >>> {"名称", "TEL"} <= set(spellings(load_standard("aed"))) <= set(spellings(None))
+    True
+    """
+    chosen = [standard] if standard is not None else standards()
+    names = {field.name for one in chosen for at in one.versions for field in load_standard(one.id, at).fields}
+    own = [part for one in chosen for part in _words()["datasets"].get(one.id, {}).values()]
+    spelled = {text for entry in (*_words()["roles"].values(), *own) for text in _listed(entry)}
+    return sorted(names | spelled)
+
+
+def _listed(entry: Mapping[str, list[str]]) -> list[str]:
+    return [*entry.get("sure", ()), *entry.get("likely", ())]
+
+
+def _without_remark(label: str, standard: Standard) -> tuple[str, str] | None:
+    """The item of a header without its remark in parentheses, or of its lower line alone: to be confirmed."""
+    plain = unicodedata.normalize("NFKC", label).strip()
+    shorter = (re.sub(_words()["loose"]["remark"], "", plain), plain.rpartition("_")[2])
+    for short in shorter:
+        for reason, names in _tiers(standard.id, str(standard.version)) if short not in ("", plain) else ():
+            if reason not in ("name", "spelling", "likely") and loose(short) in names:
+                return names[loose(short)], "remark"
+    return None
+
+
+@cache
+def _tiers(standard_id: str, version: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
+    """For each reason the spellings that count by it and the items that they mean, the surest reason first."""
+    return tuple(_made_tiers(load_standard(standard_id, version)))
+
+
+def _made_tiers(standard: Standard) -> Iterator[tuple[str, Mapping[str, str]]]:
+    names = [field.name for field in standard.fields]
+    yield "name", {name: name for name in names}
+    yield "spelling", {folded(name): name for name in names}
+    yield "variant", _unambiguous((loose(name), name) for name in names)
+    yield "synonym", _unambiguous((loose(spelling), name) for spelling, name in field_names(standard).items())
+    own = _words()["datasets"].get(standard.id, {})
+    for reason, degree in (("known", "sure"), ("likely", "likely")):
+        yield reason, _unambiguous([*_own_spellings(own, names, degree), *_role_spellings(own, names, degree)])
+
+
+def _own_spellings(own: _Synonyms, names: list[str], degree: str) -> Iterator[tuple[str, str]]:
+    """Spellings of a standard's items that hold for this standard only, each with its item."""
+    for name in own:
+        if name in names:
+            yield from ((loose(spelling), name) for spelling in own[name].get(degree, ()))
+
+
+def _role_spellings(own: _Synonyms, names: list[str], degree: str) -> Iterator[tuple[str, str]]:
+    """Spellings of the roles that items have, each with its item; those that this standard uses otherwise are none."""
+    special = {loose(spelling) for entry in own.values() for part in entry.values() for spelling in part}
+    for entry in _words()["roles"].values():
+        field = _field_of(entry["fields"], names)
+        spelled = map(loose, entry.get(degree, ())) if field is not None else ()
+        yield from ((spelling, str(field)) for spelling in spelled if spelling not in special)
+
+
+def _field_of(patterns: list[str], names: list[str]) -> str | None:
+    """The first item of the patterns that a standard has; a pattern counts only if a single item fits it."""
+    for pattern in patterns:
+        fitting = [name for name in names if fnmatchcase(name, pattern)]
+        if len(fitting) == 1:
+            return fitting[0]
+    return None
+
+
+def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Each spelling with its item, without spellings that mean two."""
+    found: dict[str, set[str]] = {}
+    for spelling, name in pairs:
+        found.setdefault(spelling, set()).add(name)
+    return {spelling: names.pop() for spelling, names in found.items() if len(names) == 1 and spelling}
+
+
+@cache
+def _words() -> dict[str, Any]:
+    text = resources.files(__package__).joinpath("synonyms.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

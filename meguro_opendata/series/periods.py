@@ -1,0 +1,215 @@
+"""The period that a file is about: a day, a month, a year or a fiscal year, as names and cells have it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from meguro_opendata.cleaning.dates import to_year
+
+__all__ = [
+    "Period",
+    "lacking_parts",
+    "pattern_fault",
+    "period_words",
+    "periods_in",
+    "stem_of",
+    "titled",
+    "unknown_words",
+]
+
+FISCAL_YEAR_START = 4
+_WORD = re.compile(r"\{(title|period)(?::([^{}]*))?\}")
+_BRACES = re.compile(r"[{}]")
+_DIRECTIVE = re.compile(r"%(-?[A-Za-z%])")
+_PARTS = {"%m": "month", "%-m": "month", "%d": "day", "%-d": "day"}
+_DIRECTIVES = {"%Y", "%%", *_PARTS}
+_LONGEST = 500
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A period, as exact as it is known: ``month`` and ``day`` are 0 where it has none."""
+
+    year: int
+    month: int = 0
+    day: int = 0
+    fiscal: bool = False
+
+    @property
+    def compact(self) -> str:
+        """As it stands in the name of a published file.
+
+        >>> Period(2020, 11, 1).compact, Period(2020, 11).compact, Period(2020).compact
+        ('20201101', '202011', '2020')
+        """
+        return f"{self.year:04}" + "".join(f"{part:02}" for part in (self.month, self.day) if part)
+
+    @property
+    def label(self) -> str:
+        """As JSON has it.
+
+        >>> Period(2020, 11, 1).label, Period(2020, fiscal=True).label
+        ('2020-11-01', 'FY2020')
+        """
+        parts = "-".join([f"{self.year:04}", *(f"{part:02}" for part in (self.month, self.day) if part)])
+        return f"FY{parts}" if self.fiscal else parts
+
+    @property
+    def kind(self) -> str:
+        """How exact it is: ``day``, ``month``, ``year`` or ``fiscal-year``.
+
+        >>> Period(2020, 11).kind
+        'month'
+        """
+        if self.fiscal:
+            return "fiscal-year"
+        return "day" if self.day else "month" if self.month else "year"
+
+    def written(self, form: str = "") -> str:
+        """In words for a title, or in a form of ``%Y``, ``%m``, ``%-m``, ``%d`` and ``%-d``.
+
+        >>> Period(2020, 11, 1).written(), Period(2020, 4).written("%Y-%m"), Period(2024, fiscal=True).written()
+        ('2020年11月1日', '2020-04', '2024年度')
+        """
+        if not form:
+            words: str = period_words()["written"][self.kind]
+            return words.format(year=self.year, month=self.month, day=self.day)
+        values = {"Y": str(self.year), "m": f"{self.month:02}", "d": f"{self.day:02}", "%": "%"}
+        values |= {"-m": str(self.month), "-d": str(self.day)}
+        return _DIRECTIVE.sub(lambda found: values[found[1]], form)
+
+
+def periods_in(text: str, pattern: str | None = None, fiscal_start: int = FISCAL_YEAR_START) -> list[Period]:
+    """The different periods that a text names, by the most exact form that is in it; or those of a pattern of its own.
+
+    Args:
+        text: A name without its ending, or a cell.
+        pattern: A regular expression with the group ``year`` and, where there are, ``month`` and ``day``.
+        fiscal_start: The month in which a fiscal year starts.
+
+    >>> [period.label for period in periods_in("131105_population_20201101")]
+    ['2020-11-01']
+    >>> [periods_in(text)[0].label for text in ("令和6年4月1日現在", "R6.4", "202404", "2024年度", "人口R0604")]
+    ['2024-04-01', '2024-04', '2024-04', 'FY2024', '2024-04']
+    >>> periods_in("202100301"), periods_in("20210231")
+    ([], [])
+    """
+    folded = unicodedata.normalize("NFKC", text)[:_LONGEST]
+    forms = [(re.compile(pattern), False)] if pattern else _forms()
+    for form, fiscal in forms:
+        matched = list(form.finditer(folded))
+        if matched:
+            found = (_period(match.groupdict(), fiscal, fiscal_start) for match in matched)
+            return sorted({period for period in found if period is not None})
+    return []
+
+
+def stem_of(name: str) -> str:
+    """The part of a file's name that may hold a period: without the ending and the municipality's code.
+
+    >>> stem_of("131105_population_20201101.csv"), stem_of("202011_人口_R6.4.csv")
+    ('population_20201101', '人口_R6.4')
+    """
+    folded = unicodedata.normalize("NFKC", name)
+    stem = re.sub(r"\.[A-Za-z]{1,5}[0-9]?$", "", folded)
+    return re.sub(period_words()["prefix"], "", stem)
+
+
+def pattern_fault(pattern: str) -> str | None:
+    """Why a pattern cannot be used, as a code, else ``None``.
+
+    >>> pattern_fault("(?P<year>[0-9]{4})"), pattern_fault("("), pattern_fault("([0-9]{4})")
+    (None, 'pattern-broken', 'pattern-without-year')
+    """
+    if len(pattern) > _LONGEST:
+        return "pattern-broken"
+    try:
+        groups = re.compile(pattern).groupindex
+    except (re.error, RecursionError, OverflowError):
+        return "pattern-broken"
+    return None if "year" in groups and set(groups) <= {"year", "month", "day"} else "pattern-without-year"
+
+
+def titled(template: str | None, title: str, period: Period) -> str:
+    """The title of one file of a series.
+
+    >>> titled("{title}（{period:%Y年%m月}）", "人口", Period(2020, 11, 1)), titled(None, "人口", Period(2020))
+    ('人口（2020年11月）', '人口（2020年）')
+    """
+    chosen: str = template or period_words()["written"]["title"]
+    return _WORD.sub(lambda found: title if found[1] == "title" else period.written(found[2] or ""), chosen)
+
+
+def unknown_words(template: str) -> list[str]:
+    """What a title's template holds that is neither text nor a word that it may use.
+
+    >>> unknown_words("{title}（{period:%Y年%B}）{month}"), unknown_words("{title} {period}")
+    (['%B', '{month}'], [])
+    """
+    forms = [found[2] or "" for found in _WORD.finditer(template)]
+    wrong = [f"%{sign}" for form in forms for sign in _DIRECTIVE.findall(form) if f"%{sign}" not in _DIRECTIVES]
+    rest = _WORD.sub("", template)
+    return [*wrong, *re.findall(r"\{[^{}]*\}", rest), *_BRACES.findall(re.sub(r"\{[^{}]*\}", "", rest))]
+
+
+def lacking_parts(template: str | None, period: Period) -> list[str]:
+    """The directives of a template that ask for what the period does not have.
+
+    >>> lacking_parts("{title} {period:%Y年%m月}", Period(2020)), lacking_parts(None, Period(2020))
+    (['%m'], [])
+    """
+    forms = [found[2] or "" for found in _WORD.finditer(template or "")]
+    asked = [f"%{sign}" for form in forms for sign in _DIRECTIVE.findall(form)]
+    return [directive for directive in asked if directive in _PARTS and not getattr(period, _PARTS[directive])]
+
+
+@cache
+def period_words() -> Mapping[str, Any]:
+    """The forms, words and steps of periods (``series.toml``)."""
+    text = resources.files(__package__).joinpath("series.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def _forms() -> tuple[tuple[re.Pattern[str], bool], ...]:
+    return tuple(_compiled())
+
+
+def _compiled() -> Iterator[tuple[re.Pattern[str], bool]]:
+    words = period_words()
+    for form in words["form"]:
+        yield re.compile(form["pattern"].replace("<year><year>", f"<year>{words['year']}")), form.get("fiscal", False)
+
+
+def _period(parts: Mapping[str, str | None], fiscal: bool, fiscal_start: int) -> Period | None:
+    """The period that the parts of a match are, ``None`` if the calendar has no such day."""
+    year = to_year((parts["year"] or "").replace(" ", "").replace(".", "").upper())
+    month, day = (_number(parts.get(name)) for name in ("month", "day"))
+    month_unread = month == 0 and bool(day or parts.get("month"))
+    if month_unread or not re.fullmatch("[0-9]{4}", year):
+        return None
+    first = int(year)
+    if fiscal and month:
+        first, fiscal = first + (month < fiscal_start), False
+    return Period(first, month, day, fiscal) if _in_calendar(first, month, day) else None
+
+
+def _in_calendar(year: int, month: int, day: int) -> bool:
+    """Whether there is such a day; where month or day is 0, whether there is such a year or month."""
+    try:
+        date(year, month or 1, day or 1)
+    except ValueError:
+        return False
+    return True
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and re.fullmatch("[0-9]{1,2}", text) else 0
