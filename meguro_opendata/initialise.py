@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from contextlib import ExitStack
 from dataclasses import asdict
 from importlib import resources
@@ -11,9 +12,9 @@ from string import Template
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files import storage_guard, write_whole
 from meguro_opendata.municipality import Municipality, municipality
-from meguro_opendata.workspace import FILE_NAME, Workspace, open_workspace
+from meguro_opendata.workspace import FILE_NAME, City, Workspace, open_workspace
 
-__all__ = ["INIT_FORMAT", "init_workspace"]
+__all__ = ["INIT_FORMAT", "has_placeholder", "init_workspace"]
 
 INIT_FORMAT = "meguro-opendata/init@1"
 _README = "README.txt"
@@ -36,6 +37,14 @@ def init_workspace(folder: Path, code: str) -> Workspace:
         write_whole(folder / FILE_NAME, _filled(FILE_NAME, city).encode("utf-8"))
         cleanup.pop_all()
     return open_workspace(folder)
+
+
+def has_placeholder(city: City, department: str) -> bool:
+    """Whether a profile, or a dataset's department, still says what only a new workspace says."""
+    fresh = tomllib.loads(resources.files(__package__).joinpath("newcity", FILE_NAME).read_text(encoding="utf-8"))[
+        "city"
+    ]
+    return city.homepage == fresh["homepage"] or department in fresh["departments"]
 
 
 def _refuse_used(folder: Path) -> None:

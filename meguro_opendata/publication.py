@@ -12,11 +12,12 @@ from typing import Any
 from meguro_opendata.catalog import to_ckan
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.files import locked, sha256
+from meguro_opendata.initialise import has_placeholder
 from meguro_opendata.ledger import Event, append_events, japan_time, read_ledger
 from meguro_opendata.portals import Portal, PortalState, Upload, open_portal
 from meguro_opendata.published import PublishedDataset, load_releases
 from meguro_opendata.rowdiff import RowCounts, compare_tables
-from meguro_opendata.workspace import Guards, Workspace, as_workspace
+from meguro_opendata.workspace import Workspace, as_workspace
 
 __all__ = [
     "PLAN_FORMAT",
@@ -33,7 +34,7 @@ __all__ = [
 PLAN_FORMAT = "meguro-opendata/plan@1"
 ACTIONS = ("create", "update", "unchanged", "remove", "conflict")
 # Each datum is to be allowed by its recipe; no word of the command line does that for all at once.
-_ALLOWED_BY_RECIPE = frozenset({"personal-data"})
+_NEVER_BY_OPTION = frozenset({"personal-data", "placeholder"})
 _OWNED = (
     "title",
     "notes",
@@ -223,7 +224,7 @@ def _plan_dataset(release: PublishedDataset, state: PortalState, portal: Portal,
         action="create" if old is None else "update" if changed else "unchanged",
         metadata=metadata,
         resources=resources,
-        guards=tuple(_guards(rows.values(), workspace.guards, release.personal)),
+        guards=tuple(_guards(rows.values(), workspace, release)),
         package=package,
         standard=release.entry.standard,
         department=release.entry.department,
@@ -289,15 +290,18 @@ def _owned(package: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in flat.items() if value}
 
 
-def _guards(tables: Iterable[RowCounts], guards: Guards, personal: Sequence[str] = ()) -> Iterator[str]:
-    if any(rows.before and rows.after < rows.before * (1 - guards.max_row_loss) for rows in tables):
+def _guards(tables: Iterable[RowCounts], workspace: Workspace, release: PublishedDataset) -> Iterator[str]:
+    least = 1 - workspace.guards.max_row_loss
+    if any(rows.before and rows.after < rows.before * least for rows in tables):
         yield "row-loss"
-    if personal:
+    if release.personal:
         yield "personal-data"
+    if has_placeholder(workspace.city, release.entry.department):
+        yield "placeholder"
 
 
 def _refuse_guards(plan: Plan, allow: Sequence[str]) -> None:
-    by_name = set(allow) - _ALLOWED_BY_RECIPE
+    by_name = set(allow) - _NEVER_BY_OPTION
     for guard in sorted({guard for change in plan.changes for guard in change.guards} - by_name):
         refused = [change.dataset for change in plan.changes if guard in change.guards]
         raise GuardError(f"guard-{guard}", datasets=refused)

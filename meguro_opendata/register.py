@@ -317,7 +317,9 @@ def _as_utf8(path: Path, raw: bytes) -> bytes:
 
 def _line_faults(lines: Sequence[tuple[int, list[str]]], minting: Minting) -> Iterator[Fault]:
     for number, (identifier, *values) in lines:
-        if not identifier:
+        if any("\n" in cell or "\r" in cell for cell in (identifier, *values)):
+            yield Fault(f"{number}", "ids-line-break", {"line": number})
+        elif not identifier:
             yield Fault(f"{number}.{minting.field}", "ids-line-without-id", {"line": number})
         elif _is_destroyed(identifier, minting.form):
             yield Fault(f"{number}.{minting.field}", "ids-destroyed", {"line": number, "value": identifier})
@@ -344,10 +346,10 @@ def _double_faults(lines: Sequence[tuple[int, list[str]]]) -> Iterator[Fault]:
 
 
 def register_bytes(register: Register, minting: Minting) -> bytes:
-    r"""The register as a CSV that Excel opens; lines in the order in which they came.
+    r"""The register as a CSV that Excel opens, one line an ID (no cell breaks it), in the order in which they came.
 
     >>> register_bytes(Register((("A1", ("見本公園",)),)), Minting("ID", ("名称",), "A{number}")).decode("utf-8-sig")
     'ID,名称\r\nA1,見本公園\r\n'
     """
-    rows = ((identifier, *values) for identifier, values in register.lines)
+    rows = ((identifier, *(" ".join(value.split()) for value in values)) for identifier, values in register.lines)
     return _MARK + plain_csv_bytes([minting.field, *minting.match], rows)

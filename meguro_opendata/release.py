@@ -32,7 +32,7 @@ from meguro_opendata.releasefiles import (
 )
 from meguro_opendata.sources import Table
 from meguro_opendata.standard import schema_fields
-from meguro_opendata.validation.rules import copied_tables
+from meguro_opendata.validation.rules import copied_tables, moved_tables
 from meguro_opendata.workspace import City, Workspace, as_workspace
 
 __all__ = ["BUILD_FORMAT", "Release", "ReleasedFile", "build_release", "finish_release", "source_stamp"]
@@ -257,7 +257,8 @@ def _whole_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) -
     findings: list[Finding] = list(reading.findings)
     if recipe.source.series is not None:
         dates = [field.name for field in schema_fields(recipe.schema) if field.kind == "date"]
-        findings += copied_tables([(part.source.name, part.frame) for part in parts], dates)
+        tables = [(part.source.name, part.frame) for part in parts]
+        findings += [*copied_tables(tables, dates), *moved_tables(tables, recipe.expect)]
     for part in parts:
         name = part.source.name
         findings += [replace(found, file=found.file or name) for found in part.report.findings]

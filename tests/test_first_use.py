@@ -223,3 +223,11 @@ def test_an_unknown_column_is_told_with_the_item_that_it_means(tmp_path: Path) -
     report = mo.validate_file(tmp_path / "a.csv", "preschool")
     told = {found.column: found.suggestion for found in report.findings if found.code == "column-unknown"}
     assert told == {"施設名": "名称", "所在地": "所在地_連結表記", "TEL": "電話番号", "設置": None}
+
+
+def test_an_example_shows_where_the_texts_differ(tmp_path: Path, command: Callable[..., Ran]) -> None:
+    """Of long texts that differ at their ends only, the ends are shown."""
+    (tmp_path / "a.csv").write_text(f"名称,住所\n{'見本' * 20}　,東京都目黒区中目黒1-1\n", encoding="utf-8")
+    ran = command("convert", "a.csv", "--standard", "public_facility", "--out", "o")
+    before, after = re.findall("（例: 「(.*)」→「(.*)」）", ran.out)[0]
+    assert before != after

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_the_readme_opens_in_any_editor_and_names_commands_that_exist(tmp_path: 
     assert raw.count(b"\n") == raw.count(b"\r\n")
     text = raw.decode("utf-8-sig")
     assert text.startswith("東京都目黒区（131105）")
-    for words in ("doctor", "standards list", "standards template aed -o", "build", "plan", "publish"):
+    for words in ("doctor", "standards list", "standards template aed -o", "new", "build", "plan", "publish"):
         assert f"meguro-opendata {words}" in text
 
 
@@ -152,3 +153,21 @@ def test_the_library_refuses_as_the_command_does(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("")
     with pytest.raises(MeguroOpendataError, match=tmp_path.name):
         init_workspace(tmp_path, "131105")
+
+
+def test_placeholders_are_never_published(tmp_path: Path, command: Callable[..., Any]) -> None:
+    """A new workspace whose marked lines nobody rewrote builds, but publishing is refused."""
+    assert command("init", "mycity", "--municipality", "131105").code == 0
+    (tmp_path / "一覧.csv").write_text("名称,住所\n見本館,目黒区上目黒2-19-15\n", encoding="utf-8")
+    home = tmp_path / "mycity"
+    assert command("new", "sample", "--source", tmp_path / "一覧.csv", cwd=home).code == 0
+    assert command("build", "sample", cwd=home).code == 0
+    refused = command("publish", "--yes", cwd=home)
+    assert refused.code == 4
+    assert "見本のまま" in refused.err
+    profile = home / "opendata.toml"
+    for path in (profile, home / "sample" / "dataset.yaml"):
+        text = path.read_text(encoding="utf-8").replace("www.example.lg.jp", "www.example.com")
+        path.write_text(text.replace("担当課", "見本課"), encoding="utf-8")
+    assert command("build", "sample", cwd=home).code == 0
+    assert command("publish", "--yes", cwd=home).code == 0

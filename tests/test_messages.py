@@ -28,7 +28,7 @@ OF_EVERY_FINDING = {"column", "field", "value", "suggestion", "form"}
 # Codes that are put together at run time, by the f-string that does it; those of unknown() are seen where it is called,
 # those of findings and words are compared below with what there is.
 PUT_TOGETHER = {
-    "guard-{guard}": {"guard-row-loss", "guard-personal-data"},
+    "guard-{guard}": {"guard-row-loss", "guard-personal-data", "guard-placeholder"},
     "wrong-{kind}": {f"wrong-{kind}" for kind in get_args(ErrorType)},
     "{code}-near": set[str](),
     "type-{field.get('type', 'any')}": set[str](),

@@ -218,7 +218,7 @@ def test_a_column_of_ids_and_a_register_do_not_go_together(tmp_path: Path) -> No
 
 def test_excel_opens_the_register_with_whole_ids(tmp_path: Path) -> None:
     """The bytes that a spreadsheet program reads have every line, with quotes where a name needs them."""
-    register = Register((("A001", ("見本,公園", 'の"角"')), ("A002", ("見本\n広場", ""))))
+    register = Register((("A001", ("見本,公園", 'の"角"')), ("A002", ("見本 広場", ""))))
     path = tmp_path / "ids.csv"
     path.write_bytes(register_bytes(register, MINTING))
     assert read_register(path, MINTING) == register
@@ -315,3 +315,13 @@ def test_a_new_facility_at_an_old_address_is_new_while_the_old_one_stands() -> N
     made = assign([PARK], Register(), FORM)
     both = assign([("見本図書館", PARK[1]), PARK], made.register, FORM)
     assert (both.ids, both.minted, both.doubtful) == (("A002", "A001"), 1, ())
+
+
+def test_a_stray_quotation_mark_is_a_fault(tmp_path: Path) -> None:
+    """A quotation that swallows the lines below would give their IDs away; it is told with its line instead."""
+    path = tmp_path / "ids.csv"
+    raw = register_bytes(Register((("131105000001", PARK), ("131105000002", SQUARE))), MINTING).decode("utf-8-sig")
+    path.write_text(raw.replace("見本公園", '"見本公園'), encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        read_register(path, MINTING)
+    assert [(fault.code, fault.params["line"]) for fault in caught.value.faults] == [("ids-line-break", 2)]

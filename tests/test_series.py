@@ -406,9 +406,12 @@ WARD = {
 
 
 def test_the_wards_own_series_builds(shared: Path, tmp_path: Path) -> None:
-    """Twenty-two months of the ward's real layout: every row out, the titles as the ward's catalogue has them."""
+    """Twenty-two months of the ward's real layout: every row out, the titles as the ward's catalogue has them.
+
+    The months are one real file under other dates, and that is what is told of them.
+    """
     release = build(make(tmp_path, ward_months(shared, 22), **WARD))
-    assert told(release) == []
+    assert {code for code, *_ in told(release)} == {"series-copy"}
     assert release.published, release.report.counts
     assert release.rows_in == release.rows_out > 22 * 4
     package = json.loads((release.folder / "datapackage.json").read_text(encoding="utf-8"))

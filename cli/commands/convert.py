@@ -116,7 +116,7 @@ def _change_lines(release: Release, lang: str) -> Iterator[str]:
     rules = Counter(change.rule for change in release.changes).most_common()
     examples = {change.rule: change for change in reversed(release.changes)}
     for rule, count in rules[:_EXAMPLES]:
-        before, after = (_short(text) or word("empty-value", lang) for text in _texts(examples[rule]))
+        before, after = (text or word("empty-value", lang) for text in _shown_pair(*_texts(examples[rule])))
         yield message("convert-example", lang, rule=rule_name(rule, lang), count=count, before=before, after=after)
     if rules[_EXAMPLES:]:
         others = ", ".join(f"{rule_name(rule, lang)} {count}" for rule, count in rules[_EXAMPLES:])
@@ -147,9 +147,25 @@ def _left(release: Release, lang: str) -> str:
     return ", ".join(parts)
 
 
+def _shown_pair(before: str, after: str) -> tuple[str, str]:
+    """The beginnings of both texts, or their ends where only these differ.
+
+    >>> _shown_pair("見本" * 20 + "１", "見本" * 20 + "1")[1][-5:]
+    '見本見本1'
+    """
+    if before[:_SHOWN] == after[:_SHOWN] and max(len(before), len(after)) > _SHOWN:
+        return _end(before), _end(after)
+    return _short(before), _short(after)
+
+
 def _short(text: str) -> str:
     line = text.replace("\n", " ")
     return line if len(line) <= _SHOWN else line[:_SHOWN] + "..."
+
+
+def _end(text: str) -> str:
+    line = text.replace("\n", " ")
+    return line if len(line) <= _SHOWN else "..." + line[-_SHOWN:]
 
 
 _SHOWN = 24

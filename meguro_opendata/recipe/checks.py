@@ -13,7 +13,7 @@ from meguro_opendata.errors import Fault
 from meguro_opendata.files import is_plain_name
 from meguro_opendata.privacy.data import CODES as PRIVACY_CODES
 from meguro_opendata.recipe.sourcewords import id_faults, series_faults, sources_faults
-from meguro_opendata.recipe.words import Expectations, MappingRule, RecipeFile, SourceSettings
+from meguro_opendata.recipe.words import MappingRule, RecipeFile, SourceSettings
 from meguro_opendata.standard import Field as StandardField
 from meguro_opendata.standard import schema_fields, value_kinds
 from meguro_opendata.workspace import Workspace
@@ -28,6 +28,8 @@ def faults(written: RecipeFile, schema: Mapping[str, Any], workspace: Workspace)
     every = [*names, *(extension.name for extension in written.extensions)]
     kinds = {field.name: field.kind for field in fields}
     yield from _unknown_names("mapping", list(written.mapping), names)
+    if written.mapping == {} and "mapping" in written.model_fields_set and not written.extensions:
+        yield Fault("mapping", "mapping-empty", {})
     yield from _unknown_names("key", list(written.key), every)
     for name, rule in written.mapping.items():
         yield from _unknown_rules(f"mapping.{name}.keep", rule.keep, kinds.get(name, ""))
@@ -38,7 +40,7 @@ def faults(written: RecipeFile, schema: Mapping[str, Any], workspace: Workspace)
     yield from _extension_faults(written, names)
     yield from _waiver_faults(written, every)
     yield from _allowance_faults(written, every)
-    yield from _expectation_faults(written.expect, every)
+    yield from _expectation_faults(written, every)
     departments = workspace.city.departments
     if not written.metadata.department:
         yield Fault("metadata.department", "department-missing", {"known": list(departments)})
@@ -124,11 +126,14 @@ def _waiver_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault]:
         yield from _unknown_names(f"waive.{number}.field", [waiver.field], names)
 
 
-def _expectation_faults(expected: Expectations | None, names: list[str]) -> Iterator[Fault]:
+def _expectation_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault]:
     """Totals of fields that nothing has, and bounds between which no number lies."""
+    expected = written.expect
     if expected is None:
         return
     yield from _unknown_names("expect.totals", list(expected.totals), names)
+    if expected.change is not None and (written.source is None or written.source.series is None):
+        yield Fault("expect.change", "word-needs-series", {"key": "change"})
     bounds = {"expect.rows": expected.rows, **{f"expect.totals.{name}": one for name, one in expected.totals.items()}}
     for place, one in bounds.items():
         if one is None:

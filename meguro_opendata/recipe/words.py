@@ -138,9 +138,13 @@ class Bounds(Declared):
 
 
 class Expectations(Declared):
-    """What is expected of the published table: its number of rows, and the totals of its fields."""
+    """What is expected of the published table: its number of rows, and the totals of its fields.
+
+    ``change`` is the share by which the rows, and these totals, of a series' file may differ from the period before.
+    """
 
     rows: Bounds | None = None
+    change: Annotated[float, Field(gt=0)] | None = None
     totals: dict[str, Bounds] = Field(default_factory=dict)
 
 

@@ -1,0 +1,60 @@
+"""What a workbook holds beside its table that its authors may have forgotten: hidden parts, notes, their own names."""
+
+from __future__ import annotations
+
+import html
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from meguro_opendata.findings import Finding
+from meguro_opendata.privacy.data import mask, pattern, plain, privacy_data
+from meguro_opendata.privacy.people import is_full_name, is_surname
+from meguro_opendata.sources import Table, column_letter
+
+__all__ = ["file_authors", "leftovers"]
+
+_LONGEST_PART = 200_000
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, KeyError, NotImplementedError)
+
+
+def leftovers(table: Table, used: Collection[str]) -> Iterator[Finding]:
+    """A warning for hidden rows and columns that would be published, hidden sheets, notes and authors' names.
+
+    Args:
+        table: The source.
+        used: Its columns that go into the published table.
+    """
+    facts, sheet = table.grid.facts, table.grid.sheet
+    rows = sorted({row + 1 for row in facts.hidden_rows}.intersection(table.rows))
+    if rows:
+        params = {"count": len(rows), "places": list(map(str, rows))}
+        yield Finding("hidden-rows", "warning", sheet=sheet, row=rows[0], params=params)
+    columns = [at for at in facts.hidden_columns if at < table.frame.width and table.frame.columns[at] in used]
+    if columns:
+        names = [table.frame.columns[at] for at in columns]
+        params = {"count": len(columns), "places": list(map(column_letter, columns))}
+        yield Finding("hidden-columns", "warning", sheet=sheet, column=names[0], params=params)
+    if facts.hidden_sheets:
+        params = {"count": len(facts.hidden_sheets), "places": list(facts.hidden_sheets)}
+        yield Finding("hidden-sheets", "warning", params=params)
+    if facts.notes:
+        places = [f"{column_letter(column)}{row + 1}" for row, column in sorted(facts.notes)]
+        yield Finding("cell-notes", "warning", sheet=sheet, params={"count": len(places), "places": places})
+    for author in file_authors(table.path, table.grid.container):
+        yield Finding("file-author", "warning", value=mask(author))
+
+
+def file_authors(path: Path, container: str) -> list[str]:
+    """The persons whom a workbook's properties name; none if they cannot be read."""
+    part = privacy_data()["properties"]["parts"].get(container)
+    if part is None:
+        return []
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(part) as file:
+            written = file.read(_LONGEST_PART).decode("utf-8", errors="replace")
+    except _BROKEN:
+        return []
+    names = (plain(html.unescape(name)).strip() for name in pattern("properties", "author").findall(written))
+    return [name for name in dict.fromkeys(names) if is_full_name(name) or is_surname(name)]

@@ -1,0 +1,63 @@
+"""Numbers of persons in a text: mobile phones, private mail, マイナンバー, dates of birth, bank accounts."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from meguro_opendata.privacy.data import Hit, pattern, plain, privacy_data
+
+__all__ = ["birth_dates", "is_my_number", "numbers_in"]
+
+_MAIL_DOMAIN = re.compile(privacy_data()["triggers"]["mail"])
+_DIGITS, _NEAR, _MODULUS = 12, 6, 11
+
+
+def is_my_number(digits: str) -> bool:
+    """Whether 12 digits have the check digit of a マイナンバー.
+
+    >>> is_my_number("123456789018"), is_my_number("123456789012"), is_my_number("000000000000")
+    (True, False, False)
+    """
+    if len(digits) != _DIGITS or len(set(digits)) == 1 or digits.startswith("000"):
+        return False
+    weights = [place + 1 if place <= _NEAR else place - 5 for place in range(_DIGITS - 1, 0, -1)]
+    rest = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False)) % _MODULUS
+    return int(digits[-1]) == (0 if rest <= 1 else _MODULUS - rest)
+
+
+def numbers_in(text: str, *, phones: bool = False, codes: bool = False) -> list[Hit]:
+    """What a text holds of these kinds.
+
+    Args:
+        text: The text.
+        phones: Whether it stands where phone numbers are published on purpose.
+        codes: Whether it is an ID or another number, of which many have 12 digits.
+
+    >>> [hit.code for hit in numbers_in("携帯０９０-１２３４-５６７８ mihon@gmail.com 普通 1234567")]
+    ['personal-mobile', 'personal-mail', 'bank-account']
+    """
+    written = plain(text)
+    mobile = "mobile-as-contact" if phones else "personal-mobile"
+    found = [] if codes else [Hit(mobile, one[0]) for one in pattern("exact", "mobile").finditer(written)]
+    found += [Hit("personal-mail", one[0]) for one in pattern("exact", "mail").finditer(written) if _personal(one[0])]
+    if not codes:
+        numbers = (one[0] for one in pattern("exact", "twelve").finditer(written))
+        found += [Hit("my-number", one) for one in numbers if is_my_number(re.sub(r"\D", "", one))]
+    found += [Hit("birth-date", one[0]) for one in pattern("exact", "born").finditer(written)]
+    found += [Hit("birth-date", one[1]) for one in pattern("exact", "labelled_birth").finditer(written)]
+    return found + [Hit("bank-account", one[0]) for one in pattern("exact", "account").finditer(written)]
+
+
+def birth_dates(texts: pl.Series) -> dict[str, list[Hit]]:
+    """The dates of a column of birth dates.
+
+    >>> birth_dates(pl.Series(["昭和60年4月1日", ""]))
+    {'昭和60年4月1日': [Hit(code='birth-date', text='昭和60年4月1日')]}
+    """
+    return {text: [Hit("birth-date", text)] for text in texts if pattern("exact", "date").search(plain(text))}
+
+
+def _personal(address: str) -> bool:
+    return bool(_MAIL_DOMAIN.search(address[address.index("@") :].lower()))

@@ -1,0 +1,124 @@
+"""Which words are a person's name: surnames and given names of a dictionary that is loaded when first asked."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache, lru_cache
+from typing import Any
+
+from meguro_opendata.privacy.data import privacy_data
+
+__all__ = ["begins_with_surname", "is_full_name", "is_surname", "is_word"]
+
+_DATA = privacy_data()["person"]
+_VARIANTS = str.maketrans(_DATA["variants"], _DATA["usual"])
+_SCRIPTS = ("CJK UNIFIED", "HIRAGANA", "KATAKANA")
+_MORE_GIVEN = frozenset(_DATA["more_given"])
+_LONGEST_SURNAME, _LONGEST_GIVEN, _LONGEST_UNKNOWN = 5, 6, 3
+
+
+@cache
+def _dictionary() -> Any:
+    """IPADIC as Janome holds it; 0.1 s, so only when a text is suspicious."""
+    from janome.tokenizer import Tokenizer
+
+    return Tokenizer()
+
+
+@lru_cache(maxsize=65536)
+def _tags(word: str) -> frozenset[str]:
+    """What the dictionary says that a whole word is; nothing for one that it lacks."""
+    book = _dictionary()
+    found = book.sys_dic.lookup(word.encode("utf-8"), book.matcher)
+    return frozenset(
+        book.sys_dic.lookup_extra(number)[0]
+        for number, surface, *_ in found
+        if surface == word or surface == word.encode("utf-8")
+    )
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """A word, and the same with usual letters instead of variants."""
+    usual = word.translate(_VARIANTS)
+    return (word,) if usual == word else (word, usual)
+
+
+def is_surname(word: str) -> bool:
+    """Whether a word is a surname of the dictionary.
+
+    >>> is_surname("佐藤"), is_surname("髙橋"), is_surname("公園")
+    (True, True, False)
+    """
+    if not 0 < len(word) <= _LONGEST_SURNAME or _script(word) != _SCRIPTS[0]:
+        return False
+    return any(_DATA["surname_tag"] in _tags(form) for form in _forms(word))
+
+
+def begins_with_surname(word: str) -> bool:
+    """Whether a surname and up to three letters make a word, which in a column of persons is one.
+
+    >>> begins_with_surname("川本愛蘭"), begins_with_surname("川本商店"), begins_with_surname("川本")
+    (True, False, False)
+    """
+    ends = range(len(word) - _LONGEST_UNKNOWN, len(word))
+    return word[-1:] not in tuple(_DATA["not_given"]) and any(cut > 1 and is_surname(word[:cut]) for cut in ends)
+
+
+def is_word(text: str) -> bool:
+    """Whether the dictionary has a text as one word.
+
+    >>> is_word("今様"), is_word("尊氏"), is_word("佐藤様")
+    (True, True, False)
+    """
+    return bool(_tags(text))
+
+
+def _is_given(word: str) -> bool:
+    return word in _MORE_GIVEN or any(_DATA["given_tag"] in _tags(form) for form in _forms(word))
+
+
+def _may_be_given(word: str) -> bool:
+    """Whether a word that the dictionary lacks may be a given name, as many of today's are: no word is part of it."""
+    if len(word) > _LONGEST_UNKNOWN or word[-1] in _DATA["not_given"] or len(set(map(_script, word))) > 1:
+        return False
+    parts = (part for part in (word, word[:2], word[1:]) if len(part) > 1)
+    return bool(_script(word)) and not any(_is_other_word(form) for part in parts for form in _forms(part))
+
+
+def _script(letters: str) -> str:
+    """The script of the first letter, empty if it is none of a name."""
+    if letters[0] in "々ー":
+        return _SCRIPTS[0]
+    return next((name for name in _SCRIPTS if unicodedata.name(letters[0], "").startswith(name)), "")
+
+
+@lru_cache(maxsize=65536)
+def is_full_name(text: str) -> bool:
+    """Whether a text is a surname and a given name and nothing else.
+
+    A given name that the dictionary lacks passes if the dictionary knows it as no other word either.
+
+    >>> is_full_name("佐藤花子"), is_full_name("佐藤　陽翔"), is_full_name("中村太郎記念館"), is_full_name("山口公民館")
+    (True, True, False, False)
+    """
+    parts = text.split()
+    if len(parts) == 2:  # noqa: PLR2004
+        surname, given = parts
+        return len(given) <= _LONGEST_GIVEN and is_surname(surname) and (_is_given(given) or _may_be_given(given))
+    if len(parts) != 1 or len(text) > _LONGEST_SURNAME + _LONGEST_GIVEN or _is_other_word(text.strip()):
+        return False
+    word = parts[0]
+    return any(_splits(word[:cut], word[cut:]) for cut in range(1, min(len(word), _LONGEST_SURNAME + 1)))
+
+
+def _splits(surname: str, given: str) -> bool:
+    if not is_surname(surname):
+        return False
+    if len(surname) == 1 and len(given) == 1:
+        return False
+    return _is_given(given) or (len(given) > 1 and _may_be_given(given))
+
+
+def _is_other_word(word: str) -> bool:
+    """Whether the whole is a word of its own, such as the name of a place."""
+    return bool(_tags(word)) and _DATA["given_tag"] not in _tags(word)

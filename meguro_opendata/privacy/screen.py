@@ -1,0 +1,158 @@
+"""A table's cells, searched by columns: vectorised tests find the columns and values that Python then looks at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from meguro_opendata.privacy.counts import small_counts
+from meguro_opendata.privacy.data import Hit, pattern, plain, privacy_data
+from meguro_opendata.privacy.naming import names_in, whole_name
+from meguro_opendata.privacy.numbering import birth_dates, numbers_in
+from meguro_opendata.privacy.people import is_full_name
+
+__all__ = ["CellHit", "screen"]
+
+_TRIGGERS = privacy_data()["triggers"]
+_NUMBERS = "|".join(_TRIGGERS[name] for name in ("mobile", "mail", "twelve", "birth", "account"))
+_NAMES = "|".join(_TRIGGERS["name"])
+_CLOSED = frozenset(privacy_data()["fields"]["closed"])
+_PHONE_KINDS, _MAIL_KINDS = frozenset({"phone"}), frozenset({"email", "uri"})
+
+
+@dataclass(frozen=True)
+class CellHit:
+    """A hit, with the column and the position of its row."""
+
+    column: str
+    position: int
+    hit: Hit
+
+
+def screen(frame: pl.DataFrame, kinds: Mapping[str, str] | None = None) -> list[CellHit]:
+    """Everything in a table that may be personal, by column and row.
+
+    Args:
+        frame: Columns of text, named by their headers.
+        kinds: The kind of value of each column, where it is known; columns that hold no free text are passed over.
+
+    >>> frame = pl.DataFrame({"名称": ["中央公民館"], "備考": ["鍵は佐藤花子様（090-1234-5678）へ"]})
+    >>> [(found.column, found.hit.code, found.hit.masked) for found in screen(frame)]
+    [('備考', 'personal-mobile', '0＊'), ('備考', 'personal-name', '佐＊')]
+    """
+    known = kinds or {}
+    columns = [name for name in frame.columns if known.get(name) not in _CLOSED]
+    found: list[CellHit] = []
+    for name, look in _looks(frame, columns, known):
+        found += _located(frame[name], name, look)
+    return [*found, *(CellHit(name, at, Hit("small-count", text)) for name, at, text in small_counts(frame))]
+
+
+_Look = Callable[[pl.Series], Mapping[str, list[Hit]]]
+
+
+def _looks(frame: pl.DataFrame, columns: list[str], kinds: Mapping[str, str]) -> Iterator[tuple[str, _Look]]:
+    """The columns that are not certainly clean, each with what is to be done with its distinct values."""
+    by_header = {name: look for name in columns if (look := _by_header(name)) is not None}
+    others = [name for name in columns if name not in by_header]
+    suspicious = frame.select(
+        pl.col(name).unique().str.contains(_trigger_of(name, kinds.get(name))).any() for name in others
+    )
+    for name in columns:
+        if name in by_header:
+            yield name, by_header[name]
+        elif suspicious[name][0]:
+            yield name, _free_text(name, kinds.get(name))
+
+
+def _by_header(name: str) -> _Look | None:
+    """What is to be done with a column whose header says that it holds persons or their data."""
+    header = plain(name)
+    if _says(header, "my_number"):
+        return lambda texts: {text: _of_my_numbers(text) for text in texts}
+    if _says(header, "birth"):
+        return birth_dates
+    if _says(header, "account"):
+        return lambda texts: {text: [Hit("bank-account", text)] for text in texts if re.search("[0-9]{5}", plain(text))}
+    if _says(header, "office") or len(header) > privacy_data()["fields"]["longest_header"]:
+        return None
+    if _says(header, "proprietor"):
+        return lambda texts: _persons(texts, "sole-proprietor")
+    if _says(header, "person"):
+        return lambda texts: _persons(texts, "personal-name")
+    return None
+
+
+def _of_my_numbers(text: str) -> list[Hit]:
+    return [Hit("my-number", text)] if re.fullmatch(r"[0-9]{12}", re.sub(r"\D", "", plain(text))) else []
+
+
+def _persons(texts: pl.Series, code: str) -> dict[str, list[Hit]]:
+    found: dict[str, list[Hit]] = {}
+    for text in texts:
+        found[text] = [Hit(code, name) for name in whole_name(text, surname_too=code == "personal-name")]
+        found[text] += numbers_in(text, phones=True)
+    return found
+
+
+def _trigger_of(name: str, kind: str | None) -> str:
+    header = plain(name)
+    if _says(header, "contact") and not _is_code(header):
+        return rf"{_NUMBERS}|{_NAMES}|\p{{Han}}"
+    if _says(header, "note"):
+        return f"{_NUMBERS}|{_NAMES}|{_TRIGGERS['note']}"
+    return _NUMBERS if kind in _MAIL_KINDS or _is_code(header) else f"{_NUMBERS}|{_NAMES}"
+
+
+def _free_text(name: str, kind: str | None) -> _Look:
+    header = plain(name)
+    codes = _is_code(header)
+    phones = kind in _PHONE_KINDS or (kind is None and _says(header, "phone"))
+    whole = _whole_of(header)
+    named = not codes and kind not in _MAIL_KINDS and not _says(header, "office")
+    trigger = _trigger_of(name, kind)
+
+    def look(texts: pl.Series) -> dict[str, list[Hit]]:
+        found: dict[str, list[Hit]] = {}
+        numbered = set(texts.filter(texts.str.contains(_NUMBERS)))
+        for text in texts.filter(texts.str.contains(trigger)):
+            found[text] = numbers_in(text, phones=phones, codes=codes) if text in numbered else []
+            names = [*(names_in(text) if named else ()), *whole(text)]
+            found[text] += [Hit("personal-name", one) for one in dict.fromkeys(names)]
+        return found
+
+    return look
+
+
+def _whole_of(header: str) -> Callable[[str], list[str]]:
+    """How to tell the names of which a cell consists: part by part in contacts, as a whole in notes, else none."""
+    if _says(header, "office"):
+        return lambda _: []
+    if _says(header, "contact"):
+        return whole_name
+    return lambda text: [text] if _says(header, "note") and is_full_name(plain(text)) else []
+
+
+def _is_code(header: str) -> bool:
+    return _says(header, "number") and not _says(header, "phone")
+
+
+def _says(header: str, kind: str) -> bool:
+    return bool(pattern("fields", kind).search(header))
+
+
+def _located(texts: pl.Series, name: str, look: _Look) -> list[CellHit]:
+    """The hits of a column's distinct values at every row that has one of them."""
+    distinct = texts.unique()
+    found = {text: hits for text, hits in look(distinct.filter(distinct != "")).items() if hits}
+    if not found:
+        return []
+    rows = texts.is_in(list(found)).arg_true()
+    return [CellHit(name, at, hit) for at in rows for hit in _once(found[texts[at]])]
+
+
+def _once(hits: list[Hit]) -> list[Hit]:
+    return list(dict.fromkeys(hits))

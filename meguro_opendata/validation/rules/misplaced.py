@@ -1,0 +1,97 @@
+"""Rules on a table's form: values under another column's name, shifted rows, a header of another standard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from meguro_opendata.cleaning.roles import role_of
+from meguro_opendata.recognition import SURE, recognise
+from meguro_opendata.standard import Field, Standard
+from meguro_opendata.validation.rules.data import Hit, Rows, limits, rule_data
+
+__all__ = ["columns", "shifts", "standards"]
+
+_NOT_FREE = ("address", "name")
+_POINT = {"latitude", "longitude"}  # exchanged ones are told cell by cell
+
+
+def columns(rows: Rows) -> Iterator[Hit]:
+    """Columns nearly all of whose values look like those of another kind."""
+    looks: Mapping[str, str] = rule_data()["looks"]
+    for field in rows.fields:
+        if not _asks_for_words(field) and field.kind not in looks:
+            continue
+        column = rows[field.name]
+        filled = column.filter(column != "")
+        sample = filled.head(int(limits("column_sample"))).to_list()
+        if len(sample) < limits("column_values") or (field.kind in looks and _share(sample, looks[field.kind])):
+            continue
+        others = (kind for kind in looks if kind != field.kind and {kind, field.kind} != _POINT)
+        other = next((kind for kind in others if _share(sample, looks[kind])), None)
+        if other is not None:
+            yield Hit("column-of-other-kind", None, field.name, sample[0], params={"other_kind": other})
+
+
+def _asks_for_words(field: Field) -> bool:
+    """Whether a field of text is a name or an address, and so no place for anything else."""
+    return field.kind == "kana" or (
+        field.kind == "text" and role_of(field.name) in _NOT_FREE and not re.search("番号|コード|NO|ID", field.name)
+    )
+
+
+def _share(sample: Sequence[str], look: str) -> bool:
+    """Whether nearly all values look like that."""
+    return sum(bool(re.match(look, value)) for value in sample) >= limits("column_share") * len(sample)
+
+
+def shifts(rows: Rows, errors: Mapping[int, Sequence[str]]) -> Iterator[Hit]:
+    """Rows whose values fit the header only if they are moved by some columns.
+
+    Args:
+        rows: The table.
+        errors: The fields in which frictionless found errors, by the row's position.
+    """
+    looks: Mapping[str, str] = rule_data()["looks"]
+    strict = {at: looks[field.kind] for at, field in enumerate(rows.fields) if field.kind in looks}
+    for at, fields in errors.items():
+        if len(set(fields)) >= limits("shift_errors"):
+            by = shift_of(rows.frame.row(at), strict)
+            if by:
+                yield Hit("row-shifted", at, params={"by": abs(by), "side": "->" if by > 0 else "<-"})
+
+
+def shift_of(cells: Sequence[str], strict: Mapping[int, str]) -> int:
+    """By how many columns the cells of a row stand too far right (left, if negative); 0 if that is not certain.
+
+    >>> strict = {1: "^[0-9]{3}-[0-9]{4}$", 2: "^[(]0"}
+    >>> shift_of(["見本", "", "153-8573", "(03)5722-1111"], strict), shift_of(["見本", "153-8573", "(03)1", ""], strict)
+    (1, 0)
+    """
+
+    def fits(by: int) -> int:
+        """How many strict columns are filled and fit, or -1 if one does not."""
+        count = 0
+        for place, look in strict.items():
+            value = cells[place + by] if 0 <= place + by < len(cells) else ""
+            if value and not re.match(look, value):
+                return -1
+            count += bool(value)
+        return count
+
+    most = int(limits("shift_most"))
+    if fits(0) >= 0:
+        return 0
+    found = [by for by in range(-most, most + 1) if by and fits(by) >= limits("shift_fits")]
+    return found[0] if len(found) == 1 else 0
+
+
+def standards(labels: Sequence[str], standard: Standard) -> Iterator[Hit]:
+    """That a header is another standard's than the one that is named."""
+    found = recognise(labels)
+    if not found or found[0].id == standard.id or found[0].score < SURE:
+        return
+    own = max((match.score for match in found if match.id == standard.id), default=0.0)
+    if own < limits("other_standard"):
+        params = {"other": f"{found[0].id}@{found[0].version}", "named": standard.title}
+        yield Hit("standard-other", params=params)

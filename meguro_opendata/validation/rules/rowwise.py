@@ -1,0 +1,275 @@
+"""Rules on the fields of one row together: order, sums, codes and names, addresses and their parts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import polars as pl
+
+from meguro_opendata.municipality import Municipality, municipalities
+from meguro_opendata.validation.rules.data import Hit, Rows, first_of, rule_data
+from meguro_opendata.workspace import check_digit
+
+__all__ = ["addresses", "names", "orders", "postcodes", "sums"]
+
+_HOUR = 60
+_KANJI = str.maketrans("一二三四五六七八九", "123456789")
+_HYPHENS = re.compile("[‐‑‒–—―−－ー-]|番地の|番地|番|号|の|ノ")
+
+
+def orders(rows: Rows) -> Iterator[Hit]:
+    """Ends that come before their beginning; times may run over midnight."""
+    for entry in rule_data()["orders"]:
+        for first, last in _pairs(entry["pairs"], rows):
+            if entry["code"] == "time-order":
+                yield from _times(rows, first, last, [name for name in entry["days"] if name in rows])
+            else:
+                yield from _dates(rows, first, last)
+
+
+def _pairs(ends: Sequence[Sequence[str]], rows: Rows) -> list[tuple[str, str]]:
+    """The fields that begin alike and end as a pair does."""
+    found = []
+    for first, last in ends:
+        starts = [name.removesuffix(first) for name in rows.frame.columns if name.endswith(first)]
+        found += [(start + first, start + last) for start in starts if start + last in rows]
+    return list(dict.fromkeys(found))
+
+
+def _times(rows: Rows, first: str, last: str, days: Sequence[str]) -> Iterator[Hit]:
+    both = rows.frame.select(pl.col(first).alias("a"), pl.col(last).alias("b"))
+    wrong = {pair for pair in both.unique().iter_rows() if _backwards(*pair)}
+    if not wrong:
+        return
+    for at, pair in enumerate(both.iter_rows()):
+        if pair in wrong and len({rows[name][at] for name in days}) <= 1:
+            params = {"first": first, "begin": pair[0]}
+            yield Hit("time-order", at, last, pair[1], params=params)
+
+
+def _backwards(start: str, end: str) -> bool:
+    """Whether a time of day comes before another and is not one of the next morning.
+
+    >>> _backwards("9:00", "5:00"), _backwards("09:00", "17:00"), _backwards("22:00", "6:00")
+    (True, False, False)
+    """
+    first, last = _minutes(start), _minutes(end)
+    if first is None or last is None or first <= last:
+        return False
+    night = rule_data()["night"]
+    return not (first >= night["begins"] and last <= night["ends"]) and last != 0
+
+
+def _minutes(text: str) -> int | None:
+    found = re.fullmatch("([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?", text)
+    return int(found[1]) * _HOUR + int(found[2]) if found else None
+
+
+def _dates(rows: Rows, first: str, last: str) -> Iterator[Hit]:
+    start, end = rows[first], rows[last]
+    later = (start > end) & (end != "")
+    if later.any():
+        form = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+        for at in (later & start.str.contains(form) & end.str.contains(form)).arg_true():
+            yield Hit("date-order", at, last, end[at], params={"first": first, "begin": start[at]})
+
+
+def sums(rows: Rows) -> Iterator[Hit]:
+    """Totals that are not the sum of their parts, in rows in which all of these are numbers."""
+    for entry in rule_data()["sums"]:
+        parts = [name for name in rows.frame.columns if re.fullmatch(entry["parts"], name)]
+        total = entry["total"]
+        if total not in rows or len(parts) < 2:  # noqa: PLR2004 (a sum has two parts)
+            continue
+        numbers = rows.frame.select(pl.col(total, *parts).cast(pl.Int64, strict=False))
+        whole = pl.all_horizontal(pl.col(*parts).is_not_null())
+        summed = numbers.select(pl.when(whole).then(pl.sum_horizontal(parts))).to_series()
+        for at in (summed != numbers[total]).fill_null(value=False).arg_true():
+            named = [*parts[:2], "..."] if len(parts) > 3 else parts  # noqa: PLR2004 (as many as a line holds)
+            yield Hit("sum-differs", at, total, rows[total][at], params={"sum": int(summed[at]), "parts": named})
+
+
+def names(rows: Rows) -> Iterator[Hit]:
+    """Codes that no municipality has, and names that are not those of the code."""
+    for entry in rule_data()["names"]:
+        code = first_of(entry["code"], rows)
+        if code is None:
+            continue
+        parts = {part: first_of(entry.get(part, ()), rows) for part in ("full", "prefecture", "city")}
+        columns = [code, *dict.fromkeys(name for name in parts.values() if name)]
+        wrong = {
+            cells: hit
+            for cells in rows.frame.select(columns).unique().iter_rows()
+            if (hit := _name_fault(dict(zip(columns, cells, strict=True)), code, parts))
+        }
+        if wrong:
+            for at, cells in enumerate(rows.frame.select(columns).iter_rows()):
+                if cells in wrong:
+                    found, field, value, params = wrong[cells]
+                    yield Hit(found, at, field, value, params=params)
+
+
+_NameFault = tuple[str, str, str, dict[str, object]]
+
+
+def _name_fault(cells: Mapping[str, str], code: str, parts: Mapping[str, str | None]) -> _NameFault | None:
+    """Code, field, value and parameters of what does not fit in one combination of a code and its names."""
+    value = cells[code]
+    if not re.fullmatch("[0-9]{6}", value) or check_digit(value[:5]) != value[5]:
+        return None
+    prefecture = prefectures().get(value[:2])
+    town = known_municipalities().get(value)
+    if prefecture is None or (town is None and value[2:5] != "000"):
+        return "code-unknown", code, value, {}
+    for part, name in parts.items():
+        written = _plain(cells[name]) if name else ""
+        if name and written and not _is_name(part, written, prefecture, town):
+            right = town.full_name if town else prefecture
+            return "code-name-differs", name, cells[name], {"code_field": code, "code": value, "right": right}
+    return None
+
+
+def _is_name(part: str, written: str, prefecture: str, town: Municipality | None) -> bool:
+    if part == "prefecture":
+        return written == prefecture
+    if town is None:
+        return part == "city" or written == prefecture
+    plain = written.removeprefix(prefecture) if part == "full" else written
+    known = (town.name, town.county + town.name, town.county)
+    return any(
+        plain and (plain.startswith(name) or name.startswith(plain) or name.endswith(plain)) for name in known if name
+    )
+
+
+@cache
+def prefectures() -> dict[str, str]:
+    """The prefectures by the two digits that their codes begin with.
+
+    >>> prefectures()["13"]
+    '東京都'
+    """
+    return {known.code[:2]: known.prefecture for known in municipalities()}
+
+
+@cache
+def known_municipalities() -> dict[str, Municipality]:
+    """Every municipality by its code.
+
+    >>> known_municipalities()["131105"].name
+    '目黒区'
+    """
+    return {known.code: known for known in municipalities()}
+
+
+def postcodes(rows: Rows) -> Iterator[Hit]:
+    """Postal codes whose first digits belong to other prefectures than that of the row."""
+    words = rule_data()["postcodes"]
+    prefecture, code = first_of(words["prefecture"], rows), first_of(words["code"], rows)
+    place = prefecture or code
+    if place is None:
+        return
+    by_digits = prefectures()
+    for name in rows.of_kind("postal7")[:1]:
+        both = rows.frame.select(pl.col(name).str.slice(0, 2).alias("a"), pl.col(place).alias("b"))
+        wrong = {}
+        for start, where in both.unique().iter_rows():
+            own = where if place == prefecture else by_digits.get(where[:2], "")
+            allowed = words["digits"].get(start)
+            if allowed and own in by_digits.values() and own not in allowed:
+                wrong[start, where] = (own, allowed)
+        for at, pair in enumerate(both.iter_rows()) if wrong else ():
+            if pair in wrong:
+                own, allowed = wrong[pair]
+                yield Hit("postcode-elsewhere", at, name, rows[name][at], params={"own": own, "allowed": allowed})
+
+
+def addresses(rows: Rows) -> Iterator[Hit]:
+    """Addresses in one string that say another place than their parts."""
+    for entry in rule_data()["addresses"]:
+        joined = first_of(entry["joined"], rows)
+        if joined is None:
+            continue
+        parts = {part: first_of(entry[part], rows) for part in ("prefecture", "city", "town", "lot")}
+        columns = [name for name in parts.values() if name]
+        if columns:
+            yield from _unlike(rows, joined, parts, columns)
+
+
+def _unlike(rows: Rows, joined: str, parts: Mapping[str, str | None], columns: Sequence[str]) -> Iterator[Hit]:
+    """The rows whose parts are not in the address as they stand, looked at closely."""
+    literal = pl.all_horizontal(pl.col(joined).str.contains(pl.col(name), literal=True) for name in columns) | (
+        pl.col(joined) == ""
+    )
+    doubtful = rows.frame.select(~literal).to_series()
+    for at in doubtful.arg_true():
+        written = {part: rows[name][at] if name else "" for part, name in parts.items()}
+        part = differing_part(rows[joined][at], written)
+        name = parts.get(part or "")
+        if name:
+            yield Hit(
+                "address-parts-differ", at, joined, rows[joined][at], params={"part": name, "other": rows[name][at]}
+            )
+
+
+def differing_part(address: str, parts: Mapping[str, Any]) -> str | None:
+    """The first part that an address contradicts, whatever way the two are written; ``None`` if it does not.
+
+    An address may leave out prefecture and city.
+
+    >>> parts = {"prefecture": "東京都", "city": "目黒区", "town": "上目黒二丁目", "lot": "19番15号"}
+    >>> differing_part("目黒区上目黒２－１９－１５", parts), differing_part("東京都目黒区中目黒2-19-15", parts)
+    (None, 'town')
+    """
+    whole = folded_address(address)
+    prefecture = str(parts.get("prefecture") or "")
+    if prefecture and not whole.startswith(prefecture) and re.match("東京都|北海道|.{2,3}[府県]", whole):
+        return "prefecture"
+    city = _plain(str(parts.get("city") or ""))
+    if city and prefecture and whole.startswith(prefecture) and city not in _plain(address):
+        return "city"
+    towns = re.split("[・/、,]", _plain(str(parts.get("town") or "")))
+    if not all(folded_address(town).rstrip("-") in whole for town in towns):
+        return "town"
+    lot = folded_address(str(parts.get("lot") or ""))
+    return "lot" if lot and not _has_lot(whole, lot) else None
+
+
+def _has_lot(whole: str, lot: str) -> bool:
+    """Whether the numbers of a lot stand in an address, one behind another."""
+    return "-".join(re.findall("[0-9]+", lot)) in "-".join(re.findall("[0-9]+", whole))
+
+
+def folded_address(text: str) -> str:
+    """An address without what is written in several ways: widths, spaces, hyphens, 丁目, 番地, 大字.
+
+    >>> folded_address("上目黒二丁目１９番１５号"), folded_address("大字 上目黒2ー19")
+    ('上目黒2-19-15-', '上目黒2-19')
+    """
+    plain = _plain(text).replace("大字", "").replace("字", "")
+    plain = re.sub(
+        "([一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])丁目",
+        lambda found: f"{_number(found[1])}丁目",
+        plain,
+    )
+    plain = _HYPHENS.sub("-", plain.replace("丁目", "-"))
+    return re.sub("-+", "-", plain.replace("ケ", "ヶ").replace("が", "ヶ").replace("ガ", "ヶ"))
+
+
+def _number(kanji: str) -> int:
+    """A number from 1 to 99 that is written in kanji.
+
+    >>> _number("三"), _number("十"), _number("二十一"), _number("十五")
+    (3, 10, 21, 15)
+    """
+    head, ten, tail = kanji.partition("十")
+    tens = int(head.translate(_KANJI) or 1) if ten else 0
+    ones = (tail if ten else head).translate(_KANJI)
+    return tens * 10 + int(ones or 0)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))

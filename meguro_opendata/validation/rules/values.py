@@ -1,0 +1,199 @@
+"""Rules on single values: codes, readings, telephone numbers, addresses on the web, IDs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+import polars as pl
+
+from meguro_opendata.cleaning import normalised
+from meguro_opendata.cleaning.codes import code_doubt, corporate_doubt, municipality_doubt
+from meguro_opendata.cleaning.phones import phone
+from meguro_opendata.standard import Field
+from meguro_opendata.validation.rules.data import Hit, Rows, first_of, limits, rule_data, wrong_values
+
+__all__ = ["codes", "ids", "licences", "readings", "shapes"]
+
+_KATAKANA = "[\u30a1-\u30fa]"
+_JAPANESE = "[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff々]"
+_CORPORATE = "corporate_number13"
+_SCIENTIFIC = r"[0-9][Ee]\+[0-9]|[0-9]\.[0-9]+[Ee]"
+_LANDLINE, _MOBILE = 10, 11
+
+
+def codes(rows: Rows) -> Iterator[Hit]:
+    """Codes whose check digit is wrong, and those that a spreadsheet destroyed."""
+    for name in rows.of_kind("lgcode6"):
+        yield from _doubtful(name, rows[name], municipality_doubt)
+    for name in rows.of_kind(_CORPORATE):
+        column = rows[name]
+        distinct = column.unique()
+        wrong = distinct.filter(~corporate_digits_fit(distinct))
+        if len(wrong):
+            empty = pl.Series([""], dtype=pl.String).new_from_index(0, len(column))
+            yield from _doubtful(name, column.zip_with(column.is_in(wrong.to_list()), empty), corporate_doubt)
+    for name in rows.of_kind("id", "text_halfwidth", "machiaza_id"):
+        if rows[name].str.contains(_SCIENTIFIC).any():
+            yield from _doubtful(name, rows[name], code_doubt)
+
+
+def corporate_digits_fit(column: pl.Series) -> pl.Series:
+    """Whether each value is empty, or 13 digits whose first is the check digit of the others.
+
+    >>> corporate_digits_fit(pl.Series(["1000020131105", "2000020131105", "", "見本"])).to_list()
+    [True, False, True, False]
+    """
+    number = pl.when(pl.col("v").str.len_bytes() == 13).then(pl.col("v").cast(pl.Int64, strict=False))  # noqa: PLR2004
+    weighted = pl.sum_horizontal(number // 10**place % 10 * (1 + place % 2) for place in range(12))
+    fits = ((number // 10**12) == 9 - weighted % 9).fill_null(value=False) | (pl.col("v") == "")
+    return column.alias("v").to_frame().select(fits).to_series()
+
+
+def _doubtful(name: str, column: pl.Series, doubt: Callable[[str], object]) -> Iterator[Hit]:
+    known = ("check-digit-wrong", "number-destroyed")
+    for at, value, why in wrong_values(column, doubt):
+        code, right = getattr(why, "code", ""), getattr(why, "readings", ())
+        if code in known:
+            yield Hit(code, at, name, value, right[0] if right else None)
+
+
+def readings(rows: Rows) -> Iterator[Hit]:
+    """Readings without one letter of kana, of names that are written in Japanese."""
+    ends = rule_data()["readings"]["ends"]
+    for name in rows.of_kind("kana"):
+        whole = first_of([name.removesuffix(end) for end in ends if name.endswith(end)], rows)
+        if whole is None:
+            continue
+        column = rows[name]
+        foreign = (column != "") & ~column.str.contains(_KATAKANA)
+        if foreign.any():
+            foreign &= rows[whole].str.contains(_JAPANESE)
+            for at in foreign.arg_true():
+                yield Hit("kana-without-kana", at, name, column[at], params={"name": rows[whole][at]})
+
+
+def shapes(rows: Rows) -> Iterator[Hit]:
+    """Telephone numbers and URLs that cannot be right, whatever their pattern says."""
+    for field in rows.fields:
+        shape = rule_data()["shapes"].get(field.kind)
+        column = rows[field.name] if shape else None
+        if shape is None or column is None or (field.kind == "phone" and _plain_phones(column, shape["clean"])):
+            continue
+        judge = _JUDGES[field.kind]
+        for at, value, _ in wrong_values(column, judge, None if field.kind == "phone" else shape["clean"]):
+            yield Hit(shape["code"], at, field.name, value, _suggestion(field, value, judge))
+
+
+def _plain_phones(column: pl.Series, clean: str) -> bool:
+    """Whether all values are single numbers whose digits before the last four are in order.
+
+    >>> form = rule_data()["shapes"]["phone"]["clean"]
+    >>> _plain_phones(pl.Series(["(03)5722-9270", "(03)5722-1111", ""]), form), _plain_phones(pl.Series(["110"]), form)
+    (True, False)
+    """
+    if not (column.str.contains(clean) | (column == "")).all():
+        return False
+    heads = column.str.head(-4).unique()  # a few hundred, where there are many numbers
+    return all(_phone_fault(head + "0000") is None for head in heads.to_list() if head)
+
+
+def _suggestion(field: Field, value: str, judge: Callable[[str], object]) -> str | None:
+    """The value after its normalisers, if that is another one and in order."""
+    after = normalised(field, value)
+    return after if after not in ("", value) and judge(after) is None else None
+
+
+def _phone_fault(text: str) -> str | None:
+    """Why one of the numbers of a cell can be none: too many or too few digits, or an area that does not exist.
+
+    >>> [_phone_fault(text) for text in ("(03)5722-9270", "(03)5722-927", "090-1234-5678", "0120-1-1234")]
+    [None, 'digits', None, 'digits']
+    """
+    for one in text.split(" / "):
+        if one.startswith("+"):
+            continue
+        digits = re.sub("[^0-9]", "", one)
+        if len(digits) not in (_LANDLINE, _MOBILE) or not digits.startswith("0"):
+            return "digits"
+        if phone(digits) == digits:
+            return "area"
+    return None
+
+
+def _url_fault(text: str) -> str | None:
+    """Why a URL leads nowhere: nothing behind its scheme, a space, several of them, or a host without a dot.
+
+    >>> [_url_fault(text) for text in ("https://", "https://a.example https://b.example", "https://localhost/")]
+    ['host', 'space', 'host']
+    >>> _url_fault("https://見本.example/案内"), _url_fault("https://www.example.com/?next=https://www.example.com/")
+    (None, None)
+    """
+    if re.search(r"\s", text.strip()) or re.search(r"[;,、，；]\s*https?://", text):
+        return "space"
+    found = re.match(r"(?:https?|ftp)://([^/?#]*)", text.strip(), re.IGNORECASE)
+    if found is None:
+        return None if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:[^/]", text) else "scheme"
+    return None if re.fullmatch(r"[^.\s]+(?:\.[^.\s]+)+", found[1]) else "host"
+
+
+_JUDGES: Mapping[str, Callable[[str], str | None]] = {
+    "phone": _phone_fault,
+    "uri": _url_fault,
+}
+
+
+def ids(rows: Rows) -> Iterator[Hit]:
+    """A column of IDs with empty cells, and IDs that are written otherwise than nearly all others.
+
+    It is the column that the schema wants without repeats; empty cells of one that it requires are the judge's.
+    """
+    for field in rows.fields:
+        constraints = field.descriptor.get("constraints", {})
+        if not constraints.get("unique"):
+            continue
+        column = rows[field.name]
+        empty = column == ""
+        if empty.any() and not constraints.get("required"):
+            empty &= rows.frame.select(pl.any_horizontal(pl.all() != "")).to_series()
+            if count := int(empty.sum()):
+                yield Hit("identifier-empty", None, field.name, params={"count": count, "rows": len(column)})
+        yield from _odd_ids(field.name, column)
+
+
+def _odd_ids(name: str, column: pl.Series) -> Iterator[Hit]:
+    filled = column.filter(column != "")
+    if len(filled) < limits("id_rows") or _one_form(filled):
+        return
+    forms = column.str.replace_all("[0-9]+", "0")
+    usual = forms.filter(column != "").value_counts(sort=True).row(0)
+    if usual[1] == len(filled) or usual[1] < limits("id_share") * len(filled):
+        return
+    like = str(column.filter(forms == usual[0])[0])
+    for at in ((forms != usual[0]) & (column != "")).arg_true():
+        yield Hit("identifier-shape", at, name, column[at], params={"like": like})
+
+
+def _one_form(filled: pl.Series) -> bool:
+    """Whether all IDs are written as the first is, but for their digits.
+
+    >>> _one_form(pl.Series(["A01", "A2"])), _one_form(pl.Series(["A01", "B2"]))
+    (True, False)
+    """
+    literal = (re.escape(part) for part in re.split("[0-9]+", filled[0]))
+    return bool(filled.str.contains(f"^{'[0-9]+'.join(literal)}$").all())
+
+
+def licences(rows: Rows) -> Iterator[Hit]:
+    """A picture's column whose licence is not told: once a column, with the number of rows."""
+    words = rule_data()["licences"]
+    for field in rows.fields:
+        if not re.match(words["picture"], field.name):
+            continue
+        licence = words["licence"].format(field=field.name)
+        bare = rows[field.name] != ""
+        if licence in rows:
+            bare &= rows[licence] == ""
+        count = int(bare.sum())
+        if count:
+            yield Hit("image-without-licence", None, field.name, params={"count": count, "licence": licence})
