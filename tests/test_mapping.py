@@ -120,7 +120,7 @@ def test_an_address_elsewhere_is_not_split(tmp_path: Path, address: str) -> None
     ("mapping", "expected"),
     [
         ({"名称": {"column": "施設名", "join": ["区", "町"]}}, [("mapping.名称", "mapping-one-origin")]),
-        ({"名称": {"join": ["区"]}}, [("mapping.名称.join", "wrong-kind")]),
+        ({"名称": {"join": ["区"]}}, [("mapping.名称.join", "wrong-too_short")]),
         ({"名称": {"join": ["区", "町"], "lookup": {"a": "b"}}}, [("mapping.名称", "mapping-needs-column")]),
         ({"名称": {"constant": "見本", "split": {"by": ","}}}, [("mapping.名称", "mapping-needs-column")]),
         ({"名称": {"constant": "見本", "default": "x"}}, [("mapping.名称", "default-needs-column")]),

@@ -16,7 +16,6 @@ import meguro_opendata as mo
 from meguro_opendata import messages
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.validation.rules import rules
-from meguro_opendata.validation.rules.data import rule_data
 from meguro_opendata.validation.rules.rowwise import differing_part
 from meguro_opendata.validation.rules.values import corporate_digits_fit
 
@@ -141,13 +140,6 @@ CASES = [
             }
         ),
         [(2, "所在地_都道府県", "神奈川県"), (3, "所在地_市区町村", "品川区")],
-    ),
-    Case(
-        "postcode-elsewhere",
-        "aed",
-        meguro(所在地_都道府県="東京都", 郵便番号="530-0001"),
-        meguro(所在地_都道府県="東京都", 郵便番号="153-8573"),
-        [(2, "郵便番号", "530-0001")],
     ),
     Case(
         "address-parts-differ",
@@ -386,10 +378,3 @@ WRITTEN = st.text() | st.text("一二十丁目番地の号大字・-1２ 東京�
 def test_no_text_breaks_the_comparison_of_addresses(address: str, town: str) -> None:
     """Whatever stands in an address, the answer is the name of a part or nothing."""
     assert differing_part(address, {"town": town, "city": "", "prefecture": "", "lot": ""}) in (None, "town")
-
-
-def test_each_postal_digit_pair_has_prefectures() -> None:
-    """All hundred beginnings are known, and all 47 prefectures stand among them."""
-    digits = rule_data()["postcodes"]["digits"]
-    assert sorted(digits) == [f"{number:02}" for number in range(100)]
-    assert len({name for names in digits.values() for name in names}) == 47

@@ -30,7 +30,6 @@ _TESTS: Mapping[str, _Test] = {
     "points": points.points,
     "heaps": points.heaps,
     "shapes": values.shapes,
-    "postcodes": rowwise.postcodes,
     "orders": rowwise.orders,
     "sums": rowwise.sums,
     "licences": values.licences,

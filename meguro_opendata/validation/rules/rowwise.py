@@ -14,7 +14,7 @@ from meguro_opendata.municipality import Municipality, municipalities
 from meguro_opendata.validation.rules.data import Hit, Rows, first_of, rule_data
 from meguro_opendata.workspace import check_digit
 
-__all__ = ["addresses", "names", "orders", "postcodes", "sums"]
+__all__ = ["addresses", "names", "orders", "sums"]
 
 _HOUR = 60
 _KANJI = str.maketrans("一二三四五六七八九", "123456789")
@@ -163,28 +163,6 @@ def known_municipalities() -> dict[str, Municipality]:
     '目黒区'
     """
     return {known.code: known for known in municipalities()}
-
-
-def postcodes(rows: Rows) -> Iterator[Hit]:
-    """Postal codes whose first digits belong to other prefectures than that of the row."""
-    words = rule_data()["postcodes"]
-    prefecture, code = first_of(words["prefecture"], rows), first_of(words["code"], rows)
-    place = prefecture or code
-    if place is None:
-        return
-    by_digits = prefectures()
-    for name in rows.of_kind("postal7")[:1]:
-        both = rows.frame.select(pl.col(name).str.slice(0, 2).alias("a"), pl.col(place).alias("b"))
-        wrong = {}
-        for start, where in both.unique().iter_rows():
-            own = where if place == prefecture else by_digits.get(where[:2], "")
-            allowed = words["digits"].get(start)
-            if allowed and own in by_digits.values() and own not in allowed:
-                wrong[start, where] = (own, allowed)
-        for at, pair in enumerate(both.iter_rows()) if wrong else ():
-            if pair in wrong:
-                own, allowed = wrong[pair]
-                yield Hit("postcode-elsewhere", at, name, rows[name][at], params={"own": own, "allowed": allowed})
 
 
 def addresses(rows: Rows) -> Iterator[Hit]:
