@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -68,7 +69,7 @@ def _packages(lang: str) -> Iterator[Check]:
     for required in metadata.requires("meguro-opendata") or []:
         if "extra ==" in required:
             continue
-        name = required.split(";")[0].split(">")[0].strip()
+        name = re.split(r"[^\w.-]", required, maxsplit=1)[0]
         try:
             yield Check("packages", True, f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:

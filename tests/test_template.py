@@ -297,11 +297,13 @@ def test_a_table_of_other_names_is_refused(office: Workspace) -> None:
 
 
 def test_an_empty_mapping_is_not_an_omitted_one(office: Workspace) -> None:
-    """``mapping: {}`` says that nothing is mapped, as before; only a recipe that says nothing maps by name."""
+    """``mapping: {}`` maps nothing and is a fault; only a recipe that says nothing of a mapping maps by name."""
     home = office.root / "toilets"
     home.mkdir()
     (home / "dataset.yaml").write_text(yaml.safe_dump({**RECIPE, "mapping": {}}, allow_unicode=True), encoding="utf-8")
-    assert open_recipe("toilets", office).same_names is False
+    with pytest.raises(ConfigurationError) as caught:
+        open_recipe("toilets", office)
+    assert [(fault.path, fault.code) for fault in caught.value.faults] == [("mapping", "mapping-empty")]
 
 
 def test_a_row_of_constants_alone_is_told(office: Workspace) -> None:
