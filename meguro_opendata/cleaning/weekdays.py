@@ -16,7 +16,6 @@ _DATA: Mapping[str, Any] = read_data("weekdays.toml")
 _BETWEEN = "|".join(map(re.escape, _DATA["signs"]["between"]))
 _RANGE = re.compile(rf"([{_WEEK}])(?:{_BETWEEN})([{_WEEK}])(?:まで)?")
 _SEPARATORS = re.compile("|".join(map(re.escape, _DATA["signs"]["separators"])))
-_HOLIDAYS = "|".join(_DATA["signs"]["holidays"])
 _WORDS = {word: days for days, words in _DATA["words"].items() for word in words}
 _REMARK = re.compile(
     r"(?P<days>[^(※。\n]+?)\s*(?:\((?P<bracketed>.+)\)|(?P<rest>(?:※|。|\n|ただし|但し|[、,・]?祝).*))", re.DOTALL

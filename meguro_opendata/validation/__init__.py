@@ -34,7 +34,6 @@ __all__ = [
     "check_package",
     "validate_file",
     "validate_gtfs",
-    "validate_mapped",
     "validate_stacked",
     "validate_table",
     "waived",
@@ -116,13 +115,11 @@ def validate_table(
     )
 
 
-def validate_mapped(table: Table, mapped: Mapped, frame: pl.DataFrame, recipe: Recipe, file: str) -> Report:
-    """Check a mapped and cleaned table; findings name the cells of the source, the recipe's waivers are applied."""
-    return validate_stacked([(table, mapped, frame, file)], recipe)[0]
-
-
 def validate_stacked(parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], recipe: Recipe) -> list[Report]:
-    """Check the parts of one table as the whole that they are; one report a part, as :func:`validate_mapped`."""
+    """Check the parts of one table as the whole that they are; one report a part.
+
+    Findings name the cells of the source, and the recipe's waivers are applied.
+    """
     header = parts[0][2].columns
     whole = TextTable(header, pl.concat([frame for _, _, frame, _ in parts]))
     raw = fast_engine.check_table(whole, recipe.schema, by_name=False)

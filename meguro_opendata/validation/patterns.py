@@ -17,7 +17,6 @@ from polars.exceptions import ComputeError
 
 __all__ = ["whole_match"]
 
-_LAST = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 # Fewer than Python takes, never more; so they may not stand in a negated set.
 _CATEGORIES = {
