@@ -1,0 +1,21 @@
+"""Dataset metadata, once: our form ↔ CKAN ↔ DCAT ↔ オープンデータ一覧."""
+
+from __future__ import annotations
+
+from meguro_opendata.catalog.ckan import from_ckan, to_ckan
+from meguro_opendata.catalog.dcat import to_dcat
+from meguro_opendata.catalog.entry import CatalogEntry, Distribution
+from meguro_opendata.catalog.lines import read_entries, read_lines, write_entries
+from meguro_opendata.catalog.openlist import list_table
+
+__all__ = [
+    "CatalogEntry",
+    "Distribution",
+    "from_ckan",
+    "list_table",
+    "read_entries",
+    "read_lines",
+    "to_ckan",
+    "to_dcat",
+    "write_entries",
+]

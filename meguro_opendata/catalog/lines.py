@@ -1,0 +1,73 @@
+"""Our own catalogue form: JSON Lines, one dataset a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata.catalog.entry import CatalogEntry, Distribution
+from meguro_opendata.errors import SourceError
+
+__all__ = ["read_entries", "read_lines", "write_entries"]
+
+
+def write_entries(entries: Iterable[CatalogEntry]) -> str:
+    """Our own catalogue form: JSON Lines, one dataset a line, empty parts left out."""
+    return "".join(json.dumps(_filled(asdict(entry)), ensure_ascii=False) + "\n" for entry in entries)
+
+
+def _filled(part: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in part.items() if value not in (None, "", ())}
+    if "distributions" in kept:
+        kept["distributions"] = [_filled(item) for item in kept["distributions"]]
+    return kept
+
+
+def read_entries(path: Path) -> list[CatalogEntry]:
+    """The datasets of a file in our own catalogue form.
+
+    Raises:
+        SourceError: If the file is missing, or a line is no dataset.
+    """
+    return read_lines(path, _entry)
+
+
+def read_lines(path: Path, parse: Callable[[str], CatalogEntry]) -> list[CatalogEntry]:
+    """The datasets of a file that has one a line, in its order.
+
+    Args:
+        path: The file.
+        parse: What makes a dataset of a line; whatever of ``JSONDecodeError``, ``KeyError``, ``TypeError`` and
+            ``AttributeError`` it raises tells that the line is none.
+
+    Raises:
+        SourceError: If the file is missing, empty or no text, or a line is no dataset.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SourceError("file-missing", file=path) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError("file-unreadable", file=path, reason=type(error).__name__) from None
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    if not lines:
+        raise SourceError("file-empty", file=path)
+    return [_parsed(path, number, line, parse) for number, line in lines]
+
+
+def _parsed(path: Path, number: int, line: str, parse: Callable[[str], CatalogEntry]) -> CatalogEntry:
+    try:
+        return parse(line)
+    except (json.JSONDecodeError, KeyError, TypeError, AttributeError, RecursionError):
+        raise SourceError("catalog-line-broken", file=path, line=number) from None
+
+
+def _entry(line: str) -> CatalogEntry:
+    loaded = json.loads(line)
+    parts = tuple(Distribution(**part) for part in loaded.pop("distributions", ()))
+    lists: dict[str, Any] = {name: tuple(loaded.pop(name, ())) for name in ("keywords", "groups")}
+    defaults = {"description": "", "department": "", "frequency": "", "license_id": ""}
+    return CatalogEntry(**{**defaults, **loaded}, **lists, distributions=parts)
