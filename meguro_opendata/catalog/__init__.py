@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from meguro_opendata.catalog.ckan import from_ckan, to_ckan
+from meguro_opendata.catalog.ckanrules import PortalRules, check_package
 from meguro_opendata.catalog.dcat import to_dcat
-from meguro_opendata.catalog.entry import CatalogEntry, Distribution
-from meguro_opendata.catalog.lines import read_entries, read_lines, write_entries
+from meguro_opendata.catalog.entry import Box, CatalogEntry, Contact, Distribution
+from meguro_opendata.catalog.lines import read_any, read_entries, read_lines, write_entries
 from meguro_opendata.catalog.openlist import list_table
 
 __all__ = [
+    "Box",
     "CatalogEntry",
+    "Contact",
     "Distribution",
+    "PortalRules",
+    "check_package",
     "from_ckan",
     "list_table",
+    "read_any",
     "read_entries",
     "read_lines",
     "to_ckan",

@@ -1,82 +1,163 @@
-"""Our form ↔ the package of CKAN's API."""
+"""Our form ↔ the package of CKAN's API; which field is which stands in ``ckan.toml``."""
 
 from __future__ import annotations
 
+import json
+import math
+import tomllib
+import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import cache
+from importlib import resources
 from typing import Any
 
-from meguro_opendata.catalog.entry import LANGUAGE, MEDIA_TYPES, CatalogEntry, Distribution
+from meguro_opendata.catalog.ckanrules import is_sendable_name, sendable_tags, strings_of
+from meguro_opendata.catalog.entry import MEDIA_TYPES, Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.workspace import City
 
 __all__ = ["from_ckan", "to_ckan"]
 
+_CORNERS = 4
+_CONTACT = "contact."
+
 
 def to_ckan(entry: CatalogEntry, city: City) -> dict[str, Any]:
-    """The package as CKAN's API takes and gives it, without ids and dates of the portal's own."""
-    extras = {
-        "frequency": entry.frequency,
-        "spatial": entry.spatial,
-        "temporal": entry.temporal,
-        "language": LANGUAGE,
-        "standard": entry.standard,
-        "provenance": entry.provenance,
-        "issued": entry.issued,
-        "modified": entry.modified,
+    """The package as CKAN's API takes and gives it, without ids and dates of the portal's own.
+
+    All text is in NFC, as CKAN's tags have to be. Keywords and groups that CKAN refuses are fitted or left out, and
+    stand as they are in the extras ``keywords`` and ``group_names``, so that :func:`from_ckan` gives all of them back.
+    """
+    words = _words()
+    tags = sendable_tags(entry.keywords)
+    groups = [group for group in entry.groups if is_sendable_name(group)]
+    unsaid = {
+        "keywords": entry.keywords if tags != list(map(_composed, entry.keywords)) else (),
+        "groups": entry.groups if len(groups) < len(entry.groups) else (),
     }
-    return {
-        "name": entry.name,
-        "title": entry.title,
-        "notes": entry.description,
-        "url": entry.landing_page,
-        "license_id": entry.license_id,
-        "license_title": entry.license_title,
-        "license_url": entry.license_url,
+    extras = {key: unsaid[ours] if ours in unsaid else _value(entry, ours) for key, ours in words["extras"].items()}
+    every = [*((key, _as_text(value)) for key, value in extras.items() if value), *entry.extras]
+    package = {
+        **_fields(entry, words["package"], words["sparse"]["package"]),
         "author": city.organization,
-        "maintainer": entry.department,
         "organization": {"name": city.code, "title": city.name},
-        "tags": [{"name": keyword} for keyword in entry.keywords],
-        "groups": [{"name": group} for group in entry.groups],
-        "extras": [{"key": key, "value": value} for key, value in extras.items() if value],
+        "tags": [{"name": tag} for tag in tags],
+        "groups": [{"name": group} for group in groups],
+        "extras": [{"key": key, "value": value} for key, value in every],
         "resources": [_ckan_resource(part) for part in entry.distributions],
     }
+    composed: dict[str, Any] = _composed(package)
+    return composed
 
 
 def _ckan_resource(part: Distribution) -> dict[str, Any]:
+    words = _words()
     return {
-        "name": part.name,
-        "description": part.description,
-        "format": part.format,
-        "url": part.url,
-        "size": part.size,
-        "hash": part.sha256,
+        **_fields(part, words["resource"], words["sparse"]["resource"]),
         "mimetype": MEDIA_TYPES.get(part.format),
     }
 
 
+def _fields(holder: CatalogEntry | Distribution, words: Mapping[str, str], sparse: Sequence[str]) -> dict[str, Any]:
+    found = {theirs: _value(holder, ours) for theirs, ours in words.items()}
+    return {theirs: value for theirs, value in found.items() if value not in (None, "") or theirs not in sparse}
+
+
+def _value(holder: CatalogEntry | Distribution, path: str) -> Any:
+    """An attribute, or with ``contact.`` one of the contact's."""
+    value: Any = holder
+    for name in path.split("."):
+        value = getattr(value, name)
+    return value
+
+
+def _as_text(value: object) -> str:
+    """A value as extras hold it: lists as JSON, corners of a box with commas."""
+    if not isinstance(value, tuple):
+        return str(value)
+    if all(isinstance(part, float) for part in value):
+        return ",".join(map(repr, value))
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _composed(value: Any) -> Any:
+    """Every text inside in NFC."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, list):
+        return [_composed(part) for part in value]
+    if isinstance(value, dict):
+        return {key: _composed(part) for key, part in value.items()}
+    return value
+
+
 def from_ckan(package: Mapping[str, Any]) -> CatalogEntry:
-    """A CKAN ``package_show`` result in our form; times are cut to days."""
-    extras = {extra["key"]: extra["value"] for extra in _listed(package, "extras")}
-    resources = _listed(package, "resources")
-    return CatalogEntry(
-        name=package["name"],
-        title=_first(package, "title", "name"),
-        description=_first(package, "notes"),
-        department=_first(package, "maintainer", "author"),
-        frequency=_first(extras, "frequency", "更新頻度"),
-        license_id=_first(package, "license_id"),
-        license_title=_first(package, "license_title"),
-        license_url=_first(package, "license_url"),
-        keywords=tuple(tag["name"] for tag in _listed(package, "tags")),
-        groups=tuple(_first(group, "title", "name") for group in _listed(package, "groups")),
-        issued=extras.get("issued"),
-        modified=extras.get("modified") or _newest(resources),
-        landing_page=_first(package, "url") or None,
-        spatial=extras.get("spatial"),
-        temporal=extras.get("temporal"),
-        provenance=extras.get("provenance"),
-        standard=extras.get("standard"),
-        distributions=tuple(map(_from_resource, resources)),
+    """A CKAN ``package_show`` result in our form; times are cut to days, extras that we have no word for are kept."""
+    words = _words()
+    extras = {str(extra["key"]): extra["value"] for extra in _listed(package, "extras")}
+    parts = tuple(
+        Distribution(**_read(Distribution, resource, "resource")) for resource in _listed(package, "resources")
     )
+    found = {
+        "keywords": tuple(str(tag["name"]) for tag in _listed(package, "tags")),
+        "groups": tuple(_first(group, ["title", "name"]) for group in _listed(package, "groups")),
+        **_read(CatalogEntry, package, "package"),
+        **{name: value for name, value in _read(CatalogEntry, extras, "extras").items() if value},
+    }
+    known = {*words["extras"], *(key for keys in words["also"]["extras"].values() for key in keys)}
+    contact = {name.removeprefix(_CONTACT): found.pop(name) for name in list(found) if name.startswith(_CONTACT)}
+    found["modified"] = found.get("modified") or max((part.modified for part in parts if part.modified), default=None)
+    return CatalogEntry(
+        **{
+            "description": "",
+            "department": "",
+            "frequency": "",
+            "license_id": "",
+            **found,
+            "name": str(package["name"]),
+        },
+        contact=Contact(**contact),
+        extras=tuple((key, str(value)) for key, value in extras.items() if key not in known),
+        distributions=parts,
+    )
+
+
+def _read(form: type[CatalogEntry | Distribution], holder: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """Our attributes from CKAN's fields, each from the first field that is filled."""
+    words = _words()
+    nothing = {part.name: part.default for part in fields(form)}
+    also = words["also"][kind]
+    return {
+        ours: _typed(ours, _first(holder, [theirs, *also.get(ours, ())]), nothing)
+        for theirs, ours in words[kind].items()
+    }
+
+
+def _typed(name: str, text: str, nothing: Mapping[str, Any]) -> Any:
+    kinds = _words()["kinds"]
+    if name in kinds["numbers"]:
+        return int(text) if text.isascii() and text.isdigit() and int(text) else None
+    if name in kinds["lists"]:
+        return tuple(strings_of(text))
+    if name == "bbox":
+        return _box(text)
+    empty = None if nothing.get(name, "") is None else ""
+    return (text[:10] if name in kinds["days"] else text) or empty
+
+
+def _box(text: str) -> Box | None:
+    """Four corners with commas.
+
+    >>> _box("139.6,35.5,139.7,35.7"), _box("目黒区")
+    ((139.6, 35.5, 139.7, 35.7), None)
+    """
+    try:
+        corners = [float(part) for part in text.split(",")]
+    except ValueError:
+        return None
+    if len(corners) != _CORNERS or not all(map(math.isfinite, corners)):
+        return None
+    return corners[0], corners[1], corners[2], corners[3]
 
 
 def _listed(holder: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
@@ -84,28 +165,15 @@ def _listed(holder: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return holder.get(name) or []
 
 
-def _first(holder: Mapping[str, Any], *names: str) -> str:
+def _first(holder: Mapping[str, Any], names: Sequence[str]) -> str:
     """The first of some values that is filled, as it stands; empty if none is."""
-    return next((text for name in names if (text := str(holder.get(name) or "")).strip()), "")
+    return next((text for name in names if (text := _plain(holder.get(name))).strip()), "")
 
 
-def _from_resource(resource: Mapping[str, Any]) -> Distribution:
-    return Distribution(
-        name=_first(resource, "name"),
-        format=_first(resource, "format"),
-        url=_first(resource, "url"),
-        description=_first(resource, "description"),
-        size=resource.get("size") or None,
-        sha256=_first(resource, "hash") or None,
-        issued=_day(_first(resource, "created")),
-        modified=_day(_first(resource, "last_modified", "created")),
-    )
+def _plain(value: object) -> str:
+    return "" if value is None else str(value)
 
 
-def _newest(resources: Sequence[Mapping[str, Any]]) -> str | None:
-    days = [day for item in resources if (day := _day(_first(item, "last_modified", "created")))]
-    return max(days, default=None)
-
-
-def _day(moment: str) -> str | None:
-    return moment[:10] or None
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("ckan.toml").read_text(encoding="utf-8"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["LANGUAGE", "MEDIA_TYPES", "CatalogEntry", "Distribution"]
+__all__ = ["LANGUAGE", "MEDIA_TYPES", "Box", "CatalogEntry", "Contact", "Distribution"]
 
 LANGUAGE = "ja"
 MEDIA_TYPES = {
@@ -13,11 +13,20 @@ MEDIA_TYPES = {
     "GeoJSON": "application/geo+json",
     "PDF": "application/pdf",
 }
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """One file of a dataset."""
+    """One file of a dataset.
+
+    Attributes:
+        name: Its name, or its title where a portal gives files titles.
+        url: Where it is downloaded; empty if it is not known yet.
+        access_url: A page that leads to it.
+        temporal: The period that it is about, if it is one of a series.
+        status: Its place in its life (ファイル_ステータス).
+    """
 
     name: str
     format: str
@@ -28,6 +37,21 @@ class Distribution:
     rows: int | None = None
     issued: str | None = None
     modified: str | None = None
+    encoding: str | None = None
+    temporal: str | None = None
+    access_url: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How the owner of a dataset is reached; his name is the entry's ``department``."""
+
+    email: str = ""
+    phone: str = ""
+    extension: str = ""
+    form: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,7 +63,10 @@ class CatalogEntry:
         department: The owning department.
         issued: First publication, ``YYYY-MM-DD``.
         modified: Last update of the data, ``YYYY-MM-DD``.
+        temporal: A day, or ``start/end``.
+        bbox: West, south, east, north in degrees.
         standard: Id and version, such as ``aed@2026``, or ``None``.
+        extras: Whatever else another catalogue said of it, for which our form has no word.
     """
 
     name: str
@@ -59,5 +86,13 @@ class CatalogEntry:
     temporal: str | None = None
     provenance: str | None = None
     standard: str | None = None
-    contact: str | None = None
+    language: str = LANGUAGE
+    bbox: Box | None = None
+    subtitle: str | None = None
+    universal_menu: str | None = None
+    version: str | None = None
+    documents: tuple[str, ...] = ()
+    remarks: str | None = None
+    contact: Contact = Contact()
+    extras: tuple[tuple[str, str], ...] = ()
     distributions: tuple[Distribution, ...] = field(default=())

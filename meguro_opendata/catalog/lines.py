@@ -8,19 +8,29 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from meguro_opendata.catalog.entry import CatalogEntry, Distribution
+from meguro_opendata.catalog.ckan import from_ckan
+from meguro_opendata.catalog.entry import CatalogEntry, Contact, Distribution
 from meguro_opendata.errors import SourceError
 
-__all__ = ["read_entries", "read_lines", "write_entries"]
+__all__ = ["read_any", "read_entries", "read_lines", "write_entries"]
+
+_NOTHING: tuple[object, ...] = (None, "", (), {})
 
 
 def write_entries(entries: Iterable[CatalogEntry]) -> str:
     """Our own catalogue form: JSON Lines, one dataset a line, empty parts left out."""
-    return "".join(json.dumps(_filled(asdict(entry)), ensure_ascii=False) + "\n" for entry in entries)
+    return "".join(json.dumps(_written(entry), ensure_ascii=False) + "\n" for entry in entries)
+
+
+def _written(entry: CatalogEntry) -> dict[str, Any]:
+    kept = _filled({**asdict(entry), "extras": dict(entry.extras), "contact": _filled(asdict(entry.contact))})
+    if kept.get("language") == CatalogEntry.language:
+        del kept["language"]
+    return kept
 
 
 def _filled(part: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in part.items() if value not in (None, "", ())}
+    kept = {name: value for name, value in part.items() if value not in _NOTHING}
     if "distributions" in kept:
         kept["distributions"] = [_filled(item) for item in kept["distributions"]]
     return kept
@@ -33,6 +43,15 @@ def read_entries(path: Path) -> list[CatalogEntry]:
         SourceError: If the file is missing, or a line is no dataset.
     """
     return read_lines(path, _entry)
+
+
+def read_any(path: Path) -> list[CatalogEntry]:
+    """The datasets of a file of JSON Lines, each line in our own form or as CKAN's ``package_show`` gives it.
+
+    Raises:
+        SourceError: If the file is missing, or a line is neither.
+    """
+    return read_lines(path, _either)
 
 
 def read_lines(path: Path, parse: Callable[[str], CatalogEntry]) -> list[CatalogEntry]:
@@ -52,7 +71,7 @@ def read_lines(path: Path, parse: Callable[[str], CatalogEntry]) -> list[Catalog
         raise SourceError("file-missing", file=path) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError("file-unreadable", file=path, reason=type(error).__name__) from None
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
     if not lines:
         raise SourceError("file-empty", file=path)
     return [_parsed(path, number, line, parse) for number, line in lines]
@@ -61,13 +80,36 @@ def read_lines(path: Path, parse: Callable[[str], CatalogEntry]) -> list[Catalog
 def _parsed(path: Path, number: int, line: str, parse: Callable[[str], CatalogEntry]) -> CatalogEntry:
     try:
         return parse(line)
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise SourceError("catalog-line-broken", file=path, line=number) from None
 
 
 def _entry(line: str) -> CatalogEntry:
+    return _of_our_form(json.loads(line))
+
+
+def _either(line: str) -> CatalogEntry:
     loaded = json.loads(line)
+    package = loaded.get("result", loaded)
+    return from_ckan(package) if "resources" in package or package is not loaded else _of_our_form(loaded)
+
+
+def _of_our_form(loaded: dict[str, Any]) -> CatalogEntry:
     parts = tuple(Distribution(**part) for part in loaded.pop("distributions", ()))
-    lists: dict[str, Any] = {name: tuple(loaded.pop(name, ())) for name in ("keywords", "groups")}
+    lists: dict[str, Any] = {name: _texts(loaded.pop(name, ())) for name in ("keywords", "groups", "documents")}
+    corners = loaded.pop("bbox", None)
     defaults = {"description": "", "department": "", "frequency": "", "license_id": ""}
-    return CatalogEntry(**{**defaults, **loaded}, **lists, distributions=parts)
+    return CatalogEntry(
+        contact=Contact(**loaded.pop("contact", {})),
+        extras=tuple((key, str(value)) for key, value in loaded.pop("extras", {}).items()),
+        bbox=tuple(map(float, corners)) if corners else None,  # type: ignore[arg-type]
+        **{**defaults, **loaded},
+        **lists,
+        distributions=parts,
+    )
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise TypeError(values)
+    return tuple(map(str, values))

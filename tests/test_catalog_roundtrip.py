@@ -1,0 +1,146 @@
+"""A dataset's metadata, written as CKAN's package and as our own lines, comes back whole."""
+
+import json
+import unicodedata
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meguro_opendata.catalog import (
+    CatalogEntry,
+    Contact,
+    Distribution,
+    check_package,
+    from_ckan,
+    read_any,
+    read_entries,
+    to_ckan,
+    write_entries,
+)
+from meguro_opendata.harvest import read_dump
+from meguro_opendata.workspace import City, open_workspace
+
+ROOT = Path(__file__).resolve().parent.parent
+CITY: City = open_workspace(ROOT / "datasets").city
+
+LETTERS = st.characters(exclude_categories=("Cs", "Cc"))
+FILLED = (
+    st.text(LETTERS, min_size=1, max_size=12).map(lambda text: unicodedata.normalize("NFC", text)).filter(str.strip)
+)
+KEYWORDS = st.one_of(FILLED, st.sampled_from(["水", "子育て・教育", "㈱", "（仮）", "a" * 101, "自治体標準ODS"]))
+PERHAPS = st.none() | FILLED
+DAYS = st.none() | st.dates().map(str)
+DEGREES = st.floats(-180, 180, allow_nan=False)
+PARTS = st.builds(
+    Distribution,
+    name=FILLED,
+    format=FILLED,
+    url=FILLED,
+    description=st.just("") | FILLED,
+    size=st.none() | st.integers(1, 10**12),
+    sha256=st.none() | st.text("0123456789abcdef", min_size=64, max_size=64),
+    rows=st.none() | st.integers(1, 10**9),
+    issued=DAYS,
+    modified=DAYS,
+    encoding=PERHAPS,
+    temporal=PERHAPS,
+    access_url=PERHAPS,
+    status=PERHAPS,
+).map(lambda part: replace(part, modified=part.modified or part.issued))
+CONTACTS = st.builds(
+    Contact, **{name: st.just("") | FILLED for name in ("email", "phone", "extension", "form", "note")}
+)
+ENTRIES = st.builds(
+    CatalogEntry,
+    name=st.from_regex(r"\A[a-z0-9_-]{2,20}\Z"),
+    title=FILLED,
+    description=st.just("") | FILLED,
+    department=FILLED,
+    frequency=st.just("") | FILLED,
+    license_id=st.just("") | FILLED,
+    license_title=st.just("") | FILLED,
+    license_url=st.just("") | FILLED,
+    keywords=st.lists(KEYWORDS, max_size=4, unique=True).map(tuple),
+    groups=st.lists(st.one_of(FILLED, st.just("c003")), max_size=3).map(tuple),
+    issued=DAYS,
+    modified=st.dates().map(str),
+    landing_page=PERHAPS,
+    spatial=PERHAPS,
+    temporal=PERHAPS,
+    provenance=PERHAPS,
+    standard=PERHAPS,
+    language=st.sampled_from(["ja", "en"]),
+    bbox=st.none() | st.tuples(DEGREES, DEGREES, DEGREES, DEGREES),
+    subtitle=PERHAPS,
+    universal_menu=PERHAPS,
+    version=PERHAPS,
+    documents=st.lists(FILLED, max_size=2).map(tuple),
+    remarks=PERHAPS,
+    contact=CONTACTS,
+    extras=st.dictionaries(st.text("abcxyz", min_size=1, max_size=5).map("x_".__add__), FILLED, max_size=3).map(
+        lambda extras: tuple(extras.items())
+    ),
+    distributions=st.lists(PARTS, max_size=3).map(tuple),
+)
+
+
+@given(ENTRIES)
+@settings(max_examples=50, deadline=None)
+def test_a_package_gives_everything_back(entry: CatalogEntry) -> None:
+    """What CKAN holds is what we had, though no tag, group or extra is sent that it refuses."""
+    package = json.loads(json.dumps(to_ckan(entry, CITY)))
+    assert from_ckan(package) == entry
+    codes = {found.code for found in check_package(package)}
+    assert codes & {"ckan-tag-refused", "ckan-group-dropped", "ckan-extra-twice", "ckan-extra-core"} == set()
+
+
+@given(st.lists(ENTRIES, min_size=1, max_size=3))
+@settings(max_examples=15, deadline=None)
+def test_our_lines_give_everything_back(tmp_path_factory: pytest.TempPathFactory, entries: list[CatalogEntry]) -> None:
+    """One line a dataset, whatever signs of line ends its texts hold; a reader of either form knows ours."""
+    path = tmp_path_factory.mktemp("lines") / "catalog.jsonl"
+    path.write_text(write_entries(entries), encoding="utf-8")
+    assert read_entries(path) == read_any(path) == entries
+
+
+def test_text_is_sent_composed() -> None:
+    """What macOS decomposes (か + dakuten) is sent as one letter, as CKAN's tags have to be."""
+    loose = unicodedata.normalize("NFD", "学校給食だより")
+    entry = CatalogEntry("ab", loose, loose, "見本課", "", "", keywords=(loose,))
+    package = to_ckan(entry, CITY)
+    assert (package["title"], package["tags"]) == ("学校給食だより", [{"name": "学校給食だより"}])
+    assert "keywords" not in {extra["key"] for extra in package["extras"]}
+
+
+@pytest.mark.parametrize(
+    ("extras", "expected"),
+    [
+        ([{"key": "bbox", "value": "目黒区"}], {"bbox": None}),
+        ([{"key": "bbox", "value": "nan,1,2,3"}], {"bbox": None}),
+        ([{"key": "keywords", "value": "壊れた["}], {"keywords": ("壊れた[",)}),
+        ([{"key": "keywords", "value": "3"}], {"keywords": ("3",)}),
+        ([{"key": "keywords", "value": "[" * 100_000}], {"keywords": ("[" * 100_000,)}),
+        ([{"key": "theme", "value": None}], {"extras": (("theme", "None"),)}),
+        ([{"key": "更新頻度", "value": "1年"}], {"frequency": "1年", "extras": ()}),
+    ],
+)
+def test_what_others_wrote_does_no_harm(extras: list[dict[str, Any]], expected: dict[str, Any]) -> None:
+    """Extras of another's making are read as far as they can be, and never stop the reading."""
+    entry = from_ckan({"name": "a", "title": "b", "extras": extras})
+    assert {name: getattr(entry, name) for name in expected} == expected
+
+
+def test_real_packages_come_back_from_ours(shared: Path) -> None:
+    """The ward's own 56 datasets, as its portal gave them, survive the way to CKAN and back."""
+    entries = read_dump(shared / "catalog" / "meguro_package_show.jsonl")
+    again = [from_ckan(json.loads(json.dumps(to_ckan(entry, CITY)))) for entry in entries]
+    composed = [from_ckan(to_ckan(entry, CITY)) for entry in again]
+    assert len(entries) == 56
+    assert again == composed
+    assert [replace(entry, distributions=()) for entry in again] == [
+        replace(entry, distributions=()) for entry in entries
+    ]
