@@ -81,6 +81,8 @@ ENTRIES = st.builds(
     documents=st.lists(FILLED, max_size=2).map(tuple),
     remarks=PERHAPS,
     contact=CONTACTS,
+    publisher=FILLED,
+    publisher_id=FILLED,
     extras=st.dictionaries(st.text("abcxyz", min_size=1, max_size=5).map("x_".__add__), FILLED, max_size=3).map(
         lambda extras: tuple(extras.items())
     ),
@@ -105,6 +107,14 @@ def test_our_lines_give_everything_back(tmp_path_factory: pytest.TempPathFactory
     path = tmp_path_factory.mktemp("lines") / "catalog.jsonl"
     path.write_text(write_entries(entries), encoding="utf-8")
     assert read_entries(path) == read_any(path) == entries
+
+
+def test_without_a_publisher_it_is_the_city() -> None:
+    """A dataset of the workspace belongs to its city's organisation on every portal."""
+    entry = CatalogEntry("ab", "見本", "", "見本課", "", "")
+    back = from_ckan(to_ckan(entry, CITY))
+    assert (back.publisher_id, back.publisher) == ("131105", "目黒区")
+    assert replace(back, publisher=None, publisher_id=None) == entry
 
 
 def test_text_is_sent_composed() -> None:

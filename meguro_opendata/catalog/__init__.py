@@ -6,18 +6,26 @@ from meguro_opendata.catalog.ckan import from_ckan, to_ckan
 from meguro_opendata.catalog.ckanrules import PortalRules, check_package
 from meguro_opendata.catalog.dcat import to_dcat
 from meguro_opendata.catalog.entry import Box, CatalogEntry, Contact, Distribution
+from meguro_opendata.catalog.licences import Licence, find_licence
 from meguro_opendata.catalog.lines import read_any, read_entries, read_lines, write_entries
-from meguro_opendata.catalog.openlist import list_table
+from meguro_opendata.catalog.openlist import list_csv, list_frame, list_table
+from meguro_opendata.catalog.publisher import Publisher, publisher_of
 
 __all__ = [
     "Box",
     "CatalogEntry",
     "Contact",
     "Distribution",
+    "Licence",
     "PortalRules",
+    "Publisher",
     "check_package",
+    "find_licence",
     "from_ckan",
+    "list_csv",
+    "list_frame",
     "list_table",
+    "publisher_of",
     "read_any",
     "read_entries",
     "read_lines",

@@ -40,7 +40,7 @@ def to_ckan(entry: CatalogEntry, city: City) -> dict[str, Any]:
     package = {
         **_fields(entry, words["package"], words["sparse"]["package"]),
         "author": city.organization,
-        "organization": {"name": city.code, "title": city.name},
+        "organization": {"name": entry.publisher_id or city.code, "title": entry.publisher or city.name},
         "tags": [{"name": tag} for tag in tags],
         "groups": [{"name": group} for group in groups],
         "extras": [{"key": key, "value": value} for key, value in every],
@@ -106,6 +106,8 @@ def from_ckan(package: Mapping[str, Any]) -> CatalogEntry:
     }
     known = {*words["extras"], *(key for keys in words["also"]["extras"].values() for key in keys)}
     contact = {name.removeprefix(_CONTACT): found.pop(name) for name in list(found) if name.startswith(_CONTACT)}
+    owner = package.get("organization") or {}
+    found["publisher"], found["publisher_id"] = _first(owner, ["title"]) or None, _first(owner, ["name"]) or None
     found["modified"] = found.get("modified") or max((part.modified for part in parts if part.modified), default=None)
     return CatalogEntry(
         **{

@@ -66,6 +66,8 @@ class CatalogEntry:
         temporal: A day, or ``start/end``.
         bbox: West, south, east, north in degrees.
         standard: Id and version, such as ``aed@2026``, or ``None``.
+        publisher: Title of the portal's organisation; ``None`` for the workspace's own city.
+        publisher_id: Name of the portal's organisation.
         extras: Whatever else another catalogue said of it, for which our form has no word.
     """
 
@@ -94,5 +96,7 @@ class CatalogEntry:
     documents: tuple[str, ...] = ()
     remarks: str | None = None
     contact: Contact = Contact()
+    publisher: str | None = None
+    publisher_id: str | None = None
     extras: tuple[tuple[str, str], ...] = ()
     distributions: tuple[Distribution, ...] = field(default=())
