@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from meguro_opendata.catalog.ckan import from_ckan, to_ckan
 from meguro_opendata.catalog.ckanrules import PortalRules, check_package
-from meguro_opendata.catalog.dcat import to_dcat
+from meguro_opendata.catalog.dcat import dcat_document, to_dcat
+from meguro_opendata.catalog.dcatreading import from_dcat
 from meguro_opendata.catalog.entry import Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.licences import Licence, find_licence
 from meguro_opendata.catalog.lines import read_any, read_entries, read_lines, write_entries
@@ -20,8 +21,10 @@ __all__ = [
     "PortalRules",
     "Publisher",
     "check_package",
+    "dcat_document",
     "find_licence",
     "from_ckan",
+    "from_dcat",
     "list_csv",
     "list_frame",
     "list_table",
