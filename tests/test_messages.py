@@ -35,7 +35,6 @@ PUT_TOGETHER = {
     "constraint-{error.constraint}": set[str](),
     "status-{figure.status}": set[str](),
     "reason-{reason}": set[str](),
-    "dcat-{rule.need}": set[str](),
     "quality-{step.code}": set[str](),
     "characteristic-{code}": set[str](),
 }

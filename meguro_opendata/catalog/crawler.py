@@ -37,6 +37,10 @@ class Pickup:
     criteria: tuple[tuple[str, bool | None], ...]
     findings: tuple[Finding, ...]
 
+    def titles(self) -> list[str]:
+        """The names of the standards for which it would be taken."""
+        return [load_standard(one).title for one in self.taken_as]
+
     @property
     def mistaken(self) -> bool:
         """Whether it would be taken for what it is not."""

@@ -16,6 +16,11 @@ from meguro_opendata.findings import Finding
 __all__ = ["check_catalog", "check_dataset", "check_document"]
 
 _SEVERITIES = {"mandatory": "error", "recommended": "warning"}
+# Of one thing, and of several files.
+_LACKS = {
+    "mandatory": ("dcat-mandatory", "dcat-mandatory-files"),
+    "recommended": ("dcat-recommended", "dcat-recommended-files"),
+}
 _SHOWN = 60
 
 
@@ -61,7 +66,7 @@ def _findings(kind: str, nodes: list[Node], dataset: str | None) -> Iterator[Fin
         shown: dict[str, object] = {"property": rule.says, "term": rule.property}
         if lacking and rule.need in _SEVERITIES:
             yield Finding(
-                f"dcat-{rule.need}",
+                _LACKS[rule.need][len(nodes) > 1],
                 _SEVERITIES[rule.need],
                 field=rule.property,
                 value=_title(lacking[0]) or None,
