@@ -23,6 +23,8 @@ def review_lines(reviewed: CatalogReview, lang: str) -> Iterator[str]:
     counts = {name: told[name] for name in ("datasets", "files", "score", "as_of")}
     yield message("catalog-head", lang, **counts)
     yield message("catalog-crawler-head", lang, picked_up=told["picked_up"], mistaken=told["mistaken"])
+    if not reviewed.published:
+        yield message("catalog-unpublished", lang)
     yield from _common(reviewed, lang)
     for found in reviewed.findings:
         yield from _finding(found, lang)

@@ -20,6 +20,7 @@ from meguro_opendata.preparing import Prepared, map_sources, prepare_table
 from meguro_opendata.privacy import disclosed
 from meguro_opendata.reading import Reading, SourceCount, SourceTable, read_sources
 from meguro_opendata.recipe import Recipe, open_recipe
+from meguro_opendata.releasefacts import ReleaseFacts, read_facts
 from meguro_opendata.releasefiles import (
     PublishedTable,
     ReleasedFile,
@@ -236,8 +237,19 @@ def _data_contents(
     published = [_published(table) for table in tables]
     data = data_files(published, recipe, city if isinstance(city, str) else city.code)
     stamp = source_stamp(recipe, register)
-    descriptor = datapackage(recipe, city, data, report.rows, stamp, disclosed(report.findings))
+    facts = _facts(published, tables, recipe)
+    descriptor = datapackage(recipe, city, data, report.rows, stamp, disclosed(report.findings), facts)
     return {**{file.name: file.data for file in data}, "datapackage.json": descriptor}
+
+
+def _facts(published: Sequence[PublishedTable], tables: Sequence[Sequence[Prepared]], recipe: Recipe) -> ReleaseFacts:
+    sources = [part.source.table for part in chain.from_iterable(tables)]
+    return read_facts(
+        [table.frame for table in published],
+        [table.period for table in published],
+        schema_fields(recipe.schema),
+        [(source.path, source.grid.container) for source in sources],
+    )
 
 
 def _published(table: Sequence[Prepared]) -> PublishedTable:

@@ -126,7 +126,8 @@ def check(slugs: tuple[str, ...], as_of: str | None, output_format: str, **sourc
 
     entries, city = _catalogue(slugs, **source)
     rules = PortalRules(licenses={city.license.id}) if source["origin"] is None else None
-    reviewed = review_catalog(entries, city, options.day(as_of), rules)
+    published = source["origin"] is not None or source["portal"] is not None
+    reviewed = review_catalog(entries, city, options.day(as_of), rules, published=published)
     lang = options.settings().lang
     if output_format == "json":
         console.result_json(reviewed.to_dict(source["origin"] or "workspace", lang))

@@ -182,8 +182,9 @@ def _one_file(file: Mapping[str, Any], most: int | None) -> Iterator[Finding]:
     is_link = "://" in url
     if is_link and not re.fullmatch(_rules()["file"]["address"], url):
         yield _error("ckan-file-address", "url", url, file=name)
-    if not is_link and not re.fullmatch(_rules()["file"]["name"], url.rpartition("/")[2]):
-        yield _error("ckan-file-name", "url", url, file=name)
+    sent = url.rpartition("/")[2] or name
+    if not is_link and not re.fullmatch(_rules()["file"]["name"], sent):
+        yield _error("ckan-file-name", "url", sent, file=name)
     if not str(file.get("format") or "").strip():
         yield Finding("ckan-format-missing", "warning", field="format", value=_short(name), file=name)
     if size == 0 and not is_link:

@@ -42,6 +42,11 @@ class Pickup:
         return [load_standard(one).title for one in self.taken_as]
 
     @property
+    def picked_up(self) -> bool:
+        """Whether it would be taken for what it is."""
+        return self.standard is not None and self.standard in self.taken_as
+
+    @property
     def mistaken(self) -> bool:
         """Whether it would be taken for what it is not."""
         return any(found.code == "crawler-mistaken" for found in self.findings)

@@ -33,6 +33,7 @@ class Rule:
     need: str
     kind: str
     says: str
+    after_publication: bool = False
 
 
 def check_document(document: Node) -> list[Finding]:
@@ -50,16 +51,22 @@ def check_catalog(node: Node) -> list[Finding]:
     return list(_findings("dcat:Catalog", [node], None))
 
 
-def check_dataset(node: Node) -> list[Finding]:
-    """What a dataset and its distributions lack; the same lack of several files is told once, with their number."""
+def check_dataset(node: Node, *, published: bool = True) -> list[Finding]:
+    """What a dataset and its distributions lack; the same lack of several files is told once, with their number.
+
+    Args:
+        node: The dataset.
+        published: Whether its files have been published; before, nobody can know their addresses.
+    """
     name = text_of(first(node, "dct:identifier")) or text_of(first(node, "dct:title")) or text_of(node)
     parts = [part for part in all_of(node, "dcat:distribution") if isinstance(part, dict)]
-    return [*_findings("dcat:Dataset", [node], name), *_findings("dcat:Distribution", parts, name)]
+    own = _findings("dcat:Dataset", [node], name, published)
+    return [*own, *_findings("dcat:Distribution", parts, name, published)]
 
 
-def _findings(kind: str, nodes: list[Node], dataset: str | None) -> Iterator[Finding]:
+def _findings(kind: str, nodes: list[Node], dataset: str | None, published: bool = True) -> Iterator[Finding]:
     for rule in _rules():
-        if rule.kind_of_thing != kind:
+        if rule.kind_of_thing != kind or (rule.after_publication and not published):
             continue
         lacking = [node for node in nodes if not _filled(node, rule)]
         wrong = [value for node in nodes for value in all_of(node, rule.property) if not _fits(value, rule)]
@@ -95,7 +102,8 @@ def _fits(value: Any, rule: Rule) -> bool:
 
 @cache
 def _rules() -> tuple[Rule, ...]:
-    return tuple(Rule(one["class"], one["property"], one["need"], one["kind"], one["says"]) for one in _ap()["rule"])
+    rules = _ap()["rule"]
+    return tuple(Rule(one["class"], **{name: part for name, part in one.items() if name != "class"}) for one in rules)
 
 
 @cache

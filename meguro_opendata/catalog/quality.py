@@ -82,14 +82,16 @@ class Quality:
         return sums
 
 
-def measure_quality(entry: CatalogEntry, as_of: date) -> Quality:
+def measure_quality(entry: CatalogEntry, as_of: date, *, published: bool = True) -> Quality:
     """The quality of a dataset's metadata as of a day.
 
     Args:
         entry: The dataset.
         as_of: The day on which its data is asked to be up to date.
+        published: Whether its files have been published; before, nobody can know their addresses.
     """
-    shares = ((question, _share(question, entry, as_of)) for question in _questions())
+    asked = [one for one in _questions() if published or not one.more.get("after_publication")]
+    shares = ((question, _share(question, entry, as_of)) for question in asked)
     return Quality(tuple(Answer(question, share) for question, share in shares if share is not None))
 
 

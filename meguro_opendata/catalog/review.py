@@ -68,6 +68,7 @@ class CatalogReview:
     findings: tuple[Finding, ...]
     reviews: tuple[Review, ...]
     as_of: date
+    published: bool
 
     @property
     def all_findings(self) -> list[Finding]:
@@ -92,10 +93,11 @@ class CatalogReview:
             "format": CATALOG_FORMAT,
             "source": source,
             "as_of": self.as_of.isoformat(),
+            "published": self.published,
             "datasets": len(self.reviews),
             "files": sum(len(review.entry.distributions) for review in self.reviews),
             "score": self.score,
-            "picked_up": sum(bool(review.pickup.taken_as) for review in self.reviews),
+            "picked_up": sum(review.pickup.picked_up for review in self.reviews),
             "mistaken": sum(review.pickup.mistaken for review in self.reviews),
             "counts": {severity: counts[severity] for severity in ("error", "warning", "info")},
             "findings": [finding_dict(found, lang) for found in self.findings],
@@ -117,7 +119,12 @@ def finding_dict(found: Finding, lang: str) -> dict[str, Any]:
 
 
 def review_catalog(
-    entries: Sequence[CatalogEntry], city: City, as_of: date, rules: PortalRules | None = None
+    entries: Sequence[CatalogEntry],
+    city: City,
+    as_of: date,
+    rules: PortalRules | None = None,
+    *,
+    published: bool = True,
 ) -> CatalogReview:
     """Review a catalogue.
 
@@ -125,16 +132,21 @@ def review_catalog(
         entries: The datasets.
         city: Who publishes.
         as_of: The day on which the data is asked to be up to date.
-        rules: What the portal asks for; with none, CKAN's own rules only where we would send the package ourselves.
+        rules: What the portal asks for of packages that we are going to send; ``None`` if we send none.
+        published: Whether the files have been published; before, nobody can know their addresses.
     """
     document = compact(dcat_document(entries, city), {})
     nodes = document.get("dcat:dataset", [])
-    reviews = tuple(_review(entry, node, city, as_of, rules) for entry, node in zip(entries, nodes, strict=True))
-    return CatalogReview(tuple(check_catalog(document)), reviews, as_of)
+    reviews = tuple(
+        _review(entry, node, city, as_of, rules, published) for entry, node in zip(entries, nodes, strict=True)
+    )
+    return CatalogReview(tuple(check_catalog(document)), reviews, as_of, published)
 
 
-def _review(entry: CatalogEntry, node: dict[str, Any], city: City, as_of: date, rules: PortalRules | None) -> Review:
+def _review(
+    entry: CatalogEntry, node: dict[str, Any], city: City, as_of: date, rules: PortalRules | None, published: bool
+) -> Review:
     pickup = judge_pickup(entry)
     refused = check_package(to_ckan(entry, city), rules) if rules is not None else []
-    findings = (*check_dataset(node), *refused, *pickup.findings)
-    return Review(entry, findings, measure_quality(entry, as_of), pickup)
+    findings = (*check_dataset(node, published=published), *refused, *pickup.findings)
+    return Review(entry, findings, measure_quality(entry, as_of, published=published), pickup)

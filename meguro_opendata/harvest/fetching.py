@@ -39,6 +39,7 @@ class Fetcher:
         self.manners = manners
         self.pause = limits()["pause"] if manners.pause is None else manners.pause
         self.requests = 0
+        self._waits = False
 
     def get(self, url: str, most: int | None = None) -> Answer:
         """The answer to a GET, redirects followed; every address on the way has to be allowed.
@@ -79,9 +80,14 @@ class Fetcher:
         raise PortalError("harvest-unreachable", url=target.url, reason="")
 
     def _keep_pace(self) -> None:
-        if self.requests:
+        if self._waits:
             self.manners.wait(self.pause)
+        self._waits = True
         self.requests += 1
+
+    def forget_pace(self) -> None:
+        """Let the next request follow at once: asking for the rules is no reading yet."""
+        self._waits = False
 
 
 def _ask(target: Target, most: int) -> Answer:

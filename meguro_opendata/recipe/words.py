@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from meguro_opendata.declarations import Declared
 from meguro_opendata.recipe.sourcewords import (
@@ -156,8 +157,53 @@ class Allowance(Declared):
     reason: Filled
 
 
+class ContactWords(Declared):
+    """How the department is reached; a text alone is its note."""
+
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    phone: Filled | None = None
+    extension: Filled | None = None
+    form: WebAddress | None = None
+    note: Filled | None = None
+
+
+def _contact_note(value: object) -> object:
+    return {"note": value} if isinstance(value, str) else value
+
+
+def _period(value: object) -> object:
+    """A day that YAML has read as one, as text again."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _is_period(text: str) -> str:
+    """A day, month or year, or two of them with a slash."""
+    parts = text.split("/")
+    if len(parts) > 2 or not all(map(_is_moment, parts)) or parts != sorted(parts):  # noqa: PLR2004 (start, end)
+        raise ValueError("period-form")
+    return text
+
+
+def _is_moment(text: str) -> bool:
+    """Whether a text is a day, month or year of the calendar.
+
+    >>> _is_moment("2025-04-01"), _is_moment("2025-04"), _is_moment("2025"), _is_moment("2025-02-30"), _is_moment("R7")
+    (True, True, True, False, False)
+    """
+    if not re.fullmatch("[0-9]{4}(-[0-9]{2}){0,2}", text):
+        return False
+    try:
+        date.fromisoformat(text + "-01" * (2 - text.count("-")))
+    except ValueError:
+        return False
+    return True
+
+
+Days = Annotated[str, BeforeValidator(_period), AfterValidator(_is_period)]
+
+
 class Metadata(Declared):
-    """What the catalogue says of the dataset."""
+    """What the catalogue says of the dataset; what its files say themselves need not be written here."""
 
     description: Filled
     department: str
@@ -167,9 +213,16 @@ class Metadata(Declared):
     modified: date | None = None
     landing_page: WebAddress | None = None
     spatial: str | None = None
-    temporal: str | None = None
+    temporal: Days | None = None
     provenance: str | None = None
-    contact: str | None = None
+    contact: Annotated[ContactWords | None, BeforeValidator(_contact_note)] = None
+    groups: Texts = ()
+    subtitle: Filled | None = None
+    version: Filled | None = None
+    universal_menu: Filled | None = None
+    documents: Annotated[tuple[WebAddress, ...], Field(strict=False)] = ()
+    language: Literal["ja", "en"] = "ja"
+    remarks: Filled | None = None
 
 
 class RecipeFile(Declared):
