@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from meguro_opendata.errors import GuardError, MeguroOpendataError, PortalError
 
-__all__ = ["Target", "aim", "is_public"]
+__all__ = ["Target", "aim", "check_url", "is_public"]
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -44,7 +44,7 @@ def aim(url: str, *, allow_private: bool) -> Target:
         GuardError: If it leads to a private address.
         PortalError: If there is no such host.
     """
-    parts = _split(url)
+    parts = check_url(url)
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     found = _resolve(host, port, url)
     if not allow_private and not all(map(is_public, found)):
@@ -73,7 +73,12 @@ def _translated(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF) if found in network else None
 
 
-def _split(url: str) -> SplitResult:
+def check_url(url: str) -> SplitResult:
+    """The parts of an address of http or https.
+
+    Raises:
+        MeguroOpendataError: If it is none, or holds a password, spaces or control characters.
+    """
     try:
         parts = urlsplit(url)
         known = parts.scheme in _PORTS and parts.hostname and (parts.port is None or parts.port > 0)

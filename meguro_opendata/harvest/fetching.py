@@ -103,15 +103,10 @@ def _ask(target: Target, most: int) -> Answer:
             "Accept-Encoding": "identity",
         }
         connection.request("GET", target.path, headers=headers)
-        response = connection.getresponse()
-        body = _read(response, target.url, most, deadline)
-        return Answer(
-            target.url,
-            response.status,
-            response.getheader("Location") or "",
-            response.getheader("Retry-After") or "",
-            body,
-        )
+        with connection.getresponse() as response:
+            body = _read(response, target.url, most, deadline)
+            said = {name: response.getheader(name) or "" for name in ("Location", "Retry-After")}
+            return Answer(target.url, response.status, said["Location"], said["Retry-After"], body)
     finally:
         connection.close()
 

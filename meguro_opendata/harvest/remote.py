@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from meguro_opendata.catalog import CatalogEntry, from_ckan
 from meguro_opendata.errors import PortalError
+from meguro_opendata.harvest.addresses import check_url
 from meguro_opendata.harvest.fetching import Answer, Fetcher
 from meguro_opendata.harvest.harvested import Harvest
 from meguro_opendata.harvest.robots import respect_robots
@@ -32,6 +33,7 @@ def harvest_ckan(url: str, organization: str | None = None, manners: Manners | N
         PortalError: If the site cannot be reached, is no CKAN, or answers with an error.
         GuardError: If the site asks programs not to read it, or its address is private.
     """
+    check_url(url)
     fetcher = Fetcher(manners or Manners())
     base = url.rstrip("/").removesuffix(_SEARCH).removesuffix("/api/3/action").removesuffix("/api")
     respect_robots(fetcher, base + _SEARCH)
