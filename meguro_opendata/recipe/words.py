@@ -157,10 +157,16 @@ class Allowance(Declared):
     reason: Filled
 
 
+def _mail_address(text: str) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
+        raise ValueError("not-a-mail-address")
+    return text
+
+
 class ContactWords(Declared):
     """How the department is reached; a text alone is its note."""
 
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    email: Annotated[str, AfterValidator(_mail_address)] | None = None
     phone: Filled | None = None
     extension: Filled | None = None
     form: WebAddress | None = None
