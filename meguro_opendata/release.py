@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from meguro_opendata.catalog import PortalRules, check_package
 from meguro_opendata.datapackage import SourceStamp, datapackage
 from meguro_opendata.files import sha256, storage_guard
 from meguro_opendata.findings import Change, Finding, Rejection, Report
@@ -211,6 +213,7 @@ def _finish(
     """Write the release, or the reports on what keeps it back."""
     parts = tuple(chain.from_iterable(tables))
     report = _whole_report(reading, parts, recipe)
+    report = report.with_findings([*report.findings, *_metadata_findings(recipe, city)])
     changes = tuple(chain.from_iterable(_changes_of(part, reading) for part in parts))
     rejected = tuple(chain.from_iterable(part.source.left_out for part in parts))
     contents = dict(report_files(changes, rejected, report, recipe.title, lang, reading.several))
@@ -260,6 +263,22 @@ def _published(table: Sequence[Prepared]) -> PublishedTable:
 def _changes_of(part: Prepared, reading: Reading) -> Iterator[Change]:
     """The changes of a source; they name their file, where there are several."""
     return (replace(change, file=part.source.name) if reading.several else change for change in part.changes)
+
+
+def _metadata_findings(recipe: Recipe, city: City | str) -> list[Finding]:
+    """What a portal would refuse or rewrite of the recipe's words; warnings, since not every portal is a CKAN."""
+    if isinstance(city, str):
+        return []
+    stem, meta = recipe.file_stem(city.code), recipe.metadata
+    package = {
+        "name": stem.lower(),
+        "title": recipe.title,
+        "notes": meta.description,
+        "extras": [{"key": "keywords", "value": json.dumps(meta.keywords)}],
+        "resources": [{"name": f"{stem}.csv", "url": f"{stem}.csv", "format": "CSV"}],
+    }
+    found = check_package(package, PortalRules(licenses={""}))
+    return [replace(one, severity="warning", file=None) for one in found]
 
 
 def _whole_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) -> Report:

@@ -219,6 +219,30 @@ def test_a_day_and_a_note_may_be_written_plainly(tmp_path: Path) -> None:
     assert (ready.entry.temporal, ready.entry.contact.note) == ("2025-04-01", "窓口は3階")
 
 
+def test_build_tells_what_a_ckan_would_make_of_the_words(tmp_path: Path) -> None:
+    """Keywords that cannot be tags are told when the release is built, long before anything is sent; it is built."""
+    home = make(tmp_path, {"keywords": ["水", "子育て・教育", "AED"]})
+    release = mo.build_release("aed", home)
+    told = [(found.code, found.severity, found.value) for found in release.report.findings if "ckan" in found.code]
+    assert told == [("ckan-tag-left-out", "warning", "水"), ("ckan-tag-fitted", "warning", "子育て・教育")]
+    assert release.published
+
+
+def test_a_folder_with_a_japanese_name_is_told(tmp_path: Path) -> None:
+    """A dataset with a schema of its own is named by its folder, which CKAN has to take."""
+    home = make(tmp_path, {})
+    folder = home / "設置箇所"
+    folder.mkdir()
+    (folder / "a.csv").write_text("名称\n見本\n", encoding="utf-8")
+    (folder / "schema.json").write_text('{"fields": [{"name": "名称", "type": "string"}]}', encoding="utf-8")
+    text = "title: 見本\nschema: schema.json\nsource: {file: a.csv}\nformats: [csv]\n"
+    text += "metadata: {description: 見本。, department: 見本部見本課, frequency: 随時}\n"
+    (folder / "dataset.yaml").write_text(text, encoding="utf-8")
+    release = mo.build_release("設置箇所", home)
+    codes = [found.code for found in release.report.findings if found.code.startswith("ckan")]
+    assert (codes, release.published) == (["ckan-name", "ckan-file-name"], True)
+
+
 def test_a_package_is_read_from_memory_only_as_far_as_needed(tmp_path: Path) -> None:
     """A part that unpacks to more than any properties do is read up to a limit."""
     packed = io.BytesIO()

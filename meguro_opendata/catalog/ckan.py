@@ -6,7 +6,7 @@ import json
 import math
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from importlib import resources
@@ -29,25 +29,30 @@ def to_ckan(entry: CatalogEntry, city: City) -> dict[str, Any]:
     stand as they are in the extras ``keywords`` and ``group_names``, so that :func:`from_ckan` gives all of them back.
     """
     words = _words()
-    tags = sendable_tags(entry.keywords)
-    groups = [group for group in entry.groups if is_sendable_name(group)]
-    unsaid = {
-        "keywords": entry.keywords if tags != list(map(_composed, entry.keywords)) else (),
-        "groups": entry.groups if len(groups) < len(entry.groups) else (),
-    }
-    extras = {key: unsaid[ours] if ours in unsaid else _value(entry, ours) for key, ours in words["extras"].items()}
-    every = [*((key, _as_text(value)) for key, value in extras.items() if value), *entry.extras]
+    groups = filter(is_sendable_name, entry.groups)
     package = {
         **_fields(entry, words["package"], words["sparse"]["package"]),
         "author": city.organization,
         "organization": {"name": entry.publisher_id or city.code, "title": entry.publisher or city.name},
-        "tags": [{"name": tag} for tag in tags],
+        "tags": [{"name": tag} for tag in sendable_tags(entry.keywords)],
         "groups": [{"name": group} for group in groups],
-        "extras": [{"key": key, "value": value} for key, value in every],
+        "extras": [{"key": key, "value": value} for key, value in (*_extras(entry), *entry.extras)],
         "resources": [_ckan_resource(part) for part in entry.distributions],
     }
     composed: dict[str, Any] = _composed(package)
     return composed
+
+
+def _extras(entry: CatalogEntry) -> Iterator[tuple[str, str]]:
+    """Our own extras that say something; keywords and groups only if CKAN cannot hold them all."""
+    kept = {
+        "keywords": sendable_tags(entry.keywords) == list(map(_composed, entry.keywords)),
+        "groups": all(map(is_sendable_name, entry.groups)),
+    }
+    for key, ours in _words()["extras"].items():
+        value = _value(entry, ours)
+        if value and not kept.get(ours, False):
+            yield key, _as_text(value)
 
 
 def _ckan_resource(part: Distribution) -> dict[str, Any]:
@@ -93,35 +98,37 @@ def _composed(value: Any) -> Any:
 
 def from_ckan(package: Mapping[str, Any]) -> CatalogEntry:
     """A CKAN ``package_show`` result in our form; times are cut to days, extras that we have no word for are kept."""
-    words = _words()
     extras = {str(extra["key"]): extra["value"] for extra in _listed(package, "extras")}
-    parts = tuple(
-        Distribution(**_read(Distribution, resource, "resource")) for resource in _listed(package, "resources")
-    )
+    parts = [Distribution(**_read(Distribution, part, "resource")) for part in _listed(package, "resources")]
     found = {
+        **_nothing_said(),
         "keywords": tuple(str(tag["name"]) for tag in _listed(package, "tags")),
         "groups": tuple(_first(group, ["title", "name"]) for group in _listed(package, "groups")),
         **_read(CatalogEntry, package, "package"),
         **{name: value for name, value in _read(CatalogEntry, extras, "extras").items() if value},
+        **_owner(package),
+        "name": str(package["name"]),
     }
-    known = {*words["extras"], *(key for keys in words["also"]["extras"].values() for key in keys)}
     contact = {name.removeprefix(_CONTACT): found.pop(name) for name in list(found) if name.startswith(_CONTACT)}
+    if not found.get("modified"):
+        found["modified"] = max((part.modified for part in parts if part.modified), default=None)
+    return CatalogEntry(**found, contact=Contact(**contact), extras=_unknown_extras(extras), distributions=tuple(parts))
+
+
+def _nothing_said() -> dict[str, Any]:
+    return dict.fromkeys(("description", "department", "frequency", "license_id"), "")
+
+
+def _owner(package: Mapping[str, Any]) -> dict[str, str | None]:
     owner = package.get("organization") or {}
-    found["publisher"], found["publisher_id"] = _first(owner, ["title"]) or None, _first(owner, ["name"]) or None
-    found["modified"] = found.get("modified") or max((part.modified for part in parts if part.modified), default=None)
-    return CatalogEntry(
-        **{
-            "description": "",
-            "department": "",
-            "frequency": "",
-            "license_id": "",
-            **found,
-            "name": str(package["name"]),
-        },
-        contact=Contact(**contact),
-        extras=tuple((key, str(value)) for key, value in extras.items() if key not in known),
-        distributions=parts,
-    )
+    return {"publisher": _first(owner, ["title"]) or None, "publisher_id": _first(owner, ["name"]) or None}
+
+
+def _unknown_extras(extras: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The extras for which our form has no word."""
+    words = _words()
+    known = {*words["extras"], *(key for keys in words["also"]["extras"].values() for key in keys)}
+    return tuple((key, str(value)) for key, value in extras.items() if key not in known)
 
 
 def _read(form: type[CatalogEntry | Distribution], holder: Mapping[str, Any], kind: str) -> dict[str, Any]:

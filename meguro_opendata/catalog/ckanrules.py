@@ -90,15 +90,28 @@ def check_package(package: Mapping[str, Any], rules: PortalRules | None = None) 
     """
     portal = rules or PortalRules()
     return [
-        *_name_findings(str(package.get("name") or ""), portal.name_prefix),
+        *_name_findings(_text_of(package, "name"), portal.name_prefix),
         *_text_findings(package),
-        *_tag_findings([str(tag.get("name") or "") for tag in package.get("tags") or ()]),
-        *_keyword_findings(package.get("extras") or ()),
-        *_group_findings([str(group.get("name") or "") for group in package.get("groups") or ()]),
-        *_extra_findings(package.get("extras") or ()),
-        *_licence_findings(str(package.get("license_id") or ""), portal.licenses),
-        *_file_findings(package.get("resources") or (), portal.max_bytes),
+        *_tag_findings(_names(package, "tags")),
+        *_keyword_findings(_listed(package, "extras")),
+        *_group_findings(_names(package, "groups")),
+        *_extra_findings(_listed(package, "extras")),
+        *_licence_findings(_text_of(package, "license_id"), portal.licenses),
+        *_file_findings(_listed(package, "resources"), portal.max_bytes),
     ]
+
+
+def _text_of(holder: Mapping[str, Any], key: str) -> str:
+    return str(holder.get(key) or "")
+
+
+def _listed(package: Mapping[str, Any], key: str) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = package.get(key) or ()
+    return found
+
+
+def _names(package: Mapping[str, Any], key: str) -> list[str]:
+    return [_text_of(part, "name") for part in _listed(package, key)]
 
 
 def _name_findings(name: str, prefix: str) -> Iterator[Finding]:
@@ -153,13 +166,13 @@ def _group_findings(groups: Sequence[str]) -> Iterator[Finding]:
 
 def _extra_findings(extras: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     rules = _rules()["extra"]
-    for key, count in Counter(str(extra.get("key") or "") for extra in extras).items():
+    for key, count in Counter(_text_of(extra, "key") for extra in extras).items():
         if count > 1:
             yield _error("ckan-extra-twice", "extras", key)
         if key in rules["core"] or not key.strip():
             yield _error("ckan-extra-core", "extras", key)
     for extra in extras:
-        size = len(str(extra.get("value") or "").encode("utf-8", "surrogatepass"))
+        size = len(_text_of(extra, "value").encode("utf-8", "surrogatepass"))
         if size > rules["longest_bytes"]:
             yield _error("ckan-extra-long", "extras", str(extra.get("key")), bytes=size, limit=rules["longest_bytes"])
 
@@ -170,7 +183,7 @@ def _licence_findings(licence: str, known: Collection[str] | None) -> Iterator[F
 
 
 def _file_findings(files: Sequence[Mapping[str, Any]], most: int | None) -> Iterator[Finding]:
-    for name, count in Counter(str(file.get("name") or "") for file in files).items():
+    for name, count in Counter(_text_of(file, "name") for file in files).items():
         if count > 1:
             yield Finding("ckan-file-twice", "warning", field="resources", value=_short(name), params={"count": count})
     for file in files:
@@ -178,18 +191,23 @@ def _file_findings(files: Sequence[Mapping[str, Any]], most: int | None) -> Iter
 
 
 def _one_file(file: Mapping[str, Any], most: int | None) -> Iterator[Finding]:
-    name, url, size = str(file.get("name") or ""), str(file.get("url") or ""), file.get("size")
-    is_link = "://" in url
-    if is_link and not re.fullmatch(_rules()["file"]["address"], url):
-        yield _error("ckan-file-address", "url", url, file=name)
-    sent = url.rpartition("/")[2] or name
-    if not is_link and not re.fullmatch(_rules()["file"]["name"], sent):
-        yield _error("ckan-file-name", "url", sent, file=name)
-    if not str(file.get("format") or "").strip():
+    name, url = _text_of(file, "name"), _text_of(file, "url")
+    if not _text_of(file, "format").strip():
         yield Finding("ckan-format-missing", "warning", field="format", value=_short(name), file=name)
-    if size == 0 and not is_link:
+    if "://" not in url:
+        yield from _upload_findings(file, name, url.rpartition("/")[2] or name, most)
+    elif not re.fullmatch(_rules()["file"]["address"], url):
+        yield _error("ckan-file-address", "url", url, file=name)
+
+
+def _upload_findings(file: Mapping[str, Any], name: str, sent: str, most: int | None) -> Iterator[Finding]:
+    """What is wrong with a file that is sent, not linked to."""
+    size = file.get("size")
+    if not re.fullmatch(_rules()["file"]["name"], sent):
+        yield _error("ckan-file-name", "url", sent, file=name)
+    if size == 0:
         yield _error("ckan-file-empty", "size", name, file=name)
-    if most is not None and not is_link and isinstance(size, int) and size > most:
+    if most is not None and isinstance(size, int) and size > most:
         yield _error("ckan-file-large", "size", name, file=name, bytes=size, limit=most)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -71,22 +71,30 @@ def crawler_tags(standard: str | None) -> tuple[str, ...]:
 def judge_pickup(entry: CatalogEntry) -> Pickup:
     """What the crawler would do with a dataset, criterion by criterion."""
     own = _own_standard(entry)
-    by_tags = [one for one, families in _tag_pairs() if any(set(pair) <= set(entry.keywords) for pair in families)]
+    by_tags = [one for one, pairs in _tag_pairs() if any(set(pair) <= set(entry.keywords) for pair in pairs)]
     by_title = [one for one, words in _title_words() if words in entry.title]
-    licence = find_licence(entry.license_id, entry.license_url)
     files = [part for part in entry.distributions if part.format.upper() in _words()["formats"]]
-    met = {
-        "licence": licence is not None and licence.crawler,
-        "tags": bool(by_tags) if own is None else own in by_tags,
-        "title": bool(by_title) if own is None else own in by_title,
+    met: dict[str, bool | None] = {
+        "licence": _is_collected(entry),
+        "tags": _is_among(own, by_tags),
+        "title": _is_among(own, by_title),
         "csv": bool(files),
         "name": re.fullmatch(_words()["name"], entry.name) is not None,
         "fields": True if entry.standard and any(part.rows for part in files) else None,
     }
-    taken = tuple(dict.fromkeys([*by_tags, *by_title])) if met["licence"] and met["csv"] else ()
-    by = "tags" if by_tags else "title" if by_title else ""
-    found = tuple(_findings(own, taken, met, entry, len(files)))
-    return Pickup(own, taken, by if taken else "", tuple(met.items()), found)
+    taken = tuple(dict.fromkeys([*by_tags, *by_title])) if met["licence"] and files else ()
+    by = ("tags" if by_tags else "title") if taken else ""
+    return Pickup(own, taken, by, tuple(met.items()), tuple(_findings(own, taken, met, entry, len(files))))
+
+
+def _is_collected(entry: CatalogEntry) -> bool:
+    licence = find_licence(entry.license_id, entry.license_url)
+    return licence is not None and licence.crawler
+
+
+def _is_among(own: str | None, found: Sequence[str]) -> bool:
+    """Whether the dataset's own standard is among those found; of a dataset without one, whether there are any."""
+    return bool(found) if own is None else own in found
 
 
 def _findings(

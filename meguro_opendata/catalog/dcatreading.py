@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from meguro_opendata.catalog.dcat import dcat_words
@@ -38,35 +38,33 @@ def from_dcat(text: str, file: str = "-") -> list[CatalogEntry]:
 def _entry(node: Node) -> CatalogEntry:
     parts = [part for part in all_of(node, "dcat:distribution") if isinstance(part, dict)]
     place, publisher = _node(first(node, "dct:spatial")), _node(first(node, "dct:publisher"))
-    licence = _node(first(node, "dct:license")) or next(
-        (_node(first(part, "dct:license")) for part in parts if first(part, "dct:license")), {}
-    )
+    licence = _licence(node, parts)
     return CatalogEntry(
         name=_said(node, "dct:identifier") or text_of(node).rpartition("#")[2],
         title=_said(node, "dct:title"),
-        subtitle=_said(node, "dct:alternative") or None,
+        subtitle=_perhaps(node, "dct:alternative"),
         description=_said(node, "dct:description"),
         department=_said(_node(first(node, "dcat:contactPoint")), "vcard:fn"),
         contact=_contact(_node(first(node, "dcat:contactPoint"))),
         keywords=tuple(text_of(word) for word in all_of(node, "dcat:keyword")),
         groups=tuple(label(theme) for theme in all_of(node, "dcat:theme")),
         frequency=_frequency(first(node, "dct:accrualPeriodicity")),
-        issued=_said(node, "dct:issued")[:10] or None,
-        modified=_said(node, "dct:modified")[:10] or None,
-        landing_page=_said(node, "dcat:landingPage") or None,
+        issued=_day(node, "dct:issued"),
+        modified=_day(node, "dct:modified"),
+        landing_page=_perhaps(node, "dcat:landingPage"),
         spatial=_label_only(place),
         bbox=_box(_said(place, "dcat:bbox")),
         temporal=_period(_node(first(node, "dct:temporal"))),
         provenance=_label_only(_node(first(node, "dct:provenance"))),
         standard=label(first(node, "dct:conformsTo")) or None,
         language=_language(_said(node, "dct:language")),
-        version=_said(node, "dcat:version") or None,
+        version=_perhaps(node, "dcat:version"),
         documents=tuple(text_of(page) for page in all_of(node, "foaf:page")),
         license_id=_said(licence, "dct:identifier"),
         license_title=_label_only(licence) or "",
         license_url=text_of(licence),
-        publisher=_said(publisher, "foaf:name") or None,
-        publisher_id=_said(publisher, "dct:identifier") or None,
+        publisher=_perhaps(publisher, "foaf:name"),
+        publisher_id=_perhaps(publisher, "dct:identifier"),
         distributions=tuple(map(_distribution, parts)),
     )
 
@@ -82,8 +80,8 @@ def _distribution(node: Node) -> Distribution:
         description=_said(node, "dct:description"),
         size=int(float(size)) if _NUMBER.fullmatch(size) else None,
         sha256=_said(_node(first(node, "spdx:checksum")), "spdx:checksumValue") or None,
-        issued=_said(node, "dct:issued")[:10] or None,
-        modified=_said(node, "dct:modified")[:10] or None,
+        issued=_day(node, "dct:issued"),
+        modified=_day(node, "dct:modified"),
         temporal=_period(_node(first(node, "dct:temporal"))),
         status=label(first(node, "adms:status")) or None,
     )
@@ -93,13 +91,27 @@ def _said(node: Mapping[str, Any], name: str) -> str:
     return text_of(first(node, name))
 
 
+def _perhaps(node: Mapping[str, Any], name: str) -> str | None:
+    return _said(node, name) or None
+
+
+def _day(node: Mapping[str, Any], name: str) -> str | None:
+    return _said(node, name)[:10] or None
+
+
+def _licence(node: Node, parts: Sequence[Node]) -> Node:
+    """The dataset's licence, or that of its first file that has one."""
+    found = (_node(first(one, "dct:license")) for one in (node, *parts))
+    return next((licence for licence in found if licence), {})
+
+
 def _node(value: Any) -> Node:
     return value if isinstance(value, dict) else {} if value is None else {"@id": value}
 
 
 def _label_only(node: Node) -> str | None:
     """The label of a node that has one; its address is none."""
-    return _said(node, "rdfs:label") or None
+    return _perhaps(node, "rdfs:label")
 
 
 def _contact(node: Node) -> Contact:

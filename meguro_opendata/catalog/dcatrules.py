@@ -66,23 +66,30 @@ def check_dataset(node: Node, *, published: bool = True) -> list[Finding]:
 
 def _findings(kind: str, nodes: list[Node], dataset: str | None, published: bool = True) -> Iterator[Finding]:
     for rule in _rules():
-        if rule.kind_of_thing != kind or (rule.after_publication and not published):
-            continue
-        lacking = [node for node in nodes if not _filled(node, rule)]
-        wrong = [value for node in nodes for value in all_of(node, rule.property) if not _fits(value, rule)]
-        shown: dict[str, object] = {"property": rule.says, "term": rule.property}
-        if lacking and rule.need in _SEVERITIES:
-            yield Finding(
-                _LACKS[rule.need][len(nodes) > 1],
-                _SEVERITIES[rule.need],
-                field=rule.property,
-                value=_title(lacking[0]) or None,
-                params={**shown, "count": len(lacking), "of": len(nodes)},
-                file=dataset,
-            )
-        if wrong:
-            value = text_of(wrong[0])[:_SHOWN]
-            yield Finding("dcat-form", "error", field=rule.property, value=value, params=shown, file=dataset)
+        if rule.kind_of_thing == kind and (published or not rule.after_publication):
+            yield from _lacking(rule, nodes, dataset)
+            yield from _misshapen(rule, nodes, dataset)
+
+
+def _lacking(rule: Rule, nodes: list[Node], dataset: str | None) -> Iterator[Finding]:
+    lacking = [node for node in nodes if not _filled(node, rule)]
+    if lacking and rule.need in _SEVERITIES:
+        yield Finding(
+            _LACKS[rule.need][len(nodes) > 1],
+            _SEVERITIES[rule.need],
+            field=rule.property,
+            value=_title(lacking[0]) or None,
+            params={"property": rule.says, "term": rule.property, "count": len(lacking), "of": len(nodes)},
+            file=dataset,
+        )
+
+
+def _misshapen(rule: Rule, nodes: list[Node], dataset: str | None) -> Iterator[Finding]:
+    wrong = [value for node in nodes for value in all_of(node, rule.property) if not _fits(value, rule)]
+    if wrong:
+        params: dict[str, object] = {"property": rule.says, "term": rule.property}
+        value = text_of(wrong[0])[:_SHOWN]
+        yield Finding("dcat-form", "error", field=rule.property, value=value, params=params, file=dataset)
 
 
 def _title(node: Node) -> str:
