@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,15 @@ from meguro_opendata.catalog import (
     check_package,
     from_ckan,
     from_dcat,
+    list_csv,
     read_any,
     read_entries,
     to_ckan,
     to_dcat,
     write_entries,
 )
+from meguro_opendata.catalog.review import review_catalog
+from meguro_opendata.errors import SourceError
 from meguro_opendata.harvest import read_dump
 from meguro_opendata.workspace import City, open_workspace
 
@@ -151,6 +155,75 @@ def test_without_a_publisher_it_is_the_city() -> None:
     back = from_ckan(to_ckan(entry, CITY))
     assert (back.publisher_id, back.publisher) == ("131105", "目黒区")
     assert replace(back, publisher=None, publisher_id=None) == entry
+
+
+NAMES = st.sampled_from(
+    [
+        "name",
+        "title",
+        "resources",
+        "distributions",
+        "extras",
+        "tags",
+        "keywords",
+        "bbox",
+        "contact",
+        "size",
+        "result",
+        "url",
+    ]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(10**400),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+@settings(max_examples=200, deadline=None)
+def test_nothing_that_is_json_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, value: object) -> None:
+    """A line is a dataset that can go on to every shape, or it is told as none."""
+    path = tmp_path_factory.mktemp("any") / "any.jsonl"
+    path.write_text(json.dumps(value) + "\n", encoding="utf-8")
+    try:
+        entries = read_any(path)
+    except SourceError:
+        return
+    assert json.loads(to_dcat(entries, CITY))
+    assert list_csv(entries, CITY)
+    assert all(json.dumps(to_ckan(entry, CITY)) for entry in entries)
+    assert review_catalog(entries, CITY, date(2026, 4, 1)).to_dict("any", "ja")
+
+
+@given(JSON)
+@settings(max_examples=100, deadline=None)
+def test_nothing_that_is_json_breaks_the_reader_of_dcat(value: object) -> None:
+    """Whatever stands in a dataset of JSON-LD, it is read as far as it can be, or refused."""
+    names = ("dct:title", "dcat:distribution", "dct:spatial", "dcat:keyword", "dct:license", "dcat:contactPoint")
+    document = {"@type": "dcat:Dataset", "@context": value, **dict.fromkeys(names, value)}
+    try:
+        entries = from_dcat(json.dumps(document))
+    except SourceError:
+        return
+    assert json.loads(to_dcat(entries, CITY))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"title": 3}, {"bbox": [1]}, {"bbox": [1, 2, 3, "nan"]}, {"keywords": "AED"}, {"distributions": [{"name": "a"}]},
+     {"contact": {"email": 1}}, {"contact": "a"}, {"unknown": "a"},
+     {"distributions": [{"name": "a", "format": "CSV", "url": "", "rows": "3"}]},
+     {"language": None}],
+    ids=str,
+)  # fmt: skip
+def test_our_own_form_is_read_strictly(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    """A line of our own form with a value of another kind is told, not carried on."""
+    path = tmp_path / "catalog.jsonl"
+    path.write_text(json.dumps({"name": "a", "title": "b", **wrong}), encoding="utf-8")
+    with pytest.raises(SourceError) as refused:
+        read_entries(path)
+    assert refused.value.code == "catalog-line-broken"
 
 
 def test_text_is_sent_composed() -> None:

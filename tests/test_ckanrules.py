@@ -100,6 +100,7 @@ def test_links_are_judged_as_links() -> None:
         ("㈱目黒", "株式会社目黒"),
         ("生活\u3000環境", "生活 環境"),
         ("a/b", "a b"),
+        ("防災＆減災", "防災 and 減災"),
         ("GIF-2.0_v1", "GIF-2.0_v1"),
         (unicodedata.normalize("NFD", "ごみ"), "ごみ"),
         ("ＡＥＤ", "ＡＥＤ"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +14,8 @@ from meguro_opendata.errors import SourceError
 
 __all__ = ["from_dcat"]
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+_NUMBER = re.compile(r"-?\d{1,20}(?:\.\d{1,25})?(?:e-?\d{1,3})?", re.ASCII)
+_SIZE = re.compile(r"(\d{1,18})(?:\.0+)?", re.ASCII)
 
 
 def from_dcat(text: str, file: str = "-") -> list[CatalogEntry]:
@@ -71,14 +73,14 @@ def _entry(node: Node) -> CatalogEntry:
 
 def _distribution(node: Node) -> Distribution:
     url, access = _said(node, "dcat:downloadURL"), _said(node, "dcat:accessURL")
-    size = _said(node, "dcat:byteSize")
+    size = _SIZE.fullmatch(_said(node, "dcat:byteSize"))
     return Distribution(
         name=_said(node, "dct:title"),
         format=label(first(node, "dct:format")) or _format_of(_said(node, "dcat:mediaType")),
         url=url or access,
         access_url=access if url and access != url else None,
         description=_said(node, "dct:description"),
-        size=int(float(size)) if _NUMBER.fullmatch(size) else None,
+        size=int(size[1]) if size else None,
         sha256=_said(_node(first(node, "spdx:checksum")), "spdx:checksumValue") or None,
         issued=_day(node, "dct:issued"),
         modified=_day(node, "dct:modified"),
@@ -147,7 +149,7 @@ def _period(node: Node) -> str | None:
 def _box(text: str) -> Box | None:
     """The corners of a box that is written as a polygon of five points."""
     numbers = [float(number) for number in _NUMBER.findall(text)]
-    if not numbers or len(numbers) % 2:
+    if not numbers or len(numbers) % 2 or not all(map(math.isfinite, numbers)):
         return None
     lons, lats = numbers[::2], numbers[1::2]
     return min(lons), min(lats), max(lons), max(lats)

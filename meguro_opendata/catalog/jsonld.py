@@ -24,16 +24,16 @@ def load_document(text: str) -> Node:
     loaded = json.loads(text)
     if not isinstance(loaded, dict):
         raise TypeError("no object")
-    context = loaded.get("@context")
-    prefixes = _prefixes(context if isinstance(context, Mapping) else {})
-    named: Node = compact(loaded, prefixes)
+    named: Node = compact(loaded, _prefixes(loaded.get("@context")))
     return named
 
 
-def _prefixes(context: Mapping[str, Any]) -> dict[str, str]:
-    """What each prefix of a document, or a whole address, is with us."""
+def _prefixes(context: Any) -> dict[str, str]:
+    """What each prefix of a document, or a whole address, is with us; of several contexts the last counts."""
     own = {address: prefix for prefix, address in dcat_words()["context"].items()}
-    theirs = {f"{name}:": f"{own[address]}:" for name, address in context.items() if address in own}
+    contexts = [part for part in (context if isinstance(context, list) else [context]) if isinstance(part, dict)]
+    named = [(name, address) for part in contexts for name, address in part.items() if isinstance(address, str)]
+    theirs = {f"{name}:": f"{own[address]}:" for name, address in named if address in own}
     return {**{address: f"{prefix}:" for address, prefix in own.items()}, **theirs}
 
 

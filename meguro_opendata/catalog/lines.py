@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from meguro_opendata.catalog.ckan import from_ckan
-from meguro_opendata.catalog.entry import CatalogEntry, Contact, Distribution
+from meguro_opendata.catalog.entry import Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.errors import SourceError
 
 __all__ = ["read_any", "read_entries", "read_lines", "write_entries"]
 
+_Form = TypeVar("_Form", CatalogEntry, Contact, Distribution)
 _NOTHING: tuple[object, ...] = (None, "", (), {})
 
 
@@ -80,7 +82,7 @@ def read_lines(path: Path, parse: Callable[[str], CatalogEntry]) -> list[Catalog
 def _parsed(path: Path, number: int, line: str, parse: Callable[[str], CatalogEntry]) -> CatalogEntry:
     try:
         return parse(line)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise SourceError("catalog-line-broken", file=path, line=number) from None
 
 
@@ -95,18 +97,37 @@ def _either(line: str) -> CatalogEntry:
 
 
 def _of_our_form(loaded: dict[str, Any]) -> CatalogEntry:
-    parts = tuple(Distribution(**part) for part in loaded.pop("distributions", ()))
+    parts = tuple(_plain(Distribution, part) for part in loaded.pop("distributions", ()))
     lists: dict[str, Any] = {name: _texts(loaded.pop(name, ())) for name in ("keywords", "groups", "documents")}
-    corners = loaded.pop("bbox", None)
+    box = _corners(loaded.pop("bbox", None))
+    contact = _plain(Contact, loaded.pop("contact", {}))
+    extras = tuple((key, str(value)) for key, value in loaded.pop("extras", {}).items())
     defaults = {"description": "", "department": "", "frequency": "", "license_id": ""}
-    return CatalogEntry(
-        contact=Contact(**loaded.pop("contact", {})),
-        extras=tuple((key, str(value)) for key, value in loaded.pop("extras", {}).items()),
-        bbox=tuple(map(float, corners)) if corners else None,  # type: ignore[arg-type]
-        **{**defaults, **loaded},
-        **lists,
-        distributions=parts,
-    )
+    entry = _plain(CatalogEntry, {**defaults, **loaded})
+    return replace(entry, **lists, bbox=box, contact=contact, extras=extras, distributions=parts)
+
+
+def _plain(form: type[_Form], loaded: Mapping[str, Any]) -> _Form:
+    """A dataclass of texts and numbers, each value being what its field holds.
+
+    Raises:
+        TypeError: If a field is unknown, missing or of another kind.
+    """
+    kinds = {part.name: str(part.type) for part in fields(form)}
+    for name, value in loaded.items():
+        kind = kinds[name].removesuffix(" | None")
+        if not (value is None and kind != kinds[name]) and type(value).__name__ != kind:
+            raise TypeError(name)
+    return form(**loaded)
+
+
+def _corners(value: Any) -> Box | None:
+    if value is None:
+        return None
+    west, south, east, north = map(float, value)
+    if not all(map(math.isfinite, (west, south, east, north))):
+        raise ValueError(value)
+    return west, south, east, north
 
 
 def _texts(values: object) -> tuple[str, ...]:
