@@ -83,12 +83,16 @@ def test_each_lack_is_the_next_step(changed: dict[str, object], step: str) -> No
 
 
 def test_nobody_loses_points_for_what_he_cannot_have() -> None:
-    """Irregular data is never late, data of no standard needs no tags of one, a workbook has no encoding."""
+    """Irregular data is never late, data of no standard needs no tags of one, a workbook beside its CSV is no fault."""
     own = replace(
         FULL, frequency="随時", modified="2001-01-01", standard=None, keywords=("区", "見本"), title="見本の一覧"
     )
     part = replace(PART, name="own.csv", url="https://example.com/own.csv")
     workbook = replace(part, format="GeoJSON", encoding=None)
+    twin = replace(part, format="XLSX", url="https://example.com/own.xlsx")
+    assert measure_quality(replace(own, distributions=(part, twin)), TODAY).score == 100
+    other = replace(twin, url="https://example.com/other.xlsx")
+    assert measure_quality(replace(own, distributions=(part, other)), TODAY).score < 100
     assert measure_quality(replace(own, distributions=(part,)), TODAY).score == 100
     assert measure_quality(replace(own, distributions=(workbook,)), TODAY).score == 100
     assert measure_quality(replace(FULL, distributions=(replace(PART, url=""),)), TODAY, published=False).score == 100

@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any
 
 from meguro_opendata.catalog.crawler import judge_pickup
-from meguro_opendata.catalog.entry import CatalogEntry, Contact
+from meguro_opendata.catalog.entry import CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.licences import find_licence
 
 __all__ = ["Answer", "Quality", "Question", "measure_quality"]
@@ -98,7 +98,7 @@ def measure_quality(entry: CatalogEntry, as_of: date, *, published: bool = True)
 def _share(question: Question, entry: CatalogEntry, as_of: date) -> float | None:
     """How far a question is answered; ``None`` if it does not apply."""
     if question.how in _OWN_WAYS:
-        return _OWN_WAYS[question.how](entry, as_of)
+        return _OWN_WAYS[question.how](question, entry, as_of)
     values = list(_values(question, entry))
     if not values:
         return None if "only" in question.more else 0.0
@@ -127,10 +127,6 @@ def _different(value: Any, more: Mapping[str, Any], entry: CatalogEntry) -> bool
     return bool(value) and str(value).strip() != str(getattr(entry, more["from"])).strip()
 
 
-def _listed(value: Any, more: Mapping[str, Any], entry: CatalogEntry) -> bool:
-    return str(value).upper() in {name.upper() for name in more["values"]}
-
-
 def _several(value: Any, more: Mapping[str, Any], entry: CatalogEntry) -> bool:
     return len(value) >= int(more["least"])
 
@@ -140,12 +136,26 @@ def _licensed(value: Any, more: Mapping[str, Any], entry: CatalogEntry) -> bool:
     return known is not None and known.open
 
 
-def _tagged(entry: CatalogEntry, as_of: date) -> float | None:
+def _readable(question: Question, entry: CatalogEntry, as_of: date) -> float:
+    """The share of files that machines can read, or that have a twin of the same name which they can."""
+    formats = {name.upper() for name in question.more["values"]}
+    readable = {_stem(part) for part in entry.distributions if part.format.upper() in formats}
+    shares = [_stem(part) in readable for part in entry.distributions]
+    return sum(shares) / len(shares) if shares else 0.0
+
+
+def _stem(part: Distribution) -> str:
+    """The name of a file without its ending."""
+    name = part.url.rpartition("/")[2] or part.name
+    return name.rpartition(".")[0] or name
+
+
+def _tagged(question: Question, entry: CatalogEntry, as_of: date) -> float | None:
     pickup = judge_pickup(entry)
     return None if pickup.standard is None else float(bool(dict(pickup.criteria)["tags"]))
 
 
-def _fresh(entry: CatalogEntry, as_of: date) -> float | None:
+def _fresh(question: Question, entry: CatalogEntry, as_of: date) -> float | None:
     """Whether the data is as new as its frequency promises, with a grace; irregular data is never late."""
     limit = _data()["days"].get(entry.frequency)
     day = _day(entry.modified)
@@ -165,11 +175,14 @@ _WAYS: Mapping[str, Callable[[Any, Mapping[str, Any], CatalogEntry], bool]] = {
     "filled": _filled,
     "length": _long,
     "differs": _different,
-    "listed": _listed,
     "several": _several,
     "licence": _licensed,
 }
-_OWN_WAYS: Mapping[str, Callable[[CatalogEntry, date], float | None]] = {"tagged": _tagged, "fresh": _fresh}
+_OWN_WAYS: Mapping[str, Callable[[Question, CatalogEntry, date], float | None]] = {
+    "readable": _readable,
+    "tagged": _tagged,
+    "fresh": _fresh,
+}
 
 
 @cache
