@@ -6,11 +6,14 @@ import re
 
 import polars as pl
 
+from meguro_opendata.cleaning.dates import arabic
 from meguro_opendata.privacy.data import Hit, pattern, plain, privacy_data
 
-__all__ = ["birth_dates", "is_my_number", "numbers_in"]
+__all__ = ["MAIL", "birth_dates", "is_my_number", "numbers_in"]
 
-_MAIL_DOMAIN = re.compile(privacy_data()["triggers"]["mail"])
+_MAIL = privacy_data()["mail"]
+MAIL = str(_MAIL["form"]).replace("<<domains>>", "|".join(map(re.escape, _MAIL["domains"])))
+_MAIL_DOMAIN = re.compile(MAIL)
 _DIGITS, _NEAR, _MODULUS = 12, 6, 11
 
 
@@ -38,9 +41,11 @@ def numbers_in(text: str, *, phones: bool = False, codes: bool = False) -> list[
     >>> [hit.code for hit in numbers_in("携帯０９０-１２３４-５６７８ mihon@gmail.com 普通 1234567")]
     ['personal-mobile', 'personal-mail', 'bank-account']
     """
-    written = plain(text)
+    written = arabic(plain(text))
     mobile = "mobile-as-contact" if phones else "personal-mobile"
     found = [] if codes else [Hit(mobile, one[0]) for one in pattern("exact", "mobile").finditer(written)]
+    if phones and pattern("exact", "lost_zero").search(written.strip()):
+        found.append(Hit(mobile, written.strip()))
     found += [Hit("personal-mail", one[0]) for one in pattern("exact", "mail").finditer(written) if _personal(one[0])]
     if not codes:
         numbers = (one[0] for one in pattern("exact", "twelve").finditer(written))
@@ -56,7 +61,8 @@ def birth_dates(texts: pl.Series) -> dict[str, list[Hit]]:
     >>> birth_dates(pl.Series(["昭和60年4月1日", ""]))
     {'昭和60年4月1日': [Hit(code='birth-date', text='昭和60年4月1日')]}
     """
-    return {text: [Hit("birth-date", text)] for text in texts if pattern("exact", "date").search(plain(text))}
+    value = pattern("exact", "birth_value")
+    return {text: [Hit("birth-date", text)] for text in texts if value.search(arabic(plain(text)))}
 
 
 def _personal(address: str) -> bool:
