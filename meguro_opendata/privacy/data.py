@@ -40,8 +40,8 @@ BLOCKING: frozenset[str] = frozenset(privacy_data()["blocking"])
 CODES: tuple[str, ...] = (*privacy_data()["blocking"], *privacy_data()["telling"])
 _FOLDING: dict[str, Any] = privacy_data()["folding"]
 _HYPHENS = str.maketrans(dict.fromkeys(_FOLDING["hyphens"], "-"))
-_STEPS = [(re.compile(form), by) for form, by in _FOLDING["steps"]]
-_SPACED = re.compile(_FOLDING["spaced"])
+_STEPS: list[tuple[re.Pattern[str], str]] = [(re.compile(form), by) for form, by in _FOLDING["steps"]]
+_SPACED: re.Pattern[str] = re.compile(_FOLDING["spaced"])
 
 
 @dataclass(frozen=True)
