@@ -14,7 +14,7 @@ from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.findings import Change, Finding, Report
 from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped, apply_mapping
-from meguro_opendata.privacy import allowed, disclosures, masked
+from meguro_opendata.privacy import allowed, disclosures, masked, screen, secrets
 from meguro_opendata.reading import Reading, SourceTable
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.series import differing_periods
@@ -110,8 +110,10 @@ def _with_disclosures(part: Prepared, recipe: Recipe) -> Prepared:
     """The part with what may be personal in it among its findings, none of which shows such a value."""
     kinds = {field.name: field.kind for field in schema_fields(recipe.schema)}
     read = [column for rule in recipe.mapping.values() for column in rule.columns]
-    personal = disclosures(part.source.table, part.frame, part.mapped.origins, kinds, read)
-    others = masked(part.report.findings, personal)
+    table, origins = part.source.table, part.mapped.origins
+    hits = screen(part.frame, kinds)
+    personal = disclosures(table, hits, origins, read)
+    others = masked(part.report.findings, secrets(table, part.frame, hits, origins))
     report = part.report.with_findings((*others, *allowed(personal, recipe.allow)))
     return dataclasses.replace(part, report=report)
 

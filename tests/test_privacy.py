@@ -20,9 +20,8 @@ from hypothesis import strategies as st
 
 from meguro_opendata import messages
 from meguro_opendata.errors import ConfigurationError, GuardError, SourceError
-from meguro_opendata.findings import Finding
 from meguro_opendata.portals import open_portal
-from meguro_opendata.privacy import BLOCKING, CODES, leftovers, mask, masked, screen
+from meguro_opendata.privacy import BLOCKING, CODES, leftovers, mask, screen
 from meguro_opendata.privacy.numbering import is_my_number
 from meguro_opendata.publication import plan_publication, publish
 from meguro_opendata.release import build_release
@@ -218,15 +217,6 @@ def test_any_text_is_screened_and_masked(text: str) -> None:
             assert found.hit.code in CODES
             assert len(found.hit.masked) <= 2
     assert len(mask(text)) <= 2
-
-
-def test_another_finding_on_the_same_cell_is_masked_too() -> None:
-    """A value that is refused for its form is not shown either, nor what it might be written as."""
-    other = Finding("type-date", "error", row=3, field="備考", value=NOTE, suggestion=NOTE, params={"before": NOTE})
-    elsewhere = Finding("type-date", "error", row=4, field="備考", value="2025")
-    shown = masked([other, elsewhere], [Finding("personal-name", "warning", row=3, field="備考", value="佐＊")])
-    assert NOTE not in str(shown)
-    assert shown[1] == elsewhere
 
 
 def test_what_a_workbook_hides_is_told(tmp_path: Path) -> None:

@@ -36,16 +36,15 @@ def screen(frame: pl.DataFrame, kinds: Mapping[str, str] | None = None) -> list[
 
     Args:
         frame: Columns of text, named by their headers.
-        kinds: The kind of value of each column, where it is known; columns that hold no free text are passed over.
+        kinds: The kind of value of each column, where it is known; in columns that hold no free text only names, mail
+            addresses and mobile numbers are looked for, which may stand there by mistake.
 
     >>> frame = pl.DataFrame({"名称": ["中央公民館"], "備考": ["鍵は佐藤花子様（090-1234-5678）へ"]})
     >>> [(found.column, found.hit.code, found.hit.masked) for found in screen(frame)]
     [('備考', 'personal-mobile', '0＊'), ('備考', 'personal-name', '佐＊')]
     """
-    known = kinds or {}
-    columns = [name for name in frame.columns if known.get(name) not in _CLOSED]
     found: list[CellHit] = []
-    for name, look in _looks(frame, columns, known):
+    for name, look in _looks(frame, kinds or {}):
         found += _located(frame[name], name, look)
     return [*found, *(CellHit(name, at, Hit("small-count", text)) for name, at, text in small_counts(frame))]
 
@@ -53,15 +52,16 @@ def screen(frame: pl.DataFrame, kinds: Mapping[str, str] | None = None) -> list[
 _Look = Callable[[pl.Series], Mapping[str, list[Hit]]]
 
 
-def _looks(frame: pl.DataFrame, columns: list[str], kinds: Mapping[str, str]) -> Iterator[tuple[str, _Look]]:
+def _looks(frame: pl.DataFrame, kinds: Mapping[str, str]) -> Iterator[tuple[str, _Look]]:
     """The columns that are not certainly clean, each with what is to be done with its distinct values."""
-    by_header = {name: look for name in columns if (look := _by_header(name)) is not None}
-    others = [name for name in columns if name not in by_header]
+    free = (name for name in frame.columns if kinds.get(name) not in _CLOSED)
+    by_header = {name: look for name in free if (look := _by_header(name)) is not None}
+    others = [name for name in frame.columns if name not in by_header]
     wide = frame.select(pl.col(name).str.contains(_WIDE).any() for name in others)
     suspicious = frame.select(
         pl.col(name).unique().str.contains(_trigger_of(name, kinds.get(name))).any() for name in others
     )
-    for name in columns:
+    for name in frame.columns:
         if name in by_header:
             yield name, by_header[name]
         elif wide[name][0] or suspicious[name][0]:
@@ -122,6 +122,8 @@ def _persons(texts: pl.Series, code: str, *, read: bool = False) -> dict[str, li
 
 def _trigger_of(name: str, kind: str | None) -> str:
     header = plain(name)
+    if kind in _CLOSED:
+        return f"{MAIL}|{_NAMES}" if _is_code(header) else f"{MAIL}|{_NAMES}|{trigger('mobile')}"
     if _says(header, "contact") and not _is_code(header):
         return rf"{_NUMBERS}|{_NAMES}|\p{{Han}}|\p{{Katakana}}"
     if _says(header, "note"):
@@ -137,7 +139,7 @@ def _free_text(name: str, kind: str | None) -> _Look:
     phones = kind in _PHONE_KINDS or (kind is None and _says(header, "phone"))
     whole = _whole_of(header)
     note = _says(header, "note") or _says(header, "contact")
-    named = not codes and kind not in _MAIL_KINDS and not _says(header, "office")
+    named = kind in _CLOSED or (not codes and kind not in _MAIL_KINDS and not _says(header, "office"))
     form = _trigger_of(name, kind)
 
     def look(texts: pl.Series) -> dict[str, list[Hit]]:
