@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from meguro_opendata.privacy.data import pattern, plain, privacy_data
 from meguro_opendata.privacy.people import (
@@ -25,6 +26,8 @@ _LETTER = re.compile("[一-鿿㐀-䶿豈-﫿々ヶァ-ヶー𠮷]")
 _PARTICLES = "はがのにをへとで、"
 # How long a name is at most, and how far from it what stands beside it is looked for.
 _LONGEST, _NEAR = 12, 60
+# Which digits a number has makes no difference to a name beside it, so texts that differ in these are looked at once.
+_ONE_DIGIT = str.maketrans("23456789", "11111111")
 _OFFICES = re.compile(_DATA["offices"])
 _HONORIFIC = re.compile(f"(?:{_DATA['honorifics']})")
 _AFTER_HONORIFIC = re.compile(_DATA["after_honorific"])
@@ -49,10 +52,14 @@ def names_in(text: str, note: bool = False) -> list[str]:
     >>> names_in("佐藤 03-5722-1111"), names_in("佐藤 03-5722-1111", note=True), names_in("鍵は鈴木さん", note=True)
     ([], ['佐藤'], ['鈴木'])
     """
-    written = plain(text)
+    return list(_names_in(plain(text).translate(_ONE_DIGIT), note))
+
+
+@lru_cache(maxsize=65536)
+def _names_in(written: str, note: bool) -> tuple[str, ...]:
     note = note and len(written) <= _DATA["longest_of_surname"]
     ways = (_honoured(written, note), _labelled(written, note), _beside_contact(written, note))
-    return list(dict.fromkeys([*(name for way in ways for name in way), *_beside_address(written), *_care_of(written)]))
+    return tuple(dict.fromkeys([*itertools.chain(*ways), *_beside_address(written), *_care_of(written)]))
 
 
 def names_of_note(text: str) -> list[str]:
@@ -63,18 +70,22 @@ def names_of_note(text: str) -> list[str]:
     >>> names_of_note("佐藤花子記念館"), names_of_note("館長 佐藤花子")
     ([], [])
     """
-    written = plain(text).strip()
+    return list(_names_of_note(plain(text).strip().translate(_ONE_DIGIT)))
+
+
+@lru_cache(maxsize=65536)
+def _names_of_note(written: str) -> tuple[str, ...]:
     if len(written) > _DATA["longest_of_names"]:
-        return []
+        return ()
     if is_name(written):
-        return [written]
+        return (written,)
     parts = [part for part in pattern("exact", "token").split(written) if part]
     if any(map(_OFFICES.search, parts)) or pattern("person", "of_the_past").search(written):
-        return []
+        return ()
     behind = (found[1] for part in parts if (found := pattern("exact", "behind_address").search(part)))
     named = [pattern("person", "behind_name").sub("", part) for part in parts]
     pairs = (f"{first} {second}" for first, second in zip(parts, named[1:], strict=False))
-    return [part for part in (*named, *pairs, *behind) if is_name(part)]
+    return tuple(part for part in (*named, *pairs, *behind) if is_name(part))
 
 
 def is_name(text: str) -> bool:

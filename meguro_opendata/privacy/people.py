@@ -83,9 +83,12 @@ def is_kana_name(text: str) -> bool:
     >>> is_kana_name("カトウ"), is_kana_name("コーヒー サトウ")
     (False, False)
     """
-    if not pattern("exact", "kana_name").match(text.translate(_KATAKANA)):
+    if not "ぁ" <= text[:1] <= "ヺ":
         return False
-    surname, space, given = text.translate(_KATAKANA).partition(" ")
+    katakana = text.translate(_KATAKANA)
+    if not pattern("exact", "kana_name").match(katakana):
+        return False
+    surname, space, given = katakana.partition(" ")
     if space:
         return surname in _READINGS and len(given) <= _LONGEST_GIVEN
     cuts = (cut for cut in range(2, len(surname) - 1) if surname[:cut] in _READINGS)

@@ -19,6 +19,7 @@ _NUMBERS = "|".join([*map(trigger, ("mobile", "twelve", "birth", "account")), MA
 _NAMES = trigger("name")
 _WIDE = privacy_data()["folding"]["wide"]
 _CLOSED = frozenset(privacy_data()["fields"]["closed"])
+_KANA = "kana"
 _PHONE_KINDS, _MAIL_KINDS = frozenset({"phone"}), frozenset({"email", "uri"})
 
 
@@ -57,15 +58,32 @@ def _looks(frame: pl.DataFrame, kinds: Mapping[str, str]) -> Iterator[tuple[str,
     free = (name for name in frame.columns if kinds.get(name) not in _CLOSED)
     by_header = {name: look for name in free if (look := _by_header(name)) is not None}
     others = [name for name in frame.columns if name not in by_header]
-    wide = frame.select(pl.col(name).str.contains(_WIDE).any() for name in others)
-    suspicious = frame.select(
-        pl.col(name).unique().str.contains(_trigger_of(name, kinds.get(name))).any() for name in others
-    )
+    suspicious = _suspicious(frame.select(others), kinds)
     for name in frame.columns:
         if name in by_header:
             yield name, by_header[name]
-        elif wide[name][0] or suspicious[name][0]:
+        elif name in suspicious:
             yield name, _free_text(name, kinds.get(name))
+
+
+def _suspicious(frame: pl.DataFrame, kinds: Mapping[str, str]) -> set[str]:
+    """The columns with a value that has to be looked at: first a short pattern where the kind allows one, then all."""
+    gates = {name: gate for name in frame.columns if (gate := _gate_of(kinds.get(name))) is not None}
+    passed = frame.select(pl.col(name).str.contains(gate).any() for name, gate in gates.items())
+    left = [name for name in frame.columns if name not in gates or passed[name][0]]
+    found = frame.select(
+        pl.col(name).unique().str.contains(_trigger_of(name, kinds.get(name))).any()
+        | pl.col(name).unique().str.contains(_WIDE).any()
+        for name in left
+    )
+    return {name for name in left if found[name][0]}
+
+
+def _gate_of(kind: str | None) -> str | None:
+    """What every value must have that is worth a closer look in a column of a kind, if there is something."""
+    if kind == _KANA:
+        return trigger("in_kana")
+    return trigger("in_closed") if kind in _CLOSED else None
 
 
 def _matching(texts: pl.Series, form: str) -> list[str]:
