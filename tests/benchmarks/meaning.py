@@ -26,11 +26,14 @@ from meguro_opendata.standard import load_standard
 from meguro_opendata.validation import validate_file
 from meguro_opendata.validation.rules import rule_findings
 
-NOTES = ["鍵は{1}{2}様へ {0}", "担当：{1}町総務課 03-5722-{0:04}", "第{0}集会所 {1} {2} 03-5722-{0:04}", "{1}{2}方の隣"]
-SURNAMES = (
-    "佐藤 鈴木 高橋 田中 伊藤 渡辺 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 清水 石井 橋本".split()
-)  # noqa: SIM905
-GIVEN = "花子 一郎 美咲 翔太 陽菜 健 由美子 大輔 結愛 誠 恵子 陽翔 真由美 浩二 和子 勇 徹 千尋 蓮 正一".split()  # noqa: SIM905
+NOTES = [
+    "鍵は{1}{2}様へ {0}",
+    "担当：{1}町総務課 03-5722-{0:04}",
+    "第{0}集会所 {1} {2} 03-5722-{0:04}",
+    "{1}{2}方の隣",
+]
+SURNAMES = ["佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "小林", "加藤", "吉田", "山田"]
+GIVEN = ["花子", "一郎", "美咲", "翔太", "陽菜", "健", "由美子", "大輔", "結愛", "誠", "恵子", "陽翔"]
 
 
 def seconds(work: Callable[[], object]) -> float:
