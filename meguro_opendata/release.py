@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from meguro_opendata.releasefiles import (
 )
 from meguro_opendata.sources import Table
 from meguro_opendata.standard import schema_fields
-from meguro_opendata.validation.rules import copied_tables, moved_tables
+from meguro_opendata.validation.rules import copied_tables, identifier_findings, moved_tables
 from meguro_opendata.workspace import City, Workspace, as_workspace
 
 __all__ = ["BUILD_FORMAT", "Release", "ReleasedFile", "build_release", "finish_release", "source_stamp"]
@@ -259,6 +259,7 @@ def _whole_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) -
         dates = [field.name for field in schema_fields(recipe.schema) if field.kind == "date"]
         tables = [(part.source.name, part.frame) for part in parts]
         findings += [*copied_tables(tables, dates), *moved_tables(tables, recipe.expect)]
+        findings += _moved_identifiers(parts, recipe)
     for part in parts:
         name = part.source.name
         findings += [replace(found, file=found.file or name) for found in part.report.findings]
@@ -270,6 +271,14 @@ def _whole_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) -
         rows_checked=sum(part.report.rows_checked for part in parts),
         findings=tuple(findings),
     )
+
+
+def _moved_identifiers(parts: Sequence[Prepared], recipe: Recipe) -> Iterator[Finding]:
+    """What has another ID than in the period before."""
+    fields = schema_fields(recipe.schema)
+    for before, part in pairwise(parts):
+        moved = identifier_findings(before.frame, part.source.table, part.frame, fields, part.mapped.origins)
+        yield from (replace(found, file=part.source.name) for found in moved)
 
 
 def source_stamp(recipe: Recipe, register: bytes | None = None) -> SourceStamp:
