@@ -31,7 +31,7 @@ BAD = [*GOOD[:2], "見本館,ミホンカン,見本市例示町1-4,090-1234-5678
 WORDS = ("藤井", "正夫", "1234", "１２３４")
 # These stay in the office, and say what was done to the source's own values.
 OWN_LISTS = {"changes.csv", "rejected.csv"}
-RAW = "藤井正夫様へ"
+RAW = "鍵は藤井正夫様へ"
 
 
 @pytest.fixture(params=[GOOD, BAD], ids=["published", "kept-back"])
@@ -60,6 +60,14 @@ def test_nothing_that_a_build_shows_holds_the_words_themselves(
     assert leaks == []
     holding = {path.name for path in folder.glob("*.csv") if "藤井" in path.read_text(encoding="utf-8")}
     assert holding >= OWN_LISTS
+
+
+def test_convert_shows_no_words_in_its_examples(home: Path, command: Callable[..., Ran]) -> None:
+    """What convert prints has an example of each rewriting, none of which is personal; its pages neither."""
+    ran = command("convert", "datasets/aed/aed.csv", "--standard", "aed", "--out", "out", cwd=home)
+    pages = [(home / "out" / name).read_text(encoding="utf-8") for name in ("report.json", "report.html")]
+    assert ran.code in (0, 1)
+    assert [word for word in WORDS for text in (ran.text, *pages) if word in text] == []
 
 
 @pytest.mark.parametrize("home", [GOOD], indirect=True, ids=["published"])

@@ -14,6 +14,7 @@ from meguro_opendata.privacy.people import (
     is_given_name,
     is_kana_name,
     is_known_name,
+    is_only_surname,
     is_surname,
     is_usual_surname,
     is_word,
@@ -115,7 +116,7 @@ def whole_name(text: str, surname_too: bool = False) -> list[str]:
 
 
 def _honoured(text: str, note: bool) -> Iterator[str]:
-    """Before an honorific that ends there; a surname alone only before some of them, usual ones in notes before all."""
+    """Before an honorific that ends there; a surname alone only before some of them, in notes before all."""
     contact = bool(_CONTACT.search(text))
     short = len(text) <= _DATA["longest_of_surname"]
     for sign in _HONORIFIC.finditer(text):
@@ -124,7 +125,8 @@ def _honoured(text: str, note: bool) -> Iterator[str]:
         if sign[0] in _DATA["of_notes"] and not (short or contact):
             continue
         alone = short and (contact or sign[0] in _DATA["of_surname"])
-        for name in _ending(_before(text, sign.start()), _ALONE[alone, note]):
+        found = is_surname if alone else is_only_surname if note else _nothing
+        for name in _ending(_before(text, sign.start()), found):
             if name not in _DATA["not_alone"] and not _is_part_of_word(name, sign[0]):
                 yield name
 

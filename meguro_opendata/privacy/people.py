@@ -14,6 +14,7 @@ __all__ = [
     "is_given_name",
     "is_kana_name",
     "is_known_name",
+    "is_only_surname",
     "is_surname",
     "is_usual_surname",
     "is_word",
@@ -73,6 +74,17 @@ def is_usual_surname(word: str) -> bool:
     (True, True, False)
     """
     return any(form in _USUAL for form in _forms(word))
+
+
+def is_only_surname(word: str) -> bool:
+    """Whether a word is a usual surname, or one of two letters or more that is no common noun.
+
+    >>> is_only_surname("清水"), is_only_surname("大川"), is_only_surname("林"), is_only_surname("大工")
+    (True, True, False, False)
+    """
+    if is_usual_surname(word):
+        return True
+    return len(word) > 1 and is_surname(word) and _tags(word).isdisjoint(_DATA["noun_tags"])
 
 
 def is_kana_name(text: str) -> bool:
