@@ -125,7 +125,8 @@ def _honoured(text: str, note: bool) -> Iterator[str]:
         if sign[0] in _DATA["of_notes"] and not (short or contact):
             continue
         alone = short and (contact or sign[0] in _DATA["of_surname"])
-        found = is_surname if alone else is_only_surname if note else _nothing
+        in_notes = is_usual_surname if sign[0] in _DATA["of_notes"] else is_only_surname
+        found = is_surname if alone else in_notes if note else _nothing
         for name in _ending(_before(text, sign.start()), found):
             if name not in _DATA["not_alone"] and not _is_part_of_word(name, sign[0]):
                 yield name

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from meguro_opendata.cleaning.roles import role_of
-from meguro_opendata.recognition import SURE, recognise
+from meguro_opendata.recognition import SURE, field_names, recognise
 from meguro_opendata.sources import folded
 from meguro_opendata.standard import Field, Standard
 from meguro_opendata.validation.rules.data import Hit, Rows, limits, rule_data
@@ -99,8 +99,15 @@ def standards(labels: Sequence[str], standard: Standard) -> Iterator[Hit]:
     elif found and found[0].id != standard.id and found[0].score >= SURE and own < limits("other_standard"):
         params = {"other": f"{found[0].id}@{found[0].version}", "named": standard.title}
         yield Hit("standard-other", params=params)
-    elif not own and len(labels) >= limits("unlike_labels"):
+    elif not own and _is_unlike(labels, standard):
         yield Hit("standard-unlike", params={"named": standard.title, "count": len(labels)})
+
+
+def _is_unlike(labels: Sequence[str], standard: Standard) -> bool:
+    """Whether a header of some length has next to no item of a standard, whatever way its labels are spelt."""
+    known = field_names(standard)
+    shared = sum(folded(label) in known for label in labels)
+    return len(labels) >= limits("unlike_labels") and shared < limits("unlike_share") * len(labels)
 
 
 def foreign_layout(labels: Sequence[str]) -> str | None:
