@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,13 +31,17 @@ __all__ = ["Prepared", "map_sources", "prepare_table"]
 
 @dataclass(frozen=True)
 class Prepared:
-    """One source's part of a published table, with everything that was done and found."""
+    """One source's part of a published table, with everything that was done and found.
+
+    ``secrets`` are its cells that hold something personal, by the row of the source.
+    """
 
     source: SourceTable
     mapped: Mapped
     frame: pl.DataFrame
     changes: tuple[Change, ...]
     report: Report
+    secrets: Mapping[int, Collection[str]] = dataclasses.field(default_factory=dict)
 
 
 def map_sources(reading: Reading, recipe: Recipe, city: City) -> list[list[Mapped]]:
@@ -113,9 +117,10 @@ def _with_disclosures(part: Prepared, recipe: Recipe) -> Prepared:
     table, origins = part.source.table, part.mapped.origins
     hits = screen(part.frame, kinds)
     personal = disclosures(table, hits, origins, read)
-    others = masked(part.report.findings, secrets(table, part.frame, hits, origins))
+    cells = secrets(table, part.frame, hits, origins)
+    others = masked(part.report.findings, cells)
     report = part.report.with_findings((*others, *allowed(personal, recipe.allow)))
-    return dataclasses.replace(part, report=report)
+    return dataclasses.replace(part, report=report, secrets=cells)
 
 
 def _clean(table: Table, mapped: Mapped, recipe: Recipe) -> Cleaned:

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 import meguro_opendata as mo
-from meguro_opendata.errors import ConfigurationError
+from meguro_opendata.errors import ConfigurationError, SourceError
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.recipe import open_recipe
 from meguro_opendata.sources import propose_source
@@ -188,6 +188,17 @@ FIELDS = load_standard("aed").fields
 PLACES = {"ID": ["1", "2", "3"], "名称": ["北館", "南館", "東館"], "所在地_連結表記": ["北1", "南1", "東1"]}
 
 
+def aed(folder: Path, **more: Any) -> Workspace:
+    """An example workspace with one list of two places."""
+    home = folder / "datasets" / "aed"
+    home.mkdir(parents=True)
+    (home.parent / "opendata.toml").write_text(PROFILE, encoding="utf-8")
+    recipe = {**SERIES, "standard": "aed", "source": {"file": "aed.csv"}, **more}
+    (home / "dataset.yaml").write_text(yaml.safe_dump(recipe, allow_unicode=True), encoding="utf-8")
+    file(home, "aed.csv", "ID,名称,所在地_連結表記\n1,北館,東京都目黒区北1\n2,南館,東京都目黒区南1\n")
+    return mo.open_workspace(home.parent)
+
+
 @pytest.mark.parametrize(
     ("later", "expected"),
     [
@@ -229,6 +240,34 @@ def test_a_series_tells_ids_that_were_given_away(tmp_path: Path) -> None:
         ("131105_aed_20250401.csv", 2, "北館"),
         ("131105_aed_20250401.csv", 3, "南館"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "codes"),
+    [
+        ("ID,名称,所在地_連結表記\n1,北館,東京都目黒区北1\n2,南館,東京都目黒区南1\n", []),
+        ("ID,名称,所在地_連結表記\n2,北館,東京都目黒区北1\n1,南館,東京都目黒区南1\n", ["identifier-reused"] * 2),
+        ("ID,名称,所在地_連結表記\n7,北館,東京都目黒区北1\n", ["identifier-changed"]),
+        ("名称,所在地_連結表記\n北館,東京都目黒区北1\n", []),
+    ],
+    ids=["same", "exchanged", "renumbered", "without-ids"],
+)
+def test_a_recipe_names_the_earlier_table(tmp_path: Path, earlier: str, codes: list[str]) -> None:
+    """``expect.earlier``: the CSV of an earlier release, with which the IDs are compared."""
+    workspace = aed(tmp_path, expect={"earlier": "earlier.csv"})
+    file(tmp_path / "datasets" / "aed", "earlier.csv", earlier)
+    report = mo.build_release("aed", workspace).report
+    assert [found.code for found in report.findings if found.code.startswith("identifier-")] == codes
+
+
+def test_an_earlier_table_that_is_not_there(tmp_path: Path) -> None:
+    """A missing file, and a path out of the folder, are refused before anything is written."""
+    with pytest.raises(SourceError):
+        mo.build_release("aed", aed(tmp_path, expect={"earlier": "earlier.csv"}))
+    with pytest.raises(ConfigurationError) as refused:
+        mo.build_release("aed", aed(tmp_path / "other", expect={"earlier": "../earlier.csv"}))
+    assert [fault.code for fault in refused.value.faults] == ["path-not-inside"]
+    assert not (tmp_path / "releases").exists()
 
 
 @pytest.mark.parametrize(

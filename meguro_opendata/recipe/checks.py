@@ -134,6 +134,8 @@ def _expectation_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault
     yield from _unknown_names("expect.totals", list(expected.totals), names)
     if expected.change is not None and (written.source is None or written.source.series is None):
         yield Fault("expect.change", "word-needs-series", {"key": "change"})
+    if expected.earlier is not None and not is_plain_name(expected.earlier):
+        yield Fault("expect.earlier", "path-not-inside", {"value": expected.earlier})
     bounds = {"expect.rows": expected.rows, **{f"expect.totals.{name}": one for name, one in expected.totals.items()}}
     for place, one in bounds.items():
         if one is None:
