@@ -257,9 +257,7 @@ def _whole_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) -
         return parts[0].report.with_findings((*parts[0].report.findings, *_moved_identifiers(parts, recipe)))
     findings: list[Finding] = list(reading.findings)
     if recipe.source.series is not None:
-        dates = [field.name for field in schema_fields(recipe.schema) if field.kind == "date"]
-        tables = [(part.source.name, part.frame) for part in parts]
-        findings += [*copied_tables(tables, dates), *moved_tables(tables, recipe.expect)]
+        findings += _series_findings(parts, recipe)
     findings += _moved_identifiers(parts, recipe)
     for part in parts:
         name = part.source.name
@@ -272,6 +270,13 @@ def _whole_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) -
         rows_checked=sum(part.report.rows_checked for part in parts),
         findings=tuple(findings),
     )
+
+
+def _series_findings(parts: Sequence[Prepared], recipe: Recipe) -> list[Finding]:
+    """Tables of a series that are copies, or that moved too far."""
+    dates = [field.name for field in schema_fields(recipe.schema) if field.kind == "date"]
+    tables = [(part.source.name, part.frame) for part in parts]
+    return [*copied_tables(tables, dates), *moved_tables(tables, recipe.expect)]
 
 
 def _moved_identifiers(parts: Sequence[Prepared], recipe: Recipe) -> Iterator[Finding]:

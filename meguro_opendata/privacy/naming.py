@@ -117,19 +117,26 @@ def whole_name(text: str, surname_too: bool = False) -> list[str]:
 
 def _honoured(text: str, note: bool) -> Iterator[str]:
     """Before an honorific that ends there; a surname alone only before some of them, in notes before all."""
-    contact = bool(_CONTACT.search(text))
-    short = len(text) <= _DATA["longest_of_surname"]
     for sign in _HONORIFIC.finditer(text):
         if not _AFTER_HONORIFIC.match(text[sign.end() : sign.end() + _NEAR]):
             continue
-        if sign[0] in _DATA["of_notes"] and not (short or contact):
-            continue
-        alone = short and (contact or sign[0] in _DATA["of_surname"])
-        in_notes = is_usual_surname if sign[0] in _DATA["of_notes"] else is_only_surname
-        found = is_surname if alone else in_notes if note else _nothing
-        for name in _ending(_before(text, sign.start()), found):
+        alone = _alone_before(sign[0], text, note=note)
+        for name in _ending(_before(text, sign.start()), alone) if alone else ():
             if name not in _DATA["not_alone"] and not _is_part_of_word(name, sign[0]):
                 yield name
+
+
+def _alone_before(sign: str, text: str, *, note: bool) -> Callable[[str], bool] | None:
+    """Which surnames count alone before an honorific; ``None`` if not even whole names do, as in prose on the past."""
+    short, contact = len(text) <= _DATA["longest_of_surname"], bool(_CONTACT.search(text))
+    of_notes = sign in _DATA["of_notes"]
+    if of_notes and not (short or contact):
+        return None
+    if short and (contact or sign in _DATA["of_surname"]):
+        return is_surname
+    if not note:
+        return _nothing
+    return is_usual_surname if of_notes else is_only_surname
 
 
 def _is_part_of_word(name: str, sign: str) -> bool:

@@ -42,17 +42,23 @@ def numbers_in(text: str, *, phones: bool = False, codes: bool = False) -> list[
     ['personal-mobile', 'personal-mail', 'bank-account']
     """
     written = arabic(plain(text))
-    mobile = "mobile-as-contact" if phones else "personal-mobile"
-    found = [] if codes else [Hit(mobile, one[0]) for one in pattern("exact", "mobile").finditer(written)]
-    if phones and pattern("exact", "lost_zero").search(written.strip()):
-        found.append(Hit(mobile, written.strip()))
-    found += [Hit("personal-mail", one[0]) for one in pattern("exact", "mail").finditer(written) if _personal(one[0])]
+    found = [] if codes else _mobile_numbers(written, phones=phones)
+    found += [hit for hit in _hits("personal-mail", "mail", written) if _personal(hit.text)]
     if not codes:
-        numbers = (one[0] for one in pattern("exact", "twelve").finditer(written))
-        found += [Hit("my-number", one) for one in numbers if is_my_number(re.sub(r"\D", "", one))]
-    found += [Hit("birth-date", one[0]) for one in pattern("exact", "born").finditer(written)]
-    found += [Hit("birth-date", one[1]) for one in pattern("exact", "labelled_birth").finditer(written)]
-    return found + [Hit("bank-account", one[0]) for one in pattern("exact", "account").finditer(written)]
+        found += [hit for hit in _hits("my-number", "twelve", written) if is_my_number(re.sub(r"\D", "", hit.text))]
+    found += [*_hits("birth-date", "born", written), *_hits("birth-date", "labelled_birth", written, group=1)]
+    return [*found, *_hits("bank-account", "account", written)]
+
+
+def _hits(code: str, name: str, text: str, *, group: int = 0) -> list[Hit]:
+    return [Hit(code, one[group]) for one in pattern("exact", name).finditer(text)]
+
+
+def _mobile_numbers(text: str, *, phones: bool) -> list[Hit]:
+    """Mobile numbers; where phone numbers stand, also one whose leading zero a spreadsheet took away."""
+    if not phones:
+        return _hits("personal-mobile", "mobile", text)
+    return [*_hits("mobile-as-contact", "mobile", text), *_hits("mobile-as-contact", "lost_zero", text.strip())]
 
 
 def birth_dates(texts: pl.Series) -> dict[str, list[Hit]]:

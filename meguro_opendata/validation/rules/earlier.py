@@ -26,16 +26,11 @@ def moved_ids(before: pl.DataFrame, after: pl.DataFrame, fields: Sequence[Field]
     >>> [(hit.code, hit.position) for hit in moved_ids(one, one.reverse().with_columns(ID=one["ID"]), fields)]
     [('identifier-reused', 0), ('identifier-reused', 1)]
     """
-    known = [field for field in fields if field.name in before.columns and field.name in after.columns]
-    own = next((field.name for field in known if field.descriptor.get("constraints", {}).get("unique")), None)
-    if own is None:
+    marks = _marks([field for field in fields if field.name in before.columns], after)
+    if marks is None:
         return
-    filled = [field.name for field in known if field.name != own and (after[field.name] != "").any()]
-    name = next((name for name in filled if _is_name(name)), None)
-    address = next((name for name in filled if role_of(name) == "address"), None)
-    if name is None or address is None:
-        return
-    old, new = (_things(frame, own, name, address) for frame in (before, after))
+    own = marks[0]
+    old, new = (_things(frame, *marks) for frame in (before, after))
     same = new.join(old, on="id", suffix="_before")
     reused = same.filter((pl.col("name") != pl.col("name_before")) & (pl.col("address") != pl.col("address_before")))
     for at, value, was, now in reused.sort("at").select("at", "id", "name_before", "name").iter_rows():
@@ -45,6 +40,16 @@ def moved_ids(before: pl.DataFrame, after: pl.DataFrame, fields: Sequence[Field]
     for at, value, was, now in alike.sort("at").select("at", "id", "id_before", "name").iter_rows():
         if at not in told:
             yield Hit("identifier-changed", at, own, value, params={"was": was, "now": now})
+
+
+def _marks(fields: Sequence[Field], table: pl.DataFrame) -> tuple[str, str, str] | None:
+    """The fields of the ID, the name and the address; ``None`` if the table lacks one of them, or has it empty."""
+    own = next((field.name for field in fields if field.descriptor.get("constraints", {}).get("unique")), None)
+    there = (field.name for field in fields if field.name in table.columns and (table[field.name] != "").any())
+    filled = [name for name in there if name != own]
+    name = next((name for name in filled if _is_name(name)), None)
+    address = next((name for name in filled if role_of(name) == "address"), None)
+    return (own, name, address) if own in table.columns and own and name and address else None
 
 
 def _is_name(field: str) -> bool:
