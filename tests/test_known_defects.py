@@ -307,6 +307,20 @@ def test_a_name_and_a_title_of_different_periods(tmp_path: Path) -> None:
     assert (found.params["period"], found.params["found"]) == ("2020-04-01", "2021-04-01")
 
 
+def test_a_workbook_of_several_months_is_not_compared_by_its_name(tmp_path: Path) -> None:
+    """The file of February may hold a sheet for every month since April; each sheet's name counts for its own rows."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.title = "R5.4.1"
+    book.create_sheet("R5.5.1")
+    for sheet, day in zip(book, ("2023-04-01", "2023-05-01"), strict=True):
+        for row in (HEADER, ["131105", "東京都目黒区", day, "見本", 3, 1, 2]):
+            sheet.append(row)
+    book.save(tmp_path / "R6.2_人口.xlsx")
+    report = mo.validate_file(tmp_path / "R6.2_人口.xlsx", "population")
+    assert [found.code for found in report.findings if found.code.startswith("period-")] == []
+
+
 def test_the_wards_own_population_adds_up(shared: Path, tmp_path: Path) -> None:
     """The eight known rows of the ward's population table of 2021-10 keep the sums; with one man more they do not."""
     lines = (shared / "corpus" / "meguro" / "MEGURO_POPULATION_HEADER_20211001.txt").read_text(encoding="utf-8")

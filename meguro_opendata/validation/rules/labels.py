@@ -63,7 +63,7 @@ def _labels(table: Table, *, named: bool) -> Iterator[_Label]:
     above = table.grid.head(max(table.header_row - 1, 0))
     lines = [" ".join(filter(None, cells)) for cells in above]
     found = [(table.grid.sheet or "", _periods(table.grid.sheet or "")), *((line, _periods(line)) for line in lines)]
-    if named:
+    if named and len(table.grid.sheets) <= 1:  # the sheets of one file may be of several periods
         found.insert(0, (table.path.name, list(name_periods(table.path.name, None, FISCAL_YEAR_START))))
     for text, periods in found:
         if len(periods) == 1:
