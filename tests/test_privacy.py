@@ -20,10 +20,13 @@ from hypothesis import strategies as st
 
 from meguro_opendata import messages
 from meguro_opendata.errors import ConfigurationError, GuardError, SourceError
+from meguro_opendata.findings import Finding
 from meguro_opendata.portals import open_portal
 from meguro_opendata.privacy import BLOCKING, CODES, leftovers, mask, screen
+from meguro_opendata.privacy.disclosure import allowed, disclosed, open_disclosures
 from meguro_opendata.privacy.numbering import is_my_number
 from meguro_opendata.publication import plan_publication, publish
+from meguro_opendata.recipe.words import Allowance
 from meguro_opendata.release import build_release
 from meguro_opendata.sources import propose_source, read_source
 from meguro_opendata.workspace import open_workspace
@@ -191,6 +194,28 @@ def test_a_table_counts_small_only_by_town_and_age() -> None:
     assert [(found.column, found.position) for found in screen(statistics)] == [("0-4歳の男性", 0), ("5-9歳の男性", 1)]
     assert screen(places) == []
     assert [(found.column, found.position) for found in screen(long)] == [("人口", 0)]
+
+
+SMALL = [
+    Finding("small-count", "warning", row=row, field=field, value="1＊") for row, field in ((2, "0-4歳"), (3, "5-9歳"))
+]
+
+
+@pytest.mark.parametrize(
+    ("entries", "open_ones"),
+    [
+        ([], ["small-count (0-4歳)", "small-count (5-9歳)"]),
+        ([("small-count", "0-4歳")], ["small-count (5-9歳)"]),
+        ([("small-count", None)], []),
+        ([("personal-name", None)], ["small-count (0-4歳)", "small-count (5-9歳)"]),
+    ],
+)
+def test_small_counts_may_be_allowed_one_by_one_or_for_the_table(
+    entries: list[tuple[str, str | None]], open_ones: list[str]
+) -> None:
+    """They keep a table from being published until a reason is given, for each field or for all."""
+    allowances = [Allowance(code=code, field=field, reason="個人が分からない集計である") for code, field in entries]
+    assert list(open_disclosures(disclosed(allowed(SMALL, allowances)))) == open_ones
 
 
 @given(st.text(alphabet="0123456789", min_size=11, max_size=11))

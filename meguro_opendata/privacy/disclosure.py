@@ -155,12 +155,14 @@ def _personal(texts: Sequence[str]) -> set[int]:
 def allowed(findings: Iterable[Finding], allowances: Sequence[Allowance]) -> list[Finding]:
     """The findings, with each that the recipe allows as an information that carries the recipe's reason."""
     reasons = {(allowance.code, allowance.field): allowance.reason for allowance in allowances}
-    return [
-        replace(found, severity="info", waived=reasons[found.code, found.field])
-        if (found.code, found.field) in reasons
-        else found
-        for found in findings
-    ]
+    told = ((found, reasons.get(_allowed_as(found, reasons))) for found in findings)
+    return [replace(found, severity="info", waived=reason) if reason else found for found, reason in told]
+
+
+def _allowed_as(found: Finding, reasons: Mapping[tuple[str, str | None], str]) -> tuple[str, str | None]:
+    """Code and field under which a finding may be allowed: some codes also for the table as a whole."""
+    whole = (found.code, None)
+    return whole if found.code in privacy_data()["whole"] and whole in reasons else (found.code, found.field)
 
 
 def disclosed(findings: Iterable[Finding]) -> list[dict[str, Any]]:
