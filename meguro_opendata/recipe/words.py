@@ -141,12 +141,14 @@ class Bounds(Declared):
 class Expectations(Declared):
     """What is expected of the published table: its number of rows, and the totals of its fields.
 
-    ``change`` is the share by which the rows, and these totals, of a series' file may differ from the period before.
+    ``change`` is the share by which the rows, and these totals, of a series' file may differ from the period before;
+    ``earlier`` is a file with an earlier state of the table, whose IDs the present one should have kept.
     """
 
     rows: Bounds | None = None
     change: Annotated[float, Field(gt=0)] | None = None
     totals: dict[str, Bounds] = Field(default_factory=dict)
+    earlier: Filled | None = None
 
 
 class Allowance(Declared):
