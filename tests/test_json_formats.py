@@ -31,6 +31,7 @@ from meguro_opendata.inspection import INSPECTION_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT
 from meguro_opendata.publication import PLAN_FORMAT
 from meguro_opendata.release import BUILD_FORMAT
+from meguro_opendata.reports.overview import REPORTS_FORMAT
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = {
@@ -54,6 +55,7 @@ CONSTANTS = {
     "outcome": publish_command.FORMAT,
     "plan": PLAN_FORMAT,
     "report": REPORT_FORMAT,
+    "reports": REPORTS_FORMAT,
     "standard": standards_command.SHOW_FORMAT,
     "standards": standards_command.LIST_FORMAT,
 }
@@ -71,6 +73,7 @@ CASES = {
     "validate": ("report", 1),
     "validate a workbook": ("report", 1),
     "validate by a schema": ("report", 1),
+    "validate a folder": ("reports", 2),
     "kpi of a strategy": ("kpi", 0),
     "kpi without one": ("kpi", 0),
     "standards list": ("standards", 0),
@@ -185,6 +188,12 @@ def check_tables(office: Office) -> None:
     office.run("validate", "validate", "aed.csv", "--standard", "aed", "--html", "report.html")
     office.run("validate a workbook", "validate", workbook, "--standard", "emergency_radio", "--lang", "en")
     office.run("validate by a schema", "validate", "aed.csv", "--schema", "own.json", "--engine", "frictionless")
+    many = office.home / "many"
+    many.mkdir()
+    shutil.copy(office.home / "demo" / "releases" / "preschool" / "131105_preschool.csv", many)
+    (many / "none.csv").write_text("色,形\n赤,丸\n", encoding="utf-8")
+    (many / "map.pdf").write_bytes(b"%PDF-1.7")
+    office.run("validate a folder", "validate", "many", "aed.csv", "--lang", "en")
 
 
 def printed(done: subprocess.CompletedProcess[bytes]) -> dict[str, Any]:
@@ -328,3 +337,14 @@ def test_a_schema_is_valid_strict_and_described(name: str) -> None:
             assert all(len(inner.get("description", "")) > 5 for inner in part["properties"].values()), path
         elif part.get("type") == "object":
             assert path.endswith((".package", ".schema")) or "additionalProperties" in part, path
+
+
+def test_the_reports_on_many_files_count_what_they_list(outputs: Outputs) -> None:
+    """Each file is checked by its own standard; the summary's figures are those of the lists."""
+    many = printed(outputs["validate a folder"])
+    summary = many["summary"]
+    assert [report["standard"]["id"] for report in many["reports"]] == ["preschool"]
+    assert [len(many[name]) for name in ("reports", "unreadable", "passed_over")] == [1, 2, 1]
+    assert (summary["files"], summary["invalid"], summary["unreadable"], summary["passed_over"]) == (3, 1, 2, 1)
+    assert summary["counts"] == many["reports"][0]["counts"]
+    assert summary["rows"] == summary["rows_checked"] == many["reports"][0]["rows"]

@@ -24,6 +24,8 @@ SOURCES = sorted([*(ROOT / "meguro_opendata").rglob("*.py"), *(ROOT / "cli").rgl
 TEMPLATES = sorted((ROOT / "meguro_opendata").rglob("*.html"))
 ERROR_CLASSES = set(errors.__all__) - {"Fault", "ConfigurationError"}
 SPEAKERS = {"message": "says", "_message": "says", "word": "words", "doctor_text": "doctor", "rule_name": "rules"}
+FINDING_PARTS = {"title", "message", "advice", "source", "who"}
+WHO = {("担当課", "department"), ("情報政策", "information policy")}
 OF_EVERY_FINDING = {"column", "field", "value", "suggestion", "form", "called", "why", "todo"}
 # Codes that are put together at run time, by the f-string that does it; those of unknown() are seen where it is called,
 # those of findings and words are compared below with what there is.
@@ -37,6 +39,7 @@ PUT_TOGETHER = {
     "reason-{reason}": set[str](),
     "quality-{step.code}": set[str](),
     "characteristic-{code}": set[str](),
+    "passed-{reason}": set[str](),
 }
 
 
@@ -182,10 +185,26 @@ def test_both_languages_show_the_same_values() -> None:
 
 
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
-def test_every_finding_has_title_message_and_advice(lang: str) -> None:
-    """A finding without advice would leave its reader alone; a rule's source, and who acts, may stand beside it."""
-    parts = {code: set(entry) - {"source", "who"} for code, entry in catalogue(lang)["findings"].items()}
-    assert {code: found for code, found in parts.items() if found != {"title", "message", "advice"}} == {}
+def test_every_finding_says_what_why_who_and_what_to_do(lang: str) -> None:
+    """A finding without advice, the source of its rule or who acts would leave its reader alone."""
+    parts = {code: set(entry) for code, entry in catalogue(lang)["findings"].items()}
+    assert {code: found ^ FINDING_PARTS for code, found in parts.items() if found != FINDING_PARTS} == {}
+
+
+def test_both_languages_name_the_same_who_acts() -> None:
+    """Who acts is one of few, and is the same one in both languages."""
+    assert {(entry["who"], EN["findings"][code]["who"]) for code, entry in JA["findings"].items()} == WHO
+
+
+@pytest.mark.parametrize("code", sorted(JA["findings"]))
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+def test_every_part_of_a_finding_can_be_shown(code: str, lang: str) -> None:
+    """Each part is put together from the finding's own values; source and who need no more than the message does."""
+    parts = catalogue(lang)["findings"][code]
+    needed = placeholders(parts["message"]) | placeholders(parts["advice"])
+    finding = Finding(code, "error", params=dict.fromkeys(needed - OF_EVERY_FINDING, "x"), column="列", field="項目")
+    for part in FINDING_PARTS:
+        assert finding.text(part, lang).strip()
 
 
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
@@ -197,7 +216,7 @@ def test_no_text_is_empty_or_unnamed(lang: str) -> None:
 
 @pytest.mark.parametrize(("language", "stop"), [(JA, "。"), (EN, ".")], ids=messages.LANGUAGES)
 def test_a_findings_sentences_end(language: dict[str, Any], stop: str) -> None:
-    """Message and advice are whole sentences; the title is none."""
+    """Message and advice are whole sentences; title, source and who are none."""
     findings = language["findings"]
     ends = (stop, "{why}", "{todo}")
     assert [code for code, entry in findings.items() if not entry["message"].endswith(ends)] == []
@@ -205,7 +224,8 @@ def test_a_findings_sentences_end(language: dict[str, Any], stop: str) -> None:
     said = language["properties"]
     assert [code for code, entry in said.items() if not entry["why"].endswith(stop)] == []
     assert [code for code, entry in said.items() if not entry["todo"].endswith(stop)] == []
-    assert [code for code, entry in findings.items() if entry["title"].endswith(stop)] == []
+    for part in ("title", "source", "who"):
+        assert [code for code, entry in findings.items() if entry[part].endswith(stop)] == []
 
 
 def test_the_scan_sees_each_way_of_naming_a_code() -> None:
