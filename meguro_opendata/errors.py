@@ -13,6 +13,7 @@ from meguro_opendata import messages
 
 __all__ = [
     "ConfigurationError",
+    "EntryError",
     "Fault",
     "GuardError",
     "MeguroOpendataError",
@@ -66,8 +67,10 @@ class Fault:
 class ConfigurationError(MeguroOpendataError):
     """All faults of one recipe, workspace or strategy file at once."""
 
+    head = "configuration"
+
     def __init__(self, file: Path | str, faults: list[Fault]) -> None:
-        super().__init__("configuration", file=file, count=len(faults))
+        super().__init__(self.head, file=file, count=len(faults))
         self.faults = tuple(faults)
 
     def text(self, lang: str) -> str:
@@ -78,6 +81,12 @@ class ConfigurationError(MeguroOpendataError):
             for fault in self.faults
         ]
         return "\n".join([head, *lines])
+
+
+class EntryError(ConfigurationError):
+    """All faults at once of what somebody wants to enter, from a table or on the command line."""
+
+    head = "entries"
 
 
 class StorageError(MeguroOpendataError):

@@ -17,6 +17,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from meguro_opendata.cli.commands import catalog as catalog_command
 from meguro_opendata.cli.commands import demo as demo_command
+from meguro_opendata.cli.commands import ledger as ledger_command
 from meguro_opendata.cli.commands import publish as publish_command
 from meguro_opendata.cli.commands import standards as standards_command
 from referencing import Registry, Resource
@@ -51,6 +52,8 @@ CONSTANTS = {
     "init": INIT_FORMAT,
     "inspection": INSPECTION_FORMAT,
     "kpi": KPI_FORMAT,
+    "ledger_check": ledger_command.CHECK_FORMAT,
+    "ledger_entry": ledger_command.ENTRY_FORMAT,
     "new": NEW_FORMAT,
     "outcome": publish_command.FORMAT,
     "plan": PLAN_FORMAT,
@@ -76,6 +79,9 @@ CASES = {
     "validate a folder": ("reports", 2),
     "kpi of a strategy": ("kpi", 0),
     "kpi without one": ("kpi", 0),
+    "ledger import": ("ledger_entry", 0),
+    "ledger verify": ("ledger_check", 0),
+    "ledger verify an edited line": ("ledger_check", 1),
     "standards list": ("standards", 0),
     "standards list without a workspace": ("standards", 0),
     "standards show": ("standard", 0),
@@ -136,6 +142,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
     check_tables(office)
     office.run("kpi of a strategy", "kpi", "show", "--fiscal-year", "2025", "--as-of", "2026-03-31", "--lang", "en")
     office.run("kpi without one", "kpi", "show", "--fiscal-year", "1999")
+    keep_the_ledger(office)
     office.run("standards list", "standards", "list")
     office.run("standards show", "standards", "show", "aed@2020")
     office.run("doctor", "doctor")
@@ -177,6 +184,14 @@ def change_a_dataset(office: Office) -> None:
     office.rewrite(recipe, "keywords: [防災, 備蓄倉庫]", "keywords: [備蓄]")
     office.run("build again", "build", WAREHOUSES.name)
     office.run("plan of a change", "plan", WAREHOUSES.name)
+
+
+def keep_the_ledger(office: Office) -> None:
+    """Import a portal's past, check the ledger, and check it again after somebody edited a line."""
+    office.run("ledger import", "ledger", "import", "--portal", "folder")
+    office.run("ledger verify", "ledger", "verify")
+    office.rewrite(Path("ledger.jsonl"), '"rows": 65', '"rows": 66')
+    office.run("ledger verify an edited line", "ledger", "verify")
 
 
 def check_tables(office: Office) -> None:

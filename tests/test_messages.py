@@ -36,6 +36,7 @@ PUT_TOGETHER = {
     "type-{field.get('type', 'any')}": set[str](),
     "constraint-{error.constraint}": set[str](),
     "status-{figure.status}": set[str](),
+    "ledger-line-{fault.kind}": set[str](),
     "reason-{reason}": set[str](),
     "quality-{step.code}": set[str](),
     "characteristic-{code}": set[str](),
@@ -277,7 +278,7 @@ def test_every_value_of_a_sentence_is_given_where_it_is_said() -> None:
 
 def test_no_error_stands_in_the_catalogue_without_use() -> None:
     """A text for an error that nobody raises any more is to be removed."""
-    named = {used.code for used in USED if used.section == "errors"} | {"configuration"}
+    named = {used.code for used in USED if used.section == "errors"} | {"configuration", "entries"}
     assert set(JA["errors"]) - named.union(*PUT_TOGETHER.values()) == set()
 
 
