@@ -77,16 +77,22 @@ class ConfigurationError(MeguroOpendataError):
         """The file, then one line a fault: path inside the file, what is wrong, what to do."""
         head = messages.error_text(self.code, self.params, lang)
         lines = [
-            f"- {fault.path}: {messages.error_text(fault.code, {**self.params, **fault.params}, lang)}"
+            f"- {self._place(fault, lang)}: {messages.error_text(fault.code, {**self.params, **fault.params}, lang)}"
             for fault in self.faults
         ]
         return "\n".join([head, *lines])
 
+    def _place(self, fault: Fault, lang: str) -> str:
+        return fault.path
+
 
 class EntryError(ConfigurationError):
-    """All faults at once of what somebody wants to enter, from a table or on the command line."""
+    """All faults at once of what somebody wants to enter, from a table (by row) or on the command line."""
 
     head = "entries"
+
+    def _place(self, fault: Fault, lang: str) -> str:
+        return messages.message("row-place", lang, row=fault.path) if fault.path.isdigit() else fault.path
 
 
 class StorageError(MeguroOpendataError):

@@ -17,6 +17,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from meguro_opendata.cli.commands import catalog as catalog_command
 from meguro_opendata.cli.commands import demo as demo_command
+from meguro_opendata.cli.commands import kpi as kpi_command
 from meguro_opendata.cli.commands import ledger as ledger_command
 from meguro_opendata.cli.commands import publish as publish_command
 from meguro_opendata.cli.commands import standards as standards_command
@@ -52,6 +53,7 @@ CONSTANTS = {
     "init": INIT_FORMAT,
     "inspection": INSPECTION_FORMAT,
     "kpi": KPI_FORMAT,
+    "kpi_record": kpi_command.RECORD_FORMAT,
     "ledger_check": ledger_command.CHECK_FORMAT,
     "ledger_entry": ledger_command.ENTRY_FORMAT,
     "new": NEW_FORMAT,
@@ -79,6 +81,7 @@ CASES = {
     "validate a folder": ("reports", 2),
     "kpi of a strategy": ("kpi", 0),
     "kpi without one": ("kpi", 0),
+    "kpi record": ("kpi_record", 0),
     "ledger import": ("ledger_entry", 0),
     "ledger verify": ("ledger_check", 0),
     "ledger verify an edited line": ("ledger_check", 1),
@@ -188,6 +191,8 @@ def change_a_dataset(office: Office) -> None:
 
 def keep_the_ledger(office: Office) -> None:
     """Import a portal's past, check the ledger, and check it again after somebody edited a line."""
+    case = ("opendata.use_cases", "--value", "1", "--evidence", "https://example.jp/", "--date", "2025-07-01")
+    office.run("kpi record", "kpi", "record", *case, "--recorder", "係")
     office.run("ledger import", "ledger", "import", "--portal", "folder")
     office.run("ledger verify", "ledger", "verify")
     office.rewrite(Path("ledger.jsonl"), '"rows": 65', '"rows": 66')

@@ -37,6 +37,7 @@ PUT_TOGETHER = {
     "constraint-{error.constraint}": set[str](),
     "status-{figure.status}": set[str](),
     "ledger-line-{fault.kind}": set[str](),
+    "comparison-{figure.comparison}": set[str](),
     "reason-{reason}": set[str](),
     "quality-{step.code}": set[str](),
     "characteristic-{code}": set[str](),
@@ -136,7 +137,7 @@ def raised_elsewhere(node: ast.AST, path: Path) -> Iterator[tuple[str, str, None
     if isinstance(node, ast.Return) and isinstance(node.value, ast.IfExp | ast.Tuple) and path.stem == "declarations":
         for pair in (node.value.body, node.value.orelse) if isinstance(node.value, ast.IfExp) else (node.value,):
             yield from (("errors", code, None) for code in strings(getattr(pair, "elts", [None])[0]))
-    in_a_form = path.stem == "workspace" or path.match("recipe/words.py")
+    in_a_form = path.stem in ("workspace", "strategy", "coverage") or path.match("recipe/words.py")
     if isinstance(node, ast.Call) and called(node) == "ValueError" and in_a_form:
         yield from (("errors", code, None) for code in strings(node.args[0]))
 
@@ -292,7 +293,7 @@ def test_no_other_code_is_put_together_at_run_time() -> None:
 
 @pytest.mark.parametrize(
     ("file", "function", "prefix", "section"),
-    [("kpi.py", "_status", "status-", "words"), ("publication.py", "_guards", "guard-", "errors")],
+    [("kpi/figures.py", "_status", "status-", "words"), ("publication.py", "_guards", "guard-", "errors")],
 )
 def test_whatever_such_a_code_ends_in_has_a_text(file: str, function: str, prefix: str, section: str) -> None:
     """Each status of a figure and each guard can be told, and none that does not exist."""

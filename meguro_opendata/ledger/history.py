@@ -61,9 +61,9 @@ class Seen(msgspec.Struct, gc=False):
 
     Attributes:
         first: The day of its first event, ``YYYY-MM-DD``.
-        last: The day of its last one.
+        last: The day of its last one up to the day asked for, empty if there is none.
         line: The number of the first event's line.
-        own: Whether every event of it is this tool's, none a catalogue's own date.
+        own: Whether that was this tool's publication; ``False`` for a catalogue's own date.
         places: The portals that have it; none once it has been withdrawn from all.
     """
 
@@ -78,7 +78,7 @@ class DatasetSeen(msgspec.Struct, gc=False):
     """What is known of one dataset: its files by name, its newest event, and the newest of this tool's own.
 
     Attributes:
-        last: The day of the newest event.
+        last: The day of the newest event up to the day asked for, empty if there is none.
         line: The number of its line.
         own: The day of the newest event that is this tool's own, empty if there is none.
     """
@@ -91,11 +91,11 @@ class DatasetSeen(msgspec.Struct, gc=False):
 
 @dataclass
 class History:
-    """What the ledger says up to the end of a day.
+    """What the ledger says of what happened up to the end of a day.
 
     Attributes:
-        datasets: Each dataset that has events.
-        datings: Each with the number of its line.
+        datasets: Each dataset that has events; of what came later, only when it came first.
+        datings: All of them, whenever they were entered, each with the number of its line.
         records: Likewise.
         lines: How many lines there are, later ones included.
     """
@@ -129,6 +129,8 @@ class History:
 
 def scan_ledger(path: Path, until: date) -> History:
     """Read what had happened by the end of a day in Japan; nothing if there is no ledger yet.
+
+    Datings and records are about a day of their own, and all there: what is entered late is a correction.
 
     Raises:
         MeguroOpendataError: If a line cannot be read; it is never skipped.
@@ -176,10 +178,12 @@ def _count_block(block: memoryview, history: History, until: str, figures: list[
         day = time[:10]
         if day not in days or time[19:] != _OFFSET:
             day = _day(history.path, number, time)
-        if day > until:
-            continue
         dataset = find(line.dataset)
         seen = dataset.files.get(line.resource) if dataset else None
+        if day > until:
+            if seen is None or day < seen.first or line.event not in FILE_EVENTS:
+                _enter(history, line, day, number, figures, later=True)
+            continue
         plain = line.event == UPDATE and line.origin == PUBLISHED
         if plain and dataset and seen and day >= dataset.last and line.portal in seen.places:
             seen.last = dataset.last = dataset.own = day
@@ -188,9 +192,12 @@ def _count_block(block: memoryview, history: History, until: str, figures: list[
             _enter(history, line, day, number, figures)
 
 
-def _enter(history: History, line: _Line, day: str, number: int, figures: list[int]) -> None:
+def _enter(history: History, line: _Line, day: str, number: int, figures: list[int], *, later: bool = False) -> None:
     if line.event in FILE_EVENTS:
-        _see(history.datasets.setdefault(line.dataset, DatasetSeen()), line, day, number)
+        dataset = history.datasets.setdefault(line.dataset, DatasetSeen())
+        seen = _see_first(dataset, line, day, number)
+        if not later:
+            _see_newest(dataset, seen, line, day, number)
     elif line.event in (DATING, RECORD):
         figures.append(number)
     else:
@@ -221,27 +228,32 @@ def _refuse_broken(path: Path) -> NoReturn:
     raise MeguroOpendataError("ledger-broken", file=path, line=number)
 
 
-def _see(dataset: DatasetSeen, line: _Line, day: str, number: int) -> None:
-    """Enter one event of a file."""
+def _see_first(dataset: DatasetSeen, line: _Line, day: str, number: int) -> Seen:
+    """Enter when a file came first."""
     own = line.origin == PUBLISHED
-    if day >= dataset.last:
-        dataset.last, dataset.line = day, number
-    if own and day > dataset.own:
-        dataset.own = day
     seen = dataset.files.get(line.resource)
     if seen is None:
-        places = _NOWHERE if line.event == WITHDRAW else _only(line.portal)
-        dataset.files[line.resource] = Seen(day, day, number, own, places)
+        seen = dataset.files[line.resource] = Seen(day, "", number, own, _NOWHERE)
+    elif day < seen.first:
+        seen.first, seen.line, seen.own = day, number, own
+    elif day == seen.first:
+        seen.own &= own
+    return seen
+
+
+def _see_newest(dataset: DatasetSeen, seen: Seen, line: _Line, day: str, number: int) -> None:
+    """Enter where a file is, and what is newest of its dataset."""
+    if day >= dataset.last:
+        dataset.last, dataset.line = day, number
+    if line.origin == PUBLISHED and day > dataset.own:
+        dataset.own = day
+    if day < seen.last:
         return
-    if day < seen.first:
-        seen.first, seen.line = day, number
-    seen.own &= own
-    if day >= seen.last:
-        seen.last = day
-        if line.event == WITHDRAW:
-            seen.places -= {line.portal}
-        elif line.portal not in seen.places:
-            seen.places |= {line.portal}
+    seen.last = day
+    if line.event == WITHDRAW:
+        seen.places -= {line.portal}
+    elif line.portal not in seen.places:
+        seen.places = seen.places | {line.portal} if seen.places else _only(line.portal)
 
 
 def _day(path: Path, number: int, time: str) -> str:
