@@ -49,6 +49,7 @@ class _Line(msgspec.Struct, gc=False):
     dataset: str = ""
     resource: str = ""
     portal: str = ""
+    standard: str | None = None
     origin: str = PUBLISHED
 
 
