@@ -94,6 +94,63 @@ def record(
     _show_record(done, workspace, output_format)
 
 
+@command.command("report")
+@fiscal_year_option
+@as_of_option
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="*.html, *.md, *.xlsx"
+)
+@options.common
+def report(fiscal_year: int | None, as_of: str | None, out: Path) -> None:
+    """年度の報告を1ファイルに書き出す / A year's report: one offline page, Markdown or a workbook."""
+    from meguro_opendata import kpi
+    from meguro_opendata.files import write_whole
+    from meguro_opendata.kpi.board import board_of
+    from meguro_opendata.kpi.page import page_of
+    from meguro_opendata.kpi.papers import paper_bytes, paper_kind
+    from meguro_opendata.kpi.twins import paper_of
+    from meguro_opendata.messages import message
+
+    kind = paper_kind(out)
+    lang = options.settings().lang
+    workspace = options.settings().open_workspace()
+    day = _day(as_of)
+    board = board_of(kpi.situation_of(workspace, _year(fiscal_year, day, workspace), day), lang)
+    data = page_of(board).encode("utf-8") if kind == "html" else paper_bytes(paper_of(board), kind, lang)
+    write_whole(out, data)
+    console.result(message("report-written", lang, path=out))
+
+
+@command.command("followup")
+@fiscal_year_option
+@click.option("--quarter", type=click.IntRange(1, 4), help="四半期（既定は今の四半期）/ Quarter.")
+@click.option("--department", metavar="NAME", help="この担当課だけ / Only this department.")
+@as_of_option
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="*.html, *.md, *.xlsx"
+)
+@options.common
+def followup(
+    fiscal_year: int | None, quarter: int | None, department: str | None, as_of: str | None, out: Path
+) -> None:
+    """担当課ごとの四半期フォローアップシート（7・10・1・3月提出）を書き出す / Quarterly sheets per department."""
+    from meguro_opendata import kpi
+    from meguro_opendata.files import write_whole
+    from meguro_opendata.kpi.followup import followup_of, quarter_of
+    from meguro_opendata.kpi.papers import paper_bytes, paper_kind
+    from meguro_opendata.messages import message
+
+    kind = paper_kind(out)
+    lang = options.settings().lang
+    workspace = options.settings().open_workspace()
+    day = _day(as_of) or kpi.today()
+    year = _year(fiscal_year, day, workspace)
+    number = quarter or quarter_of(day, year, workspace.city.fiscal_year_start)
+    paper = followup_of(workspace, year, number, day, lang, department)
+    write_whole(out, paper_bytes(paper, kind, lang))
+    console.result(message("followup-written", lang, count=len(paper.sections), path=out))
+
+
 def _from_table(indicator: str, table: Path, evidence: str, year: int, workspace: Workspace) -> tuple[str, str]:
     """The value that a table of procedures comes to, and the file as its evidence."""
     from meguro_opendata.errors import EntryError, Fault

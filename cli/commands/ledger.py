@@ -39,7 +39,8 @@ def import_(file: Path | None, portal: str | None, output_format: str) -> None:
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
     name, packages = _packages(workspace, file, portal)
-    done = import_events(workspace.ledger, packages, name, workspace.city.code)
+    city = workspace.city
+    done = import_events(workspace.ledger, packages, name, city.code, city.name)
     if output_format == "json":
         counts = {"entered": done.entered, "known": done.known, "skipped": list(done.skipped)}
         console.result_json({"format": ENTRY_FORMAT, "ledger": str(workspace.ledger), **counts})

@@ -132,6 +132,14 @@ class Situation:
         return new_in_year(self.history, self.first, self.until)
 
     @cached_property
+    def owners(self) -> dict[str, Event]:
+        """Of each dataset that has something new, an event that says whose it is."""
+        datasets, files = self.new
+        lines = {new.dataset: _telling_line(self.history.datasets[new.dataset]) for new in [*datasets, *files]}
+        entries = self.history.entries(lines.values())
+        return {name: event for name, line in lines.items() if isinstance(event := entries[line], Event)}
+
+    @cached_property
     def current(self) -> list[Current]:
         """The datasets that were published on the last day that counts."""
         return current_datasets(self.history)
@@ -199,14 +207,12 @@ def _new_resources(situation: Situation) -> Count:
 
 
 def _count_new(found: list[New], situation: Situation) -> Count:
-    owners = {new.dataset: _telling_line(situation.history.datasets[new.dataset]) for new in found}
-    entries = situation.history.entries(owners.values())
-    newest = {name: event for name, line in owners.items() if isinstance(event := entries[line], Event)}
+    owners = situation.owners
     return Count(
         len(found),
         sum(not new.routine for new in found),
-        _parts(Counter(newest[new.dataset].department for new in found)),
-        _parts(Counter(newest[new.dataset].theme for new in found)),
+        _parts(Counter(owners[new.dataset].department for new in found)),
+        _parts(Counter(owners[new.dataset].theme for new in found)),
         tuple(new.line for new in found),
     )
 

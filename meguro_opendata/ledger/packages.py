@@ -93,7 +93,9 @@ def _package(path: Path, number: int, line: str) -> Package:
     raise SourceError("catalog-line-broken", file=path, line=number)
 
 
-def import_events(path: Path, packages: Iterable[tuple[str, Package]], portal: str, code: str) -> Imported:
+def import_events(
+    path: Path, packages: Iterable[tuple[str, Package]], portal: str, code: str, city: str = ""
+) -> Imported:
     """Enter what catalogues say of the past; files that the ledger knows stay as they are.
 
     Importing again, or several dumps in another order, comes to the same.
@@ -103,6 +105,7 @@ def import_events(path: Path, packages: Iterable[tuple[str, Package]], portal: s
         packages: Each with its place for messages.
         portal: Where they are published.
         code: The municipality's code, which some catalogues put before a dataset's name.
+        city: Its name, which some put before a department's.
 
     Raises:
         SourceError: If a package is not as CKAN gives it, or a time cannot be read; then nothing is written.
@@ -110,7 +113,7 @@ def import_events(path: Path, packages: Iterable[tuple[str, Package]], portal: s
     events: list[Event] = []
     skipped: list[str] = []
     for place, package in packages:
-        found = harvested_events(place, package, portal, code)
+        found = harvested_events(place, package, portal, code, city)
         events += found
         if not found:
             skipped.append(str(package["name"]))
@@ -125,7 +128,7 @@ def import_events(path: Path, packages: Iterable[tuple[str, Package]], portal: s
     return Imported(entered, len(events) - entered, tuple(skipped))
 
 
-def harvested_events(place: str, package: Package, portal: str, code: str) -> list[Event]:
+def harvested_events(place: str, package: Package, portal: str, code: str, city: str = "") -> list[Event]:
     """One event a file of a dataset; none if it is not published.
 
     Raises:
@@ -134,12 +137,12 @@ def harvested_events(place: str, package: Package, portal: str, code: str) -> li
     try:
         if package.get("private") or package.get("state", "active") not in reading_words()["states"]:
             return []
-        return list(_events(place, package, portal, code))
+        return list(_events(place, package, portal, code, city))
     except (KeyError, TypeError, AttributeError):
         raise SourceError("package-broken", place=place) from None
 
 
-def _events(place: str, package: Package, portal: str, code: str) -> Iterator[Event]:
+def _events(place: str, package: Package, portal: str, code: str, city: str) -> Iterator[Event]:
     described = catalogued(package)
     standard = {extra["key"]: extra["value"] for extra in package.get("extras") or ()}.get("standard")
     names = [_file_name(part) for part in package["resources"]]
@@ -152,7 +155,7 @@ def _events(place: str, package: Package, portal: str, code: str) -> Iterator[Ev
             dataset=str(package["name"]).removeprefix(f"{code}_"),
             resource=f"{name}#{str(part['id'])[:_SHORT]}" if name in doubled else name,
             standard=str(standard) if standard else None,
-            department=str(package.get("maintainer") or package.get("author") or ""),
+            department=str(package.get("maintainer") or package.get("author") or "").removeprefix(city),
             rows=None,
             sha256=str(part.get("hash") or ""),
             origin=HARVESTED,

@@ -52,6 +52,8 @@ def _environment() -> Any:
     environment.filters["safe_link"] = safe_link
     environment.filters["seen_blanks"] = seen_blanks
     environment.filters["thousands"] = lambda number: f"{number:,}"
+    environment.filters["figure"] = lambda number: f"{number:,.10g}"
+    environment.filters["unit"] = spaced_unit
     return environment
 
 
@@ -89,6 +91,15 @@ def css_text(text: str) -> str:
     '"\\8868 \\20 \\22 1\\22 \\3c \\2f style\\3e "'
     """
     return '"' + "".join(sign if sign.isascii() and sign.isalnum() else f"\\{ord(sign):x} " for sign in text) + '"'
+
+
+def spaced_unit(unit: str) -> str:
+    """A unit as it follows its number: a word of Latin letters after a space.
+
+    >>> spaced_unit("件"), spaced_unit("%"), spaced_unit("cases")
+    ('件', '%', ' cases')
+    """
+    return f" {unit}" if unit[:1].isascii() and unit[:1].isalpha() else unit
 
 
 def render(template: str, lang: str, *, script: str | None = None, more_style: str = "", **values: Any) -> str:
