@@ -203,6 +203,30 @@ def test_a_writer_that_is_killed_holds_no_lock(tmp_path: Path) -> None:
         assert enter_events(ledger, [event()]) == 1
 
 
+@pytest.mark.parametrize("after", [20, 60])
+def test_a_killed_writer_leaves_what_it_had_written(after: int, tmp_path: Path) -> None:
+    """A writer is killed while it writes: every line that it reported is there, and the next writer goes on."""
+    ledger = tmp_path / "ledger.jsonl"
+    program = (
+        "import itertools, sys; from pathlib import Path; from meguro_opendata.ledger import Event, enter_events\n"
+        "for n in itertools.count():\n"
+        "    enter_events(Path(sys.argv[1]), [Event('publish', '2025-06-01T00:00:00+09:00', 'ward', 'd', str(n),"
+        " None, '', None, '')])\n"
+        "    print(n, flush=True)\n"
+    )
+    writer = subprocess.Popen([sys.executable, "-c", program, ledger], stdout=subprocess.PIPE)
+    assert writer.stdout is not None
+    with writer:
+        for _ in range(after):
+            told = int(writer.stdout.readline())
+        writer.kill()
+    check = repair_ledger(ledger)
+    assert check.whole
+    assert [found.resource for found in read_ledger(ledger)][: told + 1] == [str(n) for n in range(told + 1)]
+    assert enter_events(ledger, [event()]) == 1
+    assert verify_ledger(ledger).lines == check.lines + 1
+
+
 def test_the_wards_catalogue_becomes_a_baseline(shared: Path, tmp_path: Path) -> None:
     """The 282 files of the real catalogue, counted anew from CKAN's own dates, month by month; all marked harvested."""
     source = shared / "catalog" / "meguro_package_show.jsonl"

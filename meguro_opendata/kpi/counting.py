@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from meguro_opendata.ledger import DatasetSeen, Dating, Event, History, Seen
+from meguro_opendata.ledger import DatasetSeen, Dating, Event, History
 
 __all__ = ["Current", "New", "current_datasets", "new_in_year", "rules"]
 
@@ -38,7 +38,7 @@ class Current:
     """A dataset that is published now.
 
     Attributes:
-        files: The names of its files that some portal has.
+        files: The names of its files that some portal has, in the order of their coming.
         newest: Its newest event, for what it is: title, department, theme, frequency, standard.
         line: The number of that event's line.
         own: The day of the newest event that is this tool's own, empty if there is none.
@@ -60,7 +60,8 @@ def rules() -> dict[str, Any]:
 def new_in_year(history: History, first: date, last: date) -> tuple[list[New], list[New]]:
     """The datasets and the files that were published for the first time between two days, each by day.
 
-    A catalogue's own date is no publication: what is known from there alone counts only once it is dated.
+    A catalogue's own date is no publication: what is known from there alone counts only once it is dated. A dataset's
+    dating stands for those of its files that only a catalogue's date is known of.
     """
     dated = {(dating.dataset, dating.resource): (line, dating) for line, dating in history.datings}
     datasets: list[New] = []
@@ -77,7 +78,7 @@ def new_in_year(history: History, first: date, last: date) -> tuple[list[New], l
 def current_datasets(history: History) -> list[Current]:
     """Every dataset of which some portal has a file, by name."""
     kept = {
-        name: tuple(sorted(file for file, seen in dataset.files.items() if seen.places))
+        name: tuple(file for file, seen in dataset.files.items() if seen.places)
         for name, dataset in history.datasets.items()
     }
     lines = {name: history.datasets[name].line for name, files in kept.items() if files}
@@ -108,19 +109,14 @@ def _first_of_dataset(name: str, dataset: DatasetSeen, dated: Dated) -> tuple[st
 
 def _new_files(name: str, dataset: DatasetSeen, dated: Dated, low: str, high: str) -> Iterator[New]:
     series: dict[str, str] = {}
+    whole = dated.get((name, ""))
     for file, seen in dataset.files.items():
-        found = _first_of_file(name, file, seen, dated)
-        if found and low <= found[0] <= high:
+        found = dated.get((name, file)) if dated else None
+        found = found or (None if seen.own else whole)
+        day, line = (found[1].first, found[0]) if found else (seen.first, seen.line)
+        if low <= day <= high and (found or seen.own):
             series = series or _series(dataset)
-            yield New(name, file, found[0], series[series_of(file)] < found[0], found[1])
-
-
-def _first_of_file(name: str, file: str, seen: Seen, dated: Dated) -> tuple[str, int] | None:
-    """As for a dataset; a dataset's dating stands for those of its files that only a catalogue's date is known of."""
-    dating = dated.get((name, file)) or (None if seen.own else dated.get((name, "")))
-    if dating:
-        return dating[1].first, dating[0]
-    return (seen.first, seen.line) if seen.own else None
+            yield New(name, file, day, series[series_of(file)] < day, line)
 
 
 def _series(dataset: DatasetSeen) -> dict[str, str]:

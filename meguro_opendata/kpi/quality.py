@@ -53,7 +53,9 @@ def share_on_time(kept: Sequence[Kept]) -> float | None:
 
 def stages_of(current: Sequence[Current]) -> list[Staged]:
     """Every dataset with its stage."""
-    return [Staged(one, max(_stage(file, one) for file in one.files)) for one in current]
+    return [
+        Staged(one, max(_stage(ending, one) for ending in {_ending(file) for file in one.files})) for one in current
+    ]
 
 
 def share_readable(staged: Sequence[Staged]) -> float | None:
@@ -92,9 +94,12 @@ def _one_off() -> frozenset[str]:
     return frozenset(map(_folded, rules()["one_off"]["names"]))
 
 
-def _stage(file: str, one: Current) -> int:
-    """The stage of a file; of a CSV that this tool built it is known that it is tidy."""
-    ending = file.partition("#")[0].rpartition(".")[2].lower()
+def _ending(file: str) -> str:
+    return file.partition("#")[0].rpartition(".")[2].lower()
+
+
+def _stage(ending: str, one: Current) -> int:
+    """The stage of a file by its ending; of a CSV that this tool built it is known that it is tidy."""
     if ending == "csv" and one.own:
         return int(rules()["built"]["csv_standard" if one.newest.standard else "csv"])
     return int(rules()["stages"].get(ending, 0))

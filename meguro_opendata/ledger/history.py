@@ -24,6 +24,7 @@ from meguro_opendata.ledger.entries import (
     DATING,
     FILE_EVENTS,
     JST,
+    PUBLISH,
     PUBLISHED,
     RECORD,
     UPDATE,
@@ -167,7 +168,7 @@ def _blocks(history: History) -> Iterator[memoryview]:
 def _count_block(block: memoryview, history: History, until: str, figures: list[int]) -> None:
     """Enter the lines of a block; the numbers of those to be read in full go into ``figures``.
 
-    Nearly all lines of a large ledger replace a file that is known, on a portal that has it: those take the short way.
+    Nearly all lines of a large ledger replace a file where it is, or publish a new one: those take the short way.
     """
     number = history.lines
     lines = _decoded(block, history)
@@ -181,28 +182,47 @@ def _count_block(block: memoryview, history: History, until: str, figures: list[
             day = _day(history.path, number, time)
         dataset = find(line.dataset)
         seen = dataset.files.get(line.resource) if dataset else None
-        if day > until:
-            if seen is None or day < seen.first or line.event not in FILE_EVENTS:
-                _enter(history, line, day, number, figures, later=True)
-            continue
-        plain = line.event == UPDATE and line.origin == PUBLISHED
-        if plain and dataset and seen and day >= dataset.last and line.portal in seen.places:
-            seen.last = dataset.last = dataset.own = day
+        if dataset and dataset.last <= day <= until and _is_next(seen, line):
+            dataset.last = dataset.own = day
             dataset.line = number
+            if seen is None:
+                dataset.files[line.resource] = Seen(day, day, number, True, _only(line.portal))
+            else:
+                seen.last = day
+        elif line.event in FILE_EVENTS:
+            _enter(history, line, day, number, later=day > until)
+        elif line.event in (DATING, RECORD):
+            figures.append(number)
         else:
-            _enter(history, line, day, number, figures)
+            raise MeguroOpendataError("ledger-broken", file=history.path, line=number)
 
 
-def _enter(history: History, line: _Line, day: str, number: int, figures: list[int], *, later: bool = False) -> None:
-    if line.event in FILE_EVENTS:
-        dataset = history.datasets.setdefault(line.dataset, DatasetSeen())
-        seen = _see_first(dataset, line, day, number)
-        if not later:
-            _see_newest(dataset, seen, line, day, number)
-    elif line.event in (DATING, RECORD):
-        figures.append(number)
-    else:
+def _is_next(seen: Seen | None, line: _Line) -> bool:
+    """Whether a line of this tool's own is a file's first publication, or replaces it where it is."""
+    if line.origin != PUBLISHED:
+        return False
+    if seen is None:
+        return line.event == PUBLISH and line.resource != ""
+    return line.event == UPDATE and line.portal in seen.places
+
+
+def _enter(history: History, line: _Line, day: str, number: int, *, later: bool) -> None:
+    """Enter an event: when a file came first, and, if it is not later than asked for, what it is now."""
+    if not line.dataset or not line.resource:
         raise MeguroOpendataError("ledger-broken", file=history.path, line=number)
+    dataset = history.datasets.get(line.dataset)
+    if dataset is None:
+        dataset = history.datasets[line.dataset] = DatasetSeen()
+    own = line.origin == PUBLISHED
+    seen = dataset.files.get(line.resource)
+    if seen is None:
+        seen = dataset.files[line.resource] = Seen(day, "", number, own, _NOWHERE)
+    elif day < seen.first:
+        seen.first, seen.line, seen.own = day, number, own
+    elif day == seen.first:
+        seen.own &= own
+    if not later:
+        _see_newest(dataset, seen, line, day, number)
 
 
 def _decoded(block: memoryview, history: History) -> list[_Line]:
@@ -227,19 +247,6 @@ def _refuse_broken(path: Path) -> NoReturn:
     for number, line, ended in ledger_lines(path):
         entry_at(path, number, line, ended=ended)
     raise MeguroOpendataError("ledger-broken", file=path, line=number)
-
-
-def _see_first(dataset: DatasetSeen, line: _Line, day: str, number: int) -> Seen:
-    """Enter when a file came first."""
-    own = line.origin == PUBLISHED
-    seen = dataset.files.get(line.resource)
-    if seen is None:
-        seen = dataset.files[line.resource] = Seen(day, "", number, own, _NOWHERE)
-    elif day < seen.first:
-        seen.first, seen.line, seen.own = day, number, own
-    elif day == seen.first:
-        seen.own &= own
-    return seen
 
 
 def _see_newest(dataset: DatasetSeen, seen: Seen, line: _Line, day: str, number: int) -> None:

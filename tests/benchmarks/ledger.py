@@ -2,9 +2,9 @@
 
     python tests/benchmarks/ledger.py [EVENTS]
 
-Prints processor seconds and peak memory of ``kpi show`` as a user runs it, of a plain loop with ``json`` that counts the same
-figure, their ratio, and of ``ledger verify``. Two ledgers: files that are mostly replaced (a daily series of years),
-and as many files as events.
+Prints processor seconds and peak memory of ``kpi show`` as a user runs it, of a plain loop with ``json`` that counts
+the same figure, their ratio, and of ``ledger verify``. Two ledgers: files that are mostly replaced, and as many files
+as events.
 """
 
 from __future__ import annotations
