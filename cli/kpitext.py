@@ -81,7 +81,7 @@ def _table(figures: Sequence[Indicator], lang: str) -> str:
         ]
         for figure in figures
     ]
-    return console.table_text(header, rows, numbers=(2, 3, 4))
+    return console.table_text(header, rows, numbers=(2, 3, 4), whole=(0, 2, 4, 5))
 
 
 def _actual(figure: Indicator, lang: str) -> str:

@@ -80,10 +80,11 @@ def record(
     output_format: str,
 ) -> None:
     """値を、根拠とともに記録する / Record a figure with its evidence."""
+    from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.kpi.records import enter_record
 
     if (value is None) == (table is None):
-        raise click.UsageError("--value")
+        raise MeguroOpendataError("one-of", names=["--value", "--from"])
     workspace = options.settings().open_workspace()
     day = _day(about)
     if table is not None:

@@ -31,11 +31,12 @@ def command() -> None:
 @options.common
 def import_(file: Path | None, portal: str | None, output_format: str) -> None:
     """カタログの登録日から過去の記録を作る / The past, from a saved package_show dump or from a portal."""
+    from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.ledger import import_events
     from meguro_opendata.messages import message
 
     if file is None and portal is None:
-        raise click.UsageError("FILE")
+        raise MeguroOpendataError("one-of", names=["FILE", "--portal"])
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
     name, packages = _packages(workspace, file, portal)
@@ -81,11 +82,12 @@ def date(
     output_format: str,
 ) -> None:
     """初めて公開した日を、根拠とともに記録する / First publications, with evidence."""
+    from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.ledger.dating import FirstPublication, enter_datings, read_first_publications
     from meguro_opendata.messages import message
 
     if (table is None) == (dataset is None or first is None):
-        raise click.UsageError("DATASET")
+        raise MeguroOpendataError("one-of", names=["--from", "DATASET --first --evidence"])
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
     said: list[FirstPublication] = (
