@@ -26,10 +26,7 @@ def read_entry_table(
         EntryError: If a column is missing, or there are no rows.
     """
     table = read_source(path, keep_all=True)
-    found = {key: next((name for name in names if name in table.frame.columns), None) for key, names in columns.items()}
-    missing = [columns[key][0] for key, column in found.items() if column is None and key not in optional]
-    if missing:
-        raise EntryError(path, [Fault("-", "columns-missing", {"names": missing, "columns": table.frame.columns})])
+    found = _columns(path, table.frame.columns, columns, optional)
     rows = [
         (number, {key: record[column].strip() if column else "" for key, column in found.items()})
         for number, record in zip(table.rows, table.frame.iter_rows(named=True), strict=True)
@@ -38,3 +35,14 @@ def read_entry_table(
     if not kept:
         raise EntryError(path, [Fault("-", "no-rows", {})])
     return kept
+
+
+def _columns(
+    path: Path, there: Sequence[str], columns: Mapping[str, Sequence[str]], optional: Collection[str]
+) -> dict[str, str | None]:
+    """The column of each key, by any of its names."""
+    found = {key: next((name for name in names if name in there), None) for key, names in columns.items()}
+    missing = [columns[key][0] for key, column in found.items() if column is None and key not in optional]
+    if missing:
+        raise EntryError(path, [Fault("-", "columns-missing", {"names": missing, "columns": list(there)})])
+    return found

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -28,10 +28,10 @@ __all__ = [
     "Theme",
     "indicator_definitions",
     "open_strategy",
+    "share_units",
 ]
 
 COUNTED = "opendata."
-SHARES = ("%", "％")
 Comparison = Literal["at_least", "more_than", "at_most", "reduction"]
 Filled = Annotated[str, Field(min_length=1)]
 Texts = Annotated[tuple[Filled, ...], Field(strict=False)]
@@ -82,7 +82,7 @@ class Target(Declared):
     @property
     def adds(self) -> bool:
         """Whether recorded figures add up."""
-        return self.records == "sum" if self.records else self.unit not in SHARES
+        return self.records == "sum" if self.records else self.unit not in share_units()
 
 
 class KnownResult(Declared):
@@ -179,10 +179,23 @@ class IndicatorDefinition:
 
 
 @cache
+def _defined() -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("indicators.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def indicator_definitions() -> tuple[IndicatorDefinition, ...]:
     """The indicators of open data, which any year has, with or without a strategy."""
-    text = resources.files(__package__).joinpath("indicators.toml").read_text(encoding="utf-8")
-    return tuple(IndicatorDefinition(**entry) for entry in tomllib.loads(text)["indicator"])
+    return tuple(IndicatorDefinition(**entry) for entry in _defined()["indicator"])
+
+
+def share_units() -> tuple[str, ...]:
+    """The units of shares, which go from 0 to 100 and do not add up.
+
+    >>> "%" in share_units(), "件" in share_units()
+    (True, False)
+    """
+    return tuple(_defined()["shares"])
 
 
 def open_strategy(workspace: Workspace, fiscal_year: int) -> Strategy | None:

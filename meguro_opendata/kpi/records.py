@@ -14,7 +14,7 @@ from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.fiscal import fiscal_year_of
 from meguro_opendata.kpi.written import read_number
 from meguro_opendata.ledger import Record, append_events, japan_time, scan_ledger
-from meguro_opendata.strategy import Strategy, indicator_definitions, open_strategy
+from meguro_opendata.strategy import Strategy, indicator_definitions, open_strategy, share_units
 from meguro_opendata.workspace import Workspace
 
 __all__ = ["Recordable", "Recorded", "enter_record", "recordable", "recorded_value"]
@@ -141,15 +141,18 @@ def _faults(
     counted = {definition.id for definition in indicator_definitions() if definition.count != "recorded"}
     if indicator in counted:
         yield Fault("-", "indicator-counted", {"value": indicator})
-        return
-    if indicator not in known:
+    elif indicator not in known:
         yield unknown("-", "indicator-unknown", indicator, list(known))
-        return
-    wanted = known[indicator].unit
-    shares, whole = rules()["units"]["share"], rules()["units"]["whole"]
-    if number is None:
-        yield Fault("--value", "value-no-number", {"value": value, "unit": wanted})
-    elif unit and unit != wanted and not {unit, wanted} <= set(shares):
+    elif number is None:
+        yield Fault("--value", "value-no-number", {"value": value, "unit": known[indicator].unit})
+    else:
+        yield from _value_faults(number, unit, known[indicator].unit, value)
+
+
+def _value_faults(number: float, unit: str, wanted: str, value: str) -> Iterator[Fault]:
+    """A unit that is not the indicator's, a share beyond all, a part of what is counted one by one."""
+    shares, whole = share_units(), rules()["units"]["whole"]
+    if unit not in ("", wanted) and not {unit, wanted} <= set(shares):
         yield Fault("--value", "value-wrong-unit", {"value": value, "given": unit, "unit": wanted})
     elif wanted in shares and not 0 <= number <= _WHOLE:
         yield Fault("--value", "value-no-share", {"value": value})

@@ -189,12 +189,10 @@ def _count_block(block: memoryview, history: History, until: str, figures: list[
                 dataset.files[line.resource] = Seen(day, day, number, True, _only(line.portal))
             else:
                 seen.last = day
-        elif line.event in FILE_EVENTS:
-            _enter(history, line, day, number, later=day > until)
         elif line.event in (DATING, RECORD):
             figures.append(number)
         else:
-            raise MeguroOpendataError("ledger-broken", file=history.path, line=number)
+            _enter(history, line, day, number, later=day > until)
 
 
 def _is_next(seen: Seen | None, line: _Line) -> bool:
@@ -208,7 +206,7 @@ def _is_next(seen: Seen | None, line: _Line) -> bool:
 
 def _enter(history: History, line: _Line, day: str, number: int, *, later: bool) -> None:
     """Enter an event: when a file came first, and, if it is not later than asked for, what it is now."""
-    if not line.dataset or not line.resource:
+    if line.event not in FILE_EVENTS or not line.dataset or not line.resource:
         raise MeguroOpendataError("ledger-broken", file=history.path, line=number)
     dataset = history.datasets.get(line.dataset)
     if dataset is None:

@@ -143,8 +143,7 @@ def harvested_events(place: str, package: Package, portal: str, code: str, city:
 
 
 def _events(place: str, package: Package, portal: str, code: str, city: str) -> Iterator[Event]:
-    described = catalogued(package)
-    standard = {extra["key"]: extra["value"] for extra in package.get("extras") or ()}.get("standard")
+    told = _same_for_all(package, code, city)
     names = [_file_name(part) for part in package["resources"]]
     doubled = {name for name, count in Counter(names).items() if count > 1}
     for name, part in zip(names, package["resources"], strict=True):
@@ -152,15 +151,24 @@ def _events(place: str, package: Package, portal: str, code: str, city: str) -> 
             event=PUBLISH,
             time=_time(place, part.get("created") or package.get("metadata_created")),
             portal=portal,
-            dataset=str(package["name"]).removeprefix(f"{code}_"),
             resource=f"{name}#{str(part['id'])[:_SHORT]}" if name in doubled else name,
-            standard=str(standard) if standard else None,
-            department=str(package.get("maintainer") or package.get("author") or "").removeprefix(city),
             rows=None,
             sha256=str(part.get("hash") or ""),
             origin=HARVESTED,
-            **described,
+            **told,
         )
+
+
+def _same_for_all(package: Package, code: str, city: str) -> dict[str, Any]:
+    """What the events of all files of a dataset say."""
+    standard = {extra["key"]: extra["value"] for extra in package.get("extras") or ()}.get("standard")
+    department = str(package.get("maintainer") or package.get("author") or "")
+    return {
+        "dataset": str(package["name"]).removeprefix(f"{code}_"),
+        "standard": str(standard) if standard else None,
+        "department": department.removeprefix(city),
+        **catalogued(package),
+    }
 
 
 def _file_name(part: Package) -> str:
