@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.validation.cellreaders import Read
 
 __all__ = [
     "ExpectedField",
@@ -63,13 +64,15 @@ class ExpectedField:
         name: Its name.
         descriptor: As Table Schema has it.
         missing: The texts that stand for "no value".
-        read: Frictionless's own reader: a cell's value, and what it fails by name (``type``, or constraints).
+        read: The reader of its cells: the value, and what it fails by name (``type``, or constraints).
+        is_plain: Whether that reader is our own; else it is frictionless's.
     """
 
     name: str
     descriptor: Mapping[str, Any]
     missing: tuple[str, ...]
-    read: Callable[[str | None], tuple[Any, Mapping[str, str] | None]]
+    read: Read
+    is_plain: bool = False
 
     @property
     def is_plain_text(self) -> bool:
@@ -88,6 +91,7 @@ class Head:
         errors: Its errors on the header and the schema.
         fields: The fields that it expects in the columns.
         is_final: Whether it goes no further than the header.
+        keyed: Names of all fields whose whole columns are compared: unique ones, those of keys and what keys refer to.
         unique: Names of the fields whose values may not repeat.
         primary_key: Names of the key's fields; empty if the table lacks one of them.
         foreign: Given a function that reads the table's values of some fields, the fields of each foreign key and the
@@ -97,14 +101,10 @@ class Head:
     errors: tuple[RawError, ...] = ()
     fields: tuple[ExpectedField, ...] = ()
     is_final: bool = False
+    keyed: frozenset[str] = frozenset()
     unique: tuple[str, ...] = ()
     primary_key: tuple[str, ...] = ()
     foreign: Callable[[Rows], Iterator[tuple[tuple[str, ...], set[tuple[Any, ...]]]]] = lambda rows: iter(())
-
-    @property
-    def keys(self) -> list[tuple[str, ...]]:
-        """The fields of everything that asks for whole values to be compared."""
-        return [*((name,) for name in self.unique), self.primary_key]
 
 
 @dataclass(frozen=True)
@@ -155,14 +155,14 @@ def check_table(
 
 
 def read_head(
-    table: TextTable, schema: Mapping[str, Any], *, by_name: bool, others: Mapping[str, TextTable] | None = None
+    header: Sequence[str], schema: Mapping[str, Any], *, by_name: bool, others: Mapping[str, TextTable] | None = None
 ) -> Head:
-    """What frictionless makes of a table's header; arguments and errors as :func:`check_table`."""
+    """What frictionless makes of a header; arguments and errors as :func:`check_table`."""
     from frictionless import FrictionlessException, Package
 
     names = {name: f"table{number}" for number, name in enumerate(others or {})}
     described = _schema({**_with_names(schema, names), **({"fieldsMatch": "partial"} if by_name else {})})
-    empty = TextTable(table.header, table.cells.clear())
+    empty = TextTable(header, pl.DataFrame())
     main = _resource(_MAIN, empty, described)
     package = Package(resources=[main, *(_resource(names[name], other) for name, other in (others or {}).items())])
     report = package.validate(limit_errors=_NO_LIMIT)
@@ -174,19 +174,21 @@ def read_head(
     except FrictionlessException:
         return Head(is_final=True)
     here = {one.name for one in expected}
+    unique = tuple(one.name for one in expected if one.constraints.get("unique"))
     return Head(
         errors=tuple(_translated(found, empty, described)),
         fields=tuple(map(_expected_field, expected)),
         is_final=any(not error.type.endswith("-label") for error in found),
-        unique=tuple(one.name for one in expected if one.constraints.get("unique")),
+        keyed=frozenset([*unique, *primary, *_linked(described)]),
+        unique=unique,
         primary_key=primary if set(primary) <= here else (),
         foreign=lambda rows: _foreign_keys(described, package, here, rows),
     )
 
 
-def field_reader(schema: Mapping[str, Any]) -> Callable[[str | None], tuple[Any, Mapping[str, str] | None]]:
+def field_reader(schema: Mapping[str, Any]) -> Read:
     """Frictionless's own cell reader of a schema's first field."""
-    read: Callable[[str | None], tuple[Any, Mapping[str, str] | None]] = _schema(schema).fields[0].create_cell_reader()
+    read: Read = _schema(schema).fields[0].create_cell_reader()
     return read
 
 
@@ -212,6 +214,14 @@ def _foreign_keys(
             with package.get_resource(reference["resource"]).to_copy() as other:
                 values = [tuple(row.get(name) for name in wanted) for row in other.row_stream]
         yield fields, {value for value in values if set(value) != {None}}
+
+
+def _linked(described: Any) -> Iterator[str]:
+    """The fields of foreign keys, and those of the table itself that they refer to."""
+    for key in described.foreign_keys:
+        yield from key["fields"]
+        if key["reference"]["resource"] in ("", _MAIN):
+            yield from key["reference"]["fields"]
 
 
 def _resource(name: str, table: TextTable, schema: Any = None) -> Any:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from meguro_opendata import messages
-from meguro_opendata.cleaning import normalised
 from meguro_opendata.findings import Finding
 from meguro_opendata.sources import Grid, Table, column_letter
 from meguro_opendata.standard import schema_fields, value_kinds
-from meguro_opendata.validation.frictionless_engine import FieldReaders, RawError
+from meguro_opendata.validation.cellreaders import Read, plain_reader
+from meguro_opendata.validation.frictionless_engine import RawError, field_reader
 
 __all__ = ["Places", "places_in", "places_of_grid", "translate"]
 
@@ -68,7 +68,7 @@ def translate(errors: Sequence[RawError], schema: Mapping[str, Any], places: Pla
     """One finding an error, in the same order, each an ``error`` with ``check`` set."""
     fields = {field["name"]: field for field in schema["fields"]}
     known = set(messages.codes("findings"))
-    suggestions = _Suggestions(schema, fields)
+    suggestions = _Suggestions(schema)
     return [_finding(error, fields, places, known, suggestions) for error in errors]
 
 
@@ -118,13 +118,13 @@ def _params(error: RawError, field: Mapping[str, Any] | None) -> dict[str, objec
 
 
 class _Suggestions:
-    """What a cell should say instead: its value after the field's normalisers, if frictionless then accepts it."""
+    """What a cell should say instead: its value after the field's normalisers, if it would then be good."""
 
-    def __init__(self, schema: Mapping[str, Any], fields: Mapping[str, Mapping[str, Any]]) -> None:
-        self._schema = schema
-        self._readers: FieldReaders | None = None
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._missing = schema.get("missingValues", [""])
+        self._around = {name: schema[name] for name in ("$schema", "missingValues") if name in schema}
+        self._readers: dict[str, Read] = {}
         self._found: dict[tuple[str, str], str | None] = {}
-        self._fields = fields
 
     def find(self, error: RawError, field: Mapping[str, Any] | None) -> str | None:
         """The suggestion for one error, ``None`` if there is no sure one."""
@@ -138,9 +138,14 @@ class _Suggestions:
     def _normalised(self, field: Mapping[str, Any], value: str) -> str | None:
         if field.get("mo:kind") not in value_kinds():
             return None
+        from meguro_opendata.cleaning import normalised  # much to load, and needed for wrong cells only
+
         after = normalised(schema_fields({"fields": [field]})[0], value)
-        if after in ("", value):
-            return None
-        if self._readers is None:
-            self._readers = FieldReaders.of(self._schema)
-        return after if self._readers.accepts(field["name"], after) else None
+        return after if after not in ("", value) and not self._reader(field)(after)[1] else None
+
+    def _reader(self, field: Mapping[str, Any]) -> Read:
+        name = field["name"]
+        if name not in self._readers:
+            plain = plain_reader(field, self._missing) if "missingValues" not in field else None
+            self._readers[name] = plain or field_reader({**self._around, "fields": [field]})
+        return self._readers[name]
