@@ -20,14 +20,15 @@ from meguro_opendata.findings import Finding, Report
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.recipe import Recipe, Waiver
 from meguro_opendata.schemafile import check_schema
-from meguro_opendata.sources import Grid, Table, propose_source, read_grid, structure_findings
+from meguro_opendata.sources import Grid, Table, container_at, propose_source, read_grid, structure_findings
 from meguro_opendata.standard import Standard, load_standard, schema_fields
 from meguro_opendata.validation import fast_engine, frictionless_engine
 from meguro_opendata.validation.columns import match_columns
 from meguro_opendata.validation.frictionless_engine import RawError, TextTable, check_package
 from meguro_opendata.validation.gtfs import validate_gtfs
 from meguro_opendata.validation.rules import expectation_findings, rule_findings
-from meguro_opendata.validation.translate import places_in, places_of_grid, translate
+from meguro_opendata.validation.streaming import Streamed, check_text
+from meguro_opendata.validation.translate import places_in, places_of_grid, places_of_text, translate
 
 __all__ = [
     "Engine",
@@ -98,10 +99,15 @@ def validate_table(
         ConfigurationError: If the schema is no Table Schema.
     """
     _refuse_unknown_engine(engine)
-    grid = read_grid(Path(path))
+    is_text = container_at(Path(path)) == "text"
     checked = check_schema(schema, "schema")
-    main = _whole(grid)
     others = {name: _whole(read_grid(Path(other))) for name, other in (tables or {}).items()}
+    if engine == "fast" and is_text:
+        streamed = check_text(Path(path), checked, others)
+        if streamed is not None:
+            return _streamed_report(str(path), streamed, checked)
+    grid = read_grid(Path(path))
+    main = _whole(grid)
     raw = _ENGINES[engine](main, checked, by_name=False, others=others)
     found = translate(raw, checked, places_of_grid(grid))
     return Report(
@@ -112,6 +118,19 @@ def validate_table(
         findings=tuple(found),
         encoding=grid.encoding,
         header=tuple(main.header),
+    )
+
+
+def _streamed_report(file: str, streamed: Streamed, schema: Mapping[str, Any]) -> Report:
+    found = translate(streamed.errors, schema, places_of_text(streamed.header, streamed.lines))
+    return Report(
+        file=file,
+        standard=None,
+        rows=len(streamed.lines),
+        rows_checked=streamed.rows,
+        findings=tuple(found),
+        encoding=streamed.encoding,
+        header=tuple(streamed.header),
     )
 
 

@@ -13,7 +13,7 @@ from meguro_opendata.standard import schema_fields, value_kinds
 from meguro_opendata.validation.cellreaders import Read, plain_reader
 from meguro_opendata.validation.frictionless_engine import RawError, field_reader
 
-__all__ = ["Places", "places_in", "places_of_grid", "translate"]
+__all__ = ["Places", "places_in", "places_of_grid", "places_of_text", "translate"]
 
 _SHOWN = 200
 
@@ -62,6 +62,11 @@ def places_of_grid(grid: Grid) -> Places:
     letters = [column_letter(index) if grid.is_workbook else None for index in range(len(header))]
     lines = grid.lines[1:] if grid.lines is not None else None
     return Places(grid.sheet, 1, range(2, grid.height + 1), lines, header, letters)
+
+
+def places_of_text(header: Sequence[str], lines: Sequence[int]) -> Places:
+    """The places of a text file whose first record is the header; ``lines`` are those of the records below it."""
+    return Places(None, 1, range(2, len(lines) + 2), lines, header, [None] * len(header))
 
 
 def translate(errors: Sequence[RawError], schema: Mapping[str, Any], places: Places) -> list[Finding]:
