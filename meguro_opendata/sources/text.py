@@ -18,11 +18,13 @@ from typing import Any, Generic, Protocol, TypeVar
 import polars as pl
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.sources.records import MOST_COLUMNS, Breaks, Records, breaks_of, refuse_padding
 from meguro_opendata.sources.table import Grid, columns_of
 from meguro_opendata.sources.textblocks import (
     BOMS,
     LONGEST_RECORD,
     MOST_RECORDS,
+    SMALL,
     BadByteError,
     RecordTooLongError,
     TooManyColumnsError,
@@ -32,7 +34,6 @@ from meguro_opendata.sources.textblocks import (
     refuse_bad_bytes,
     utf8,
 )
-from meguro_opendata.sources.textrecords import MOST_COLUMNS, Breaks, Records, breaks_of, parse_block, refuse_padding
 
 __all__ = ["TextRead", "decode", "read_text", "read_text_grid"]
 
@@ -241,12 +242,15 @@ def _standard_name(declared: str | None, path: Path) -> str | None:
 
 
 def _read(path: Path, encoding: str, begin: Callable[[], AnyTaker]) -> TextRead[AnyTaker]:
-    try:
-        reading = _Reading(begin())
-        _by_blocks(path, encoding, reading)
-    except _UncertainError:
-        reading = _Reading(begin())
+    reading = _Reading(begin())
+    if path.stat().st_size <= SMALL:
         _by_records(path, encoding, reading)
+    else:
+        try:
+            _by_blocks(path, encoding, reading)
+        except _UncertainError:
+            reading = _Reading(begin())
+            _by_records(path, encoding, reading)
     if not reading.progress.height:
         raise SourceError("file-empty", file=path)
     progress = reading.progress
@@ -269,6 +273,8 @@ class _Reading(Generic[AnyTaker]):
 
 def _by_blocks(path: Path, encoding: str, reading: _Reading[Any]) -> None:
     """The file block by block, as columns from the start; while some are parsed, the next is read and decoded."""
+    from meguro_opendata.sources.textrecords import parse_block
+
     with ThreadPoolExecutor(max_workers=_AHEAD) as parser:
         waiting: deque[Future[Records | None]] = deque()
         for raw, marks in blocks(path, encoding):
@@ -353,7 +359,8 @@ def _by_records(path: Path, encoding: str, reading: _Reading[Any]) -> None:
 def _records(batch: Sequence[Sequence[str]], begins: Sequence[int], line: int) -> Records:
     widths = list(map(len, batch))
     refuse_padding(len(batch), max(widths), sum(widths))
-    return Records(columns_of(batch), widths, [at - line for at in begins], Breaks())
+    uneven = widths if len(set(widths)) > 1 else None
+    return Records(columns_of(batch), uneven, [at - line for at in begins], Breaks())
 
 
 def _delimiter(text: bytes) -> str:

@@ -7,79 +7,27 @@ lone carriage return. Such a file is read record by record instead.
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from polars.exceptions import ComputeError
 
+from meguro_opendata.sources.records import MOST_COLUMNS, Records, breaks_of, refuse_padding
 from meguro_opendata.sources.textblocks import (
     MOST_RECORDS,
     TooManyColumnsError,
     TooManyRecordsError,
-    TooUnevenError,
     count,
     refuse_bad_bytes,
 )
 
-__all__ = ["MOST_COLUMNS", "Breaks", "Records", "breaks_of", "parse_block", "refuse_padding"]
+__all__ = ["parse_block"]
 
-MOST_COLUMNS = 16_384
-_SPARE_CELLS, _MOST_TIMES = 20_000_000, 4
 _BREAK, _RETURN, _MARK = (ord(sign) for sign in '\n\r"')
 _MANY = 1 << 15
 Places = NDArray[np.intp]
-
-
-class Breaks(NamedTuple):
-    """How many line breaks of each kind there are."""
-
-    crlf: int = 0
-    lf: int = 0
-    cr: int = 0
-
-    @property
-    def kind(self) -> str | None:
-        """The one kind that is used, ``mixed`` if several are."""
-        used = [name for name, number in self._asdict().items() if number]
-        return "mixed" if len(used) > 1 else used[0] if used else None
-
-    def plus(self, other: Breaks) -> Breaks:
-        """Those of two blocks together."""
-        return Breaks(*map(sum, zip(self, other, strict=True)))
-
-
-def breaks_of(block: bytes) -> Breaks:
-    r"""The line breaks of a block.
-
-    >>> breaks_of(b"a\r\nb\n")
-    Breaks(crlf=1, lf=1, cr=0)
-    """
-    signs = np.frombuffer(block, dtype=np.uint8)
-    returns = count(block, b"\r") if b"\r" in block else 0
-    ends = np.flatnonzero(signs == _BREAK)
-    crlf = int(np.count_nonzero(signs[ends[ends > 0] - 1] == _RETURN)) if returns else 0
-    return Breaks(crlf, len(ends) - crlf, returns - crlf)
-
-
-@dataclass(frozen=True)
-class Records:
-    """The records of a block.
-
-    Attributes:
-        cells: Text columns named by their index.
-        widths: Cells of each record, ``None`` if all have as many as ``cells``.
-        lines: The line on which each begins, the block's first being 0; ``None`` if each has just one line.
-        breaks: The block's line breaks.
-    """
-
-    cells: pl.DataFrame
-    widths: Sequence[int] | None
-    lines: Sequence[int] | None
-    breaks: Breaks
 
 
 @dataclass(frozen=True)
@@ -131,16 +79,6 @@ def parse_block(block: bytes, marks: int, delimiter: str) -> Records | None:
             return Records(even, None, None, breaks)
     uneven = _uneven(block, sign, quotations, has_lines=bool(inner_breaks))
     return Records(*uneven, breaks) if uneven else None
-
-
-def refuse_padding(height: int, width: int, cells: int) -> None:
-    """Raise if records of so many cells in all would become far more when each is made as wide as the widest.
-
-    Raises:
-        TooUnevenError: So.
-    """
-    if height * width > _SPARE_CELLS + _MOST_TIMES * cells:
-        raise TooUnevenError(width)
 
 
 def _even(block: bytes, sign: bytes, breaks: int, quotations: _Quotations) -> pl.DataFrame | None:

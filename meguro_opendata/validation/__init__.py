@@ -9,26 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import polars as pl
 
-from meguro_opendata.combine import JoinedTable
 from meguro_opendata.errors import MeguroOpendataError, SourceError
 from meguro_opendata.filestandard import load_file_standard
 from meguro_opendata.findings import Finding, Report
-from meguro_opendata.mapping import Mapped
-from meguro_opendata.recipe import Recipe, Waiver
 from meguro_opendata.schemafile import check_schema
 from meguro_opendata.sources import Grid, Table, container_at, propose_source, read_grid, structure_findings
 from meguro_opendata.standard import Standard, load_standard, schema_fields
 from meguro_opendata.validation import fast_engine, frictionless_engine
-from meguro_opendata.validation.columns import match_columns
 from meguro_opendata.validation.frictionless_engine import RawError, TextTable, check_package
-from meguro_opendata.validation.gtfs import validate_gtfs
-from meguro_opendata.validation.rules import expectation_findings, rule_findings
 from meguro_opendata.validation.streaming import Streamed, check_text
 from meguro_opendata.validation.translate import places_in, places_of_grid, places_of_text, translate
+
+# What a check against a schema alone never needs is loaded where it is used: a small file is checked in half a second.
+if TYPE_CHECKING:
+    from meguro_opendata.mapping import Mapped
+    from meguro_opendata.recipe import Recipe, Waiver
+    from meguro_opendata.validation.gtfs import validate_gtfs
 
 __all__ = [
     "Engine",
@@ -39,6 +39,15 @@ __all__ = [
     "validate_table",
     "waived",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "validate_gtfs":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from meguro_opendata.validation import gtfs
+
+    return gtfs.validate_gtfs
+
 
 Engine = Literal["fast", "frictionless"]
 _SETTLED = {"duplicate-header": "duplicate-header-named", "blank-label": "blank-label-named"}
@@ -58,9 +67,14 @@ def validate_file(path: Path | str, standard: str | Standard, engine: Engine = "
         SourceError: If the file cannot be read.
         UnknownStandardError: If there is no such standard.
     """
+    from meguro_opendata.validation.columns import match_columns
+    from meguro_opendata.validation.rules import rule_findings
+
     _refuse_unknown_engine(engine)
     of_files = load_file_standard(standard if isinstance(standard, str) else standard.id)
     if of_files is not None:
+        from meguro_opendata.validation.gtfs import validate_gtfs
+
         return validate_gtfs(path, of_files)
     chosen = load_standard(standard) if isinstance(standard, str) else standard
     schema = chosen.schema or {"fields": []}
@@ -139,6 +153,8 @@ def validate_stacked(parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], r
 
     Findings name the cells of the source, and the recipe's waivers are applied.
     """
+    from meguro_opendata.validation.rules import expectation_findings
+
     header = parts[0][2].columns
     whole = TextTable(header, pl.concat([frame for _, _, frame, _ in parts]))
     raw = fast_engine.check_table(whole, recipe.schema, by_name=False)
@@ -166,6 +182,9 @@ def _errors_between(errors: Iterable[RawError], start: int, end: int) -> list[Ra
 def _part_report(
     raw: Sequence[RawError], table: Table, mapped: Mapped, frame: pl.DataFrame, recipe: Recipe, file: str
 ) -> Report:
+    from meguro_opendata.combine import JoinedTable
+    from meguro_opendata.validation.rules import rule_findings
+
     origins = [mapped.origins.get(name) for name in frame.columns]
     found = translate(raw, recipe.schema, places_in(table, origins))
     fields = schema_fields(recipe.schema)
