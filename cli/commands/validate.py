@@ -12,7 +12,8 @@ from .. import console, options
 
 if TYPE_CHECKING:
     from meguro_opendata.findings import Report
-    from meguro_opendata.validation import Engine
+    from meguro_opendata.validation import Engine, Explanation
+    from meguro_opendata.validation.fast_engine import Explain
 
 
 @click.command("validate")
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="検査の方法（答えは同じ）/ Engine; both give the same answers.",
 )
+@click.option("--explain-engine", is_flag=True, help="どの列をどう検査したかを示す / Say how each column was checked.")
 @click.option(
     "--html", type=click.Path(path_type=Path), metavar="FILE", help="報告をHTMLでも書く / Write the report as HTML."
 )
@@ -42,6 +44,7 @@ def command(
     standard: str | None,
     schema: Path | None,
     engine: Engine,
+    explain_engine: bool,
     html: Path | None,
     xlsx: Path | None,
     output_format: str,
@@ -51,7 +54,12 @@ def command(
 
     lang = options.settings().lang
     _refuse_overwriting(html, [file, schema])
-    report = _report(file, standard, schema, engine)
+    explained: list[Explanation] = []
+    report = _report(file, standard, schema, engine, explained.append if explain_engine else None)
+    if explain_engine:
+        from ..enginetext import engine_lines
+
+        console.say("\n".join(engine_lines(explained, lang)))
     if html is not None:
         from meguro_opendata.files import write_whole
 
@@ -74,7 +82,7 @@ def _refuse_overwriting(html: Path | None, read: Iterable[Path | None]) -> None:
             raise MeguroOpendataError("report-over-source", file=html)
 
 
-def _report(file: Path, standard: str | None, schema: Path | None, engine: Engine) -> Report:
+def _report(file: Path, standard: str | None, schema: Path | None, engine: Engine, explain: Explain | None) -> Report:
     from meguro_opendata import validation
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.schemafile import read_schema
@@ -82,9 +90,9 @@ def _report(file: Path, standard: str | None, schema: Path | None, engine: Engin
     if (standard is None) == (schema is None):
         raise MeguroOpendataError("standard-or-schema-option")
     if standard is not None:
-        return validation.validate_file(file, standard, engine=engine)
+        return validation.validate_file(file, standard, engine=engine, explain=explain)
     assert schema is not None  # noqa: S101 (just one of the two is None)
-    return validation.validate_table(file, read_schema(schema), engine=engine)
+    return validation.validate_table(file, read_schema(schema), engine=engine, explain=explain)
 
 
 def _write_marked(file: Path, standard: str | None, report: Report, out: Path, lang: str) -> None:

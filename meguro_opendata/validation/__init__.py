@@ -20,6 +20,7 @@ from meguro_opendata.schemafile import check_schema
 from meguro_opendata.sources import Grid, Table, container_at, propose_source, read_grid, structure_findings
 from meguro_opendata.standard import Standard, load_standard, schema_fields
 from meguro_opendata.validation import fast_engine, frictionless_engine
+from meguro_opendata.validation.fast_engine import Explain, Explanation
 from meguro_opendata.validation.frictionless_engine import RawError, TextTable, check_package
 from meguro_opendata.validation.streaming import Streamed, check_text
 from meguro_opendata.validation.translate import places_in, places_of_grid, places_of_text, translate
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Engine",
+    "Explanation",
     "check_package",
     "validate_file",
     "validate_gtfs",
@@ -51,10 +53,11 @@ def __getattr__(name: str) -> Any:
 
 Engine = Literal["fast", "frictionless"]
 _SETTLED = {"duplicate-header": "duplicate-header-named", "blank-label": "blank-label-named"}
-_ENGINES = {"fast": fast_engine.check_table, "frictionless": frictionless_engine.check_table}
 
 
-def validate_file(path: Path | str, standard: str | Standard, engine: Engine = "fast") -> Report:
+def validate_file(
+    path: Path | str, standard: str | Standard, engine: Engine = "fast", explain: Explain | None = None
+) -> Report:
     """Check a file against a standard, as it stands: nothing is rewritten, columns match by name.
 
     Args:
@@ -62,6 +65,7 @@ def validate_file(path: Path | str, standard: str | Standard, engine: Engine = "
             files (``gtfs_jp``) a ZIP or a folder.
         standard: An id, ``id@version``, or a loaded standard.
         engine: ``"fast"`` or ``"frictionless"``; the findings are the same.
+        explain: Is told how each field was judged.
 
     Raises:
         SourceError: If the file cannot be read.
@@ -75,12 +79,14 @@ def validate_file(path: Path | str, standard: str | Standard, engine: Engine = "
     if of_files is not None:
         from meguro_opendata.validation.gtfs import validate_gtfs
 
+        if explain:
+            explain(Explanation(None, "no-proof-files"))
         return validate_gtfs(path, of_files)
     chosen = load_standard(standard) if isinstance(standard, str) else standard
     schema = chosen.schema or {"fields": []}
     table = propose_source(Path(path), [field.name for field in chosen.fields])
     own = [*_header_findings(table), *match_columns(table, schema, chosen)]
-    raw = _ENGINES[engine](_own_widths(table), schema, by_name=True)
+    raw = _errors(engine, _own_widths(table), schema, by_name=True, explain=explain)
     found = translate(raw, schema, places_in(table, table.frame.columns))
     found += rule_findings(table, table.frame[:, : table.header_width], chosen.fields, found, standard=chosen)
     return Report(
@@ -99,6 +105,7 @@ def validate_table(
     schema: Mapping[str, Any],
     engine: Engine = "fast",
     tables: Mapping[str, Path | str] | None = None,
+    explain: Explain | None = None,
 ) -> Report:
     """Check a table against any Table Schema, as frictionless does by default: header first, columns by position.
 
@@ -107,6 +114,7 @@ def validate_table(
         schema: A Table Schema descriptor.
         engine: ``"fast"`` or ``"frictionless"``; the findings are the same.
         tables: Further tables that foreign keys refer to, by resource name.
+        explain: Is told how each field was judged.
 
     Raises:
         SourceError: If a file cannot be read.
@@ -117,12 +125,12 @@ def validate_table(
     checked = check_schema(schema, "schema")
     others = {name: _whole(read_grid(Path(other))) for name, other in (tables or {}).items()}
     if engine == "fast" and is_text:
-        streamed = check_text(Path(path), checked, others)
+        streamed = check_text(Path(path), checked, others, explain)
         if streamed is not None:
             return _streamed_report(str(path), streamed, checked)
     grid = read_grid(Path(path))
     main = _whole(grid)
-    raw = _ENGINES[engine](main, checked, by_name=False, others=others)
+    raw = _errors(engine, main, checked, by_name=False, others=others, explain=explain)
     found = translate(raw, checked, places_of_grid(grid))
     return Report(
         file=str(path),
@@ -133,6 +141,22 @@ def validate_table(
         encoding=grid.encoding,
         header=tuple(main.header),
     )
+
+
+def _errors(
+    engine: Engine,
+    table: TextTable,
+    schema: Mapping[str, Any],
+    *,
+    by_name: bool,
+    others: Mapping[str, TextTable] | None = None,
+    explain: Explain | None = None,
+) -> list[RawError]:
+    if engine == "fast":
+        return fast_engine.check_table(table, schema, by_name=by_name, others=others, explain=explain)
+    if explain:
+        explain(Explanation(None, "no-proof-asked"))
+    return frictionless_engine.check_table(table, schema, by_name=by_name, others=others)
 
 
 def _streamed_report(file: str, streamed: Streamed, schema: Mapping[str, Any]) -> Report:
