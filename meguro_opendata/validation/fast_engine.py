@@ -23,8 +23,6 @@ from meguro_opendata.validation.plain_head import plain_head
 
 __all__ = ["Explain", "Explanation", "FastCheck", "check_table"]
 
-_UNHASHABLE = ("array", "object", "geojson", "list", "geopoint")
-
 
 @dataclass(frozen=True)
 class Explanation:
@@ -117,12 +115,7 @@ def _why_not(head: Head) -> str | None:
     """Why the whole table goes to frictionless; ``None`` if it need not."""
     if head.is_final:
         return "no-proof-header"
-    if not head.fields:
-        return "no-proof-fields"
-    keyed = {*head.unique, *head.primary_key}
-    if any(one.name in keyed and one.descriptor.get("type") in _UNHASHABLE for one in head.fields):
-        return "no-proof-key"
-    return None
+    return None if head.fields else "no-proof-fields"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ of frictionless's own cell reader.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +25,14 @@ __all__ = [
     "check_package",
     "check_table",
     "field_reader",
+    "hashable",
+    "read_cell",
     "read_head",
 ]
 
 _NO_LIMIT = 2**62
 _MAIN = "main"
+_STRUCTURES = ("array", "geojson", "list", "object")
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 
@@ -149,9 +152,47 @@ def check_table(
     described = _schema({**_with_names(schema, names), **({"fieldsMatch": "partial"} if by_name else {})})
     main = _resource(_MAIN, table, described)
     referred = [_resource(names[name], other) for name, other in (others or {}).items()]
-    report = Package(resources=[main, *referred]).validate(limit_errors=_NO_LIMIT)
+    try:
+        report = Package(resources=[main, *referred]).validate(limit_errors=_NO_LIMIT)
+    except (TypeError, ArithmeticError):
+        _refuse_incomparable_cells(table, schema, by_name=by_name, others=others)
+        raise
     found = [*report.errors, *(error for task in report.tasks if task.name == _MAIN for error in task.errors)]
     return _translated(found, table, described)
+
+
+def read_cell(expected: ExpectedField, cell: str | None) -> tuple[Any, Iterable[str] | None]:
+    """A cell's value, and what it fails by name.
+
+    Raises:
+        MeguroOpendataError: If frictionless breaks off there, comparing what cannot be compared: a time of day that has
+            a time zone with a bound that has none.
+    """
+    try:
+        return expected.read(cell)
+    except (TypeError, ArithmeticError):
+        raise MeguroOpendataError("cell-incomparable", name=expected.name, value=cell) from None
+
+
+def _refuse_incomparable_cells(
+    table: TextTable, schema: Mapping[str, Any], *, by_name: bool, others: Mapping[str, TextTable] | None
+) -> None:
+    """Raise for the cell at which frictionless has broken off."""
+    head = read_head(table.header, schema, by_name=by_name, others=others)
+    for expected, column in zip(head.fields, table.cells, strict=False):
+        for cell in column.unique(maintain_order=True):
+            value, _ = read_cell(expected, cell)
+            if expected.name in head.keyed:
+                hashable(expected, value)
+
+
+def hashable(expected: ExpectedField, value: Any) -> Any:
+    """A value of a key, if it can be looked up; errors as :func:`read_cell`."""
+    try:
+        hash(value)
+    except TypeError:
+        raise MeguroOpendataError("cell-incomparable", name=expected.name, value=value) from None
+    return value
 
 
 def read_head(
@@ -264,15 +305,32 @@ def _schema(schema: Mapping[str, Any]) -> Any:
         raise MeguroOpendataError("schema-invalid") from None
     if not all(_has_readable_bounds(field) for field in made.fields):
         raise MeguroOpendataError("schema-invalid")
+    _refuse_incomparable_keys(made)
     return made
 
 
+def _refuse_incomparable_keys(schema: Any) -> None:
+    """Raise if values of a key or of a unique field are structures, at the first of which frictionless breaks off."""
+    keyed = {*schema.primary_key, *(name for key in schema.foreign_keys for name in key["fields"])}
+    for field in schema.fields:
+        if field.type in _STRUCTURES and (field.name in keyed or field.constraints.get("unique")):
+            raise MeguroOpendataError("schema-key-structure", name=field.name, type=field.type)
+
+
 def _has_readable_bounds(field: Any) -> bool:
-    """Whether the bounds of a field are values of its own type, and its pattern is one."""
+    """Whether the bounds of a field are values of its own type, and its pattern is one.
+
+    Raises:
+        MeguroOpendataError: If frictionless reads the field's format only with a package that is not there.
+    """
+    from frictionless import FrictionlessException
+
     try:
         field.create_cell_reader()
     except re.error:
         return False
+    except FrictionlessException:
+        raise MeguroOpendataError("schema-format-missing", name=field.name, form=field.format) from None
     read = field.create_value_reader()
     return all(read(field.constraints[name]) is not None for name in _BOUNDS if name in field.constraints)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from meguro_opendata.validation.frictionless_engine import ExpectedField, RawError
+from meguro_opendata.validation.frictionless_engine import ExpectedField, RawError, read_cell
 from meguro_opendata.validation.proofs import Proof, proof_of
 
 __all__ = ["Judge", "judges_of"]
@@ -35,7 +35,7 @@ class Judge:
     def verdict(self, value: str | None) -> tuple[str, ...]:
         """The names of what a value fails: ``type``, or constraints in frictionless's order."""
         if value not in self.verdicts:
-            _, notes = self.expected.read(value)
+            _, notes = read_cell(self.expected, value)
             self.verdicts[value] = tuple(notes or ())
         return self.verdicts[value]
 

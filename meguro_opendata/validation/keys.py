@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from meguro_opendata.validation.frictionless_engine import Head, RawError
+from meguro_opendata.validation.frictionless_engine import Head, RawError, hashable, read_cell
 from meguro_opendata.validation.judging import Judge
 
 __all__ = ["KeyColumns", "with_key_errors"]
@@ -78,8 +78,8 @@ class KeyColumns:
         if judge is None:
             return [None] * self._height
         column = self._column(name)
-        read = {value: judge.expected.read(value)[0] for value in column.unique()}
-        return [read[value] for value in column]
+        read = {cell: hashable(judge.expected, read_cell(judge.expected, cell)[0]) for cell in column.unique()}
+        return [read[cell] for cell in column]
 
 
 def _repeats(rows: Sequence[tuple[Any, ...]], *, none_too: bool) -> Iterator[int]:
