@@ -93,7 +93,7 @@ def validate_file(
         file=str(path),
         standard=(chosen.id, str(chosen.version)),
         rows=table.frame.height,
-        rows_checked=table.frame.height,
+        rows_checked=_checked(raw, table.frame.height),
         findings=(*own, *found),
         encoding=table.grid.encoding,
         header=table.labels[: table.header_width],
@@ -136,7 +136,7 @@ def validate_table(
         file=str(path),
         standard=None,
         rows=main.cells.height,
-        rows_checked=main.cells.height,
+        rows_checked=_checked(raw, main.cells.height),
         findings=tuple(found),
         encoding=grid.encoding,
         header=tuple(main.header),
@@ -192,6 +192,11 @@ def validate_stacked(parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], r
     if unexpected:
         reports[0] = reports[0].with_findings((*reports[0].findings, *waived(unexpected, recipe.waive)))
     return reports
+
+
+def _checked(raw: Iterable[RawError], rows: int) -> int:
+    """How many rows were checked: none, if frictionless went no further than the header, for a reason that it tells."""
+    return 0 if any(error.ends_at_header for error in raw) else rows
 
 
 def _errors_between(errors: Iterable[RawError], start: int, end: int) -> list[RawError]:

@@ -130,6 +130,11 @@ class RawError:
     value: str | None
     constraint: str | None = None
 
+    @property
+    def ends_at_header(self) -> bool:
+        """Whether it is one after which frictionless reads no record: any of the header but those of single labels."""
+        return self.record is None and not self.type.endswith("-label")
+
 
 def check_table(
     table: TextTable,
@@ -214,12 +219,13 @@ def read_head(
             primary = tuple(opened.schema.primary_key)
     except FrictionlessException:
         return Head(is_final=True)
+    errors = tuple(_translated(found, empty, described))
     here = {one.name for one in expected}
     unique = tuple(one.name for one in expected if one.constraints.get("unique"))
     return Head(
-        errors=tuple(_translated(found, empty, described)),
+        errors=errors,
         fields=tuple(map(_expected_field, expected)),
-        is_final=any(not error.type.endswith("-label") for error in found),
+        is_final=any(error.ends_at_header for error in errors),
         keyed=frozenset([*unique, *primary, *_linked(described)]),
         unique=unique,
         primary_key=primary if set(primary) <= here else (),
