@@ -110,7 +110,7 @@ def test_rows_that_were_not_checked_are_not_counted(tmp_path: Path) -> None:
     path.write_text("番号,題\n1,a\n2,b\n", encoding="utf-8")
     for report in (both(path, {**SCHEMA, "fieldsMatch": "partial"}), mo.validate_file(path, "aed")):
         assert (report.rows, report.rows_checked) == (2, 0)
-        assert report.findings[0].code == "unmatched-header"
+        assert "unmatched-header" in {found.code for found in report.findings}
 
 
 def clean_file(folder: Path) -> tuple[Path, Path]:
