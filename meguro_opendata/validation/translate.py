@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from meguro_opendata import messages
@@ -72,23 +73,21 @@ def places_of_text(header: Sequence[str], lines: Sequence[int]) -> Places:
 def translate(errors: Sequence[RawError], schema: Mapping[str, Any], places: Places) -> list[Finding]:
     """One finding an error, in the same order, each an ``error`` with ``check`` set."""
     fields = {field["name"]: field for field in schema["fields"]}
-    known = set(messages.codes("findings"))
     suggestions = _Suggestions(schema)
-    return [_finding(error, fields, places, known, suggestions) for error in errors]
+    return [_finding(error, fields, places, suggestions) for error in errors]
 
 
 def _finding(
     error: RawError,
     fields: Mapping[str, Mapping[str, Any]],
     places: Places,
-    known: set[str],
     suggestions: _Suggestions,
 ) -> Finding:
     field = fields.get(error.field or "")
     code = _code(error, field)
     row = places.header_row if error.record is None else places.rows[error.record]
     return Finding(
-        code=code if code in known else "table-error",
+        code=code,
         severity="error",
         check=error.type,
         sheet=places.sheet,
@@ -108,7 +107,13 @@ def _code(error: RawError, field: Mapping[str, Any] | None) -> str:
         return f"constraint-{error.constraint}"
     if error.type == "type-error" and field is not None:
         return f"type-{field.get('type', 'any')}"
-    return error.type
+    return error.type if error.type in _told() else "table-error"
+
+
+@cache
+def _told() -> frozenset[str]:
+    """The codes of findings. Every type of value and every constraint is among them; frictionless may have more."""
+    return frozenset(messages.codes("findings"))
 
 
 def _params(error: RawError, field: Mapping[str, Any] | None) -> dict[str, object]:

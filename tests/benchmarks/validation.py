@@ -1,11 +1,12 @@
 """What checking costs beside frictionless itself: the same file, the same schema, as ratios in one run.
 
-    python tests/benchmarks/validation.py [ROWS] [PAIRS] [--million]
+    python tests/benchmarks/validation.py [ROWS] [PAIRS] [--million] [--findings]
 
 A table of the AED standard (36 columns) with no, few or only bad rows is checked by ``validate_table`` and by
 frictionless's own ``validate``, in turn and each in a process of its own; the number of errors must be the same. Also
 the whole commands on 50 rows, from process start to exit. Printed are medians; with ``--million`` also 1,000,000 rows,
-once, with the greatest memory of our process. The promises: at 100,000 rows at least 30 times as fast with 0.1 % bad
+once, with the greatest memory of our process. ``--findings`` compares, instead of timing, every finding of both engines
+in every part. The promises: at 100,000 rows at least 30 times as fast with 0.1 % bad
 rows, 8 times with 1 %, never below 0.9 times; 1,000,000 rows at least 25 times, within 700 MiB; the command on a small
 file at most as long as ``frictionless validate``.
 """
@@ -25,6 +26,7 @@ from typing import Any
 from reading import COLUMNS, table
 
 from meguro_opendata.standard import load_standard
+from meguro_opendata.validation import validate_table
 
 SHARES = (0.0, 0.001, 0.01, 0.1, 1.0)
 MEASURE = """
@@ -96,6 +98,14 @@ def compare(title: str, path: Path, schema: Path, pairs: int) -> None:
     print(f"{title:28} {own:7.3f} s  frictionless {other:8.3f} s  {times:6.1f} times  {memory:5.0f} MiB")
 
 
+def same_findings(title: str, path: Path, schema: Path) -> None:
+    """Check with both engines and compare their reports."""
+    described = json.loads(schema.read_text(encoding="utf-8"))
+    fast, judge = (validate_table(path, described, engine=engine) for engine in ("fast", "frictionless"))
+    assert fast == judge
+    print(f"{title:28} {len(fast.findings):,} findings, the same; {fast.rows_checked:,} of {fast.rows:,} rows checked")
+
+
 def seconds(folder: Path, *command: str) -> float:
     """Wall-clock seconds of a command, from process start to exit."""
     began = time.perf_counter()
@@ -114,19 +124,24 @@ def commands(path: Path, schema: Path, pairs: int) -> None:
     print(f"{'the commands, 50 rows':28} {own:7.3f} s  frictionless {other:8.3f} s  ratio {ratio:.2f}")
 
 
-def main(rows: int, pairs: int, million: bool) -> None:
+def main(rows: int, pairs: int, options: set[str]) -> None:
     """Write the files, time all, print."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         schema = schema_of(folder)
+        if "--findings" in options:
+            for share in SHARES:
+                same_findings(f"{rows:,} rows, {share:.1%} bad", write(folder, rows, share), schema)
+            return
         compare("20 rows", write(folder, 20, 0.1), schema, pairs)
         for share in SHARES:
             compare(f"{rows:,} rows, {share:.1%} bad", write(folder, rows, share), schema, pairs)
         commands(write(folder, 50, 0.1), schema, pairs * 5)
-        if million:
+        if "--million" in options:
             compare("1,000,000 rows, 0.1% bad", write(folder, 1_000_000, 0.001), schema, 1)
 
 
 if __name__ == "__main__":
-    given = [int(one) for one in sys.argv[1:] if one != "--million"]
-    main(*(given + [100_000, 3][len(given) :]), million="--million" in sys.argv)  # type: ignore[misc]
+    flags = {one for one in sys.argv[1:] if one.startswith("--")}
+    given = [int(one) for one in sys.argv[1:] if one not in flags]
+    main(*(given + [100_000, 3][len(given) :]), options=flags)  # type: ignore[misc]
