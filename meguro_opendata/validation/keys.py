@@ -74,12 +74,14 @@ class KeyColumns:
         return parts[0] if parts else pl.Series(name, [], dtype=pl.String)
 
     def _values(self, name: str) -> list[Any]:
+        """The values of a column; each NaN is one of its own, as no two are equal unless they are one object."""
         judge = self._judges.get(name)
         if judge is None:
             return [None] * self._height
         column = self._column(name)
         read = {cell: hashable(judge.expected, read_cell(judge.expected, cell)[0]) for cell in column.unique()}
-        return [read[cell] for cell in column]
+        unequal = {cell for cell, value in read.items() if value != value}  # noqa: PLR0124 (a NaN)
+        return [read_cell(judge.expected, cell)[0] if cell in unequal else read[cell] for cell in column]
 
 
 def _repeats(rows: Sequence[tuple[Any, ...]], *, none_too: bool) -> Iterator[int]:
