@@ -18,7 +18,6 @@ from meguro_opendata.validation.cellreaders import Read
 
 __all__ = [
     "ExpectedField",
-    "FieldReaders",
     "Head",
     "RawError",
     "TextTable",
@@ -342,11 +341,11 @@ def _has_readable_bounds(field: Any) -> bool:
 
 
 def _translated(found: Sequence[Any], table: TextTable, schema: Any) -> list[RawError]:
-    readers, records = FieldReaders(schema), table.records
+    readers, records = _FieldReaders(schema), table.records
     return [_raw(error, table.header, records, readers) for error in found]
 
 
-def _raw(error: Any, header: Sequence[str], records: Sequence[Sequence[str]], readers: FieldReaders) -> RawError:
+def _raw(error: Any, header: Sequence[str], records: Sequence[Sequence[str]], readers: _FieldReaders) -> RawError:
     row_number = getattr(error, "row_number", None)
     record = None if row_number is None else row_number - 2
     number = getattr(error, "field_number", None)
@@ -363,22 +362,12 @@ def _cell(cells: Sequence[str], column: int | None) -> str | None:
     return cells[column] if column is not None and column < len(cells) else None
 
 
-class FieldReaders:
-    """Frictionless's own cell readers of a schema: which constraint a cell fails, and whether a value would pass."""
+class _FieldReaders:
+    """Frictionless's own cell readers of a schema: which constraint a cell fails."""
 
     def __init__(self, schema: Any) -> None:
         self._readers = {field.name: field.create_cell_reader() for field in schema.fields}
         self._given: dict[tuple[int | None, str], int] = {}
-
-    @classmethod
-    def of(cls, schema: Mapping[str, Any]) -> FieldReaders:
-        """The readers of a Table Schema descriptor."""
-        return cls(_schema(schema))
-
-    def accepts(self, name: str, value: str) -> bool:
-        """Whether a value alone would pass the field's type and constraints."""
-        reader = self._readers.get(name)
-        return reader is not None and not reader(value)[1]
 
     def next_failed(self, record: int | None, name: str, value: str | None) -> str | None:
         """The constraint that the next error of this cell is about: the nth error is the nth failing constraint."""
