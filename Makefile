@@ -18,8 +18,8 @@ $(VENV)/.ready: setup.cfg pyproject.toml constraints.txt
 demo: $(VENV)/.ready      ## the main job on the ward's sample data
 	$(BIN)/meguro-opendata demo --out $(OUT)
 
-test: $(VENV)/.ready      ## all tests
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: $(VENV)/.ready      ## all tests, a process a core
+	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 differential: $(VENV)/.ready   ## many more random cases of the fast engine against frictionless (20 minutes)
 	MEGURO_OPENDATA_CASES=20000 $(BIN)/python -m pytest tests/test_engines.py

@@ -23,8 +23,8 @@ INTERRUPTED = 130
 _WRONG_USE = 2
 _OUTPUT_LOST = 3
 _COMMANDS = (
-    *("build", "convert", "demo", "doctor", "init", "inspect", "kpi", "new", "plan", "publish", "standards"),
-    "validate",
+    *("build", "catalog", "convert", "demo", "doctor", "harvest", "init", "inspect", "kpi", "new", "plan", "publish"),
+    *("standards", "validate"),
 )
 
 

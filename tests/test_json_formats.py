@@ -15,14 +15,17 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from meguro_opendata.cli.commands import catalog as catalog_command
 from meguro_opendata.cli.commands import demo as demo_command
 from meguro_opendata.cli.commands import publish as publish_command
 from meguro_opendata.cli.commands import standards as standards_command
 from referencing import Registry, Resource
 
+from meguro_opendata.catalog.review import CATALOG_FORMAT
 from meguro_opendata.doctor import DOCTOR_FORMAT
 from meguro_opendata.drafting.drafted import NEW_FORMAT
 from meguro_opendata.findings import REPORT_FORMAT
+from meguro_opendata.harvest import HARVEST_FORMAT
 from meguro_opendata.initialise import INIT_FORMAT
 from meguro_opendata.inspection import INSPECTION_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT
@@ -39,8 +42,11 @@ REGISTRY: Registry[Any] = Registry().with_resources(
 )
 CONSTANTS = {
     "build": BUILD_FORMAT,
+    "catalog": CATALOG_FORMAT,
     "demo": demo_command.FORMAT,
     "doctor": DOCTOR_FORMAT,
+    "export": catalog_command.FORMAT,
+    "harvest": HARVEST_FORMAT,
     "init": INIT_FORMAT,
     "inspection": INSPECTION_FORMAT,
     "kpi": KPI_FORMAT,
@@ -75,6 +81,11 @@ CASES = {
     "inspect": ("inspection", 0),
     "inspect what is no table": ("inspection", 2),
     "convert": ("build", 1),
+    "export of the list": ("export", 0),
+    "export as DCAT": ("export", 0),
+    "harvest of a file": ("harvest", 0),
+    "catalog check": ("catalog", 0),
+    "catalog check of what was published": ("catalog", 1),
     "new": ("new", 0),
     "new with a schema of its own": ("new", 0),
 }
@@ -131,10 +142,20 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
     office.run("inspect what is no table", "inspect", "x.csv")
     published = Path("demo/releases/preschool/131105_preschool.csv")
     office.run("convert", "convert", published, "--standard", "preschool", "--out", "converted")
+    catalogue(office)
     office.run("new", "new", "nurseries", "--source", published, "--standard", "preschool")
     (office.home / "own.csv").write_text("見本,数\nA,1\n", encoding="utf-8")
     office.run("new with a schema of its own", "new", "own", "--source", "own.csv")
     return office.done
+
+
+def catalogue(office: Office) -> None:
+    """Export and check the catalogue as it would be, and as a portal without an address on the web has it."""
+    office.run("export of the list", "catalog", "export", "--as", "open_data_list", "-o", "list.csv")
+    office.run("export as DCAT", "catalog", "export", "--as", "dcat", "-o", "catalog.jsonld")
+    office.run("harvest of a file", "harvest", "catalog.jsonld", "-o", "harvested.jsonl")
+    office.run("catalog check", "catalog", "check", "--as-of", "2026-04-01")
+    office.run("catalog check of what was published", "catalog", "check", "--portal", "folder", "--lang", "en")
 
 
 def change_a_dataset(office: Office) -> None:

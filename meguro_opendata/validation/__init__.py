@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from meguro_opendata.mapping import Mapped
     from meguro_opendata.recipe import Recipe, Waiver
     from meguro_opendata.validation.gtfs import validate_gtfs
+    from meguro_opendata.validation.rules import Place
 
 __all__ = [
     "Engine",
     "Explanation",
+    "Place",
     "check_package",
     "validate_file",
     "validate_gtfs",
@@ -44,11 +46,15 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name != "validate_gtfs":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from meguro_opendata.validation import gtfs
+    if name == "validate_gtfs":
+        from meguro_opendata.validation import gtfs
 
-    return gtfs.validate_gtfs
+        return gtfs.validate_gtfs
+    if name == "Place":
+        from meguro_opendata.validation import rules
+
+        return rules.Place
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 Engine = Literal["fast", "frictionless"]
@@ -56,7 +62,11 @@ _SETTLED = {"duplicate-header": "duplicate-header-named", "blank-label": "blank-
 
 
 def validate_file(
-    path: Path | str, standard: str | Standard, engine: Engine = "fast", explain: Explain | None = None
+    path: Path | str,
+    standard: str | Standard,
+    engine: Engine = "fast",
+    place: Place | None = None,
+    explain: Explain | None = None,
 ) -> Report:
     """Check a file against a standard, as it stands: nothing is rewritten, columns match by name.
 
@@ -65,6 +75,7 @@ def validate_file(
             files (``gtfs_jp``) a ZIP or a folder.
         standard: An id, ``id@version``, or a loaded standard.
         engine: ``"fast"`` or ``"frictionless"``; the findings are the same.
+        place: Where the points should lie, if that is known: a boundary or a gazetteer. The report names it.
         explain: Is told how each field was judged.
 
     Raises:
@@ -88,7 +99,8 @@ def validate_file(
     own = [*_header_findings(table), *match_columns(table, schema, chosen)]
     raw = _errors(engine, _own_widths(table), schema, by_name=True, explain=explain)
     found = translate(raw, schema, places_in(table, table.frame.columns))
-    found += rule_findings(table, table.frame[:, : table.header_width], chosen.fields, found, standard=chosen)
+    rows = table.frame[:, : table.header_width]
+    found += rule_findings(table, rows, chosen.fields, found, standard=chosen, place=place)
     return Report(
         file=str(path),
         standard=(chosen.id, str(chosen.version)),
@@ -172,7 +184,9 @@ def _streamed_report(file: str, streamed: Streamed, schema: Mapping[str, Any]) -
     )
 
 
-def validate_stacked(parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], recipe: Recipe) -> list[Report]:
+def validate_stacked(
+    parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], recipe: Recipe, place: Place | None = None
+) -> list[Report]:
     """Check the parts of one table as the whole that they are; one report a part.
 
     Findings name the cells of the source, and the recipe's waivers are applied.
@@ -187,7 +201,7 @@ def validate_stacked(parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], r
     start = 0
     for table, mapped, frame, file in parts:
         own = _errors_between(raw, start, start + frame.height)
-        reports.append(_part_report(own, table, mapped, frame, recipe, file))
+        reports.append(_part_report(own, table, mapped, frame, recipe, file, place))
         start += frame.height
     if unexpected:
         reports[0] = reports[0].with_findings((*reports[0].findings, *waived(unexpected, recipe.waive)))
@@ -209,7 +223,13 @@ def _errors_between(errors: Iterable[RawError], start: int, end: int) -> list[Ra
 
 
 def _part_report(
-    raw: Sequence[RawError], table: Table, mapped: Mapped, frame: pl.DataFrame, recipe: Recipe, file: str
+    raw: Sequence[RawError],
+    table: Table,
+    mapped: Mapped,
+    frame: pl.DataFrame,
+    recipe: Recipe,
+    file: str,
+    place: Place | None,
 ) -> Report:
     from meguro_opendata.combine import JoinedTable
     from meguro_opendata.validation.rules import rule_findings
@@ -217,7 +237,8 @@ def _part_report(
     origins = [mapped.origins.get(name) for name in frame.columns]
     found = translate(raw, recipe.schema, places_in(table, origins))
     fields = schema_fields(recipe.schema)
-    found += rule_findings(table, frame, fields, found, mapped.origins, cleaned=True)
+    single = recipe.source.series is None
+    found += rule_findings(table, frame, fields, found, mapped.origins, cleaned=True, named=single, place=place)
     if isinstance(table, JoinedTable):
         found = [table.at_home(finding) for finding in found]
     shape = table.own or table if isinstance(table, JoinedTable) else table

@@ -14,11 +14,22 @@ import polars as pl
 from meguro_opendata.findings import Finding
 from meguro_opendata.sources import Table
 from meguro_opendata.standard import Field, Standard
-from meguro_opendata.validation.rules import misplaced, points, rowwise, values
+from meguro_opendata.validation.rules import labels, misplaced, places, points, rowwise, values
 from meguro_opendata.validation.rules.data import Hit, Rows, Rule, rules
+from meguro_opendata.validation.rules.earlier import moved_ids
 from meguro_opendata.validation.rules.expected import copied_tables, expectation_findings, moved_tables
+from meguro_opendata.validation.rules.places import Place
 
-__all__ = ["Rule", "copied_tables", "expectation_findings", "moved_tables", "rule_findings", "rules"]
+__all__ = [
+    "Place",
+    "Rule",
+    "copied_tables",
+    "expectation_findings",
+    "identifier_findings",
+    "moved_tables",
+    "rule_findings",
+    "rules",
+]
 
 _Test = Callable[[Rows], Iterator[Hit]]
 _TESTS: Mapping[str, _Test] = {
@@ -46,6 +57,8 @@ def rule_findings(
     standard: Standard | None = None,
     *,
     cleaned: bool = False,
+    named: bool = True,
+    place: Place | None = None,
 ) -> list[Finding]:
     """What the rules find in a table, by place.
 
@@ -57,18 +70,40 @@ def rule_findings(
         origins: The source column of each field; without it, each has its own name.
         standard: The standard that the file is said to follow, if its header is to be compared.
         cleaned: Whether the table was cleaned, which tells some of this itself.
+        named: Whether the period in the file's name is compared; of a series that is done elsewhere.
+        place: Where the points should lie, if that is known.
     """
     known = rules()
     rows = Rows.of(frame, fields)
     homes = origins if origins is not None else {name: name for name in rows.frame.columns}
     errors = [found for found in judged if found.check]
-    hits = [*_hits(rows, _by_position(table, errors), cleaned=cleaned)]
+    hits = [*_hits(rows, _by_position(table, errors), cleaned=cleaned), *places.places(rows, place)]
+    hits = [*labels.file_names(table.path), *labels.labels(table, rows, named=named), *hits]
     if standard is not None:
         hits = [*misplaced.standards(table.labels, standard), *hits]
     taken = {(found.row, found.field) for found in errors}
     made = [_finding(table, hit, homes) for hit in hits if _is_told(hit, table, homes, cleaned=cleaned)]
     kept = [found for found in made if known[found.code].beside or (found.row, found.field) not in taken]
     return sorted(kept, key=lambda found: found.row or 0)
+
+
+def identifier_findings(
+    before: pl.DataFrame,
+    table: Table,
+    frame: pl.DataFrame,
+    fields: Sequence[Field],
+    origins: Mapping[str, str | None],
+) -> list[Finding]:
+    """What has another ID than in an earlier table, and IDs that something else had there.
+
+    Args:
+        before: The earlier table, as it was published.
+        table: The source of the later one.
+        frame: The later one, one row for each of the source's.
+        fields: The schema's fields.
+        origins: The source column of each field.
+    """
+    return [_finding(table, hit, origins) for hit in moved_ids(before, frame, fields)]
 
 
 def _hits(rows: Rows, errors: Mapping[int, Sequence[str]], *, cleaned: bool) -> Iterator[Hit]:
