@@ -19,6 +19,7 @@ from meguro_opendata.validation import Engine
 if TYPE_CHECKING:
     from meguro_opendata.reports.html import Checked
     from meguro_opendata.reports.marked import Marked
+    from meguro_opendata.validation.fast_engine import Explain
 
 __all__ = ["Yardstick", "check", "mark", "proposed_standard", "refuse_overwriting", "report_page", "yardstick"]
 
@@ -50,15 +51,21 @@ def yardstick(standard: str | None, schema: Path | None, engine: Engine = "fast"
     return Yardstick(standard, read_schema(schema) if schema is not None else None, engine)
 
 
-def check(file: Path, asked: Yardstick) -> Report:
+def check(file: Path, asked: Yardstick, explain: Explain | None = None) -> Report:
     """The report on one file.
+
+    Args:
+        file: The file.
+        asked: What it is checked against.
+        explain: Is told how each field was judged.
 
     Raises:
         SourceError: If it cannot be read, or no standard is named and its header surely follows none.
     """
     if asked.schema is not None:
-        return validation.validate_table(file, asked.schema, engine=asked.engine)
-    return validation.validate_file(file, asked.standard or proposed_standard(file), engine=asked.engine)
+        return validation.validate_table(file, asked.schema, engine=asked.engine, explain=explain)
+    standard = asked.standard or proposed_standard(file)
+    return validation.validate_file(file, standard, engine=asked.engine, explain=explain)
 
 
 def proposed_standard(file: Path) -> str:

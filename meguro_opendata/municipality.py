@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from meguro_opendata.checkdigit import check_digit
 from meguro_opendata.errors import UnknownMunicipalityError
-from meguro_opendata.workspace import check_digit
 
 __all__ = ["Municipality", "municipalities", "municipality"]
 

@@ -276,7 +276,9 @@ def test_a_report_counts_what_it_lists(case: str, outputs: Outputs) -> None:
     listed = [found["severity"] for found in report["findings"]]
     assert {severity: listed.count(severity) for severity in report["counts"]} == report["counts"]
     assert report["valid"] is (report["counts"]["error"] == 0) is False
-    assert report["rows_checked"] == report["rows"] > 0
+    ended = "unmatched-header" in {finding["code"] for finding in report["findings"]}
+    assert report["rows"] > 0
+    assert report["rows_checked"] == (0 if ended else report["rows"])
 
 
 @pytest.mark.parametrize(

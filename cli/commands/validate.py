@@ -12,7 +12,7 @@ from .. import console, options
 if TYPE_CHECKING:
     from meguro_opendata.checkup import Yardstick
     from meguro_opendata.findings import Report
-    from meguro_opendata.validation import Engine
+    from meguro_opendata.validation import Engine, Explanation
 
 _PATH = click.Path(path_type=Path)
 
@@ -28,6 +28,7 @@ _PATH = click.Path(path_type=Path)
     show_default=True,
     help="検査の方法（答えは同じ）/ Engine; both give the same answers.",
 )
+@click.option("--explain-engine", is_flag=True, help="どの列をどう検査したかを示す / Say how each column was checked.")
 @click.option(
     "--html",
     type=_PATH,
@@ -56,6 +57,7 @@ def command(
     standard: str | None,
     schema: Path | None,
     engine: Engine,
+    explain_engine: bool,
     html: Path | None,
     xlsx: Path | None,
     junit: Path | None,
@@ -69,13 +71,17 @@ def command(
     Without a standard, each table is checked against the one that its header follows. Folders: every table in them.
     """
     from meguro_opendata.checkup import yardstick
+    from meguro_opendata.errors import MeguroOpendataError
 
     asked = yardstick(standard, schema, engine)
     if len(files) > 1 or (files[0].is_dir() and not asked.of_files):
         from ..manyfiles import check_many
 
+        if explain_engine:
+            raise MeguroOpendataError("explain-one-file", files=list(map(str, files)))
+
         raise SystemExit(check_many(files, schema, asked, html, xlsx, junit, jobs, output_format))
-    raise SystemExit(_check_one(files[0], schema, asked, html, xlsx, junit, output_format))
+    raise SystemExit(_check_one(files[0], schema, asked, html, xlsx, junit, explain_engine, output_format))
 
 
 def _check_one(
@@ -85,6 +91,7 @@ def _check_one(
     html: Path | None,
     xlsx: Path | None,
     junit: Path | None,
+    explain_engine: bool,
     output_format: str,
 ) -> int:
     from meguro_opendata import reports
@@ -92,7 +99,12 @@ def _check_one(
 
     lang = options.settings().lang
     refuse_overwriting([html, junit], [file, schema])
-    report = check(file, asked)
+    explained: list[Explanation] = []
+    report = check(file, asked, explained.append if explain_engine else None)
+    if explain_engine:
+        from ..enginetext import engine_lines
+
+        console.say("\n".join(engine_lines(explained, lang)))
     _write_files(file, report, html, xlsx, junit, lang)
     if output_format == "json":
         console.result_json(report.to_dict(lang))
