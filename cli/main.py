@@ -23,7 +23,8 @@ INTERRUPTED = 130
 _WRONG_USE = 2
 _OUTPUT_LOST = 3
 _COMMANDS = (
-    *("build", "catalog", "convert", "demo", "doctor", "harvest", "init", "inspect", "kpi", "new", "plan", "publish"),
+    *("build", "catalog", "convert", "demo", "doctor", "harvest", "init", "inspect", "kpi", "ledger", "new", "plan"),
+    "publish",
     *("standards", "validate"),
 )
 

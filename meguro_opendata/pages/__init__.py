@@ -1,6 +1,7 @@
 """The one HTML frame that reports, the portal and the KPI board share: templates, style, words of both languages.
 
-Pages are single files that need no network and run no script; a content security policy in each says so.
+Pages are single files that need no network; a content security policy in each allows its own style alone and, where a
+page has one, its own script.
 """
 
 from __future__ import annotations
@@ -13,18 +14,27 @@ from typing import Any
 
 from meguro_opendata import messages
 
-__all__ = ["render"]
+__all__ = ["css_text", "render"]
 
 
 @cache
-def _style() -> str:
-    return resources.files(__package__).joinpath("templates/style.css").read_text(encoding="utf-8").strip()
+def _part(name: str) -> str:
+    return resources.files(__package__).joinpath(f"templates/{name}").read_text(encoding="utf-8").strip()
 
 
-@cache
-def _policy() -> str:
-    digest = base64.b64encode(hashlib.sha256(_style().encode("utf-8")).digest()).decode("ascii")
-    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+def _policy(style: str, script: str) -> str:
+    rules = [
+        "default-src 'none'",
+        f"style-src '{_digest(style)}'",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    return "; ".join([*rules, *([f"script-src '{_digest(script)}'"] if script else [])])
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 @cache
@@ -40,7 +50,10 @@ def _environment() -> Any:
         keep_trailing_newline=True,
     )
     environment.filters["safe_link"] = safe_link
+    environment.filters["seen_blanks"] = seen_blanks
     environment.filters["thousands"] = lambda number: f"{number:,}"
+    environment.filters["figure"] = lambda number: f"{number:,.10g}"
+    environment.filters["unit"] = spaced_unit
     return environment
 
 
@@ -56,14 +69,57 @@ def safe_link(address: str | None) -> str | None:
     return address if ":" not in head or head.lower() in ("http:", "https:") else None
 
 
-def render(template: str, lang: str, **values: Any) -> str:
-    """A page from one of the templates, in ``lang``; every value is escaped."""
+def seen_blanks(text: str) -> str:
+    """A text whose blanks at either end can be seen: ``␣``, of full width ``□``.
+
+    >>> seen_blanks(" a b\u3000")
+    '␣a b□'
+    """
+    inner = text.strip()
+    start = text.index(inner) if inner else len(text)
+    return _marked(text[:start]) + inner + _marked(text[start + len(inner) :])
+
+
+def _marked(blanks: str) -> str:
+    return "".join("□" if blank == "\u3000" else "␣" for blank in blanks)
+
+
+def css_text(text: str) -> str:
+    r"""A text as a string of CSS, whatever it holds.
+
+    >>> css_text('表 "1"</style>')
+    '"\\8868 \\20 \\22 1\\22 \\3c \\2f style\\3e "'
+    """
+    return '"' + "".join(sign if sign.isascii() and sign.isalnum() else f"\\{ord(sign):x} " for sign in text) + '"'
+
+
+def spaced_unit(unit: str) -> str:
+    """A unit as it follows its number: a word of Latin letters after a space.
+
+    >>> spaced_unit("件"), spaced_unit("%"), spaced_unit("cases")
+    ('件', '%', ' cases')
+    """
+    return f" {unit}" if unit[:1].isascii() and unit[:1].isalpha() else unit
+
+
+def render(template: str, lang: str, *, script: str | None = None, more_style: str = "", **values: Any) -> str:
+    """A page from one of the templates, in ``lang``; every value is escaped.
+
+    Args:
+        template: Its name.
+        lang: Language of its words.
+        script: Name of the script that the page runs.
+        more_style: Style of this page alone, safe as it is.
+        values: What the template shows.
+    """
+    style, code = "\n".join(filter(None, [_part("style.css"), more_style])), _part(script) if script else ""
     frame = {
         "lang": lang,
-        "style": _style(),
-        "policy": _policy(),
-        "t": lambda code: messages.word(code, lang),
-        "say": lambda code, **params: messages.message(code, lang, **params),
+        "style": style,
+        "script": code,
+        "policy": _policy(style, code),
+        "t": lambda word: messages.word(word, lang),
+        "say": lambda sentence, **params: messages.message(sentence, lang, **params),
     }
     page: str = _environment().get_template(template).render(**frame, **values)
     return page
