@@ -28,7 +28,11 @@ _PATH = click.Path(path_type=Path)
     show_default=True,
     help="検査の方法（答えは同じ）/ Engine; both give the same answers.",
 )
-@click.option("--explain-engine", is_flag=True, help="どの列をどう検査したかを示す / Say how each column was checked.")
+@click.option(
+    "--explain-engine",
+    is_flag=True,
+    help="列ごとの検査の方法を示す（1ファイルのとき）/ Say how each column was checked (of one file).",
+)
 @click.option(
     "--html",
     type=_PATH,
