@@ -41,6 +41,7 @@ def datapackage(
     stamp: SourceStamp,
     personal: Sequence[Mapping[str, Any]] = (),
     facts: ReleaseFacts | None = None,
+    coordinates: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """The descriptor of a release.
 
@@ -52,6 +53,7 @@ def datapackage(
         stamp: Checksums of source, recipe and schema.
         personal: What may be personal in them, each with the reason for which the recipe allows it or ``None``.
         facts: What the files say themselves.
+        coordinates: How the coordinates came into their system, by source: operation, grids, expected error.
     """
     meta = recipe.metadata
     code = city if isinstance(city, str) else city.code
@@ -70,6 +72,7 @@ def datapackage(
         "mo:facts": (facts or ReleaseFacts()).to_dict(),
         "mo:made_from": stamp,
         "mo:personal": list(personal),
+        **({"mo:coordinates": list(coordinates)} if coordinates else {}),
         "resources": [_resource(file, recipe) for file in files],
     }
     return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

@@ -148,7 +148,8 @@ def _numbers(texts: Sequence[pl.Series], words: PointWords) -> tuple[list[Floats
     for part, text in enumerate(texts):
         trimmed = text.str.strip_chars()
         is_plain = trimmed.str.contains(_PLAIN)
-        numbers = trimmed.set(~is_plain, None).cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy().copy()
+        numbers = _floats(trimmed)
+        numbers[~is_plain.to_numpy()] = np.nan
         if words.crs.geographic:
             is_plain &= ~trimmed.str.contains(_UNPLAIN)
         others = (~is_plain & (trimmed != "")).arg_true()
@@ -160,6 +161,11 @@ def _numbers(texts: Sequence[pl.Series], words: PointWords) -> tuple[list[Floats
                 troubles.append(Trouble(found[0], "error", at, part, found[1]))
         columns.append(numbers)
     return columns, troubles
+
+
+def _floats(text: pl.Series) -> Floats:
+    """The numbers of a column, NaN where a text is none."""
+    return text.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy().copy()
 
 
 def _told(texts: Sequence[pl.Series]) -> Notation | None:
@@ -194,12 +200,18 @@ def _doubts(texts: Sequence[pl.Series], numbers: Sequence[Floats], words: PointW
     found = [Trouble("coordinate-half", "error", at, int(blank[1][at])) for at in half]
     lat, lon = to_degrees(first, second, words.crs)
     inside = _in_japan(lat, "latitude") & _in_japan(lon, "longitude")
+    inside &= words.crs.geographic | ~(_like_degrees(first, second) | _like_degrees(second, first))
     outside = np.flatnonzero(~inside & ~np.isnan(first) & ~np.isnan(second))
     if words.crs.geographic and len(outside):
         found += _degree_doubts([numbers[0][outside], numbers[1][outside]], outside, words.crs)
     told = {one.position for one in found}
     left = [at for at in outside.tolist() if at not in told]
     return found + [Trouble(_why_outside(first[at], second[at], words.crs), "error", at) for at in left]
+
+
+def _like_degrees(lat: Floats, lon: Floats) -> Truths:
+    """Whether pairs that should be metres are a latitude and a longitude of Japan."""
+    return _in_japan(lat, "latitude") & _in_japan(lon, "longitude")
 
 
 def _why_outside(first: float, second: float, crs: Crs) -> str:
@@ -268,9 +280,10 @@ def _written(text: pl.Series, at: Whole, values: Floats, before: Floats | None, 
         target: Their system.
     """
     written = [decimal_text(value) if target.geographic else f"{value:.4f}" for value in values.tolist()]
-    after = text.scatter(at, written) if len(at) else text
+    after = text.clone().scatter(at, written) if len(at) else text
     if before is None:
         return after
+    stood = _floats(text)
     still = np.zeros(len(text), dtype=bool)
-    still[at] = values == before
-    return text.zip_with(pl.Series(still) & text.str.contains(_PLAIN), after)
+    still[at] = (values == before) & (stood[at] == before)
+    return text.zip_with(pl.Series(still), after)

@@ -257,8 +257,9 @@ def _data_contents(
     published = [_published(table) for table in tables]
     data = data_files(published, recipe, city if isinstance(city, str) else city.code)
     stamp = source_stamp(recipe, register)
+    coordinates = _coordinates(tables)
     facts = _facts(published, tables, recipe)
-    descriptor = datapackage(recipe, city, data, report.rows, stamp, disclosed(report.findings), facts)
+    descriptor = datapackage(recipe, city, data, report.rows, stamp, disclosed(report.findings), facts, coordinates)
     return {**{file.name: file.data for file in data}, "datapackage.json": descriptor}
 
 
@@ -270,6 +271,12 @@ def _facts(published: Sequence[PublishedTable], tables: Sequence[Sequence[Prepar
         schema_fields(recipe.schema),
         [(source.path, source.grid.container) for source in sources],
     )
+
+
+def _coordinates(tables: Sequence[Sequence[Prepared]]) -> list[dict[str, Any]]:
+    """How the coordinates of each source came into the published system; nothing where none is declared."""
+    parts = [part for table in tables for part in table if part.coordinates]
+    return [{"file": part.source.name, **(part.coordinates or {})} for part in parts]
 
 
 def _published(table: Sequence[Prepared]) -> PublishedTable:

@@ -12,7 +12,7 @@ from meguro_opendata.declarations import unknown
 from meguro_opendata.errors import Fault
 from meguro_opendata.files import is_plain_name
 from meguro_opendata.privacy.data import CODES as PRIVACY_CODES
-from meguro_opendata.recipe.sourcewords import id_faults, series_faults, sources_faults
+from meguro_opendata.recipe.sourcewords import FileSettings, id_faults, point_faults, series_faults, sources_faults
 from meguro_opendata.recipe.words import Bounds, MappingRule, RecipeFile, SourceSettings
 from meguro_opendata.standard import Field as StandardField
 from meguro_opendata.standard import schema_fields, value_kinds
@@ -47,6 +47,18 @@ def faults(written: RecipeFile, schema: Mapping[str, Any], workspace: Workspace)
     elif written.metadata.department not in departments:
         yield unknown("metadata.department", "department-unknown", written.metadata.department, departments)
     yield from _source_faults(written, every)
+    for place, settings in _file_settings(written):
+        yield from point_faults(place, settings, list(kinds.values()))
+
+
+def _file_settings(written: RecipeFile) -> Iterator[tuple[str, FileSettings]]:
+    """How each file is read, with its place in the recipe."""
+    if written.source is not None:
+        yield "source", written.source
+    if written.sources is not None:
+        yield from ((f"sources.stack.{number}", one) for number, one in enumerate(written.sources.stack))
+        if written.sources.first is not None:
+            yield "sources.first", written.sources.first
 
 
 def _source_faults(written: RecipeFile, fields: list[str]) -> Iterator[Fault]:
