@@ -10,16 +10,17 @@ from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError, StorageError
 from meguro_opendata.files import sha256
+from meguro_opendata.geo.filewords import gis_labels
 from meguro_opendata.recipe import Recipe, Waiver
 from meguro_opendata.releasefacts import ReleaseFacts, iso_period
 from meguro_opendata.series.periods import Period
 from meguro_opendata.workspace import City
 
-__all__ = ["DataFile", "SourceStamp", "datapackage", "read_datapackage"]
+__all__ = ["FORMATS", "DataFile", "SourceStamp", "datapackage", "read_datapackage"]
 
 SourceStamp = dict[str, str]
 FILE_NAME = "datapackage.json"
-_FORMATS = {"csv": "CSV", "xlsx": "XLSX", "geojson": "GeoJSON"}
+FORMATS = {"csv": "CSV", "xlsx": "XLSX", "geojson": "GeoJSON", **gis_labels()}
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _resource(file: DataFile, recipe: Recipe) -> dict[str, Any]:
     stem, _, ending = file.name.rpartition(".")
     described: dict[str, Any] = {
         "name": f"{stem}_{ending}".lower(),
-        "title": f"{file.title}（{_FORMATS[ending]}）",
+        "title": f"{file.title}（{FORMATS[ending]}）",
         "path": file.name,
         "format": ending,
         "bytes": len(file.data),

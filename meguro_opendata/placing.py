@@ -12,6 +12,7 @@ from meguro_opendata.cleaning import Cleaned, Doubt
 from meguro_opendata.findings import Change, Finding
 from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.geo.geojson import coordinate_fields
+from meguro_opendata.geotable import point_names
 from meguro_opendata.locating import Located, PointWords, Trouble, locate
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.recipe.sourcewords import FileSettings
@@ -47,15 +48,16 @@ class Placed:
     record: Mapping[str, Any] | None = None
 
 
-def _words(settings: FileSettings) -> PointWords | None:
-    """What a recipe declares, ``None`` if it declares no system."""
-    if settings.crs is None:
-        return None
+def _declared(settings: FileSettings, table: Table, mapped: Mapped, names: Sequence[str]) -> str | None:
+    """The system of the coordinates: that of a GIS file's geometries, if these are published, else the recipe's."""
+    if table.grid.crs is not None and tuple(mapped.origins.get(name) for name in names) == point_names():
+        return table.grid.crs
+    return settings.crs
+
+
+def _words(crs: str, settings: FileSettings) -> PointWords:
     return PointWords(
-        parse_crs(settings.crs),
-        swapped=False,
-        notation=settings.notation or "decimal",
-        allow_approximate=settings.allow_approximate,
+        parse_crs(crs), notation=settings.notation or "decimal", allow_approximate=settings.allow_approximate
     )
 
 
@@ -69,10 +71,11 @@ def in_order(mapped: Mapped, fields: Sequence[Field], settings: FileSettings) ->
     return replace(mapped, frame=frame, origins={**mapped.origins, lat: mapped.origins[lon], lon: mapped.origins[lat]})
 
 
-def fields_to_clean(fields: Sequence[Field], settings: FileSettings) -> Sequence[Field]:
+def fields_to_clean(table: Table, mapped: Mapped, fields: Sequence[Field], settings: FileSettings) -> Sequence[Field]:
     """The fields as cleaning is to take them: coordinates in metres are plain numbers."""
     names = coordinate_fields(fields)
-    if names is None or settings.crs is None or parse_crs(settings.crs).geographic:
+    crs = _declared(settings, table, mapped, names) if names is not None else None
+    if names is None or crs is None or parse_crs(crs).geographic:
         return fields
     return [replace(field, kind=_NUMBER) if field.name in names else field for field in fields]
 
@@ -83,9 +86,11 @@ def place(table: Table, mapped: Mapped, cleaned: Cleaned, fields: Sequence[Field
     Raises:
         MissingGridError: If a needed grid has not been added and the recipe allows nothing approximate.
     """
-    names, words = coordinate_fields(fields), _words(settings)
-    if names is None or words is None:
+    names = coordinate_fields(fields)
+    crs = _declared(settings, table, mapped, names) if names is not None else None
+    if names is None or crs is None:
         return Placed(cleaned.frame, (), (), tuple(cleaned.doubts))
+    words = _words(crs, settings)
     columns = [cleaned.frame[name] for name in names]
     located = locate(*_axes(columns, words), words, parse_crs(PUBLISHED))
     after = [located.first, located.second] if located.done else columns
@@ -139,16 +144,17 @@ def _is_settled(doubt: Doubt, names: Sequence[str], before: pl.DataFrame, after:
     return bool(before[doubt.field][doubt.position] != after[doubt.field][doubt.position])
 
 
-def undeclared(frame: pl.DataFrame, fields: Sequence[Field], settings: FileSettings) -> Iterator[Finding]:
+def undeclared(
+    table: Table, mapped: Mapped, frame: pl.DataFrame, fields: Sequence[Field], settings: FileSettings
+) -> Iterator[Finding]:
     """What is to be said where coordinates are published and no system is declared: metres are an error."""
     names = coordinate_fields(fields)
-    if names is None or settings.crs is not None:
+    if names is None or _declared(settings, table, mapped, names) is not None:
         return
     numbers = [frame[name].cast(pl.Float64, strict=False) for name in names]
     if all(column.is_null().all() for column in numbers):
         return
-    metres = [bool((column.abs() > _MOST_DEGREES).sum()) for column in numbers]
-    if all(metres):
+    if all((column.abs() > _MOST_DEGREES).any() for column in numbers):
         yield Finding("crs-undeclared-metres", "error", field=names[0])
     else:
         yield Finding("crs-undeclared", "info", field=names[0])

@@ -135,7 +135,7 @@ def _with_disclosures(part: Prepared, recipe: Recipe) -> Prepared:
 def _clean(source: SourceTable, mapped: Mapped, recipe: Recipe) -> Cleaned:
     keep = {name: rule.keep for name, rule in recipe.mapping.items()}
     keep |= {extension.name: extension.keep for extension in recipe.extensions}
-    fields = fields_to_clean(schema_fields(recipe.schema), source.recipe.source)
+    fields = fields_to_clean(source.table, mapped, schema_fields(recipe.schema), source.recipe.source)
     return clean(mapped.frame, fields, mapped.origins, source.table.rows, keep)
 
 
@@ -144,7 +144,7 @@ def _doubts(source: SourceTable, mapped: Mapped, placed: Placed) -> Iterator[Fin
     table = source.table
     yield from placed.findings
     if source.recipe.mapping or source.recipe.same_names:  # a conversion has nobody to declare anything
-        yield from undeclared(placed.frame, schema_fields(source.recipe.schema), source.recipe.source)
+        yield from undeclared(table, mapped, placed.frame, schema_fields(source.recipe.schema), source.recipe.source)
     for doubt in placed.doubts:
         suggestion = " / ".join(doubt.readings) or None
         more: dict[str, Any] = {"field": doubt.field, "value": doubt.value, "suggestion": suggestion}
@@ -185,7 +185,12 @@ def _row_name(group: Sequence[SourceTable], place: tuple[int, int], part: int) -
 
 
 def _cut_cells(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator[Finding]:
-    """A warning for each value that Excel's cells cannot hold whole; the CSV has it whole."""
+    """A warning for each value that Excel's cells, or a shapefile, cannot hold whole; the CSV has it whole."""
+    if "shp" in recipe.formats:
+        from meguro_opendata.geo.writing import cut_values
+
+        for name, at in cut_values(frame, recipe.gis.encoding):
+            yield Finding("shapefile-cut", "warning", row=table.rows[at], field=name)
     if "xlsx" not in recipe.formats:
         return
     for name in frame.columns:

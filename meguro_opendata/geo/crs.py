@@ -13,7 +13,7 @@ from typing import Any
 
 from meguro_opendata.errors import UnknownCrsError
 
-__all__ = ["ZONES", "Crs", "datum_of_name", "datum_title", "parse_crs", "supported"]
+__all__ = ["ZONES", "Crs", "datum_code", "datum_of_name", "datum_title", "parse_crs", "supported"]
 
 ZONES = 19
 _UTM_ZONES = 5
@@ -155,6 +155,15 @@ def datum_of_name(name: str) -> str | None:
     """
     folded = "".join(sign for sign in unicodedata.normalize("NFKC", name).lower() if sign.isalnum())
     return next((datum for datum, known in _data()["datums"].items() if folded in known["names"]), None)
+
+
+def datum_code(datum: str) -> str:
+    """The code of latitude and longitude on a datum.
+
+    >>> datum_code("jgd2000")
+    'EPSG:4612'
+    """
+    return f"EPSG:{_data()['datums'][datum]['geographic']}"
 
 
 def datum_title(datum: str) -> str:

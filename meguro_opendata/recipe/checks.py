@@ -9,8 +9,9 @@ import polars as pl
 
 from meguro_opendata import messages
 from meguro_opendata.declarations import unknown
-from meguro_opendata.errors import Fault
+from meguro_opendata.errors import Fault, UnknownCrsError
 from meguro_opendata.files import is_plain_name
+from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.privacy.data import CODES as PRIVACY_CODES
 from meguro_opendata.recipe.sourcewords import FileSettings, id_faults, point_faults, series_faults, sources_faults
 from meguro_opendata.recipe.words import Bounds, MappingRule, RecipeFile, SourceSettings
@@ -204,5 +205,10 @@ def _format_faults(written: RecipeFile, fields: tuple[StandardField, ...]) -> It
     if "csv" not in written.formats:
         yield Fault("formats", "formats-need-csv", {})
     kinds = [field.kind for field in fields]
-    if "geojson" in written.formats and not (kinds.count("latitude") == kinds.count("longitude") == 1):
-        yield Fault("formats", "no-coordinates", {})
+    for form in written.formats:
+        if form not in ("csv", "xlsx") and not (kinds.count("latitude") == kinds.count("longitude") == 1):
+            yield Fault("formats", "no-coordinates", {"format": form})
+    try:
+        parse_crs(written.gis.crs)
+    except UnknownCrsError as error:
+        yield Fault("gis.crs", error.code, error.params)
