@@ -18,27 +18,11 @@ from meguro_opendata.geo.filewords import file_words
 from meguro_opendata.geo.opening import geo_container, opened
 from meguro_opendata.geo.wkt import crs_of_wkt
 
-__all__ = ["layers_of", "read_features"]
+__all__ = ["read_features"]
 
 _BYTES = "ISO-8859-1"  # an encoding in which every byte is a letter: what the letters are is decided here
 _ALWAYS_DEGREES = ("geojson", "kml")
 _HALF = 3  # bytes of the longest letter, but one
-
-
-def layers_of(path: Path | str) -> list[str]:
-    """The names of the layers of a GIS file; of an archive, the shapes in it.
-
-    Raises:
-        SourceError: If it is no GIS file that can be read.
-    """
-    import pyogrio
-
-    path = Path(path)
-    container = _container(path)
-    with opened(path, container, None) as place:
-        return (
-            [path.stem] if container in ("zip", "shapefile") else [str(name) for name, _ in pyogrio.list_layers(place)]
-        )
 
 
 def read_features(
