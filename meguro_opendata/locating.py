@@ -20,7 +20,7 @@ from meguro_opendata.geo.projections import to_degrees
 from meguro_opendata.geo.transformation import Transformed, transform_points
 from meguro_opendata.standard import Field, value_kinds
 
-__all__ = ["Located", "PointWords", "Trouble", "locate"]
+__all__ = ["Located", "PointWords", "Trouble", "locate", "remarks"]
 
 _PLAIN = r"\A[-+]?[0-9]+(?:\.[0-9]+)?\z"
 _FRACTION = r"\A[-+]?[0-9]+\.[0-9]+\z"
@@ -121,7 +121,7 @@ def locate(
     done = transform_points(before[0], before[1], words.crs, target, grids, allow_approximate=True)
     refused = np.zeros(len(fine), dtype=bool) if words.allow_approximate else done.approximate
     troubles += [Trouble("point-outside-grid", "error", int(at)) for at in fine[refused]]
-    troubles += _remarks(done)
+    troubles += remarks(done)
     kept, stays = (
         fine[~refused],
         words.crs.geographic and target.geographic and words.crs.east_first == target.east_first,
@@ -252,7 +252,7 @@ def _usable(numbers: Sequence[Floats], troubles: Sequence[Trouble]) -> Whole:
     return np.flatnonzero(fine)
 
 
-def _remarks(done: Transformed) -> list[Trouble]:
+def remarks(done: Transformed) -> list[Trouble]:
     """What is to be said of the operation: approximate points with their error, points that no survey revised."""
     made: list[Trouble] = []
     for step in done.steps:

@@ -135,8 +135,10 @@ def _provenance(written: str | None, coordinates: Sequence[Mapping[str, Any]]) -
         steps = [_step_text(step) for step in record["steps"]]
         if steps:
             shown = {"source": record["source"], "target": record["target"], "error": f"{record['expected_error_m']:g}"}
-            code = "provenance-approximate" if record["approximate"] else "provenance-coordinates"
-            told.append(message(code, LANGUAGE, steps=steps, **shown))
+            if record["approximate"]:
+                told.append(message("provenance-approximate", LANGUAGE, steps=steps, **shown))
+            else:
+                told.append(message("provenance-coordinates", LANGUAGE, steps=steps, **shown))
     return "\n".join(dict.fromkeys(told)) or None
 
 

@@ -12,38 +12,44 @@ from meguro_opendata.errors import SourceError
 from meguro_opendata.files import write_whole
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.geo.crs import Crs
+from meguro_opendata.geo.transformation import Transformed
 from meguro_opendata.locating import Located, PointWords, Trouble, locate
 from meguro_opendata.sources import Table, propose_source
 from meguro_opendata.tablefile import csv_bytes
 
-__all__ = ["TRANSFORM_FORMAT", "TransformedFile", "point_report", "read_points", "transform_file", "trouble_finding"]
+__all__ = [
+    "TRANSFORM_FORMAT",
+    "TransformedFile",
+    "point_report",
+    "read_points",
+    "transform_file",
+    "trouble_finding",
+    "write_record",
+]
 
 TRANSFORM_FORMAT = "meguro-opendata/transform@1"
 
 
 @dataclass(frozen=True)
 class TransformedFile:
-    """What ``transform_file`` did.
+    """What was done to a file's coordinates.
 
     Attributes:
         out: The file that was written, ``None`` if errors kept it back.
         record: The record beside it, ``None`` if there is none.
         report: What was found in the coordinates.
-        located: The transformed columns.
+        operation: What was done, ``None`` if there was no point.
         blank: Rows without coordinates.
+        points: Rows that were transformed.
     """
 
     file: str
     out: Path | None
     record: Path | None
     report: Report
-    located: Located
+    operation: Transformed | None
     blank: int
-
-    @property
-    def points(self) -> int:
-        """How many rows were transformed."""
-        return len(self.located.done.first) if self.located.done and self.out else 0
+    points: int
 
     def to_dict(self, lang: str) -> dict[str, Any]:
         """As the JSON of ``transform@1``."""
@@ -54,7 +60,7 @@ class TransformedFile:
             "rows": self.report.rows,
             "points": self.points,
             "blank": self.blank,
-            "operation": self.located.record(),
+            "operation": self.operation.record() if self.operation else None,
             "report": self.report.to_dict(lang),
         }
 
@@ -80,11 +86,12 @@ def transform_file(path: Path, out: Path, columns: Sequence[str], words: PointWo
     report = point_report(located, table, columns)
     blank = int(((first.str.strip_chars() == "") & (second.str.strip_chars() == "")).sum())
     if not located.valid:
-        return TransformedFile(str(path), None, None, report, located, blank)
+        return TransformedFile(str(path), None, None, report, located.done, blank, 0)
     frame = table.frame.with_columns(located.first.alias(columns[0]), located.second.alias(columns[1]))
     write_whole(out, csv_bytes(frame))
-    record = _write_record(out, located)
-    return TransformedFile(str(path), out, record, report, located, blank)
+    record = write_record(out, located.done)
+    points = len(located.done.first) if located.done else 0
+    return TransformedFile(str(path), out, record, report, located.done, blank, points)
 
 
 def read_points(path: Path, out: Path, columns: Sequence[str]) -> Table:
@@ -111,12 +118,12 @@ def point_report(located: Located, table: Table, columns: Sequence[str]) -> Repo
     return Report(str(table.path), None, rows, rows, findings, table.grid.encoding, table.labels)
 
 
-def _write_record(out: Path, located: Located) -> Path | None:
-    """Put the record of the operation beside the file."""
-    if located.done is None:
+def write_record(out: Path, done: Transformed | None) -> Path | None:
+    """Put the record of an operation beside the file that it made; where there is none, nothing."""
+    if done is None:
         return None
-    path = out.with_name(f"{out.stem}.operation.json")
-    write_whole(path, (json.dumps(located.record(), ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+    path = out.with_name(f"{out.name.partition('.')[0]}.operation.json")
+    write_whole(path, (json.dumps(done.record(), ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
     return path
 
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 import shapely
 from conftest import Ran
@@ -22,6 +23,8 @@ from meguro_opendata.errors import CoordinateError, MeguroOpendataError
 from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.geo.mesh import LEVELS, Level, mesh_bounds, mesh_codes
 from meguro_opendata.geo.notation import Notation, read_degrees
+from meguro_opendata.geo.writing import geo_bytes
+from meguro_opendata.layerfile import transform_layer
 from meguro_opendata.locating import PointWords
 from meguro_opendata.transformfile import transform_file
 
@@ -165,6 +168,7 @@ def test_an_approximate_result_says_so(geo: Command, table: Callable[..., Path],
         ({"--second": "緯度"}, "同じ列"),
         ({"-o": "points.csv"}, "上書き"),
         ({"FILE": "none.csv"}, "none.csv"),
+        ({"--from": ""}, "EPSG:6668"),
     ],
 )
 def test_wrong_use_is_told(
@@ -199,6 +203,41 @@ def test_a_grid_that_is_none_is_told(geo: Command, tmp_path: Path) -> None:
         assert (ran.code, "Traceback" in ran.text) == (2, False)
         assert "→" in ran.err
     assert not (tmp_path / "data").exists()
+
+
+def test_a_gis_file_needs_no_columns(geo: Command, shared: Path, tmp_path: Path) -> None:
+    """A given shapefile of JGD2011 goes into zone 8, into another format, and comes back as GeoJSON."""
+    source = shared / "corpus" / "yaizu" / "整備区域.shp"
+    assert geo("transform", source, "--to", "JGD2011 第8系", "-o", "zone.gpkg").code == 0
+    there = mo.geo.read_features(tmp_path / "zone.gpkg")
+    assert (there.crs.code, there.frame.height) == ("EPSG:6676", 6)
+    back = geo("transform", "zone.gpkg", "--to", "EPSG:6668", "-o", "back.geojson", "--format", "json")
+    assert json.loads(back.out)["points"] == 6
+    before = shapely.get_coordinates(mo.geo.read_features(source).geometries)
+    after = shapely.get_coordinates(mo.geo.read_features(tmp_path / "back.geojson").geometries)
+    assert np.abs(before - after).max() < 1e-9
+    assert (tmp_path / "back.operation.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("target", "out", "words"),
+    [
+        ("EPSG:6677", "x.geojson", "緯度・経度"),
+        ("EPSG:6677", "x.csv", ".gpkg"),
+        ("EPSG:30169", "x.gpkg", "geo grids add"),
+    ],
+)
+def test_a_gis_file_that_cannot_be_written_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str, out: str, words: str
+) -> None:
+    """Metres as GeoJSON, a wrong ending, a missing grid: refused, and nothing is written."""
+    monkeypatch.setenv("MEGURO_OPENDATA_DATA", str(tmp_path / "data"))
+    frame = pl.DataFrame({"名称": ["例"]})
+    point = mo.geo.Features("例", frame, np.array([shapely.Point(139.7, 35.65)], dtype=object), parse_crs("EPSG:6668"))
+    (tmp_path / "a.gpkg").write_bytes(geo_bytes(point, "gpkg", "a"))
+    with pytest.raises(MeguroOpendataError, match=words):
+        transform_layer(tmp_path / "a.gpkg", tmp_path / out, parse_crs(target))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.gpkg"]
 
 
 # Mesh codes

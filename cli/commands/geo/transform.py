@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 @click.command("transform")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--from", "source", required=True, metavar="CRS", help="元の座標系 / System of the file (EPSG:30169).")
+@click.option("--from", "source", metavar="CRS", help="元の座標系（表では必須）/ System of the file (EPSG:30169).")
 @click.option(
     "--to", "target", required=True, metavar="CRS", help="変換後の座標系 / System that is wanted (EPSG:6668)."
 )
-@click.option("--first", required=True, metavar="COL", help="第1軸（緯度、X）の列 / Column of the first axis.")
-@click.option("--second", required=True, metavar="COL", help="第2軸（経度、Y）の列 / Column of the second axis.")
+@click.option("--first", metavar="COL", help="第1軸（緯度、X）の列 / Column of the first axis (of a table).")
+@click.option("--second", metavar="COL", help="第2軸（経度、Y）の列 / Column of the second axis (of a table).")
 @click.option(
     "-o",
     "--out",
     required=True,
     metavar="OUT.csv",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="書き出すCSV / The CSV to write.",
+    help="書き出すCSV、GISのファイルなら .gpkg .fgb .zip .geojson .kml / The file to write.",
 )
 @click.option(
     "--notation",
@@ -42,30 +42,52 @@ if TYPE_CHECKING:
 @options.common
 def command(
     file: Path,
-    source: str,
+    source: str | None,
     target: str,
-    first: str,
-    second: str,
+    first: str | None,
+    second: str | None,
     out: Path,
     notation: str | None,
     allow_approximate: bool,
     output_format: str,
 ) -> None:
-    """表の座標を別の座標系に変換する / Transform the coordinates of a table."""
+    """表やGISのファイルの座標を別の座標系に変換する / Transform the coordinates of a table or a GIS file."""
     from meguro_opendata.geo.crs import parse_crs
-    from meguro_opendata.geo.notation import NOTATIONS
-    from meguro_opendata.locating import PointWords
-    from meguro_opendata.transformfile import transform_file
+    from meguro_opendata.geotable import is_geo_file
+    from meguro_opendata.layerfile import transform_layer
 
     lang = options.settings().lang
-    declared = next((known for known in NOTATIONS if known == notation), None)
-    words = PointWords(parse_crs(source), notation=declared, allow_approximate=allow_approximate)
-    done = transform_file(file, out, (first, second), words, parse_crs(target))
+    if is_geo_file(file):
+        done = transform_layer(file, out, parse_crs(target), source, allow_approximate=allow_approximate)
+    else:
+        done = _table(file, out, (source, target, first, second), notation, allow_approximate)
     if output_format == "json":
         console.result_json(done.to_dict(lang))
     else:
         console.result("\n".join(_lines(done, lang)))
     raise SystemExit(done.report.exit_code)
+
+
+def _table(
+    file: Path,
+    out: Path,
+    named: tuple[str | None, str, str | None, str | None],
+    notation: str | None,
+    allow_approximate: bool,
+) -> TransformedFile:
+    """Transform two columns of a table, all of which has to be named."""
+    from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.geo.crs import parse_crs
+    from meguro_opendata.geo.notation import NOTATIONS
+    from meguro_opendata.locating import PointWords
+    from meguro_opendata.transformfile import transform_file
+
+    source, target, first, second = named
+    if source is None or first is None or second is None:
+        raise MeguroOpendataError("table-needs-columns", file=file)
+    declared = next((known for known in NOTATIONS if known == notation), None)
+    words = PointWords(parse_crs(source), notation=declared, allow_approximate=allow_approximate)
+    return transform_file(file, out, (first, second), words, parse_crs(target))
 
 
 def _lines(done: TransformedFile, lang: str) -> Iterator[str]:
@@ -87,7 +109,7 @@ def _lines(done: TransformedFile, lang: str) -> Iterator[str]:
 def _summary(done: TransformedFile, lang: str) -> str:
     from meguro_opendata.messages import message
 
-    operation = done.located.done
+    operation = done.operation
     ends = (
         {"source": operation.source.code, "target": operation.target.code}
         if operation
@@ -101,7 +123,7 @@ def _step_lines(done: TransformedFile, lang: str) -> Iterator[str]:
     from meguro_opendata.geo.crs import datum_title
     from meguro_opendata.messages import message
 
-    operation = done.located.done
+    operation = done.operation
     for step in operation.steps if operation else ():
         grid = f"{step.grid} {step.version}".strip() if step.grid else ""
         ends = {"source": datum_title(step.source), "target": datum_title(step.target)}
