@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import meguro_opendata as mo
+from meguro_opendata.doctor import Check, examine
 from meguro_opendata.errors import (
     CoordinateError,
     MeguroOpendataError,
@@ -329,6 +330,22 @@ def test_an_added_grid_is_used_and_adding_it_twice_is_no_error(tmp_path: Path, d
     assert mo.geo.transform([35.65], [139.7], 4612, 6668) == direct
     assert [file.name for file in known_grids()] == ["TKY2JGD", "touhokutaiheiyouoki2011"]
     assert sorted(file.name for file in (data_folder / "grids").glob("*.par")) == [f"{again.checksum[:16]}.par"]
+
+
+def test_the_doctor_knows_the_grids(tmp_path: Path, data_folder: Path) -> None:
+    """The doctor lists the grids, advises to add the patch while it is absent, and finds a damaged list."""
+    assert [(check.ok, "geo grids add" in check.advice) for check in grid_checks()] == [(True, True)]
+    add_grid(par_file(tmp_path / "touhokutaiheiyouoki2011.par", nodes_around(35.65, 139.7)))
+    assert [(check.found, check.advice) for check in grid_checks()] == [
+        ("TKY2JGD 2.1.1, touhokutaiheiyouoki2011 9.0.0", "")
+    ]
+    (data_folder / "grids" / "grids.json").write_text("{", encoding="utf-8")
+    assert [check.ok for check in grid_checks()] == [False]
+
+
+def grid_checks() -> list[Check]:
+    """What the doctor says of grids."""
+    return [check for check in examine(None) if check.area == "grids"]
 
 
 def test_the_newest_version_is_used(tmp_path: Path, data_folder: Path) -> None:
