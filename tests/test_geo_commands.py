@@ -68,7 +68,10 @@ def test_a_users_day_with_old_coordinates(geo: Command, table: Callable[..., Pat
     grid = par_file(tmp_path / "touhokutaiheiyouoki2011.par", nodes_around(35.65, 139.7))
     assert [geo("grids", "add", grid).code for _ in range(2)] == [0, 0]
     listed = geo("grids", "list", "--format", "json")
-    assert [one["name"] for one in json.loads(listed.out)["grids"]] == ["TKY2JGD", "touhokutaiheiyouoki2011"]
+    grids = json.loads(listed.out)["grids"]
+    assert [one["name"] for one in grids] == ["TKY2JGD", "touhokutaiheiyouoki2011"]
+    told = geo("grids", "list").out
+    assert all(text in told for one in grids for text in (one["name"], one["version"], one["sha256"]))
     done = geo(*arguments)
     assert done.code == 0, done.text
     assert "TKY2JGD 2.1.1" in done.out

@@ -13,7 +13,9 @@ from geo_grids import nodes_around, par_file
 
 from meguro_opendata.errors import ConfigurationError, MissingGridError
 from meguro_opendata.geo.grids import add_grid
+from meguro_opendata.published import load_releases
 from meguro_opendata.release import Release, build_release
+from meguro_opendata.workspace import open_workspace
 
 RECIPE = """\
 title: 座標の見本
@@ -127,6 +129,10 @@ def test_approximate_points_are_stamped(build: Build) -> None:
     assert (found.severity, found.params["operation"], found.params["error"]) == ("warning", "EPSG:6713", "6.2")
     assert record(release)["approximate"] is True
     assert record(release)["expected_error_m"] == pytest.approx(6.2)
+    home = release.recipe.path.parent.parent
+    provenance = str(load_releases(open_workspace(home), ["places"])[0].entry.provenance)
+    assert "近似" in provenance
+    assert "6.2 m" in provenance
 
 
 def test_a_point_outside_the_grid_is_an_error_of_its_row(patched: Build) -> None:
@@ -229,6 +235,18 @@ def test_wrong_words_are_refused_with_their_place(build: Build, words: dict[str,
     """A system that is unknown, or words that need one, are told before anything is read."""
     with pytest.raises(ConfigurationError, match=message):
         build([("35.64", "139.69")], **words)
+
+
+def test_a_joined_source_has_no_coordinates_of_its_own(build: Build, workspace_dir: Path) -> None:
+    """A system that is declared where it would not be used is told, instead of being ignored."""
+    build([("35.64", "139.69")], crs="EPSG:6668")
+    path = workspace_dir / "places" / "dataset.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    joined = '{name: b, file: places.csv, by: {名称: 名称}, crs: "EPSG:4301"}'
+    lines[2] = f"sources: {{first: {{name: a, file: places.csv}}, join: [{joined}]}}"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"sources\.join\.0\.crs"):
+        build_release("places", workspace_dir)
 
 
 def test_the_command_refuses_in_words(

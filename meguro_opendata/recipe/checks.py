@@ -60,6 +60,7 @@ def _file_settings(written: RecipeFile) -> Iterator[tuple[str, FileSettings]]:
         yield from ((f"sources.stack.{number}", one) for number, one in enumerate(written.sources.stack))
         if written.sources.first is not None:
             yield "sources.first", written.sources.first
+        yield from ((f"sources.join.{number}", one) for number, one in enumerate(written.sources.join))
 
 
 def _source_faults(written: RecipeFile, fields: list[str]) -> Iterator[Fault]:

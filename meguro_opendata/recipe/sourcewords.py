@@ -127,6 +127,9 @@ class IdSettings(Declared):
 def point_faults(place: str, settings: FileSettings, kinds: Sequence[str]) -> Iterator[Fault]:
     """What is wrong with the words on coordinates; ``kinds`` are those of the published fields."""
     said = settings.model_fields_set & {"crs", "axes", "notation", "allow_approximate"}
+    if said and isinstance(settings, JoinedSource):
+        yield Fault(f"{place}.{min(said)}", "crs-of-joined", {"key": min(said)})
+        return
     if said and not kinds.count("latitude") == kinds.count("longitude") == 1:
         yield Fault(f"{place}.{min(said)}", "crs-without-coordinates", {"key": min(said)})
     if settings.crs is None:

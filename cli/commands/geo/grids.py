@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,7 @@ def _ends(grid: GridFile) -> dict[str, str]:
 def list_(output_format: str) -> None:
     """登録した補正ファイルの一覧を表示する / List the correction grids."""
     from meguro_opendata.geo.grids import known_grids
-    from meguro_opendata.messages import message, word
+    from meguro_opendata.messages import message
 
     lang = options.settings().lang
     grids = known_grids()
@@ -72,18 +73,16 @@ def list_(output_format: str) -> None:
     if not grids:
         console.result(message("grids-none", lang))
         return
-    header = [word(name, lang) for name in ("grid-name", "version", "datums", "extent", "nodes", "checksum")]
-    console.result(console.table_text(header, [_row(grid) for grid in grids], numbers=(4,)))
+    console.result("\n\n".join("\n".join(_lines(grid, lang)) for grid in grids))
 
 
-def _row(grid: GridFile) -> list[str]:
+def _lines(grid: GridFile, lang: str) -> Iterator[str]:
+    """A grid as its name and a labelled line for each thing to know of it."""
+    from meguro_opendata.messages import word
+
     ends = _ends(grid)
-    extent = ", ".join(f"{edge:.4f}" for edge in grid.extent)
-    return [
-        grid.name,
-        grid.version,
-        f"{ends['source']} - {ends['target']}",
-        extent,
-        str(grid.nodes),
-        grid.checksum[:16],
-    ]
+    yield f"{grid.name} {grid.version}".rstrip()
+    yield f"  {word('datums', lang)}: {ends['source']} - {ends['target']}"
+    yield f"  {word('extent', lang)}: {', '.join(f'{edge:.4f}' for edge in grid.extent)}"
+    yield f"  {word('nodes', lang)}: {grid.nodes}"
+    yield f"  {word('checksum', lang)}: {grid.checksum}"
