@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import polars as pl
 from meguro_opendata.cleaning.points import point_doubts
 from meguro_opendata.geo.crs import Crs, datum_title
 from meguro_opendata.geo.datums import plan_steps
-from meguro_opendata.geo.grids import DatumGrid
+from meguro_opendata.geo.grids import Grids
 from meguro_opendata.geo.lattice import Floats, Truths, Whole
 from meguro_opendata.geo.notation import Notation, decimal_text, read_degrees
 from meguro_opendata.geo.projections import to_degrees
@@ -96,7 +95,7 @@ def locate(
     second: pl.Series,
     words: PointWords,
     target: Crs,
-    grids: Sequence[Path | str | DatumGrid] | None = None,
+    grids: Grids = None,
 ) -> Located:
     """Two columns of coordinates in another system.
 

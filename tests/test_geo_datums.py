@@ -326,6 +326,7 @@ def test_an_added_grid_is_used_and_adding_it_twice_is_no_error(tmp_path: Path, d
     again, is_new = add_grid(path)
     assert (is_new, again.version, again.nodes) == (False, "9.0.0", 21 * 21)
     direct = mo.geo.transform([35.65], [139.7], 4612, 6668, grids=[path])
+    assert mo.geo.transform([35.65], [139.7], 4612, 6668, grids=path) == direct
     path.unlink()
     assert mo.geo.transform([35.65], [139.7], 4612, 6668) == direct
     assert [file.name for file in known_grids()] == ["TKY2JGD", "touhokutaiheiyouoki2011"]

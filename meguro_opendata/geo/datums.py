@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy.typing as npt
 
 from meguro_opendata.errors import MissingGridError
 from meguro_opendata.geo.crs import datum_title
-from meguro_opendata.geo.grids import DatumGrid, GridFile, grids_of, load_grid
+from meguro_opendata.geo.grids import DatumGrid, GridFile, Grids, grids_of, load_grid
 from meguro_opendata.geo.lattice import Floats, Grid, Truths
 from meguro_opendata.geo.projections import geocentric_shift
 
@@ -142,7 +141,7 @@ def _rank(datum: str) -> int:
 def plan_steps(
     source: str,
     target: str,
-    grids: Sequence[Path | str | DatumGrid] | None = None,
+    grids: Grids = None,
     *,
     allow_approximate: bool = False,
 ) -> tuple[Step, ...]:

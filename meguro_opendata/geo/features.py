@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +15,7 @@ from meguro_opendata.geo.projections import to_degrees
 from meguro_opendata.geo.transformation import transform_points
 
 if TYPE_CHECKING:
-    from meguro_opendata.geo.grids import DatumGrid
+    from meguro_opendata.geo.grids import Grids
     from meguro_opendata.geo.transformation import Transformed
 
 __all__ = ["Features", "Geometries", "moved", "point_columns", "point_features"]
@@ -67,7 +65,7 @@ def point_features(frame: pl.DataFrame, lat: str, lon: str, name: str, crs: Crs)
 def moved(
     features: Features,
     target: Crs,
-    grids: Sequence[Path | str | DatumGrid] | None = None,
+    grids: Grids = None,
     *,
     allow_approximate: bool = False,
 ) -> tuple[Features, Transformed]:

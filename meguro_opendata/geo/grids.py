@@ -22,7 +22,7 @@ from meguro_opendata.geo.nodes import NodeList, grid_words
 from meguro_opendata.geo.parfile import is_par, read_par
 from meguro_opendata.userfolders import cache_folder, data_folder
 
-__all__ = ["DatumGrid", "GridFile", "add_grid", "built_in_grid", "known_grids", "load_grid", "read_grid"]
+__all__ = ["DatumGrid", "GridFile", "Grids", "add_grid", "built_in_grid", "known_grids", "load_grid", "read_grid"]
 
 _PACKAGE, _FILE = "tky2jgd", "data/TKY2JGD.par"
 _SECONDS = 3600
@@ -74,6 +74,9 @@ class DatumGrid:
 
     file: GridFile
     grid: Grid
+
+
+Grids = Sequence[Path | str | DatumGrid] | Path | str | DatumGrid | None
 
 
 def read_grid(path: Path | str, *, source: str | None = None, target: str | None = None) -> DatumGrid:
@@ -236,8 +239,10 @@ def _keep(grid: DatumGrid) -> DatumGrid:
     return grid
 
 
-def grids_of(given: Sequence[Path | str | DatumGrid] | None) -> Iterator[GridFile | DatumGrid]:
+def grids_of(given: Grids) -> Iterator[GridFile | DatumGrid]:
     """The grids that may be used: those that are given, or what the user has added; then TKY2JGD."""
+    if isinstance(given, Path | str | DatumGrid):
+        given = (given,)
     if given is None:
         yield from sorted(_added(), key=_newest_first)
     else:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy.typing as npt
 from meguro_opendata.errors import CoordinateError, MeguroOpendataError, OutsideGridError
 from meguro_opendata.geo.crs import Crs, datum_title, parse_crs
 from meguro_opendata.geo.datums import Step, plan_steps
-from meguro_opendata.geo.grids import DatumGrid
+from meguro_opendata.geo.grids import Grids
 from meguro_opendata.geo.lattice import Floats
 from meguro_opendata.geo.projections import to_axes, to_degrees
 
@@ -110,7 +109,7 @@ def transform(
     second: npt.ArrayLike,
     source: str | int | Crs,
     target: str | int | Crs,
-    grids: Sequence[Path | str | DatumGrid] | None = None,
+    grids: Grids = None,
     *,
     allow_approximate: bool = False,
 ) -> tuple[Floats, Floats]:
@@ -147,7 +146,7 @@ def transform_points(
     second: npt.ArrayLike,
     source: str | int | Crs,
     target: str | int | Crs,
-    grids: Sequence[Path | str | DatumGrid] | None = None,
+    grids: Grids = None,
     *,
     allow_approximate: bool = False,
 ) -> Transformed:
