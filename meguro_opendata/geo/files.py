@@ -67,7 +67,9 @@ def _layer(path: Path, place: Path, layer: str | None) -> str:
     import pyogrio
 
     try:
-        names = [str(name) for name, _ in pyogrio.list_layers(place)]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # what GDAL thinks of the file; if it cannot, it raises
+            names = [str(name) for name, _ in pyogrio.list_layers(place)]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
         raise SourceError("geo-unreadable", file=path.name) from None
     chosen = [name for name in names if layer is None or name == layer]
