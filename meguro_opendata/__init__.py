@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from meguro_opendata._version import __version__
 
 if TYPE_CHECKING:
-    from meguro_opendata import kpi, validation
+    from meguro_opendata import geo, kpi, validation
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication import apply_plan, plan_publication
     from meguro_opendata.release import build_release
@@ -30,6 +30,7 @@ __all__ = [
     "apply_plan",
     "build_release",
     "find_workspace",
+    "geo",
     "kpi",
     "load_standard",
     "open_portal",
@@ -59,7 +60,7 @@ _HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 (path
 if not os.path.isdir(os.path.join(_HERE, "cli")):  # noqa: PTH112, PTH118
     __path__.append(os.path.dirname(_HERE))  # noqa: PTH120
 
-_ROOMS = ("kpi", "validation")
+_ROOMS = ("geo", "kpi", "validation")
 
 
 def __dir__() -> list[str]:

@@ -10,16 +10,17 @@ from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError, StorageError
 from meguro_opendata.files import sha256
+from meguro_opendata.geo.filewords import gis_labels
 from meguro_opendata.recipe import Recipe, Waiver
 from meguro_opendata.releasefacts import ReleaseFacts, iso_period
 from meguro_opendata.series.periods import Period
 from meguro_opendata.workspace import City
 
-__all__ = ["DataFile", "SourceStamp", "datapackage", "read_datapackage"]
+__all__ = ["FORMATS", "DataFile", "SourceStamp", "datapackage", "read_datapackage"]
 
 SourceStamp = dict[str, str]
 FILE_NAME = "datapackage.json"
-_FORMATS = {"csv": "CSV", "xlsx": "XLSX", "geojson": "GeoJSON"}
+FORMATS = {"csv": "CSV", "xlsx": "XLSX", "geojson": "GeoJSON", **gis_labels()}
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def datapackage(
     stamp: SourceStamp,
     personal: Sequence[Mapping[str, Any]] = (),
     facts: ReleaseFacts | None = None,
+    coordinates: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """The descriptor of a release.
 
@@ -52,6 +54,7 @@ def datapackage(
         stamp: Checksums of source, recipe and schema.
         personal: What may be personal in them, each with the reason for which the recipe allows it or ``None``.
         facts: What the files say themselves.
+        coordinates: How the coordinates came into their system, by source: operation, grids, expected error.
     """
     meta = recipe.metadata
     code = city if isinstance(city, str) else city.code
@@ -70,6 +73,7 @@ def datapackage(
         "mo:facts": (facts or ReleaseFacts()).to_dict(),
         "mo:made_from": stamp,
         "mo:personal": list(personal),
+        **({"mo:coordinates": list(coordinates)} if coordinates else {}),
         "resources": [_resource(file, recipe) for file in files],
     }
     return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
@@ -87,7 +91,7 @@ def _resource(file: DataFile, recipe: Recipe) -> dict[str, Any]:
     stem, _, ending = file.name.rpartition(".")
     described: dict[str, Any] = {
         "name": f"{stem}_{ending}".lower(),
-        "title": f"{file.title}（{_FORMATS[ending]}）",
+        "title": f"{file.title}（{FORMATS[ending]}）",
         "path": file.name,
         "format": ending,
         "bytes": len(file.data),

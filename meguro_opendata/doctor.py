@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata import messages
-from meguro_opendata.errors import ConfigurationError, UnknownStandardError
+from meguro_opendata.errors import ConfigurationError, SourceError, StorageError, UnknownStandardError
+from meguro_opendata.geo.grids import known_grids
 from meguro_opendata.standard import load_standard, standards
 from meguro_opendata.workspace import Workspace, find_workspace, open_workspace
 
@@ -42,7 +43,7 @@ def examine(workspace: Path | None, lang: str = "ja") -> list[Check]:
         workspace: The named workspace; default the nearest one, and none is no fault.
         lang: Language of the advice.
     """
-    checks = [_python(lang), *_packages(lang), _standards(), _console(lang)]
+    checks = [_python(lang), *_packages(lang), _standards(), _grids(lang), _console(lang)]
     opened, check = _workspace(workspace, lang)
     return [*checks, check, *(_portals(opened, lang) if opened else ())]
 
@@ -85,6 +86,17 @@ def _standards() -> Check:
     except UnknownStandardError as error:
         return Check("standards", False, error.code, str(error))
     return Check("standards", True, f"{sum(len(standard.versions) for standard in known)}")
+
+
+def _grids(lang: str) -> Check:
+    """The correction grids that are there; without the patch of 2011 only old coordinates cannot be used."""
+    try:
+        known = known_grids()
+    except (SourceError, StorageError) as error:
+        return Check("grids", False, error.code, error.text(lang))
+    found = ", ".join(f"{grid.name} {grid.version}".strip() for grid in known) or "-"
+    has_patch = any((grid.source, grid.target) == ("jgd2000", "jgd2011") for grid in known)
+    return Check("grids", True, found, "" if has_patch else messages.doctor_text("grid-patch-absent", lang))
 
 
 def _console(lang: str) -> Check:

@@ -6,6 +6,7 @@ of ``MEGURO_OPENDATA_LANG`` (Japanese by default), :func:`meguro_opendata.messag
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,16 +14,22 @@ from meguro_opendata import messages
 
 __all__ = [
     "ConfigurationError",
+    "CoordinateError",
     "EntryError",
     "Fault",
     "GuardError",
     "MeguroOpendataError",
+    "MissingGridError",
+    "OutsideGridError",
     "PortalError",
     "SourceError",
     "StorageError",
+    "UnknownCrsError",
     "UnknownMunicipalityError",
     "UnknownStandardError",
 ]
+
+_SHOWN = 10
 
 
 class MeguroOpendataError(Exception):
@@ -45,6 +52,28 @@ class MeguroOpendataError(Exception):
 
 class SourceError(MeguroOpendataError):
     """A source file that cannot be read, or no longer is what its recipe says."""
+
+
+class UnknownCrsError(MeguroOpendataError):
+    """A coordinate reference system that is not in the table, or that a file does not declare."""
+
+
+class MissingGridError(MeguroOpendataError):
+    """A datum step whose correction grid nobody has added."""
+
+
+class CoordinateError(MeguroOpendataError):
+    """Coordinates that cannot be what they are said to be; ``indices`` are their places, counted from 0."""
+
+    def __init__(self, code: str, *, indices: Sequence[int], **params: object) -> None:
+        shown = [str(index) for index in indices[:_SHOWN]]
+        more = ["..."] if len(indices) > _SHOWN else []
+        super().__init__(code, indices=[*shown, *more], **params)
+        self.indices = tuple(indices)
+
+
+class OutsideGridError(CoordinateError):
+    """Points where a correction grid has no nodes."""
 
 
 class UnknownMunicipalityError(MeguroOpendataError):

@@ -14,6 +14,7 @@ from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.findings import Change, Finding, Report
 from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped, apply_mapping
+from meguro_opendata.placing import Placed, fields_to_clean, in_order, place, undeclared
 from meguro_opendata.privacy import allowed, disclosures, masked, screen, secrets
 from meguro_opendata.reading import Reading, SourceTable
 from meguro_opendata.recipe import Recipe
@@ -42,6 +43,7 @@ class Prepared:
     changes: tuple[Change, ...]
     report: Report
     secrets: Mapping[int, Collection[str]] = dataclasses.field(default_factory=dict)
+    coordinates: Mapping[str, Any] | None = None
 
 
 def map_sources(reading: Reading, recipe: Recipe, city: City) -> list[list[Mapped]]:
@@ -84,9 +86,15 @@ def prepare_table(
     identifier: Identifier | None = None,
 ) -> list[Prepared]:
     """The parts of one published table, checked as the whole that they are."""
-    cleaned = [_clean(source.table, part, recipe) for source, part in zip(group, mapped, strict=True)]
-    frames = [part.frame for part in cleaned]
-    more = [list(_doubts(*parts)) for parts in zip((source.table for source in group), mapped, cleaned, strict=True)]
+    fields = schema_fields(recipe.schema)
+    mapped = [in_order(part, fields, one.recipe.source) for one, part in zip(group, mapped, strict=True)]
+    cleaned = [_clean(source, part, recipe) for source, part in zip(group, mapped, strict=True)]
+    placed = [
+        place(one.table, part, clean, fields, one.recipe.source)
+        for one, part, clean in zip(group, mapped, cleaned, strict=True)
+    ]
+    frames = [part.frame for part in placed]
+    more = [list(_doubts(*parts)) for parts in zip(group, mapped, placed, strict=True)]
     if identifier is not None:
         identified = identifier.identify(group, mapped, frames)
         frames = list(identified.frames)
@@ -102,8 +110,9 @@ def prepare_table(
             source=source,
             mapped=mapped[at],
             frame=frames[at],
-            changes=(*mapped[at].changes, *cleaned[at].changes),
+            changes=(*mapped[at].changes, *cleaned[at].changes, *placed[at].changes),
             report=reports[at].with_findings((*reports[at].findings, *waived(more[at], recipe.waive))),
+            coordinates=placed[at].record,
         )
         for at, source in enumerate(group)
     ]
@@ -123,15 +132,20 @@ def _with_disclosures(part: Prepared, recipe: Recipe) -> Prepared:
     return dataclasses.replace(part, report=report, secrets=cells)
 
 
-def _clean(table: Table, mapped: Mapped, recipe: Recipe) -> Cleaned:
+def _clean(source: SourceTable, mapped: Mapped, recipe: Recipe) -> Cleaned:
     keep = {name: rule.keep for name, rule in recipe.mapping.items()}
     keep |= {extension.name: extension.keep for extension in recipe.extensions}
-    return clean(mapped.frame, schema_fields(recipe.schema), mapped.origins, table.rows, keep)
+    fields = fields_to_clean(source.table, mapped, schema_fields(recipe.schema), source.recipe.source)
+    return clean(mapped.frame, fields, mapped.origins, source.table.rows, keep)
 
 
-def _doubts(table: Table, mapped: Mapped, cleaned: Cleaned) -> Iterator[Finding]:
+def _doubts(source: SourceTable, mapped: Mapped, placed: Placed) -> Iterator[Finding]:
     """A warning for each value that cleaning left as it stands because it may mean several things, or was damaged."""
-    for doubt in cleaned.doubts:
+    table = source.table
+    yield from placed.findings
+    if source.recipe.mapping or source.recipe.same_names:  # a conversion has nobody to declare anything
+        yield from undeclared(table, mapped, placed.frame, schema_fields(source.recipe.schema), source.recipe.source)
+    for doubt in placed.doubts:
         suggestion = " / ".join(doubt.readings) or None
         more: dict[str, Any] = {"field": doubt.field, "value": doubt.value, "suggestion": suggestion}
         column = mapped.origins[doubt.field]
@@ -171,7 +185,12 @@ def _row_name(group: Sequence[SourceTable], place: tuple[int, int], part: int) -
 
 
 def _cut_cells(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator[Finding]:
-    """A warning for each value that Excel's cells cannot hold whole; the CSV has it whole."""
+    """A warning for each value that Excel's cells, or a shapefile, cannot hold whole; the CSV has it whole."""
+    if "shp" in recipe.formats:
+        from meguro_opendata.geo.writing import cut_values
+
+        for name, at in cut_values(frame, recipe.gis.encoding):
+            yield Finding("shapefile-cut", "warning", row=table.rows[at], field=name)
     if "xlsx" not in recipe.formats:
         return
     for name in frame.columns:

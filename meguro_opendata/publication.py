@@ -243,7 +243,12 @@ def _row_counts(release: PublishedDataset, old: Mapping[str, Any] | None, portal
 
 
 def _stem(name: str) -> str:
-    return name.rpartition(".")[0]
+    """The name of a file's table.
+
+    >>> _stem("131105_aed.csv"), _stem("131105_aed.shp.zip")
+    ('131105_aed', '131105_aed')
+    """
+    return name.removesuffix(".zip").rpartition(".")[0]
 
 
 def _table_counts(

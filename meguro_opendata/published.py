@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.catalog import LANGUAGE, CatalogEntry, Contact, Distribution, crawler_tags
-from meguro_opendata.datapackage import FILE_NAME, read_datapackage
+from meguro_opendata.datapackage import FILE_NAME, FORMATS, read_datapackage
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files import inside, sha256
+from meguro_opendata.messages import message
 from meguro_opendata.portals import Upload
 from meguro_opendata.privacy import open_disclosures
 from meguro_opendata.recipe import open_recipe
@@ -18,8 +19,6 @@ from meguro_opendata.release import source_stamp
 from meguro_opendata.workspace import Workspace
 
 __all__ = ["PublishedDataset", "load_releases"]
-
-_FORMATS = {"csv": "CSV", "xlsx": "XLSX", "geojson": "GeoJSON"}
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ def _entry(slug: str, descriptor: Mapping[str, Any], files: Sequence[Upload], wo
         landing_page=meta["landing_page"],
         spatial=meta["spatial"] or city.full_name,
         temporal=meta["temporal"] or facts.get("temporal"),
-        provenance=meta["provenance"],
+        provenance=_provenance(meta["provenance"], descriptor.get("mo:coordinates", ())),
         standard=standard,
         bbox=(box[0], box[1], box[2], box[3]) if box else None,
         language=meta.get("language") or LANGUAGE,
@@ -129,11 +128,30 @@ def _entry(slug: str, descriptor: Mapping[str, Any], files: Sequence[Upload], wo
     )
 
 
+def _provenance(written: str | None, coordinates: Sequence[Mapping[str, Any]]) -> str | None:
+    """Where the data comes from, with what was done to its coordinates on the way between datums."""
+    told = [written] if written else []
+    for record in coordinates:
+        steps = [_step_text(step) for step in record["steps"]]
+        if steps:
+            shown = {"source": record["source"], "target": record["target"], "error": f"{record['expected_error_m']:g}"}
+            if record["approximate"]:
+                told.append(message("provenance-approximate", LANGUAGE, steps=steps, **shown))
+            else:
+                told.append(message("provenance-coordinates", LANGUAGE, steps=steps, **shown))
+    return "\n".join(dict.fromkeys(told)) or None
+
+
+def _step_text(step: Mapping[str, Any]) -> str:
+    grid = step["grid"]
+    return f"{step['operation']} {grid['name']} {grid['version']}".strip() if grid else str(step["operation"])
+
+
 def _distribution(file: Upload, descriptor: Mapping[str, Any]) -> Distribution:
     described = next(part for part in descriptor["resources"] if part["path"] == file.name)
     return Distribution(
         name=file.name,
-        format=_FORMATS[described["format"]],
+        format=FORMATS[described["format"]],
         url=file.name,
         description=described["title"],
         size=file.bytes,

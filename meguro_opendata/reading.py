@@ -10,6 +10,7 @@ from meguro_opendata.combine import Joined, join, named_rows
 from meguro_opendata.declarations import unknown
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.findings import Finding, Rejection
+from meguro_opendata.geotable import is_geo_file, read_geo_table
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.recipe.sourcewords import JoinedSource, NamedSource, PeriodSettings, Sources
 from meguro_opendata.series import (
@@ -97,6 +98,11 @@ def read_sources(recipe: Recipe, city: City) -> Reading:
 
 def _read(recipe: Recipe) -> Table:
     source = recipe.source
+    if is_geo_file(recipe.source_path):
+        encoding = None if source.encoding == "utf-16" else source.encoding
+        return read_geo_table(
+            recipe.source_path, layer=source.sheet, crs=source.crs, encoding=encoding, skip=recipe.skip_rows
+        )
     return read_source(
         recipe.source_path,
         sheet=source.sheet,

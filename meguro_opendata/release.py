@@ -8,16 +8,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from meguro_opendata.catalog import PortalRules, check_package
 from meguro_opendata.datapackage import SourceStamp, datapackage
+from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files import sha256, storage_guard
 from meguro_opendata.findings import Change, Finding, Rejection, Report
+from meguro_opendata.geo import coordinate_fields
+from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped
+from meguro_opendata.placing import PUBLISHED
 from meguro_opendata.preparing import Prepared, map_sources, prepare_table
 from meguro_opendata.privacy import disclosed, masked
 from meguro_opendata.reading import Reading, SourceCount, SourceTable, read_sources
@@ -40,6 +44,9 @@ from meguro_opendata.standard import schema_fields
 from meguro_opendata.validation import waived
 from meguro_opendata.validation.rules import copied_tables, identifier_findings, moved_tables
 from meguro_opendata.workspace import City, Workspace, as_workspace
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
 
 __all__ = ["BUILD_FORMAT", "Release", "ReleasedFile", "build_release", "finish_release", "source_stamp"]
 
@@ -89,6 +96,20 @@ class Release:
     def unmapped(self) -> tuple[str, ...]:
         """Columns of any source that the recipe neither maps nor drops."""
         return tuple(dict.fromkeys(column for part in self.parts for column in part.mapped.unmapped))
+
+    def geodataframe(self) -> GeoDataFrame:
+        """The published rows as points in JGD2011, without geometry where there is none; of a series, all its tables.
+
+        Raises:
+            MeguroOpendataError: If the table has no latitude and longitude.
+        """
+        from meguro_opendata.geo import point_features, to_geodataframe
+
+        places = coordinate_fields(schema_fields(self.recipe.schema))
+        if places is None:
+            raise MeguroOpendataError("no-points", slug=self.slug)
+        frame = pl.concat([part.frame for part in self.parts])
+        return to_geodataframe(point_features(frame, *places, self.slug, parse_crs(PUBLISHED)))
 
     def _mapping_dict(self, field: str, reason: str) -> dict[str, Any]:
         """Where a field's values come from, and how sure that is; what a recipe says is certain."""
@@ -257,8 +278,9 @@ def _data_contents(
     published = [_published(table) for table in tables]
     data = data_files(published, recipe, city if isinstance(city, str) else city.code)
     stamp = source_stamp(recipe, register)
+    coordinates = _coordinates(tables)
     facts = _facts(published, tables, recipe)
-    descriptor = datapackage(recipe, city, data, report.rows, stamp, disclosed(report.findings), facts)
+    descriptor = datapackage(recipe, city, data, report.rows, stamp, disclosed(report.findings), facts, coordinates)
     return {**{file.name: file.data for file in data}, "datapackage.json": descriptor}
 
 
@@ -270,6 +292,12 @@ def _facts(published: Sequence[PublishedTable], tables: Sequence[Sequence[Prepar
         schema_fields(recipe.schema),
         [(source.path, source.grid.container) for source in sources],
     )
+
+
+def _coordinates(tables: Sequence[Sequence[Prepared]]) -> list[dict[str, Any]]:
+    """How the coordinates of each source came into the published system; nothing where none is declared."""
+    parts = [part for table in tables for part in table if part.coordinates]
+    return [{"file": part.source.name, **(part.coordinates or {})} for part in parts]
 
 
 def _published(table: Sequence[Prepared]) -> PublishedTable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +14,9 @@ from meguro_opendata.datapackage import DataFile
 from meguro_opendata.files import folder_aside, sha256, write_whole
 from meguro_opendata.findings import Change, Rejection, Report
 from meguro_opendata.geo import coordinate_fields, feature_collection
+from meguro_opendata.geo.crs import parse_crs
+from meguro_opendata.geo.filewords import GIS_FORMATS
+from meguro_opendata.placing import PUBLISHED
 from meguro_opendata.privacy import masked_changes, masked_rejections
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.reports.html import Checked, as_html
@@ -71,11 +74,11 @@ def data_files(tables: Sequence[PublishedTable], recipe: Recipe, municipality: s
 
 
 def _files_of(table: PublishedTable, recipe: Recipe, stem: str, title: str) -> Iterator[DataFile]:
-    for ending, data in _formats(table.frame, recipe):
+    for ending, data in _formats(table.frame, recipe, stem):
         yield DataFile(f"{stem}.{ending}", data, title, table.frame.height, table.period)
 
 
-def _formats(frame: pl.DataFrame, recipe: Recipe) -> Iterator[tuple[str, bytes]]:
+def _formats(frame: pl.DataFrame, recipe: Recipe, stem: str) -> Iterator[tuple[str, bytes]]:
     fields = schema_fields(recipe.schema)
     yield "csv", csv_bytes(frame)
     if "xlsx" in recipe.formats:
@@ -83,6 +86,25 @@ def _formats(frame: pl.DataFrame, recipe: Recipe) -> Iterator[tuple[str, bytes]]
     places = coordinate_fields(fields)
     if "geojson" in recipe.formats and places is not None:
         yield "geojson", feature_collection(frame, *places).encode("utf-8")
+    if places is not None:
+        yield from _gis_files(frame, places, recipe, stem)
+
+
+def _gis_files(frame: pl.DataFrame, places: tuple[str, str], recipe: Recipe, stem: str) -> Iterator[tuple[str, bytes]]:
+    """The GIS files that the recipe asks for, in the system that it asks for."""
+    wanted = [form for form in GIS_FORMATS if form in recipe.formats]
+    if not wanted:
+        return
+    from meguro_opendata.geo.features import moved, point_features
+    from meguro_opendata.geo.writing import geo_bytes
+
+    features = point_features(frame, *places, stem, parse_crs(PUBLISHED))
+    there = ~pl.Series(features.geometries, dtype=pl.Object).is_null()
+    kept = replace(features, frame=features.frame.filter(there), geometries=features.geometries[there.to_numpy()])
+    projected, _ = moved(kept, parse_crs(recipe.gis.crs))
+    for form in wanted:
+        data = geo_bytes(kept if form == "kml" else projected, form, stem, recipe.gis.encoding)
+        yield ("shp.zip" if form == "shp" else form), data
 
 
 def report_files(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from geo_grids import nodes_around, par_file
 from jsonschema import Draft202012Validator
 from meguro_opendata.cli.commands import catalog as catalog_command
 from meguro_opendata.cli.commands import demo as demo_command
@@ -21,6 +22,7 @@ from meguro_opendata.cli.commands import kpi as kpi_command
 from meguro_opendata.cli.commands import ledger as ledger_command
 from meguro_opendata.cli.commands import publish as publish_command
 from meguro_opendata.cli.commands import standards as standards_command
+from meguro_opendata.cli.commands.geo import grids as grids_command
 from referencing import Registry, Resource
 
 from meguro_opendata.catalog.review import CATALOG_FORMAT
@@ -31,9 +33,11 @@ from meguro_opendata.harvest import HARVEST_FORMAT
 from meguro_opendata.initialise import INIT_FORMAT
 from meguro_opendata.inspection import INSPECTION_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT
+from meguro_opendata.meshfile import MESH_FORMAT
 from meguro_opendata.publication import PLAN_FORMAT
 from meguro_opendata.release import BUILD_FORMAT
 from meguro_opendata.reports.overview import REPORTS_FORMAT
+from meguro_opendata.transformfile import TRANSFORM_FORMAT
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = {
@@ -49,6 +53,8 @@ CONSTANTS = {
     "demo": demo_command.FORMAT,
     "doctor": DOCTOR_FORMAT,
     "export": catalog_command.FORMAT,
+    "grid": grids_command.ADD_FORMAT,
+    "grids": grids_command.LIST_FORMAT,
     "harvest": HARVEST_FORMAT,
     "init": INIT_FORMAT,
     "inspection": INSPECTION_FORMAT,
@@ -56,6 +62,7 @@ CONSTANTS = {
     "kpi_record": kpi_command.RECORD_FORMAT,
     "ledger_check": ledger_command.CHECK_FORMAT,
     "ledger_entry": ledger_command.ENTRY_FORMAT,
+    "mesh": MESH_FORMAT,
     "new": NEW_FORMAT,
     "outcome": publish_command.FORMAT,
     "plan": PLAN_FORMAT,
@@ -63,6 +70,7 @@ CONSTANTS = {
     "reports": REPORTS_FORMAT,
     "standard": standards_command.SHOW_FORMAT,
     "standards": standards_command.LIST_FORMAT,
+    "transform": TRANSFORM_FORMAT,
 }
 # Each case: name, schema, exit code. The commands run once, in this order, in ``outputs``.
 CASES = {
@@ -100,6 +108,11 @@ CASES = {
     "catalog check of what was published": ("catalog", 1),
     "new": ("new", 0),
     "new with a schema of its own": ("new", 0),
+    "geo grids add": ("grid", 0),
+    "geo grids list": ("grids", 0),
+    "geo transform": ("transform", 0),
+    "geo transform of wrong points": ("transform", 1),
+    "geo mesh": ("mesh", 0),
 }
 Outputs = dict[str, subprocess.CompletedProcess[bytes]]
 WAREHOUSES = Path("stockpile_warehouse")
@@ -111,13 +124,19 @@ class Office:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.done: Outputs = {}
+        self.environment: dict[str, str] = {}
 
     def run(self, case: str, *arguments: str | Path) -> None:
         """Run one command with ``--format json``."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MEGURO_OPENDATA")}
         command = [sys.executable, "-m", "meguro_opendata", *map(str, arguments), "--format", "json"]
         self.done[case] = subprocess.run(
-            command, cwd=self.home, env=kept, stdin=subprocess.DEVNULL, capture_output=True, check=False
+            command,
+            cwd=self.home,
+            env={**kept, **self.environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
         )
 
     def rewrite(self, path: Path, before: str, after: str, encoding: str = "utf-8") -> None:
@@ -159,6 +178,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
     office.run("new", "new", "nurseries", "--source", published, "--standard", "preschool")
     (office.home / "own.csv").write_text("見本,数\nA,1\n", encoding="utf-8")
     office.run("new with a schema of its own", "new", "own", "--source", "own.csv")
+    look_at_places(office)
     return office.done
 
 
@@ -169,6 +189,21 @@ def catalogue(office: Office) -> None:
     office.run("harvest of a file", "harvest", "catalog.jsonld", "-o", "harvested.jsonl")
     office.run("catalog check", "catalog", "check", "--as-of", "2026-04-01")
     office.run("catalog check of what was published", "catalog", "check", "--portal", "folder", "--lang", "en")
+
+
+def look_at_places(office: Office) -> None:
+    """Add a made-up grid, move points by it, and count them by mesh; the user's data lies in the office."""
+    grid = par_file(office.home / "touhokutaiheiyouoki2011.par", nodes_around(35.65, 139.7))
+    (office.home / "points.csv").write_text("名称,緯度,経度\n例,35.64,139.69\n例,,\n", encoding="utf-8")
+    (office.home / "wrong.csv").write_text("名称,緯度,経度\n例,139.69,35.64\n", encoding="utf-8")
+    office.environment["MEGURO_OPENDATA_DATA"] = str(office.home / "data")
+    columns = ("--first", "緯度", "--second", "経度")
+    office.run("geo grids add", "geo", "grids", "add", grid)
+    office.run("geo grids list", "geo", "grids", "list")
+    ends = ("--from", "EPSG:4301", "--to", "EPSG:6677")
+    office.run("geo transform", "geo", "transform", "points.csv", *ends, *columns, "-o", "moved.csv")
+    office.run("geo transform of wrong points", "geo", "transform", "wrong.csv", *ends, *columns, "-o", "no.csv")
+    office.run("geo mesh", "geo", "mesh", "points.csv", *columns, "-o", "mesh.geojson")
 
 
 def change_a_dataset(office: Office) -> None:

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from pydantic_core.core_schema import ErrorType
 
-from meguro_opendata import errors, messages
+from meguro_opendata import errors, messages, placing
 from meguro_opendata.cleaning import NORMALISERS
 from meguro_opendata.findings import Finding
 from meguro_opendata.mapping.carry import carry_ways
@@ -318,13 +318,13 @@ def test_every_frictionless_type_and_constraint_has_a_finding() -> None:
 
 
 def test_every_rule_has_a_text() -> None:
-    """Each normaliser, and each rule of the mapping, can be told to the user; nothing else stands there."""
+    """Each normaliser, and each rule of the mapping and of coordinates, can be told to the user; nothing else can."""
     tree = ast.parse((ROOT / "meguro_opendata" / "mapping" / "values.py").read_text(encoding="utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and called(node) == "_changes"]
     mapping_rules = {rule for call in calls for argument in call.args for rule in strings(argument)}
     assert mapping_rules >= {"lookup", "zero_fill", "join", "split", "default"}
     carrying = {way.replace("-", "_") for way in carry_ways()}
-    assert set(messages.codes("rules")) == set(NORMALISERS) | mapping_rules | carrying
+    assert set(messages.codes("rules")) == set(NORMALISERS) | mapping_rules | carrying | {placing.RULE}
     assert all(messages.rule_name(rule, lang) for rule in NORMALISERS for lang in messages.LANGUAGES)
 
 

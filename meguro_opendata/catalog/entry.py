@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from meguro_opendata.geo.filewords import gis_media_types
+
 __all__ = ["LANGUAGE", "MEDIA_TYPES", "Box", "CatalogEntry", "Contact", "Distribution"]
 
 LANGUAGE = "ja"
@@ -12,6 +14,7 @@ MEDIA_TYPES = {
     "XLSX": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "GeoJSON": "application/geo+json",
     "PDF": "application/pdf",
+    **gis_media_types(),
 }
 Box = tuple[float, float, float, float]
 

@@ -10,6 +10,7 @@ from typing import Any
 from meguro_opendata.cleaning.codes import code_doubt
 from meguro_opendata.cleaning.damage import number_as_date
 from meguro_opendata.cleaning.data import Unsure, read_data
+from meguro_opendata.geo.notation import read_degrees
 
 __all__ = ["decimals", "degrees_doubt", "height_doubt", "number", "number_doubt", "signed_numbers", "whole_number"]
 
@@ -25,10 +26,6 @@ _PLAIN = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
 _NOISE = re.compile(r"-?[0-9]{1,15}\.[0-9]{11,}")
 _NONE = ("なし", "無し", "無", "ナシ")
 _PLACES = Decimal("1e-10")
-_SIXTY = 60
-_DEGREES = re.compile(
-    r"(?:北緯|東経|[NE])?\s*([0-9]{1,3})\s*[°度]\s*([0-9]{1,2})\s*['’′分]\s*([0-9]{1,2}(?:\.[0-9]{1,9})?)\s*[\"”″秒]?\s*[NE]?"
-)
 
 
 def number(text: str) -> str:
@@ -88,14 +85,10 @@ def degrees_doubt(text: str) -> Unsure | None:
     >>> degrees_doubt("34°03'07.7\"N"), degrees_doubt("35.6414")
     (Unsure(code='ambiguous-value', readings=('34.052139',)), None)
     """
-    found = _DEGREES.fullmatch(text)
-    if not found:
+    found = None if _PLAIN.fullmatch(text) else read_degrees(text)
+    if found is None or found.notation != "dms":
         return None
-    minutes, seconds = int(found[2]), Decimal(found[3])
-    if minutes >= _SIXTY or seconds >= _SIXTY:
-        return None
-    degrees = int(found[1]) + (minutes + seconds / _SIXTY) / _SIXTY
-    return Unsure("ambiguous-value", (format(degrees.quantize(Decimal("1e-6")), "f"),))
+    return Unsure("ambiguous-value", (format(found.readings[0].quantize(Decimal("1e-6")), "f"),))
 
 
 def number_doubt(text: str) -> Unsure | None:

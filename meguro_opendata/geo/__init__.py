@@ -1,5 +1,66 @@
-"""Places: the points of a table as GeoJSON."""
+"""Places: datums and grids, coordinates in every notation, mesh codes, GIS files."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from meguro_opendata.geo.geojson import coordinate_fields, feature_collection
 
-__all__ = ["coordinate_fields", "feature_collection"]
+if TYPE_CHECKING:
+    from meguro_opendata.geo.crs import Crs, parse_crs
+    from meguro_opendata.geo.dataframes import read_geodataframe, to_geodataframe
+    from meguro_opendata.geo.features import Features, point_features
+    from meguro_opendata.geo.files import read_features
+    from meguro_opendata.geo.grids import add_grid, known_grids, read_grid
+    from meguro_opendata.geo.mesh import mesh_bounds, mesh_codes
+    from meguro_opendata.geo.transformation import Transformed, transform, transform_points
+
+__all__ = [
+    "Crs",
+    "Features",
+    "Transformed",
+    "add_grid",
+    "coordinate_fields",
+    "feature_collection",
+    "known_grids",
+    "mesh_bounds",
+    "mesh_codes",
+    "parse_crs",
+    "point_features",
+    "read_features",
+    "read_geodataframe",
+    "read_grid",
+    "to_geodataframe",
+    "transform",
+    "transform_points",
+]
+
+# Loaded when first used: cleaning reads notations from here and needs neither numpy nor pyproj.
+_HOMES = {
+    "Crs": "crs",
+    "Features": "features",
+    "Transformed": "transformation",
+    "add_grid": "grids",
+    "known_grids": "grids",
+    "parse_crs": "crs",
+    "mesh_bounds": "mesh",
+    "mesh_codes": "mesh",
+    "point_features": "features",
+    "read_features": "files",
+    "read_geodataframe": "dataframes",
+    "read_grid": "grids",
+    "to_geodataframe": "dataframes",
+    "transform": "transformation",
+    "transform_points": "transformation",
+}
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -17,6 +17,7 @@ from meguro_opendata.recipe.words import (
     Allowance,
     Expectations,
     Extension,
+    GisSettings,
     MappingRule,
     Metadata,
     RecipeFile,
@@ -65,6 +66,7 @@ class Recipe:
         ids: How IDs are minted and kept, or ``None``.
         expect: What is expected of each published table, or ``None``.
         skip_rows_of: As ``skip_rows``, by file, where there are several.
+        gis: How GIS files of the release are written.
     """
 
     slug: str
@@ -92,6 +94,7 @@ class Recipe:
     expect: Expectations | None = None
     allow: tuple[Allowance, ...] = ()
     skip_rows_of: Mapping[str, dict[int, str]] = field(default_factory=dict)
+    gis: GisSettings = field(default_factory=GisSettings)
 
     @property
     def source_path(self) -> Path:
@@ -169,6 +172,7 @@ def open_recipe(slug: str, workspace: Workspace) -> Recipe:
         key_is_own=bool(written.key),
         waive=written.waive,
         formats=written.formats,
+        gis=written.gis,
         metadata=written.metadata,
         same_names="mapping" not in data,
         mapping_path=_beside(path, sheet),

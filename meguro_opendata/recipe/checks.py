@@ -9,10 +9,11 @@ import polars as pl
 
 from meguro_opendata import messages
 from meguro_opendata.declarations import unknown
-from meguro_opendata.errors import Fault
+from meguro_opendata.errors import Fault, UnknownCrsError
 from meguro_opendata.files import is_plain_name
+from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.privacy.data import CODES as PRIVACY_CODES
-from meguro_opendata.recipe.sourcewords import id_faults, series_faults, sources_faults
+from meguro_opendata.recipe.sourcewords import FileSettings, id_faults, point_faults, series_faults, sources_faults
 from meguro_opendata.recipe.words import Bounds, MappingRule, RecipeFile, SourceSettings
 from meguro_opendata.standard import Field as StandardField
 from meguro_opendata.standard import schema_fields, value_kinds
@@ -47,6 +48,19 @@ def faults(written: RecipeFile, schema: Mapping[str, Any], workspace: Workspace)
     elif written.metadata.department not in departments:
         yield unknown("metadata.department", "department-unknown", written.metadata.department, departments)
     yield from _source_faults(written, every)
+    for place, settings in _file_settings(written):
+        yield from point_faults(place, settings, list(kinds.values()))
+
+
+def _file_settings(written: RecipeFile) -> Iterator[tuple[str, FileSettings]]:
+    """How each file is read, with its place in the recipe."""
+    if written.source is not None:
+        yield "source", written.source
+    if written.sources is not None:
+        yield from ((f"sources.stack.{number}", one) for number, one in enumerate(written.sources.stack))
+        if written.sources.first is not None:
+            yield "sources.first", written.sources.first
+        yield from ((f"sources.join.{number}", one) for number, one in enumerate(written.sources.join))
 
 
 def _source_faults(written: RecipeFile, fields: list[str]) -> Iterator[Fault]:
@@ -192,5 +206,10 @@ def _format_faults(written: RecipeFile, fields: tuple[StandardField, ...]) -> It
     if "csv" not in written.formats:
         yield Fault("formats", "formats-need-csv", {})
     kinds = [field.kind for field in fields]
-    if "geojson" in written.formats and not (kinds.count("latitude") == kinds.count("longitude") == 1):
-        yield Fault("formats", "no-coordinates", {})
+    for form in written.formats:
+        if form not in ("csv", "xlsx") and not (kinds.count("latitude") == kinds.count("longitude") == 1):
+            yield Fault("formats", "no-coordinates", {"format": form})
+    try:
+        parse_crs(written.gis.crs)
+    except UnknownCrsError as error:
+        yield Fault("gis.crs", error.code, error.params)

@@ -10,8 +10,9 @@ from pydantic import Field
 
 from meguro_opendata.combine import JoinWords
 from meguro_opendata.declarations import Declared, unknown
-from meguro_opendata.errors import Fault
+from meguro_opendata.errors import Fault, UnknownCrsError
 from meguro_opendata.files import is_plain_name
+from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.register import Minting, form_fault
 from meguro_opendata.series.periods import pattern_fault, unknown_words
 
@@ -26,6 +27,7 @@ __all__ = [
     "Sources",
     "Texts",
     "id_faults",
+    "point_faults",
     "series_faults",
     "sources_faults",
 ]
@@ -38,12 +40,20 @@ _CONTROL = re.compile("[\x00-\x1f]")
 
 
 class FileSettings(Declared):
-    """How a file is read; what is not said is decided from the file and shown."""
+    """How a file is read; what is not said is decided from the file and shown.
+
+    ``crs`` is the system of its coordinates, which are then published in JGD2011; ``axes`` says that its columns of
+    latitude and longitude are the wrong way round, ``notation`` what values such as ``35.3829`` are.
+    """
 
     sheet: str | None = None
     header_row: int = Field(default=1, ge=1)
     header_rows: int = Field(default=1, ge=1, le=5)
     encoding: Literal["utf-8", "cp932", "utf-16"] | None = None
+    crs: Filled | None = None
+    axes: Literal["swapped"] | None = None
+    notation: Literal["decimal", "dms"] | None = None
+    allow_approximate: bool = False
 
 
 class PeriodSettings(Declared):
@@ -112,6 +122,24 @@ class IdSettings(Declared):
     def minting(self) -> Minting:
         """As :func:`meguro_opendata.register.read_register` takes it."""
         return Minting(self.field, self.match, self.form)
+
+
+def point_faults(place: str, settings: FileSettings, kinds: Sequence[str]) -> Iterator[Fault]:
+    """What is wrong with the words on coordinates; ``kinds`` are those of the published fields."""
+    said = settings.model_fields_set & {"crs", "axes", "notation", "allow_approximate"}
+    if said and isinstance(settings, JoinedSource):
+        yield Fault(f"{place}.{min(said)}", "crs-of-joined", {"key": min(said)})
+        return
+    if said and not kinds.count("latitude") == kinds.count("longitude") == 1:
+        yield Fault(f"{place}.{min(said)}", "crs-without-coordinates", {"key": min(said)})
+    if settings.crs is None:
+        if settings.allow_approximate or settings.notation:
+            yield Fault(f"{place}.crs", "key-missing", {"key": "crs"})
+        return
+    try:
+        parse_crs(settings.crs)
+    except UnknownCrsError as error:
+        yield Fault(f"{place}.crs", error.code, error.params)
 
 
 def series_faults(

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from meguro_opendata.declarations import Declared
+from meguro_opendata.geo.filewords import GisFormat
 from meguro_opendata.recipe.sourcewords import (
     FileSettings,
     Filled,
@@ -23,6 +24,7 @@ from meguro_opendata.workspace import WebAddress
 __all__ = [
     "Allowance",
     "Extension",
+    "GisSettings",
     "MappingRule",
     "Metadata",
     "RecipeFile",
@@ -210,6 +212,13 @@ def _is_moment(text: str) -> bool:
 Days = Annotated[str, BeforeValidator(_period), AfterValidator(_is_period)]
 
 
+class GisSettings(Declared):
+    """How the GIS files of a release are written: their reference system, and the encoding of a shapefile's texts."""
+
+    crs: Filled = "EPSG:6668"
+    encoding: Literal["utf-8", "cp932"] = "utf-8"
+
+
 class Metadata(Declared):
     """What the catalogue says of the dataset; what its files say themselves need not be written here."""
 
@@ -251,7 +260,8 @@ class RecipeFile(Declared):
     waive: Annotated[tuple[Waiver, ...], Field(strict=False)] = ()
     allow: Annotated[tuple[Allowance, ...], Field(strict=False)] = ()
     expect: Expectations | None = None
-    formats: Annotated[tuple[Literal["csv", "xlsx", "geojson"], ...], Field(strict=False)] = ("csv", "xlsx")
+    formats: Annotated[tuple[Literal["csv", "xlsx", "geojson", GisFormat], ...], Field(strict=False)] = ("csv", "xlsx")
+    gis: GisSettings = GisSettings()
     metadata: Metadata
 
     @model_validator(mode="after")

@@ -51,6 +51,7 @@ class Grid:
         merged: Merged ranges as ``((top, left), (bottom, right))``, counted from 0.
         delimiter: Of a text file.
         facts: What else the sheet of a workbook holds.
+        crs: The reference system of the degrees that a GIS file's geometries became.
     """
 
     path: Path
@@ -65,6 +66,7 @@ class Grid:
     widths: Sequence[int] | None = None
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
     facts: SheetFacts = NO_FACTS
+    crs: str | None = None
 
     @classmethod
     def of_records(cls, path: Path, container: str, records: Sequence[Sequence[str]], **more: Any) -> Self:

@@ -1,0 +1,130 @@
+"""``geo transform``: the coordinates of a file in another reference system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ... import console, options
+
+if TYPE_CHECKING:
+    from meguro_opendata.transformfile import TransformedFile
+
+
+@click.command("transform")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--from", "source", metavar="CRS", help="元の座標系（表では必須）/ System of the file (EPSG:30169).")
+@click.option(
+    "--to", "target", required=True, metavar="CRS", help="変換後の座標系 / System that is wanted (EPSG:6668)."
+)
+@click.option("--first", metavar="COL", help="第1軸（緯度、X）の列 / Column of the first axis (of a table).")
+@click.option("--second", metavar="COL", help="第2軸（経度、Y）の列 / Column of the second axis (of a table).")
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    metavar="OUT.csv",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="書き出すCSV、GISのファイルなら .gpkg .fgb .zip .geojson .kml / The file to write.",
+)
+@click.option(
+    "--notation",
+    type=click.Choice(("decimal", "dms")),
+    help="35.3829 のような値の読み方 / What values such as 35.3829 are.",
+)
+@click.option(
+    "--allow-approximate", is_flag=True, help="誤差を承知で近似の変換を許す / Allow an approximate operation."
+)
+@options.output_format
+@options.common
+def command(
+    file: Path,
+    source: str | None,
+    target: str,
+    first: str | None,
+    second: str | None,
+    out: Path,
+    notation: str | None,
+    allow_approximate: bool,
+    output_format: str,
+) -> None:
+    """表やGISのファイルの座標を別の座標系に変換する / Transform the coordinates of a table or a GIS file."""
+    from meguro_opendata.geo.crs import parse_crs
+    from meguro_opendata.geotable import is_geo_file
+    from meguro_opendata.layerfile import transform_layer
+
+    lang = options.settings().lang
+    if is_geo_file(file):
+        done = transform_layer(file, out, parse_crs(target), source, allow_approximate=allow_approximate)
+    else:
+        done = _table(file, out, (source, target, first, second), notation, allow_approximate)
+    if output_format == "json":
+        console.result_json(done.to_dict(lang))
+    else:
+        console.result("\n".join(_lines(done, lang)))
+    raise SystemExit(done.report.exit_code)
+
+
+def _table(
+    file: Path,
+    out: Path,
+    named: tuple[str | None, str, str | None, str | None],
+    notation: str | None,
+    allow_approximate: bool,
+) -> TransformedFile:
+    """Transform two columns of a table, all of which has to be named."""
+    from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.geo.crs import parse_crs
+    from meguro_opendata.geo.notation import NOTATIONS
+    from meguro_opendata.locating import PointWords
+    from meguro_opendata.transformfile import transform_file
+
+    source, target, first, second = named
+    if source is None or first is None or second is None:
+        raise MeguroOpendataError("table-needs-columns", file=file)
+    declared = next((known for known in NOTATIONS if known == notation), None)
+    words = PointWords(parse_crs(source), notation=declared, allow_approximate=allow_approximate)
+    return transform_file(file, out, (first, second), words, parse_crs(target))
+
+
+def _lines(done: TransformedFile, lang: str) -> Iterator[str]:
+    from meguro_opendata import reports
+    from meguro_opendata.messages import message
+
+    if done.report.findings:
+        yield reports.as_text(done.report, lang)
+        yield ""
+    if done.out is None:
+        yield message("transform-refused", lang)
+        return
+    yield _summary(done, lang)
+    yield from _step_lines(done, lang)
+    if done.record is not None:
+        yield message("transform-record", lang, path=done.record)
+
+
+def _summary(done: TransformedFile, lang: str) -> str:
+    from meguro_opendata.messages import message
+
+    operation = done.operation
+    ends = (
+        {"source": operation.source.code, "target": operation.target.code}
+        if operation
+        else {"source": "", "target": ""}
+    )
+    counts = {"rows": done.report.rows, "points": done.points, "blank": done.blank}
+    return message("transform-done", lang, out=done.out, **counts, **ends)
+
+
+def _step_lines(done: TransformedFile, lang: str) -> Iterator[str]:
+    from meguro_opendata.geo.crs import datum_title
+    from meguro_opendata.messages import message
+
+    operation = done.operation
+    for step in operation.steps if operation else ():
+        grid = f"{step.grid} {step.version}".strip() if step.grid else ""
+        ends = {"source": datum_title(step.source), "target": datum_title(step.target)}
+        yield message("transform-step", lang, operation=step.operation, grid=grid, error=f"{step.error:g}", **ends)

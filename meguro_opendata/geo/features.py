@@ -1,0 +1,119 @@
+"""``Features``: what a GIS file holds, as columns of text and geometries in a known reference system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from meguro_opendata.geo.crs import Crs
+from meguro_opendata.geo.filewords import file_words
+from meguro_opendata.geo.projections import to_degrees
+from meguro_opendata.geo.transformation import transform_points
+
+if TYPE_CHECKING:
+    from meguro_opendata.geo.grids import Grids
+    from meguro_opendata.geo.transformation import Transformed
+
+__all__ = ["Features", "Geometries", "moved", "point_columns", "point_features"]
+
+_MOST_LAT, _MOST_LON = 90, 180
+Geometries = npt.NDArray[Any]  # of shapely geometries or None
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """Features of one layer.
+
+    Attributes:
+        name: The file.
+        frame: Attributes as text, in the order of the file; ``""`` where there is none.
+        geometries: One a row, ``None`` where there is none; x goes east, y goes north.
+        crs: Their system.
+        declared: Whether the file itself says so.
+    """
+
+    name: str
+    frame: pl.DataFrame
+    geometries: Geometries
+    crs: Crs
+    declared: bool = True
+
+
+def point_features(frame: pl.DataFrame, lat: str, lon: str, name: str, crs: Crs) -> Features:
+    """The rows of a table as points, without the two columns; ``None`` where a row has no degrees.
+
+    Args:
+        frame: Columns of text.
+        lat: The column of latitudes, in decimal degrees of the system's datum.
+        lon: That of longitudes.
+        name: What the features are called.
+        crs: A system of degrees.
+    """
+    import shapely
+
+    north, east = (frame[column].cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy() for column in (lat, lon))
+    there = (np.abs(north) <= _MOST_LAT) & (np.abs(east) <= _MOST_LON)
+    shapes = np.full(len(north), None, dtype=object)
+    shapes[there] = shapely.points(east[there], north[there])
+    return Features(name, frame.drop(lat, lon), shapes, crs)
+
+
+def moved(
+    features: Features,
+    target: Crs,
+    grids: Grids = None,
+    *,
+    allow_approximate: bool = False,
+) -> tuple[Features, Transformed]:
+    """The features in another system, vertex by vertex, and what was done.
+
+    Raises:
+        MissingGridError: If a needed grid has not been added.
+        OutsideGridError: If vertices lie outside a needed grid.
+    """
+    import shapely
+
+    flat = shapely.get_coordinates(features.geometries)
+    first, second = _axes(flat[:, 0], flat[:, 1], features.crs)
+    done = transform_points(first, second, features.crs, target, grids, allow_approximate=allow_approximate)
+    east, north = _axes(done.first, done.second, target)
+    after = shapely.set_coordinates(shapely.force_2d(features.geometries), np.column_stack([east, north]))
+    return replace(features, geometries=after, crs=target), done
+
+
+def _axes(
+    one: npt.NDArray[np.float64], other: npt.NDArray[np.float64], crs: Crs
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """East and north as first and second axis of a system, or the other way round."""
+    return (one, other) if crs.east_first else (other, one)
+
+
+def point_columns(features: Features) -> pl.DataFrame:
+    """The attributes and, for each feature, the degrees of a point in it and the kind of its geometry.
+
+    The degrees are those of the file's own datum. The point of a line or an area is one that lies on it.
+    """
+    import shapely
+
+    shapes = features.geometries
+    points = shapely.point_on_surface(shapely.force_2d(shapes))
+    there = ~(shapely.is_missing(points) | shapely.is_empty(points))
+    first, second = _axes(shapely.get_x(points[there]), shapely.get_y(points[there]), features.crs)
+    lat, lon = to_degrees(first, second, features.crs)
+    names = file_words()["columns"]
+    kinds = ["" if shape is None else shape.geom_type for shape in shapes]
+    return features.frame.with_columns(
+        pl.Series(names["lat"], _texts(lat, there), dtype=pl.String),
+        pl.Series(names["lon"], _texts(lon, there), dtype=pl.String),
+        pl.Series(names["kind"], kinds, dtype=pl.String),
+    )
+
+
+def _texts(values: npt.NDArray[np.float64], there: npt.NDArray[np.bool_]) -> list[str]:
+    """Degrees with ten decimals at most, so that nothing is lost, at the rows that have some."""
+    written = iter(f"{value:.10f}".rstrip("0").rstrip(".") for value in values.tolist())
+    return [next(written) if has_some else "" for has_some in there.tolist()]

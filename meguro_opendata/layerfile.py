@@ -1,0 +1,86 @@
+"""A GIS file → the same features in another reference system and, by the name of the new file, another format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata.errors import SourceError
+from meguro_opendata.files import write_whole
+from meguro_opendata.findings import Finding, Report
+from meguro_opendata.geo.crs import Crs
+from meguro_opendata.geo.features import Features, moved
+from meguro_opendata.geo.files import read_features
+from meguro_opendata.geo.filewords import GIS_FORMATS, GisFormat, file_words
+from meguro_opendata.geo.writing import geo_bytes
+from meguro_opendata.locating import remarks
+from meguro_opendata.transformfile import TransformedFile, write_record
+
+__all__ = ["transform_layer"]
+
+_GEOJSON = "geojson"
+
+
+def transform_layer(
+    path: Path, out: Path, target: Crs, source: str | None = None, *, allow_approximate: bool = False
+) -> TransformedFile:
+    """Write the features of a GIS file again, every vertex in another system.
+
+    Args:
+        path: The file.
+        out: What to write: ``.gpkg``, ``.fgb``, ``.kml``, ``.zip`` (a shapefile), ``.geojson``.
+        target: The system that is wanted; GeoJSON needs degrees, KML is always in those of WGS 84.
+        source: The system of the file, where it does not say so itself.
+        allow_approximate: Whether vertices without a grid may be moved by an approximate operation.
+
+    Raises:
+        SourceError: If the file cannot be read, would be overwritten, or the ending is none of these.
+        UnknownCrsError: If its system is not known.
+        MissingGridError: If a needed grid has not been added.
+        OutsideGridError: If vertices lie outside a needed grid.
+        StorageError: If the files cannot be written.
+    """
+    if out.exists() and out.resolve() == path.resolve():
+        raise SourceError("out-over-source", file=out)
+    form = _form_of(out)
+    if form is None and not target.geographic:
+        raise SourceError("geojson-needs-degrees", file=out)
+    features = read_features(path, crs=source)
+    there, done = moved(features, target, allow_approximate=allow_approximate)
+    stem = out.name.partition(".")[0]
+    data = _geojson(there).encode("utf-8") if form is None else geo_bytes(there, form, stem)
+    write_whole(out, data)
+    findings = tuple(Finding(one.code, one.severity, params=one.params) for one in remarks(done))
+    rows = features.frame.height
+    report = Report(str(path), None, rows, rows, findings, header=tuple(features.frame.columns))
+    blank = sum(shape is None for shape in features.geometries)
+    return TransformedFile(str(path), out, write_record(out, done), report, done, blank, rows - blank)
+
+
+def _form_of(out: Path) -> GisFormat | None:
+    """The format that the ending of a name asks for, ``None`` for GeoJSON."""
+    ending = out.suffix.lower().removeprefix(".")
+    if ending == _GEOJSON:
+        return None
+    for form in GIS_FORMATS:
+        if file_words()["formats"][form]["ending"] == ending:
+            return form
+    raise SourceError("layer-ending", file=out)
+
+
+def _geojson(features: Features) -> str:
+    """A FeatureCollection (RFC 7946); empty attributes are left out."""
+    lines = ",\n".join(_feature_lines(features))
+    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'
+
+
+def _feature_lines(features: Features) -> Iterator[str]:
+    import shapely
+
+    for row, shape in zip(features.frame.iter_rows(named=True), features.geometries, strict=True):
+        geometry: Any = None if shape is None else json.loads(shapely.to_geojson(shape))
+        properties = {name: value for name, value in row.items() if value}
+        feature = {"type": "Feature", "geometry": geometry, "properties": properties}
+        yield json.dumps(feature, ensure_ascii=False)

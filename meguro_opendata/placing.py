@@ -1,0 +1,160 @@
+"""The coordinates of a table: read in the system that its recipe declares, put into the one that is published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from meguro_opendata.cleaning import Cleaned, Doubt
+from meguro_opendata.findings import Change, Finding
+from meguro_opendata.geo.crs import parse_crs
+from meguro_opendata.geo.geojson import coordinate_fields
+from meguro_opendata.geotable import point_names
+from meguro_opendata.locating import Located, PointWords, Trouble, locate
+from meguro_opendata.mapping import Mapped
+from meguro_opendata.recipe.sourcewords import FileSettings
+from meguro_opendata.sources import Table
+from meguro_opendata.standard import Field
+
+__all__ = ["PUBLISHED", "RULE", "Placed", "fields_to_clean", "in_order", "place", "undeclared"]
+
+PUBLISHED = "EPSG:6668"
+RULE = "coordinates"
+_MOST_DEGREES = 360.0
+_NUMBER = "decimal"
+# What cleaning and validation tell of pairs of degrees themselves.
+_TOLD = ("coordinates-swapped", "coordinates-equal", "coordinate-half", "ambiguous-value")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A table whose coordinates are those that are published.
+
+    Attributes:
+        frame: The rows.
+        changes: Each rewritten coordinate.
+        findings: What is wrong with coordinates, or to be known of the operation.
+        doubts: What is left of the doubts of cleaning.
+        record: Operation, grids and expected error; ``None`` if no system is declared or no row has a point.
+    """
+
+    frame: pl.DataFrame
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+    doubts: tuple[Doubt, ...]
+    record: Mapping[str, Any] | None = None
+
+
+def _declared(settings: FileSettings, table: Table, mapped: Mapped, names: Sequence[str]) -> str | None:
+    """The system of the coordinates: that of a GIS file's geometries, if these are published, else the recipe's."""
+    if table.grid.crs is not None and tuple(mapped.origins.get(name) for name in names) == point_names():
+        return table.grid.crs
+    return settings.crs
+
+
+def _words(crs: str, settings: FileSettings) -> PointWords:
+    return PointWords(
+        parse_crs(crs), notation=settings.notation or "decimal", allow_approximate=settings.allow_approximate
+    )
+
+
+def in_order(mapped: Mapped, fields: Sequence[Field], settings: FileSettings) -> Mapped:
+    """The mapped table with its two coordinates exchanged, if the recipe says that they are the wrong way round."""
+    names = coordinate_fields(fields)
+    if names is None or settings.axes != "swapped":
+        return mapped
+    lat, lon = names
+    frame = mapped.frame.with_columns(pl.col(lon).alias(lat), pl.col(lat).alias(lon))
+    return replace(mapped, frame=frame, origins={**mapped.origins, lat: mapped.origins[lon], lon: mapped.origins[lat]})
+
+
+def fields_to_clean(table: Table, mapped: Mapped, fields: Sequence[Field], settings: FileSettings) -> Sequence[Field]:
+    """The fields as cleaning is to take them: coordinates in metres are plain numbers."""
+    names = coordinate_fields(fields)
+    crs = _declared(settings, table, mapped, names) if names is not None else None
+    if names is None or crs is None or parse_crs(crs).geographic:
+        return fields
+    return [replace(field, kind=_NUMBER) if field.name in names else field for field in fields]
+
+
+def place(table: Table, mapped: Mapped, cleaned: Cleaned, fields: Sequence[Field], settings: FileSettings) -> Placed:
+    """The cleaned table with its coordinates in JGD2011.
+
+    Raises:
+        MissingGridError: If a needed grid has not been added and the recipe allows nothing approximate.
+    """
+    names = coordinate_fields(fields)
+    crs = _declared(settings, table, mapped, names) if names is not None else None
+    if names is None or crs is None:
+        return Placed(cleaned.frame, (), (), tuple(cleaned.doubts))
+    words = _words(crs, settings)
+    columns = [cleaned.frame[name] for name in names]
+    located = locate(*_axes(columns, words), words, parse_crs(PUBLISHED))
+    after = [located.first, located.second] if located.done else columns
+    frame = cleaned.frame.with_columns(*(column.alias(name) for column, name in zip(after, names, strict=True)))
+    changes = tuple(_changes(cleaned.frame, frame, names, mapped, table))
+    findings = tuple(_findings(located, table, mapped, names, words))
+    doubts = tuple(doubt for doubt in cleaned.doubts if not _is_settled(doubt, names, cleaned.frame, frame))
+    return Placed(frame, changes, findings, doubts, located.record())
+
+
+def _axes(columns: Sequence[pl.Series], words: PointWords) -> tuple[pl.Series, pl.Series]:
+    """The columns of 緯度 and 経度 as the first and the second axis of the declared system.
+
+    In a recipe 緯度 takes what goes north and 経度 what goes east, whatever order the system's own axes have.
+    """
+    north, east = columns
+    return (east, north) if words.crs.east_first else (north, east)
+
+
+def _changes(
+    before: pl.DataFrame, after: pl.DataFrame, names: Sequence[str], mapped: Mapped, table: Table
+) -> Iterator[Change]:
+    for name in names:
+        for at in (before[name] != after[name]).arg_true():
+            column = mapped.origins.get(name) or ""
+            yield Change(table.rows[at], column, name, RULE, before[name][at], after[name][at])
+
+
+def _findings(
+    located: Located, table: Table, mapped: Mapped, names: Sequence[str], words: PointWords
+) -> Iterator[Finding]:
+    for one in located.troubles:
+        if one.position is None:
+            yield Finding(one.code, one.severity, sheet=table.grid.sheet, params=one.params)
+        elif not (words.crs.geographic and one.code in _TOLD):
+            yield _placed_finding(one, table, mapped, names[(one.part or 0) ^ words.crs.east_first])
+
+
+def _placed_finding(one: Trouble, table: Table, mapped: Mapped, name: str) -> Finding:
+    position, column = one.position or 0, mapped.origins.get(name)
+    if column is None or column not in table.frame.columns:
+        row, line = table.rows[position], table.line_of(position)
+        return Finding(one.code, one.severity, sheet=table.grid.sheet, row=row, line=line, field=name)
+    return table.cell_finding(one.code, one.severity, position, column, field=name, suggestion=one.suggestion)
+
+
+def _is_settled(doubt: Doubt, names: Sequence[str], before: pl.DataFrame, after: pl.DataFrame) -> bool:
+    """Whether a doubt of cleaning is about a coordinate that could be read after all."""
+    if doubt.field not in names:
+        return False
+    return bool(before[doubt.field][doubt.position] != after[doubt.field][doubt.position])
+
+
+def undeclared(
+    table: Table, mapped: Mapped, frame: pl.DataFrame, fields: Sequence[Field], settings: FileSettings
+) -> Iterator[Finding]:
+    """What is to be said where coordinates are published and no system is declared: metres are an error."""
+    names = coordinate_fields(fields)
+    if names is None or _declared(settings, table, mapped, names) is not None:
+        return
+    numbers = [frame[name].cast(pl.Float64, strict=False) for name in names]
+    if all(column.is_null().all() for column in numbers):
+        return
+    if all((column.abs() > _MOST_DEGREES).any() for column in numbers):
+        yield Finding("crs-undeclared-metres", "error", field=names[0])
+    else:
+        yield Finding("crs-undeclared", "info", field=names[0])

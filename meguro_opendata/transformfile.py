@@ -1,0 +1,143 @@
+"""A file of coordinates → the same file in another reference system, with the record of what was done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata.errors import SourceError
+from meguro_opendata.files import write_whole
+from meguro_opendata.findings import Finding, Report
+from meguro_opendata.geo.crs import Crs
+from meguro_opendata.geo.transformation import Transformed
+from meguro_opendata.locating import Located, PointWords, Trouble, locate
+from meguro_opendata.sources import Table, propose_source
+from meguro_opendata.tablefile import csv_bytes
+
+__all__ = [
+    "TRANSFORM_FORMAT",
+    "TransformedFile",
+    "point_report",
+    "read_points",
+    "transform_file",
+    "trouble_finding",
+    "write_record",
+]
+
+TRANSFORM_FORMAT = "meguro-opendata/transform@1"
+
+
+@dataclass(frozen=True)
+class TransformedFile:
+    """What was done to a file's coordinates.
+
+    Attributes:
+        out: The file that was written, ``None`` if errors kept it back.
+        record: The record beside it, ``None`` if there is none.
+        report: What was found in the coordinates.
+        operation: What was done, ``None`` if there was no point.
+        blank: Rows without coordinates.
+        points: Rows that were transformed.
+    """
+
+    file: str
+    out: Path | None
+    record: Path | None
+    report: Report
+    operation: Transformed | None
+    blank: int
+    points: int
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """As the JSON of ``transform@1``."""
+        return {
+            "format": TRANSFORM_FORMAT,
+            "file": self.file,
+            "out": str(self.out) if self.out else None,
+            "rows": self.report.rows,
+            "points": self.points,
+            "blank": self.blank,
+            "operation": self.operation.record() if self.operation else None,
+            "report": self.report.to_dict(lang),
+        }
+
+
+def transform_file(path: Path, out: Path, columns: Sequence[str], words: PointWords, target: Crs) -> TransformedFile:
+    """Write a table again with two of its columns in another system; nothing is written if a coordinate is wrong.
+
+    Args:
+        path: A CSV or workbook.
+        out: The CSV to write; the record of the operation is written beside it.
+        columns: The column of the first axis and that of the second; they keep their names.
+        words: What is declared of them.
+        target: The system that is wanted.
+
+    Raises:
+        SourceError: If the file cannot be read or has no such column.
+        MissingGridError: If a needed grid has not been added.
+        StorageError: If the files cannot be written.
+    """
+    table = read_points(path, out, columns)
+    first, second = (table.frame[column] for column in columns)
+    located = locate(first, second, words, target)
+    report = point_report(located, table, columns)
+    blank = int(((first.str.strip_chars() == "") & (second.str.strip_chars() == "")).sum())
+    if not located.valid:
+        return TransformedFile(str(path), None, None, report, located.done, blank, 0)
+    frame = table.frame.with_columns(located.first.alias(columns[0]), located.second.alias(columns[1]))
+    write_whole(out, csv_bytes(frame))
+    record = write_record(out, located.done)
+    points = len(located.done.first) if located.done else 0
+    return TransformedFile(str(path), out, record, report, located.done, blank, points)
+
+
+def read_points(path: Path, out: Path, columns: Sequence[str]) -> Table:
+    """The table of a file that has the two columns.
+
+    Raises:
+        SourceError: If the file cannot be read, lacks a column, or would be overwritten.
+    """
+    if out.exists() and out.resolve() == path.resolve():
+        raise SourceError("out-over-source", file=out)
+    if columns[0] == columns[1]:
+        raise SourceError("same-column-twice", column=columns[0])
+    table = propose_source(path, columns)
+    for column in columns:
+        if column not in table.frame.columns:
+            raise SourceError("column-of-coordinates", column=column, file=path, columns=table.frame.columns)
+    return table
+
+
+def point_report(located: Located, table: Table, columns: Sequence[str]) -> Report:
+    """What was found in two columns of a table."""
+    rows = table.frame.height
+    findings = tuple(_findings(located, table, columns))
+    return Report(str(table.path), None, rows, rows, findings, table.grid.encoding, table.labels)
+
+
+def write_record(out: Path, done: Transformed | None) -> Path | None:
+    """Put the record of an operation beside the file that it made; where there is none, nothing."""
+    if done is None:
+        return None
+    path = out.with_name(f"{out.name.partition('.')[0]}.operation.json")
+    write_whole(path, (json.dumps(done.record(), ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+    return path
+
+
+def _findings(located: Located, table: Table, columns: Sequence[str]) -> Iterator[Finding]:
+    """The troubles by row and column, those of the whole table last."""
+    placed = [one for one in located.troubles if one.position is not None]
+    for one in sorted(placed, key=lambda one: (one.position or 0, one.part or 0)):
+        yield trouble_finding(one, table, columns[one.part or 0])
+    yield from (Finding(one.code, one.severity, params=one.params) for one in located.troubles if one.position is None)
+
+
+def trouble_finding(one: Trouble, table: Table, column: str) -> Finding:
+    """The finding of a trouble in the cell of a source's column."""
+    position = one.position or 0
+    return table.cell_finding(
+        one.code, one.severity, position, column, suggestion=one.suggestion, params={"field": column, **one.params}
+    )
