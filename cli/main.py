@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,35 +22,18 @@ INTERRUPTED = 130
 _WRONG_USE = 2
 _OUTPUT_LOST = 3
 _COMMANDS = (
-    *("build", "convert", "demo", "doctor", "init", "inspect", "kpi", "new", "plan", "publish", "standards"),
+    *("build", "convert", "demo", "doctor", "geo", "init", "inspect", "kpi", "new", "plan", "publish", "standards"),
     "validate",
 )
 
 
-class Commands(click.Group):
-    """A group that imports a command's module when that command is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, sorted."""
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, ``None`` if there is none."""
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = import_module(f"{__package__}.commands.{cmd_name}").command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does; a name that does not exist is told with the nearest ones."""
-        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            raise options.UnknownCommandError(args[0], list(_COMMANDS), ctx)
-        return super().resolve_command(ctx, args)
-
-
-@click.group(cls=Commands, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=options.LazyGroup,
+    package=f"{__package__}.commands",
+    names=_COMMANDS,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="meguro-opendata")
 @options.common
 def cli() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,7 +15,17 @@ import click
 if TYPE_CHECKING:
     from meguro_opendata.workspace import Workspace
 
-__all__ = ["Group", "Settings", "UnknownCommandError", "common", "output_format", "portal", "settings", "standard"]
+__all__ = [
+    "Group",
+    "LazyGroup",
+    "Settings",
+    "UnknownCommandError",
+    "common",
+    "output_format",
+    "portal",
+    "settings",
+    "standard",
+]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 LANGUAGES = ("ja", "en")
@@ -63,9 +74,35 @@ class Group(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, but for names that do not exist."""
-        if args[0] not in self.commands and not args[0].startswith("-"):
-            raise UnknownCommandError(args[0], sorted(self.commands), ctx)
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            raise UnknownCommandError(args[0], sorted(self.list_commands(ctx)), ctx)
         return super().resolve_command(ctx, args)
+
+
+class LazyGroup(Group):
+    """A group that imports a command's module when that command is asked for.
+
+    Args:
+        package: Where the modules lie; each is named like its command, ``_`` for ``-``, and holds ``command``.
+        names: The commands, in the order of the help.
+        settings: As of any group of click.
+    """
+
+    def __init__(self, *, package: str, names: Sequence[str], **settings: Any) -> None:
+        super().__init__(**settings)
+        self._package = package
+        self._names = tuple(names)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in their order."""
+        return list(self._names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, ``None`` if there is none."""
+        if cmd_name not in self._names:
+            return None
+        command: click.Command = import_module(f"{self._package}.{cmd_name.replace('-', '_')}").command
+        return command
 
 
 def settings() -> Settings:
