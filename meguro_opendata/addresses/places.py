@@ -1,0 +1,131 @@
+"""Prefecture and municipality at the beginning of an address: found by name, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from meguro_opendata.addresses.spelling import folded_name
+from meguro_opendata.municipality import Municipality, municipalities
+
+__all__ = ["Place", "find_place"]
+
+_PREFECTURE_LENGTHS = (3, 4)
+Names = Mapping[str, tuple[Municipality, ...]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """What an address begins with.
+
+    Attributes:
+        prefecture: Its official name, or empty.
+        municipality: ``None`` where none is named, or more than one is possible.
+        rest: What follows.
+        problem: Why there is no municipality, as a code of the messages; empty if there is one.
+        readings: The municipalities that are possible.
+        assumed: Whether the address leaves the municipality out, and that of the data was taken.
+    """
+
+    prefecture: str
+    municipality: Municipality | None
+    rest: str
+    problem: str = ""
+    readings: tuple[str, ...] = ()
+    assumed: bool = False
+
+
+def find_place(text: str, home: Municipality | None = None) -> Place:
+    """The place that a plain address begins with.
+
+    Args:
+        text: See :func:`~meguro_opendata.addresses.spelling.plain_address`.
+        home: The municipality that the data is about; taken where an address names none.
+
+    >>> find_place("東京都目黒区目黒1-2-3").rest, find_place("府中市宮西町2-24").problem
+    ('目黒1-2-3', 'municipality-ambiguous')
+    """
+    prefecture = _prefecture_of(text)
+    if not prefecture:
+        return _without_prefecture(text, home)
+    rest = text[len(prefecture) :].lstrip()
+    names = _names_by_prefecture()[prefecture]
+    found, length = _longest(rest, names)
+    if len(found) == 1:
+        return Place(prefecture, found[0], rest[length:].lstrip())
+    if found:
+        return Place(prefecture, None, rest, "municipality-ambiguous", _shown(found))
+    if not rest:
+        return Place(prefecture, None, "", "municipality-missing")
+    if home is not None and home.prefecture == prefecture:
+        return Place(prefecture, home, rest, assumed=True)
+    return Place(prefecture, None, rest, "municipality-not-in-prefecture")
+
+
+def _without_prefecture(text: str, home: Municipality | None) -> Place:
+    """The home's own name wins; else a name that only one municipality of Japan has."""
+    if home is not None:
+        for name in (folded_name(f"{home.county}{home.name}"), folded_name(home.name)):
+            if folded_name(text).startswith(name):
+                return Place(home.prefecture, home, text[len(name) :].lstrip())
+    found, length = _longest(text, _names_of_japan())
+    if len(found) == 1:
+        return Place(found[0].prefecture, found[0], text[length:].lstrip())
+    if found:
+        return Place("", None, text, "municipality-ambiguous", _shown(found))
+    if home is not None:
+        return Place(home.prefecture, home, text, assumed=True)
+    return Place("", None, text, "municipality-missing")
+
+
+def _prefecture_of(text: str) -> str:
+    folded = folded_name(text[: _PREFECTURE_LENGTHS[-1]])
+    for length in _PREFECTURE_LENGTHS:
+        if folded[:length] in _names_by_prefecture():
+            return folded[:length]
+    return ""
+
+
+def _longest(text: str, names: Names) -> tuple[tuple[Municipality, ...], int]:
+    """The municipalities of the longest name with which a text begins, and its length."""
+    folded = folded_name(text[:_longest_name()])
+    for length in range(len(folded), 1, -1):
+        found = names.get(folded[:length])
+        if found:
+            return found, length
+    return (), 0
+
+
+@cache
+def _names_by_prefecture() -> dict[str, Names]:
+    grouped: dict[str, list[Municipality]] = {}
+    for known in municipalities():
+        grouped.setdefault(known.prefecture, []).append(known)
+    return {prefecture: _by_name(members, wards=False) for prefecture, members in grouped.items()}
+
+
+@cache
+def _names_of_japan() -> Names:
+    """Names that stand alone; a ward's is also that of its city's ward, so that 中央区 is not one place."""
+    return _by_name(municipalities(), wards=True)
+
+
+def _by_name(members: Iterable[Municipality], *, wards: bool) -> Names:
+    found: dict[str, list[Municipality]] = {}
+    for known in members:
+        names = {known.name, f"{known.county}{known.name}"}
+        if wards and known.kind == "ward":
+            names.add(known.name.partition("市")[2])
+        for name in names:
+            found.setdefault(folded_name(name), []).append(known)
+    return {name: tuple(meant) for name, meant in found.items()}
+
+
+@cache
+def _longest_name() -> int:
+    return max(len(known.county + known.name) for known in municipalities())
+
+
+def _shown(found: Iterable[Municipality]) -> tuple[str, ...]:
+    return tuple(known.full_name for known in found)
