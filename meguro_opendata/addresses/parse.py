@@ -14,7 +14,7 @@ from meguro_opendata.addresses.spelling import NUMERALS, plain_address
 from meguro_opendata.addresses.towns import Oaza, Town, Towns
 from meguro_opendata.municipality import DIVIDED, Municipality
 
-__all__ = ["Address", "TownsOf", "parse_address"]
+__all__ = ["Address", "TownsOf", "parse_address", "split_town"]
 
 TownsOf = Callable[[str], Towns | None]
 _POSTAL = re.compile(r"\(?(?:〒 ?([0-9]{3})-?([0-9]{4})|([0-9]{3})-([0-9]{4})(?=[^0-9-]))\)? ?")
@@ -22,7 +22,9 @@ _TOWN_END = re.compile(r"[0-9]|[ (]|$|地先|付近|地内|番外地|無番地|�
 _BARE_NUMBER = re.compile(
     rf"(?<=.)(?:[0-9]+(?![0-9]|条|線|番町|地割|区|号線)|[{NUMERALS}]+(?=丁目|番(?!町)|番地|-[0-9{NUMERALS}]))"
 )
+_NAME = re.compile(r"(?:[0-9]+[条線])?[^0-9\s!-/:-@\[-`{-~「」『』・、。]+(?:[0-9]+(?:条|線|番町|地割|区|号線)[^0-9\s!-~]*)*")
 _LARGEST_CHOME = 99
+_NAMED_LIKE_TOWNS = ("town", "village")
 _Parts = dict[str, Any]
 
 
@@ -117,9 +119,24 @@ def _postal(plain: str) -> tuple[str, str]:
 
 
 def _also_at_home(plain: str, place: Place, home: Municipality, towns_of: TownsOf | None) -> bool:
-    """Whether what names another municipality may as well be a town of the home: 府中町, where home has one."""
-    towns = towns_of(home.code) if towns_of and not plain.startswith(place.prefecture) else None
-    return towns is not None and bool(_by_gazetteer({}, plain, towns).get("known"))
+    """Whether what names another municipality may as well be a town of the home: 北方町, where home has one."""
+    if plain.startswith(place.prefecture):
+        return False
+    towns = towns_of(home.code) if towns_of else None
+    if towns is not None:
+        return bool(_by_gazetteer({}, plain, towns).get("known"))
+    other = place.municipality
+    return other is not None and other.kind in _NAMED_LIKE_TOWNS and not plain.startswith(other.county or " ")
+
+
+def split_town(rest: str) -> Address:
+    """The parts of what follows the municipality, told apart by form alone; the town may be any.
+
+    >>> found = split_town("駒場三丁目11番13号")
+    >>> found.town, found.lot, found.problem
+    ('駒場三丁目', '11-13', '')
+    """
+    return Address(**_by_form({"problem": ""}, plain_address(rest)))
 
 
 def _by_form(head: _Parts, rest: str) -> _Parts:
@@ -130,7 +147,7 @@ def _by_form(head: _Parts, rest: str) -> _Parts:
     chome = first_number(tail)
     if chome is not None and chome.unit == "丁目" and 0 < chome.value <= _LARGEST_CHOME:
         name, tail = f"{name}{to_kanji(chome.value)}丁目", tail[chome.length :]
-    if not name.strip("-") or " " in name.strip():
+    if not _NAME.fullmatch(name.strip()):
         return {**head, "problem": head["problem"] or "town-unclear", "building": rest}
     return _finished({**head, "town": name.strip()}, tail)
 

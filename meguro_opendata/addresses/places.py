@@ -25,7 +25,7 @@ class Place:
         rest: What follows.
         problem: Why there is no municipality, as a code of the messages; empty if there is one.
         readings: The municipalities that are possible.
-        assumed: Whether the address leaves the municipality out, and that of the data was taken.
+        assumed: Whether the address leaves out what the data's own place then says: prefecture or municipality.
     """
 
     prefecture: str
@@ -64,7 +64,7 @@ def find_place(text: str, home: Municipality | None = None) -> Place:
 
 
 def _without_prefecture(text: str, home: Municipality | None) -> Place:
-    """The home's own name wins; else a name that only one municipality of Japan has."""
+    """The home's own name wins; else a name that only one municipality has, of Japan or of the home's prefecture."""
     if home is not None:
         for name in (folded_name(f"{home.county}{home.name}"), folded_name(home.name)):
             if folded_name(text).startswith(name):
@@ -72,6 +72,9 @@ def _without_prefecture(text: str, home: Municipality | None) -> Place:
     found, length = _longest(text, _names_of_japan())
     if len(found) == 1:
         return Place(found[0].prefecture, found[0], text[length:].lstrip())
+    near = [known for known in found if home is not None and known.prefecture == home.prefecture]
+    if len(near) == 1:
+        return Place(near[0].prefecture, near[0], text[length:].lstrip(), assumed=True)
     if found:
         return Place("", None, text, "municipality-ambiguous", _shown(found))
     if home is not None:
