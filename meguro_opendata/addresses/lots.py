@@ -18,9 +18,11 @@ _NUMBER = f"(?:{_DIGITS}|{_KANJI})"
 _JOINT = "(?:番地の|番地-|番地|番の|番-|番|号の|号-|の|ノ|-)"
 _LAST = f"(?:番地|番(?!町)|号(?!室))?(?:-?{_PREFIX}(?![一-龠ァ-ヺー]))?"
 _LOT = re.compile(rf"-?{_PREFIX}?{_NUMBER}(?: ?{_JOINT} ?{_NUMBER})*{_LAST}")
-_FIRST = re.compile(rf"-? ?(?P<number>[0-9]{{1,4}}|[{NUMERALS}]{{1,4}})(?P<unit>丁目?|番地?|号|-|の|ノ|(?= )|(?=\()|$)? ?")
+_FIRST = re.compile(
+    rf"-? ?(?P<number>[0-9]{{1,4}}|[{NUMERALS}]{{1,4}})(?P<unit> ?丁目?| ?番地?|号|-|の|ノ|(?= )|(?=\()|$)? ?"
+)
 _PIECES = re.compile(rf"[0-9]+|[{NUMERALS}]+|{_PREFIX}")
-_UNCLEAR = re.compile(rf"[^0-9 ()]?[0-9](?!階|F\b|号室|棟|丁目)|[{NUMERALS}]+[-0-9]")
+_UNCLEAR = re.compile(rf"[^0-9 ()]?[0-9](?![0-9・~,-]*(?:階|F\b|号室|棟))|[{NUMERALS}]+[-0-9]")
 
 
 @dataclass(frozen=True)

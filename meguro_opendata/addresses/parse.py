@@ -22,7 +22,9 @@ _TOWN_END = re.compile(r"[0-9]|[ (]|$|地先|付近|地内|番外地|無番地|�
 _BARE_NUMBER = re.compile(
     rf"(?<=.)(?:[0-9]+(?![0-9]|条|線|番町|地割|区|号線)|[{NUMERALS}]+(?=丁目|番(?!町)|番地|-[0-9{NUMERALS}]))"
 )
-_NAME = re.compile(r"(?:[0-9]+[条線])?[^0-9\s!-/:-@\[-`{-~「」『』・、。]+(?:[0-9]+(?:条|線|番町|地割|区|号線)[^0-9\s!-~]*)*")
+_NAME = re.compile(
+    r"(?:[0-9]+[条線])?[^0-9\s!-/:-@\[-`{-~「」『』・、。]+(?:[0-9]+(?:条|線|番町|地割|区|号線)[^0-9\s!-~]*)*"
+)
 _LARGEST_CHOME = 99
 _NAMED_LIKE_TOWNS = ("town", "village")
 _Parts = dict[str, Any]
@@ -105,8 +107,10 @@ def _parts(plain: str, home: Municipality | None, towns_of: TownsOf | None) -> _
         return head
     towns = towns_of(municipality.code) if towns_of else None
     if towns is None:
-        problem = "ward-missing" if municipality.kind == DIVIDED else ""
-        return _by_form({**head, "problem": problem}, place.rest)
+        head |= {"problem": "ward-missing" if municipality.kind == DIVIDED else ""}
+        if municipality.kind in _NAMED_LIKE_TOWNS and place.rest[0].isdigit():
+            return _finished(head, place.rest)
+        return _by_form(head, place.rest)
     return _by_gazetteer(head, place.rest, towns)
 
 
@@ -119,14 +123,18 @@ def _postal(plain: str) -> tuple[str, str]:
 
 
 def _also_at_home(plain: str, place: Place, home: Municipality, towns_of: TownsOf | None) -> bool:
-    """Whether what names another municipality may as well be a town of the home: 北方町, where home has one."""
-    if plain.startswith(place.prefecture):
-        return False
-    towns = towns_of(home.code) if towns_of else None
-    if towns is not None:
-        return bool(_by_gazetteer({}, plain, towns).get("known"))
+    """Whether what names another municipality may as well be a town of the home: 北方町, where home has one.
+
+    A 町 or 村 of another prefecture is never meant by its bare name.
+    """
     other = place.municipality
-    return other is not None and other.kind in _NAMED_LIKE_TOWNS and not plain.startswith(other.county or " ")
+    if other is None or plain.startswith(place.prefecture):
+        return False
+    bare = other.kind in _NAMED_LIKE_TOWNS and not plain.startswith(other.county or " ")
+    towns = towns_of(home.code) if towns_of else None
+    if towns is None or other.prefecture != home.prefecture:
+        return bare
+    return bool(_by_gazetteer({}, plain, towns).get("known"))
 
 
 def split_town(rest: str) -> Address:

@@ -46,11 +46,11 @@ def find_place(text: str, home: Municipality | None = None) -> Place:
     >>> find_place("東京都目黒区目黒1-2-3").rest, find_place("府中市宮西町2-24").problem
     ('目黒1-2-3', 'municipality-ambiguous')
     """
-    prefecture = _prefecture_of(text)
-    if not prefecture:
+    head = _prefecture_of(text)
+    if not head:
         return _without_prefecture(text, home)
-    rest = text[len(prefecture) :].lstrip()
-    names = _names_by_prefecture()[prefecture]
+    rest = text[len(head) :].lstrip()
+    prefecture, names = _prefectures()[head]
     found, length = _longest(rest, names)
     if len(found) == 1:
         return Place(prefecture, found[0], rest[length:].lstrip())
@@ -83,16 +83,17 @@ def _without_prefecture(text: str, home: Municipality | None) -> Place:
 
 
 def _prefecture_of(text: str) -> str:
+    """The name of a prefecture with which a text begins, as it is compared."""
     folded = folded_name(text[: _PREFECTURE_LENGTHS[-1]])
     for length in _PREFECTURE_LENGTHS:
-        if folded[:length] in _names_by_prefecture():
+        if folded[:length] in _prefectures():
             return folded[:length]
     return ""
 
 
 def _longest(text: str, names: Names) -> tuple[tuple[Municipality, ...], int]:
     """The municipalities of the longest name with which a text begins, and its length."""
-    folded = folded_name(text[:_longest_name()])
+    folded = folded_name(text[: _longest_name()])
     for length in range(len(folded), 1, -1):
         found = names.get(folded[:length])
         if found:
@@ -101,11 +102,12 @@ def _longest(text: str, names: Names) -> tuple[tuple[Municipality, ...], int]:
 
 
 @cache
-def _names_by_prefecture() -> dict[str, Names]:
+def _prefectures() -> dict[str, tuple[str, Names]]:
+    """Each prefecture, and the names of its municipalities, by its name as it is compared."""
     grouped: dict[str, list[Municipality]] = {}
     for known in municipalities():
         grouped.setdefault(known.prefecture, []).append(known)
-    return {prefecture: _by_name(members, wards=False) for prefecture, members in grouped.items()}
+    return {folded_name(name): (name, _by_name(members, wards=False)) for name, members in grouped.items()}
 
 
 @cache

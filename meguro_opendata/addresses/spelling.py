@@ -1,4 +1,4 @@
-"""Spellings of addresses: widths, hyphens, and the signs of names that stand for one another; data in ``addresses.toml``."""
+"""Spellings of addresses: widths, hyphens, signs of names that stand for one another; data in ``addresses.toml``."""
 
 from __future__ import annotations
 

@@ -7,7 +7,11 @@ import click
 from ... import options
 
 # One name a line, sorted; the module has the name with ``_`` for ``-`` and holds ``command``.
-_COMMANDS: tuple[str, ...] = ()
+_COMMANDS: tuple[str, ...] = (
+    "geocode",
+    "import-addresses",
+    "import-boundary",
+)
 
 
 @click.group("geo", cls=options.LazyGroup, package=__name__, names=_COMMANDS, no_args_is_help=True)

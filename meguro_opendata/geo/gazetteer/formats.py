@@ -10,10 +10,9 @@ from functools import cache
 
 from meguro_opendata.addresses import Town, town_of_name
 from meguro_opendata.addresses.places import find_place
-from meguro_opendata.addresses.spelling import folded_name, plain_address
+from meguro_opendata.addresses.spelling import plain_address
 from meguro_opendata.errors import SourceError
 from meguro_opendata.geo.gazetteer.base import expected_error, gazetteer_data
-from meguro_opendata.municipality import municipalities
 
 __all__ = ["Entry", "Format", "entries", "format_of"]
 

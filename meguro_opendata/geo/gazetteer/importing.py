@@ -1,4 +1,4 @@
-"""A publisher's file → the user's index. A newer edition takes the older one's place; the same file twice is no error."""
+"""A publisher's file → the user's index. A newer edition replaces the older; the same file twice is no error."""
 
 from __future__ import annotations
 

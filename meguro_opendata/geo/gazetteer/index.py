@@ -91,25 +91,35 @@ def written_index() -> Iterator[sqlite3.Connection]:
         StorageError: If it cannot be written.
     """
     path = index_path()
+    fresh = not path.exists()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             _prepare(connection, path)
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+            yield from _transaction(connection)
     except (sqlite3.OperationalError, OSError) as error:
         raise StorageError("index-not-written", file=path, reason=str(error)) from None
     except sqlite3.DatabaseError:
         raise SourceError("index-broken", file=path) from None
+    except BaseException:
+        if fresh:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     known = connection.execute("PRAGMA user_version").fetchone()[0]
     if known not in (0, _VERSION):
         raise SourceError("index-version", file=path)
-    connection.executescript(f"{_SCHEMA} PRAGMA user_version = {_VERSION};")
+    if known == 0:
+        connection.executescript(f"{_SCHEMA} PRAGMA user_version = {_VERSION};")
