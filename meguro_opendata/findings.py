@@ -116,6 +116,8 @@ class Report:
         findings: In the order of ``report@1``.
         encoding: As decided, ``None`` for workbooks.
         header: The header as it was read, to show that it was decoded rightly.
+        places: How many points were checked against a ``boundary``, a ``gazetteer`` or nothing (``none``); empty for a
+            table without coordinates.
     """
 
     file: str
@@ -125,6 +127,7 @@ class Report:
     findings: tuple[Finding, ...]
     encoding: str | None = None
     header: tuple[str, ...] = ()
+    places: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -157,5 +160,6 @@ class Report:
             "rows": self.rows,
             "rows_checked": self.rows_checked,
             "counts": self.counts,
+            **({"places": dict(self.places)} if self.places else {}),
             "findings": [finding.to_dict(lang) for finding in self.findings],
         }

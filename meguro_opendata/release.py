@@ -269,7 +269,14 @@ def _whole_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) -
         rows=sum(part.report.rows for part in parts),
         rows_checked=sum(part.report.rows_checked for part in parts),
         findings=tuple(findings),
+        places=_all_places(parts),
     )
+
+
+def _all_places(parts: Sequence[Prepared]) -> dict[str, int]:
+    """How many points of all parts were checked against what."""
+    kinds = dict.fromkeys(kind for part in parts for kind in part.report.places)
+    return {kind: sum(part.report.places.get(kind, 0) for part in parts) for kind in kinds}
 
 
 def source_stamp(recipe: Recipe, register: bytes | None = None) -> SourceStamp:

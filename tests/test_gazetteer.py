@@ -89,7 +89,7 @@ def test_the_stated_error_holds(shared: Path) -> None:
 
 
 def test_a_city_by_blocks(imported: Callable[..., Imported]) -> None:
-    """位置参照情報 makes any city known: blocks, towns from their blocks; what is of no use is counted with its lines."""
+    """位置参照情報 makes any city known: blocks, towns from their blocks; what is of no use is counted."""
     done = imported(yaizu_blocks())
     assert (done.codes, done.rows, done.skipped, done.lines) == ({"222127"}, 5, 3, [5, 8, 9])
     finder = Geocoder()

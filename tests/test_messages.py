@@ -35,6 +35,9 @@ PUT_TOGETHER = {
     "constraint-{error.constraint}": set[str](),
     "status-{figure.status}": set[str](),
     "reason-{reason}": set[str](),
+    "address-{problem}": set[str](),
+    "geocode-{name}": set[str](),
+    "level-{level}": set[str](),
 }
 
 

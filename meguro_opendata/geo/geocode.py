@@ -79,7 +79,7 @@ class Geocoder:
         self.home = home
         self._given = gazetteer
         self._towns: dict[str, Towns | None] = {}
-        self._known: dict[str, Geocoded] = {}
+        self._known: dict[tuple[str, str], Geocoded] = {}
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
@@ -99,10 +99,15 @@ class Geocoder:
         >>> found.level, found.address.town_id, found.point.error if found.point else None
         ('town', '0024002', 398.0)
         """
-        known = self._known.get(text)
+        key = (self.home.code if self.home else "", text)
+        known = self._known.get(key)
         if known is None:
-            known = self._known[text] = self._found(text)
+            known = self._known[key] = self._found(text)
         return known
+
+    def at_home(self, home: Municipality | None) -> None:
+        """Go on with the addresses of another municipality."""
+        self.home = home
 
     def _found(self, text: str) -> Geocoded:
         address = parse_address(text, self.home, self.towns)

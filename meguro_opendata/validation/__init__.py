@@ -26,7 +26,7 @@ from meguro_opendata.validation import fast_engine, frictionless_engine
 from meguro_opendata.validation.columns import match_columns
 from meguro_opendata.validation.frictionless_engine import RawError, TextTable, check_package
 from meguro_opendata.validation.gtfs import validate_gtfs
-from meguro_opendata.validation.rules import expectation_findings, rule_findings
+from meguro_opendata.validation.rules import expectation_findings, place_findings, rule_findings
 from meguro_opendata.validation.translate import places_in, places_of_grid, translate
 
 __all__ = [
@@ -68,14 +68,16 @@ def validate_file(path: Path | str, standard: str | Standard, engine: Engine = "
     raw = _ENGINES[engine](_own_widths(table), schema, by_name=True)
     found = translate(raw, schema, places_in(table, table.frame.columns))
     found += rule_findings(table, table.frame[:, : table.header_width], chosen.fields, found, standard=chosen)
+    told, places = place_findings(table, table.frame[:, : table.header_width], chosen.fields)
     return Report(
         file=str(path),
         standard=(chosen.id, str(chosen.version)),
         rows=table.frame.height,
         rows_checked=table.frame.height,
-        findings=(*own, *found),
+        findings=(*own, *_merged(found, told)),
         encoding=table.grid.encoding,
         header=table.labels[: table.header_width],
+        places=places,
     )
 
 
@@ -151,6 +153,8 @@ def _part_report(
     found = translate(raw, recipe.schema, places_in(table, origins))
     fields = schema_fields(recipe.schema)
     found += rule_findings(table, frame, fields, found, mapped.origins, cleaned=True)
+    told, places = place_findings(table, frame, fields, mapped.origins)
+    found = _merged(found, told)
     if isinstance(table, JoinedTable):
         found = [table.at_home(finding) for finding in found]
     shape = table.own or table if isinstance(table, JoinedTable) else table
@@ -163,7 +167,13 @@ def _part_report(
         findings=tuple(waived([*_by_place(own, table), *found], recipe.waive)),
         encoding=table.grid.encoding,
         header=table.labels[: table.header_width],
+        places=places,
     )
+
+
+def _merged(found: Sequence[Finding], told: Sequence[Finding]) -> list[Finding]:
+    """The findings of the rules on places among the others: those on the whole table first, the rest by row."""
+    return [*(one for one in told if one.row is None), *found, *(one for one in told if one.row is not None)]
 
 
 def _refuse_unknown_engine(engine: str) -> None:

@@ -72,8 +72,9 @@ def _show_address(address: str, geocoder: Geocoder, output_format: str) -> None:
             {"format": GEOCODE_FORMAT, "file": None, "column": None, "rows": 1, **counts, "addresses": [shown]}
         )
     else:
-        values["level"] = word(f"level-{found.level}", lang)
-        values["problem"] = word(f"address-{found.problem}", lang) if found.problem else ""
+        level, problem = found.level, found.problem
+        values["level"] = word(f"level-{level}", lang)
+        values["problem"] = word(f"address-{problem}", lang) if problem else ""
         lines = [
             (word(f"geocode-{name}", lang), str(value)) for name, value in values.items() if value not in (None, "")
         ]
@@ -112,7 +113,10 @@ def _lines(done: GeocodedFile, lang: str) -> Iterator[str]:
         rows = zip(done.table.rows, done.addresses, done.found["problem"], done.found["readings"], strict=True)
         told = [(row, address, readings) for row, address, found, readings in rows if found == problem]
         for row, address, readings in told[:_SHOWN]:
-            code = "geocode-row-readings" if readings else "geocode-row"
-            yield message(code, lang, row=row, address=" ".join(address.split()), readings=readings)
+            shown = " ".join(address.split())
+            if readings:
+                yield message("geocode-row-readings", lang, row=row, address=shown, readings=readings)
+            else:
+                yield message("geocode-row", lang, row=row, address=shown)
         if len(told) > _SHOWN:
             yield message("geocode-more", lang, count=len(told) - _SHOWN)

@@ -18,7 +18,7 @@ from meguro_opendata.validation.rules import misplaced, points, rowwise, values
 from meguro_opendata.validation.rules.data import Hit, Rows, Rule, rules
 from meguro_opendata.validation.rules.expected import copied_tables, expectation_findings, moved_tables
 
-__all__ = ["Rule", "copied_tables", "expectation_findings", "moved_tables", "rule_findings", "rules"]
+__all__ = ["Rule", "copied_tables", "expectation_findings", "moved_tables", "place_findings", "rule_findings", "rules"]
 
 _Test = Callable[[Rows], Iterator[Hit]]
 _TESTS: Mapping[str, _Test] = {
@@ -69,6 +69,32 @@ def rule_findings(
     made = [_finding(table, hit, homes) for hit in hits if _is_told(hit, table, homes, cleaned=cleaned)]
     kept = [found for found in made if known[found.code].beside or (found.row, found.field) not in taken]
     return sorted(kept, key=lambda found: found.row or 0)
+
+
+def place_findings(
+    table: Table,
+    frame: pl.DataFrame,
+    fields: Sequence[Field],
+    origins: Mapping[str, str | None] | None = None,
+) -> tuple[list[Finding], Mapping[str, int]]:
+    """What points say against their place, by row, and how many points were checked against what.
+
+    Args:
+        table: The source, which knows the places.
+        frame: The columns that are checked, one row for each of the source's.
+        fields: The schema's fields.
+        origins: The source column of each field; without it, each has its own name.
+    """
+    rows = Rows.of(frame, fields)
+    if not rows.of_kind("latitude"):
+        return [], {}
+    from meguro_opendata.validation.rules.places import check_places
+
+    checked = check_places(rows)
+    if checked is None:
+        return [], {}
+    homes = origins if origins is not None else {name: name for name in rows.frame.columns}
+    return [_finding(table, hit, homes) for hit in checked.hits], checked.checked
 
 
 def _hits(rows: Rows, errors: Mapping[int, Sequence[str]], *, cleaned: bool) -> Iterator[Hit]:

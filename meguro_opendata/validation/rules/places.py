@@ -1,0 +1,174 @@
+"""Rules on points against the place: in the municipality, near the address, not all shifted as by another datum.
+
+What is known of the place decides what a point is checked against: a boundary that the user imported, else the reach of
+the gazetteer's towns, else nothing; the report says how many points of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from meguro_opendata.geo.boundary import boundary_of
+from meguro_opendata.geo.geocode import Geocoded, Geocoder
+from meguro_opendata.geo.nearness import distance
+from meguro_opendata.geo.plausibility import apart, datum_offset, outside_reach, plausibility_data
+from meguro_opendata.municipality import municipalities, municipality
+from meguro_opendata.standard import value_kinds
+from meguro_opendata.validation.rules.data import Hit, Rows, first_of, rule_data
+
+__all__ = ["BASES", "PlaceCheck", "check_places"]
+
+BASES = ("boundary", "gazetteer", "none")
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PlaceCheck:
+    """What was found, and how many points were checked against what (the names of ``BASES``)."""
+
+    hits: tuple[Hit, ...]
+    checked: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class _Points:
+    """The rows whose coordinates lie in Japan: positions, coordinates, the municipality and the address of each."""
+
+    field: str
+    at: list[int]
+    lat: Floats
+    lon: Floats
+    codes: list[str]
+    found: list[Geocoded | None]
+
+    def where(self, code: str) -> NDArray[np.int64]:
+        """The places in these lists of the points of one municipality."""
+        return np.array([place for place, own in enumerate(self.codes) if own == code])
+
+
+def check_places(rows: Rows) -> PlaceCheck | None:
+    """Every point of a table against its place; ``None`` for a table without one pair of coordinates."""
+    north, east = rows.of_kind("latitude"), rows.of_kind("longitude")
+    if len(north) != 1 or len(east) != 1 or not rows.frame.height:
+        return None
+    geocoder = Geocoder()
+    points = _points(rows, north[0], east[0], geocoder)
+    checked = dict.fromkeys(BASES, 0)
+    hits: dict[int, Hit] = {}
+    for code in dict.fromkeys(points.codes):
+        where = points.where(code)
+        basis, metres = _outside(code, points.lat[where], points.lon[where], geocoder)
+        checked[basis] += len(where)
+        for place, far in zip(where, metres, strict=True):
+            if far > plausibility_data()["tolerance"]:
+                hits[int(place)] = _outside_hit(points, int(place), code, basis, float(far))
+    for place, hit in _apart(points):
+        hits.setdefault(place, hit)
+    return PlaceCheck((*_shifted(points), *(hits[place] for place in sorted(hits))), checked)
+
+
+def _points(rows: Rows, north: str, east: str, geocoder: Geocoder) -> _Points:
+    lat, lon = (rows[name].cast(pl.Float64, strict=False) for name in (north, east))
+    inside = _in_japan(lat, "latitude") & _in_japan(lon, "longitude")
+    at = inside.arg_true().to_list()
+    addresses, declared = _addresses(rows), _declared(rows)
+    found = [_found(addresses[place], declared[place], geocoder) for place in at]
+    codes = [
+        one.address.code if one and one.address.code else declared[place] for one, place in zip(found, at, strict=True)
+    ]
+    return _Points(north, at, lat.gather(at).to_numpy(), lon.gather(at).to_numpy(), codes, found)
+
+
+def _in_japan(numbers: pl.Series, kind: str) -> pl.Series:
+    bounds = value_kinds()[kind]["constraints"]
+    return numbers.is_between(bounds["minimum"], bounds["maximum"]).fill_null(value=False)
+
+
+def _addresses(rows: Rows) -> list[str]:
+    """The address of each row: the one in one string, else its parts put together."""
+    for entry in rule_data()["addresses"]:
+        joined = first_of([*entry["joined"], *rule_data()["places"]["joined"]], rows)
+        if joined is not None:
+            return rows[joined].to_list()
+        parts = [name for part in ("prefecture", "city", "town", "lot") if (name := first_of(entry[part], rows))]
+        if parts:
+            return rows.frame.select(pl.concat_str(parts)).to_series().to_list()
+    return [""] * rows.frame.height
+
+
+def _declared(rows: Rows) -> list[str]:
+    """The municipality of each row by its code: that of the place, else the publisher's; empty if there is none."""
+    names = [name for name in rule_data()["places"]["codes"] if name in rows]
+    if not names:
+        return [""] * rows.frame.height
+    known = pl.coalesce(pl.when(pl.col(name).is_in(_codes())).then(pl.col(name)) for name in names)
+    return rows.frame.select(known.fill_null("")).to_series().to_list()
+
+
+@cache
+def _codes() -> list[str]:
+    return [one.code for one in municipalities()]
+
+
+def _found(address: str, code: str, geocoder: Geocoder) -> Geocoded | None:
+    """An address in the gazetteer; one that names no municipality lies in the declared one."""
+    if not address.strip():
+        return None
+    geocoder.at_home(municipality(code) if code else None)
+    return geocoder.find(address)
+
+
+def _outside(code: str, lat: Floats, lon: Floats, geocoder: Geocoder) -> tuple[str, Floats]:
+    """What the points of a municipality are checked against, and how many metres each lies outside of it."""
+    boundary = boundary_of(code) if code else None
+    if boundary is not None:
+        return "boundary", boundary.outside(lat, lon)
+    towns = geocoder.towns(code) if code else None
+    reach = [point for town in towns or () if (point := geocoder.gazetteer.point(code, town, ())) is not None]
+    if not reach:
+        return "none", np.zeros(len(lat))
+    return "gazetteer", outside_reach(lat, lon, [(point.lat, point.lon, point.error) for point in reach])
+
+
+def _outside_hit(points: _Points, place: int, code: str, basis: str, metres: float) -> Hit:
+    params = {"city": municipality(code).full_name, "metres": round(metres)}
+    name = "point-outside-boundary" if basis == "boundary" else "point-outside-reach"
+    return Hit(name, points.at[place], points.field, _written(points, place), params=params)
+
+
+def _apart(points: _Points) -> Iterator[tuple[int, Hit]]:
+    """Points that are farther from their address than the expected error explains."""
+    for place, found in enumerate(points.found):
+        if found is None or found.point is None:
+            continue
+        metres = float(distance(points.lat[place], points.lon[place], found.point.lat, found.point.lon))
+        if apart(metres, found.point.error):
+            shown = f"{found.address.city}{found.address.town}"
+            params = {"metres": round(metres), "error": round(found.point.error), "town": shown}
+            yield place, Hit("point-apart", points.at[place], points.field, _written(points, place), params=params)
+
+
+def _shifted(points: _Points) -> Iterator[Hit]:
+    """A table whose points share the offset of a datum mistake."""
+    located = [place for place, found in enumerate(points.found) if found is not None and found.point is not None]
+    distinct = {(points.lat[place], points.lon[place]): place for place in located}
+    chosen = list(distinct.values())
+    by_address = [(found.point.lat, found.point.lon) for found in _of(points.found, chosen) if found and found.point]
+    offset = datum_offset(points.lat[chosen], points.lon[chosen], by_address)
+    if offset is not None:
+        params = {"north": round(offset.north), "east": round(offset.east), "points": offset.points}
+        yield Hit("datum-offset-twice" if offset.twice else "datum-offset", None, points.field, params=params)
+
+
+def _of(found: Sequence[Geocoded | None], places: Sequence[int]) -> list[Geocoded | None]:
+    return [found[place] for place in places]
+
+
+def _written(points: _Points, place: int) -> str:
+    return f"{points.lat[place]}, {points.lon[place]}"
