@@ -22,7 +22,21 @@ INTERRUPTED = 130
 _WRONG_USE = 2
 _OUTPUT_LOST = 3
 _COMMANDS = (
-    *("build", "convert", "demo", "doctor", "geo", "init", "inspect", "kpi", "new", "plan", "publish", "standards"),
+    *(
+        "build",
+        "convert",
+        "demo",
+        "doctor",
+        "geo",
+        "init",
+        "inspect",
+        "kpi",
+        "map",
+        "new",
+        "plan",
+        "publish",
+        "standards",
+    ),
     "validate",
 )
 

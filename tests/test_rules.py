@@ -295,7 +295,7 @@ def test_a_rule_is_silent_where_it_is_kept(check: Check, case: Case) -> None:
 
 
 def test_every_rule_has_an_example() -> None:
-    """No rule stands in the data without a table that breaks it, here or in tests of series, expectations and places."""
+    """No rule stands in the data without a table that breaks it, here or in tests of series, totals and places."""
     elsewhere = {"series-copy", "expect-rows", "expect-total", "expect-change", "expect-total-change"}
     elsewhere |= {rule.code for rule in rules().values() if rule.test == "places"}  # tests/test_plausibility.py
     assert {case.code for case in CASES} | elsewhere == set(rules())
