@@ -12,8 +12,10 @@ import polars as pl
 from meguro_opendata.cleaning import Cleaned, clean
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.findings import Change, Finding, Report
+from meguro_opendata.geocoding import estimate_positions
 from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped, apply_mapping
+from meguro_opendata.municipality import Municipality
 from meguro_opendata.privacy import allowed, disclosures, masked
 from meguro_opendata.reading import Reading, SourceTable
 from meguro_opendata.recipe import Recipe
@@ -78,11 +80,18 @@ def prepare_table(
     recipe: Recipe,
     fiscal_start: int,
     identifier: Identifier | None = None,
+    home: Municipality | None = None,
 ) -> list[Prepared]:
-    """The parts of one published table, checked as the whole that they are."""
+    """The parts of one published table, checked as the whole that they are; ``home`` is what addresses leave out."""
     cleaned = [_clean(source.table, part, recipe) for source, part in zip(group, mapped, strict=True)]
     frames = [part.frame for part in cleaned]
     more = [list(_doubts(*parts)) for parts in zip((source.table for source in group), mapped, cleaned, strict=True)]
+    estimated = [
+        estimate_positions(source.table, part, frame, recipe, home)
+        for source, part, frame in zip(group, mapped, frames, strict=True)
+    ]
+    frames = [part.frame for part in estimated]
+    more = [[*found, *part.findings] for found, part in zip(more, estimated, strict=True)]
     if identifier is not None:
         identified = identifier.identify(group, mapped, frames)
         frames = list(identified.frames)
@@ -98,7 +107,7 @@ def prepare_table(
             source=source,
             mapped=mapped[at],
             frame=frames[at],
-            changes=(*mapped[at].changes, *cleaned[at].changes),
+            changes=(*mapped[at].changes, *cleaned[at].changes, *estimated[at].changes),
             report=reports[at].with_findings((*reports[at].findings, *waived(more[at], recipe.waive))),
         )
         for at, source in enumerate(group)

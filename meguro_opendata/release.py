@@ -16,6 +16,7 @@ from meguro_opendata.files import sha256, storage_guard
 from meguro_opendata.findings import Change, Finding, Rejection, Report
 from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped
+from meguro_opendata.municipality import home_of
 from meguro_opendata.preparing import Prepared, map_sources, prepare_table
 from meguro_opendata.privacy import disclosed
 from meguro_opendata.reading import Reading, SourceCount, SourceTable, read_sources
@@ -162,7 +163,7 @@ def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None
     mapped = map_sources(reading, recipe, home.city)
     start = home.city.fiscal_year_start
     tables = [
-        prepare_table(group, parts, recipe, start, identifier)
+        prepare_table(group, parts, recipe, start, identifier, home_of(home.city))
         for group, parts in zip(reading.groups, mapped, strict=True)
     ]
     target = (out or home.releases) / slug

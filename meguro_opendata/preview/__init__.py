@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -13,11 +13,21 @@ from meguro_opendata import pages
 from meguro_opendata.errors import MeguroOpendataError, SourceError
 from meguro_opendata.geo.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.geocode import Geocoder
-from meguro_opendata.municipality import Municipality, municipality
+from meguro_opendata.municipality import Municipality, home_of
 from meguro_opendata.preview.drawing import draw
-from meguro_opendata.preview.rows import PlaceRow, place_rows, preview_data, roles_of
+from meguro_opendata.preview.rows import (
+    SWAPPED,
+    PlaceRow,
+    TableRoles,
+    place_rows,
+    preview_data,
+    roles_of,
+    roles_of_fields,
+)
 from meguro_opendata.published import load_releases
+from meguro_opendata.recipe import open_recipe
 from meguro_opendata.sources import propose_source
+from meguro_opendata.standard import schema_fields
 from meguro_opendata.tablefile import read_csv_rows
 from meguro_opendata.workspace import Workspace
 
@@ -56,7 +66,8 @@ class Preview:
         """
         drawing = draw(self.rows, self.geocoder, self._codes(), tiles=tiles)
         if drawing is None:
-            raise MeguroOpendataError("preview-no-points", file=self.file)
+            swapped = any(row.problem == SWAPPED for row in self.rows)
+            raise MeguroOpendataError("preview-swapped" if swapped else "preview-no-points", file=self.file)
         return pages.render(
             "map.html",
             lang,
@@ -91,24 +102,32 @@ def preview_release(slug: str, workspace: Workspace) -> Preview:
     file = [file for file in dataset.files if file.name.endswith(".csv")][-1]
     header, rows = read_csv_rows(file.path.read_bytes())
     frame = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
-    return _preview(dataset.entry.title, file.name, frame, municipality(workspace.city.code))
+    roles = roles_of_fields(header, schema_fields(open_recipe(slug, workspace).schema))
+    return _preview(dataset.entry.title, file.name, frame, home_of(workspace.city), roles)
 
 
-def preview_file(path: Path, home: Municipality | None = None) -> Preview:
+def preview_file(path: Path, home: Municipality | None = None, *, swapped: bool = False) -> Preview:
     """The places of any table.
+
+    Args:
+        path: A CSV, TSV or workbook.
+        home: The municipality that it is about.
+        swapped: Whether its columns of latitude and longitude are the wrong way round.
 
     Raises:
         SourceError: If it cannot be read, is too long, or has neither coordinates nor addresses.
     """
     known = preview_data()
     table = propose_source(path, [*known["names"], *known["lat"], *known["lon"], *gazetteer_data()["address_columns"]])
-    return _preview(path.stem, path.name, table.frame, home)
+    roles = roles_of(table.frame.columns)
+    if swapped:
+        roles = replace(roles, lat=roles.lon, lon=roles.lat)
+    return _preview(path.stem, path.name, table.frame, home, roles)
 
 
-def _preview(title: str, file: str, frame: pl.DataFrame, home: Municipality | None) -> Preview:
+def _preview(title: str, file: str, frame: pl.DataFrame, home: Municipality | None, roles: TableRoles) -> Preview:
     if frame.height > preview_data()["most_rows"]:
         raise SourceError("preview-too-long", file=file, count=frame.height, limit=preview_data()["most_rows"])
-    roles = roles_of(frame.columns)
     if roles.lat is None and roles.address is None:
         raise SourceError("preview-no-places", file=file, columns=frame.columns)
     geocoder = Geocoder(home)

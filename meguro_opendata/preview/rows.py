@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -13,10 +13,13 @@ import polars as pl
 
 from meguro_opendata.geo.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.geocode import Geocoder
+from meguro_opendata.geo.geojson import coordinate_fields
 from meguro_opendata.sources import folded
+from meguro_opendata.standard import Field
 
-__all__ = ["PlaceRow", "TableRoles", "place_rows", "preview_data", "roles_of"]
+__all__ = ["SWAPPED", "PlaceRow", "TableRoles", "place_rows", "preview_data", "roles_of", "roles_of_fields"]
 
+SWAPPED = "address-point-swapped"
 _LAT, _LON = (20.0, 46.0), (122.0, 154.0)
 
 
@@ -28,7 +31,7 @@ class PlaceRow:
         number: Of the record, the first being 1.
         level: ``measured`` for the table's own point, else the level of the estimated one, or ``none``.
         error: Metres, of an estimated point.
-        problem: Why there is no point, as a word of the messages; empty if there is one.
+        problem: What is wrong with the address or the table's own point, as a word of the messages; or empty.
     """
 
     number: int
@@ -99,6 +102,16 @@ def roles_of(columns: Sequence[str]) -> TableRoles:
     )
 
 
+def roles_of_fields(columns: Sequence[str], fields: Sequence[Field]) -> TableRoles:
+    """The columns of a published table: coordinates by the kind of their fields, names by what they end with."""
+    usual = roles_of(columns)
+    pair = coordinate_fields(fields)
+    ends = tuple(f"_{name}" for name in preview_data()["names"])
+    name = next((column for column in columns if column.endswith(ends)), usual.name)
+    named = usual.name if _first(columns, preview_data()["names"]) else name
+    return replace(usual, name=named, **(dict(zip(("lat", "lon"), pair, strict=True)) if pair else {}))
+
+
 def _first(columns: Sequence[str], names: Sequence[str]) -> str | None:
     here = {folded(name): name for name in reversed(columns)}
     return next((here[folded(name)] for name in names if folded(name) in here), None)
@@ -120,14 +133,16 @@ def _row(number: int, *cells_and_geocoder: Any) -> PlaceRow:
     point = _point(lat, lon)
     if point is not None:
         return PlaceRow(*shown, *point, *(_flagged(level, error) if level else ("measured", 0.0)))
-    outside = "address-point-outside" if lat.strip() or lon.strip() else ""
+    outside = ""
+    if lat.strip() or lon.strip():
+        outside = SWAPPED if _point(lon, lat) is not None else "address-point-outside"
     if not address.strip():
         return PlaceRow(*shown, None, None, "none", problem=outside or "address-address-empty")
     found = geocoder.find(address)
     if found.point is None:
         problem = found.problem or "town-unclear"
-        return PlaceRow(*shown, None, None, "none", problem=f"address-{problem}")
-    return PlaceRow(*shown, found.point.lat, found.point.lon, found.level, found.point.error)
+        return PlaceRow(*shown, None, None, "none", problem=outside or f"address-{problem}")
+    return PlaceRow(*shown, found.point.lat, found.point.lon, found.level, found.point.error, outside)
 
 
 def _flagged(level: str, error: str) -> tuple[str, float]:

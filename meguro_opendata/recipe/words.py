@@ -22,6 +22,7 @@ from meguro_opendata.workspace import WebAddress
 __all__ = [
     "Allowance",
     "Extension",
+    "Geocode",
     "MappingRule",
     "Metadata",
     "RecipeFile",
@@ -156,6 +157,16 @@ class Allowance(Declared):
     reason: Filled
 
 
+class Geocode(Declared):
+    """Positions to be estimated from a published field with the address, where the table has none.
+
+    ``level`` is the poorest that is published; each such position is flagged with its level and expected error.
+    """
+
+    address: Filled
+    level: Literal["residence", "block", "town", "oaza"] = "block"
+
+
 class Metadata(Declared):
     """What the catalogue says of the dataset."""
 
@@ -190,6 +201,7 @@ class RecipeFile(Declared):
     waive: Annotated[tuple[Waiver, ...], Field(strict=False)] = ()
     allow: Annotated[tuple[Allowance, ...], Field(strict=False)] = ()
     expect: Expectations | None = None
+    geocode: Geocode | None = None
     formats: Annotated[tuple[Literal["csv", "xlsx", "geojson"], ...], Field(strict=False)] = ("csv", "xlsx")
     metadata: Metadata
 

@@ -50,11 +50,10 @@ def command(
 
 def _geocoder(code: str | None) -> Geocoder:
     from meguro_opendata.geo.geocode import Geocoder
-    from meguro_opendata.municipality import municipality
+    from meguro_opendata.municipality import home_of, municipality
 
     workspace = options.settings().nearest_workspace() if code is None else None
-    home = municipality(code) if code else municipality(workspace.city.code) if workspace else None
-    return Geocoder(home)
+    return Geocoder(municipality(code) if code else home_of(workspace.city) if workspace else None)
 
 
 def _show_address(address: str, geocoder: Geocoder, output_format: str) -> None:

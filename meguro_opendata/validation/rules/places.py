@@ -104,7 +104,8 @@ def _addresses(rows: Rows) -> list[str]:
 
 def _declared(rows: Rows) -> list[str]:
     """The municipality of each row by its code: that of the place, else the publisher's; empty if there is none."""
-    names = [name for name in rule_data()["places"]["codes"] if name in rows]
+    first = [name for name in rule_data()["places"]["codes"] if name in rows]
+    names = list(dict.fromkeys([*first, *rows.of_kind("lgcode6")]))
     if not names:
         return [""] * rows.frame.height
     known = pl.coalesce(pl.when(pl.col(name).is_in(_codes())).then(pl.col(name)) for name in names)
