@@ -10,9 +10,10 @@ from typing import Any
 
 from meguro_opendata import messages
 
-__all__ = ["REPORT_FORMAT", "SEVERITIES", "Change", "Finding", "Rejection", "Report"]
+__all__ = ["PLACE_BASES", "REPORT_FORMAT", "SEVERITIES", "Change", "Finding", "Rejection", "Report"]
 
 SEVERITIES = ("error", "warning", "info")
+PLACE_BASES = ("boundary", "gazetteer", "none")
 REPORT_FORMAT = "meguro-opendata/report@1"
 
 
@@ -160,6 +161,6 @@ class Report:
             "rows": self.rows,
             "rows_checked": self.rows_checked,
             "counts": self.counts,
-            **({"places": dict(self.places)} if self.places else {}),
+            "places": {basis: self.places.get(basis, 0) for basis in PLACE_BASES},
             "findings": [finding.to_dict(lang) for finding in self.findings],
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Sequence
 
 ISJ_BLOCK = (
@@ -37,6 +38,19 @@ YAIZU = [
     ("静岡県", "焼津市", "大字坂本", "", "1429", "8", "0", "0", "", "", "0", "1", "0", "0"),
     ("静岡県", "大井川町", "下江留", "", "10", "8", "0", "0", "34.8", "138.3", "0", "1", "0", "0"),
 ]
+
+
+# A square around the middle of 焼津市, as an example of a boundary.
+SQUARE_GEOJSON = json.dumps(
+    {
+        "type": "Feature",
+        "properties": {"name": "静岡県焼津市"},
+        "geometry": {
+            "type": "Polygon",
+            "coordinates": [[[138.30, 34.85], [138.35, 34.85], [138.35, 34.90], [138.30, 34.90], [138.30, 34.85]]],
+        },
+    }
+)
 
 
 def csv_text(header: str, rows: Iterable[Sequence[str]]) -> str:

@@ -31,7 +31,6 @@ __all__ = ["Boundary", "boundary_of", "boundary_path", "import_boundary"]
 Floats = NDArray[np.float64]
 Ring = list[list[float]]
 Polygon = list[Ring]
-_FORMAT = "meguro-opendata/boundary@1"
 _LAT, _LON = (20.0, 46.0), (122.0, 154.0)
 _FEWEST = 4
 _AT_ONCE = 2_000_000
@@ -148,7 +147,7 @@ def import_boundary(path: Path, home: Municipality | None = None) -> dict[str, i
         raise SourceError("boundary-nobodys", file=path)
     digest = hashlib.sha256(raw).hexdigest()
     for code, polygons in sorted(kept.items()):
-        held = {"format": _FORMAT, "code": code, "file": path.name, "sha256": digest, "polygons": polygons}
+        held = {"code": code, "file": path.name, "sha256": digest, "polygons": polygons}
         target = boundary_path(code)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_whole(target, (json.dumps(held, separators=(",", ":")) + "\n").encode("utf-8"))

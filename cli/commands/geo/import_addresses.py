@@ -8,7 +8,7 @@ import click
 
 from ... import console, options
 
-FORMAT = "meguro-opendata/import-addresses@1"
+FORMAT = "meguro-opendata/addresses@1"
 _NAMED = 5
 
 

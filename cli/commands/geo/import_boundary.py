@@ -8,7 +8,7 @@ import click
 
 from ... import console, options
 
-FORMAT = "meguro-opendata/import-boundary@1"
+FORMAT = "meguro-opendata/boundary@1"
 _NAMED = 5
 
 

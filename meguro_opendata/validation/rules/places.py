@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from meguro_opendata.findings import PLACE_BASES
 from meguro_opendata.geo.boundary import boundary_of
 from meguro_opendata.geo.geocode import Geocoded, Geocoder
 from meguro_opendata.geo.nearness import distance
@@ -22,15 +23,14 @@ from meguro_opendata.municipality import municipalities, municipality
 from meguro_opendata.standard import value_kinds
 from meguro_opendata.validation.rules.data import Hit, Rows, first_of, rule_data
 
-__all__ = ["BASES", "PlaceCheck", "check_places"]
+__all__ = ["PlaceCheck", "check_places"]
 
-BASES = ("boundary", "gazetteer", "none")
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class PlaceCheck:
-    """What was found, and how many points were checked against what (the names of ``BASES``)."""
+    """What was found, and how many points were checked against what (the names of ``PLACE_BASES``)."""
 
     hits: tuple[Hit, ...]
     checked: Mapping[str, int]
@@ -59,7 +59,7 @@ def check_places(rows: Rows) -> PlaceCheck | None:
         return None
     geocoder = Geocoder()
     points = _points(rows, north[0], east[0], geocoder)
-    checked = dict.fromkeys(BASES, 0)
+    checked = dict.fromkeys(PLACE_BASES, 0)
     hits: dict[int, Hit] = {}
     for code in dict.fromkeys(points.codes):
         where = points.where(code)
