@@ -84,6 +84,8 @@ Lot(text='5-20', building='三井ビル2階', note='', clear=True))
     found = _LOT.match(text)
     numbers = "-".join(str(from_kanji(piece) or piece) for piece in _PIECES.findall(found[0])) if found else ""
     tail = text[found.end() :] if found else text
+    if not tail:
+        return Lot(numbers)
     clear = not _UNCLEAR.match(tail)
     note = _note(tail.strip())
     building = tail[1:] if tail.startswith("-") else tail

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 __all__ = ["from_kanji", "to_kanji"]
 
 _DIGITS = "〇一二三四五六七八九"
@@ -19,6 +21,7 @@ def to_kanji(number: int) -> str:
     return head + (_DIGITS[ones] if ones else "")
 
 
+@lru_cache(maxsize=4096)
 def from_kanji(text: str) -> int | None:
     """The number that digits, or kanji with or without units, stand for; ``None`` if they stand for none.
 

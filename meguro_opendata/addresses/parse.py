@@ -157,7 +157,7 @@ def _by_form(head: _Parts, rest: str) -> _Parts:
         name, tail = f"{name}{to_kanji(chome.value)}丁目", tail[chome.length :]
     if not _NAME.fullmatch(name.strip()):
         return {**head, "problem": head["problem"] or "town-unclear", "building": rest}
-    return _finished({**head, "town": name.strip()}, tail)
+    return _finished(head, tail, town=name.strip())
 
 
 def _first_word(rest: str) -> tuple[str, str]:
@@ -219,18 +219,19 @@ def _with_chome(head: _Parts, oaza: Oaza, number: Number, tail: str) -> _Parts:
 def _whole_oaza(head: _Parts, oaza: Oaza, tail: str) -> _Parts:
     """A name without the chome that it should have."""
     towns = tuple(oaza.by_chome.values())
-    return {**_finished({**head, "town": oaza.name, "place": towns, "known": True}, tail), "level": "oaza"}
+    return {**_finished(head, tail, town=oaza.name, place=towns, known=True), "level": "oaza"}
 
 
 def _in_town(head: _Parts, town: Town, tail: str) -> _Parts:
-    return _finished({**head, "town": town.name, "town_id": town.id, "place": (town,), "known": True}, tail)
+    return _finished(head, tail, town=town.name, town_id=town.id, place=(town,), known=True)
 
 
-def _finished(head: _Parts, tail: str) -> _Parts:
+def _finished(head: _Parts, tail: str, **more: object) -> _Parts:
     """The parts with lot and building; a number that is left over makes the lot unclear."""
     lot = read_lot(tail)
     return {
         **head,
+        **more,
         "lot": lot.text,
         "building": lot.building,
         "note": lot.note,

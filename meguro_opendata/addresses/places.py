@@ -12,7 +12,6 @@ from meguro_opendata.municipality import Municipality, municipalities
 __all__ = ["Place", "find_place"]
 
 _PREFECTURE_LENGTHS = (3, 4)
-Names = Mapping[str, tuple[Municipality, ...]]
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,22 @@ class Place:
     assumed: bool = False
 
 
+@dataclass(frozen=True)
+class _Names:
+    """Municipalities by their names as they are compared, and the lengths of these, the longest first."""
+
+    by_name: Mapping[str, tuple[Municipality, ...]]
+    lengths: tuple[int, ...]
+
+    def at_start(self, folded: str) -> tuple[tuple[Municipality, ...], int]:
+        """The municipalities of the longest name with which a text begins, and its length."""
+        for length in self.lengths:
+            found = self.by_name.get(folded[:length])
+            if found and length <= len(folded):
+                return found, length
+        return (), 0
+
+
 def find_place(text: str, home: Municipality | None = None) -> Place:
     """The place that a plain address begins with.
 
@@ -46,12 +61,13 @@ def find_place(text: str, home: Municipality | None = None) -> Place:
     >>> find_place("東京都目黒区目黒1-2-3").rest, find_place("府中市宮西町2-24").problem
     ('目黒1-2-3', 'municipality-ambiguous')
     """
-    head = _prefecture_of(text)
+    folded = folded_name(text)
+    head = next((folded[:length] for length in _PREFECTURE_LENGTHS if folded[:length] in _prefectures()), "")
     if not head:
-        return _without_prefecture(text, home)
+        return _without_prefecture(text, folded, home)
     rest = text[len(head) :].lstrip()
     prefecture, names = _prefectures()[head]
-    found, length = _longest(rest, names)
+    found, length = names.at_start(folded[len(head) :].lstrip())
     if len(found) == 1:
         return Place(prefecture, found[0], rest[length:].lstrip())
     if found:
@@ -63,13 +79,13 @@ def find_place(text: str, home: Municipality | None = None) -> Place:
     return Place(prefecture, None, rest, "municipality-not-in-prefecture")
 
 
-def _without_prefecture(text: str, home: Municipality | None) -> Place:
+def _without_prefecture(text: str, folded: str, home: Municipality | None) -> Place:
     """The home's own name wins; else a name that only one municipality has, of Japan or of the home's prefecture."""
     if home is not None:
         for name in (folded_name(f"{home.county}{home.name}"), folded_name(home.name)):
-            if folded_name(text).startswith(name):
+            if folded.startswith(name):
                 return Place(home.prefecture, home, text[len(name) :].lstrip())
-    found, length = _longest(text, _names_of_japan())
+    found, length = _names_of_japan().at_start(folded)
     if len(found) == 1:
         return Place(found[0].prefecture, found[0], text[length:].lstrip())
     near = [known for known in found if home is not None and known.prefecture == home.prefecture]
@@ -82,27 +98,8 @@ def _without_prefecture(text: str, home: Municipality | None) -> Place:
     return Place("", None, text, "municipality-missing")
 
 
-def _prefecture_of(text: str) -> str:
-    """The name of a prefecture with which a text begins, as it is compared."""
-    folded = folded_name(text[: _PREFECTURE_LENGTHS[-1]])
-    for length in _PREFECTURE_LENGTHS:
-        if folded[:length] in _prefectures():
-            return folded[:length]
-    return ""
-
-
-def _longest(text: str, names: Names) -> tuple[tuple[Municipality, ...], int]:
-    """The municipalities of the longest name with which a text begins, and its length."""
-    folded = folded_name(text[: _longest_name()])
-    for length in range(len(folded), 1, -1):
-        found = names.get(folded[:length])
-        if found:
-            return found, length
-    return (), 0
-
-
 @cache
-def _prefectures() -> dict[str, tuple[str, Names]]:
+def _prefectures() -> dict[str, tuple[str, _Names]]:
     """Each prefecture, and the names of its municipalities, by its name as it is compared."""
     grouped: dict[str, list[Municipality]] = {}
     for known in municipalities():
@@ -111,12 +108,12 @@ def _prefectures() -> dict[str, tuple[str, Names]]:
 
 
 @cache
-def _names_of_japan() -> Names:
+def _names_of_japan() -> _Names:
     """Names that stand alone; a ward's is also that of its city's ward, so that 中央区 is not one place."""
     return _by_name(municipalities(), wards=True)
 
 
-def _by_name(members: Iterable[Municipality], *, wards: bool) -> Names:
+def _by_name(members: Iterable[Municipality], *, wards: bool) -> _Names:
     found: dict[str, list[Municipality]] = {}
     for known in members:
         names = {known.name, f"{known.county}{known.name}"}
@@ -124,12 +121,8 @@ def _by_name(members: Iterable[Municipality], *, wards: bool) -> Names:
             names.add(known.name.partition("市")[2])
         for name in names:
             found.setdefault(folded_name(name), []).append(known)
-    return {name: tuple(meant) for name, meant in found.items()}
-
-
-@cache
-def _longest_name() -> int:
-    return max(len(known.county + known.name) for known in municipalities())
+    lengths = sorted({len(name) for name in found}, reverse=True)
+    return _Names({name: tuple(meant) for name, meant in found.items()}, tuple(lengths))
 
 
 def _shown(found: Iterable[Municipality]) -> tuple[str, ...]:

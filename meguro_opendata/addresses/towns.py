@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from meguro_opendata.addresses.numerals import from_kanji, to_kanji
@@ -36,7 +37,7 @@ class Town:
     koaza: str = ""
     kana: str = ""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The name as it is compared: one for all spellings.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -13,20 +12,20 @@ _AXIS = 6_378_137.0  # GRS80: metres, and the squared eccentricity
 _SQUARED = 0.006_694_380_022_9
 
 
-def metres_per_degree(lat: float) -> tuple[float, float]:
-    """Metres of one degree to the north and to the east.
+def metres_per_degree(lat: Any) -> tuple[Any, Any]:
+    """Metres of one degree to the north and to the east, at a latitude or an array of latitudes.
 
     >>> [round(metres) for metres in metres_per_degree(35.64)]
     [110952, 90572]
     """
-    flat = 1 - _SQUARED * math.sin(math.radians(lat)) ** 2
+    flat = 1 - _SQUARED * np.sin(np.radians(lat)) ** 2
     north = _AXIS * (1 - _SQUARED) / flat**1.5
-    east = _AXIS * math.cos(math.radians(lat)) / math.sqrt(flat)
-    return math.radians(north), math.radians(east)
+    east = _AXIS * np.cos(np.radians(lat)) / np.sqrt(flat)
+    return np.radians(north), np.radians(east)
 
 
-def distance(lat: Any, lon: Any, other_lat: float, other_lon: float) -> Any:
-    """Metres from one point, or an array of points, to another.
+def distance(lat: Any, lon: Any, other_lat: Any, other_lon: Any) -> Any:
+    """Metres from one point, or each of an array of points, to another.
 
     >>> round(distance(35.64, 139.69, 35.65, 139.69))
     1110

@@ -64,14 +64,15 @@ def outside_reach(lat: Floats, lon: Floats, towns: Sequence[tuple[float, float, 
     return beyond
 
 
-def apart(metres: float, error: float) -> bool:
-    """Whether a point is farther from its address than their expected error explains.
+def apart(metres: Floats, error: Floats) -> NDArray[np.bool_]:
+    """Which points are farther from their address than their expected error explains.
 
-    >>> apart(500, 400), apart(700, 400), apart(80, 30)
-    (False, True, False)
+    >>> apart(np.array([500.0, 700.0, 80.0]), np.array([400.0, 400.0, 30.0])).tolist()
+    [False, True, False]
     """
     known = plausibility_data()
-    return bool(metres > max(known["apart"] * error, known["apart_least"]))
+    beyond: NDArray[np.bool_] = metres > np.maximum(known["apart"] * error, known["apart_least"])
+    return beyond
 
 
 def datum_offset(lat: Floats, lon: Floats, by_address: Sequence[tuple[float, float]]) -> Offset | None:

@@ -26,15 +26,20 @@ class Builtin:
 
     def towns(self, code: str) -> Towns | None:
         """The towns of a municipality, ``None`` if none are held."""
-        return _read(code)[0] if code in self.codes() else None
+        return _read(code)[0] if code in _codes() else None
 
     def point(self, code: str, town: Town, numbers: Sequence[str]) -> Point | None:
         """The point of the town; blocks are not held."""
-        return _read(code)[1].get(town.key) if code in self.codes() else None
+        return _read(code)[1].get(town.key) if code in _codes() else None
 
     def codes(self) -> tuple[str, ...]:
         """The municipalities that are held."""
-        return tuple(sorted(entry["code"] for entry in gazetteer_data()["builtin"]))
+        return _codes()
+
+
+@cache
+def _codes() -> tuple[str, ...]:
+    return tuple(sorted(entry["code"] for entry in gazetteer_data()["builtin"]))
 
 
 @cache

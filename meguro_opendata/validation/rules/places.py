@@ -145,14 +145,17 @@ def _outside_hit(points: _Points, place: int, code: str, basis: str, metres: flo
 
 def _apart(points: _Points) -> Iterator[tuple[int, Hit]]:
     """Points that are farther from their address than the expected error explains."""
-    for place, found in enumerate(points.found):
-        if found is None or found.point is None:
-            continue
-        metres = float(distance(points.lat[place], points.lon[place], found.point.lat, found.point.lon))
-        if apart(metres, found.point.error):
-            shown = f"{found.address.city}{found.address.town}"
-            params = {"metres": round(metres), "error": round(found.point.error), "town": shown}
-            yield place, Hit("point-apart", points.at[place], points.field, _written(points, place), params=params)
+    located = [(place, found, found.point) for place, found in enumerate(points.found) if found and found.point]
+    if not located:
+        return
+    there = np.array([(point.lat, point.lon, point.error) for _, _, point in located])
+    where = [place for place, _, _ in located]
+    far = distance(points.lat[where], points.lon[where], there[:, 0], there[:, 1])
+    for at in np.flatnonzero(apart(far, there[:, 2])):
+        place, found, point = located[at]
+        shown = f"{found.address.city}{found.address.town}"
+        params = {"metres": round(float(far[at])), "error": round(point.error), "town": shown}
+        yield place, Hit("point-apart", points.at[place], points.field, _written(points, place), params=params)
 
 
 def _shifted(points: _Points) -> Iterator[Hit]:
