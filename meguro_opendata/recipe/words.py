@@ -62,7 +62,7 @@ class Split(Declared):
     by: Filled | None = None
     part: int = Field(default=1, ge=1, le=50)
     pattern: Filled | None = None
-    address: Literal["prefecture", "city", "town", "lot"] | None = None
+    address: Literal["prefecture", "city", "town", "town_id", "lot", "building"] | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
