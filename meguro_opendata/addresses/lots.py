@@ -33,6 +33,15 @@ class Number:
     unit: str
     length: int
 
+    @property
+    def is_block(self) -> bool:
+        """Whether the word behind it says that it is no chome.
+
+        >>> Number(19, "番", 3).is_block, Number(2, "-", 2).is_block
+        (True, False)
+        """
+        return self.unit.startswith(("番", "号"))
+
 
 @dataclass(frozen=True)
 class Lot:

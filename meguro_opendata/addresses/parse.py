@@ -93,25 +93,35 @@ def _parts(plain: str, home: Municipality | None, towns_of: TownsOf | None) -> _
     if not plain:
         return {"postal": postal, "problem": "address-empty"}
     place = find_place(plain, home)
-    level = "prefecture" if place.prefecture else "none"
-    head: _Parts = {"prefecture": place.prefecture, "postal": postal, "level": level}
-    municipality = place.municipality
-    if municipality is None:
-        return {**head, "problem": place.problem, "readings": place.readings}
-    if home is not None and municipality != home and _also_at_home(plain, place, home, towns_of):
-        readings = (f"{municipality.full_name}{place.rest}", f"{home.full_name}{plain}")
+    if place.municipality is None:
+        level = "prefecture" if place.prefecture else "none"
+        found = {"prefecture": place.prefecture, "level": level, "problem": place.problem, "readings": place.readings}
+        return {"postal": postal, **found}
+    if home is not None and place.municipality != home and _also_at_home(plain, place, home, towns_of):
+        readings = (f"{place.municipality.full_name}{place.rest}", f"{home.full_name}{plain}")
         return {"postal": postal, "problem": "municipality-ambiguous", "readings": readings}
-    city = f"{municipality.county}{municipality.name}"
-    head |= {"city": city, "code": municipality.code, "assumed": place.assumed, "level": "city"}
+    return _in_municipality(place, place.municipality, postal, towns_of)
+
+
+def _in_municipality(place: Place, municipality: Municipality, postal: str, towns_of: TownsOf | None) -> _Parts:
+    """The parts of an address whose municipality is certain."""
+    head = {
+        "prefecture": place.prefecture,
+        "city": f"{municipality.county}{municipality.name}",
+        "code": municipality.code,
+        "postal": postal,
+        "assumed": place.assumed,
+        "level": "city",
+    }
     if not place.rest:
         return head
     towns = towns_of(municipality.code) if towns_of else None
-    if towns is None:
-        head |= {"problem": "ward-missing" if municipality.kind == DIVIDED else ""}
-        if municipality.kind in _NAMED_LIKE_TOWNS and place.rest[0].isdigit():
-            return _finished(head, place.rest)
-        return _by_form(head, place.rest)
-    return _by_gazetteer(head, place.rest, towns)
+    if towns is not None:
+        return _by_gazetteer(head, place.rest, towns)
+    head |= {"problem": "ward-missing" if municipality.kind == DIVIDED else ""}
+    if municipality.kind in _NAMED_LIKE_TOWNS and place.rest[0].isdigit():
+        return _finished(head, place.rest)
+    return _by_form(head, place.rest)
 
 
 def _postal(plain: str) -> tuple[str, str]:
@@ -197,12 +207,11 @@ def _of_oaza(head: _Parts, oaza: Oaza, tail: str) -> _Parts:
         return _with_chome(head, oaza, number, tail)
     if number is None or not oaza.has_chome:
         return _whole_oaza(head, oaza, tail) if plain is None else _in_town(head, plain, tail)
-    is_block = number.unit.startswith("番") or number.unit == "号"
-    if plain is None and not is_block:
-        return _with_chome(head, oaza, number, tail)
     if plain is None:
+        if not number.is_block:
+            return _with_chome(head, oaza, number, tail)
         return {**_whole_oaza(head, oaza, tail), "problem": "chome-missing", "readings": oaza.names}
-    if is_block or number.value not in oaza.by_chome:
+    if number.is_block or number.value not in oaza.by_chome:
         return _in_town(head, plain, tail)
     both = (plain.name, oaza.by_chome[number.value].name)
     return {**head, "problem": "town-ambiguous", "readings": both, "building": tail}

@@ -205,19 +205,24 @@ def _refuse_other_datums(crs: object, path: Path) -> None:
 def _code_of(properties: Mapping[str, Any]) -> str:
     """The municipality that a feature's properties name, by code or by name."""
     known = plausibility_data()["boundary"]
-    for name in known["codes"]:
-        code = str(properties.get(name) or "").strip()
-        if len(code) == 5 and code.isascii() and code.isdigit():  # noqa: PLR2004 (without its check digit)
-            code += check_digit(code)
-        if code in _codes():
-            return code
-    names = [str(properties.get(name) or "") for name in known["names"]]
-    names.append("".join(str(properties.get(name) or "") for name in known["parts"]))
-    for name in filter(None, names):
-        found = find_place(plain_address(name))
-        if found.municipality is not None and not found.rest:
-            return found.municipality.code
-    return ""
+    texts = {name: str(value).strip() for name, value in properties.items() if value is not None}
+    codes = (_whole_code(texts[name]) for name in known["codes"] if name in texts)
+    names = [
+        *(texts[name] for name in known["names"] if name in texts),
+        "".join(texts.get(p, "") for p in known["parts"]),
+    ]
+    named = (find_place(plain_address(name)) for name in names if name)
+    found = [place.municipality.code for place in named if place.municipality is not None and not place.rest]
+    return next((code for code in codes if code in _codes()), found[0] if found else "")
+
+
+def _whole_code(code: str) -> str:
+    """A code with its check digit.
+
+    >>> _whole_code("13110"), _whole_code("131105")
+    ('131105', '131105')
+    """
+    return code + check_digit(code) if len(code) == 5 and code.isascii() and code.isdigit() else code  # noqa: PLR2004
 
 
 @lru_cache(maxsize=1)
@@ -227,17 +232,25 @@ def _codes() -> frozenset[str]:
 
 def _polygons(geometry: object, path: Path) -> list[Polygon]:
     """The polygons of a geometry, rounded to decimetres."""
-    shape: Mapping[str, Any] = geometry if isinstance(geometry, dict) else {}
-    kind, places = shape.get("type"), shape.get("coordinates") or []
-    parts: list[Any] = [places] if kind == "Polygon" else places if kind == "MultiPolygon" else []
     try:
-        found = [[_ring(ring) for ring in part] for part in parts]
+        found = [[_ring(ring) for ring in polygon] for polygon in _rings_of(geometry)]
     except (TypeError, ValueError, IndexError):
         raise SourceError("boundary-not-geojson", file=path) from None
-    for ring in (ring for polygon in found for ring in polygon):
-        if len(ring) < _FEWEST or not all(_in_japan(lon, lat) for lon, lat in ring):
-            raise SourceError("boundary-elsewhere", file=path)
+    if not all(_is_sound(ring) for polygon in found for ring in polygon):
+        raise SourceError("boundary-elsewhere", file=path)
     return found
+
+
+def _rings_of(geometry: object) -> list[Any]:
+    """The polygons of a geometry as they stand; none of a geometry of another kind."""
+    shape: Mapping[str, Any] = geometry if isinstance(geometry, dict) else {}
+    places: list[Any] = shape.get("coordinates") or []
+    return {"Polygon": [places], "MultiPolygon": places}.get(str(shape.get("type")), [])
+
+
+def _is_sound(ring: Ring) -> bool:
+    """Whether a ring encloses something, in Japan."""
+    return len(ring) >= _FEWEST and all(_in_japan(lon, lat) for lon, lat in ring)
 
 
 def _ring(ring: Sequence[Sequence[float]]) -> Ring:

@@ -133,9 +133,7 @@ def _row(number: int, *cells_and_geocoder: Any) -> PlaceRow:
     point = _point(lat, lon)
     if point is not None:
         return PlaceRow(*shown, *point, *(_flagged(level, error) if level else ("measured", 0.0)))
-    outside = ""
-    if lat.strip() or lon.strip():
-        outside = SWAPPED if _point(lon, lat) is not None else "address-point-outside"
+    outside = _fault_of(lat, lon)
     if not address.strip():
         return PlaceRow(*shown, None, None, "none", problem=outside or "address-address-empty")
     found = geocoder.find(address)
@@ -143,6 +141,13 @@ def _row(number: int, *cells_and_geocoder: Any) -> PlaceRow:
         problem = found.problem or "town-unclear"
         return PlaceRow(*shown, None, None, "none", problem=outside or f"address-{problem}")
     return PlaceRow(*shown, found.point.lat, found.point.lon, found.level, found.point.error, outside)
+
+
+def _fault_of(lat: str, lon: str) -> str:
+    """What is wrong with coordinates that are no point in Japan; nothing if there are none."""
+    if not (lat.strip() or lon.strip()):
+        return ""
+    return SWAPPED if _point(lon, lat) is not None else "address-point-outside"
 
 
 def _flagged(level: str, error: str) -> tuple[str, float]:

@@ -118,9 +118,9 @@ def _id_row(row: Row, kind: Format) -> Entry | None:
     if point is None or not row["code"] or not row["id"]:
         return None
     block, number = (_number_of(row.get(role, ""), _NOT_NUMBERS) for role in ("block", "number"))
-    branch = _number_of(row.get("branch", ""), range(_NOT_BRANCHES, 10**9))
-    place = (block or "", number or "", branch or "")
-    if (kind.kind in ("block", "residence") and not block) or (kind.kind == "residence" and not number):
+    place = (block, number, _number_of(row.get("branch", ""), range(_NOT_BRANCHES, 10**9)))
+    wanted = {"town": (), "block": (block,), "residence": (block, number)}[kind.kind]
+    if not all(wanted):
         return None
     error = math.nan if kind.kind == "town" else expected_error(kind.kind)
     return Entry(row["code"], None, row["id"], kind.kind, place, *point, error)

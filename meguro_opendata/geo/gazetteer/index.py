@@ -91,30 +91,22 @@ def written_index() -> Iterator[sqlite3.Connection]:
         StorageError: If it cannot be written.
     """
     path = index_path()
-    fresh = not path.exists()
+    fresh, done = not path.exists(), False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             _prepare(connection, path)
-            yield from _transaction(connection)
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                yield connection
+        done = True
     except (sqlite3.OperationalError, OSError) as error:
         raise StorageError("index-not-written", file=path, reason=str(error)) from None
     except sqlite3.DatabaseError:
         raise SourceError("index-broken", file=path) from None
-    except BaseException:
-        if fresh:
-            path.unlink(missing_ok=True)
-        raise
-
-
-def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield connection
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+    finally:
+        if fresh and not done and path.is_file():
+            path.unlink()
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
