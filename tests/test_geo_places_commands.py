@@ -116,7 +116,10 @@ def test_another_citys_addresses(typed: Command, tmp_path: Path) -> None:
     [
         (("geo", "geocode"), 2, "--address"),
         (("geo", "geocode", "places.csv", "--address", "x"), 2, "--address"),
+        (("geo", "geocode", "--address", "x", "-o", "y.csv"), 2, "--column"),
         (("geo", "geocode", "none.csv"), 2, "none.csv"),
+        (("geo", "import-addresses", "."), 2, "フォルダー"),
+        (("geo", "import-boundary", "."), 2, "フォルダー"),
         (("geo", "geocode", "places.csv", "--column", "住居"), 2, "住所"),
         (("geo", "geocode", "places.csv", "-o", "places.csv"), 2, "places.csv"),
         (("geo", "geocode", "places.csv", "--municipality", "131106"), 2, "131105"),

@@ -41,6 +41,8 @@ def command(
 
     if (file is None) == (address is None):
         raise MeguroOpendataError("geocode-file-or-address")
+    if address is not None and (out is not None or column is not None):
+        raise MeguroOpendataError("geocode-needs-file")
     geocoder = _geocoder(municipality)
     if address is not None:
         _show_address(address, geocoder, output_format)

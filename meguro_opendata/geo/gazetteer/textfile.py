@@ -49,6 +49,8 @@ def checksum(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         raise SourceError("file-missing", file=path) from None
+    except IsADirectoryError:
+        raise SourceError("file-is-folder", file=path) from None
     except OSError as error:
         raise SourceError("file-unreadable", file=path, reason=error.strerror) from None
 
