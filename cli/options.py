@@ -6,6 +6,7 @@ import difflib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,9 +21,14 @@ __all__ = [
     "LazyGroup",
     "Settings",
     "UnknownCommandError",
+    "catalog_source",
     "common",
+    "day",
+    "output_file",
     "output_format",
     "portal",
+    "refuse_over_source",
+    "remote",
     "settings",
     "standard",
 ]
@@ -176,3 +182,57 @@ def portal(command: Command) -> Command:
     return click.option(
         "--portal", metavar="NAME", help="公開先（1つだけなら省略可）/ Portal (the only one by default)."
     )(command)
+
+
+def output_file(command: Command) -> Command:
+    """``-o FILE``."""
+    return click.option(
+        "-o",
+        "--out",
+        required=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="書き出すファイル / The file to write.",
+    )(command)
+
+
+def catalog_source(command: Command) -> Command:
+    """``--from URL|FILE``."""
+    return click.option(
+        "--from",
+        "origin",
+        metavar="URL|FILE",
+        help="CKANのアドレスか保存したファイル（既定はこのワークスペース）/ A CKAN, or a saved file.",
+    )(command)
+
+
+def remote(command: Command) -> Command:
+    """What the user allows when another site is read."""
+    for option in (
+        click.option("--ignore-robots", is_flag=True, help="robots.txt に従わない / Do not heed robots.txt."),
+        click.option("--allow-private", is_flag=True, help="庁内のアドレスも読む / Read private addresses, too."),
+        click.option("--organization", metavar="NAME", help="CKANの組織で絞る / One organisation of the CKAN."),
+    ):
+        command = option(command)
+    return command
+
+
+def refuse_over_source(source: str | None, out: Path) -> None:
+    """Refuse to write over the file that is read."""
+    from meguro_opendata.errors import MeguroOpendataError
+
+    if source is not None and out.exists() and Path(source).exists() and out.samefile(source):
+        raise MeguroOpendataError("catalog-over-source", file=out)
+
+
+def day(text: str | None) -> date:
+    """A day as the user writes it; without one, today in Japan."""
+    from meguro_opendata import kpi
+    from meguro_opendata.errors import MeguroOpendataError
+
+    if not text:
+        return kpi.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise MeguroOpendataError("bad-date", value=text) from None

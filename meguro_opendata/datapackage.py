@@ -11,6 +11,7 @@ from typing import Any
 from meguro_opendata.errors import MeguroOpendataError, StorageError
 from meguro_opendata.files import sha256
 from meguro_opendata.recipe import Recipe, Waiver
+from meguro_opendata.releasefacts import ReleaseFacts, iso_period
 from meguro_opendata.series.periods import Period
 from meguro_opendata.workspace import City
 
@@ -39,6 +40,7 @@ def datapackage(
     rows: int,
     stamp: SourceStamp,
     personal: Sequence[Mapping[str, Any]] = (),
+    facts: ReleaseFacts | None = None,
 ) -> bytes:
     """The descriptor of a release.
 
@@ -49,6 +51,7 @@ def datapackage(
         rows: Rows of the table, or of all tables of a series.
         stamp: Checksums of source, recipe and schema.
         personal: What may be personal in them, each with the reason for which the recipe allows it or ``None``.
+        facts: What the files say themselves.
     """
     meta = recipe.metadata
     code = city if isinstance(city, str) else city.code
@@ -64,6 +67,7 @@ def datapackage(
         "mo:key": list(recipe.key),
         "mo:metadata": meta.model_dump(mode="json"),
         "mo:rows": rows,
+        "mo:facts": (facts or ReleaseFacts()).to_dict(),
         "mo:made_from": stamp,
         "mo:personal": list(personal),
         "resources": [_resource(file, recipe) for file in files],
@@ -90,7 +94,7 @@ def _resource(file: DataFile, recipe: Recipe) -> dict[str, Any]:
         "hash": f"sha256:{sha256(file.data)}",
     }
     if file.period is not None:
-        described |= {"mo:period": file.period.label, "mo:rows": file.rows}
+        described |= {"mo:period": file.period.label, "mo:temporal": iso_period(file.period), "mo:rows": file.rows}
     if ending == "csv":
         return {**described, "type": "table", "encoding": "utf-8-sig", "schema": _relaxed(recipe)}
     return {**described, "type": "file"}

@@ -10,10 +10,9 @@ from typing import Any
 
 from meguro_opendata import messages
 
-__all__ = ["PLACE_BASES", "REPORT_FORMAT", "SEVERITIES", "Change", "Finding", "Rejection", "Report"]
+__all__ = ["REPORT_FORMAT", "SEVERITIES", "Change", "Finding", "Rejection", "Report"]
 
 SEVERITIES = ("error", "warning", "info")
-PLACE_BASES = ("boundary", "gazetteer", "none")
 REPORT_FORMAT = "meguro-opendata/report@1"
 
 
@@ -117,8 +116,6 @@ class Report:
         findings: In the order of ``report@1``.
         encoding: As decided, ``None`` for workbooks.
         header: The header as it was read, to show that it was decoded rightly.
-        places: How many points were checked against a ``boundary``, a ``gazetteer`` or nothing (``none``); empty for a
-            table without coordinates.
     """
 
     file: str
@@ -128,7 +125,6 @@ class Report:
     findings: tuple[Finding, ...]
     encoding: str | None = None
     header: tuple[str, ...] = ()
-    places: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -161,6 +157,5 @@ class Report:
             "rows": self.rows,
             "rows_checked": self.rows_checked,
             "counts": self.counts,
-            "places": {basis: self.places.get(basis, 0) for basis in PLACE_BASES},
             "findings": [finding.to_dict(lang) for finding in self.findings],
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from meguro_opendata.geocoding import estimate_positions
 from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped, apply_mapping
 from meguro_opendata.municipality import Municipality
-from meguro_opendata.privacy import allowed, disclosures, masked
+from meguro_opendata.privacy import allowed, disclosures, masked, screen, secrets
 from meguro_opendata.reading import Reading, SourceTable
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.series import differing_periods
@@ -33,13 +33,17 @@ __all__ = ["Prepared", "map_sources", "prepare_table"]
 
 @dataclass(frozen=True)
 class Prepared:
-    """One source's part of a published table, with everything that was done and found."""
+    """One source's part of a published table, with everything that was done and found.
+
+    ``secrets`` are its cells that hold something personal, by the row of the source.
+    """
 
     source: SourceTable
     mapped: Mapped
     frame: pl.DataFrame
     changes: tuple[Change, ...]
     report: Report
+    secrets: Mapping[int, Collection[str]] = dataclasses.field(default_factory=dict)
 
 
 def map_sources(reading: Reading, recipe: Recipe, city: City) -> list[list[Mapped]]:
@@ -119,10 +123,13 @@ def _with_disclosures(part: Prepared, recipe: Recipe) -> Prepared:
     """The part with what may be personal in it among its findings, none of which shows such a value."""
     kinds = {field.name: field.kind for field in schema_fields(recipe.schema)}
     read = [column for rule in recipe.mapping.values() for column in rule.columns]
-    personal = disclosures(part.source.table, part.frame, part.mapped.origins, kinds, read)
-    others = masked(part.report.findings, personal)
+    table, origins = part.source.table, part.mapped.origins
+    hits = screen(part.frame, kinds)
+    personal = disclosures(table, hits, origins, read)
+    cells = secrets(table, part.frame, hits, origins)
+    others = masked(part.report.findings, cells)
     report = part.report.with_findings((*others, *allowed(personal, recipe.allow)))
-    return dataclasses.replace(part, report=report)
+    return dataclasses.replace(part, report=report, secrets=cells)
 
 
 def _clean(table: Table, mapped: Mapped, recipe: Recipe) -> Cleaned:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from meguro_opendata.catalog import CatalogEntry, Distribution
+from meguro_opendata.catalog import LANGUAGE, CatalogEntry, Contact, Distribution, crawler_tags
 from meguro_opendata.datapackage import FILE_NAME, read_datapackage
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files import inside, sha256
@@ -96,7 +96,9 @@ def _rows(resource: Mapping[str, Any], descriptor: Mapping[str, Any]) -> int:
 
 def _entry(slug: str, descriptor: Mapping[str, Any], files: Sequence[Upload], workspace: Workspace) -> CatalogEntry:
     city = workspace.city
-    meta = descriptor["mo:metadata"]
+    meta, facts = descriptor["mo:metadata"], descriptor.get("mo:facts") or {}
+    standard = descriptor["mo:standard"]
+    box = facts.get("bbox")
     return CatalogEntry(
         name=open_recipe(slug, workspace).file_stem(workspace.city.code).lower(),
         title=descriptor["title"],
@@ -106,14 +108,23 @@ def _entry(slug: str, descriptor: Mapping[str, Any], files: Sequence[Upload], wo
         license_id=city.license.id,
         license_title=city.license.title,
         license_url=city.license.url,
-        keywords=tuple(meta["keywords"]),
+        keywords=tuple(dict.fromkeys([*meta["keywords"], *crawler_tags(standard)])),
+        groups=tuple(meta.get("groups") or ()),
         issued=meta["issued"],
-        modified=meta["modified"],
+        modified=meta["modified"] or facts.get("modified"),
         landing_page=meta["landing_page"],
         spatial=meta["spatial"] or city.full_name,
-        temporal=meta["temporal"],
+        temporal=meta["temporal"] or facts.get("temporal"),
         provenance=meta["provenance"],
-        standard=descriptor["mo:standard"],
+        standard=standard,
+        bbox=(box[0], box[1], box[2], box[3]) if box else None,
+        language=meta.get("language") or LANGUAGE,
+        subtitle=meta.get("subtitle"),
+        universal_menu=meta.get("universal_menu"),
+        version=meta.get("version"),
+        documents=tuple(meta.get("documents") or ()),
+        remarks=meta.get("remarks"),
+        contact=Contact(**{name: text or "" for name, text in (meta.get("contact") or {}).items()}),
         distributions=tuple(_distribution(file, descriptor) for file in files),
     )
 
@@ -128,4 +139,6 @@ def _distribution(file: Upload, descriptor: Mapping[str, Any]) -> Distribution:
         size=file.bytes,
         sha256=file.sha256,
         rows=_rows(described, descriptor),
+        encoding=described.get("encoding"),
+        temporal=described.get("mo:temporal"),
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from meguro_opendata.catalog import PortalRules, check_package
 from meguro_opendata.datapackage import SourceStamp, datapackage
 from meguro_opendata.files import sha256, storage_guard
 from meguro_opendata.findings import Change, Finding, Rejection, Report
@@ -18,9 +20,10 @@ from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.municipality import home_of
 from meguro_opendata.preparing import Prepared, map_sources, prepare_table
-from meguro_opendata.privacy import disclosed
+from meguro_opendata.privacy import disclosed, masked
 from meguro_opendata.reading import Reading, SourceCount, SourceTable, read_sources
 from meguro_opendata.recipe import Recipe, open_recipe
+from meguro_opendata.releasefacts import ReleaseFacts, read_facts
 from meguro_opendata.releasefiles import (
     PublishedTable,
     ReleasedFile,
@@ -31,9 +34,10 @@ from meguro_opendata.releasefiles import (
     write_into,
     write_release,
 )
-from meguro_opendata.sources import Table
+from meguro_opendata.sources import Table, read_source
 from meguro_opendata.standard import schema_fields
-from meguro_opendata.validation.rules import copied_tables, moved_tables
+from meguro_opendata.validation import waived
+from meguro_opendata.validation.rules import copied_tables, identifier_findings, moved_tables
 from meguro_opendata.workspace import City, Workspace, as_workspace
 
 __all__ = ["BUILD_FORMAT", "Release", "ReleasedFile", "build_release", "finish_release", "source_stamp"]
@@ -211,6 +215,7 @@ def _finish(
     """Write the release, or the reports on what keeps it back."""
     parts = tuple(chain.from_iterable(tables))
     report = _whole_report(reading, parts, recipe)
+    report = report.with_findings([*report.findings, *_metadata_findings(recipe, city)])
     changes = tuple(chain.from_iterable(_changes_of(part, reading) for part in parts))
     rejected = tuple(chain.from_iterable(part.source.left_out for part in parts))
     contents = dict(report_files(changes, rejected, report, recipe.title, lang, reading.several))
@@ -237,8 +242,19 @@ def _data_contents(
     published = [_published(table) for table in tables]
     data = data_files(published, recipe, city if isinstance(city, str) else city.code)
     stamp = source_stamp(recipe, register)
-    descriptor = datapackage(recipe, city, data, report.rows, stamp, disclosed(report.findings))
+    facts = _facts(published, tables, recipe)
+    descriptor = datapackage(recipe, city, data, report.rows, stamp, disclosed(report.findings), facts)
     return {**{file.name: file.data for file in data}, "datapackage.json": descriptor}
+
+
+def _facts(published: Sequence[PublishedTable], tables: Sequence[Sequence[Prepared]], recipe: Recipe) -> ReleaseFacts:
+    sources = [part.source.table for part in chain.from_iterable(tables)]
+    return read_facts(
+        [table.frame for table in published],
+        [table.period for table in published],
+        schema_fields(recipe.schema),
+        [(source.path, source.grid.container) for source in sources],
+    )
 
 
 def _published(table: Sequence[Prepared]) -> PublishedTable:
@@ -251,15 +267,30 @@ def _changes_of(part: Prepared, reading: Reading) -> Iterator[Change]:
     return (replace(change, file=part.source.name) if reading.several else change for change in part.changes)
 
 
+def _metadata_findings(recipe: Recipe, city: City | str) -> list[Finding]:
+    """What a portal would refuse or rewrite of the recipe's words; warnings, since not every portal is a CKAN."""
+    if isinstance(city, str):
+        return []
+    stem, meta = recipe.file_stem(city.code), recipe.metadata
+    package = {
+        "name": stem.lower(),
+        "title": recipe.title,
+        "notes": meta.description,
+        "extras": [{"key": "keywords", "value": json.dumps(meta.keywords)}],
+        "resources": [{"name": f"{stem}.csv", "url": f"{stem}.csv", "format": "CSV"}],
+    }
+    found = check_package(package, PortalRules(licenses={""}))
+    return [replace(one, severity="warning", file=None) for one in found]
+
+
 def _whole_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) -> Report:
     """One report on everything; findings name their file, where there are several."""
     if not reading.several:
-        return parts[0].report
+        return parts[0].report.with_findings((*parts[0].report.findings, *_moved_identifiers(parts, recipe)))
     findings: list[Finding] = list(reading.findings)
     if recipe.source.series is not None:
-        dates = [field.name for field in schema_fields(recipe.schema) if field.kind == "date"]
-        tables = [(part.source.name, part.frame) for part in parts]
-        findings += [*copied_tables(tables, dates), *moved_tables(tables, recipe.expect)]
+        findings += _series_findings(parts, recipe)
+    findings += _moved_identifiers(parts, recipe)
     for part in parts:
         name = part.source.name
         findings += [replace(found, file=found.file or name) for found in part.report.findings]
@@ -270,14 +301,34 @@ def _whole_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) -
         rows=sum(part.report.rows for part in parts),
         rows_checked=sum(part.report.rows_checked for part in parts),
         findings=tuple(findings),
-        places=_all_places(parts),
     )
 
 
-def _all_places(parts: Sequence[Prepared]) -> dict[str, int]:
-    """How many points of all parts were checked against what."""
-    kinds = dict.fromkeys(kind for part in parts for kind in part.report.places)
-    return {kind: sum(part.report.places.get(kind, 0) for part in parts) for kind in kinds}
+def _series_findings(parts: Sequence[Prepared], recipe: Recipe) -> list[Finding]:
+    """Tables of a series that are copies, or that moved too far."""
+    dates = [field.name for field in schema_fields(recipe.schema) if field.kind == "date"]
+    tables = [(part.source.name, part.frame) for part in parts]
+    return [*copied_tables(tables, dates), *moved_tables(tables, recipe.expect)]
+
+
+def _moved_identifiers(parts: Sequence[Prepared], recipe: Recipe) -> Iterator[Finding]:
+    """What has another ID than in the period before, or in the earlier table that the recipe names."""
+    several = recipe.source.series is not None or recipe.sources is not None
+    for before, part in _with_earlier(parts, recipe):
+        table, origins = part.source.table, part.mapped.origins
+        moved = identifier_findings(before, table, part.frame, schema_fields(recipe.schema), origins)
+        personal = {name for cells in part.secrets.values() for name in cells}
+        for found in masked(waived(moved, recipe.waive), {found.row: personal for found in moved if found.row}):
+            yield replace(found, file=part.source.name) if several else found
+
+
+def _with_earlier(parts: Sequence[Prepared], recipe: Recipe) -> Iterator[tuple[pl.DataFrame, Prepared]]:
+    """Each part with the published rows that came before it."""
+    if recipe.source.series is not None:
+        yield from ((before.frame, part) for before, part in pairwise(parts))
+    if recipe.earlier_path is not None:
+        earlier = read_source(recipe.earlier_path).frame
+        yield from ((earlier, part) for part in (parts[:1] if recipe.source.series is not None else parts))
 
 
 def source_stamp(recipe: Recipe, register: bytes | None = None) -> SourceStamp:
@@ -291,6 +342,7 @@ def source_stamp(recipe: Recipe, register: bytes | None = None) -> SourceStamp:
     single = recipe.source.series is None and recipe.sources is None
     parts: dict[str, Path | None] = {"source" if single else f"source:{path.name}": path for path in sources}
     parts |= {"recipe": recipe.path, "schema": recipe.schema_path, "mapping": recipe.mapping_path}
+    parts["earlier"] = recipe.earlier_path
     if recipe.ids is not None and register is None:
         parts["ids"] = recipe.register_path
     with storage_guard(recipe.path):

@@ -15,6 +15,7 @@ from meguro_opendata.datapackage import DataFile
 from meguro_opendata.files import folder_aside, sha256, write_whole
 from meguro_opendata.findings import Change, Rejection, Report
 from meguro_opendata.geo import coordinate_fields, feature_collection
+from meguro_opendata.privacy import masked_changes, masked_rejections
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.series.periods import Period, titled
 from meguro_opendata.standard import schema_fields
@@ -99,7 +100,8 @@ def report_files(
     left_out = ((r.row, r.reason, r.text, r.file)[: len(_REJECTED) + several] for r in rejected)
     yield "rejected.csv", _MARK + plain_csv_bytes((*_REJECTED, *file), left_out)
     yield "report.json", (json.dumps(report.to_dict(lang), ensure_ascii=False, indent=1) + "\n").encode("utf-8")
-    page = reports.as_html(report, lang, title=title, changes=changes, rejected=rejected)
+    shown = masked_changes(changes, report.findings)
+    page = reports.as_html(report, lang, title=title, changes=shown, rejected=masked_rejections(rejected))
     yield "report.html", page.encode("utf-8")
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from gazetteer_files import SQUARE_GEOJSON, yaizu_blocks
 from jsonschema import Draft202012Validator
+from meguro_opendata.cli.commands import catalog as catalog_command
 from meguro_opendata.cli.commands import demo as demo_command
 from meguro_opendata.cli.commands import publish as publish_command
 from meguro_opendata.cli.commands import standards as standards_command
@@ -23,10 +24,12 @@ from meguro_opendata.cli.commands.geo import import_addresses as addresses_comma
 from meguro_opendata.cli.commands.geo import import_boundary as boundary_command
 from referencing import Registry, Resource
 
+from meguro_opendata.catalog.review import CATALOG_FORMAT
 from meguro_opendata.doctor import DOCTOR_FORMAT
 from meguro_opendata.drafting.drafted import NEW_FORMAT
 from meguro_opendata.findings import REPORT_FORMAT
 from meguro_opendata.geo.geocodefile import GEOCODE_FORMAT
+from meguro_opendata.harvest import HARVEST_FORMAT
 from meguro_opendata.initialise import INIT_FORMAT
 from meguro_opendata.inspection import INSPECTION_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT
@@ -45,9 +48,12 @@ CONSTANTS = {
     "addresses": addresses_command.FORMAT,
     "boundary": boundary_command.FORMAT,
     "build": BUILD_FORMAT,
+    "catalog": CATALOG_FORMAT,
     "demo": demo_command.FORMAT,
     "doctor": DOCTOR_FORMAT,
     "geocode": GEOCODE_FORMAT,
+    "export": catalog_command.FORMAT,
+    "harvest": HARVEST_FORMAT,
     "init": INIT_FORMAT,
     "inspection": INSPECTION_FORMAT,
     "kpi": KPI_FORMAT,
@@ -89,6 +95,11 @@ CASES = {
     "geocode an address": ("geocode", 0),
     "geocode what is no address": ("geocode", 1),
     "validate with a boundary": ("report", 1),
+    "export of the list": ("export", 0),
+    "export as DCAT": ("export", 0),
+    "harvest of a file": ("harvest", 0),
+    "catalog check": ("catalog", 0),
+    "catalog check of what was published": ("catalog", 1),
     "new": ("new", 0),
     "new with a schema of its own": ("new", 0),
 }
@@ -147,10 +158,20 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
     published = Path("demo/releases/preschool/131105_preschool.csv")
     office.run("convert", "convert", published, "--standard", "preschool", "--out", "converted")
     look_for_places(office)
+    catalogue(office)
     office.run("new", "new", "nurseries", "--source", published, "--standard", "preschool")
     (office.home / "own.csv").write_text("見本,数\nA,1\n", encoding="utf-8")
     office.run("new with a schema of its own", "new", "own", "--source", "own.csv")
     return office.done
+
+
+def catalogue(office: Office) -> None:
+    """Export and check the catalogue as it would be, and as a portal without an address on the web has it."""
+    office.run("export of the list", "catalog", "export", "--as", "open_data_list", "-o", "list.csv")
+    office.run("export as DCAT", "catalog", "export", "--as", "dcat", "-o", "catalog.jsonld")
+    office.run("harvest of a file", "harvest", "catalog.jsonld", "-o", "harvested.jsonl")
+    office.run("catalog check", "catalog", "check", "--as-of", "2026-04-01")
+    office.run("catalog check of what was published", "catalog", "check", "--portal", "folder", "--lang", "en")
 
 
 def change_a_dataset(office: Office) -> None:

@@ -24,7 +24,7 @@ SOURCES = sorted([*(ROOT / "meguro_opendata").rglob("*.py"), *(ROOT / "cli").rgl
 TEMPLATES = sorted((ROOT / "meguro_opendata").rglob("*.html"))
 ERROR_CLASSES = set(errors.__all__) - {"Fault", "ConfigurationError"}
 SPEAKERS = {"message": "says", "_message": "says", "word": "words", "doctor_text": "doctor", "rule_name": "rules"}
-OF_EVERY_FINDING = {"column", "field", "value", "suggestion", "form"}
+OF_EVERY_FINDING = {"column", "field", "value", "suggestion", "form", "called", "why", "todo"}
 # Codes that are put together at run time, by the f-string that does it; those of unknown() are seen where it is called,
 # those of findings and words are compared below with what there is.
 PUT_TOGETHER = {
@@ -38,6 +38,8 @@ PUT_TOGETHER = {
     "address-{problem}": set[str](),
     "geocode-{name}": set[str](),
     "level-{level}": set[str](),
+    "quality-{step.code}": set[str](),
+    "characteristic-{code}": set[str](),
 }
 
 
@@ -200,8 +202,12 @@ def test_no_text_is_empty_or_unnamed(lang: str) -> None:
 def test_a_findings_sentences_end(language: dict[str, Any], stop: str) -> None:
     """Message and advice are whole sentences; the title is none."""
     findings = language["findings"]
-    assert [code for code, entry in findings.items() if not entry["message"].endswith(stop)] == []
-    assert [code for code, entry in findings.items() if not entry["advice"].endswith(stop)] == []
+    ends = (stop, "{why}", "{todo}")
+    assert [code for code, entry in findings.items() if not entry["message"].endswith(ends)] == []
+    assert [code for code, entry in findings.items() if not entry["advice"].endswith(ends)] == []
+    said = language["properties"]
+    assert [code for code, entry in said.items() if not entry["why"].endswith(stop)] == []
+    assert [code for code, entry in said.items() if not entry["todo"].endswith(stop)] == []
     assert [code for code, entry in findings.items() if entry["title"].endswith(stop)] == []
 
 

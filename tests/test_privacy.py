@@ -6,12 +6,12 @@ All names of persons are put together from usual surnames and given names; all n
 from __future__ import annotations
 
 import csv
-import itertools
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openpyxl
+import planted
 import polars as pl
 import pytest
 from conftest import Ran
@@ -22,9 +22,11 @@ from meguro_opendata import messages
 from meguro_opendata.errors import ConfigurationError, GuardError, SourceError
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals import open_portal
-from meguro_opendata.privacy import BLOCKING, CODES, leftovers, mask, masked, screen
+from meguro_opendata.privacy import BLOCKING, CODES, leftovers, mask, screen
+from meguro_opendata.privacy.disclosure import allowed, disclosed, open_disclosures
 from meguro_opendata.privacy.numbering import is_my_number
 from meguro_opendata.publication import plan_publication, publish
+from meguro_opendata.recipe.words import Allowance
 from meguro_opendata.release import build_release
 from meguro_opendata.sources import propose_source, read_source
 from meguro_opendata.workspace import open_workspace
@@ -32,172 +34,57 @@ from meguro_opendata.workspace import open_workspace
 SLUG = "stockpile_warehouse"
 SOURCE = "備蓄倉庫一覧.csv"
 NOTE = "鍵は佐藤花子様（090-1234-5678）へ"
-SURNAMES = [
-    "佐藤",
-    "鈴木",
-    "高橋",
-    "田中",
-    "伊藤",
-    "渡辺",
-    "山本",
-    "中村",
-    "小林",
-    "加藤",
-    "吉田",
-    "山田",
-    "佐々木",
-    "山口",
-    "松本",
-    "井上",
-    "木村",
-    "林",
-    "斎藤",
-    "清水",
-    "髙橋",
-    "渡邉",
-    "長谷川",
-    "五十嵐",
-    "森",
-]
-GIVEN = [
-    "花子",
-    "一郎",
-    "美咲",
-    "翔太",
-    "陽菜",
-    "健",
-    "さくら",
-    "由美子",
-    "大輔",
-    "結愛",
-    "誠",
-    "恵子",
-    "陽翔",
-    "真由美",
-    "マリ",
-]
-PEOPLE = [SURNAMES[at % len(SURNAMES)] + " " + GIVEN[at % len(GIVEN)] for at in range(75)]
-# A field, and a text with the place of the name.
-NAMED = [
-    ("備考", "鍵は{}様へ返却"),
-    ("備考", "連絡先：{}（03-5722-1111）"),
-    ("備考", "担当 {} 03-5722-9270"),
-    ("備考", "{}（090-0000-0001）"),
-    ("備考", "{} 03-5722-1111"),
-    ("備考", "目黒区上目黒2-19-15　{}"),
-    ("備考", "{} 目黒区中目黒二丁目10番13号"),
-    ("備考", "代表者：{}"),
-    ("備考", "世話人は{}さん"),
-    ("備考", "所有者 {}、面積 100"),
-    ("氏名", "{}"),
-    ("申込者氏名", "{}"),
-    ("連絡先名称", "{}"),
-    ("備考", "電話03-5722-1111 {}まで"),
-    ("備考", "会長：{} 殿"),
-]
-NUMBERED = [
-    *(
-        ("備考", text, "personal-mobile")
-        for text in (
-            "090-1234-5678",
-            "08012345678",
-            "070 1234 5678",
-            "（090）1234-5678",
-            "０９０－１２３４－５６７８",
-            "携帯:090-1234-5678まで",
-            "夜間は080-1234-5678",
-            "+81-90-1234-5678",
-            "090(1234)5678",
-            "緊急 070-1234-5678（24時間）",
-        )
-    ),
-    *(("電話番号", text, "mobile-as-contact") for text in ("090-1234-5678", "03-5722-1111 / 080-1234-5678")),
-    *(
-        ("備考", text, "personal-mail")
-        for text in (
-            "mihon@gmail.com",
-            "連絡はmihon.taro@yahoo.co.jpへ",
-            "mihon@icloud.com",
-            "mihon@docomo.ne.jp",
-            "mihon@ezweb.ne.jp",
-            "mihon@i.softbank.jp",
-            "mihon@hotmail.co.jp",
-            "mihon@outlook.jp",
-            "ｍｉｈｏｎ＠ｇｍａｉｌ．ｃｏｍ",
-            "MIHON@GMAIL.COM",
-            "mihon@au.com",
-            "mihon@nifty.com",
-            "mihon@biglobe.ne.jp",
-            "mihon@ybb.ne.jp",
-        )
-    ),
-    *(
-        ("備考", text, "my-number")
-        for text in ("123456789018", "番号 1234 5678 9018", "1234-5678-9018", "１２３４５６７８９０１８")
-    ),
-    ("マイナンバー", "123456789018", "my-number"),
-    *(
-        ("備考", text, "birth-date")
-        for text in (
-            "昭和60年4月1日生まれ",
-            "1985年4月1日生",
-            "S60.4.1生",
-            "生年月日：昭和60年4月1日",
-            "平成元年1月8日生まれ",
-            "1985/4/1生まれ",
-            "誕生日は1985年4月1日",
-            "（昭和60年4月1日生）",
-        )
-    ),
-    *(
-        ("生年月日", text, "birth-date")
-        for text in ("1985-04-01", "昭和60年4月1日", "S60.4.1", "19850401", "1985/04/01")
-    ),
-    *(
-        ("備考", text, "bank-account")
-        for text in (
-            "普通 1234567",
-            "見本銀行 本店 普通預金1234567",
-            "口座番号 1234567",
-            "当座１２３４５６７",
-            "口座：1234567",
-            "記号12345 番号12345671",
-            "普通　No.1234567",
-        )
-    ),
-    ("口座番号", "1234567", "bank-account"),
-    *(
-        ("営業者氏名", text, "sole-proprietor")
-        for text in ("佐藤 花子", "鈴木一郎", "田中　美咲", "見本屋こと 高橋 誠")
-    ),
-    ("備考", "目黒区上目黒2-19-15 佐藤方", "personal-name"),
-    ("備考", "高橋様宅の前", "personal-name"),
-    ("連絡先名称", "（会長　吉野）", "personal-name"),
-    ("保護者", "小林", "personal-name"),
-    ("備考", "担当：山田", "personal-name"),
-]
-
-
-def planted() -> list[tuple[str, str, str]]:
-    """Field, text and code of everything that is planted."""
-    named = [
-        (field, text.format(person if at % 2 else person.replace(" ", "")), "personal-name")
-        for at, ((field, text), person) in enumerate(zip(itertools.cycle(NAMED), PEOPLE, strict=False))
-    ]
-    return [*named, *NUMBERED]
-
-
-def found_in(field: str, text: str) -> list[str]:
-    """The codes that one cell gives."""
-    return [found.hit.code for found in screen(pl.DataFrame({field: [text]}))]
 
 
 def test_nearly_all_of_what_is_planted_is_found() -> None:
-    """Of more than a hundred planted items, at least 99 in a hundred are found, under the right code."""
-    items = planted()
-    missed = [item for item in items if item[2] not in found_in(*item[:2])]
-    assert len(items) > 100
-    assert len(missed) <= len(items) // 100, missed
+    """Of two thousand planted items, at least 99 in a hundred are found, under the right code."""
+    items = planted.planted()
+    lost = planted.missed(items)
+    planted.tell(items, lost)
+    assert len(items) > 2000
+    assert len(lost) <= len(items) // 100, lost
+
+
+def test_nearly_all_of_the_written_examples_are_found() -> None:
+    """Of the examples that were written one by one, with the strangest forms, at least 97 in a hundred are found."""
+    items = list(planted.written())
+    lost = planted.missed(items)
+    planted.tell(items, lost)
+    assert len(items) > 350
+    assert len(lost) <= len(items) * 3 // 100, lost
+
+
+DIGITS = st.text("0123456789", min_size=8, max_size=8)
+SIGNS = st.sampled_from([*planted.HYPHENS, "", ".", "・", ")", "/"])
+
+
+@given(st.sampled_from("6789"), DIGITS, SIGNS, SIGNS, st.sampled_from([3, 4]))
+def test_a_mobile_number_is_found_whatever_stands_between_its_digits(
+    kind: str, digits: str, first: str, second: str, cut: int
+) -> None:
+    """No sign between the parts of a number hides it."""
+    number = f"0{kind}0{first}{digits[:cut]}{second}{digits[cut:]}"
+    assert "personal-mobile" in planted.codes_in("備考", f"連絡は{number}へ")
+
+
+@given(st.text("0123456789", min_size=11, max_size=11), st.sampled_from(["", *planted.HYPHENS, ".", "・"]))
+def test_a_my_number_is_found_whatever_stands_between_its_digits(first: str, sign: str) -> None:
+    """Each number with its check digit is found, but for those that no one has."""
+    number = next((first + str(last) for last in range(10) if is_my_number(first + str(last))), None)
+    if number is not None:
+        written = sign.join((number[:4], number[4:8], number[8:]))
+        assert "my-number" in planted.codes_in("備考", f"番号 {written}")
+
+
+@given(
+    st.sampled_from(planted.SURNAMES),
+    st.sampled_from(planted.GIVEN),
+    st.sampled_from(["", " ", "　"]),
+    st.sampled_from(["様", "さま", "さん宅", "氏 03-5722-1111", "（090-0000-0001）", "所有", " 目黒区上目黒2-19-15"]),
+)
+def test_a_name_is_found_whatever_shows_that_it_is_one(surname: str, given_name: str, space: str, sign: str) -> None:
+    """Usual surnames and given names are found in every combination."""
+    assert "personal-name" in planted.codes_in("備考", f"{surname}{space}{given_name}{sign}")
 
 
 CLEAN = [
@@ -227,6 +114,28 @@ CLEAN = [
     ("備考", "平成2年4月1日開設。昭和60年に生まれ変わった"),
     ("備考", "区画整理によって生まれた町並み"),
     ("備考", "口座振替ができます。普通自動車1234台"),
+    ("備考", "口座振替の問合せは03-5722-1111"),
+    ("備考", "普通車 03-5722-1111"),
+    ("備考", "定期購読 153-8573 目黒区"),
+    ("備考", "〒060-8588 北海道庁 011-231-4111"),
+    ("備考", "080-8670 帯広市西5条南7-1"),
+    ("備考", "明治45年1月1日生"),
+    ("備考", "中野 03-5722-1111"),
+    ("備考", "佐藤医院 03-5722-1111"),
+    ("備考", "松枝住宅前。徳冨蘆花旧宅"),
+    ("備考", "王昭君の図。青戸御殿。中央同様"),
+    ("備考", "ファミリー様向け。オーナー様専用"),
+    ("備考", "スズキ 03-5722-1111"),
+    ("備考", "平成17年10月1日に誕生した市"),
+    ("備考", "mihon@city.meguro.lg.jp、info@live-house.example"),
+    ("備考", "大島支庁 04992-2-4411"),
+    ("備考", "4901234567894"),
+    ("備考", "1234-5678-9012-3456"),
+    ("名称", "鈴木さんちのたまご"),
+    ("名称", "さとう内科"),
+    ("名前", "山田公民館"),
+    ("事業者名カナ", "カネギトウカイフーズ"),
+    ("電話番号", "358573111"),
     ("園長名", "佐藤 花子"),
     ("議員氏名", "鈴木 一郎"),
     ("代表者氏名", "田中 誠"),
@@ -238,24 +147,11 @@ CLEAN = [
 @pytest.mark.parametrize(("field", "text"), CLEAN)
 def test_what_offices_publish_on_purpose_is_left_alone(field: str, text: str) -> None:
     """Offices and their heads, places, clans, buildings named after persons and other numbers are no personal data."""
-    assert found_in(field, text) == []
+    assert planted.codes_in(field, text) == []
 
 
-# What is found in the given real files, and whether that is right. Codes that only tell what lies in the source file
-# (its author) are judged by the same table.
-JUDGED = {
-    ("mobile-as-contact", "電話番号"): True,  # a mobile number, published as a contact
-    ("mobile-as-contact", "連絡先電話番号"): True,
-    ("mobile-as-contact", "telephoneNumber"): True,
-    ("mobile-as-contact", "contactAddress"): True,
-    ("personal-mobile", "備考"): True,  # "another contact", a mobile number in a note
-    ("personal-mail", "備考"): True,  # shops with an address at a provider for private persons
-    ("personal-mail", "連絡先電話番号"): True,
-    ("personal-name", "所有者等"): True,  # a private owner of a cultural property
-    ("personal-name", "連絡先名称"): True,  # the head of an association, by his surname
-    ("sole-proprietor", "経営主体"): True,  # persons who run nurseries
-    ("file-author", None): True,  # the names of employees in the properties of a workbook
-}
+# Every find in the given real files, by file, code and column, with a judgement: right, or wrong.
+FLAGGED = Path(__file__).parent / "flagged_files.csv"
 
 
 def corpus_findings(shared: Path) -> Iterator[tuple[str, set[tuple[str, str | None]]]]:
@@ -272,14 +168,17 @@ def corpus_findings(shared: Path) -> Iterator[tuple[str, set[tuple[str, str | No
 
 
 def test_at_most_one_real_file_in_a_hundred_is_flagged_wrongly(shared: Path) -> None:
-    """Whatever the real files give stands in the table above with a judgement; small counts are counted by age."""
+    """Whatever the real files give is listed with a judgement, and nearly all of it is right."""
+    with FLAGGED.open(encoding="utf-8", newline="") as file:
+        judged = {(row["file"], row["code"], row["column"]): row["judgement"] for row in csv.DictReader(file)}
     files = dict(corpus_findings(shared))
-    found = set().union(*files.values())
-    assert {entry for entry in found if entry[0] != "small-count"} == set(JUDGED)
-    assert {name for name, entries in files.items() if any(code == "small-count" for code, _ in entries)} == {
-        "ichikawa/122033_104_population.csv"
+    found = {
+        (name, code, (column or "") if code != "small-count" else "")
+        for name, entries in files.items()
+        for code, column in entries
     }
-    wrong = [name for name, entries in files.items() if any(not JUDGED.get(entry, True) for entry in entries)]
+    assert found == set(judged)
+    wrong = {name for (name, *_), judgement in judged.items() if judgement != "right"}
     assert len(files) > 100
     assert len(wrong) <= len(files) / 100
 
@@ -297,6 +196,28 @@ def test_a_table_counts_small_only_by_town_and_age() -> None:
     assert [(found.column, found.position) for found in screen(long)] == [("人口", 0)]
 
 
+SMALL = [
+    Finding("small-count", "warning", row=row, field=field, value="1＊") for row, field in ((2, "0-4歳"), (3, "5-9歳"))
+]
+
+
+@pytest.mark.parametrize(
+    ("entries", "open_ones"),
+    [
+        ([], ["small-count (0-4歳)", "small-count (5-9歳)"]),
+        ([("small-count", "0-4歳")], ["small-count (5-9歳)"]),
+        ([("small-count", None)], []),
+        ([("personal-name", None)], ["small-count (0-4歳)", "small-count (5-9歳)"]),
+    ],
+)
+def test_small_counts_may_be_allowed_one_by_one_or_for_the_table(
+    entries: list[tuple[str, str | None]], open_ones: list[str]
+) -> None:
+    """They keep a table from being published until a reason is given, for each field or for all."""
+    allowances = [Allowance(code=code, field=field, reason="個人が分からない集計である") for code, field in entries]
+    assert list(open_disclosures(disclosed(allowed(SMALL, allowances)))) == open_ones
+
+
 @given(st.text(alphabet="0123456789", min_size=11, max_size=11))
 def test_one_check_digit_in_ten_fits(first: str) -> None:
     """Of the ten numbers that share eleven digits at most one is a マイナンバー."""
@@ -311,15 +232,6 @@ def test_any_text_is_screened_and_masked(text: str) -> None:
             assert found.hit.code in CODES
             assert len(found.hit.masked) <= 2
     assert len(mask(text)) <= 2
-
-
-def test_another_finding_on_the_same_cell_is_masked_too() -> None:
-    """A value that is refused for its form is not shown either, nor what it might be written as."""
-    other = Finding("type-date", "error", row=3, field="備考", value=NOTE, suggestion=NOTE, params={"before": NOTE})
-    elsewhere = Finding("type-date", "error", row=4, field="備考", value="2025")
-    shown = masked([other, elsewhere], [Finding("personal-name", "warning", row=3, field="備考", value="佐＊")])
-    assert NOTE not in str(shown)
-    assert shown[1] == elsewhere
 
 
 def test_what_a_workbook_hides_is_told(tmp_path: Path) -> None:

@@ -112,9 +112,11 @@ def _empty_columns(release: Release) -> list[str]:
 def _change_lines(release: Release, lang: str) -> Iterator[str]:
     """The rules that rewrote most, each with an example, and the others together."""
     from meguro_opendata.messages import message, rule_name, word
+    from meguro_opendata.privacy import masked_changes
 
     rules = Counter(change.rule for change in release.changes).most_common()
-    examples = {change.rule: change for change in reversed(release.changes)}
+    shown = masked_changes(release.changes, release.report.findings)
+    examples = {change.rule: change for change in reversed(shown)}
     for rule, count in rules[:_EXAMPLES]:
         before, after = (text or word("empty-value", lang) for text in _shown_pair(*_texts(examples[rule])))
         yield message("convert-example", lang, rule=rule_name(rule, lang), count=count, before=before, after=after)

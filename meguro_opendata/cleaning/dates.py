@@ -11,7 +11,7 @@ from typing import Any
 
 from meguro_opendata.cleaning.data import Unsure, read_data
 
-__all__ = ["date_doubt", "to_iso", "to_year", "year_doubt"]
+__all__ = ["arabic", "date_doubt", "to_iso", "to_year", "year_doubt"]
 
 _PARTS = r"\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?"
 _WESTERN = re.compile(r"(\d{4})" + _PARTS)
@@ -61,7 +61,7 @@ def to_iso(text: str) -> str:
     >>> to_iso("平成31年5月1日"), to_iso("4月中旬"), to_iso("明治5年8月2日"), to_iso("40401")
     ('平成31年5月1日', '4月中旬', '明治5年8月2日', '40401')
     """
-    bare, weekday = _bare(_arabic(text))
+    bare, weekday = _bare(arabic(text))
     if re.fullmatch(r"\d{8}", bare):
         found = _iso(bare[:4], bare[4:6], bare[6:]) if int(bare[:4]) in _YEARS else None
     elif _SERIAL.fullmatch(bare):
@@ -84,7 +84,7 @@ Unsure(code='ambiguous-value', readings=('2015-01-04', '2015-04-01')))
     """
     if not text or re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         return None
-    plain = _arabic(text)
+    plain = arabic(text)
     readings = tuple(dict.fromkeys(_readings(plain)))
     if readings:
         return Unsure("ambiguous-value", readings)
@@ -99,7 +99,7 @@ def to_year(text: str) -> str:
     >>> to_year("平成三十年"), to_year("S65"), to_year("不明")
     ('2018', 'S65', '不明')
     """
-    plain = _arabic(text)
+    plain = arabic(text)
     western = re.fullmatch(r"(\d{4})年(?:度)?", plain)
     if western:
         return western[1]
@@ -120,7 +120,7 @@ def year_doubt(text: str) -> Unsure | None:
     if not text or re.fullmatch(r"\d{4}", text):
         return None
     full = to_iso(text)
-    era, rest = _split(_arabic(text))
+    era, rest = _split(arabic(text))
     matched = _ERA_YEAR.fullmatch(rest) if era else None
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", full):
         return Unsure("ambiguous-value", (full[:4],))
@@ -129,10 +129,10 @@ def year_doubt(text: str) -> Unsure | None:
     return None
 
 
-def _arabic(text: str) -> str:
+def arabic(text: str) -> str:
     """A date with digits in place of the kanji before 年, 月 and 日; a run of kanji that is no number stays.
 
-    >>> _arabic("平成三十年十一月二日"), _arabic("十十日")
+    >>> arabic("平成三十年十一月二日"), arabic("十十日")
     ('平成30年11月2日', '十十日')
     """
     return _KANJI.sub(_digits, text)

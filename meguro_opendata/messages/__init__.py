@@ -18,6 +18,7 @@ __all__ = [
     "finding_text",
     "form",
     "message",
+    "property_text",
     "rule_name",
     "word",
 ]
@@ -47,11 +48,14 @@ def finding_text(code: str, part: str, params: Mapping[str, object], lang: str) 
     """One part (``title``, ``message`` or ``advice``) of a finding's text, filled with its parameters.
 
     ``{form}`` is how a value of the parameter ``kind`` is written, in words; without a kind, the constraint itself.
+    ``{called}``, ``{why}`` and ``{todo}`` are what is said of the property of metadata in the parameter ``property``.
     """
     catalogue = _catalogue(lang)
     text: str = catalogue["findings"][code][part]
     form = catalogue["forms"].get(params.get("kind"), params.get("bound"))
-    return text.format_map(_Shown({**params, "form": form}, lang))
+    said = catalogue["properties"].get(params.get("property"), {})
+    meant = {"called": said.get("name"), "why": said.get("why"), "todo": said.get("todo")}
+    return text.format_map(_Shown({**meant, **params, "form": form}, lang))
 
 
 def error_text(code: str, params: Mapping[str, object], lang: str) -> str:
@@ -64,6 +68,12 @@ def message(code: str, lang: str, **params: object) -> str:
     """A sentence that a command says about its own work."""
     text: str = _catalogue(lang)["says"][code]
     return text.format_map(_Shown(params, lang))
+
+
+def property_text(code: str, part: str, lang: str) -> str:
+    """What is said of a property of metadata: its ``name``, ``why`` it matters, or what ``todo``."""
+    text: str = _catalogue(lang)["properties"][code][part]
+    return text
 
 
 def rule_name(rule: str, lang: str) -> str:

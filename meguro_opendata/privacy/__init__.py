@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from meguro_opendata.privacy.data import BLOCKING, CODES, Hit, mask
-from meguro_opendata.privacy.disclosure import allowed, disclosed, disclosures, masked, open_disclosures
+from meguro_opendata.privacy.disclosure import (
+    allowed,
+    disclosed,
+    disclosures,
+    masked,
+    masked_changes,
+    masked_rejections,
+    open_disclosures,
+    secrets,
+)
 from meguro_opendata.privacy.leftovers import file_authors, leftovers
 from meguro_opendata.privacy.screen import CellHit, screen
 
@@ -19,6 +28,9 @@ __all__ = [
     "leftovers",
     "mask",
     "masked",
+    "masked_changes",
+    "masked_rejections",
     "open_disclosures",
     "screen",
+    "secrets",
 ]

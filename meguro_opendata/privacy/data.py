@@ -6,11 +6,24 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["BLOCKING", "CODES", "Hit", "mask", "pattern", "plain", "privacy_data"]
+import polars as pl
+
+__all__ = [
+    "BLOCKING",
+    "CODES",
+    "Hit",
+    "expanded",
+    "folded",
+    "mask",
+    "pattern",
+    "plain",
+    "privacy_data",
+    "trigger",
+]
 
 
 @cache
@@ -25,6 +38,10 @@ def privacy_data() -> dict[str, Any]:
 
 BLOCKING: frozenset[str] = frozenset(privacy_data()["blocking"])
 CODES: tuple[str, ...] = (*privacy_data()["blocking"], *privacy_data()["telling"])
+_FOLDING: dict[str, Any] = privacy_data()["folding"]
+_HYPHENS = str.maketrans(dict.fromkeys(_FOLDING["hyphens"], "-"))
+_STEPS: list[tuple[re.Pattern[str], str]] = [(re.compile(form), by) for form, by in _FOLDING["steps"]]
+_SPACED: re.Pattern[str] = re.compile(_FOLDING["spaced"])
 
 
 @dataclass(frozen=True)
@@ -53,20 +70,61 @@ def mask(text: str) -> str:
     return text.lstrip("(（ ")[:1] + "＊" if text else ""
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """A text with full-width letters and signs as half-width ones.
+    """A text as the patterns expect it: half-width letters, one hyphen, no spaces between all letters of a name.
 
-    >>> plain("０９０（１２３４）")
-    '090(1234)'
+    >>> plain("０９０（１２３４）"), plain("03‐5722ー1111"), plain("佐 藤 花 子 様"), plain("mihon(at)gmail.com")
+    ('090(1234)', '03-5722-1111', '佐藤花子 様', 'mihon@gmail.com')
     """
-    return unicodedata.normalize("NFKC", text)
+    folded = unicodedata.normalize("NFKC", text).translate(_HYPHENS)
+    for form, by in _STEPS:
+        folded = form.sub(by, folded)
+    return _SPACED.sub(lambda found: re.sub(r"\s", "", found[0]), folded)
+
+
+def folded(texts: pl.Series) -> pl.Series:
+    """Texts as the triggers expect them, all at once; spaces in names stay.
+
+    >>> folded(pl.Series(["０９０‐１２３４ー５６７８"])).to_list()
+    ['090-1234-5678']
+    """
+    signs = f"[{_FOLDING['hyphens']}]"
+    found = texts.str.normalize("NFKC").str.replace_all(signs, "-")
+    for form, by in _FOLDING["wide_steps"]:
+        found = found.str.replace_all(form, by)
+    return found
+
+
+def expanded(written: str) -> str:
+    """A pattern with its common parts in place of their names.
+
+    >>> expanded("^<<seven>>$")
+    '^[0-9]{7}(?!-?[0-9])$'
+    """
+    parts = privacy_data()["parts"]
+    while "<<" in written:
+        written = re.sub("<<([a-z]+)>>", lambda found: str(parts[found[1]]), written)
+    return written
 
 
 @cache
 def pattern(section: str, name: str) -> re.Pattern[str]:
-    """A pattern of the data file.
+    """A pattern of the data file; one that is a list holds where any of them does.
 
     >>> bool(pattern("fields", "phone").search("電話番号"))
     True
     """
-    return re.compile(privacy_data()[section][name], re.DOTALL)
+    written = privacy_data()[section][name]
+    return re.compile(expanded(written if isinstance(written, str) else "|".join(written)), re.DOTALL)
+
+
+@cache
+def trigger(name: str) -> str:
+    """A pattern of the section ``triggers``, as polars takes it.
+
+    >>> trigger("mobile").startswith("0[6-9]0")
+    True
+    """
+    written: str | list[str] = privacy_data()["triggers"][name]
+    return expanded(written if isinstance(written, str) else "|".join(written))

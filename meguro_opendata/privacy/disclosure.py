@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from meguro_opendata.findings import Finding
-from meguro_opendata.privacy.data import BLOCKING, CODES, mask
+from meguro_opendata.findings import Change, Finding, Rejection
+from meguro_opendata.privacy.data import BLOCKING, CODES, mask, privacy_data
 from meguro_opendata.privacy.leftovers import leftovers
 from meguro_opendata.privacy.screen import CellHit, screen
 from meguro_opendata.sources import Table
@@ -18,28 +18,55 @@ from meguro_opendata.sources import Table
 if TYPE_CHECKING:
     from meguro_opendata.recipe import Allowance
 
-__all__ = ["allowed", "disclosed", "disclosures", "masked", "open_disclosures"]
+__all__ = [
+    "allowed",
+    "disclosed",
+    "disclosures",
+    "masked",
+    "masked_changes",
+    "masked_rejections",
+    "open_disclosures",
+    "secrets",
+]
+
+# Cells that are no secret by themselves: numbers of persons.
+_NO_SECRET = frozenset({"small-count"})
+_NOTES: str = privacy_data()["fields"]["any_note"]
 
 
 def disclosures(
     table: Table,
-    frame: pl.DataFrame,
+    hits: Iterable[CellHit],
     origins: Mapping[str, str | None],
-    kinds: Mapping[str, str],
     read: Iterable[str] = (),
 ) -> list[Finding]:
     """A warning for everything in a table that may be personal; the words themselves are masked.
 
     Args:
         table: The source.
-        frame: The rows as they will be published.
+        hits: What was found in the rows as they will be published.
         origins: The source's column of each field, where there is one.
-        kinds: The kind of value of each field.
         read: Columns of the source that are published beside those of ``origins``, such as joined ones.
     """
     used = {column for column in origins.values() if column is not None}.union(read)
-    cells = (_finding(found, table, origins.get(found.column)) for found in screen(frame, kinds))
+    cells = (_finding(found, table, origins.get(found.column)) for found in hits)
     return [*cells, *leftovers(table, used)]
+
+
+def secrets(
+    table: Table, frame: pl.DataFrame, hits: Iterable[CellHit], origins: Mapping[str, str | None]
+) -> dict[int, set[str]]:
+    """The cells that hold something personal, by the row of the source: as they will be published and as they stood."""
+    found: dict[int, set[str]] = {}
+    for hit in hits:
+        if hit.hit.code in _NO_SECRET:
+            continue
+        cells = found.setdefault(table.rows[hit.position], set())
+        cells.add(frame[hit.column][hit.position])
+        column = origins.get(hit.column)
+        if column in table.frame.columns:
+            cells.add(table.frame[str(column)][hit.position])
+    return found
 
 
 def _finding(found: CellHit, table: Table, column: str | None) -> Finding:
@@ -50,31 +77,92 @@ def _finding(found: CellHit, table: Table, column: str | None) -> Finding:
     return Finding(found.hit.code, "warning", sheet=table.grid.sheet, row=row, line=line, **more)
 
 
-def masked(findings: Iterable[Finding], personal: Sequence[Finding]) -> list[Finding]:
-    """Other findings, which do not show the value of a cell that holds something personal either.
+def masked(findings: Iterable[Finding], cells: Mapping[int, Collection[str]]) -> list[Finding]:
+    """Other findings, none of which shows a cell that holds something personal, be it as a value or beside it.
 
-    >>> [found.value for found in masked([Finding("type-date", "error", row=2, field="備考", value="佐藤様")],
-    ...                                  [Finding("personal-name", "warning", row=2, field="備考")])]
-    ['佐＊']
+    Args:
+        findings: The findings.
+        cells: What :func:`secrets` says. A finding on no row of the table may show none of them.
+
+    >>> found = Finding("key-repeated", "error", row=2, value="佐藤様 / 1")
+    >>> masked([found], {2: ["佐藤様"]})[0].value
+    '佐＊ / 1'
     """
-    cells = {(found.row, found.field) for found in personal if found.row is not None}
-    return [_hidden(found) if (found.row, found.field) in cells else found for found in findings]
+    every = frozenset().union(*cells.values()) if cells else frozenset()
+    return [_hidden(found, every if found.row is None else cells.get(found.row, every)) for found in findings]
 
 
-def _hidden(found: Finding) -> Finding:
-    params = {name: mask(found.value or "") if value == found.value else value for name, value in found.params.items()}
-    return replace(found, value=mask(found.value or ""), suggestion=None, params=params)
+def _hidden(found: Finding, cells: Collection[str]) -> Finding:
+    value = None if found.value is None else _shown(found.value, cells)
+    params = {name: _shown_param(param, cells) for name, param in found.params.items()}
+    if value == found.value and params == found.params:
+        return found
+    return replace(found, value=value, params=params, suggestion=None)
+
+
+def _shown(text: str, cells: Collection[str]) -> str:
+    """A text, or each of its parts, masked if it is one of the cells."""
+    if text in cells:
+        return mask(text)
+    return " / ".join(mask(part) if part in cells else part for part in text.split(" / "))
+
+
+def _shown_param(param: object, cells: Collection[str]) -> object:
+    if isinstance(param, str):
+        return _shown(param, cells)
+    return [_shown_param(one, cells) for one in param] if isinstance(param, list) else param
+
+
+def masked_changes(changes: Sequence[Change], findings: Iterable[Finding]) -> list[Change]:
+    """Changes for a page that is shown to others: those that show something personal are masked.
+
+    A value may have gone to another field, so the changes of a row with something personal are all looked at.
+
+    >>> change = Change(2, "備考", "備考", "trim", " 佐藤様", "佐藤様")
+    >>> masked_changes([change], [Finding("personal-name", "warning", row=2, field="備考")])[0].before
+    '佐＊'
+    """
+    cells = {(found.file, found.row, found.field) for found in findings if found.code in BLOCKING}
+    rows = {cell[:2] for cell in cells}
+    near = [change for change in changes if (change.file, change.row) in rows]
+    personal = _personal([f"{change.before} {change.after}" for change in near])
+    hidden = {
+        change for at, change in enumerate(near) if at in personal or (change.file, change.row, change.field) in cells
+    }
+    return [
+        replace(change, before=mask(change.before), after=mask(change.after)) if change in hidden else change
+        for change in changes
+    ]
+
+
+def masked_rejections(rejected: Sequence[Rejection]) -> list[Rejection]:
+    """Rows that were left out, for a page that is shown to others: texts that may be personal are masked.
+
+    >>> rows = [Rejection(9, "note", "担当 佐藤花子"), Rejection(10, "total", "合計 2")]
+    >>> [row.text for row in masked_rejections(rows)]
+    ['担＊', '合計 2']
+    """
+    personal = _personal([row.text for row in rejected])
+    return [replace(row, text=mask(row.text)) if at in personal else row for at, row in enumerate(rejected)]
+
+
+def _personal(texts: Sequence[str]) -> set[int]:
+    """The positions of texts that may be personal."""
+    frame = pl.DataFrame({_NOTES: texts}, schema={_NOTES: pl.String})
+    return {found.position for found in screen(frame) if found.hit.code in BLOCKING}
 
 
 def allowed(findings: Iterable[Finding], allowances: Sequence[Allowance]) -> list[Finding]:
     """The findings, with each that the recipe allows as an information that carries the recipe's reason."""
     reasons = {(allowance.code, allowance.field): allowance.reason for allowance in allowances}
-    return [
-        replace(found, severity="info", waived=reasons[found.code, found.field])
-        if (found.code, found.field) in reasons
-        else found
-        for found in findings
-    ]
+    told = ((found, reasons.get(_allowed_as(found, reasons))) for found in findings)
+    return [replace(found, severity="info", waived=reason) if reason else found for found, reason in told]
+
+
+def _allowed_as(found: Finding, reasons: Mapping[tuple[str, str | None], str]) -> tuple[str, str | None]:
+    """Code and field under which a finding may be allowed: some codes also for the table as a whole."""
+    whole = (found.code, None)
+    return whole if found.code in privacy_data()["whole"] and whole in reasons else (found.code, found.field)
 
 
 def disclosed(findings: Iterable[Finding]) -> list[dict[str, Any]]:

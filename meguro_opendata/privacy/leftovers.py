@@ -27,15 +27,7 @@ def leftovers(table: Table, used: Collection[str]) -> Iterator[Finding]:
         used: Its columns that go into the published table.
     """
     facts, sheet = table.grid.facts, table.grid.sheet
-    rows = sorted({row + 1 for row in facts.hidden_rows}.intersection(table.rows))
-    if rows:
-        params = {"count": len(rows), "places": list(map(str, rows))}
-        yield Finding("hidden-rows", "warning", sheet=sheet, row=rows[0], params=params)
-    columns = [at for at in facts.hidden_columns if at < table.frame.width and table.frame.columns[at] in used]
-    if columns:
-        names = [table.frame.columns[at] for at in columns]
-        params = {"count": len(columns), "places": list(map(column_letter, columns))}
-        yield Finding("hidden-columns", "warning", sheet=sheet, column=names[0], params=params)
+    yield from _hidden(table, used)
     if facts.hidden_sheets:
         params = {"count": len(facts.hidden_sheets), "places": list(facts.hidden_sheets)}
         yield Finding("hidden-sheets", "warning", params=params)
@@ -44,6 +36,20 @@ def leftovers(table: Table, used: Collection[str]) -> Iterator[Finding]:
         yield Finding("cell-notes", "warning", sheet=sheet, params={"count": len(places), "places": places})
     for author in file_authors(table.path, table.grid.container):
         yield Finding("file-author", "warning", value=mask(author))
+
+
+def _hidden(table: Table, used: Collection[str]) -> Iterator[Finding]:
+    """Rows and columns that are published although the source hides them."""
+    facts, sheet = table.grid.facts, table.grid.sheet
+    rows = sorted({row + 1 for row in facts.hidden_rows}.intersection(table.rows))
+    if rows:
+        params = {"count": len(rows), "places": list(map(str, rows))}
+        yield Finding("hidden-rows", "warning", sheet=sheet, row=rows[0], params=params)
+    columns = [at for at in facts.hidden_columns if at < table.frame.width and table.frame.columns[at] in used]
+    if columns:
+        params = {"count": len(columns), "places": list(map(column_letter, columns))}
+        first = table.frame.columns[columns[0]]
+        yield Finding("hidden-columns", "warning", sheet=sheet, column=first, params=params)
 
 
 def file_authors(path: Path, container: str) -> list[str]:

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from meguro_opendata.privacy.data import pattern, plain, privacy_data
-from meguro_opendata.privacy.people import begins_with_surname, is_full_name, is_surname, is_word
+from meguro_opendata.privacy.people import (
+    begins_with_surname,
+    is_full_name,
+    is_given_name,
+    is_kana_name,
+    is_known_name,
+    is_only_surname,
+    is_surname,
+    is_usual_surname,
+    is_word,
+)
 
-__all__ = ["names_in", "whole_name"]
+__all__ = ["is_name", "names_in", "names_of_note", "whole_name"]
 
 _DATA = privacy_data()["person"]
 _LETTER = re.compile("[一-鿿㐀-䶿豈-﫿々ヶァ-ヶー𠮷]")
 _PARTICLES = "はがのにをへとで、"
 # How long a name is at most, and how far from it what stands beside it is looked for.
 _LONGEST, _NEAR = 12, 60
+# Which digits a number has makes no difference to a name beside it, so texts that differ in these are looked at once.
+_ONE_DIGIT = str.maketrans("23456789", "11111111")
 _OFFICES = re.compile(_DATA["offices"])
 _HONORIFIC = re.compile(f"(?:{_DATA['honorifics']})")
 _AFTER_HONORIFIC = re.compile(_DATA["after_honorific"])
@@ -26,17 +39,63 @@ _LABEL = re.compile(
 _CONTACT = re.compile(f"{pattern('exact', 'phone').pattern}|{pattern('exact', 'mail').pattern}")
 
 
-def names_in(text: str) -> list[str]:
+def names_in(text: str, note: bool = False) -> list[str]:
     """The names that stand in a text beside something that shows them to be a person's, each once.
+
+    Args:
+        text: The text.
+        note: Whether it is a note or a contact, where usual surnames beside さん or a phone number are persons.
 
     >>> names_in("鍵は佐藤花子様へ"), names_in("担当:鈴木 03-5722-1111"), names_in("目黒区上目黒2-19-15 高橋一郎")
     (['佐藤花子'], ['鈴木'], ['高橋一郎'])
     >>> names_in("豊島氏の館跡"), names_in("中央公民館 03-5722-1111"), names_in("館長 鈴木一郎")
     ([], [], [])
+    >>> names_in("佐藤 03-5722-1111"), names_in("佐藤 03-5722-1111", note=True), names_in("鍵は鈴木さん", note=True)
+    ([], ['佐藤'], ['鈴木'])
     """
-    written = plain(text)
-    ways = (_honoured, _labelled, _beside_contact, _beside_address, _care_of)
-    return list(dict.fromkeys(name for way in ways for name in way(written)))
+    return list(_names_in(plain(text).translate(_ONE_DIGIT), note))
+
+
+@lru_cache(maxsize=65536)
+def _names_in(written: str, note: bool) -> tuple[str, ...]:
+    note = note and len(written) <= _DATA["longest_of_surname"]
+    ways = (_honoured(written, note), _labelled(written, note), _beside_contact(written, note))
+    return tuple(dict.fromkeys([*itertools.chain(*ways), *_beside_address(written), *_care_of(written)]))
+
+
+def names_of_note(text: str) -> list[str]:
+    """The names of which a short note consists, or which it has behind the number of a house.
+
+    >>> names_of_note("(佐藤花子)"), names_of_note("佐藤花子、鈴木一郎が所有"), names_of_note("上目黒2-19-15佐藤花子")
+    (['佐藤花子'], ['佐藤花子', '鈴木一郎'], ['佐藤花子'])
+    >>> names_of_note("佐藤花子記念館"), names_of_note("館長 佐藤花子")
+    ([], [])
+    """
+    return list(_names_of_note(plain(text).strip().translate(_ONE_DIGIT)))
+
+
+@lru_cache(maxsize=65536)
+def _names_of_note(written: str) -> tuple[str, ...]:
+    if len(written) > _DATA["longest_of_names"]:
+        return ()
+    if is_name(written):
+        return (written,)
+    parts = [part for part in pattern("exact", "token").split(written) if part]
+    if any(map(_OFFICES.search, parts)) or pattern("person", "of_the_past").search(written):
+        return ()
+    behind = (found[1] for part in parts if (found := pattern("exact", "behind_address").search(part)))
+    named = [pattern("person", "behind_name").sub("", part) for part in parts]
+    pairs = (f"{first} {second}" for first, second in zip(parts, named[1:], strict=False))
+    return tuple(part for part in (*named, *pairs, *behind) if is_name(part))
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is a surname and a given name, in kanji or kana, and nothing else.
+
+    >>> is_name("佐藤花子"), is_name("サトウ ハナコ"), is_name("佐藤")
+    (True, True, False)
+    """
+    return is_full_name(text) or is_kana_name(text)
 
 
 def whole_name(text: str, surname_too: bool = False) -> list[str]:
@@ -46,49 +105,61 @@ def whole_name(text: str, surname_too: bool = False) -> list[str]:
     (['佐藤花子'], ['吉野'], [])
     """
     written = plain(text).strip()
-    if is_full_name(written):
+    if is_name(written):
         return [written]
     parts = [part for part in pattern("exact", "token").split(written) if part]
     if any(map(_OFFICES.search, parts)):
         return []
     pairs = [f"{first} {second}" for first, second in itertools.pairwise(parts)]
-    found = [part for part in (*parts, *pairs) if is_full_name(part)]
+    found = [part for part in (*parts, *pairs) if is_name(part)]
     return found or [part for part in parts if surname_too and (is_surname(part) or begins_with_surname(part))]
 
 
-def _honoured(text: str) -> Iterator[str]:
-    """Before an honorific that ends there; a surname alone only before some of them."""
-    contact = bool(_CONTACT.search(text))
-    short = len(text) <= _DATA["longest_of_surname"]
+def _honoured(text: str, note: bool) -> Iterator[str]:
+    """Before an honorific that ends there; a surname alone only before some of them, in notes before all."""
     for sign in _HONORIFIC.finditer(text):
         if not _AFTER_HONORIFIC.match(text[sign.end() : sign.end() + _NEAR]):
             continue
-        if sign[0] in _DATA["of_notes"] and not (short or contact):
-            continue
-        alone = short and (contact or sign[0] in _DATA["of_surname"])
-        for name in _ending(_before(text, sign.start()), surname_too=alone):
+        alone = _alone_before(sign[0], text, note=note)
+        for name in _ending(_before(text, sign.start()), alone) if alone else ():
             if name not in _DATA["not_alone"] and not _is_part_of_word(name, sign[0]):
                 yield name
 
 
+def _alone_before(sign: str, text: str, *, note: bool) -> Callable[[str], bool] | None:
+    """Which surnames count alone before an honorific; ``None`` if not even whole names do, as in prose on the past."""
+    short, contact = len(text) <= _DATA["longest_of_surname"], bool(_CONTACT.search(text))
+    of_notes = sign in _DATA["of_notes"]
+    if of_notes and not (short or contact):
+        return None
+    if short and (contact or sign in _DATA["of_surname"]):
+        return is_surname
+    if not note:
+        return _nothing
+    return is_usual_surname if of_notes else is_only_surname
+
+
 def _is_part_of_word(name: str, sign: str) -> bool:
-    """Whether the honorific belongs to a word (今様) or to the given name (足利尊氏)."""
-    return any(is_word(name[start:] + sign) for start in range(len(name)))
+    """Whether the honorific belongs to a word (今様; not 健一様), or to the given name (足利尊氏)."""
+    ends = [name[start:] + sign for start in range(len(name))]
+    sure = is_known_name(name) or is_usual_surname(name)
+    return is_word(name + sign) or any(map(is_given_name, ends)) or (not sure and any(map(is_word, ends)))
 
 
-def _labelled(text: str) -> Iterator[str]:
-    """After a label."""
+def _labelled(text: str, note: bool) -> Iterator[str]:
+    """After a label; a surname alone only behind a sign, usual ones in notes behind all."""
     for label in _LABEL.finditer(text):
-        apart = label[0][-1:] in " :・（(「="
-        yield from _beginning(text[label.end() : label.end() + _NEAR], surname_too=bool(label["strict"]) and apart)
+        alone = bool(label["strict"]) and label[0][-1:] in " :・（(「="
+        yield from _beginning(text[label.end() : label.end() + _NEAR], _ALONE[alone, note and bool(label["strict"])])
 
 
-def _beside_contact(text: str) -> Iterator[str]:
-    """Before or after a phone number or a mail address."""
+def _beside_contact(text: str, note: bool) -> Iterator[str]:
+    """Before or after a phone number or a mail address; in notes, usual surnames too."""
     for contact in _CONTACT.finditer(text):
-        yield from _ending(pattern("exact", "before_phone").sub("", _before(text, contact.start())))
+        before = pattern("exact", "before_phone").sub("", _before(text, contact.start()))
+        yield from _ending(before, _ALONE[False, note])
         after = text[contact.end() : contact.end() + _NEAR]
-        yield from _beginning(pattern("exact", "after_phone").sub("", after))
+        yield from _beginning(pattern("exact", "after_phone").sub("", after), _ALONE[False, note])
 
 
 def _beside_address(text: str) -> Iterator[str]:
@@ -103,7 +174,7 @@ def _beside_address(text: str) -> Iterator[str]:
             continue
         beside = (parts[at - 1 : at], parts[at + 1 : at + 2], parts[max(at - 2, 0) : at], parts[at + 1 : at + 3])
         named = (" ".join(words) for words in beside)
-        yield from (name for name in named if is_full_name(name))
+        yield from (name for name in named if is_name(name))
 
 
 def _care_of(text: str) -> Iterator[str]:
@@ -118,13 +189,26 @@ def _before(text: str, end: int) -> str:
     return text[max(0, end - _NEAR) : end].rstrip()
 
 
-def _ending(before: str, surname_too: bool = False) -> Iterator[str]:
+def _nothing(_: str) -> bool:
+    return False
+
+
+# Which surnames count alone, by whether all do and whether usual ones do.
+_ALONE: Mapping[tuple[bool, bool], Callable[[str], bool]] = {
+    (True, True): is_surname,
+    (True, False): is_surname,
+    (False, True): is_usual_surname,
+    (False, False): _nothing,
+}
+
+
+def _ending(before: str, alone: Callable[[str], bool]) -> Iterator[str]:
     """The longest name with which a text ends, unless an office stands before it."""
     for start in range(max(0, len(before) - _LONGEST), len(before)):
         name = before[start:].strip()
         if before[start].isspace() or not _starts_at(before, start):
             continue
-        if is_full_name(name) or (surname_too and is_surname(name)):
+        if is_name(name) or alone(name):
             if not _OFFICES.search(before[:start]):
                 yield name
             return
@@ -139,12 +223,12 @@ def _starts_at(text: str, start: int) -> bool:
     )
 
 
-def _beginning(rest: str, surname_too: bool = False) -> Iterator[str]:
+def _beginning(rest: str, alone: Callable[[str], bool]) -> Iterator[str]:
     """The longest name with which a text begins."""
     for end in range(min(_LONGEST, len(rest)), 0, -1):
         name = rest[:end]
         if name[-1].isspace() or not pattern("exact", "boundary_after").match(rest[end:]):
             continue
-        if is_full_name(name) or (surname_too and is_surname(name)):
+        if is_name(name) or alone(name):
             yield name
             return

@@ -6,11 +6,14 @@ import re
 
 import polars as pl
 
+from meguro_opendata.cleaning.dates import arabic
 from meguro_opendata.privacy.data import Hit, pattern, plain, privacy_data
 
-__all__ = ["birth_dates", "is_my_number", "numbers_in"]
+__all__ = ["MAIL", "birth_dates", "is_my_number", "numbers_in"]
 
-_MAIL_DOMAIN = re.compile(privacy_data()["triggers"]["mail"])
+_MAIL = privacy_data()["mail"]
+MAIL = str(_MAIL["form"]).replace("<<domains>>", "|".join(map(re.escape, _MAIL["domains"])))
+_MAIL_DOMAIN = re.compile(MAIL)
 _DIGITS, _NEAR, _MODULUS = 12, 6, 11
 
 
@@ -38,16 +41,24 @@ def numbers_in(text: str, *, phones: bool = False, codes: bool = False) -> list[
     >>> [hit.code for hit in numbers_in("携帯０９０-１２３４-５６７８ mihon@gmail.com 普通 1234567")]
     ['personal-mobile', 'personal-mail', 'bank-account']
     """
-    written = plain(text)
-    mobile = "mobile-as-contact" if phones else "personal-mobile"
-    found = [] if codes else [Hit(mobile, one[0]) for one in pattern("exact", "mobile").finditer(written)]
-    found += [Hit("personal-mail", one[0]) for one in pattern("exact", "mail").finditer(written) if _personal(one[0])]
+    written = arabic(plain(text))
+    found = [] if codes else _mobile_numbers(written, phones=phones)
+    found += [hit for hit in _hits("personal-mail", "mail", written) if _personal(hit.text)]
     if not codes:
-        numbers = (one[0] for one in pattern("exact", "twelve").finditer(written))
-        found += [Hit("my-number", one) for one in numbers if is_my_number(re.sub(r"\D", "", one))]
-    found += [Hit("birth-date", one[0]) for one in pattern("exact", "born").finditer(written)]
-    found += [Hit("birth-date", one[1]) for one in pattern("exact", "labelled_birth").finditer(written)]
-    return found + [Hit("bank-account", one[0]) for one in pattern("exact", "account").finditer(written)]
+        found += [hit for hit in _hits("my-number", "twelve", written) if is_my_number(re.sub(r"\D", "", hit.text))]
+    found += [*_hits("birth-date", "born", written), *_hits("birth-date", "labelled_birth", written, group=1)]
+    return [*found, *_hits("bank-account", "account", written)]
+
+
+def _hits(code: str, name: str, text: str, *, group: int = 0) -> list[Hit]:
+    return [Hit(code, one[group]) for one in pattern("exact", name).finditer(text)]
+
+
+def _mobile_numbers(text: str, *, phones: bool) -> list[Hit]:
+    """Mobile numbers; where phone numbers stand, also one whose leading zero a spreadsheet took away."""
+    if not phones:
+        return _hits("personal-mobile", "mobile", text)
+    return [*_hits("mobile-as-contact", "mobile", text), *_hits("mobile-as-contact", "lost_zero", text.strip())]
 
 
 def birth_dates(texts: pl.Series) -> dict[str, list[Hit]]:
@@ -56,7 +67,8 @@ def birth_dates(texts: pl.Series) -> dict[str, list[Hit]]:
     >>> birth_dates(pl.Series(["昭和60年4月1日", ""]))
     {'昭和60年4月1日': [Hit(code='birth-date', text='昭和60年4月1日')]}
     """
-    return {text: [Hit("birth-date", text)] for text in texts if pattern("exact", "date").search(plain(text))}
+    value = pattern("exact", "birth_value")
+    return {text: [Hit("birth-date", text)] for text in texts if value.search(arabic(plain(text)))}
 
 
 def _personal(address: str) -> bool:

@@ -6,14 +6,27 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
-from meguro_opendata.privacy.data import privacy_data
+from meguro_opendata.privacy.data import pattern, privacy_data
 
-__all__ = ["begins_with_surname", "is_full_name", "is_surname", "is_word"]
+__all__ = [
+    "begins_with_surname",
+    "is_full_name",
+    "is_given_name",
+    "is_kana_name",
+    "is_known_name",
+    "is_only_surname",
+    "is_surname",
+    "is_usual_surname",
+    "is_word",
+]
 
 _DATA = privacy_data()["person"]
 _VARIANTS = str.maketrans(_DATA["variants"], _DATA["usual"])
 _SCRIPTS = ("CJK UNIFIED", "HIRAGANA", "KATAKANA")
 _MORE_GIVEN = frozenset(_DATA["more_given"])
+_USUAL = frozenset(_DATA["usual_surnames"].split())
+_READINGS = frozenset(_DATA["surname_readings"].split())
+_KATAKANA = {letter: letter + 0x60 for letter in range(0x3041, 0x3097)}
 _LONGEST_SURNAME, _LONGEST_GIVEN, _LONGEST_UNKNOWN = 5, 6, 3
 
 
@@ -52,6 +65,55 @@ def is_surname(word: str) -> bool:
     if not 0 < len(word) <= _LONGEST_SURNAME or _script(word) != _SCRIPTS[0]:
         return False
     return any(_DATA["surname_tag"] in _tags(form) for form in _forms(word))
+
+
+def is_usual_surname(word: str) -> bool:
+    """Whether a word is one of the usual surnames, whatever way its letters are written.
+
+    >>> is_usual_surname("斎藤"), is_usual_surname("齋藤"), is_usual_surname("目黒")
+    (True, True, False)
+    """
+    return any(form in _USUAL for form in _forms(word))
+
+
+def is_only_surname(word: str) -> bool:
+    """Whether a word is a usual surname, or one of two letters or more that is no common noun.
+
+    >>> is_only_surname("清水"), is_only_surname("大川"), is_only_surname("林"), is_only_surname("大工")
+    (True, True, False, False)
+    """
+    if is_usual_surname(word):
+        return True
+    return len(word) > 1 and is_surname(word) and _tags(word).isdisjoint(_DATA["noun_tags"])
+
+
+def is_kana_name(text: str) -> bool:
+    """Whether a text is the reading of a usual surname, and a given name behind it.
+
+    >>> is_kana_name("サトウ ハナコ"), is_kana_name("サトウハナコ"), is_kana_name("すずき いちろう")
+    (True, True, True)
+    >>> is_kana_name("カトウ"), is_kana_name("コーヒー サトウ")
+    (False, False)
+    """
+    if not "ぁ" <= text[:1] <= "ヺ":
+        return False
+    katakana = text.translate(_KATAKANA)
+    if not pattern("exact", "kana_name").match(katakana):
+        return False
+    surname, space, given = katakana.partition(" ")
+    if space:
+        return surname in _READINGS and len(given) <= _LONGEST_GIVEN
+    cuts = (cut for cut in range(2, len(surname) - 1) if surname[:cut] in _READINGS)
+    return any(_is_given(surname[cut:]) for cut in cuts)
+
+
+def is_given_name(word: str) -> bool:
+    """Whether the dictionary has a word as a given name.
+
+    >>> is_given_name("尊氏"), is_given_name("一様")
+    (True, False)
+    """
+    return _DATA["given_tag"] in _tags(word)
 
 
 def begins_with_surname(word: str) -> bool:
@@ -111,10 +173,18 @@ def is_full_name(text: str) -> bool:
     return any(_splits(word[:cut], word[cut:]) for cut in range(1, min(len(word), _LONGEST_SURNAME + 1)))
 
 
+def is_known_name(text: str) -> bool:
+    """Whether a text is a surname and a given name that the dictionary both has.
+
+    >>> is_known_name("佐藤健一"), is_known_name("佐藤 花子"), is_known_name("青戸御")
+    (True, True, False)
+    """
+    word = "".join(text.split())
+    return any(is_surname(word[:cut]) and _is_given(word[cut:]) for cut in range(1, len(word)))
+
+
 def _splits(surname: str, given: str) -> bool:
     if not is_surname(surname):
-        return False
-    if len(surname) == 1 and len(given) == 1:
         return False
     return _is_given(given) or (len(given) > 1 and _may_be_given(given))
 

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 import polars as pl
 
 from meguro_opendata.privacy.counts import small_counts
-from meguro_opendata.privacy.data import Hit, pattern, plain, privacy_data
-from meguro_opendata.privacy.naming import names_in, whole_name
-from meguro_opendata.privacy.numbering import birth_dates, numbers_in
-from meguro_opendata.privacy.people import is_full_name
+from meguro_opendata.privacy.data import Hit, folded, pattern, plain, privacy_data, trigger
+from meguro_opendata.privacy.naming import names_in, names_of_note, whole_name
+from meguro_opendata.privacy.numbering import MAIL, birth_dates, numbers_in
 
 __all__ = ["CellHit", "screen"]
 
-_TRIGGERS = privacy_data()["triggers"]
-_NUMBERS = "|".join(_TRIGGERS[name] for name in ("mobile", "mail", "twelve", "birth", "account"))
-_NAMES = "|".join(_TRIGGERS["name"])
+_NUMBERS = "|".join([*map(trigger, ("mobile", "twelve", "birth", "account")), MAIL])
+_NAMES = trigger("name")
+_WIDE = privacy_data()["folding"]["wide"]
 _CLOSED = frozenset(privacy_data()["fields"]["closed"])
+_KANA = "kana"
 _PHONE_KINDS, _MAIL_KINDS = frozenset({"phone"}), frozenset({"email", "uri"})
 
 
@@ -37,16 +37,15 @@ def screen(frame: pl.DataFrame, kinds: Mapping[str, str] | None = None) -> list[
 
     Args:
         frame: Columns of text, named by their headers.
-        kinds: The kind of value of each column, where it is known; columns that hold no free text are passed over.
+        kinds: The kind of value of each column, where it is known; in columns that hold no free text only names, mail
+            addresses and mobile numbers are looked for, which may stand there by mistake.
 
     >>> frame = pl.DataFrame({"名称": ["中央公民館"], "備考": ["鍵は佐藤花子様（090-1234-5678）へ"]})
     >>> [(found.column, found.hit.code, found.hit.masked) for found in screen(frame)]
     [('備考', 'personal-mobile', '0＊'), ('備考', 'personal-name', '佐＊')]
     """
-    known = kinds or {}
-    columns = [name for name in frame.columns if known.get(name) not in _CLOSED]
     found: list[CellHit] = []
-    for name, look in _looks(frame, columns, known):
+    for name, look in _looks(frame, kinds or {}):
         found += _located(frame[name], name, look)
     return [*found, *(CellHit(name, at, Hit("small-count", text)) for name, at, text in small_counts(frame))]
 
@@ -54,23 +53,50 @@ def screen(frame: pl.DataFrame, kinds: Mapping[str, str] | None = None) -> list[
 _Look = Callable[[pl.Series], Mapping[str, list[Hit]]]
 
 
-def _looks(frame: pl.DataFrame, columns: list[str], kinds: Mapping[str, str]) -> Iterator[tuple[str, _Look]]:
+def _looks(frame: pl.DataFrame, kinds: Mapping[str, str]) -> Iterator[tuple[str, _Look]]:
     """The columns that are not certainly clean, each with what is to be done with its distinct values."""
-    by_header = {name: look for name in columns if (look := _by_header(name)) is not None}
-    others = [name for name in columns if name not in by_header]
-    suspicious = frame.select(
-        pl.col(name).unique().str.contains(_trigger_of(name, kinds.get(name))).any() for name in others
-    )
-    for name in columns:
+    free = (name for name in frame.columns if kinds.get(name) not in _CLOSED)
+    by_header = {name: look for name in free if (look := _by_header(name)) is not None}
+    others = [name for name in frame.columns if name not in by_header]
+    suspicious = _suspicious(frame.select(others), kinds)
+    for name in frame.columns:
         if name in by_header:
             yield name, by_header[name]
-        elif suspicious[name][0]:
+        elif name in suspicious:
             yield name, _free_text(name, kinds.get(name))
+
+
+def _suspicious(frame: pl.DataFrame, kinds: Mapping[str, str]) -> set[str]:
+    """The columns with a value that has to be looked at: first a short pattern where the kind allows one, then all."""
+    gates = {name: gate for name in frame.columns if (gate := _gate_of(kinds.get(name))) is not None}
+    passed = frame.select(pl.col(name).str.contains(gate).any() for name, gate in gates.items())
+    left = [name for name in frame.columns if name not in gates or passed[name][0]]
+    found = frame.select(
+        pl.col(name).unique().str.contains(_trigger_of(name, kinds.get(name))).any()
+        | pl.col(name).unique().str.contains(_WIDE).any()
+        for name in left
+    )
+    return {name for name in left if found[name][0]}
+
+
+def _gate_of(kind: str | None) -> str | None:
+    """What every value must have that is worth a closer look in a column of a kind, if there is something."""
+    if kind == _KANA:
+        return trigger("in_kana")
+    return trigger("in_closed") if kind in _CLOSED else None
+
+
+def _matching(texts: pl.Series, form: str) -> list[str]:
+    """The texts that match a trigger once they are folded; only those that folding changes are folded."""
+    wide = texts.str.contains(_WIDE)
+    changed = texts.filter(wide)
+    same = texts.filter(~wide)
+    return [*same.filter(same.str.contains(form)), *changed.filter(folded(changed).str.contains(form))]
 
 
 def _by_header(name: str) -> _Look | None:
     """What is to be done with a column whose header says that it holds persons or their data."""
-    header = plain(name)
+    header = _bare(name)
     if _says(header, "my_number"):
         return lambda texts: {text: _of_my_numbers(text) for text in texts}
     if _says(header, "birth"):
@@ -82,28 +108,46 @@ def _by_header(name: str) -> _Look | None:
     if _says(header, "proprietor"):
         return lambda texts: _persons(texts, "sole-proprietor")
     if _says(header, "person"):
-        return lambda texts: _persons(texts, "personal-name")
+        read = _says(plain(name), "reading")
+        return lambda texts: _persons(texts, "personal-name", read=read)
     return None
+
+
+def _bare(name: str) -> str:
+    """A header without what stands in brackets.
+
+    >>> _bare("届出者の氏名（法人にあっては、名称及び代表者の氏名）")
+    '届出者の氏名'
+    """
+    header = plain(name)
+    return re.sub(r"\([^()]*\)", "", header).strip() or header
 
 
 def _of_my_numbers(text: str) -> list[Hit]:
     return [Hit("my-number", text)] if re.fullmatch(r"[0-9]{12}", re.sub(r"\D", "", plain(text))) else []
 
 
-def _persons(texts: pl.Series, code: str) -> dict[str, list[Hit]]:
+def _persons(texts: pl.Series, code: str, *, read: bool = False) -> dict[str, list[Hit]]:
+    """The names in a column of persons; in one of their readings, two words in kana are one."""
     found: dict[str, list[Hit]] = {}
     for text in texts:
-        found[text] = [Hit(code, name) for name in whole_name(text, surname_too=code == "personal-name")]
-        found[text] += numbers_in(text, phones=True)
+        names = whole_name(text, surname_too=code == "personal-name")
+        if read and not names and pattern("exact", "kana_name").search(plain(text)):
+            names = [text]
+        found[text] = [*(Hit(code, name) for name in names), *numbers_in(text, phones=True)]
     return found
 
 
 def _trigger_of(name: str, kind: str | None) -> str:
     header = plain(name)
+    if kind in _CLOSED:
+        return f"{MAIL}|{_NAMES}" if _is_code(header) else f"{MAIL}|{_NAMES}|{trigger('mobile')}"
     if _says(header, "contact") and not _is_code(header):
-        return rf"{_NUMBERS}|{_NAMES}|\p{{Han}}"
+        return rf"{_NUMBERS}|{_NAMES}|\p{{Han}}|\p{{Katakana}}"
     if _says(header, "note"):
-        return f"{_NUMBERS}|{_NAMES}|{_TRIGGERS['note']}"
+        return f"{_NUMBERS}|{_NAMES}|{trigger('note')}"
+    if kind in _PHONE_KINDS or _says(header, "phone"):
+        return f"{_NUMBERS}|{_NAMES}|{trigger('lost_zero')}"
     return _NUMBERS if kind in _MAIL_KINDS or _is_code(header) else f"{_NUMBERS}|{_NAMES}"
 
 
@@ -112,15 +156,16 @@ def _free_text(name: str, kind: str | None) -> _Look:
     codes = _is_code(header)
     phones = kind in _PHONE_KINDS or (kind is None and _says(header, "phone"))
     whole = _whole_of(header)
-    named = not codes and kind not in _MAIL_KINDS and not _says(header, "office")
-    trigger = _trigger_of(name, kind)
+    note = _says(header, "note") or _says(header, "contact")
+    named = kind in _CLOSED or (not codes and kind not in _MAIL_KINDS and not _says(header, "office"))
+    form = _trigger_of(name, kind)
 
     def look(texts: pl.Series) -> dict[str, list[Hit]]:
         found: dict[str, list[Hit]] = {}
-        numbered = set(texts.filter(texts.str.contains(_NUMBERS)))
-        for text in texts.filter(texts.str.contains(trigger)):
+        numbered = set(_matching(texts, f"{_NUMBERS}|{trigger('lost_zero')}"))
+        for text in _matching(texts, form):
             found[text] = numbers_in(text, phones=phones, codes=codes) if text in numbered else []
-            names = [*(names_in(text) if named else ()), *whole(text)]
+            names = [*(names_in(text, note) if named else ()), *whole(text)]
             found[text] += [Hit("personal-name", one) for one in dict.fromkeys(names)]
         return found
 
@@ -133,7 +178,7 @@ def _whole_of(header: str) -> Callable[[str], list[str]]:
         return lambda _: []
     if _says(header, "contact"):
         return whole_name
-    return lambda text: [text] if _says(header, "note") and is_full_name(plain(text)) else []
+    return names_of_note if _says(header, "note") else lambda _: []
 
 
 def _is_code(header: str) -> bool:

@@ -107,11 +107,18 @@ class Recipe:
         """The register of the dataset's IDs, beside the recipe."""
         return self.path.parent / REGISTER_NAME
 
+    @property
+    def earlier_path(self) -> Path | None:
+        """The file with an earlier state of the table, if the recipe names one."""
+        named = self.expect.earlier if self.expect else None
+        return self.path.parent / named if named else None
+
     def source_files(self) -> list[Path]:
         """Every file that the dataset is made from, as they are now."""
         folder = self.path.parent
         if self.source.series is not None:
-            own = [path.name for path in (self.path, self.schema_path, self.mapping_path) if path is not None]
+            beside = (self.path, self.schema_path, self.mapping_path, self.earlier_path)
+            own = [path.name for path in beside if path is not None]
             without = [*self.source.leave_out, *own, REGISTER_NAME]
             return [folder / name for name in files_of_series(folder, self.source.series, without)]
         if self.sources is not None:

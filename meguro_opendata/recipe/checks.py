@@ -14,7 +14,7 @@ from meguro_opendata.files import is_plain_name
 from meguro_opendata.geo.gazetteer.base import gazetteer_data
 from meguro_opendata.privacy.data import CODES as PRIVACY_CODES
 from meguro_opendata.recipe.sourcewords import id_faults, series_faults, sources_faults
-from meguro_opendata.recipe.words import MappingRule, RecipeFile, SourceSettings
+from meguro_opendata.recipe.words import Bounds, MappingRule, RecipeFile, SourceSettings
 from meguro_opendata.standard import Field as StandardField
 from meguro_opendata.standard import schema_fields, value_kinds
 from meguro_opendata.workspace import Workspace
@@ -136,7 +136,15 @@ def _expectation_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault
     yield from _unknown_names("expect.totals", list(expected.totals), names)
     if expected.change is not None and (written.source is None or written.source.series is None):
         yield Fault("expect.change", "word-needs-series", {"key": "change"})
-    bounds = {"expect.rows": expected.rows, **{f"expect.totals.{name}": one for name, one in expected.totals.items()}}
+    if expected.earlier is not None and not is_plain_name(expected.earlier):
+        yield Fault("expect.earlier", "path-not-inside", {"value": expected.earlier})
+    yield from _bounds_faults(
+        {"expect.rows": expected.rows, **{f"expect.totals.{name}": one for name, one in expected.totals.items()}}
+    )
+
+
+def _bounds_faults(bounds: Mapping[str, Bounds | None]) -> Iterator[Fault]:
+    """Bounds that are none, or that exclude each other, by their place in the recipe."""
     for place, one in bounds.items():
         if one is None:
             continue

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from meguro_opendata.declarations import Declared
 from meguro_opendata.recipe.sourcewords import (
@@ -141,12 +142,14 @@ class Bounds(Declared):
 class Expectations(Declared):
     """What is expected of the published table: its number of rows, and the totals of its fields.
 
-    ``change`` is the share by which the rows, and these totals, of a series' file may differ from the period before.
+    ``change`` is the share by which the rows, and these totals, of a series' file may differ from the period before;
+    ``earlier`` is a file with an earlier state of the table, whose IDs the present one should have kept.
     """
 
     rows: Bounds | None = None
     change: Annotated[float, Field(gt=0)] | None = None
     totals: dict[str, Bounds] = Field(default_factory=dict)
+    earlier: Filled | None = None
 
 
 class Allowance(Declared):
@@ -167,8 +170,59 @@ class Geocode(Declared):
     level: Literal["residence", "block", "town", "oaza"] = "block"
 
 
+def _mail_address(text: str) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
+        raise ValueError("not-a-mail-address")
+    return text
+
+
+class ContactWords(Declared):
+    """How the department is reached; a text alone is its note."""
+
+    email: Annotated[str, AfterValidator(_mail_address)] | None = None
+    phone: Filled | None = None
+    extension: Filled | None = None
+    form: WebAddress | None = None
+    note: Filled | None = None
+
+
+def _contact_note(value: object) -> object:
+    return {"note": value} if isinstance(value, str) else value
+
+
+def _period(value: object) -> object:
+    """A day that YAML has read as one, as text again."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _is_period(text: str) -> str:
+    """A day, month or year, or two of them with a slash."""
+    parts = text.split("/")
+    if len(parts) > 2 or not all(map(_is_moment, parts)) or parts != sorted(parts):  # noqa: PLR2004 (start, end)
+        raise ValueError("period-form")
+    return text
+
+
+def _is_moment(text: str) -> bool:
+    """Whether a text is a day, month or year of the calendar.
+
+    >>> _is_moment("2025-04-01"), _is_moment("2025-04"), _is_moment("2025"), _is_moment("2025-02-30"), _is_moment("R7")
+    (True, True, True, False, False)
+    """
+    if not re.fullmatch("[0-9]{4}(-[0-9]{2}){0,2}", text):
+        return False
+    try:
+        date.fromisoformat(text + "-01" * (2 - text.count("-")))
+    except ValueError:
+        return False
+    return True
+
+
+Days = Annotated[str, BeforeValidator(_period), AfterValidator(_is_period)]
+
+
 class Metadata(Declared):
-    """What the catalogue says of the dataset."""
+    """What the catalogue says of the dataset; what its files say themselves need not be written here."""
 
     description: Filled
     department: str
@@ -178,9 +232,16 @@ class Metadata(Declared):
     modified: date | None = None
     landing_page: WebAddress | None = None
     spatial: str | None = None
-    temporal: str | None = None
+    temporal: Days | None = None
     provenance: str | None = None
-    contact: str | None = None
+    contact: Annotated[ContactWords | None, BeforeValidator(_contact_note)] = None
+    groups: Texts = ()
+    subtitle: Filled | None = None
+    version: Filled | None = None
+    universal_menu: Filled | None = None
+    documents: Annotated[tuple[WebAddress, ...], Field(strict=False)] = ()
+    language: Literal["ja", "en"] = "ja"
+    remarks: Filled | None = None
 
 
 class RecipeFile(Declared):

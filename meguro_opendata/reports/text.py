@@ -56,8 +56,6 @@ def _group(group: Group, lang: str, words: dict[str, str]) -> Iterator[str]:
 def _verdict(report: Report, lang: str) -> Iterator[str]:
     yield ""
     yield messages.message("checked", lang, rows=report.rows, checked=report.rows_checked)
-    if sum(report.places.values()):
-        yield messages.message("places-checked", lang, **report.places)
     counts = ", ".join(f"{messages.word(severity, lang)} {count}" for severity, count in report.counts.items())
     said = "valid" if report.valid else "invalid"
     yield f"{messages.message(said, lang, errors=report.counts['error'])} ({counts})"

@@ -25,6 +25,7 @@ __all__ = [
     "differing_periods",
     "files_of_series",
     "found_step",
+    "may_be_same",
     "month_number",
     "name_periods",
     "period_findings",
@@ -226,14 +227,20 @@ def differing_periods(
         return
     for value in sorted(filter(None, values.unique().to_list())):
         found = periods_in(value, None, fiscal_start)
-        if len(found) == 1 and not _overlap(member.period, found[0], fiscal_start):
+        if len(found) == 1 and not may_be_same(member.period, found[0], fiscal_start):
             at = int((values == value).arg_true()[0])
             params = {"file": member.name, "period": member.period.label, "found": found[0].label}
             yield at, value, Finding("series-period-differs", severity, file=member.name, field=field, params=params)
 
 
-def _overlap(one: Period, other: Period, fiscal_start: int) -> bool:
-    """Whether two periods can be the same, as exact as both are; days count as their months."""
+def may_be_same(one: Period, other: Period, fiscal_start: int) -> bool:
+    """Whether two periods can be the same, as exact as both are; days count as their months.
+
+    >>> may_be_same(Period(2026, 8), Period(2026, 8, 1), 4), may_be_same(Period(2026, 8), Period(2026, 6), 4)
+    (True, False)
+    >>> may_be_same(Period(2025, fiscal=True), Period(2026, 3, 31), 4)
+    True
+    """
     if one.fiscal != other.fiscal:
         fiscal, plain = (one, other) if one.fiscal else (other, one)
         years = {plain.year - (plain.month < fiscal_start)} if plain.month else {plain.year, plain.year - 1}

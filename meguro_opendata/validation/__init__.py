@@ -26,11 +26,12 @@ from meguro_opendata.validation import fast_engine, frictionless_engine
 from meguro_opendata.validation.columns import match_columns
 from meguro_opendata.validation.frictionless_engine import RawError, TextTable, check_package
 from meguro_opendata.validation.gtfs import validate_gtfs
-from meguro_opendata.validation.rules import expectation_findings, place_findings, rule_findings
+from meguro_opendata.validation.rules import Place, expectation_findings, rule_findings
 from meguro_opendata.validation.translate import places_in, places_of_grid, translate
 
 __all__ = [
     "Engine",
+    "Place",
     "check_package",
     "validate_file",
     "validate_gtfs",
@@ -44,7 +45,9 @@ _SETTLED = {"duplicate-header": "duplicate-header-named", "blank-label": "blank-
 _ENGINES = {"fast": fast_engine.check_table, "frictionless": frictionless_engine.check_table}
 
 
-def validate_file(path: Path | str, standard: str | Standard, engine: Engine = "fast") -> Report:
+def validate_file(
+    path: Path | str, standard: str | Standard, engine: Engine = "fast", place: Place | None = None
+) -> Report:
     """Check a file against a standard, as it stands: nothing is rewritten, columns match by name.
 
     Args:
@@ -52,6 +55,7 @@ def validate_file(path: Path | str, standard: str | Standard, engine: Engine = "
             files (``gtfs_jp``) a ZIP or a folder.
         standard: An id, ``id@version``, or a loaded standard.
         engine: ``"fast"`` or ``"frictionless"``; the findings are the same.
+        place: Where the points should lie, if that is known: a boundary or a gazetteer. The report names it.
 
     Raises:
         SourceError: If the file cannot be read.
@@ -67,17 +71,16 @@ def validate_file(path: Path | str, standard: str | Standard, engine: Engine = "
     own = [*_header_findings(table), *match_columns(table, schema, chosen)]
     raw = _ENGINES[engine](_own_widths(table), schema, by_name=True)
     found = translate(raw, schema, places_in(table, table.frame.columns))
-    found += rule_findings(table, table.frame[:, : table.header_width], chosen.fields, found, standard=chosen)
-    told, places = place_findings(table, table.frame[:, : table.header_width], chosen.fields)
+    rows = table.frame[:, : table.header_width]
+    found += rule_findings(table, rows, chosen.fields, found, standard=chosen, place=place)
     return Report(
         file=str(path),
         standard=(chosen.id, str(chosen.version)),
         rows=table.frame.height,
         rows_checked=table.frame.height,
-        findings=(*own, *_merged(found, told)),
+        findings=(*own, *found),
         encoding=table.grid.encoding,
         header=table.labels[: table.header_width],
-        places=places,
     )
 
 
@@ -117,7 +120,9 @@ def validate_table(
     )
 
 
-def validate_stacked(parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], recipe: Recipe) -> list[Report]:
+def validate_stacked(
+    parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], recipe: Recipe, place: Place | None = None
+) -> list[Report]:
     """Check the parts of one table as the whole that they are; one report a part.
 
     Findings name the cells of the source, and the recipe's waivers are applied.
@@ -130,7 +135,7 @@ def validate_stacked(parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], r
     start = 0
     for table, mapped, frame, file in parts:
         own = _errors_between(raw, start, start + frame.height)
-        reports.append(_part_report(own, table, mapped, frame, recipe, file))
+        reports.append(_part_report(own, table, mapped, frame, recipe, file, place))
         start += frame.height
     if unexpected:
         reports[0] = reports[0].with_findings((*reports[0].findings, *waived(unexpected, recipe.waive)))
@@ -147,14 +152,19 @@ def _errors_between(errors: Iterable[RawError], start: int, end: int) -> list[Ra
 
 
 def _part_report(
-    raw: Sequence[RawError], table: Table, mapped: Mapped, frame: pl.DataFrame, recipe: Recipe, file: str
+    raw: Sequence[RawError],
+    table: Table,
+    mapped: Mapped,
+    frame: pl.DataFrame,
+    recipe: Recipe,
+    file: str,
+    place: Place | None,
 ) -> Report:
     origins = [mapped.origins.get(name) for name in frame.columns]
     found = translate(raw, recipe.schema, places_in(table, origins))
     fields = schema_fields(recipe.schema)
-    found += rule_findings(table, frame, fields, found, mapped.origins, cleaned=True)
-    told, places = place_findings(table, frame, fields, mapped.origins)
-    found = _merged(found, told)
+    single = recipe.source.series is None
+    found += rule_findings(table, frame, fields, found, mapped.origins, cleaned=True, named=single, place=place)
     if isinstance(table, JoinedTable):
         found = [table.at_home(finding) for finding in found]
     shape = table.own or table if isinstance(table, JoinedTable) else table
@@ -167,13 +177,7 @@ def _part_report(
         findings=tuple(waived([*_by_place(own, table), *found], recipe.waive)),
         encoding=table.grid.encoding,
         header=table.labels[: table.header_width],
-        places=places,
     )
-
-
-def _merged(found: Sequence[Finding], told: Sequence[Finding]) -> list[Finding]:
-    """The findings of the rules on places among the others: those on the whole table first, the rest by row."""
-    return [*(one for one in told if one.row is None), *found, *(one for one in told if one.row is not None)]
 
 
 def _refuse_unknown_engine(engine: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from meguro_opendata.addresses import Town, Towns
 
-__all__ = ["Gazetteer", "Point", "Several", "expected_error", "gazetteer_data", "level_rank"]
+__all__ = ["Gazetteer", "Point", "Several", "expected_error", "gazetteer_data", "level_rank", "source_title"]
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,19 @@ def expected_error(level: str) -> float:
     100.0
     """
     return float(gazetteer_data()["errors"][level])
+
+
+def source_title(code: str, source: str) -> str:
+    """What a gazetteer is called: the kind of file that was imported, or the first source of one that is built in.
+
+    >>> source_title("131105", "isj-block")
+    '位置参照情報（街区レベル、国土交通省）'
+    """
+    known = gazetteer_data()
+    titles = {kind["id"]: kind["title"] for kind in known["formats"]}
+    held = {entry["code"]: entry["sources"][0].partition(":")[0] for entry in known["builtin"]}
+    found: str = titles.get(source) or held.get(code, source)
+    return found
 
 
 def level_rank(level: str) -> int:

@@ -14,11 +14,22 @@ import polars as pl
 from meguro_opendata.findings import Finding
 from meguro_opendata.sources import Table
 from meguro_opendata.standard import Field, Standard
-from meguro_opendata.validation.rules import misplaced, points, rowwise, values
+from meguro_opendata.validation.rules import labels, misplaced, places, points, rowwise, values
 from meguro_opendata.validation.rules.data import Hit, Rows, Rule, rules
+from meguro_opendata.validation.rules.earlier import moved_ids
 from meguro_opendata.validation.rules.expected import copied_tables, expectation_findings, moved_tables
+from meguro_opendata.validation.rules.places import Place
 
-__all__ = ["Rule", "copied_tables", "expectation_findings", "moved_tables", "place_findings", "rule_findings", "rules"]
+__all__ = [
+    "Place",
+    "Rule",
+    "copied_tables",
+    "expectation_findings",
+    "identifier_findings",
+    "moved_tables",
+    "rule_findings",
+    "rules",
+]
 
 _Test = Callable[[Rows], Iterator[Hit]]
 _TESTS: Mapping[str, _Test] = {
@@ -46,6 +57,8 @@ def rule_findings(
     standard: Standard | None = None,
     *,
     cleaned: bool = False,
+    named: bool = True,
+    place: Place | None = None,
 ) -> list[Finding]:
     """What the rules find in a table, by place.
 
@@ -57,12 +70,15 @@ def rule_findings(
         origins: The source column of each field; without it, each has its own name.
         standard: The standard that the file is said to follow, if its header is to be compared.
         cleaned: Whether the table was cleaned, which tells some of this itself.
+        named: Whether the period in the file's name is compared; of a series that is done elsewhere.
+        place: Where the points should lie, if that is known.
     """
     known = rules()
     rows = Rows.of(frame, fields)
     homes = origins if origins is not None else {name: name for name in rows.frame.columns}
     errors = [found for found in judged if found.check]
-    hits = [*_hits(rows, _by_position(table, errors), cleaned=cleaned)]
+    hits = [*_hits(rows, _by_position(table, errors), cleaned=cleaned), *_of_places(rows, place)]
+    hits = [*labels.file_names(table.path), *labels.labels(table, rows, named=named), *hits]
     if standard is not None:
         hits = [*misplaced.standards(table.labels, standard), *hits]
     taken = {(found.row, found.field) for found in errors}
@@ -71,30 +87,33 @@ def rule_findings(
     return sorted(kept, key=lambda found: found.row or 0)
 
 
-def place_findings(
+def _of_places(rows: Rows, place: Place | None) -> Iterator[Hit]:
+    """What points say against the place that is given, or else against what is known of their municipality."""
+    if place is not None:
+        yield from places.places(rows, place)
+    elif rows.of_kind("latitude"):
+        from meguro_opendata.validation.rules.surroundings import surroundings
+
+        yield from surroundings(rows)
+
+
+def identifier_findings(
+    before: pl.DataFrame,
     table: Table,
     frame: pl.DataFrame,
     fields: Sequence[Field],
-    origins: Mapping[str, str | None] | None = None,
-) -> tuple[list[Finding], Mapping[str, int]]:
-    """What points say against their place, by row, and how many points were checked against what.
+    origins: Mapping[str, str | None],
+) -> list[Finding]:
+    """What has another ID than in an earlier table, and IDs that something else had there.
 
     Args:
-        table: The source, which knows the places.
-        frame: The columns that are checked, one row for each of the source's.
+        before: The earlier table, as it was published.
+        table: The source of the later one.
+        frame: The later one, one row for each of the source's.
         fields: The schema's fields.
-        origins: The source column of each field; without it, each has its own name.
+        origins: The source column of each field.
     """
-    rows = Rows.of(frame, fields)
-    if not rows.of_kind("latitude"):
-        return [], {}
-    from meguro_opendata.validation.rules.places import check_places
-
-    checked = check_places(rows)
-    if checked is None:
-        return [], {}
-    homes = origins if origins is not None else {name: name for name in rows.frame.columns}
-    return [_finding(table, hit, homes) for hit in checked.hits], checked.checked
+    return [_finding(table, hit, origins) for hit in moved_ids(before, frame, fields)]
 
 
 def _hits(rows: Rows, errors: Mapping[int, Sequence[str]], *, cleaned: bool) -> Iterator[Hit]:

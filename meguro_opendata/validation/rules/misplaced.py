@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from meguro_opendata.cleaning.roles import role_of
-from meguro_opendata.recognition import SURE, recognise
+from meguro_opendata.recognition import SURE, field_names, recognise
+from meguro_opendata.sources import folded
 from meguro_opendata.standard import Field, Standard
 from meguro_opendata.validation.rules.data import Hit, Rows, limits, rule_data
 
-__all__ = ["columns", "shifts", "standards"]
+__all__ = ["columns", "foreign_layout", "shifts", "standards"]
 
 _NOT_FREE = ("address", "name")
 _POINT = {"latitude", "longitude"}  # exchanged ones are told cell by cell
@@ -87,11 +88,37 @@ def shift_of(cells: Sequence[str], strict: Mapping[int, str]) -> int:
 
 
 def standards(labels: Sequence[str], standard: Standard) -> Iterator[Hit]:
-    """That a header is another standard's than the one that is named."""
+    """That a header is another standard's than the one that is named, somebody else's, or none of these."""
     found = recognise(labels)
-    if not found or found[0].id == standard.id or found[0].score < SURE:
-        return
     own = max((match.score for match in found if match.id == standard.id), default=0.0)
-    if own < limits("other_standard"):
+    if own >= SURE:
+        return
+    foreign = foreign_layout(labels)
+    if foreign is not None:
+        yield Hit("standard-foreign", params={"layout": foreign, "named": standard.title})
+    elif found and found[0].id != standard.id and found[0].score >= SURE and own < limits("other_standard"):
         params = {"other": f"{found[0].id}@{found[0].version}", "named": standard.title}
         yield Hit("standard-other", params=params)
+    elif not own and _is_unlike(labels, standard):
+        yield Hit("standard-unlike", params={"named": standard.title, "count": len(labels)})
+
+
+def _is_unlike(labels: Sequence[str], standard: Standard) -> bool:
+    """Whether a header of some length has next to no item of a standard, whatever way its labels are spelt."""
+    known = field_names(standard)
+    shared = sum(folded(label) in known for label in labels)
+    return len(labels) >= limits("unlike_labels") and shared < limits("unlike_share") * len(labels)
+
+
+def foreign_layout(labels: Sequence[str]) -> str | None:
+    """The name of a layout of somebody else, such as a ministry, whose labels a header has.
+
+    >>> foreign_layout(["NO", "共通ID", "施設・場所名", "住所", "指定避難所との住所同一", "緯度", "経度", "内水氾濫"])
+    '指定緊急避難場所データ（国土地理院）'
+    """
+    header = {folded(label) for label in labels}
+    for entry in rule_data()["foreign"]:
+        known = {folded(label) for label in entry["labels"]}
+        if len(known & header) >= limits("foreign_share") * len(known):
+            return str(entry["name"])
+    return None

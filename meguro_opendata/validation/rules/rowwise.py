@@ -83,6 +83,8 @@ def sums(rows: Rows) -> Iterator[Hit]:
     for entry in rule_data()["sums"]:
         parts = [name for name in rows.frame.columns if re.fullmatch(entry["parts"], name)]
         total = entry["total"]
+        if any(name in rows for name in entry.get("without", ())):
+            continue
         if total not in rows or len(parts) < 2:  # noqa: PLR2004 (a sum has two parts)
             continue
         numbers = rows.frame.select(pl.col(total, *parts).cast(pl.Int64, strict=False))

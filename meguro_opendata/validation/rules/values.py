@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
@@ -185,7 +186,7 @@ def _one_form(filled: pl.Series) -> bool:
 
 
 def licences(rows: Rows) -> Iterator[Hit]:
-    """A picture's column whose licence is not told: once a column, with the number of rows."""
+    """A picture's column whose licence is not told, once a column, and names of licences that nobody knows."""
     words = rule_data()["licences"]
     for field in rows.fields:
         if not re.match(words["picture"], field.name):
@@ -197,3 +198,21 @@ def licences(rows: Rows) -> Iterator[Hit]:
         count = int(bare.sum())
         if count:
             yield Hit("image-without-licence", None, field.name, params={"count": count, "licence": licence})
+    for field in rows.fields:
+        if re.search(words["field"], field.name):
+            for at, value, _ in wrong_values(rows[field.name], _licence_fault, words["known"]):
+                yield Hit("licence-unknown", at, field.name, value, _right_licence(value))
+
+
+def _licence_fault(text: str) -> str | None:
+    return None if re.search(rule_data()["licences"]["known"], text) else "unknown"
+
+
+def _right_licence(text: str) -> str | None:
+    """The name of the licence that is meant, where that is certain.
+
+    >>> _right_licence("クリエイティブ・コモンズ 表示 4.0 国際"), _right_licence("ccby4.0"), _right_licence("市に帰属")
+    ('CC BY 4.0', 'CC BY 4.0', None)
+    """
+    plain = re.sub(r"[\s・_\-－（）()]", "", unicodedata.normalize("NFKC", text)).upper()
+    return next((entry["name"] for entry in rule_data()["licence"] if re.fullmatch(entry["meant"], plain)), None)

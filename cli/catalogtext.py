@@ -1,0 +1,68 @@
+"""The review of a catalogue as lines of text: the whole, the most frequent lacks, then each dataset."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from meguro_opendata.messages import message, property_text, word
+
+if TYPE_CHECKING:
+    from meguro_opendata.catalog.review import CatalogReview, Review
+    from meguro_opendata.findings import Finding
+
+__all__ = ["review_lines"]
+
+_COMMON = 8
+
+
+def review_lines(reviewed: CatalogReview, lang: str) -> Iterator[str]:
+    """The review, what concerns most datasets first."""
+    told = reviewed.to_dict("", lang)
+    counts = {name: told[name] for name in ("datasets", "files", "score", "as_of")}
+    yield message("catalog-head", lang, **counts)
+    yield message("catalog-crawler-head", lang, picked_up=told["picked_up"], mistaken=told["mistaken"])
+    if not reviewed.published:
+        yield message("catalog-unpublished", lang)
+    yield from _common(reviewed, lang)
+    for found in reviewed.findings:
+        yield from _finding(found, lang)
+    for review in reviewed.reviews:
+        yield from _dataset(review, lang)
+
+
+def _common(reviewed: CatalogReview, lang: str) -> Iterator[str]:
+    """The findings that most datasets share, each once with the number of its datasets."""
+    kinds = Counter((found.text("title", lang), _called(found, lang)) for found in reviewed.all_findings)
+    if not kinds:
+        return
+    yield ""
+    yield message("catalog-common", lang)
+    for (title, called), count in kinds.most_common(_COMMON):
+        yield "  " + message("catalog-common-line", lang, count=count, title=title, called=called)
+
+
+def _called(found: Finding, lang: str) -> str:
+    """What a finding is about, in a few words."""
+    named = found.params.get("property")
+    return property_text(str(named), "name", lang) if named else str(found.params.get("standard") or found.value or "")
+
+
+def _dataset(review: Review, lang: str) -> Iterator[str]:
+    entry, step = review.entry, review.quality.next_step
+    yield ""
+    yield message("catalog-dataset-head", lang, title=entry.title, name=entry.name, score=review.quality.score)
+    if step is None:
+        yield "  " + message("catalog-perfect", lang)
+    else:
+        yield "  " + message("catalog-next", lang, todo=property_text(f"quality-{step.code}", "todo", lang))
+    if review.pickup.taken_as and not review.pickup.mistaken:
+        yield "  " + message("catalog-taken", lang, standard=review.pickup.titles())
+    for found in review.findings:
+        yield from _finding(found, lang)
+
+
+def _finding(found: Finding, lang: str) -> Iterator[str]:
+    yield f"  [{word(found.severity, lang)}] {found.text('message', lang)}"
+    yield f"      {found.text('advice', lang)}"

@@ -1,0 +1,137 @@
+"""``catalog``: the catalogue in other shapes, and what its metadata lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .. import catalogtext, console, options
+
+if TYPE_CHECKING:
+    from meguro_opendata.catalog import CatalogEntry
+    from meguro_opendata.findings import Report
+    from meguro_opendata.workspace import City
+
+FORMAT = "meguro-opendata/export@1"
+_SHAPES = ("dcat", "ckan", "open_data_list")
+
+
+@click.group("catalog", cls=options.Group, no_args_is_help=True)
+def command() -> None:
+    """カタログを書き出す・確かめる / Export and check the catalogue."""
+
+
+@command.command("export")
+@click.argument("slugs", nargs=-1, metavar="[SLUG]...")
+@click.option("--as", "shape", required=True, type=click.Choice(_SHAPES), help="書き出す形 / The shape.")
+@options.catalog_source
+@options.portal
+@options.output_file
+@options.remote
+@options.output_format
+@options.common
+def export(slugs: tuple[str, ...], shape: str, out: Path, output_format: str, **source: Any) -> None:
+    """カタログを DCAT・CKAN・オープンデータ一覧の形で書き出す / Export as DCAT, CKAN or the national list."""
+    from meguro_opendata.files import write_whole
+
+    options.refuse_over_source(source["origin"], out)
+    entries, city = _catalogue(slugs, **source)
+    write_whole(out, _shaped(entries, city, shape))
+    report = _list_report(out) if shape == "open_data_list" else None
+    if output_format == "json":
+        console.result_json(_export_dict(entries, shape, out, report))
+    else:
+        for line in _export_lines(entries, out, report):
+            console.result(line)
+    raise SystemExit(report.exit_code if report else 0)
+
+
+def _catalogue(
+    slugs: Sequence[str], origin: str | None, portal: str | None, organization: str | None, **allowed: bool
+) -> tuple[Sequence[CatalogEntry], City]:
+    """The datasets that are asked for, and the workspace's city."""
+    from meguro_opendata.harvest import Manners, harvest
+    from meguro_opendata.listing import workspace_entries
+
+    workspace = options.settings().open_workspace()
+    if origin is None:
+        return workspace_entries(workspace, slugs, portal), workspace.city
+    entries = harvest(origin, organization, Manners(allowed["allow_private"], allowed["ignore_robots"])).entries
+    return [entry for entry in entries if not slugs or entry.name in slugs], workspace.city
+
+
+def _shaped(entries: Sequence[CatalogEntry], city: City, shape: str) -> bytes:
+    import json
+
+    from meguro_opendata.catalog import list_csv, to_ckan, to_dcat
+
+    if shape == "dcat":
+        return to_dcat(entries, city).encode("utf-8")
+    if shape == "open_data_list":
+        return list_csv(entries, city)
+    lines = (json.dumps(to_ckan(entry, city), ensure_ascii=False) + "\n" for entry in entries)
+    return "".join(lines).encode("utf-8")
+
+
+def _list_report(out: Path) -> Report:
+    from meguro_opendata.validation import validate_file
+
+    return validate_file(out, "open_data_list")
+
+
+def _export_dict(entries: Sequence[CatalogEntry], shape: str, out: Path, report: Report | None) -> dict[str, Any]:
+    lang = options.settings().lang
+    return {
+        "format": FORMAT,
+        "as": shape,
+        "path": str(out),
+        "datasets": len(entries),
+        "files": sum(len(entry.distributions) for entry in entries),
+        "report": report.to_dict(lang) if report else None,
+    }
+
+
+def _export_lines(entries: Sequence[CatalogEntry], out: Path, report: Report | None) -> Iterator[str]:
+    from meguro_opendata.messages import message
+    from meguro_opendata.reports.text import as_text
+
+    lang = options.settings().lang
+    parts = [part for entry in entries for part in entry.distributions]
+    yield message("export-done", lang, datasets=len(entries), files=len(parts), path=out)
+    lacking = sum(not part.url for part in parts)
+    if lacking:
+        yield message("export-no-address", lang, count=lacking)
+    if report is not None and report.valid:
+        yield message("export-valid", lang, rows=report.rows)
+    elif report is not None:
+        yield message("export-invalid", lang, errors=report.counts["error"])
+        yield as_text(report, lang)
+
+
+@command.command("check")
+@click.argument("slugs", nargs=-1, metavar="[SLUG]...")
+@options.catalog_source
+@options.portal
+@click.option("--as-of", metavar="YYYY-MM-DD", help="更新の遅れをこの日で見る（既定は今日）/ Overdue as of this day.")
+@options.remote
+@options.output_format
+@options.common
+def check(slugs: tuple[str, ...], as_of: str | None, output_format: str, **source: Any) -> None:
+    """メタデータに足りないもの、点数、次の一歩を示す / What the metadata lacks, its score, the next step."""
+    from meguro_opendata.catalog import PortalRules
+    from meguro_opendata.catalog.review import review_catalog
+
+    entries, city = _catalogue(slugs, **source)
+    rules = PortalRules(licenses={city.license.id}) if source["origin"] is None else None
+    published = source["origin"] is not None or source["portal"] is not None
+    reviewed = review_catalog(entries, city, options.day(as_of), rules, published=published)
+    lang = options.settings().lang
+    if output_format == "json":
+        console.result_json(reviewed.to_dict(source["origin"] or "workspace", lang))
+    else:
+        for line in catalogtext.review_lines(reviewed, lang):
+            console.result(line)
+    raise SystemExit(reviewed.exit_code)

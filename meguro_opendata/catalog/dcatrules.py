@@ -1,0 +1,118 @@
+"""A catalogue in JSON-LD against DCAT-AP's mandatory and recommended properties, by rules kept as data."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from meguro_opendata.catalog.jsonld import Node, all_of, first, nodes_of, text_of
+from meguro_opendata.findings import Finding
+
+__all__ = ["check_catalog", "check_dataset", "check_document"]
+
+_SEVERITIES = {"mandatory": "error", "recommended": "warning"}
+# Of one thing, and of several files.
+_LACKS = {
+    "mandatory": ("dcat-mandatory", "dcat-mandatory-files"),
+    "recommended": ("dcat-recommended", "dcat-recommended-files"),
+}
+_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one class asks of one property (``dcat_ap.toml``)."""
+
+    kind_of_thing: str
+    property: str
+    need: str
+    kind: str
+    says: str
+    after_publication: bool = False
+
+
+def check_document(document: Node) -> list[Finding]:
+    """Everything in a catalogue that DCAT-AP misses; a finding on a dataset names it as its ``file``.
+
+    Args:
+        document: As :func:`meguro_opendata.catalog.jsonld.load_document` gives it.
+    """
+    catalogs = [found for node in nodes_of(document, "dcat:Catalog") for found in check_catalog(node)]
+    return [*catalogs, *(found for node in nodes_of(document, "dcat:Dataset") for found in check_dataset(node))]
+
+
+def check_catalog(node: Node) -> list[Finding]:
+    """What the catalogue itself lacks."""
+    return list(_findings("dcat:Catalog", [node], None))
+
+
+def check_dataset(node: Node, *, published: bool = True) -> list[Finding]:
+    """What a dataset and its distributions lack; the same lack of several files is told once, with their number.
+
+    Args:
+        node: The dataset.
+        published: Whether its files have been published; before, nobody can know their addresses.
+    """
+    name = text_of(first(node, "dct:identifier")) or text_of(first(node, "dct:title")) or text_of(node)
+    parts = [part for part in all_of(node, "dcat:distribution") if isinstance(part, dict)]
+    own = _findings("dcat:Dataset", [node], name, published)
+    return [*own, *_findings("dcat:Distribution", parts, name, published)]
+
+
+def _findings(kind: str, nodes: list[Node], dataset: str | None, published: bool = True) -> Iterator[Finding]:
+    for rule in _rules():
+        if rule.kind_of_thing == kind and (published or not rule.after_publication):
+            yield from _lacking(rule, nodes, dataset)
+            yield from _misshapen(rule, nodes, dataset)
+
+
+def _lacking(rule: Rule, nodes: list[Node], dataset: str | None) -> Iterator[Finding]:
+    lacking = [node for node in nodes if not _filled(node, rule)]
+    if lacking and rule.need in _SEVERITIES:
+        yield Finding(
+            _LACKS[rule.need][len(nodes) > 1],
+            _SEVERITIES[rule.need],
+            field=rule.property,
+            value=_title(lacking[0]) or None,
+            params={"property": rule.says, "term": rule.property, "count": len(lacking), "of": len(nodes)},
+            file=dataset,
+        )
+
+
+def _misshapen(rule: Rule, nodes: list[Node], dataset: str | None) -> Iterator[Finding]:
+    wrong = [value for node in nodes for value in all_of(node, rule.property) if not _fits(value, rule)]
+    if wrong:
+        params: dict[str, object] = {"property": rule.says, "term": rule.property}
+        value = text_of(wrong[0])[:_SHOWN]
+        yield Finding("dcat-form", "error", field=rule.property, value=value, params=params, file=dataset)
+
+
+def _title(node: Node) -> str:
+    return text_of(first(node, "dct:title"))
+
+
+def _filled(node: Mapping[str, Any], rule: Rule) -> bool:
+    return any(value not in (None, "", {}, []) for value in all_of(node, rule.property))
+
+
+def _fits(value: Any, rule: Rule) -> bool:
+    """Whether a value that is there has the form that the property asks for; a node may be an object or an address."""
+    if value in (None, "", {}, []) or rule.kind == "node":
+        return True
+    return re.fullmatch(_ap()["kinds"][rule.kind], text_of(value), re.DOTALL) is not None
+
+
+@cache
+def _rules() -> tuple[Rule, ...]:
+    rules = _ap()["rule"]
+    return tuple(Rule(one["class"], **{name: part for name, part in one.items() if name != "class"}) for one in rules)
+
+
+@cache
+def _ap() -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("dcat_ap.toml").read_text(encoding="utf-8"))

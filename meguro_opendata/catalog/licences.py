@@ -1,0 +1,57 @@
+"""``Licence``: what a portal's licence id means, whichever of its many spellings it has."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+__all__ = ["Licence", "find_licence"]
+
+
+@dataclass(frozen=True)
+class Licence:
+    """One licence.
+
+    Attributes:
+        id: As we write it.
+        name: As people read it.
+        also: Other spellings, ids of portals, and parts of addresses.
+        open: Whether anyone may use, change and pass on the data, also commercially.
+        crawler: Whether BODIK's crawler takes data under it.
+    """
+
+    id: str
+    name: str
+    url: str
+    also: tuple[str, ...]
+    open: bool
+    crawler: bool
+
+
+def find_licence(licence_id: str, url: str = "") -> Licence | None:
+    """The licence of an id or, if that says nothing, of an address; ``None`` if we know neither.
+
+    >>> [found.id for name in ("cc-by-40-intl", "CC-BY-4.0", "cc-zero") if (found := find_licence(name))]
+    ['CC-BY-4.0', 'CC-BY-4.0', 'CC0-1.0']
+    >>> find_licence("other", "https://creativecommons.org/licenses/by/4.0/").name, find_licence("notspecified")
+    ('CC BY 4.0', None)
+    """
+    written = licence_id.strip().lower()
+    known = next((one for one in _licences() if written in _spellings(one)), None)
+    return known or next((one for one in _licences() if any(_is_address_of(part, url) for part in one.also)), None)
+
+
+def _spellings(licence: Licence) -> list[str]:
+    return [text.lower() for text in (licence.id, licence.name, *licence.also)]
+
+
+def _is_address_of(part: str, url: str) -> bool:
+    return "/" in part and part in url
+
+
+@cache
+def _licences() -> tuple[Licence, ...]:
+    loaded = tomllib.loads(resources.files(__package__).joinpath("licences.toml").read_text(encoding="utf-8"))
+    return tuple(Licence(**{**one, "also": tuple(one["also"])}) for one in loaded["licence"])

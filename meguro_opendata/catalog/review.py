@@ -1,0 +1,152 @@
+"""``Review``: everything that can be said of a dataset's metadata: what is missing, why, what to do, how good it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from meguro_opendata import messages
+from meguro_opendata.catalog.ckan import to_ckan
+from meguro_opendata.catalog.ckanrules import PortalRules, check_package
+from meguro_opendata.catalog.crawler import Pickup, judge_pickup
+from meguro_opendata.catalog.dcat import dcat_document
+from meguro_opendata.catalog.dcatrules import check_catalog, check_dataset
+from meguro_opendata.catalog.entry import CatalogEntry
+from meguro_opendata.catalog.jsonld import compact
+from meguro_opendata.catalog.quality import Quality, measure_quality
+from meguro_opendata.findings import Finding
+from meguro_opendata.workspace import City
+
+__all__ = ["CATALOG_FORMAT", "CatalogReview", "Review", "review_catalog"]
+
+CATALOG_FORMAT = "meguro-opendata/catalog@1"
+
+
+@dataclass(frozen=True)
+class Review:
+    """One dataset: its findings, the quality of its metadata, and what BODIK's crawler would do with it."""
+
+    entry: CatalogEntry
+    findings: tuple[Finding, ...]
+    quality: Quality
+    pickup: Pickup
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The review as a part of the JSON of ``catalog@1``."""
+        step = self.quality.next_step
+        sums = self.quality.by_characteristic()
+        return {
+            "name": self.entry.name,
+            "title": self.entry.title,
+            "department": self.entry.department,
+            "files": len(self.entry.distributions),
+            "score": self.quality.score,
+            "next_step": {"code": step.code, "text": messages.property_text(f"quality-{step.code}", "todo", lang)}
+            if step
+            else None,
+            "characteristics": [
+                {"code": code, "name": messages.word(f"characteristic-{code}", lang), "points": round(got, 2), "of": of}
+                for code, (got, of) in sums.items()
+            ],
+            "crawler": {
+                "standard": self.pickup.standard,
+                "taken_as": list(self.pickup.taken_as),
+                "by": self.pickup.by or None,
+                "criteria": [{"code": code, "ok": ok} for code, ok in self.pickup.criteria],
+            },
+            "findings": [finding_dict(found, lang) for found in self.findings],
+        }
+
+
+@dataclass(frozen=True)
+class CatalogReview:
+    """A catalogue: what it lacks itself, and the review of each dataset."""
+
+    findings: tuple[Finding, ...]
+    reviews: tuple[Review, ...]
+    as_of: date
+    published: bool
+
+    @property
+    def all_findings(self) -> list[Finding]:
+        """The findings on the catalogue and on every dataset."""
+        return [*self.findings, *(found for review in self.reviews for found in review.findings)]
+
+    @property
+    def score(self) -> int:
+        """The mean of the datasets' scores, rounded down; 0 without datasets."""
+        scores = [review.quality.score for review in self.reviews]
+        return sum(scores) // len(scores) if scores else 0
+
+    @property
+    def exit_code(self) -> int:
+        """1 if anything mandatory is missing or would be refused, else 0."""
+        return int(any(found.severity == "error" for found in self.all_findings))
+
+    def to_dict(self, source: str, lang: str) -> dict[str, Any]:
+        """The review as the JSON of ``catalog@1``."""
+        counts = Counter(found.severity for found in self.all_findings)
+        return {
+            "format": CATALOG_FORMAT,
+            "source": source,
+            "as_of": self.as_of.isoformat(),
+            "published": self.published,
+            "datasets": len(self.reviews),
+            "files": sum(len(review.entry.distributions) for review in self.reviews),
+            "score": self.score,
+            "picked_up": sum(review.pickup.picked_up for review in self.reviews),
+            "mistaken": sum(review.pickup.mistaken for review in self.reviews),
+            "counts": {severity: counts[severity] for severity in ("error", "warning", "info")},
+            "findings": [finding_dict(found, lang) for found in self.findings],
+            "reviews": [review.to_dict(lang) for review in self.reviews],
+        }
+
+
+def finding_dict(found: Finding, lang: str) -> dict[str, Any]:
+    """A finding on metadata, which has no cell: code, severity, field, value, and what is to be said."""
+    return {
+        "code": found.code,
+        "severity": found.severity,
+        "field": found.field,
+        "value": found.value,
+        "message": found.text("message", lang),
+        "advice": found.text("advice", lang),
+        "suggestion": found.suggestion,
+    }
+
+
+def review_catalog(
+    entries: Sequence[CatalogEntry],
+    city: City,
+    as_of: date,
+    rules: PortalRules | None = None,
+    *,
+    published: bool = True,
+) -> CatalogReview:
+    """Review a catalogue.
+
+    Args:
+        entries: The datasets.
+        city: Who publishes.
+        as_of: The day on which the data is asked to be up to date.
+        rules: What the portal asks for of packages that we are going to send; ``None`` if we send none.
+        published: Whether the files have been published; before, nobody can know their addresses.
+    """
+    document = compact(dcat_document(entries, city), {})
+    nodes = document.get("dcat:dataset", [])
+    reviews = tuple(
+        _review(entry, node, city, as_of, rules, published) for entry, node in zip(entries, nodes, strict=True)
+    )
+    return CatalogReview(tuple(check_catalog(document)), reviews, as_of, published)
+
+
+def _review(
+    entry: CatalogEntry, node: dict[str, Any], city: City, as_of: date, rules: PortalRules | None, published: bool
+) -> Review:
+    pickup = judge_pickup(entry)
+    refused = check_package(to_ckan(entry, city), rules) if rules is not None else []
+    findings = (*check_dataset(node, published=published), *refused, *pickup.findings)
+    return Review(entry, findings, measure_quality(entry, as_of, published=published), pickup)

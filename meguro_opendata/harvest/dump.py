@@ -1,0 +1,48 @@
+"""Saved catalogues → our catalogue form: JSON Lines of CKAN packages or of our own form, or DCAT as JSON-LD."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from meguro_opendata.catalog import CatalogEntry, from_ckan, from_dcat, read_any, read_lines
+from meguro_opendata.errors import SourceError
+from meguro_opendata.harvest.harvested import Harvest
+
+__all__ = ["harvest_file", "read_dump"]
+
+_DCAT_ENDINGS = (".jsonld", ".json")
+
+
+def harvest_file(path: Path) -> Harvest:
+    """The datasets of a saved catalogue; a file that ends in ``.jsonld`` or ``.json`` is DCAT.
+
+    Raises:
+        SourceError: If the file is missing, empty or no catalogue.
+    """
+    entries = _dcat(path) if path.suffix.lower() in _DCAT_ENDINGS else read_any(path)
+    return Harvest(str(path), tuple(entries), len(entries))
+
+
+def _dcat(path: Path) -> list[CatalogEntry]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SourceError("file-missing", file=path) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError("file-unreadable", file=path, reason=type(error).__name__) from None
+    return from_dcat(text, str(path))
+
+
+def read_dump(path: Path) -> list[CatalogEntry]:
+    """The datasets of a dump, one ``package_show`` result a line, in its order.
+
+    Raises:
+        SourceError: If the file is missing, empty or no text, or a line is no CKAN package.
+    """
+    return read_lines(path, _package)
+
+
+def _package(line: str) -> CatalogEntry:
+    package = json.loads(line)
+    return from_ckan(package.get("result", package))

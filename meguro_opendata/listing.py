@@ -1,0 +1,50 @@
+"""The workspace's own catalogue: its releases as entries, with the addresses that a portal gave their files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urljoin
+
+from meguro_opendata.catalog import CatalogEntry
+from meguro_opendata.portals import open_portal
+from meguro_opendata.published import load_releases
+from meguro_opendata.workspace import Workspace
+
+__all__ = ["workspace_entries"]
+
+
+def workspace_entries(
+    workspace: Workspace, slugs: Sequence[str] = (), portal: str | None = None
+) -> tuple[CatalogEntry, ...]:
+    """The releases of a workspace as a catalogue has them.
+
+    Args:
+        workspace: The workspace.
+        slugs: Which datasets; default all.
+        portal: The portal whose addresses the files have; without one they have none yet.
+
+    Raises:
+        MeguroOpendataError: If a dataset has no release, or one older than its source.
+    """
+    entries = [release.entry for release in load_releases(workspace, workspace.choose(tuple(slugs)))]
+    held: Mapping[str, Mapping[str, Any]] = open_portal(workspace, portal).state().packages if portal else {}
+    base = (workspace.portals[portal].url or "").rstrip("/") + "/" if portal else ""
+    return tuple(_addressed(entry, held.get(entry.name, {}), base) for entry in entries)
+
+
+def _addressed(entry: CatalogEntry, package: Mapping[str, Any], base: str) -> CatalogEntry:
+    urls = {str(part["name"]): str(part.get("url") or "") for part in package.get("resources", ())}
+    parts = (replace(part, url=_address(urls.get(part.name, ""), base)) for part in entry.distributions)
+    return replace(entry, distributions=tuple(parts))
+
+
+def _address(url: str, base: str) -> str:
+    """A portal's address of a file in full; empty where the portal's own address is not known.
+
+    >>> _address("dataset/a/b.csv", "https://example.com/data/"), _address("dataset/a/b.csv", "/"), _address("", "/")
+    ('https://example.com/data/dataset/a/b.csv', '', '')
+    """
+    full = urljoin(base, url) if url else ""
+    return full if "://" in full else ""
