@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo
 
-.PHONY: demo test differential lint types wheel schemas check clean help
+.PHONY: demo test browser differential lint types wheel schemas check clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -20,6 +20,11 @@ demo: $(VENV)/.ready      ## the main job on the ward's sample data
 
 test: $(VENV)/.ready      ## all tests, a process a core
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+browser: $(VENV)/.ready   ## tests in a real browser; Chromium is installed where it is absent
+	command -v chromium >/dev/null && command -v pdftotext >/dev/null || \
+	  (apt-get -q update && apt-get -q install -y chromium poppler-utils fonts-noto-cjk) || echo "no browser could be installed"
+	$(BIN)/python -m pytest -m browser tests/test_*_in_browser.py
 
 differential: $(VENV)/.ready   ## many more random cases of the fast engine against frictionless (20 minutes)
 	MEGURO_OPENDATA_CASES=20000 $(BIN)/python -m pytest tests/test_engines.py
@@ -37,7 +42,7 @@ wheel: $(VENV)/.ready     ## build the wheel, install it elsewhere, run the demo
 schemas: $(VENV)/.ready   ## write schemas, samples and pages of the standard from its definitions
 	$(BIN)/python -m meguro_opendata.standard_schemas.generate
 
-check: test lint types wheel   ## what .ci/run runs
+check: test browser lint types wheel   ## what .ci/run runs
 
 clean:           ## remove what these targets made
 	rm -rf $(VENV) build dist *.egg-info demo releases .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,7 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -69,20 +69,27 @@ def result_json(value: dict[str, Any]) -> None:
     click.echo(json.dumps(value, ensure_ascii=encoding != "utf8", indent=1))
 
 
-def table_text(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> str:
+def table_text(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    numbers: Sequence[int] = (),
+    whole: Sequence[int] = (),
+) -> str:
     """A table as text, with full-width letters counted as two columns.
 
     Args:
         header: Column titles.
         rows: Cells.
         numbers: Columns that are set to the right.
+        whole: Columns whose cells stay on one line.
     """
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.ASCII, show_edge=False, pad_edge=False)
     for index, title in enumerate(header):
-        table.add_column(title, justify="right" if index in numbers else "left", overflow="fold")
+        side: Literal["left", "right"] = "right" if index in numbers else "left"
+        table.add_column(title, justify=side, overflow="fold", no_wrap=index in whole)
     for row in rows:
         table.add_row(*row)
     return _printed(table, _TABLE_WIDTH)

@@ -27,6 +27,8 @@ __all__ = [
     "output_file",
     "output_format",
     "portal",
+    "recorder",
+    "recorder_name",
     "refuse_over_source",
     "remote",
     "settings",
@@ -236,3 +238,24 @@ def day(text: str | None) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise MeguroOpendataError("bad-date", value=text) from None
+
+
+def recorder(command: Command) -> Command:
+    """``--recorder NAME``."""
+    return click.option("--recorder", metavar="NAME", help="記録する人・係（既定は利用者名）/ Who records it.")(command)
+
+
+def recorder_name(given: str | None) -> str:
+    """Who records: as given, else the name of the user of this machine.
+
+    Raises:
+        MeguroOpendataError: If it is not given and the machine tells no name.
+    """
+    import getpass
+
+    from meguro_opendata.errors import MeguroOpendataError
+
+    try:
+        return given or getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        raise MeguroOpendataError("recorder-unknown") from None

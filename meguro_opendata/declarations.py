@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from meguro_opendata import messages
 from meguro_opendata.errors import ConfigurationError, Fault
+from meguro_opendata.nearwords import suggest, unknown
 
 __all__ = ["Declared", "check", "read_toml", "read_yaml", "suggest", "unknown"]
 
@@ -121,21 +121,6 @@ def check(path: Path, data: dict[str, Any], model: type[Model]) -> Model:
         return model.model_validate(data)
     except ValidationError as error:
         raise ConfigurationError(path, list(_faults(error, model))) from None
-
-
-def suggest(word: str, known: list[str]) -> list[str]:
-    """The known words nearest to ``word``, best first, at most three.
-
-    >>> suggest("sorce", ["source", "standard"])
-    ['source']
-    """
-    return difflib.get_close_matches(word, known, n=3, cutoff=0.6)
-
-
-def unknown(place: str, code: str, value: str, known: Sequence[str]) -> Fault:
-    """The fault of a name that is not among the known ones; ``<code>-near`` if some are near."""
-    near = suggest(value, list(known))
-    return Fault(place, f"{code}-near" if near else code, {"value": value, "near": near, "known": list(known)})
 
 
 def _text(path: Path) -> str:

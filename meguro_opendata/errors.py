@@ -13,6 +13,7 @@ from meguro_opendata import messages
 
 __all__ = [
     "ConfigurationError",
+    "EntryError",
     "Fault",
     "GuardError",
     "MeguroOpendataError",
@@ -66,18 +67,32 @@ class Fault:
 class ConfigurationError(MeguroOpendataError):
     """All faults of one recipe, workspace or strategy file at once."""
 
+    head = "configuration"
+
     def __init__(self, file: Path | str, faults: list[Fault]) -> None:
-        super().__init__("configuration", file=file, count=len(faults))
+        super().__init__(self.head, file=file, count=len(faults))
         self.faults = tuple(faults)
 
     def text(self, lang: str) -> str:
         """The file, then one line a fault: path inside the file, what is wrong, what to do."""
         head = messages.error_text(self.code, self.params, lang)
         lines = [
-            f"- {fault.path}: {messages.error_text(fault.code, {**self.params, **fault.params}, lang)}"
+            f"- {self._place(fault, lang)}: {messages.error_text(fault.code, {**self.params, **fault.params}, lang)}"
             for fault in self.faults
         ]
         return "\n".join([head, *lines])
+
+    def _place(self, fault: Fault, lang: str) -> str:
+        return fault.path
+
+
+class EntryError(ConfigurationError):
+    """All faults at once of what somebody wants to enter, from a table (by row) or on the command line."""
+
+    head = "entries"
+
+    def _place(self, fault: Fault, lang: str) -> str:
+        return messages.message("row-place", lang, row=fault.path) if fault.path.isdigit() else fault.path
 
 
 class StorageError(MeguroOpendataError):

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from meguro_opendata.checkdigit import check_digit
 from meguro_opendata.errors import UnknownMunicipalityError
-from meguro_opendata.workspace import City, check_digit
+from meguro_opendata.workspace import City
 
 __all__ = ["Municipality", "home_of", "municipalities", "municipality"]
 

@@ -13,7 +13,7 @@ from meguro_opendata.catalog import to_ckan
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.files import locked, sha256
 from meguro_opendata.initialise import has_placeholder
-from meguro_opendata.ledger import Event, append_events, japan_time, read_ledger
+from meguro_opendata.ledger import PUBLISH, UPDATE, Event, append_events, catalogued, japan_time, read_ledger
 from meguro_opendata.portals import Portal, PortalState, Upload, open_portal
 from meguro_opendata.published import PublishedDataset, load_releases
 from meguro_opendata.rowdiff import RowCounts, compare_tables
@@ -337,7 +337,7 @@ def _missing_events(plan: Plan, workspace: Workspace, time: str) -> Iterator[Eve
             if part.action == "orphaned" or known == part.sha256:
                 continue
             yield Event(
-                event="publish" if known is None else "update",
+                event=PUBLISH if known is None else UPDATE,
                 time=time,
                 portal=plan.portal,
                 dataset=change.dataset,
@@ -346,6 +346,7 @@ def _missing_events(plan: Plan, workspace: Workspace, time: str) -> Iterator[Eve
                 department=change.department,
                 rows=part.rows.after if part.rows else change.rows,
                 sha256=part.sha256 or "",
+                **catalogued(change.package),
             )
 
 

@@ -34,7 +34,9 @@ from meguro_opendata.releasefiles import (
     write_into,
     write_release,
 )
-from meguro_opendata.sources import Table, read_source
+from meguro_opendata.reports.context import view_of_table
+from meguro_opendata.reports.html import Checked
+from meguro_opendata.sources import Table, read_bytes, read_source
 from meguro_opendata.standard import schema_fields
 from meguro_opendata.validation import waived
 from meguro_opendata.validation.rules import copied_tables, identifier_findings, moved_tables
@@ -218,7 +220,9 @@ def _finish(
     report = report.with_findings([*report.findings, *_metadata_findings(recipe, city)])
     changes = tuple(chain.from_iterable(_changes_of(part, reading) for part in parts))
     rejected = tuple(chain.from_iterable(part.source.left_out for part in parts))
-    contents = dict(report_files(changes, rejected, report, recipe.title, lang, reading.several))
+    contents = dict(
+        report_files(changes, rejected, report, recipe.title, lang, reading.several, _checked(parts, reading))
+    )
     register, minted = (identifier.register, identifier.minted) if identifier else (None, None)
     written = always or report.valid
     if written:
@@ -233,6 +237,18 @@ def _finish(
     return Release(
         recipe.slug, recipe, folder, written, parts, reading.joined, changes, rejected, report, files, minted
     )
+
+
+def _checked(parts: Sequence[Prepared], reading: Reading) -> dict[str | None, Checked]:
+    """The sources by the name that findings have for them, to show each finding among its own cells."""
+    made: dict[str | None, Checked] = {}
+    for part in parts:
+        table, kinds = part.source.table, {field.name: field.kind for field in schema_fields(part.source.recipe.schema)}
+        columns = {column: kinds[name] for name, column in part.mapped.origins.items() if column and name in kinds}
+        digest = sha256(read_bytes(table.path))
+        name = part.source.name if reading.several else None
+        made.setdefault(name, Checked(part.source.name, digest, view_of_table(table, columns)))
+    return made
 
 
 def _data_contents(

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import polars as pl
 
-from meguro_opendata import reports
 from meguro_opendata.datapackage import DataFile
 from meguro_opendata.files import folder_aside, sha256, write_whole
 from meguro_opendata.findings import Change, Rejection, Report
 from meguro_opendata.geo import coordinate_fields, feature_collection
 from meguro_opendata.privacy import masked_changes, masked_rejections
 from meguro_opendata.recipe import Recipe
+from meguro_opendata.reports.html import Checked, as_html
 from meguro_opendata.series.periods import Period, titled
 from meguro_opendata.standard import schema_fields
 from meguro_opendata.tablefile import csv_bytes, plain_csv_bytes, xlsx_bytes
@@ -92,6 +92,7 @@ def report_files(
     title: str,
     lang: str,
     several: bool,
+    checked: Mapping[str | None, Checked],
 ) -> Iterator[tuple[str, bytes]]:
     """The lists of rewritten values and left out rows, and the report; with several files a column names the file."""
     file = ("file",) if several else ()
@@ -101,7 +102,7 @@ def report_files(
     yield "rejected.csv", _MARK + plain_csv_bytes((*_REJECTED, *file), left_out)
     yield "report.json", (json.dumps(report.to_dict(lang), ensure_ascii=False, indent=1) + "\n").encode("utf-8")
     shown = masked_changes(changes, report.findings)
-    page = reports.as_html(report, lang, title=title, changes=shown, rejected=masked_rejections(rejected))
+    page = as_html(report, lang, title=title, changes=shown, rejected=masked_rejections(rejected), checked=checked)
     yield "report.html", page.encode("utf-8")
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from meguro_opendata.declarations import unknown
 from meguro_opendata.errors import ConfigurationError, Fault
+from meguro_opendata.nearwords import unknown
 from meguro_opendata.standard import value_kinds
 
 __all__ = ["check_schema", "read_schema"]

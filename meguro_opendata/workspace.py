@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from meguro_opendata.checkdigit import check_digit
 from meguro_opendata.declarations import Declared, check, read_toml, unknown
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.standard import standards
@@ -27,7 +28,6 @@ __all__ = [
 ]
 
 FILE_NAME = "opendata.toml"
-CODE_WEIGHTS = (6, 5, 4, 3, 2)
 
 
 def _six_digits(code: str) -> str:
@@ -141,16 +141,6 @@ class Workspace:
         for slug in slugs:
             self.recipe_path(slug)
         return list(dict.fromkeys(slugs)) if slugs else self.slugs()
-
-
-def check_digit(code5: str) -> str:
-    """The sixth digit of 全国地方公共団体コード for its first five.
-
-    >>> check_digit("13110")
-    '5'
-    """
-    total = sum(int(digit) * weight for digit, weight in zip(code5, CODE_WEIGHTS, strict=True))
-    return str((11 - total % 11) % 10)
 
 
 def open_workspace(root: Path | str) -> Workspace:

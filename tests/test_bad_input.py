@@ -201,7 +201,7 @@ def test_all_faults_of_a_recipe_at_once(workspace_dir: Path, command: Command) -
         (["publish"], 2, "--yes か --plan が必要です"),
         (["publish", "--plan", "nothing.json"], 2, "計画のファイルを読めません"),
         (["plan"], 2, "先に meguro-opendata build"),
-        (["validate", "x.csv"], 2, "どちらか1つを指定"),
+        (["validate", "x.csv", "--standard", "aed", "--schema", "y.json"], 2, "どちらか1つだけを指定"),
         (["validate", "x.csv", "--standard", "aed"], 2, "ファイルがありません: x.csv"),
         (["validate", "x.csv", "--standard", "aad"], 2, "もしかして: aed"),
         (["validate", "x.csv", "--standard", "aed@1999"], 2, "ある版: 2026、2020"),

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import re
 import warnings
+from pathlib import Path
 from typing import Any
 
+import frictionless
 import polars as pl
 import pytest
+import yaml
+from engine_cases import CONSTRAINTS, NO_KEYS, PATTERNS, Case, cases, parts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,144 +20,20 @@ from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.sources.table import columns_of
 from meguro_opendata.standard import load_standard, standards
 from meguro_opendata.validation import fast_engine, frictionless_engine
+from meguro_opendata.validation.fast_engine import FastCheck
 from meguro_opendata.validation.frictionless_engine import TextTable
 from meguro_opendata.validation.patterns import whole_match
 from meguro_opendata.validation.proofs import proof_of
 
 # `make differential` runs many more.
 CASES = int(os.environ.get("MEGURO_OPENDATA_CASES", "500"))
-
-WORDS = ["", " ", "a", "ab", "abc", "有", "無", "1", "0", "-1", "+7", "01", "1.5", "1,000", "１２", "NaN", "inf", "1e3"]
-WORDS += ["true", "FALSE", "yes", "no", "2023-04-01", "2023-02-29", "0000-01-01", "2023/4/1", "09:00", "09:00:00"]
-WORDS += [
-    "2023-04-01T09:00:00",
-    "2023-04-01T09:00:00Z",
-    "2023",
-    "2023-04",
-    "P1Y",
-    "PT1H",
-    "35.6,139.7",
-    "[35.6, 139.7]",
-]
-WORDS += [
-    "[1, 2]",
-    '{"a": 1}',
-    "http://www.example.com/",
-    "www.example.com",
-    "a@example.com",
-    "a@b",
-    "-",
-    "null",
-    "None",
-]
-WORDS += ["a\n", "1\n", " 1", "1 ", "999999999999999999999", "0.1", "100%", "¥100", "NA", "x" * 9, "123e4567-e89b-12d3"]
-CELL = st.sampled_from(WORDS)
-PATTERNS = [
-    "[a-z]+",
-    "a|b",
-    "^a$",
-    "[0-9]{3}-?[0-9]{4}",
-    r"\d+",
-    r"[^0-9]*",
-    "(?:有|無)",
-    "(ab)?c",
-    r"\w{2,3}",
-    "a.c",
-    "(?i)A",
-]
-FORMATS: dict[str, list[dict[str, Any]]] = {
-    "string": [{}, {"format": "uri"}, {"format": "email"}, {"format": "uuid"}, {"format": "binary"}],
-    "integer": [{}, {"bareNumber": False}],
-    "number": [
-        {},
-        {"bareNumber": False},
-        {"groupChar": ","},
-        {"decimalChar": ",", "groupChar": "."},
-        {"groupChar": ",", "bareNumber": False},
-    ],
-    "boolean": [{}, {"trueValues": ["yes", "1"], "falseValues": ["no"]}],
-    "date": [{}, {"format": "any"}, {"format": "%Y/%m/%d"}],
-    "time": [{}, {"format": "any"}, {"format": "%H:%M"}],
-    "datetime": [{}, {"format": "any"}, {"format": "%Y-%m-%d %H:%M"}],
-    "year": [{}],
-    "yearmonth": [{}],
-    "duration": [{}],
-    "geopoint": [{}, {"format": "array"}],
-    "array": [{}],
-    "object": [{}],
-    "any": [{}],
+KINDS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("engine_kinds.yaml").read_text(encoding="utf-8"))
+OF_A = {"fields": ["a"], "reference": {"resource": "", "fields": ["b"]}}
+ERRORS = {
+    *("type-error", "required", "minLength", "maxLength", "pattern", "enum", "minimum", "maximum", "unique-error"),
+    *("primary-key", "foreign-key", "blank-row", "extra-cell", "missing-cell", "missing-label", "extra-label"),
+    *("blank-label", "duplicate-label", "incorrect-label"),
 }
-CONSTRAINTS: dict[str, dict[str, list[Any]]] = {
-    "string": {
-        "minLength": [0, 1, 2],
-        "maxLength": [0, 2, 5],
-        "pattern": PATTERNS,
-        "enum": [["有", "無"], ["a", "ab", "1"], [""]],
-    },
-    "integer": {"minimum": [0, 1, "1"], "maximum": [1, 7, 100], "enum": [[1, 7], ["1"]]},
-    "number": {"minimum": [0, 1, "1.5", 0.1], "maximum": [1, 2, 1000], "enum": [["1.5", "1"]]},
-    "date": {"minimum": ["2000-01-01"], "maximum": ["2023-04-01"]},
-    "year": {"minimum": [2000], "maximum": [2023]},
-}
-COMMON: dict[str, list[Any]] = {"required": [True, False], "unique": [True]}
-
-
-@st.composite
-def fields(draw: st.DrawFn, name: str) -> dict[str, Any]:
-    """A field of any type, with a format and some of the constraints that its type knows."""
-    kind = draw(st.sampled_from(list(FORMATS)))
-    field = {"name": name, "type": kind, **draw(st.sampled_from(FORMATS[kind]))}
-    own = CONSTRAINTS.get(kind, {}) if field.get("format", "default") == "default" else {}
-    known = {**own, **COMMON} if kind not in ("array", "object", "geopoint") else {"required": COMMON["required"]}
-    chosen = draw(st.lists(st.sampled_from(sorted(known)), max_size=2, unique=True))
-    if chosen:
-        field["constraints"] = {one: draw(st.sampled_from(known[one])) for one in chosen}
-    return field
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> tuple[dict[str, Any], TextTable, bool]:
-    """A schema, a table whose header mostly fits, and whether columns match by name."""
-    count = draw(st.integers(1, 4))
-    names = [f"f{index}" for index in range(count)]
-    schema: dict[str, Any] = {"fields": [draw(fields(name)) for name in names]}
-    if draw(st.booleans()):
-        schema["missingValues"] = draw(st.sampled_from([["", "-"], ["NA"], ["", "a"]]))
-    plain = [f["name"] for f in schema["fields"] if f["type"] not in ("array", "object", "geopoint")]
-    if plain and draw(st.integers(0, 3)) == 0:
-        schema["primaryKey"] = draw(st.lists(st.sampled_from(plain), min_size=1, max_size=2, unique=True))
-    if len(plain) > 1 and draw(st.integers(0, 4)) == 0:
-        reference = {"resource": "", "fields": [plain[0]]}
-        schema["foreignKeys"] = [{"fields": [plain[1]], "reference": reference}]
-    header = list(names)
-    change = draw(st.sampled_from(["same"] * 6 + ["shuffled", "shorter", "longer", "renamed", "blank", "twice"]))
-    if change == "shuffled":
-        header = draw(st.permutations(names))
-    elif change == "shorter":
-        header = names[:-1]
-    elif change == "longer":
-        header = [*names, "more"]
-    elif change in ("renamed", "blank", "twice"):
-        header[-1] = {"renamed": "other", "blank": "", "twice": names[0]}[change]
-    return schema, draw(tables(header)), draw(st.booleans())
-
-
-@st.composite
-def tables(draw: st.DrawFn, header: list[str]) -> TextTable:
-    """Some records, most of them as wide as the header."""
-    width = len(header)
-    even = st.lists(CELL, min_size=width, max_size=width)
-    ragged = st.lists(CELL, max_size=width + 2)
-    blank = st.just([""] * width)
-    records = draw(st.lists(st.one_of(even, even, even, blank, ragged), max_size=8))
-    if not records:
-        return TextTable(
-            header, pl.DataFrame({str(index): [] for index in range(width)}, schema_overrides={}).cast(pl.String)
-        )
-    cells = columns_of(records)
-    if not cells.width:
-        cells = pl.DataFrame({"0": [""] * len(records)})
-    return TextTable(header, cells, [len(record) for record in records])
 
 
 def outcome(engine: Any, table: TextTable, schema: dict[str, Any], **how: Any) -> object:
@@ -164,13 +44,128 @@ def outcome(engine: Any, table: TextTable, schema: dict[str, Any], **how: Any) -
         return error.code
 
 
+def in_blocks(case: Case) -> object:
+    """What the fast engine answers when the table comes in blocks."""
+    try:
+        check = FastCheck(case.table.header, case.schema, by_name=case.by_name, others=case.others)
+        if check.reason is not None:
+            return outcome(fast_engine, case.table, case.schema, by_name=case.by_name, others=case.others)
+        for part in parts(case):
+            check.add(part)
+    except MeguroOpendataError as error:
+        return error.code
+    return check.errors()
+
+
 @settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cases())
-def test_both_engines_give_the_same_errors(case: tuple[dict[str, Any], TextTable, bool]) -> None:
-    """Type, record, field, column, value, constraint, order and number of all errors are equal."""
-    schema, table, by_name = case
-    fast = outcome(fast_engine, table, schema, by_name=by_name)
-    assert fast == outcome(frictionless_engine, table, schema, by_name=by_name)
+def test_both_engines_give_the_same_errors(case: Case) -> None:
+    """Type, record, field, column, value, constraint, order and number of all errors are equal, also in blocks."""
+    fast, judge = (
+        outcome(engine, case.table, case.schema, by_name=case.by_name, others=case.others)
+        for engine in (fast_engine, frictionless_engine)
+    )
+    assert fast == judge
+    assert in_blocks(case) == judge
+
+
+def test_the_random_cases_hold_everything() -> None:
+    """Among 800 cases are every type, format, constraint and kind of key, and blocks of every number."""
+    seen: set[str] = set()
+
+    @settings(max_examples=800, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(cases())
+    def look(case: Case) -> None:
+        found = outcome(fast_engine, case.table, case.schema, by_name=case.by_name, others=case.others)
+        seen.update(case.holds, {error.type for error in found} if isinstance(found, list) else {str(found)})
+
+    look()
+    types = {kind.type: kind for name, kind in vars(frictionless.fields).items() if name.endswith("Field")}
+    wanted = {*types, *(f"{name} {one}" for name, kind in types.items() for one in CONSTRAINTS.get(name, ()))}
+    wanted |= {f"{name} required" for name in types} | {f"{name} unique" for name in types if name not in NO_KEYS}
+    wanted |= {f"string format {form}" for form in ("uri", "email", "uuid", "binary", "wkt")}
+    wanted |= {f"{name} format" for name in ("date", "time", "datetime", "geojson")}
+    wanted |= {"geopoint format array", "geopoint format object", "boolean trueValues", "boolean falseValues"}
+    wanted |= {f"number {one}" for one in ("bareNumber", "groupChar", "decimalChar", "floatNumber")}
+    wanted |= {"integer bareNumber", "missingValues", "primaryKey of 1", "primaryKey of 2", "by name", "by position"}
+    wanted |= {f"foreignKey of {count} to {where}" for count in (1, 2) for where in ("itself", "other")}
+    wanted |= {"0 cuts", "1 cuts", "2 cuts"}
+    assert wanted - seen == set()
+
+
+def test_the_cases_know_every_constraint() -> None:
+    """Whatever frictionless lets a type be constrained by is tried, but the bounds that only a newer profile has."""
+    types = {kind.type: kind for name, kind in vars(frictionless.fields).items() if name.endswith("Field")}
+    left = {
+        f"{name} {one}"
+        for name, kind in types.items()
+        for one in kind.supported_constraints
+        if one not in CONSTRAINTS.get(name, {}) and one != "required" and not one.startswith("exclusive")
+    }
+    assert left == {"datetime enum", "geojson enum"}
+
+
+@pytest.mark.parametrize(
+    ("field", "cells"),
+    [
+        ({"type": "number", "constraints": {"minimum": 0}}, ["1", "sNaN"]),
+        ({"type": "number", "constraints": {"enum": ["1"]}}, ["sNaN12"]),
+        ({"type": "number", "constraints": {"unique": True}}, ["1", "-snan"]),
+        ({"type": "time", "constraints": {"maximum": "10:00:00"}}, ["09:00:00", "09:00:00Z"]),
+        ({"type": "datetime", "constraints": {"minimum": "2023-04-01T00:00:00Z"}}, ["2023-04-01T09:00:00"]),
+    ],
+    ids=repr,
+)
+def test_a_cell_at_which_frictionless_breaks_off_is_named(field: dict[str, Any], cells: list[str]) -> None:
+    """What it cannot compare, a NaN that signals or times with and without zone, is refused with field and value."""
+    schema = {"fields": [{"name": "a", **field}, {"name": "b", "type": "string"}]}
+    table = TextTable(["a", "b"], columns_of([[cell, "x"] for cell in cells]))
+    for engine in (fast_engine, frictionless_engine):
+        with pytest.raises(MeguroOpendataError, match="「a」") as refused:
+            engine.check_table(table, schema, by_name=False)
+        assert refused.value.code == "cell-incomparable"
+
+
+@pytest.mark.parametrize("kind", NO_KEYS)
+@pytest.mark.parametrize("key", ["unique", "primaryKey", "foreignKeys"])
+def test_a_structure_is_no_key(kind: str, key: str) -> None:
+    """Frictionless breaks off at the first such value; both engines refuse the schema, and say which field."""
+    schema: dict[str, Any] = {"fields": [{"name": "a", "type": kind}, {"name": "b", "type": "string"}]}
+    if key == "unique":
+        schema["fields"][0]["constraints"] = {"unique": True}
+    schema |= {"primaryKey": {"primaryKey": ["a"]}, "foreignKeys": {"foreignKeys": [OF_A]}}.get(key, {})
+    table = TextTable(["a", "b"], columns_of([["[1]", ""]]))
+    for engine in (fast_engine, frictionless_engine):
+        with pytest.raises(MeguroOpendataError, match="「a」") as refused:
+            engine.check_table(table, schema, by_name=False)
+        assert refused.value.code == "schema-key-structure"
+
+
+@pytest.mark.parametrize("given", KINDS, ids=lambda given: str(given["name"]))
+def test_tables_of_every_kind_are_judged_alike(given: dict[str, Any]) -> None:
+    """Small tables, each with what is wrong with it: both engines say just that."""
+    others = {name: TextTable(rows[0], columns_of(rows[1:])) for name, rows in given.get("others", {}).items()}
+    header, *records = given["rows"]
+    table = TextTable(header, columns_of(records), [len(record) for record in records])
+    answers = [
+        outcome(engine, table, given["schema"], by_name=given.get("by_name", False), others=others)
+        for engine in (fast_engine, frictionless_engine)
+    ]
+    assert answers[0] == answers[1]
+    assert isinstance(answers[0], list)
+    assert [told(error) for error in answers[0]] == given["errors"]
+
+
+def test_the_kinds_show_every_error() -> None:
+    """Among the small tables is one with each error that a table can have."""
+    assert {error.split()[0] for given in KINDS for error in given["errors"]} >= ERRORS
+
+
+def told(error: frictionless_engine.RawError) -> str:
+    """An error in short: its type or constraint, its record counted from 1, and its field."""
+    return " ".join(
+        str(part) for part in (error.constraint or error.type, (error.record or 0) + 1, error.field) if part
+    )
 
 
 @settings(max_examples=CASES, deadline=None)
@@ -202,7 +197,7 @@ def test_a_proven_address_is_one_to_frictionless(form: str, text: str) -> None:
     proof = proof_of(descriptor, [""], "0")
     assert proof.test is not None
     if pl.DataFrame({"0": [text]}).select(proof.test).item():
-        assert frictionless_engine.FieldReaders.of({"fields": [descriptor]}).accepts("0", text)
+        assert not frictionless_engine.field_reader({"fields": [descriptor]})(text)[1]
 
 
 @pytest.mark.parametrize("how", ["text", "number"])

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 import meguro_opendata as mo
 from meguro_opendata import reports
+from meguro_opendata.reports.html import as_html
 from meguro_opendata.sources import feed as feeds
 from meguro_opendata.validation.gtfs import validate_gtfs
 
@@ -238,9 +239,9 @@ def test_the_text_groups_by_file_and_column(tmp_path: Path) -> None:
     )
     text = reports.as_text(report, "ja")
     assert text.count("(gtfs-cell-empty)") == 3
-    assert "[誤り] 必須の値が空 (gtfs-cell-empty) 同じ原因で4件" in text
+    assert "[誤り] 必須の値が空: fare_id (gtfs-cell-empty) 同じ原因で4件" in text
     assert "必須のファイルがない (gtfs-file-missing) 同じ原因で2件" in text
     assert "行 5 列「fare_id」: ファイル「fare_rules.txt」の必須の項目「fare_id」が空です。" not in text
     assert "行 4 列「fare_id」: ファイル「fare_rules.txt」の必須の項目「fare_id」が空です。" in text
     assert "シート" not in text
-    assert "fare_rules.txt" in reports.as_html(report, "en")
+    assert "fare_rules.txt" in as_html(report, "en")

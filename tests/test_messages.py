@@ -24,6 +24,8 @@ SOURCES = sorted([*(ROOT / "meguro_opendata").rglob("*.py"), *(ROOT / "cli").rgl
 TEMPLATES = sorted((ROOT / "meguro_opendata").rglob("*.html"))
 ERROR_CLASSES = set(errors.__all__) - {"Fault", "ConfigurationError"}
 SPEAKERS = {"message": "says", "_message": "says", "word": "words", "doctor_text": "doctor", "rule_name": "rules"}
+FINDING_PARTS = {"title", "message", "advice", "source", "who"}
+WHO = {("担当課", "department"), ("情報政策", "information policy"), ("ツール", "tool")}
 OF_EVERY_FINDING = {"column", "field", "value", "suggestion", "form", "called", "why", "todo"}
 # Codes that are put together at run time, by the f-string that does it; those of unknown() are seen where it is called,
 # those of findings and words are compared below with what there is.
@@ -34,12 +36,20 @@ PUT_TOGETHER = {
     "type-{field.get('type', 'any')}": set[str](),
     "constraint-{error.constraint}": set[str](),
     "status-{figure.status}": set[str](),
+    "ledger-line-{fault.kind}": set[str](),
+    "comparison-{figure.comparison}": set[str](),
+    "event-{entry.event}": set[str](),
+    "step-{step.kind}": set[str](),
+    "step-detail-{step.kind}": set[str](),
+    "kind-{kind.state}": set[str](),
+    "kept-{one.state}": set[str](),
     "reason-{reason}": set[str](),
     "address-{problem}": set[str](),
     "geocode-{name}": set[str](),
     "level-{level}": set[str](),
     "quality-{step.code}": set[str](),
     "characteristic-{code}": set[str](),
+    "passed-{reason}": set[str](),
 }
 
 
@@ -135,7 +145,7 @@ def raised_elsewhere(node: ast.AST, path: Path) -> Iterator[tuple[str, str, None
     if isinstance(node, ast.Return) and isinstance(node.value, ast.IfExp | ast.Tuple) and path.stem == "declarations":
         for pair in (node.value.body, node.value.orelse) if isinstance(node.value, ast.IfExp) else (node.value,):
             yield from (("errors", code, None) for code in strings(getattr(pair, "elts", [None])[0]))
-    in_a_form = path.stem == "workspace" or path.match("recipe/words.py")
+    in_a_form = path.stem in ("workspace", "strategy", "coverage") or path.match("recipe/words.py")
     if isinstance(node, ast.Call) and called(node) == "ValueError" and in_a_form:
         yield from (("errors", code, None) for code in strings(node.args[0]))
 
@@ -185,10 +195,27 @@ def test_both_languages_show_the_same_values() -> None:
 
 
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
-def test_every_finding_has_title_message_and_advice(lang: str) -> None:
-    """A finding without advice would leave its reader alone; a rule's source, and who acts, may stand beside it."""
-    parts = {code: set(entry) - {"source", "who"} for code, entry in catalogue(lang)["findings"].items()}
-    assert {code: found for code, found in parts.items() if found != {"title", "message", "advice"}} == {}
+def test_every_finding_says_what_why_who_and_what_to_do(lang: str) -> None:
+    """A finding without advice, the source of its rule or who acts would leave its reader alone."""
+    parts = {code: set(entry) for code, entry in catalogue(lang)["findings"].items()}
+    assert {code: found ^ FINDING_PARTS for code, found in parts.items() if found != FINDING_PARTS} == {}
+
+
+def test_both_languages_name_the_same_who_acts() -> None:
+    """Who acts is one of few, and is the same one in both languages."""
+    assert {(entry["who"], EN["findings"][code]["who"]) for code, entry in JA["findings"].items()} == WHO
+
+
+@pytest.mark.parametrize("code", sorted(JA["findings"]))
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+def test_every_part_of_a_finding_can_be_shown(code: str, lang: str) -> None:
+    """Each part is put together from the finding's own values; source and who need no more than the message does."""
+    parts = catalogue(lang)["findings"][code]
+    needed = placeholders(parts["message"]) | placeholders(parts["advice"])
+    given = {**dict.fromkeys(needed - OF_EVERY_FINDING, "x"), "property": next(iter(JA["properties"]))}
+    finding = Finding(code, "error", params=given, column="列", field="項目")
+    for part in FINDING_PARTS:
+        assert finding.text(part, lang).strip()
 
 
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
@@ -200,7 +227,7 @@ def test_no_text_is_empty_or_unnamed(lang: str) -> None:
 
 @pytest.mark.parametrize(("language", "stop"), [(JA, "。"), (EN, ".")], ids=messages.LANGUAGES)
 def test_a_findings_sentences_end(language: dict[str, Any], stop: str) -> None:
-    """Message and advice are whole sentences; the title is none."""
+    """Message and advice are whole sentences; title, source and who are none."""
     findings = language["findings"]
     ends = (stop, "{why}", "{todo}")
     assert [code for code, entry in findings.items() if not entry["message"].endswith(ends)] == []
@@ -208,7 +235,8 @@ def test_a_findings_sentences_end(language: dict[str, Any], stop: str) -> None:
     said = language["properties"]
     assert [code for code, entry in said.items() if not entry["why"].endswith(stop)] == []
     assert [code for code, entry in said.items() if not entry["todo"].endswith(stop)] == []
-    assert [code for code, entry in findings.items() if entry["title"].endswith(stop)] == []
+    for part in ("title", "source", "who"):
+        assert [code for code, entry in findings.items() if entry[part].endswith(stop)] == []
 
 
 def test_the_scan_sees_each_way_of_naming_a_code() -> None:
@@ -259,7 +287,7 @@ def test_every_value_of_a_sentence_is_given_where_it_is_said() -> None:
 
 def test_no_error_stands_in_the_catalogue_without_use() -> None:
     """A text for an error that nobody raises any more is to be removed."""
-    named = {used.code for used in USED if used.section == "errors"} | {"configuration"}
+    named = {used.code for used in USED if used.section == "errors"} | {"configuration", "entries"}
     assert set(JA["errors"]) - named.union(*PUT_TOGETHER.values()) == set()
 
 
@@ -273,7 +301,7 @@ def test_no_other_code_is_put_together_at_run_time() -> None:
 
 @pytest.mark.parametrize(
     ("file", "function", "prefix", "section"),
-    [("kpi.py", "_status", "status-", "words"), ("publication.py", "_guards", "guard-", "errors")],
+    [("kpi/figures.py", "_status", "status-", "words"), ("publication.py", "_guards", "guard-", "errors")],
 )
 def test_whatever_such_a_code_ends_in_has_a_text(file: str, function: str, prefix: str, section: str) -> None:
     """Each status of a figure and each guard can be told, and none that does not exist."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.sources import Grid, read_grid, textblocks
+from meguro_opendata.sources import text as text_module
 
 NASTY = st.lists(
     st.sampled_from(
@@ -54,8 +55,9 @@ def read_or_refused(path: Path) -> tuple[Grid | None, str]:
         return None, refused.code
 
 
+@pytest.mark.parametrize("small", [True, False], ids=["record by record", "by blocks"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(text=st.one_of(NASTY, TIDY), piece=st.sampled_from([1, 2, 3, 7, 16, 64, 1 << 24]))
 @example(text='a,"b\n', piece=7)
 @example(text='b"c,d\ne\n', piece=7)
@@ -63,7 +65,7 @@ def read_or_refused(path: Path) -> tuple[Grid | None, str]:
 @example(text='"a"b,c\n', piece=16)
 @example(text="\n\n,\n", piece=1)
 def test_a_text_is_read_as_the_csv_module_reads_it(
-    encoding: str, text: str, piece: int, tmp_path_factory: pytest.TempPathFactory
+    encoding: str, small: bool, text: str, piece: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Whatever the quotes, line ends and widths, and wherever blocks end: same records, widths and lines."""
     text = "x" + text
@@ -71,6 +73,7 @@ def test_a_text_is_read_as_the_csv_module_reads_it(
     path.write_bytes(text.encode(encoding))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(textblocks, "_PIECE", piece)
+        patched.setattr(text_module, "SMALL", textblocks.SMALL if small else -1)
         grid, code = read_or_refused(path)
     if grid is None:
         assert code == "text-broken"

@@ -1,8 +1,9 @@
-"""``kpi show``: the figures of a fiscal year against its strategy."""
+"""``kpi``: the figures of a fiscal year against its strategy, shown, recorded, and as papers for meetings."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,20 +11,28 @@ import click
 from .. import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.kpi import Indicator
+    from meguro_opendata.kpi.records import Recorded
+    from meguro_opendata.workspace import Workspace
 
-
+RECORD_FORMAT = "meguro-opendata/kpi_record@1"
 _FIRST_YEAR = 1990
+
+fiscal_year_option = click.option(
+    "--fiscal-year", type=click.IntRange(_FIRST_YEAR, 2200), help="年度（既定は今年度）/ Fiscal year."
+)
+as_of_option = click.option(
+    "--as-of", metavar="YYYY-MM-DD", help="この日の終わりの時点で数える / Count up to this day."
+)
 
 
 @click.group("kpi", cls=options.Group, no_args_is_help=True)
 def command() -> None:
-    """戦略の目標に対する指標を見る / Indicators against the strategy's targets."""
+    """戦略の目標に対する指標を見る・記録する / Indicators against the strategy's targets."""
 
 
 @command.command("show")
-@click.option("--fiscal-year", type=click.IntRange(_FIRST_YEAR, 2200), help="年度（既定は今年度）/ Fiscal year.")
-@click.option("--as-of", metavar="YYYY-MM-DD", help="この日の終わりの時点で数える / Count up to this day.")
+@fiscal_year_option
+@as_of_option
 @options.output_format
 @options.common
 def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None:
@@ -31,16 +40,155 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     from meguro_opendata import kpi
     from meguro_opendata.messages import message
 
+    from ..kpitext import figure_lines
+
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
     day = _day(as_of)
-    year = fiscal_year or kpi.fiscal_year_of(day or kpi.today(), workspace.city.fiscal_year_start)
-    figures = kpi.indicators(workspace, year, day, lang)
+    year = _year(fiscal_year, day, workspace)
+    situation = kpi.situation_of(workspace, year, day)
+    figures = kpi.figures_of(situation, lang)
     if output_format == "json":
         console.result_json(kpi.to_dict(figures, year, day))
         return
-    console.result(message("kpi-title", lang, year=year, era=kpi.era_name(year, lang), as_of=day or kpi.today()))
-    console.result(_table(figures, lang))
+    console.result(message("kpi-title", lang, year=year, era=kpi.era_name(year, lang), as_of=situation.as_of))
+    if situation.strategy is None:
+        console.result(message("kpi-no-strategy", lang, year=year))
+    console.result("\n".join(figure_lines(figures, situation.strategy, lang)))
+
+
+@command.command("record")
+@click.argument("indicator")
+@click.option("--value", help="値（数だけか、数と単位）/ The number, with or without its unit.")
+@click.option(
+    "--from", "table", type=click.Path(path_type=Path), metavar="FILE", help="手続の表から計算 / From a table."
+)
+@click.option("--evidence", default="", help="根拠（URL・文書番号）/ Where it can be checked.")
+@click.option("--note", default="", help="補足 / Anything else.")
+@click.option("--date", "about", metavar="YYYY-MM-DD", help="いつの値か（既定は今日）/ The day that it is about.")
+@options.recorder
+@options.output_format
+@options.common
+def record(
+    indicator: str,
+    value: str | None,
+    table: Path | None,
+    evidence: str,
+    note: str,
+    about: str | None,
+    recorder: str | None,
+    output_format: str,
+) -> None:
+    """値を、根拠とともに記録する / Record a figure with its evidence."""
+    from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.kpi.records import enter_record
+
+    if (value is None) == (table is None):
+        raise MeguroOpendataError("one-of", names=["--value", "--from"])
+    workspace = options.settings().open_workspace()
+    day = _day(about)
+    if table is not None:
+        value, evidence = _from_table(indicator, table, evidence, _year(None, day, workspace), workspace)
+    done = enter_record(
+        workspace, indicator, value or "", evidence, options.recorder_name(recorder), note=note, day=day
+    )
+    _show_record(done, workspace, output_format)
+
+
+@command.command("report")
+@fiscal_year_option
+@as_of_option
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="*.html, *.md, *.xlsx"
+)
+@options.common
+def report(fiscal_year: int | None, as_of: str | None, out: Path) -> None:
+    """年度の報告を1ファイルに書き出す / A year's report: one offline page, Markdown or a workbook."""
+    from meguro_opendata import kpi
+    from meguro_opendata.files import write_whole
+    from meguro_opendata.kpi.board import board_of
+    from meguro_opendata.kpi.page import page_of
+    from meguro_opendata.kpi.papers import paper_bytes, paper_kind
+    from meguro_opendata.kpi.twins import paper_of
+    from meguro_opendata.messages import message
+
+    kind = paper_kind(out)
+    lang = options.settings().lang
+    workspace = options.settings().open_workspace()
+    day = _day(as_of)
+    board = board_of(kpi.situation_of(workspace, _year(fiscal_year, day, workspace), day), lang)
+    data = page_of(board).encode("utf-8") if kind == "html" else paper_bytes(paper_of(board), kind, lang)
+    write_whole(out, data)
+    console.result(message("report-written", lang, path=out))
+
+
+@command.command("followup")
+@fiscal_year_option
+@click.option("--quarter", type=click.IntRange(1, 4), help="四半期（既定は今の四半期）/ Quarter.")
+@click.option("--department", metavar="NAME", help="この担当課だけ / Only this department.")
+@as_of_option
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="*.html, *.md, *.xlsx"
+)
+@options.common
+def followup(
+    fiscal_year: int | None, quarter: int | None, department: str | None, as_of: str | None, out: Path
+) -> None:
+    """担当課ごとの四半期フォローアップシート（7・10・1・3月提出）を書き出す / Quarterly sheets per department."""
+    from meguro_opendata import kpi
+    from meguro_opendata.files import write_whole
+    from meguro_opendata.kpi.followup import followup_of, quarter_of
+    from meguro_opendata.kpi.papers import paper_bytes, paper_kind
+    from meguro_opendata.messages import message
+
+    kind = paper_kind(out)
+    lang = options.settings().lang
+    workspace = options.settings().open_workspace()
+    day = _day(as_of) or kpi.today()
+    year = _year(fiscal_year, day, workspace)
+    number = quarter or quarter_of(day, year, workspace.city.fiscal_year_start)
+    paper = followup_of(workspace, year, number, day, lang, department)
+    write_whole(out, paper_bytes(paper, kind, lang))
+    console.result(message("followup-written", lang, count=len(paper.sections), path=out))
+
+
+def _from_table(indicator: str, table: Path, evidence: str, year: int, workspace: Workspace) -> tuple[str, str]:
+    """The value that a table of procedures comes to, and the file as its evidence."""
+    from meguro_opendata.errors import EntryError, Fault
+    from meguro_opendata.kpi.procedures import read_online_rate
+    from meguro_opendata.kpi.records import recordable
+    from meguro_opendata.messages import message
+    from meguro_opendata.strategy import open_strategy
+
+    known = recordable(open_strategy(workspace, year)).get(indicator)
+    if known and known.from_file is None:
+        raise EntryError(indicator, [Fault("--from", "no-file-for-indicator", {"value": indicator})])
+    rate = read_online_rate(table)
+    counts = {"online": f"{rate.online:,}", "total": f"{rate.total:,}", "percent": rate.percent}
+    console.say(message("online-rate", options.settings().lang, procedures=rate.procedures, **counts))
+    return str(rate.percent), " / ".join(filter(None, [evidence, rate.evidence]))
+
+
+def _show_record(done: Recorded, workspace: Workspace, output_format: str) -> None:
+    from meguro_opendata.messages import message
+
+    from ..kpitext import number_text
+
+    entry = done.record
+    if output_format == "json":
+        entered = {"indicator": entry.indicator, "value": entry.value, "unit": entry.unit, "date": entry.day}
+        total = {"fiscal_year": done.fiscal_year, "total": done.total}
+        console.result_json({"format": RECORD_FORMAT, "ledger": str(workspace.ledger), **entered, **total})
+        return
+    values = {"value": number_text(entry.value, entry.unit), "total": number_text(done.total, entry.unit)}
+    lang = options.settings().lang
+    console.result(message("kpi-recorded", lang, id=entry.indicator, day=entry.day, year=done.fiscal_year, **values))
+
+
+def _year(fiscal_year: int | None, day: date | None, workspace: Workspace) -> int:
+    from meguro_opendata import kpi
+
+    return fiscal_year or kpi.fiscal_year_of(day or kpi.today(), workspace.city.fiscal_year_start)
 
 
 def _day(text: str | None) -> date | None:
@@ -55,22 +203,3 @@ def _day(text: str | None) -> date | None:
     if day.year < _FIRST_YEAR:
         raise MeguroOpendataError("bad-date", value=text)
     return day
-
-
-def _table(figures: list[Indicator], lang: str) -> str:
-    from meguro_opendata.messages import word
-
-    header = [word(name, lang) for name in ("id", "kpi", "target", "actual", "rate", "status")]
-    rows = [
-        [
-            figure.id,
-            figure.name,
-            "-" if figure.target is None else f"{figure.target:g} {figure.unit}",
-            "-" if figure.actual is None else f"{figure.actual:g} {figure.unit}",
-            "-" if figure.rate is None else f"{figure.rate:.0%}",
-            word(f"status-{figure.status}", lang),
-        ]
-        for figure in figures
-    ]
-    notes = [f"{figure.id}: {figure.definition}" for figure in figures]
-    return console.table_text(header, rows, numbers=(2, 3, 4)) + "\n\n" + "\n".join(notes)

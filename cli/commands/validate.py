@@ -1,8 +1,7 @@
-"""``validate``: a table against a standard or a schema."""
+"""``validate``: tables against a standard or a schema."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +10,17 @@ import click
 from .. import console, options
 
 if TYPE_CHECKING:
+    from meguro_opendata.checkup import Yardstick
     from meguro_opendata.findings import Report
-    from meguro_opendata.validation import Engine
+    from meguro_opendata.validation import Engine, Explanation
+
+_PATH = click.Path(path_type=Path)
 
 
 @click.command("validate")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=_PATH, metavar="FILE...")
 @options.standard
-@click.option("--schema", type=click.Path(path_type=Path), metavar="FILE.json", help="独自のスキーマ / A Table Schema.")
+@click.option("--schema", type=_PATH, metavar="FILE.json", help="独自のスキーマ / A Table Schema.")
 @click.option(
     "--engine",
     type=click.Choice(("fast", "frictionless")),
@@ -26,81 +28,106 @@ if TYPE_CHECKING:
     show_default=True,
     help="検査の方法（答えは同じ）/ Engine; both give the same answers.",
 )
+@click.option("--explain-engine", is_flag=True, help="どの列をどう検査したかを示す / Say how each column was checked.")
 @click.option(
-    "--html", type=click.Path(path_type=Path), metavar="FILE", help="報告をHTMLでも書く / Write the report as HTML."
+    "--html",
+    type=_PATH,
+    metavar="FILE",
+    help="報告をHTMLでも書く。複数のファイルならフォルダー / Write the report as HTML; of many files, into a folder.",
 )
 @click.option(
     "--xlsx",
-    type=click.Path(path_type=Path),
+    type=_PATH,
     metavar="FILE",
-    help="印を付けたブックを書く / Write a copy with marked cells and notes.",
+    help="印を付けたブックを書く。複数のファイルならフォルダー / Write a copy with marked cells and notes, likewise.",
+)
+@click.option("--junit", type=_PATH, metavar="FILE", help="CI用のJUnit形式でも書く / Write a JUnit file for CI.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="同時に検査する数 / Files that are checked at the same time.",
 )
 @options.output_format
 @options.common
 def command(
-    file: Path,
+    files: tuple[Path, ...],
     standard: str | None,
     schema: Path | None,
     engine: Engine,
+    explain_engine: bool,
     html: Path | None,
     xlsx: Path | None,
+    junit: Path | None,
+    jobs: int,
     output_format: str,
 ) -> None:
-    """表を標準に照らして検査する / Check a table against a standard."""
+    """表を標準に照らして検査する / Check tables against a standard.
+
+    標準を指定しなければ、見出しから分かる標準に照らす。フォルダーは、その中の表をすべて検査する。
+
+    Without a standard, each table is checked against the one that its header follows. Folders: every table in them.
+    """
+    from meguro_opendata.checkup import yardstick
+    from meguro_opendata.errors import MeguroOpendataError
+
+    asked = yardstick(standard, schema, engine)
+    if len(files) > 1 or (files[0].is_dir() and not asked.of_files):
+        from ..manyfiles import check_many
+
+        if explain_engine:
+            raise MeguroOpendataError("explain-one-file", files=list(map(str, files)))
+
+        raise SystemExit(check_many(files, schema, asked, html, xlsx, junit, jobs, output_format))
+    raise SystemExit(_check_one(files[0], schema, asked, html, xlsx, junit, explain_engine, output_format))
+
+
+def _check_one(
+    file: Path,
+    schema: Path | None,
+    asked: Yardstick,
+    html: Path | None,
+    xlsx: Path | None,
+    junit: Path | None,
+    explain_engine: bool,
+    output_format: str,
+) -> int:
     from meguro_opendata import reports
+    from meguro_opendata.checkup import check, refuse_overwriting
 
     lang = options.settings().lang
-    _refuse_overwriting(html, [file, schema])
-    report = _report(file, standard, schema, engine)
-    if html is not None:
-        from meguro_opendata.files import write_whole
+    refuse_overwriting([html, junit], [file, schema])
+    explained: list[Explanation] = []
+    report = check(file, asked, explained.append if explain_engine else None)
+    if explain_engine:
+        from ..enginetext import engine_lines
 
-        write_whole(html, reports.as_html(report, lang).encode("utf-8"))
-    if xlsx is not None:
-        _write_marked(file, standard, report, xlsx, lang)
+        console.say("\n".join(engine_lines(explained, lang)))
+    _write_files(file, report, html, xlsx, junit, lang)
     if output_format == "json":
         console.result_json(report.to_dict(lang))
     else:
         console.result(reports.as_text(report, lang))
-    raise SystemExit(report.exit_code)
+    return report.exit_code
 
 
-def _refuse_overwriting(html: Path | None, read: Iterable[Path | None]) -> None:
-    """Before anything is done: a report never takes the place of a file that it is about."""
-    from meguro_opendata.errors import MeguroOpendataError
+def _write_files(
+    file: Path, report: Report, html: Path | None, xlsx: Path | None, junit: Path | None, lang: str
+) -> None:
+    from meguro_opendata.checkup import mark, report_page
+    from meguro_opendata.files import write_whole
 
-    for source in read:
-        if html is not None and source is not None and html.resolve() == source.resolve():
-            raise MeguroOpendataError("report-over-source", file=html)
+    if html is not None:
+        write_whole(html, report_page(file, report, lang))
+    if junit is not None:
+        from meguro_opendata.reports.junit import as_junit
 
+        write_whole(junit, as_junit([report], lang))
+    if xlsx is not None:
+        from meguro_opendata.reports.marked import marked_lines, write_marked
 
-def _report(file: Path, standard: str | None, schema: Path | None, engine: Engine) -> Report:
-    from meguro_opendata import validation
-    from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.schemafile import read_schema
-
-    if (standard is None) == (schema is None):
-        raise MeguroOpendataError("standard-or-schema-option")
-    if standard is not None:
-        return validation.validate_file(file, standard, engine=engine)
-    assert schema is not None  # noqa: S101 (just one of the two is None)
-    return validation.validate_table(file, read_schema(schema), engine=engine)
-
-
-def _write_marked(file: Path, standard: str | None, report: Report, out: Path, lang: str) -> None:
-    from meguro_opendata.errors import SourceError
-    from meguro_opendata.filestandard import load_file_standard
-    from meguro_opendata.reports.marked import mark_grid, mark_table, marked_lines, write_marked
-    from meguro_opendata.sources import propose_source, read_grid
-    from meguro_opendata.standard import load_standard
-
-    if standard is None:
-        grid = read_grid(file)
-        marked = mark_grid(grid, report.findings, lang, columns=grid.record(0))
-    elif load_file_standard(standard) is not None:
-        raise SourceError("marked-feed", file=file)
-    else:
-        table = propose_source(file, [field.name for field in load_standard(standard).fields])
-        marked = mark_table(table, report.findings, lang)
-    write_marked(marked, out, file)
-    console.say("\n".join(marked_lines(marked, out, lang)))
+        marked = mark(file, report, lang)
+        write_marked(marked, xlsx, file)
+        console.say("\n".join(marked_lines(marked, xlsx, lang)))

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from meguro_opendata.addresses.places import find_place
 from meguro_opendata.addresses.spelling import plain_address
+from meguro_opendata.checkdigit import check_digit
 from meguro_opendata.errors import SourceError
 from meguro_opendata.files import write_whole
 from meguro_opendata.geo.nearness import metres_per_degree
 from meguro_opendata.geo.plausibility import plausibility_data
 from meguro_opendata.municipality import Municipality, municipalities
 from meguro_opendata.userfolders import data_folder
-from meguro_opendata.workspace import check_digit
 
 __all__ = ["Boundary", "boundary_of", "boundary_path", "import_boundary"]
 

@@ -71,7 +71,9 @@ class Preview:
         return pages.render(
             "map.html",
             lang,
-            pages.Parts("map.css", "map.js", preview_data()["tiles"]["host"] if tiles else None),
+            script="map.js",
+            style_file="map.css",
+            images=preview_data()["tiles"]["host"] if tiles else None,
             title=self.title,
             preview=self,
             drawing=drawing,

@@ -79,7 +79,7 @@ def is_usual_surname(word: str) -> bool:
 def is_only_surname(word: str) -> bool:
     """Whether a word is a usual surname, or one of two letters or more that is no common noun.
 
-    >>> is_only_surname("清水"), is_only_surname("大川"), is_only_surname("林"), is_only_surname("大工")
+    >>> is_only_surname("清水"), is_only_surname("広瀬"), is_only_surname("林"), is_only_surname("大工")
     (True, True, False, False)
     """
     if is_usual_surname(word):

@@ -1,6 +1,5 @@
-"""A ``Report`` as text for the terminal or as a page."""
+"""A ``Report`` as text; as page, JUnit or marked workbook in modules of their own, loaded when asked for."""
 
-from meguro_opendata.reports.html import as_html
 from meguro_opendata.reports.text import as_text
 
-__all__ = ["as_html", "as_text"]
+__all__ = ["as_text"]

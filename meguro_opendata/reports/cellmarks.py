@@ -149,6 +149,8 @@ def _row(number: int, found: Finding, layout: Layout, lang: str) -> tuple[str, .
         "message": found.text("message", lang),
         "advice": advice,
         "suggestion": found.suggestion,
+        "basis": found.text("source", lang),
+        "who": found.text("who", lang),
         "code": found.code,
     }
     return tuple(cells[name] or "" for name in rules()["listing"])

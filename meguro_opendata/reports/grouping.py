@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from meguro_opendata.findings import SEVERITIES, Finding
+from meguro_opendata import messages
+from meguro_opendata.findings import SEVERITIES, Finding, Report
 
-__all__ = ["Group", "grouped", "label", "place"]
+__all__ = ["Group", "by_name", "extent", "grouped", "label", "place", "place_words", "position", "subject"]
 
 _BY_NAME = (
     "column-absent",
     "column-unknown",
     "column-unmapped",
+    "duplicate-header",
     "gtfs-column-conditional",
     "gtfs-column-missing",
     "gtfs-column-unknown",
@@ -37,6 +39,20 @@ class Group:
         return len(self.findings)
 
 
+def extent(group: Group, report: Report, lang: str) -> str:
+    """How often a cause was met, where that is more than once: so many times, or on every row.
+
+    >>> group = Group((Finding("blank-row", "error", row=2), Finding("blank-row", "error", row=3)))
+    >>> extent(group, Report("表.csv", None, 2, 2, group.findings), "en")
+    'All 2 rows'
+    """
+    if group.count == 1:
+        return ""
+    below = {found.row for found in group.findings}
+    said = "every-row" if group.count == report.rows == len(below - {None}) else "same-cause"
+    return messages.message(said, lang, count=f"{group.count:,}")
+
+
 def grouped(findings: Sequence[Finding]) -> list[Group]:
     """Groups by severity (errors first), each group where its first finding stands."""
     groups: dict[tuple[object, ...], list[Finding]] = {}
@@ -53,36 +69,83 @@ def _subject(found: Finding) -> tuple[str | None, str | None]:
     return found.sheet, None if found.code in _BY_NAME else found.field or found.column
 
 
-def label(found: Finding, words: dict[str, str]) -> str:
+def by_name(found: Finding) -> bool:
+    """Whether the findings of a group differ by the column or file that they name, not by their place."""
+    return found.code in _BY_NAME or found.code in _BY_FILE
+
+
+def subject(group: Group) -> str:
+    """The column or field that all findings of a group are on, empty if they are on several or on none.
+
+    >>> subject(Group((Finding("type-date", "error", column="日付", field="開設日"),)))
+    '開設日'
+    """
+    if group.count > 1 and by_name(group.first):
+        return ""
+    return group.first.field or group.first.column or ""
+
+
+def place_words(lang: str) -> dict[str, str]:
+    """What file, sheet, cell, row, line and column are called, as :func:`place` wants it.
+
+    >>> place_words("en")["cell"]
+    'Cell'
+    """
+    return {name: messages.word(name, lang) for name in ("file", "sheet", "cell", "row", "line", "column")}
+
+
+def label(found: Finding, words: Mapping[str, str]) -> str:
     """A finding in a list of many of its group: the file or column that it is about, else its place."""
     if found.code in _BY_FILE:
         return f"「{found.sheet}」"
     return f"「{found.field or found.column}」" if found.code in _BY_NAME else place(found, words)
 
 
-def place(found: Finding, words: dict[str, str]) -> str:
+def place(found: Finding, words: Mapping[str, str], last: Finding | None = None) -> str:
     """Where a finding is, as a clerk would say it: sheet and cell, or row and line; empty for the whole file.
 
     A finding on a file of a feed names the file in its message.
+
+    Args:
+        found: The finding.
+        words: What file, sheet, cell, row, line and column are called.
+        last: The last of several findings in neighbouring rows, of which ``found`` is the first.
+
+    >>> words = {name: name for name in ("file", "sheet", "cell", "row", "line", "column")}
+    >>> place(Finding("type-date", "error", cell="I5", row=5), words, Finding("type-date", "error", cell="I7", row=7))
+    'cell I5:I7'
     """
-    return " ".join([*_whereabouts(found, words), *_position(found, words)])
+    return " ".join([*_whereabouts(found, words), *_position(found, last or found, words)])
 
 
-def _whereabouts(found: Finding, words: dict[str, str]) -> Iterator[str]:
+def position(found: Finding, words: Mapping[str, str]) -> str:
+    """Where a finding is in its sheet.
+
+    >>> position(Finding("type-date", "error", sheet="一覧", cell="I5"), place_words("en"))
+    'Cell I5'
+    """
+    return " ".join(_position(found, found, words))
+
+
+def _whereabouts(found: Finding, words: Mapping[str, str]) -> Iterator[str]:
     """File and sheet."""
     if "file" not in found.params:
         named = {"file": found.file, "sheet": found.sheet}
         yield from (f"{words[key]}「{name}」" for key, name in named.items() if name)
 
 
-def _position(found: Finding, words: dict[str, str]) -> Iterator[str]:
+def _position(found: Finding, last: Finding, words: Mapping[str, str]) -> Iterator[str]:
     """The cell, or what is known of it."""
     if found.cell:
-        yield f"{words['cell']} {found.cell}"
+        yield f"{words['cell']} {_range(found.cell, last.cell, ':')}"
         return
     if found.row is not None:
-        yield f"{words['row']} {found.row}"
+        yield f"{words['row']} {_range(found.row, last.row, '-')}"
         if found.line not in (None, found.row):
-            yield f"{words['line']} {found.line}"
+            yield f"{words['line']} {_range(found.line, last.line, '-')}"
     if found.column:
         yield f"{words['column']}「{found.column}」"
+
+
+def _range(first: object, last: object, sign: str) -> str:
+    return str(first) if first == last else f"{first}{sign}{last}"

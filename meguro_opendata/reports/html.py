@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from meguro_opendata import messages, pages
-from meguro_opendata.findings import Change, Rejection, Report
-from meguro_opendata.reports.grouping import grouped, label, place
+from meguro_opendata._version import __version__
+from meguro_opendata.findings import Change, Finding, Rejection, Report
+from meguro_opendata.reports.context import Snippet, SourceView
+from meguro_opendata.reports.fieldhelp import field_help
+from meguro_opendata.reports.grouping import Group, by_name, extent, grouped, place, place_words, position, subject
+from meguro_opendata.reports.limits import limit
+from meguro_opendata.reports.spans import spans
+from meguro_opendata.reports.summary import ColumnCount, actors, columns
 
-__all__ = ["as_html"]
+__all__ = ["Checked", "as_html"]
 
-_EXAMPLES = 10
+_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file that a report is about: its name, its checksum, and its cells where they can be shown.
+
+    Findings name their file where there are several; ``None`` stands for the only one.
+    """
+
+    name: str
+    sha256: str
+    view: SourceView | None = None
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """One finding on the page; ``told`` is its message or value, ``naming`` says what its row is about."""
+
+    place: str
+    told: str
+    suggestion: str | None
+    naming: Sequence[tuple[str, str]] = ()
+    snippet: Snippet | None = None
 
 
 def as_html(
@@ -20,34 +51,166 @@ def as_html(
     title: str | None = None,
     changes: Sequence[Change] = (),
     rejected: Sequence[Rejection] = (),
+    checked: Mapping[str | None, Checked] | None = None,
+    index: str | None = None,
 ) -> str:
-    """The page: verdict, findings by cause, values that were rewritten by rule, rows that were left out."""
+    """The page: verdict, findings by cause and column, values that were rewritten, rows that were left out.
+
+    Args:
+        report: What was found.
+        lang: Language of the page.
+        title: Its heading; default the file.
+        changes: Values that were rewritten.
+        rejected: Rows that were left out.
+        checked: The files that were checked, by the name that findings have for them.
+        index: Address of the page on all files, where this is one of many.
+    """
+    groups = grouped(report.findings)
+    files = checked or {}
+    by_column = columns(groups)
+    page = _Page(report, lang, files, _hidden(groups, files))
     return pages.render(
         "report.html",
         lang,
-        title=title or report.file,
+        script="report.js" if groups else None,
+        more_style=_margins(title or Path(report.file).name, files.values()),
+        title=title or Path(report.file).name,
+        index=index,
         report=report,
-        groups=[_group(group, lang) for group in grouped(report.findings)],
+        counts=report.counts,
+        valid=report.valid,
+        standard_title=_standard_title(report, lang),
+        checksums=[(file.name, file.sha256) for file in files.values()],
+        tool=__version__,
+        error_causes=sum(group.first.severity == "error" for group in groups),
+        actors=actors(groups, lang),
+        columns=by_column,
+        codes=_codes(groups, lang),
+        groups=[page.group(group, _columns_of(at, by_column)) for at, group in enumerate(groups)],
+        masked=any(page.hidden.values()),
         rules=_rules(changes, lang),
         rejected=rejected,
         changes=len(changes),
     )
 
 
-def _group(group: Any, lang: str) -> dict[str, Any]:
-    words = {name: messages.word(name, lang) for name in ("file", "sheet", "cell", "row", "line", "column")}
-    first = group.first
-    return {
-        "first": first,
-        "count": group.count,
-        "title": first.text("title", lang),
-        "advice": first.text("advice", lang),
-        "rows": [
-            {"place": place(found, words), "message": found.text("message", lang), "finding": found}
-            for found in group.findings[:_EXAMPLES]
-        ],
-        "rest": [label(found, words) for found in group.findings[_EXAMPLES:]],
-    }
+def _margins(title: str, files: Iterable[Checked]) -> str:
+    """What stands above and below each printed page: title, checksum, tool, number of the page."""
+    digests = [file.sha256[:_DIGITS] for file in files]
+    shown = f"SHA-256 {digests[0]}…" if len(digests) == 1 else ""
+    left, right, below = (pages.css_text(text) for text in (title, shown, f"meguro-opendata {__version__}"))
+    box = "font-size: 8pt; color: #333; vertical-align: bottom; padding-bottom: 2mm"
+    return (
+        f"@page {{ @top-left {{ content: {left}; {box}; }} @top-right {{ content: {right}; {box}; }}"
+        f" @bottom-left {{ content: {below}; font-size: 8pt; }}"
+        ' @bottom-right { content: counter(page) " / " counter(pages); font-size: 8pt; } }'
+    )
+
+
+def _standard_title(report: Report, lang: str) -> str | None:
+    """The standard's name, id and version, ``None`` for a schema of one's own."""
+    if report.standard is None:
+        return None
+    from meguro_opendata.standard import standards
+
+    name, version = report.standard
+    titles = {known.id: known.title if lang == "ja" else known.title_en for known in standards()}
+    return f"{titles.get(name, '')} ({name}@{version})".strip()
+
+
+def _codes(groups: Iterable[Group], lang: str) -> list[tuple[str, str]]:
+    """Each code among the groups with its title, in their order."""
+    return list({group.first.code: group.first.text("title", lang) for group in groups}.items())
+
+
+def _columns_of(at: int, by_column: Sequence[ColumnCount]) -> list[int]:
+    return [number for number, column in enumerate(by_column) if at in column.groups]
+
+
+_Hidden = Mapping[str | None, frozenset[tuple[int, int]]]
+
+
+def _hidden(groups: Iterable[Group], files: Mapping[str | None, Checked]) -> _Hidden:
+    """The personal cells among those that the page shows, by file."""
+    rows: dict[str | None, set[int]] = {}
+    for group in groups:
+        for at, found in enumerate(group.findings[: limit("examples") + limit("listed")]):
+            view = _view(found, files)
+            if view is not None:
+                shown = view.around(found) if at < limit("examples") else [found.row or 0]
+                rows.setdefault(found.file, set()).update(shown)
+    return {file: view.personal(rows[file]) for file in rows if (view := files[file].view) is not None}
+
+
+def _view(found: Finding, files: Mapping[str | None, Checked]) -> SourceView | None:
+    file = files.get(found.file)
+    return file.view if file is not None and file.view is not None and file.view.about(found) else None
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What all groups of a page share."""
+
+    report: Report
+    lang: str
+    files: Mapping[str | None, Checked]
+    hidden: _Hidden
+
+    def group(self, group: Group, on_columns: Sequence[int]) -> dict[str, Any]:
+        """A group as the template shows it: examples, the findings that are listed, the places of the others."""
+        first, words = self._safe(group.first), place_words(self.lang)
+        examples = group.findings[: limit("examples")]
+        others = group.findings[len(examples) :]
+        listed = () if by_name(first) else others[: limit("listed")]
+        return {
+            "first": first,
+            "count": group.count,
+            "columns": on_columns,
+            "subject": subject(group),
+            "extent": extent(group, self.report, self.lang),
+            **{part: first.text(part, self.lang) for part in ("title", "advice", "source", "who")},
+            "help": field_help(self.report, first, self.lang),
+            "examples": [self._example(found, words) for found in examples],
+            "listed": self._listed(listed, words),
+            "differ_by_value": _differ_by_value(listed),
+            "more": len(others),
+            "unlisted": len(others) - len(listed),
+            "places": spans(others[len(listed) :], words),
+        }
+
+    def _safe(self, found: Finding) -> Finding:
+        """The finding without its value if that is personal."""
+        view = _view(found, self.files)
+        return found if view is None else view.masked(found, self.hidden.get(found.file, frozenset()))
+
+    def _example(self, found: Finding, words: Mapping[str, str]) -> _Shown:
+        """A finding in full, among its cells."""
+        view, safe = _view(found, self.files), self._safe(found)
+        return _Shown(
+            place(found, words),
+            safe.text("message", self.lang),
+            safe.suggestion,
+            snippet=view.snippet(found, self.hidden[found.file]) if view is not None and view.shows(found) else None,
+        )
+
+    def _listed(self, listed: Sequence[Finding], words: Mapping[str, str]) -> list[_Shown]:
+        """Findings in short: the place in the sheet, what the row is about, and the value if that is what differs."""
+        where = position if len({(found.file, found.sheet) for found in listed}) == 1 else place
+        short = _differ_by_value(listed)
+        made = []
+        for found in listed:
+            view, safe = _view(found, self.files), self._safe(found)
+            told = (safe.value or messages.word("empty-value", self.lang)) if short else safe.text("message", self.lang)
+            naming = view.naming(found, self.hidden[found.file]) if view is not None else ()
+            made.append(_Shown(where(found, words), told, safe.suggestion, naming))
+        return made
+
+
+def _differ_by_value(findings: Sequence[Finding]) -> bool:
+    """Whether the messages of some findings of one group are the same but for the value."""
+    return bool(findings) and all(
+        found.params == findings[0].params and found.column == findings[0].column for found in findings
+    )
 
 
 def _rules(changes: Sequence[Change], lang: str) -> list[dict[str, Any]]:

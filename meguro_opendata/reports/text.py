@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from meguro_opendata import messages
-from meguro_opendata.findings import Report
-from meguro_opendata.reports.grouping import Group, grouped, place
+from meguro_opendata.findings import Finding, Report
+from meguro_opendata.reports.grouping import Group, extent, grouped, place, place_words, subject
+from meguro_opendata.reports.limits import limit
 
-__all__ = ["as_text"]
-
-_EXAMPLES = 3
-_LABELS = 6
+__all__ = ["as_text", "told", "what_to_do"]
 
 
 def as_text(report: Report, lang: str) -> str:
@@ -26,31 +24,48 @@ def _head(report: Report, lang: str) -> Iterator[str]:
     if report.encoding:
         yield f"{messages.word('encoding', lang)}: {report.encoding}"
     if report.header:
-        more = " ..." if len(report.header) > _LABELS else ""
-        yield f"{messages.word('header', lang)}: {', '.join(report.header[:_LABELS])}{more}"
+        most = limit("labels")
+        more = " ..." if len(report.header) > most else ""
+        yield f"{messages.word('header', lang)}: {', '.join(report.header[:most])}{more}"
 
 
 def _groups(report: Report, lang: str) -> Iterator[str]:
-    words = {name: messages.word(name, lang) for name in ("file", "sheet", "cell", "row", "line", "column")}
+    words = place_words(lang)
     for group in grouped(report.findings):
         yield ""
-        yield from _group(group, lang, words)
+        yield from _group(group, report, lang, words)
 
 
-def _group(group: Group, lang: str, words: dict[str, str]) -> Iterator[str]:
-    first = group.first
-    head = f"[{messages.word(first.severity, lang)}] {first.text('title', lang)} ({first.code})"
-    yield head if group.count == 1 else f"{head} {messages.message('same-cause', lang, count=group.count)}"
-    for found in group.findings[:_EXAMPLES]:
-        where = place(found, words)
-        hint = f" -> {found.suggestion}" if found.suggestion else ""
-        yield f"  {where + ': ' if where else ''}{found.text('message', lang)}{hint}"
-    if group.count > _EXAMPLES:
-        yield "  " + messages.message("and-more", lang, count=group.count - _EXAMPLES)
-    if first.waived is not None:
-        yield f"  {messages.word('waived', lang)}: {first.waived}"
+def _group(group: Group, report: Report, lang: str, words: Mapping[str, str]) -> Iterator[str]:
+    first, about = group.first, subject(group)
+    title = f"{first.text('title', lang)}{f': {about}' if about else ''} ({first.code})"
+    yield f"[{messages.word(first.severity, lang)}] {title} {extent(group, report, lang)}".rstrip()
+    for found in group.findings[: limit("examples")]:
+        yield "  " + told(found, words, lang)
+    more = group.count - limit("examples")
+    if more > 0:
+        yield "  " + messages.message("and-more", lang, count=more)
+    yield from ("  " + line for line in what_to_do(first, lang))
+
+
+def told(found: Finding, words: Mapping[str, str], lang: str) -> str:
+    """One finding in a line: where, what, and what to write instead.
+
+    >>> told(Finding("blank-row", "error", row=5), {"row": "Row"}, "en")
+    'Row 5: All cells of this row are empty.'
+    """
+    where = place(found, words)
+    hint = f" -> {found.suggestion}" if found.suggestion else ""
+    return f"{where + ': ' if where else ''}{found.text('message', lang)}{hint}"
+
+
+def what_to_do(found: Finding, lang: str) -> Iterator[str]:
+    """What to do, or why nothing is to be done, and the basis of the rule with who acts."""
+    if found.waived is not None:
+        yield f"{messages.word('waived', lang)}: {found.waived}"
     else:
-        yield "  " + messages.message("fix", lang, text=first.text("advice", lang))
+        yield messages.message("fix", lang, text=found.text("advice", lang))
+    yield messages.message("why", lang, source=found.text("source", lang), who=found.text("who", lang))
 
 
 def _verdict(report: Report, lang: str) -> Iterator[str]:

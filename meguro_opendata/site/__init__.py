@@ -8,6 +8,8 @@ from pathlib import Path
 
 from meguro_opendata import kpi, pages
 from meguro_opendata.files import write_whole
+from meguro_opendata.kpi.board import board_of
+from meguro_opendata.kpi.page import page_of
 from meguro_opendata.release import Release
 from meguro_opendata.workspace import Workspace
 
@@ -16,17 +18,8 @@ __all__ = ["write_kpi_board", "write_start_page"]
 
 def write_kpi_board(workspace: Workspace, fiscal_year: int, path: Path, lang: str, as_of: date | None = None) -> Path:
     """One year's figures against its targets, as a page; returns its path."""
-    figures = kpi.indicators(workspace, fiscal_year, as_of, lang)
-    page = pages.render(
-        "kpi.html",
-        lang,
-        title=workspace.city.name,
-        figures=figures,
-        fiscal_year=fiscal_year,
-        era=kpi.era_name(fiscal_year, lang),
-        as_of=(as_of or kpi.today()).isoformat(),
-    )
-    write_whole(path, page.encode("utf-8"))
+    board = board_of(kpi.situation_of(workspace, fiscal_year, as_of), lang)
+    write_whole(path, page_of(board).encode("utf-8"))
     return path
 
 

@@ -8,20 +8,23 @@ import io
 import re
 from array import array
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
 
 import polars as pl
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.sources.records import MOST_COLUMNS, Breaks, Records, breaks_of, refuse_padding
 from meguro_opendata.sources.table import Grid, columns_of
 from meguro_opendata.sources.textblocks import (
     BOMS,
     LONGEST_RECORD,
     MOST_RECORDS,
+    SMALL,
     BadByteError,
     RecordTooLongError,
     TooManyColumnsError,
@@ -31,16 +34,15 @@ from meguro_opendata.sources.textblocks import (
     refuse_bad_bytes,
     utf8,
 )
-from meguro_opendata.sources.textrecords import MOST_COLUMNS, Breaks, Records, breaks_of, parse_block, refuse_padding
 
-__all__ = ["decode", "read_text_grid"]
+__all__ = ["TextRead", "decode", "read_text", "read_text_grid"]
 
 _MAX_CELL = 16_000_000
 _DELIMITERS = (",", "\t", ";")
 _QUOTED = re.compile('"[^"]*"')
 _SEARCHED = 20_000
 _BATCH = 20_000
-_AHEAD = 1
+_AHEAD = 2
 
 
 class _UncertainError(Exception):
@@ -48,11 +50,9 @@ class _UncertainError(Exception):
 
 
 @dataclass
-class _Gathered:
-    """What has been read of a file so far."""
+class _Progress:
+    """How far a file has been read, and what its shape is so far."""
 
-    frames: list[pl.DataFrame] = field(default_factory=list)
-    widths: list[Sequence[int] | int] = field(default_factory=list)
     lines: list[Sequence[int]] = field(default_factory=list)
     line: int = 0
     height: int = 0
@@ -61,7 +61,7 @@ class _Gathered:
     breaks: Breaks = field(default_factory=Breaks)
 
     def add(self, records: Records) -> None:
-        """Append the records of a block.
+        """Count the records of a block.
 
         Raises:
             TooManyRecordsError: If there are more than are read.
@@ -69,10 +69,9 @@ class _Gathered:
         """
         height = records.cells.height
         self._count(records)
-        self.frames.append(records.cells)
-        self.widths.append(records.widths if records.widths is not None else records.cells.width)
         first = self.line + 1
-        self.lines.append([first + at for at in records.lines] if records.lines else range(first, first + height))
+        own = array("l", (first + at for at in records.lines)) if records.lines else range(first, first + height)
+        self.lines.append(own)
         self.line += records.breaks.crlf + records.breaks.lf
         self.breaks = self.breaks.plus(records.breaks)
 
@@ -84,9 +83,30 @@ class _Gathered:
             raise TooManyRecordsError
         refuse_padding(self.height, self.width, self.filled)
 
+    def all_lines(self) -> Sequence[int]:
+        """The line of each record."""
+        if all(isinstance(part, range) for part in self.lines):
+            last = self.lines[-1]
+            if last and last[-1] == sum(map(len, self.lines)):
+                return range(1, last[-1] + 1)
+        return array("l", chain.from_iterable(self.lines))
+
+
+@dataclass
+class _Cells:
+    """All cells of a file."""
+
+    frames: list[pl.DataFrame] = field(default_factory=list)
+    widths: list[Sequence[int] | int] = field(default_factory=list)
+
+    def take(self, records: Records) -> None:
+        """Keep the cells of a block."""
+        self.frames.append(records.cells)
+        self.widths.append(records.widths if records.widths is not None else records.cells.width)
+
     def cells(self) -> pl.DataFrame:
         """All records as one table as wide as the widest."""
-        names = [str(index) for index in range(self.width)]
+        names = [str(index) for index in range(max(frame.width for frame in self.frames))]
         wide = [frame.with_columns(pl.lit("").alias(name) for name in names[frame.width :]) for frame in self.frames]
         return pl.concat(wide, rechunk=False)
 
@@ -99,20 +119,61 @@ class _Gathered:
         parts = zip(self.widths, self.frames, strict=True)
         return array("l", chain.from_iterable([w] * frame.height if isinstance(w, int) else w for w, frame in parts))
 
-    def all_lines(self) -> Sequence[int]:
-        """The line of each record."""
-        if all(isinstance(part, range) for part in self.lines):
-            last = self.lines[-1]
-            if last and last[-1] == sum(map(len, self.lines)):
-                return range(1, last[-1] + 1)
-        return array("l", chain.from_iterable(self.lines))
+
+class Taker(Protocol):
+    """Takes the records of a file, block by block."""
+
+    def take(self, records: Records) -> None:
+        """The next records."""
+
+
+AnyTaker = TypeVar("AnyTaker", bound=Taker)
+
+
+@dataclass(frozen=True)
+class TextRead(Generic[AnyTaker]):
+    """A text file that has been read.
+
+    Attributes:
+        taker: What took its records.
+        encoding: As decided.
+        delimiter: The sign between cells.
+        newline: The kind of its line breaks.
+        lines: The physical line on which each record begins.
+    """
+
+    taker: AnyTaker
+    encoding: str
+    delimiter: str
+    newline: str | None
+    lines: Sequence[int]
 
 
 def read_text_grid(path: Path, declared: str | None = None) -> Grid:
-    """Every record of a text file.
+    """Every record of a text file; encoding and errors as :func:`read_text`."""
+    read = read_text(path, _Cells, declared)
+    return Grid(
+        path=path,
+        container="tsv" if read.delimiter == "\t" else "csv",
+        cells=read.taker.cells(),
+        encoding=read.encoding,
+        newline=read.newline,
+        delimiter=read.delimiter,
+        lines=read.lines,
+        widths=read.taker.all_widths(),
+    )
+
+
+def read_text(path: Path, begin: Callable[[], AnyTaker], declared: str | None = None) -> TextRead[AnyTaker]:
+    """Hand every record of a text file to a taker; the file is never in memory as a whole.
 
     The encoding is the declared one; else that of the byte order mark, else UTF-8 if every byte fits, else CP932. A
     byte order mark always wins over a declared ``utf-8``, because editors add one.
+
+    Args:
+        path: The file.
+        begin: Makes a taker; called again when a later block shows that the file must be read in another way.
+        declared: The encoding, where that is known.
 
     Raises:
         SourceError: If no encoding fits (the first bytes in question are shown), a quotation never ends, or a record is
@@ -123,7 +184,7 @@ def read_text_grid(path: Path, declared: str | None = None) -> Grid:
     failure: BadByteError | None = None
     for encoding in candidates:
         try:
-            return _read(path, encoding)
+            return _read(path, encoding, begin)
         except BadByteError as error:
             failure = error
         except RecordTooLongError:
@@ -180,55 +241,66 @@ def _standard_name(declared: str | None, path: Path) -> str | None:
         raise SourceError("encoding-name", file=path, name=declared) from None
 
 
-def _read(path: Path, encoding: str) -> Grid:
-    try:
-        gathered, delimiter = _by_blocks(path, encoding)
-    except _UncertainError:
-        gathered, delimiter = _by_records(path, encoding)
-    if not gathered.frames:
+def _read(path: Path, encoding: str, begin: Callable[[], AnyTaker]) -> TextRead[AnyTaker]:
+    reading = _Reading(begin())
+    if path.stat().st_size <= SMALL:
+        _by_records(path, encoding, reading)
+    else:
+        try:
+            _by_blocks(path, encoding, reading)
+        except _UncertainError:
+            reading = _Reading(begin())
+            _by_records(path, encoding, reading)
+    if not reading.progress.height:
         raise SourceError("file-empty", file=path)
-    return Grid(
-        path=path,
-        container="tsv" if delimiter == "\t" else "csv",
-        cells=gathered.cells(),
-        encoding=encoding,
-        newline=gathered.breaks.kind,
-        delimiter=delimiter,
-        lines=gathered.all_lines(),
-        widths=gathered.all_widths(),
-    )
+    progress = reading.progress
+    return TextRead(reading.taker, encoding, reading.delimiter, progress.breaks.kind, progress.all_lines())
 
 
-def _by_blocks(path: Path, encoding: str) -> tuple[_Gathered, str]:
-    """The file block by block, as columns from the start; while one is parsed, the next is read and decoded."""
-    gathered, delimiter = _Gathered(), ""
-    with ThreadPoolExecutor(max_workers=1) as parser:
+@dataclass
+class _Reading(Generic[AnyTaker]):
+    """One way through a file."""
+
+    taker: AnyTaker
+    delimiter: str = ""
+    progress: _Progress = field(default_factory=_Progress)
+
+    def add(self, records: Records) -> None:
+        """Count the records of a block and hand them on."""
+        self.progress.add(records)
+        self.taker.take(records)
+
+
+def _by_blocks(path: Path, encoding: str, reading: _Reading[Any]) -> None:
+    """The file block by block, as columns from the start; while some are parsed, the next is read and decoded."""
+    from meguro_opendata.sources.textrecords import parse_block
+
+    with ThreadPoolExecutor(max_workers=_AHEAD) as parser:
         waiting: deque[Future[Records | None]] = deque()
         for raw, marks in blocks(path, encoding):
-            text = _from_encoding(raw, encoding, gathered, waiting)
-            delimiter = delimiter or _delimiter(text)
-            waiting.append(parser.submit(parse_block, text, marks, delimiter))
+            text = _from_encoding(raw, encoding, reading, waiting)
+            reading.delimiter = reading.delimiter or _delimiter(text)
+            waiting.append(parser.submit(parse_block, text, marks, reading.delimiter))
             if len(waiting) > _AHEAD:
-                gathered.add(_parsed(waiting.popleft(), gathered))
+                reading.add(_parsed(waiting.popleft(), reading))
         while waiting:
-            gathered.add(_parsed(waiting.popleft(), gathered))
-    return gathered, delimiter
+            reading.add(_parsed(waiting.popleft(), reading))
 
 
-def _from_encoding(raw: bytes, encoding: str, gathered: _Gathered, waiting: deque[Future[Records | None]]) -> bytes:
+def _from_encoding(raw: bytes, encoding: str, reading: _Reading[Any], waiting: deque[Future[Records | None]]) -> bytes:
     try:
         return utf8(raw, encoding)
     except BadByteError as error:
         while waiting:
-            gathered.add(_parsed(waiting.popleft(), gathered))
-        raise error.after(gathered.line) from None
+            reading.add(_parsed(waiting.popleft(), reading))
+        raise error.after(reading.progress.line) from None
 
 
-def _parsed(future: Future[Records | None], gathered: _Gathered) -> Records:
+def _parsed(future: Future[Records | None], reading: _Reading[Any]) -> Records:
     try:
         records = future.result()
     except BadByteError as error:
-        raise error.after(gathered.line) from None
+        raise error.after(reading.progress.line) from None
     if records is None:
         raise _UncertainError
     return records
@@ -237,10 +309,10 @@ def _parsed(future: Future[Records | None], gathered: _Gathered) -> Records:
 class _Lines:
     """The physical lines of a file; ``taken`` are those of the record that is being read."""
 
-    def __init__(self, path: Path, encoding: str, gathered: _Gathered) -> None:
+    def __init__(self, path: Path, encoding: str, progress: _Progress) -> None:
         self._blocks = blocks(path, encoding, quoted=False)
         self._encoding = encoding
-        self._gathered = gathered
+        self._progress = progress
         self.taken: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
@@ -252,19 +324,19 @@ class _Lines:
             except BadByteError as error:
                 raise error.after(line) from None
             line += block.count(b"\n")
-            self._gathered.breaks = self._gathered.breaks.plus(breaks_of(block))
+            self._progress.breaks = self._progress.breaks.plus(breaks_of(block))
             for written in io.StringIO(block.decode("utf-8"), newline=""):
                 self.taken.append(written)
                 yield written
 
 
-def _by_records(path: Path, encoding: str) -> tuple[_Gathered, str]:
+def _by_records(path: Path, encoding: str, reading: _Reading[Any]) -> None:
     """The file record by record, as the ``csv`` module reads it."""
     csv.field_size_limit(_MAX_CELL)
-    gathered = _Gathered()
-    delimiter = _delimiter(next(utf8(raw, encoding) for raw, _ in blocks(path, encoding, quoted=False)))
-    lines = _Lines(path, encoding, gathered)
-    reader = csv.reader(lines, delimiter=delimiter)
+    progress = reading.progress
+    reading.delimiter = _delimiter(next(utf8(raw, encoding) for raw, _ in blocks(path, encoding, quoted=False)))
+    lines = _Lines(path, encoding, progress)
+    reader = csv.reader(lines, delimiter=reading.delimiter)
     began, batch, begins = 0, list[list[str]](), list[int]()
     try:
         for record in reader:
@@ -275,20 +347,20 @@ def _by_records(path: Path, encoding: str) -> tuple[_Gathered, str]:
             last, lines.taken = lines.taken, []
             began = reader.line_num
             if len(batch) == _BATCH:
-                gathered.add(_records(batch, begins, gathered.line))
+                reading.add(_records(batch, begins, progress.line))
                 batch, begins = [], []
-        list(csv.reader(last, delimiter=delimiter, strict=True))
+        list(csv.reader(last, delimiter=reading.delimiter, strict=True))
     except csv.Error:
         raise SourceError("text-broken", file=path, line=begins[-1] + 1 if begins else began + 1) from None
     if batch:
-        gathered.add(_records(batch, begins, gathered.line))
-    return gathered, delimiter
+        reading.add(_records(batch, begins, progress.line))
 
 
 def _records(batch: Sequence[Sequence[str]], begins: Sequence[int], line: int) -> Records:
     widths = list(map(len, batch))
     refuse_padding(len(batch), max(widths), sum(widths))
-    return Records(columns_of(batch), widths, [at - line for at in begins], Breaks())
+    uneven = widths if len(set(widths)) > 1 else None
+    return Records(columns_of(batch), uneven, [at - line for at in begins], Breaks())
 
 
 def _delimiter(text: bytes) -> str:

@@ -9,96 +9,53 @@ from __future__ import annotations
 from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from polars.exceptions import ComputeError
 
+from meguro_opendata.sources.records import MOST_COLUMNS, Records, breaks_of, refuse_padding
 from meguro_opendata.sources.textblocks import (
     MOST_RECORDS,
     TooManyColumnsError,
     TooManyRecordsError,
-    TooUnevenError,
     count,
     refuse_bad_bytes,
 )
 
-__all__ = ["MOST_COLUMNS", "Breaks", "Records", "breaks_of", "parse_block", "refuse_padding"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-MOST_COLUMNS = 16_384
-_SPARE_CELLS, _MOST_TIMES = 20_000_000, 4
-_BREAK, _RETURN, _MARK = (ord(sign) for sign in '\n\r"')
+    Places = NDArray[np.intp]
+    Positions = Sequence[int] | Places
+
+__all__ = ["parse_block"]
+
+_BREAK, _RETURN = (ord(sign) for sign in "\n\r")
 _MANY = 1 << 15
-Places = NDArray[np.intp]
-
-
-class Breaks(NamedTuple):
-    """How many line breaks of each kind there are."""
-
-    crlf: int = 0
-    lf: int = 0
-    cr: int = 0
-
-    @property
-    def kind(self) -> str | None:
-        """The one kind that is used, ``mixed`` if several are."""
-        used = [name for name, number in self._asdict().items() if number]
-        return "mixed" if len(used) > 1 else used[0] if used else None
-
-    def plus(self, other: Breaks) -> Breaks:
-        """Those of two blocks together."""
-        return Breaks(*map(sum, zip(self, other, strict=True)))
-
-
-def breaks_of(block: bytes) -> Breaks:
-    r"""The line breaks of a block.
-
-    >>> breaks_of(b"a\r\nb\n")
-    Breaks(crlf=1, lf=1, cr=0)
-    """
-    signs = np.frombuffer(block, dtype=np.uint8)
-    returns = count(block, b"\r") if b"\r" in block else 0
-    ends = np.flatnonzero(signs == _BREAK)
-    crlf = int(np.count_nonzero(signs[ends[ends > 0] - 1] == _RETURN)) if returns else 0
-    return Breaks(crlf, len(ends) - crlf, returns - crlf)
-
-
-@dataclass(frozen=True)
-class Records:
-    """The records of a block.
-
-    Attributes:
-        cells: Text columns named by their index.
-        widths: Cells of each record, ``None`` if all have as many as ``cells``.
-        lines: The line on which each begins, the block's first being 0; ``None`` if each has just one line.
-        breaks: The block's line breaks.
-    """
-
-    cells: pl.DataFrame
-    widths: Sequence[int] | None
-    lines: Sequence[int] | None
-    breaks: Breaks
 
 
 @dataclass(frozen=True)
 class _Quotations:
     """Where the quoted cells of a block begin and end."""
 
-    opening: Places
-    closing: Places
+    opening: Positions
+    closing: Positions
 
     def count(self, block: bytes, sign: bytes) -> int:
         """How often a sign stands inside them."""
         if len(self.opening) > _MANY:
             return int((self.around(_places(block, sign)) >= 0).sum())
-        return sum(block.count(sign, *span) for span in zip(self.opening.tolist(), self.closing.tolist(), strict=True))
+        return sum(block.count(sign, *span) for span in zip(self.opening, self.closing, strict=True))
 
     def around(self, places: Places) -> Places:
         """The number of the quoted cell around each place, -1 where there is none."""
-        number = np.searchsorted(self.opening, places) - 1
-        inside = (number >= 0) & (places < self.closing[number]) if len(self.opening) else places < 0
+        import numpy as np
+
+        opening, closing = np.asarray(self.opening, dtype=np.intp), np.asarray(self.closing, dtype=np.intp)
+        number = np.searchsorted(opening, places) - 1
+        inside = (number >= 0) & (places < closing[number]) if len(opening) else places < 0
         return np.where(inside, number, -1)
 
     def outside(self, places: Places) -> Places:
@@ -118,7 +75,7 @@ def parse_block(block: bytes, marks: int, delimiter: str) -> Records | None:
     breaks = breaks_of(block)
     if marks % 2 or breaks.cr or block.startswith(BOM_UTF8):  # polars drops the mark, also in the middle of a file
         return None
-    quotations = _quotations(block, delimiter) if marks else _Quotations(_places(b"", b""), _places(b"", b""))
+    quotations = (_many_quotations if marks > _MANY else _quotations)(block, delimiter.encode())
     if quotations is None:
         return None
     inner_breaks = quotations.count(block, b"\n")
@@ -131,16 +88,6 @@ def parse_block(block: bytes, marks: int, delimiter: str) -> Records | None:
             return Records(even, None, None, breaks)
     uneven = _uneven(block, sign, quotations, has_lines=bool(inner_breaks))
     return Records(*uneven, breaks) if uneven else None
-
-
-def refuse_padding(height: int, width: int, cells: int) -> None:
-    """Raise if records of so many cells in all would become far more when each is made as wide as the widest.
-
-    Raises:
-        TooUnevenError: So.
-    """
-    if height * width > _SPARE_CELLS + _MOST_TIMES * cells:
-        raise TooUnevenError(width)
 
 
 def _even(block: bytes, sign: bytes, breaks: int, quotations: _Quotations) -> pl.DataFrame | None:
@@ -163,6 +110,8 @@ def _uneven(
     block: bytes, sign: bytes, quotations: _Quotations, *, has_lines: bool
 ) -> tuple[pl.DataFrame, list[int], list[int] | None] | None:
     """The cells of records of any width; a first record of the greatest width shows polars how many there can be."""
+    import numpy as np
+
     all_breaks = _places(block, b"\n")
     ends = quotations.outside(all_breaks)
     if not block.endswith(b"\n"):
@@ -201,12 +150,32 @@ def _has_blank_line(block: bytes) -> bool:
 
 
 def _places(block: bytes, sign: bytes) -> Places:
-    signs = np.frombuffer(block, dtype=np.uint8)
-    return np.flatnonzero(signs == ord(sign)) if sign else np.flatnonzero(signs)
+    import numpy as np
+
+    return np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == ord(sign))
 
 
-def _quotations(block: bytes, delimiter: str) -> _Quotations | None:
+def _quotations(block: bytes, delimiter: bytes) -> _Quotations | None:
     """The quoted cells, if every quotation mark opens or closes one or is doubled inside one."""
+    before, behind = (b"", delimiter, b"\n"), (b"", delimiter, b"\n", b"\r")
+    openings, closings = list[int](), list[int]()
+    opening = block.find(b'"')
+    while opening >= 0:
+        closing = block.find(b'"', opening + 1)
+        while closing >= 0 and block[closing + 1 : closing + 2] == b'"':
+            closing = block.find(b'"', closing + 2)
+        if block[max(opening - 1, 0) : opening] not in before or block[closing + 1 : closing + 2] not in behind:
+            return None
+        openings.append(opening)
+        closings.append(closing)
+        opening = block.find(b'"', closing + 1)
+    return _Quotations(openings, closings)
+
+
+def _many_quotations(block: bytes, delimiter: bytes) -> _Quotations | None:
+    """The same, several times faster where there are very many, by numpy."""
+    import numpy as np
+
     marks = _places(block, b'"')
     opening, closing = marks[0::2], marks[1::2]
     doubled = closing[:-1] + 1 == opening[1:]

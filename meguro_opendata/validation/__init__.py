@@ -9,28 +9,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import polars as pl
 
-from meguro_opendata.combine import JoinedTable
 from meguro_opendata.errors import MeguroOpendataError, SourceError
 from meguro_opendata.filestandard import load_file_standard
 from meguro_opendata.findings import Finding, Report
-from meguro_opendata.mapping import Mapped
-from meguro_opendata.recipe import Recipe, Waiver
 from meguro_opendata.schemafile import check_schema
-from meguro_opendata.sources import Grid, Table, propose_source, read_grid, structure_findings
+from meguro_opendata.sources import Grid, Table, container_at, propose_source, read_grid, structure_findings
 from meguro_opendata.standard import Standard, load_standard, schema_fields
 from meguro_opendata.validation import fast_engine, frictionless_engine
-from meguro_opendata.validation.columns import match_columns
+from meguro_opendata.validation.fast_engine import Explain, Explanation
 from meguro_opendata.validation.frictionless_engine import RawError, TextTable, check_package
-from meguro_opendata.validation.gtfs import validate_gtfs
-from meguro_opendata.validation.rules import Place, expectation_findings, rule_findings
-from meguro_opendata.validation.translate import places_in, places_of_grid, translate
+from meguro_opendata.validation.streaming import Streamed, check_text
+from meguro_opendata.validation.translate import places_in, places_of_grid, places_of_text, translate
+
+# What a check against a schema alone never needs is loaded where it is used: a small file is checked in half a second.
+if TYPE_CHECKING:
+    from meguro_opendata.mapping import Mapped
+    from meguro_opendata.recipe import Recipe, Waiver
+    from meguro_opendata.validation.gtfs import validate_gtfs
+    from meguro_opendata.validation.rules import Place
 
 __all__ = [
     "Engine",
+    "Explanation",
     "Place",
     "check_package",
     "validate_file",
@@ -40,13 +44,29 @@ __all__ = [
     "waived",
 ]
 
+
+def __getattr__(name: str) -> Any:
+    if name == "validate_gtfs":
+        from meguro_opendata.validation import gtfs
+
+        return gtfs.validate_gtfs
+    if name == "Place":
+        from meguro_opendata.validation import rules
+
+        return rules.Place
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 Engine = Literal["fast", "frictionless"]
 _SETTLED = {"duplicate-header": "duplicate-header-named", "blank-label": "blank-label-named"}
-_ENGINES = {"fast": fast_engine.check_table, "frictionless": frictionless_engine.check_table}
 
 
 def validate_file(
-    path: Path | str, standard: str | Standard, engine: Engine = "fast", place: Place | None = None
+    path: Path | str,
+    standard: str | Standard,
+    engine: Engine = "fast",
+    place: Place | None = None,
+    explain: Explain | None = None,
 ) -> Report:
     """Check a file against a standard, as it stands: nothing is rewritten, columns match by name.
 
@@ -56,20 +76,28 @@ def validate_file(
         standard: An id, ``id@version``, or a loaded standard.
         engine: ``"fast"`` or ``"frictionless"``; the findings are the same.
         place: Where the points should lie, if that is known: a boundary or a gazetteer. The report names it.
+        explain: Is told how each field was judged.
 
     Raises:
         SourceError: If the file cannot be read.
         UnknownStandardError: If there is no such standard.
     """
+    from meguro_opendata.validation.columns import match_columns
+    from meguro_opendata.validation.rules import rule_findings
+
     _refuse_unknown_engine(engine)
     of_files = load_file_standard(standard if isinstance(standard, str) else standard.id)
     if of_files is not None:
+        from meguro_opendata.validation.gtfs import validate_gtfs
+
+        if explain:
+            explain(Explanation(None, "no-proof-files"))
         return validate_gtfs(path, of_files)
     chosen = load_standard(standard) if isinstance(standard, str) else standard
     schema = chosen.schema or {"fields": []}
     table = propose_source(Path(path), [field.name for field in chosen.fields])
     own = [*_header_findings(table), *match_columns(table, schema, chosen)]
-    raw = _ENGINES[engine](_own_widths(table), schema, by_name=True)
+    raw = _errors(engine, _own_widths(table), schema, by_name=True, explain=explain)
     found = translate(raw, schema, places_in(table, table.frame.columns))
     rows = table.frame[:, : table.header_width]
     found += rule_findings(table, rows, chosen.fields, found, standard=chosen, place=place)
@@ -77,7 +105,7 @@ def validate_file(
         file=str(path),
         standard=(chosen.id, str(chosen.version)),
         rows=table.frame.height,
-        rows_checked=table.frame.height,
+        rows_checked=_checked(raw, table.frame.height),
         findings=(*own, *found),
         encoding=table.grid.encoding,
         header=table.labels[: table.header_width],
@@ -89,6 +117,7 @@ def validate_table(
     schema: Mapping[str, Any],
     engine: Engine = "fast",
     tables: Mapping[str, Path | str] | None = None,
+    explain: Explain | None = None,
 ) -> Report:
     """Check a table against any Table Schema, as frictionless does by default: header first, columns by position.
 
@@ -97,26 +126,61 @@ def validate_table(
         schema: A Table Schema descriptor.
         engine: ``"fast"`` or ``"frictionless"``; the findings are the same.
         tables: Further tables that foreign keys refer to, by resource name.
+        explain: Is told how each field was judged.
 
     Raises:
         SourceError: If a file cannot be read.
         ConfigurationError: If the schema is no Table Schema.
     """
     _refuse_unknown_engine(engine)
-    grid = read_grid(Path(path))
+    is_text = container_at(Path(path)) == "text"
     checked = check_schema(schema, "schema")
-    main = _whole(grid)
     others = {name: _whole(read_grid(Path(other))) for name, other in (tables or {}).items()}
-    raw = _ENGINES[engine](main, checked, by_name=False, others=others)
+    if engine == "fast" and is_text:
+        streamed = check_text(Path(path), checked, others, explain)
+        if streamed is not None:
+            return _streamed_report(str(path), streamed, checked)
+    grid = read_grid(Path(path))
+    main = _whole(grid)
+    raw = _errors(engine, main, checked, by_name=False, others=others, explain=explain)
     found = translate(raw, checked, places_of_grid(grid))
     return Report(
         file=str(path),
         standard=None,
         rows=main.cells.height,
-        rows_checked=main.cells.height,
+        rows_checked=_checked(raw, main.cells.height),
         findings=tuple(found),
         encoding=grid.encoding,
         header=tuple(main.header),
+    )
+
+
+def _errors(
+    engine: Engine,
+    table: TextTable,
+    schema: Mapping[str, Any],
+    *,
+    by_name: bool,
+    others: Mapping[str, TextTable] | None = None,
+    explain: Explain | None = None,
+) -> list[RawError]:
+    if engine == "fast":
+        return fast_engine.check_table(table, schema, by_name=by_name, others=others, explain=explain)
+    if explain:
+        explain(Explanation(None, "no-proof-asked"))
+    return frictionless_engine.check_table(table, schema, by_name=by_name, others=others)
+
+
+def _streamed_report(file: str, streamed: Streamed, schema: Mapping[str, Any]) -> Report:
+    found = translate(streamed.errors, schema, places_of_text(streamed.header, streamed.lines))
+    return Report(
+        file=file,
+        standard=None,
+        rows=len(streamed.lines),
+        rows_checked=streamed.rows,
+        findings=tuple(found),
+        encoding=streamed.encoding,
+        header=tuple(streamed.header),
     )
 
 
@@ -127,6 +191,8 @@ def validate_stacked(
 
     Findings name the cells of the source, and the recipe's waivers are applied.
     """
+    from meguro_opendata.validation.rules import expectation_findings
+
     header = parts[0][2].columns
     whole = TextTable(header, pl.concat([frame for _, _, frame, _ in parts]))
     raw = fast_engine.check_table(whole, recipe.schema, by_name=False)
@@ -140,6 +206,11 @@ def validate_stacked(
     if unexpected:
         reports[0] = reports[0].with_findings((*reports[0].findings, *waived(unexpected, recipe.waive)))
     return reports
+
+
+def _checked(raw: Iterable[RawError], rows: int) -> int:
+    """How many rows were checked: none, if frictionless went no further than the header, for a reason that it tells."""
+    return 0 if any(error.ends_at_header for error in raw) else rows
 
 
 def _errors_between(errors: Iterable[RawError], start: int, end: int) -> list[RawError]:
@@ -160,6 +231,9 @@ def _part_report(
     file: str,
     place: Place | None,
 ) -> Report:
+    from meguro_opendata.combine import JoinedTable
+    from meguro_opendata.validation.rules import rule_findings
+
     origins = [mapped.origins.get(name) for name in frame.columns]
     found = translate(raw, recipe.schema, places_in(table, origins))
     fields = schema_fields(recipe.schema)

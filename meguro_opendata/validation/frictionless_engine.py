@@ -7,28 +7,31 @@ of frictionless's own cell reader.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.validation.cellreaders import Read
 
 __all__ = [
     "ExpectedField",
-    "FieldReaders",
     "Head",
     "RawError",
     "TextTable",
     "check_package",
     "check_table",
     "field_reader",
+    "hashable",
+    "read_cell",
     "read_head",
 ]
 
 _NO_LIMIT = 2**62
 _MAIN = "main"
+_STRUCTURES = ("array", "geojson", "list", "object")
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 
@@ -63,13 +66,15 @@ class ExpectedField:
         name: Its name.
         descriptor: As Table Schema has it.
         missing: The texts that stand for "no value".
-        read: Frictionless's own reader: a cell's value, and what it fails by name (``type``, or constraints).
+        read: The reader of its cells: the value, and what it fails by name (``type``, or constraints).
+        is_plain: Whether that reader is our own; else it is frictionless's.
     """
 
     name: str
     descriptor: Mapping[str, Any]
     missing: tuple[str, ...]
-    read: Callable[[str | None], tuple[Any, Mapping[str, str] | None]]
+    read: Read
+    is_plain: bool = False
 
     @property
     def is_plain_text(self) -> bool:
@@ -88,6 +93,7 @@ class Head:
         errors: Its errors on the header and the schema.
         fields: The fields that it expects in the columns.
         is_final: Whether it goes no further than the header.
+        keyed: Names of all fields whose whole columns are compared: unique ones, those of keys and what keys refer to.
         unique: Names of the fields whose values may not repeat.
         primary_key: Names of the key's fields; empty if the table lacks one of them.
         foreign: Given a function that reads the table's values of some fields, the fields of each foreign key and the
@@ -97,14 +103,10 @@ class Head:
     errors: tuple[RawError, ...] = ()
     fields: tuple[ExpectedField, ...] = ()
     is_final: bool = False
+    keyed: frozenset[str] = frozenset()
     unique: tuple[str, ...] = ()
     primary_key: tuple[str, ...] = ()
     foreign: Callable[[Rows], Iterator[tuple[tuple[str, ...], set[tuple[Any, ...]]]]] = lambda rows: iter(())
-
-    @property
-    def keys(self) -> list[tuple[str, ...]]:
-        """The fields of everything that asks for whole values to be compared."""
-        return [*((name,) for name in self.unique), self.primary_key]
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,11 @@ class RawError:
     column: int | None
     value: str | None
     constraint: str | None = None
+
+    @property
+    def ends_at_header(self) -> bool:
+        """Whether it is one after which frictionless reads no record: any of the header but those of single labels."""
+        return self.record is None and not self.type.endswith("-label")
 
 
 def check_table(
@@ -149,20 +156,58 @@ def check_table(
     described = _schema({**_with_names(schema, names), **({"fieldsMatch": "partial"} if by_name else {})})
     main = _resource(_MAIN, table, described)
     referred = [_resource(names[name], other) for name, other in (others or {}).items()]
-    report = Package(resources=[main, *referred]).validate(limit_errors=_NO_LIMIT)
+    try:
+        report = Package(resources=[main, *referred]).validate(limit_errors=_NO_LIMIT)
+    except (TypeError, ArithmeticError):
+        _refuse_incomparable_cells(table, schema, by_name=by_name, others=others)
+        raise
     found = [*report.errors, *(error for task in report.tasks if task.name == _MAIN for error in task.errors)]
     return _translated(found, table, described)
 
 
+def read_cell(expected: ExpectedField, cell: str | None) -> tuple[Any, Iterable[str] | None]:
+    """A cell's value, and what it fails by name.
+
+    Raises:
+        MeguroOpendataError: If frictionless breaks off there, comparing what cannot be compared: a time of day that has
+            a time zone with a bound that has none.
+    """
+    try:
+        return expected.read(cell)
+    except (TypeError, ArithmeticError):
+        raise MeguroOpendataError("cell-incomparable", name=expected.name, value=cell) from None
+
+
+def _refuse_incomparable_cells(
+    table: TextTable, schema: Mapping[str, Any], *, by_name: bool, others: Mapping[str, TextTable] | None
+) -> None:
+    """Raise for the cell at which frictionless has broken off."""
+    head = read_head(table.header, schema, by_name=by_name, others=others)
+    for expected, column in zip(head.fields, table.cells, strict=False):
+        for cell in column.unique(maintain_order=True):
+            value, _ = read_cell(expected, cell)
+            if expected.name in head.keyed:
+                hashable(expected, value)
+
+
+def hashable(expected: ExpectedField, value: Any) -> Any:
+    """A value of a key, if it can be looked up; errors as :func:`read_cell`."""
+    try:
+        hash(value)
+    except TypeError:
+        raise MeguroOpendataError("cell-incomparable", name=expected.name, value=value) from None
+    return value
+
+
 def read_head(
-    table: TextTable, schema: Mapping[str, Any], *, by_name: bool, others: Mapping[str, TextTable] | None = None
+    header: Sequence[str], schema: Mapping[str, Any], *, by_name: bool, others: Mapping[str, TextTable] | None = None
 ) -> Head:
-    """What frictionless makes of a table's header; arguments and errors as :func:`check_table`."""
+    """What frictionless makes of a header; arguments and errors as :func:`check_table`."""
     from frictionless import FrictionlessException, Package
 
     names = {name: f"table{number}" for number, name in enumerate(others or {})}
     described = _schema({**_with_names(schema, names), **({"fieldsMatch": "partial"} if by_name else {})})
-    empty = TextTable(table.header, table.cells.clear())
+    empty = TextTable(header, pl.DataFrame())
     main = _resource(_MAIN, empty, described)
     package = Package(resources=[main, *(_resource(names[name], other) for name, other in (others or {}).items())])
     report = package.validate(limit_errors=_NO_LIMIT)
@@ -173,20 +218,23 @@ def read_head(
             primary = tuple(opened.schema.primary_key)
     except FrictionlessException:
         return Head(is_final=True)
+    errors = tuple(_translated(found, empty, described))
     here = {one.name for one in expected}
+    unique = tuple(one.name for one in expected if one.constraints.get("unique"))
     return Head(
-        errors=tuple(_translated(found, empty, described)),
+        errors=errors,
         fields=tuple(map(_expected_field, expected)),
-        is_final=any(not error.type.endswith("-label") for error in found),
-        unique=tuple(one.name for one in expected if one.constraints.get("unique")),
+        is_final=any(error.ends_at_header for error in errors),
+        keyed=frozenset([*unique, *primary, *_linked(described)]),
+        unique=unique,
         primary_key=primary if set(primary) <= here else (),
         foreign=lambda rows: _foreign_keys(described, package, here, rows),
     )
 
 
-def field_reader(schema: Mapping[str, Any]) -> Callable[[str | None], tuple[Any, Mapping[str, str] | None]]:
+def field_reader(schema: Mapping[str, Any]) -> Read:
     """Frictionless's own cell reader of a schema's first field."""
-    read: Callable[[str | None], tuple[Any, Mapping[str, str] | None]] = _schema(schema).fields[0].create_cell_reader()
+    read: Read = _schema(schema).fields[0].create_cell_reader()
     return read
 
 
@@ -212,6 +260,14 @@ def _foreign_keys(
             with package.get_resource(reference["resource"]).to_copy() as other:
                 values = [tuple(row.get(name) for name in wanted) for row in other.row_stream]
         yield fields, {value for value in values if set(value) != {None}}
+
+
+def _linked(described: Any) -> Iterator[str]:
+    """The fields of foreign keys, and those of the table itself that they refer to."""
+    for key in described.foreign_keys:
+        yield from key["fields"]
+        if key["reference"]["resource"] in ("", _MAIN):
+            yield from key["reference"]["fields"]
 
 
 def _resource(name: str, table: TextTable, schema: Any = None) -> Any:
@@ -254,25 +310,42 @@ def _schema(schema: Mapping[str, Any]) -> Any:
         raise MeguroOpendataError("schema-invalid") from None
     if not all(_has_readable_bounds(field) for field in made.fields):
         raise MeguroOpendataError("schema-invalid")
+    _refuse_incomparable_keys(made)
     return made
 
 
+def _refuse_incomparable_keys(schema: Any) -> None:
+    """Raise if values of a key or of a unique field are structures, at the first of which frictionless breaks off."""
+    keyed = {*schema.primary_key, *(name for key in schema.foreign_keys for name in key["fields"])}
+    for field in schema.fields:
+        if field.type in _STRUCTURES and (field.name in keyed or field.constraints.get("unique")):
+            raise MeguroOpendataError("schema-key-structure", name=field.name, type=field.type)
+
+
 def _has_readable_bounds(field: Any) -> bool:
-    """Whether the bounds of a field are values of its own type, and its pattern is one."""
+    """Whether the bounds of a field are values of its own type, and its pattern is one.
+
+    Raises:
+        MeguroOpendataError: If frictionless reads the field's format only with a package that is not there.
+    """
+    from frictionless import FrictionlessException
+
     try:
         field.create_cell_reader()
     except re.error:
         return False
+    except FrictionlessException:
+        raise MeguroOpendataError("schema-format-missing", name=field.name, form=field.format) from None
     read = field.create_value_reader()
     return all(read(field.constraints[name]) is not None for name in _BOUNDS if name in field.constraints)
 
 
 def _translated(found: Sequence[Any], table: TextTable, schema: Any) -> list[RawError]:
-    readers, records = FieldReaders(schema), table.records
+    readers, records = _FieldReaders(schema), table.records
     return [_raw(error, table.header, records, readers) for error in found]
 
 
-def _raw(error: Any, header: Sequence[str], records: Sequence[Sequence[str]], readers: FieldReaders) -> RawError:
+def _raw(error: Any, header: Sequence[str], records: Sequence[Sequence[str]], readers: _FieldReaders) -> RawError:
     row_number = getattr(error, "row_number", None)
     record = None if row_number is None else row_number - 2
     number = getattr(error, "field_number", None)
@@ -289,22 +362,12 @@ def _cell(cells: Sequence[str], column: int | None) -> str | None:
     return cells[column] if column is not None and column < len(cells) else None
 
 
-class FieldReaders:
-    """Frictionless's own cell readers of a schema: which constraint a cell fails, and whether a value would pass."""
+class _FieldReaders:
+    """Frictionless's own cell readers of a schema: which constraint a cell fails."""
 
     def __init__(self, schema: Any) -> None:
         self._readers = {field.name: field.create_cell_reader() for field in schema.fields}
         self._given: dict[tuple[int | None, str], int] = {}
-
-    @classmethod
-    def of(cls, schema: Mapping[str, Any]) -> FieldReaders:
-        """The readers of a Table Schema descriptor."""
-        return cls(_schema(schema))
-
-    def accepts(self, name: str, value: str) -> bool:
-        """Whether a value alone would pass the field's type and constraints."""
-        reader = self._readers.get(name)
-        return reader is not None and not reader(value)[1]
 
     def next_failed(self, record: int | None, name: str, value: str | None) -> str | None:
         """The constraint that the next error of this cell is about: the nth error is the nth failing constraint."""

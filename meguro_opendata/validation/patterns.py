@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from re import _constants as kinds  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -30,6 +31,7 @@ class _UnknownError(Exception):
     """A part of a pattern whose meaning might differ."""
 
 
+@cache
 def whole_match(pattern: str) -> str | None:
     r"""A pattern for polars that accepts a text only if Python's does; ``None`` if there is none.
 

@@ -6,12 +6,13 @@ schema, and nothing refers to another table. All else is frictionless's own busi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import polars as pl
 
+from meguro_opendata.validation.cellreaders import Read, plain_reader
 from meguro_opendata.validation.frictionless_engine import ExpectedField, Head, field_reader
 from meguro_opendata.validation.proofs import proof_of
 
@@ -19,7 +20,9 @@ __all__ = ["plain_head"]
 
 _ANY: Mapping[str, Any] = {"type": "any"}
 _TEXTS = ("name", "title", "description", "version")
+_WORD_LISTS = ("trueValues", "falseValues")
 _KEYS = {"$schema", "name", "title", "description", "version", "fields", "missingValues", "primaryKey"}
+_FIELD_KEYS = {"name", "type", "format", "title", "description", "example", "constraints", *_WORD_LISTS}
 _FLAGS = ("required", "unique")
 
 
@@ -46,21 +49,26 @@ def plain_head(header: Sequence[str], schema: Mapping[str, Any], *, by_name: boo
         return None
     expected = tuple(_expected(label, described.get(label, _ANY), schema, tuple(missing)) for label in header)
     unique = tuple(one.name for one in expected if one.descriptor.get("constraints", {}).get("unique"))
-    return Head(fields=expected, unique=unique, primary_key=key)
+    return Head(fields=expected, keyed=frozenset((*unique, *key)), unique=unique, primary_key=key)
 
 
 def _is_understood(schema: Mapping[str, Any], missing: object) -> bool:
     known = all(name in _KEYS or name.startswith("mo:") for name in schema)
-    texts = isinstance(missing, list) and all(isinstance(word, str) for word in missing)
-    return known and texts and all(isinstance(schema.get(name, ""), str) for name in _TEXTS)
+    return known and _is_text_list(missing) and all(isinstance(schema.get(name, ""), str) for name in _TEXTS)
 
 
 def _has_test(field: Mapping[str, Any], missing: Sequence[str]) -> bool:
     constraints = field.get("constraints", {})
+    known = all(name in _FIELD_KEYS or name.startswith("mo:") for name in field)
+    if not known or not all(_is_text_list(field.get(name, [])) for name in _WORD_LISTS):
+        return False
     flags = all(isinstance(constraints.get(name, False), bool) for name in _FLAGS)
     texts = all(isinstance(field.get(name, ""), str) for name in _TEXTS)
-    plain = flags and texts and "missingValues" not in field
-    return plain and proof_of(field, missing, "0").test is not None
+    return flags and texts and proof_of(field, missing, "0").test is not None
+
+
+def _is_text_list(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
 
 
 def _examples_pass(fields: Sequence[Mapping[str, Any]], missing: Sequence[str]) -> bool:
@@ -95,9 +103,20 @@ def _fits(header: Sequence[str], described: Mapping[str, Mapping[str, Any]], *, 
 def _expected(
     name: str, field: Mapping[str, Any], schema: Mapping[str, Any], missing: tuple[str, ...]
 ) -> ExpectedField:
-    @cache
-    def reader() -> Callable[[str | None], tuple[Any, Mapping[str, str] | None]]:
-        alone = {"missingValues": list(missing), "fields": [field if field is not _ANY else {"name": name, **_ANY}]}
-        return field_reader({**alone, **({"$schema": schema["$schema"]} if "$schema" in schema else {})})
+    described = field if field is not _ANY else {"name": name, **_ANY}
+    plain = plain_reader(described, missing)
+    if plain is not None:
+        return ExpectedField(name, field, missing, plain, is_plain=True)
+    alone = {"missingValues": list(missing), "fields": [described]}
+    version = {"$schema": schema["$schema"]} if "$schema" in schema else {}
+    return ExpectedField(name, field, missing, _when_first_used({**alone, **version}))
 
-    return ExpectedField(name, field, missing, lambda value: reader()(value))  # noqa: PLW0108 (made when first used)
+
+def _when_first_used(schema: Mapping[str, Any]) -> Read:
+    """Frictionless's reader of a schema's only field, made when it is first asked."""
+
+    @cache
+    def reader() -> Read:
+        return field_reader(schema)
+
+    return lambda value: reader()(value)  # noqa: PLW0108 (made when first used)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from meguro_opendata import messages
@@ -11,9 +12,10 @@ from meguro_opendata.cleaning import normalised
 from meguro_opendata.findings import Finding
 from meguro_opendata.sources import Grid, Table, column_letter
 from meguro_opendata.standard import schema_fields, value_kinds
-from meguro_opendata.validation.frictionless_engine import FieldReaders, RawError
+from meguro_opendata.validation.cellreaders import Read, plain_reader
+from meguro_opendata.validation.frictionless_engine import RawError, field_reader
 
-__all__ = ["Places", "places_in", "places_of_grid", "translate"]
+__all__ = ["Places", "places_in", "places_of_grid", "places_of_text", "translate"]
 
 _SHOWN = 200
 
@@ -64,26 +66,29 @@ def places_of_grid(grid: Grid) -> Places:
     return Places(grid.sheet, 1, range(2, grid.height + 1), lines, header, letters)
 
 
+def places_of_text(header: Sequence[str], lines: Sequence[int]) -> Places:
+    """The places of a text file whose first record is the header; ``lines`` are those of the records below it."""
+    return Places(None, 1, range(2, len(lines) + 2), lines, header, [None] * len(header))
+
+
 def translate(errors: Sequence[RawError], schema: Mapping[str, Any], places: Places) -> list[Finding]:
     """One finding an error, in the same order, each an ``error`` with ``check`` set."""
     fields = {field["name"]: field for field in schema["fields"]}
-    known = set(messages.codes("findings"))
-    suggestions = _Suggestions(schema, fields)
-    return [_finding(error, fields, places, known, suggestions) for error in errors]
+    suggestions = _Suggestions(schema)
+    return [_finding(error, fields, places, suggestions) for error in errors]
 
 
 def _finding(
     error: RawError,
     fields: Mapping[str, Mapping[str, Any]],
     places: Places,
-    known: set[str],
     suggestions: _Suggestions,
 ) -> Finding:
     field = fields.get(error.field or "")
     code = _code(error, field)
     row = places.header_row if error.record is None else places.rows[error.record]
     return Finding(
-        code=code if code in known else "table-error",
+        code=code,
         severity="error",
         check=error.type,
         sheet=places.sheet,
@@ -103,7 +108,13 @@ def _code(error: RawError, field: Mapping[str, Any] | None) -> str:
         return f"constraint-{error.constraint}"
     if error.type == "type-error" and field is not None:
         return f"type-{field.get('type', 'any')}"
-    return error.type
+    return error.type if error.type in _told() else "table-error"
+
+
+@cache
+def _told() -> frozenset[str]:
+    """The codes of findings. Every type of value and every constraint is among them; frictionless may have more."""
+    return frozenset(messages.codes("findings"))
 
 
 def _params(error: RawError, field: Mapping[str, Any] | None) -> dict[str, object]:
@@ -118,13 +129,13 @@ def _params(error: RawError, field: Mapping[str, Any] | None) -> dict[str, objec
 
 
 class _Suggestions:
-    """What a cell should say instead: its value after the field's normalisers, if frictionless then accepts it."""
+    """What a cell should say instead: its value after the field's normalisers, if it would then be good."""
 
-    def __init__(self, schema: Mapping[str, Any], fields: Mapping[str, Mapping[str, Any]]) -> None:
-        self._schema = schema
-        self._readers: FieldReaders | None = None
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._missing = schema.get("missingValues", [""])
+        self._around = {name: schema[name] for name in ("$schema", "missingValues") if name in schema}
+        self._readers: dict[str, Read] = {}
         self._found: dict[tuple[str, str], str | None] = {}
-        self._fields = fields
 
     def find(self, error: RawError, field: Mapping[str, Any] | None) -> str | None:
         """The suggestion for one error, ``None`` if there is no sure one."""
@@ -139,8 +150,11 @@ class _Suggestions:
         if field.get("mo:kind") not in value_kinds():
             return None
         after = normalised(schema_fields({"fields": [field]})[0], value)
-        if after in ("", value):
-            return None
-        if self._readers is None:
-            self._readers = FieldReaders.of(self._schema)
-        return after if self._readers.accepts(field["name"], after) else None
+        return after if after not in ("", value) and not self._reader(field)(after)[1] else None
+
+    def _reader(self, field: Mapping[str, Any]) -> Read:
+        name = field["name"]
+        if name not in self._readers:
+            plain = plain_reader(field, self._missing) if "missingValues" not in field else None
+            self._readers[name] = plain or field_reader({**self._around, "fields": [field]})
+        return self._readers[name]

@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 
+from meguro_opendata.checkdigit import check_digit
 from meguro_opendata.municipality import Municipality, municipalities
 from meguro_opendata.validation.rules.data import Hit, Rows, first_of, rule_data
-from meguro_opendata.workspace import check_digit
 
 __all__ = ["addresses", "names", "orders", "sums"]
 

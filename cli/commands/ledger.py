@@ -1,0 +1,145 @@
+"""``ledger``: the history of publications: its past, its first days, and whether it is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .. import console, options
+
+if TYPE_CHECKING:
+    from meguro_opendata.ledger import Check, Package
+    from meguro_opendata.ledger.dating import FirstPublication
+    from meguro_opendata.workspace import Workspace
+
+CHECK_FORMAT = "meguro-opendata/ledger_check@1"
+ENTRY_FORMAT = "meguro-opendata/ledger_entry@1"
+
+
+@click.group("ledger", cls=options.Group, no_args_is_help=True)
+def command() -> None:
+    """公開の台帳を読み込む・確かめる / The ledger of publications."""
+
+
+@command.command("import")
+@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
+@options.portal
+@options.output_format
+@options.common
+def import_(file: Path | None, portal: str | None, output_format: str) -> None:
+    """カタログの登録日から過去の記録を作る / The past, from a saved package_show dump or from a portal."""
+    from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.ledger import import_events
+    from meguro_opendata.messages import message
+
+    if file is None and portal is None:
+        raise MeguroOpendataError("one-of", names=["FILE", "--portal"])
+    lang = options.settings().lang
+    workspace = options.settings().open_workspace()
+    name, packages = _packages(workspace, file, portal)
+    city = workspace.city
+    done = import_events(workspace.ledger, packages, name, city.code, city.name)
+    if output_format == "json":
+        counts = {"entered": done.entered, "known": done.known, "skipped": list(done.skipped)}
+        console.result_json({"format": ENTRY_FORMAT, "ledger": str(workspace.ledger), **counts})
+        return
+    console.result(message("ledger-imported", lang, count=done.entered, known=done.known, path=workspace.ledger))
+    if done.skipped:
+        console.result(message("ledger-skipped", lang, count=len(done.skipped), names=done.skipped))
+    console.say(message("ledger-baseline", lang))
+
+
+def _packages(workspace: Workspace, file: Path | None, portal: str | None) -> tuple[str, list[tuple[str, Package]]]:
+    """Where the packages are published, and each with its place for messages."""
+    from meguro_opendata.ledger import read_packages
+    from meguro_opendata.portals import open_portal
+
+    if file is not None:
+        return portal or file.stem, read_packages(file)
+    target = open_portal(workspace, portal)
+    return target.name, [(f"{target.name}/{name}", package) for name, package in target.state().packages.items()]
+
+
+@command.command("date")
+@click.argument("dataset", required=False)
+@click.option("--resource", default="", metavar="FILE", help="そのうちの1ファイル / One file of it.")
+@click.option("--first", metavar="YYYY-MM-DD", help="初めて公開した日 / Day of the first publication.")
+@click.option("--evidence", default="", help="根拠 / Evidence.")
+@click.option("--from", "table", type=click.Path(path_type=Path), metavar="FILE", help="表でまとめて / From a table.")
+@options.recorder
+@options.output_format
+@options.common
+def date(
+    dataset: str | None,
+    resource: str,
+    first: str | None,
+    evidence: str,
+    table: Path | None,
+    recorder: str | None,
+    output_format: str,
+) -> None:
+    """初めて公開した日を、根拠とともに記録する / First publications, with evidence."""
+    from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.ledger.dating import FirstPublication, enter_datings, read_first_publications
+    from meguro_opendata.messages import message
+
+    if (table is None) == (dataset is None or first is None):
+        raise MeguroOpendataError("one-of", names=["--from", "DATASET --first --evidence"])
+    lang = options.settings().lang
+    workspace = options.settings().open_workspace()
+    said: list[FirstPublication] = (
+        read_first_publications(table)
+        if table
+        else [FirstPublication(dataset or "", dataset or "", resource, first or "", evidence)]
+    )
+    done = enter_datings(workspace.ledger, said, options.recorder_name(recorder), table or workspace.ledger)
+    if output_format == "json":
+        counts = {"entered": done.entered, "known": done.known, "skipped": []}
+        console.result_json({"format": ENTRY_FORMAT, "ledger": str(workspace.ledger), **counts})
+        return
+    console.result(message("ledger-dated", lang, count=done.entered, known=done.known, path=workspace.ledger))
+
+
+@command.command("verify")
+@click.option("--repair", is_flag=True, help="途中で切れた最後の行だけを直す / Mend a torn last line.")
+@options.output_format
+@options.common
+def verify(repair: bool, output_format: str) -> None:
+    """台帳が書かれたときのままかを確かめる / Whether the ledger is as it was written."""
+    from meguro_opendata.ledger import repair_ledger, verify_ledger
+
+    ledger = options.settings().open_workspace().ledger
+    check = repair_ledger(ledger) if repair else verify_ledger(ledger)
+    if output_format == "json":
+        console.result_json(_check_dict(check, ledger))
+    else:
+        console.result("\n".join(_check_lines(check, ledger, options.settings().lang)))
+    raise SystemExit(0 if check.whole else 1)
+
+
+def _check_dict(check: Check, ledger: Path) -> dict[str, Any]:
+    return {
+        "format": CHECK_FORMAT,
+        "ledger": str(ledger),
+        "lines": check.lines,
+        "whole": check.whole,
+        "head": check.head,
+        "faults": [{"line": fault.line, "kind": fault.kind} for fault in check.faults],
+        "kept": str(check.kept) if check.kept else None,
+    }
+
+
+def _check_lines(check: Check, ledger: Path, lang: str) -> Iterator[str]:
+    from meguro_opendata.messages import message
+
+    if check.kept:
+        yield message("ledger-repaired", lang, path=check.kept)
+    for fault in check.faults:
+        yield message(f"ledger-line-{fault.kind}", lang, line=fault.line)
+    if check.whole:
+        yield message("ledger-whole", lang, count=check.lines, head=check.head, path=ledger)
+    else:
+        yield message("ledger-not-whole", lang, count=len(check.faults), path=ledger)

@@ -1,0 +1,94 @@
+"""Figures as text for the terminal; bars of plain signs, which every console has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from . import console
+
+if TYPE_CHECKING:
+    from meguro_opendata.kpi import Indicator
+    from meguro_opendata.strategy import Strategy
+
+__all__ = ["bar", "figure_lines", "number_text", "target_text"]
+
+_WIDTH = 10
+
+
+def figure_lines(figures: Sequence[Indicator], strategy: Strategy | None, lang: str) -> Iterator[str]:
+    """A table for open data and one for each other focus of the strategy, then what open data's figures count."""
+    from meguro_opendata.messages import word
+
+    counted = [figure for figure in figures if figure.id.startswith("opendata.")]
+    others = [figure for figure in figures if figure not in counted]
+    yield word("open-data", lang)
+    yield _table(counted, lang)
+    names = {focus.number: focus.name for focus in strategy.focuses} if strategy else {}
+    for number, group in groupby(others, key=lambda figure: figure.focus):
+        yield f"\n{word('focus', lang)} {number} {names.get(number or 0, '')}"
+        yield _table(list(group), lang)
+    yield ""
+    yield from (f"{figure.id}: {figure.definition}" for figure in counted)
+
+
+def bar(rate: float | None) -> str:
+    """A rate as a bar of plain signs, full at 100 % and beyond.
+
+    >>> bar(0.25), bar(1.4), bar(None)
+    ('[##........]', '[##########]', '')
+    """
+    if rate is None:
+        return ""
+    full = min(int(rate * _WIDTH), _WIDTH)
+    return f"[{'#' * full}{'.' * (_WIDTH - full)}]"
+
+
+def number_text(value: float | None, unit: str) -> str:
+    """A figure with its unit.
+
+    >>> number_text(1250, "件"), number_text(70.6, "%"), number_text(2, "cases"), number_text(None, "件")
+    ('1,250件', '70.6%', '2 cases', '-')
+    """
+    if value is None:
+        return "-"
+    return f"{value:,.10g}{' ' if unit[:1].isascii() and unit[:1].isalpha() else ''}{unit}"
+
+
+def target_text(figure: Indicator, lang: str) -> str:
+    """A target with its unit and how it is held against."""
+    from meguro_opendata.messages import message
+
+    if figure.target is None:
+        return "-"
+    value = number_text(figure.target, figure.unit)
+    return message(f"comparison-{figure.comparison}", lang, value=value)
+
+
+def _table(figures: Sequence[Indicator], lang: str) -> str:
+    from meguro_opendata.messages import word
+
+    header = [word(name, lang) for name in ("id", "kpi", "target", "actual", "rate", "status")]
+    rows = [
+        [
+            figure.id,
+            figure.name,
+            target_text(figure, lang),
+            _actual(figure, lang),
+            "-" if figure.rate is None else f"{figure.rate:.0%} {bar(figure.rate)}",
+            word(f"status-{figure.status}", lang),
+        ]
+        for figure in figures
+    ]
+    return console.table_text(header, rows, numbers=(2, 3, 4), whole=(0, 2, 4, 5))
+
+
+def _actual(figure: Indicator, lang: str) -> str:
+    """The figure, and beside it the one without routine additions where they differ."""
+    from meguro_opendata.messages import message
+
+    text = number_text(figure.actual, figure.unit)
+    if figure.without_routine is None or figure.without_routine == figure.actual:
+        return text
+    return text + message("without-routine", lang, value=f"{figure.without_routine:,.10g}")

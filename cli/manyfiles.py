@@ -1,0 +1,149 @@
+"""``validate`` of many files: progress on a terminal, each report, and a table of all at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import console, options
+
+if TYPE_CHECKING:
+    from meguro_opendata.batch import Outcome
+    from meguro_opendata.checkup import Yardstick
+    from meguro_opendata.reports.overview import Overview, PassedOver
+
+__all__ = ["check_many"]
+
+_SHOWN = 4
+
+
+def check_many(
+    paths: Sequence[Path],
+    schema: Path | None,
+    asked: Yardstick,
+    html: Path | None,
+    xlsx: Path | None,
+    junit: Path | None,
+    jobs: int,
+    output_format: str,
+) -> int:
+    """Check files and folders, write and print their reports; the exit code is the worst of all."""
+    from meguro_opendata.batch import Job, check_files, collect
+    from meguro_opendata.checkup import refuse_overwriting
+    from meguro_opendata.reports.overview import Overview
+
+    lang = options.settings().lang
+    _refuse_files_for_folders(html, xlsx)
+    collected = collect(paths, [html, xlsx, junit], whole_folders=asked.of_files)
+    refuse_overwriting([junit], [*collected.files, schema])
+    for line in _passed_lines(collected.passed_over, lang):
+        console.say(line)
+    _refuse_nothing(collected.files, paths)
+    _make_folders(html, xlsx)
+    outcomes = check_files(collected.files, Job(asked, lang, html, xlsx), jobs)
+    done = list(_with_progress(outcomes, len(collected.files)))
+    overview = Overview(tuple(outcome.result for outcome in done), collected.passed_over)
+    _write_files(overview, done, html, junit, lang)
+    if xlsx is not None:
+        _tell_workbooks(done, xlsx, lang)
+    if output_format == "json":
+        console.result_json(overview.to_dict(lang))
+    else:
+        console.result("\n".join(_lines(overview, lang)))
+    return max([overview.exit_code, *(2 for outcome in done if outcome.trouble)])
+
+
+def _refuse_files_for_folders(*folders: Path | None) -> None:
+    from meguro_opendata.errors import MeguroOpendataError
+
+    for folder in folders:
+        if folder is not None and folder.exists() and not folder.is_dir():
+            raise MeguroOpendataError("reports-not-folder", path=folder)
+
+
+def _make_folders(*folders: Path | None) -> None:
+    """Before hours of checking: the folders that take the pages and workbooks can be written."""
+    from meguro_opendata.files import storage_guard
+
+    for folder in folders:
+        if folder is not None:
+            with storage_guard(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+
+
+def _refuse_nothing(files: Sequence[Path], paths: Sequence[Path]) -> None:
+    from meguro_opendata.errors import SourceError
+
+    if not files:
+        raise SourceError("nothing-to-check", files=[str(path) for path in paths])
+
+
+def _passed_lines(passed_over: Iterable[PassedOver], lang: str) -> Iterator[str]:
+    """What was passed over, by reason, with the first names of each."""
+    from meguro_opendata.messages import message, word
+
+    by_reason: dict[str, list[str]] = {}
+    for one in passed_over:
+        by_reason.setdefault(one.reason, []).append(one.file)
+    for reason, names in by_reason.items():
+        more = f" {message('and-more', lang, count=len(names) - _SHOWN)}" if len(names) > _SHOWN else ""
+        shown = ", ".join(names[:_SHOWN]) + more
+        yield message("files-passed", lang, reason=word(f"passed-{reason}", lang), count=len(names), files=shown)
+
+
+def _with_progress(outcomes: Iterable[Outcome], count: int) -> Iterator[Outcome]:
+    """The outcomes; on a terminal with a bar, which is gone afterwards."""
+    if not sys.stderr.isatty():
+        yield from outcomes
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(outcomes, "", total=count, console=Console(stderr=True), transient=True)
+
+
+def _write_files(overview: Overview, done: Sequence[Outcome], html: Path | None, junit: Path | None, lang: str) -> None:
+    from meguro_opendata.batch import INDEX
+    from meguro_opendata.files import write_whole
+    from meguro_opendata.messages import message
+
+    if html is not None:
+        from meguro_opendata.reports.index import as_index
+
+        page = as_index(overview, [outcome.page for outcome in done], lang)
+        write_whole(html / INDEX, page.encode("utf-8", "replace"))
+        console.say(message("open-this", lang, path=html / INDEX))
+    if junit is not None:
+        from meguro_opendata.reports.junit import as_junit
+
+        write_whole(junit, as_junit(overview.results, lang))
+
+
+def _tell_workbooks(done: Sequence[Outcome], folder: Path, lang: str) -> None:
+    """How many marked workbooks there are, and why the others could not be made."""
+    from meguro_opendata.findings import Report
+    from meguro_opendata.messages import message
+
+    for outcome in done:
+        if outcome.trouble:
+            console.say(outcome.trouble)
+    count = sum(isinstance(outcome.result, Report) and outcome.trouble is None for outcome in done)
+    console.say(message("marked-many", lang, path=folder, count=count))
+
+
+def _lines(overview: Overview, lang: str) -> Iterator[str]:
+    """Each report, the reasons of what could not be checked, and the table of all."""
+    from meguro_opendata import reports
+    from meguro_opendata.findings import SEVERITIES
+    from meguro_opendata.messages import message, word
+    from meguro_opendata.reports.overview import overview_rows
+
+    for report in overview.reports:
+        yield from (reports.as_text(report, lang), "", "-" * 40, "")
+    yield from (lost.text + "\n" for lost in overview.unchecked)
+    header = [word(name, lang) for name in ("file", "standard", "rows-checked", *SEVERITIES, "result")]
+    yield console.table_text(header, list(overview_rows(overview, lang)), numbers=(2, 3, 4, 5))
+    counted = {name: overview.summary[name] for name in ("files", "valid", "invalid", "unreadable")}
+    yield message("files-checked", lang, **counted)

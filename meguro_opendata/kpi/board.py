@@ -1,0 +1,144 @@
+"""Everything that a report of a year shows, gathered once for the page and its twins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from meguro_opendata import messages
+from meguro_opendata.kpi.counting import rules
+from meguro_opendata.kpi.coverage import Kind
+from meguro_opendata.kpi.figures import Indicator, Situation, figures_of
+from meguro_opendata.kpi.nextsteps import Step, next_steps
+from meguro_opendata.kpi.paths import Path, paths_of
+from meguro_opendata.ledger import JST, Dating, Entry, Event
+from meguro_opendata.strategy import Theme
+
+__all__ = ["Board", "Evidence", "Row", "board_of"]
+
+DEPARTMENT_FIGURES = (
+    "opendata.new_datasets",
+    "opendata.new_resources",
+    "opendata.on_time",
+    "opendata.machine_readable",
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the ledger in words: when, what happened, to what, and what shows it."""
+
+    line: int
+    day: str
+    kind: str
+    what: str
+    file: str
+    value: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The lines that make an indicator's figure, and how many more there are than are shown."""
+
+    indicator: Indicator
+    rows: tuple[Row, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """A year's report.
+
+    Attributes:
+        departments: Each with its parts of new datasets, new files, what is on time and what is machine-readable.
+        themes: Likewise for the themes of the catalogue.
+        evidence: What each figure is made of.
+    """
+
+    situation: Situation
+    lang: str
+    figures: tuple[Indicator, ...]
+    paths: tuple[Path, ...]
+    departments: tuple[tuple[str, tuple[str, ...]], ...]
+    themes: tuple[tuple[str, tuple[str, ...]], ...]
+    steps: tuple[Step, ...]
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def open_data(self) -> tuple[Indicator, ...]:
+        """The figures of open data."""
+        return tuple(figure for figure in self.figures if figure.id.startswith("opendata."))
+
+    @property
+    def themes_of_strategy(self) -> tuple[Theme, ...]:
+        """The strategy's themes."""
+        return self.situation.strategy.themes if self.situation.strategy else ()
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """The kinds of the national list."""
+        return self.situation.kinds
+
+    def of_focus(self, number: int) -> tuple[Indicator, ...]:
+        """The figures of one focus."""
+        return tuple(figure for figure in self.figures if figure.focus == number)
+
+
+def board_of(situation: Situation, lang: str) -> Board:
+    """The report of a year as of a day, in a language."""
+    figures = tuple(figures_of(situation, lang))
+    chosen = [figure for figure in figures if figure.target is not None or figure.actual is not None]
+    paths = [
+        path
+        for path in paths_of(situation, chosen)
+        if path.indicator.id.startswith("opendata.") or path.indicator.lines
+    ]
+    return Board(
+        situation,
+        lang,
+        figures,
+        tuple(paths),
+        _table(figures, "by_department", lang),
+        _table(figures, "by_theme", lang),
+        tuple(next_steps(situation)),
+        tuple(_evidence(figure, situation, lang) for figure in figures if figure.lines),
+    )
+
+
+def _table(figures: Sequence[Indicator], part: str, lang: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """One row a department or theme: a number, or how many of how many, for each of its figures."""
+    columns = [getattr(figure, part) for name in DEPARTMENT_FIGURES for figure in figures if figure.id == name]
+    names = sorted({found.name for column in columns for found in column})
+    by_name = [{found.name: found for found in column} for column in columns]
+    return tuple(
+        (name or messages.word("unnamed", lang), tuple(_cell(column.get(name)) for column in by_name)) for name in names
+    )
+
+
+def _cell(part: Any) -> str:
+    if part is None:
+        return "-"
+    return f"{part.actual:g}" if part.of is None else f"{part.actual:g} / {part.of}"
+
+
+def _evidence(figure: Indicator, situation: Situation, lang: str) -> Evidence:
+    limit = rules()["report"]["events"]
+    entries = situation.history.entries(figure.lines[:limit])
+    rows = tuple(_row(line, entries[line], situation, lang) for line in figure.lines[:limit])
+    return Evidence(figure, rows, max(len(figure.lines) - limit, 0))
+
+
+def _row(line: int, entry: Entry, situation: Situation, lang: str) -> Row:
+    kind = messages.word(f"event-{entry.event}", lang)
+    if isinstance(entry, Event):
+        day = datetime.fromisoformat(entry.time).astimezone(JST).date().isoformat()
+        what = entry.title or entry.dataset
+        return Row(line, day, kind, what, entry.resource, entry.department, entry.portal)
+    if isinstance(entry, Dating):
+        return Row(line, entry.first, kind, entry.dataset, entry.resource, entry.recorder, entry.evidence)
+    name = situation.recordable[entry.indicator].name if entry.indicator in situation.recordable else entry.indicator
+    evidence = " / ".join(filter(None, [entry.evidence, entry.note]))
+    return Row(line, entry.day, kind, name, "", f"{entry.value:,.10g} {entry.unit} ({entry.recorder})", evidence)

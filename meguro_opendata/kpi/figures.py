@@ -1,0 +1,335 @@
+"""The indicators of a year, each figure with what it is made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from meguro_opendata.kpi.counting import Current, New, current_datasets, new_in_year
+from meguro_opendata.kpi.coverage import Kind, kinds_of, share_published
+from meguro_opendata.kpi.fiscal import today, year_days
+from meguro_opendata.kpi.quality import Kept, Staged, share_on_time, share_readable, stages_of, timeliness_of
+from meguro_opendata.kpi.records import Recordable, recordable, recorded_value
+from meguro_opendata.ledger import DatasetSeen, Event, History, scan_ledger
+from meguro_opendata.strategy import (
+    Comparison,
+    Focus,
+    IndicatorDefinition,
+    Strategy,
+    Target,
+    indicator_definitions,
+    open_strategy,
+)
+from meguro_opendata.workspace import Workspace
+
+__all__ = ["Indicator", "Part", "Situation", "figures_of", "situation_of"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a department or a theme has of a figure: of how many, where the figure is a share."""
+
+    name: str
+    actual: float
+    of: int | None = None
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One figure.
+
+    Attributes:
+        target: ``None`` if no strategy sets one.
+        actual: ``None`` if nothing was recorded, or nothing is there to be counted.
+        rate: ``actual / target``, rounded to three places; ``None`` without either, or for a target of 0.
+        source: Where the target and the figure come from.
+        status: ``reached``, ``under_way``, ``missed``, ``no_target`` or ``not_recorded``.
+        definition: What is counted.
+        comparison: ``at_least``, ``more_than``, ``at_most`` or ``reduction``; ``None`` without a target.
+        focus: Number of the strategy's focus that it belongs to.
+        without_routine: The figure without routine additions, where there may be some.
+        by_department: What each department has of it.
+        by_theme: Likewise of each theme of the catalogue.
+        lines: The lines of the ledger that make the figure.
+    """
+
+    id: str
+    name: str
+    target: float | None
+    actual: float | None
+    rate: float | None
+    unit: str
+    source: str
+    status: str
+    definition: str
+    comparison: Comparison | None = None
+    focus: int | None = None
+    without_routine: float | None = None
+    by_department: tuple[Part, ...] = ()
+    by_theme: tuple[Part, ...] = ()
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Described:
+    """What an indicator is called, in one language."""
+
+    id: str
+    name: str
+    unit: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """What a count came to, before it is held against a target."""
+
+    actual: float | None
+    without_routine: float | None = None
+    by_department: tuple[Part, ...] = ()
+    by_theme: tuple[Part, ...] = ()
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything that the figures of a year are made from, as of a day.
+
+    Attributes:
+        as_of: The day up to whose end is counted.
+        until: That day, or the year's last one if that is earlier.
+    """
+
+    workspace: Workspace
+    fiscal_year: int
+    as_of: date
+    first: date
+    last: date
+    strategy: Strategy | None
+    history: History
+
+    @property
+    def until(self) -> date:
+        """The last day that counts."""
+        return min(self.as_of, self.last)
+
+    @property
+    def over(self) -> bool:
+        """Whether the year is over."""
+        return self.as_of > self.last
+
+    @cached_property
+    def recordable(self) -> dict[str, Recordable]:
+        """The indicators that are recorded by hand."""
+        return recordable(self.strategy)
+
+    @cached_property
+    def new(self) -> tuple[list[New], list[New]]:
+        """Datasets and files that were published for the first time in the year."""
+        return new_in_year(self.history, self.first, self.until)
+
+    @cached_property
+    def owners(self) -> dict[str, Event]:
+        """Of each dataset that has something new, an event that says whose it is."""
+        datasets, files = self.new
+        lines = {new.dataset: _telling_line(self.history.datasets[new.dataset]) for new in [*datasets, *files]}
+        entries = self.history.entries(lines.values())
+        return {name: event for name, line in lines.items() if isinstance(event := entries[line], Event)}
+
+    @cached_property
+    def current(self) -> list[Current]:
+        """The datasets that were published on the last day that counts."""
+        return current_datasets(self.history)
+
+    @cached_property
+    def kinds(self) -> list[Kind]:
+        """The kinds of the national list."""
+        return kinds_of(self.workspace, self.current)
+
+    @cached_property
+    def kept(self) -> list[Kept]:
+        """Each dataset, whether it is updated as declared."""
+        return timeliness_of(self.current, self.until)
+
+    @cached_property
+    def staged(self) -> list[Staged]:
+        """Each dataset with its stage."""
+        return stages_of(self.current)
+
+
+def situation_of(workspace: Workspace, fiscal_year: int, as_of: date | None = None) -> Situation:
+    """What had happened in a year by the end of a day (default: today)."""
+    first, last = year_days(fiscal_year, workspace.city.fiscal_year_start)
+    day = as_of or today()
+    history = scan_ledger(workspace.ledger, min(day, last))
+    return Situation(workspace, fiscal_year, day, first, last, open_strategy(workspace, fiscal_year), history)
+
+
+def figures_of(situation: Situation, lang: str) -> list[Indicator]:
+    """Every indicator: those of open data, then the strategy's others in its order."""
+    targets = situation.strategy.targets if situation.strategy else {}
+    counted = {definition.id: definition for definition in indicator_definitions()}
+    figures = [
+        _held(_described(known, lang), _count(known, situation), targets.get(name), situation)
+        for name, known in counted.items()
+    ]
+    return figures + [
+        _held(_as_written(placed[1], lang), _recorded(name, situation), placed, situation)
+        for name, placed in targets.items()
+        if name not in counted
+    ]
+
+
+def _described(definition: IndicatorDefinition, lang: str) -> _Described:
+    return _Described(definition.id, definition.name[lang], definition.unit[lang], definition.definition[lang])
+
+
+def _as_written(target: Target, lang: str) -> _Described:
+    name = target.name_en if lang == "en" and target.name_en else target.name
+    return _Described(target.id, name, target.unit, target.definition)
+
+
+def _count(definition: IndicatorDefinition, situation: Situation) -> Count:
+    if definition.count == "recorded":
+        return _recorded(definition.id, situation)
+    return _COUNTS[definition.count](situation)
+
+
+def _new_datasets(situation: Situation) -> Count:
+    return _count_new(situation.new[0], situation)
+
+
+def _new_resources(situation: Situation) -> Count:
+    return _count_new(situation.new[1], situation)
+
+
+def _count_new(found: list[New], situation: Situation) -> Count:
+    owners = situation.owners
+    return Count(
+        len(found),
+        sum(not new.routine for new in found),
+        _parts(Counter(owners[new.dataset].department for new in found)),
+        _parts(Counter(owners[new.dataset].theme for new in found)),
+        tuple(new.line for new in found),
+    )
+
+
+def _telling_line(dataset: DatasetSeen) -> int:
+    """The line that says what a dataset is: its newest, or, if it was dated before all events, its first."""
+    return dataset.line or min(seen.line for seen in dataset.files.values())
+
+
+def _coverage(situation: Situation) -> Count:
+    return _share_of_kinds(situation.kinds)
+
+
+def _planned_coverage(situation: Situation) -> Count:
+    return _share_of_kinds([kind for kind in situation.kinds if kind.planned])
+
+
+def _share_of_kinds(kinds: list[Kind]) -> Count:
+    return Count(share_published(kinds), lines=tuple(line for kind in kinds for line in kind.lines))
+
+
+def _on_time(situation: Situation) -> Count:
+    judged = [one for one in situation.kept if one.state in ("on_time", "late")]
+    good = [(one.current, one.state == "on_time") for one in judged]
+    lines = tuple(one.current.line for one in judged)
+    return Count(share_on_time(judged), None, *_shares(good), lines)
+
+
+def _readable(situation: Situation) -> Count:
+    staged = situation.staged
+    good = [(one.current, one.readable) for one in staged]
+    return Count(share_readable(staged), None, *_shares(good), tuple(one.current.line for one in staged))
+
+
+_COUNTS: Mapping[str, Callable[[Situation], Count]] = {
+    "new_datasets": _new_datasets,
+    "new_resources": _new_resources,
+    "coverage_standard": _coverage,
+    "coverage_planned": _planned_coverage,
+    "on_time": _on_time,
+    "machine_readable": _readable,
+}
+
+
+def _recorded(name: str, situation: Situation) -> Count:
+    """What was recorded; a figure that the strategy's own document gives stands in where nothing was."""
+    adds = situation.recordable[name].adds
+    value, lines = recorded_value(situation.history.records, name, situation.first, situation.until, adds=adds)
+    results = situation.strategy.results if situation.strategy else {}
+    if value is None and name in results and situation.over:
+        value = results[name].value
+    return Count(value, lines=lines)
+
+
+def _shares(good: list[tuple[Current, bool]]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """How many of its datasets each department, and each theme, has in order."""
+    departments = [(one.newest.department, right) for one, right in good]
+    return _parts_of(departments), _parts_of([(one.newest.theme, right) for one, right in good])
+
+
+def _parts_of(owned: list[tuple[str, bool]]) -> tuple[Part, ...]:
+    whole = Counter(name for name, _ in owned)
+    right = Counter(name for name, good in owned if good)
+    return tuple(Part(name, right[name], whole[name]) for name in sorted(whole))
+
+
+def _parts(counts: Mapping[str, int]) -> tuple[Part, ...]:
+    return tuple(Part(name, counts[name]) for name in sorted(counts))
+
+
+def _held(described: _Described, count: Count, placed: tuple[Focus, Target] | None, situation: Situation) -> Indicator:
+    """A count held against its target."""
+    focus, target = placed or (None, None)
+    actual = count.without_routine if target and target.official == "without_routine" else count.actual
+    return Indicator(
+        id=described.id,
+        name=described.name,
+        target=target.target if target else None,
+        actual=actual,
+        rate=round(actual / target.target, 3) if target and target.target and actual is not None else None,
+        unit=described.unit,
+        source="; ".join(_sources(count, target, situation)),
+        status=_status(target, actual, over=situation.over),
+        definition=described.definition,
+        comparison=target.comparison if target else None,
+        focus=focus.number if focus else None,
+        without_routine=count.without_routine,
+        by_department=count.by_department,
+        by_theme=count.by_theme,
+        lines=count.lines,
+    )
+
+
+def _sources(count: Count, target: Target | None, situation: Situation) -> Iterator[str]:
+    """Where the target comes from, then the figure: the ledger, unless only the strategy's document gives it."""
+    strategy = situation.strategy
+    if target and strategy:
+        yield strategy.source
+    if count.actual is None:
+        return
+    known = strategy.results.get(target.id) if target and strategy else None
+    yield situation.workspace.ledger.name if count.lines or known is None else known.section
+
+
+def _status(target: Target | None, actual: float | None, *, over: bool) -> str:
+    if target is None:
+        return "no_target"
+    if actual is None:
+        return "not_recorded"
+    if target.comparison == "at_most" and not over:
+        return "under_way" if _meets(target, actual) else "missed"
+    if _meets(target, actual):
+        return "reached"
+    return "missed" if over else "under_way"
+
+
+def _meets(target: Target, actual: float) -> bool:
+    if target.comparison == "at_most":
+        return actual <= target.target
+    return actual > target.target if target.comparison == "more_than" else actual >= target.target

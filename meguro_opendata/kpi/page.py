@@ -1,0 +1,50 @@
+"""A year's report as one page: no script, no network, readable in print and without colour."""
+
+from __future__ import annotations
+
+from meguro_opendata import messages, pages
+from meguro_opendata.kpi.board import DEPARTMENT_FIGURES, Board
+from meguro_opendata.kpi.figures import Indicator
+from meguro_opendata.kpi.fiscal import QUARTERS, era_name, quarter_ends
+from meguro_opendata.kpi.paths import chart_of
+
+__all__ = ["page_of", "quarter_names"]
+
+
+def page_of(board: Board) -> str:
+    """The page."""
+    situation, lang = board.situation, board.lang
+    names = {figure.id: figure.name for figure in board.figures}
+    return pages.render(
+        "kpi.html",
+        lang,
+        title=situation.workspace.city.name,
+        board=board,
+        strategy=situation.strategy,
+        fiscal_year=situation.fiscal_year,
+        era=era_name(situation.fiscal_year, lang),
+        as_of=situation.as_of.isoformat(),
+        charts=[(path, chart_of(path)) for path in board.paths],
+        quarter_names=quarter_names(board),
+        part_names=[names[name] for name in DEPARTMENT_FIGURES],
+        own_sources={figure.id: _own_source(figure, board) for figure in board.figures},
+        open_ids=[figure.id for figure in board.open_data],
+        ledger=situation.workspace.ledger.name,
+    )
+
+
+def quarter_names(board: Board) -> list[str]:
+    """The months of each quarter."""
+    year, start = board.situation.fiscal_year, board.situation.first.month
+    length = 12 // QUARTERS
+    return [
+        messages.message("months", board.lang, first=(end.month - length) % 12 + 1, last=end.month)
+        for end in quarter_ends(year, start)
+    ]
+
+
+def _own_source(figure: Indicator, board: Board) -> str:
+    """A figure's source without that of the whole strategy, which stands above."""
+    strategy = board.situation.strategy
+    parts = figure.source.split("; ")
+    return "; ".join(part for part in parts if strategy is None or part != strategy.source)

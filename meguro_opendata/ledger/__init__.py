@@ -1,0 +1,56 @@
+"""The append-only history: JSON Lines, each line chained to the one before by hash, so that editing is seen.
+
+What happened to published files (:class:`Event`), when a dataset was first published (:class:`Dating`) and figures
+that people record (:class:`Record`) stand in one file. ``docs/kpi.md`` says what each line holds.
+"""
+
+from __future__ import annotations
+
+from meguro_opendata.ledger.chain import append_events, enter_events, read_entries, read_ledger
+from meguro_opendata.ledger.entries import (
+    HARVESTED,
+    JST,
+    PUBLISH,
+    PUBLISHED,
+    UPDATE,
+    WITHDRAW,
+    Dating,
+    Entry,
+    Event,
+    Record,
+    japan_time,
+)
+from meguro_opendata.ledger.history import DatasetSeen, History, Seen, scan_ledger
+from meguro_opendata.ledger.packages import Imported, Package, catalogued, import_events, read_packages
+from meguro_opendata.ledger.verification import Check, LineFault, repair_ledger, verify_ledger
+
+__all__ = [
+    "HARVESTED",
+    "JST",
+    "PUBLISH",
+    "PUBLISHED",
+    "UPDATE",
+    "WITHDRAW",
+    "Check",
+    "DatasetSeen",
+    "Dating",
+    "Entry",
+    "Event",
+    "History",
+    "Imported",
+    "LineFault",
+    "Package",
+    "Record",
+    "Seen",
+    "append_events",
+    "catalogued",
+    "enter_events",
+    "import_events",
+    "japan_time",
+    "read_entries",
+    "read_ledger",
+    "read_packages",
+    "repair_ledger",
+    "scan_ledger",
+    "verify_ledger",
+]

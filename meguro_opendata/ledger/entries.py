@@ -1,0 +1,170 @@
+"""What a line of the ledger says: an event of a file, the dating of a first publication, or a recorded figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
+from typing import Any, get_type_hints
+
+from meguro_opendata._version import __version__
+
+__all__ = [
+    "DATING",
+    "FILE_EVENTS",
+    "HARVESTED",
+    "JST",
+    "PUBLISH",
+    "PUBLISHED",
+    "RECORD",
+    "UPDATE",
+    "WITHDRAW",
+    "Dating",
+    "Entry",
+    "Event",
+    "Record",
+    "entry_of",
+    "filled",
+    "japan_time",
+]
+
+JST = timezone(timedelta(hours=9), "JST")
+PUBLISH, UPDATE, WITHDRAW = "publish", "update", "withdraw"
+DATING, RECORD = "dating", "record"
+FILE_EVENTS = frozenset({PUBLISH, UPDATE, WITHDRAW})
+PUBLISHED, HARVESTED = "published", "harvested"
+TOOL = f"meguro-opendata {__version__}"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened to one published file.
+
+    Attributes:
+        event: ``publish`` (the file's first time on this portal), ``update`` or ``withdraw``.
+        time: ISO 8601 in Japan's time.
+        dataset: The slug; for a catalogue's dataset its name there, without the municipality's code.
+        resource: The file's name.
+        standard: Id and version, or ``None``.
+        rows: Rows of the file, ``None`` if they are not known.
+        sha256: Its checksum, empty if it is not known.
+        origin: ``published`` (by this tool, once the portal confirmed) or ``harvested`` (from a catalogue's own dates).
+        title: The dataset's title.
+        theme: Its group in the catalogue.
+        frequency: How often it is updated, as declared.
+        approval: The number of the decision that allowed it, ``None`` if there is none.
+    """
+
+    event: str
+    time: str
+    portal: str
+    dataset: str
+    resource: str
+    standard: str | None
+    department: str
+    rows: int | None
+    sha256: str
+    tool: str = TOOL
+    origin: str = PUBLISHED
+    title: str = ""
+    theme: str = ""
+    frequency: str = ""
+    approval: str | None = None
+
+
+@dataclass(frozen=True)
+class Dating:
+    """When a dataset, or one of its files, was first published, with the evidence for it.
+
+    Attributes:
+        time: When this was entered.
+        resource: The file; empty for the dataset and all its files that a catalogue's dates brought in.
+        first: The day of the first publication, ``YYYY-MM-DD``.
+    """
+
+    time: str
+    dataset: str
+    resource: str
+    first: str
+    evidence: str
+    recorder: str
+    event: str = DATING
+    tool: str = TOOL
+
+
+@dataclass(frozen=True)
+class Record:
+    """A figure that a person records.
+
+    Attributes:
+        time: When this was entered.
+        day: The day that the figure is about, ``YYYY-MM-DD``.
+        evidence: An address, a document's number or a file with its checksum.
+    """
+
+    time: str
+    indicator: str
+    value: float | int
+    unit: str
+    day: str
+    evidence: str
+    recorder: str
+    note: str = ""
+    event: str = RECORD
+    tool: str = TOOL
+
+
+Entry = Event | Dating | Record
+_KINDS: Mapping[str, Callable[..., Entry]] = {
+    **dict.fromkeys(FILE_EVENTS, Event),
+    DATING: Dating,
+    RECORD: Record,
+}
+_DAYS = ("first", "day")
+
+
+def japan_time(moment: datetime | None = None) -> str:
+    """A moment (default: now) as the ledger writes it.
+
+    >>> japan_time(datetime(2026, 3, 31, 15, 0, tzinfo=UTC))
+    '2026-04-01T00:00:00+09:00'
+    """
+    return (moment or datetime.now(UTC)).astimezone(JST).isoformat(timespec="seconds")
+
+
+def filled(entry: Entry) -> dict[str, Any]:
+    """An entry as the keys of a line; what may be left out, and is empty, is left out."""
+    optional = {field.name for field in fields(entry) if field.default is not MISSING}
+    return {name: value for name, value in asdict(entry).items() if value not in (None, "") or name not in optional}
+
+
+def entry_of(loaded: Mapping[str, Any]) -> Entry:
+    """The entry that a line says; keys that it does not know are left alone.
+
+    Raises:
+        KeyError: If a key is missing, or the kind of event is unknown.
+        TypeError: If a value is of another kind.
+        ValueError: If a time or day cannot be read, or a time has no offset.
+
+    >>> entry_of({"event": "moved"})
+    Traceback (most recent call last):
+    KeyError: 'moved'
+    """
+    kind = _KINDS[loaded["event"]]
+    values = {name: loaded[name] for name, (_, required) in _shape(kind).items() if required or name in loaded}
+    for name, value in values.items():
+        if not isinstance(value, _shape(kind)[name][0]) or isinstance(value, bool):
+            raise TypeError(name)
+        if name in _DAYS:
+            date.fromisoformat(value)
+    if datetime.fromisoformat(loaded["time"]).tzinfo is None:
+        raise ValueError("time")
+    return kind(**values)
+
+
+@cache
+def _shape(kind: Callable[..., Entry]) -> dict[str, tuple[Any, bool]]:
+    """The type of each key, and whether it has to be there."""
+    hints = get_type_hints(kind)
+    return {field.name: (hints[field.name], field.default is MISSING) for field in fields(kind)}  # type: ignore[arg-type]

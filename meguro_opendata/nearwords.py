@@ -1,0 +1,25 @@
+"""The known words nearest to one that is unknown, and the fault that tells them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from meguro_opendata.errors import Fault
+
+__all__ = ["suggest", "unknown"]
+
+
+def suggest(word: str, known: list[str]) -> list[str]:
+    """The known words nearest to ``word``, best first, at most three.
+
+    >>> suggest("sorce", ["source", "standard"])
+    ['source']
+    """
+    return difflib.get_close_matches(word, known, n=3, cutoff=0.6)
+
+
+def unknown(place: str, code: str, value: str, known: Sequence[str]) -> Fault:
+    """The fault of a name that is not among the known ones; ``<code>-near`` if some are near."""
+    near = suggest(value, list(known))
+    return Fault(place, f"{code}-near" if near else code, {"value": value, "near": near, "known": list(known)})

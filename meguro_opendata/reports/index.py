@@ -1,0 +1,32 @@
+"""The page on many files, which leads to the page on each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from meguro_opendata import pages
+from meguro_opendata._version import __version__
+from meguro_opendata.reports.overview import Overview, overview_rows
+
+__all__ = ["as_index"]
+
+
+def as_index(overview: Overview, names: Sequence[str | None], lang: str) -> str:
+    """The page: a table of all files with their verdicts, what could not be checked and why, what was passed over.
+
+    Args:
+        overview: What came of the files.
+        names: The page of each file, ``None`` for one that has none.
+        lang: Language of the page.
+    """
+    rows = overview_rows(overview, lang)
+    links = [quote(name) if name is not None else None for name in names]
+    return pages.render(
+        "report_index.html",
+        lang,
+        overview=overview,
+        summary=overview.summary,
+        files=list(zip(rows, links, strict=True)),
+        tool=__version__,
+    )

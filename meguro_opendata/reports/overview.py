@@ -1,0 +1,133 @@
+"""What came of checking many files: a report or a reason for each, and what was passed over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata import messages
+from meguro_opendata.findings import SEVERITIES, Report
+
+__all__ = ["REPORTS_FORMAT", "Overview", "PassedOver", "Unchecked", "overview_rows"]
+
+REPORTS_FORMAT = "meguro-opendata/reports@1"
+_LOST = 2
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """A file that could not be checked.
+
+    Attributes:
+        code: Of the error.
+        message: Why, and what to do.
+        exit_code: What the command returns for it.
+    """
+
+    file: str
+    code: str
+    message: str
+    exit_code: int = 2
+
+    @property
+    def text(self) -> str:
+        """The message, with the file where it does not name it.
+
+        >>> Unchecked("a.csv", "x", "Broken.").text
+        'a.csv: Broken.'
+        """
+        return self.message if self.file in self.message else f"{self.file}: {self.message}"
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A file or folder that was not looked at, and why: one of the words that begin with ``passed-``."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The results in the order of the files, and what was passed over."""
+
+    results: tuple[Report | Unchecked, ...]
+    passed_over: tuple[PassedOver, ...] = ()
+
+    @property
+    def reports(self) -> list[Report]:
+        """The files that were checked."""
+        return [result for result in self.results if isinstance(result, Report)]
+
+    @property
+    def unchecked(self) -> list[Unchecked]:
+        """The files that could not be."""
+        return [result for result in self.results if isinstance(result, Unchecked)]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Findings of all files by severity."""
+        return {severity: sum(report.counts[severity] for report in self.reports) for severity in SEVERITIES}
+
+    @property
+    def exit_code(self) -> int:
+        """The worst: 2 or more if a file or folder could not be checked, else 1 if one has errors, else 0."""
+        closed = [_LOST for one in self.passed_over if one.reason == "closed"]
+        return max([0, *closed, *(result.exit_code for result in self.results)])
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The figures over all files."""
+        reports = self.reports
+        return {
+            "files": len(self.results),
+            "valid": sum(report.valid for report in reports),
+            "invalid": sum(not report.valid for report in reports),
+            "unreadable": len(self.unchecked),
+            "passed_over": len(self.passed_over),
+            "rows": sum(report.rows for report in reports),
+            "rows_checked": sum(report.rows_checked for report in reports),
+            "counts": self.counts,
+        }
+
+    def to_dict(self, lang: str = "ja") -> dict[str, Any]:
+        """The overview as the JSON of ``reports@1``."""
+        return {
+            "format": REPORTS_FORMAT,
+            "reports": [report.to_dict(lang) for report in self.reports],
+            "unreadable": [{"file": one.file, "code": one.code, "message": one.message} for one in self.unchecked],
+            "passed_over": [{"file": one.file, "reason": one.reason} for one in self.passed_over],
+            "summary": self.summary,
+        }
+
+
+def overview_rows(overview: Overview, lang: str) -> Iterator[tuple[str, ...]]:
+    """One row a file: file, standard, rows, findings by severity, verdict; paths without the folder that all are in.
+
+    >>> list(overview_rows(Overview((Unchecked("a.csv", "file-empty", ""),)), "en"))
+    [('a.csv', '', '', '', '', '', 'Not checked')]
+    """
+    for name, result in zip(_short_names(overview), overview.results, strict=True):
+        if isinstance(result, Unchecked):
+            yield (name, *[""] * (2 + len(SEVERITIES)), messages.word("not-checked", lang))
+            continue
+        standard = "@".join(result.standard) if result.standard else messages.word("own-schema", lang)
+        verdict = messages.word("valid" if result.valid else "invalid", lang)
+        counts = [f"{count:,}" for count in result.counts.values()]
+        yield (name, standard, f"{result.rows_checked:,} / {result.rows:,}", *counts, verdict)
+
+
+def _short_names(overview: Overview) -> list[str]:
+    """The files' paths without what they have in common.
+
+    >>> _short_names(Overview((Unchecked("a/b/c.csv", "", ""), Unchecked("a/d.csv", "", ""))))
+    ['b/c.csv', 'd.csv']
+    """
+    files = [Path(result.file) for result in overview.results]
+    if len({file.anchor for file in files}) != 1:
+        return [str(file) for file in files]
+    common = os.path.commonpath([file.parent for file in files])
+    return [str(file.relative_to(common)) for file in files]

@@ -1,0 +1,94 @@
+"""Findings counted: by column and by who acts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from meguro_opendata.findings import SEVERITIES, Finding
+from meguro_opendata.reports.grouping import Group
+
+__all__ = ["Actor", "ColumnCount", "actors", "columns"]
+
+_LETTERS = re.compile("[A-Z]+")
+
+
+@dataclass(frozen=True)
+class ColumnCount:
+    """The groups of findings on one column; all names ``None`` where rows or the whole file are meant.
+
+    Attributes:
+        letter: As Excel shows it, for workbooks.
+        groups: Position of each group in the report's order.
+    """
+
+    file: str | None
+    sheet: str | None
+    letter: str | None
+    name: str | None
+    counts: dict[str, int]
+    groups: tuple[int, ...]
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is more than information."""
+        return any(count for severity, count in self.counts.items() if severity != "info")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, on how many causes and findings of each severity."""
+
+    name: str
+    causes: int
+    counts: dict[str, int]
+
+
+def columns(groups: Sequence[Group]) -> list[ColumnCount]:
+    """The findings by column, those with the most errors first; rows and the whole file come last.
+
+    >>> found = [Finding("type-date", "error", cell="I5", column="日付"), Finding("no-rows", "error")]
+    >>> [(count.letter, count.name, count.counts["error"]) for count in columns([Group((one,)) for one in found])]
+    [('I', '日付', 1), (None, None, 1)]
+    """
+    found: dict[tuple[str | None, ...], list[tuple[int, Finding]]] = {}
+    for index, group in enumerate(groups):
+        for finding in group.findings:
+            name = finding.column or finding.field
+            key = (finding.file, finding.sheet, name) if name else (None, None, None)
+            found.setdefault(key, []).append((index, finding))
+    counted = [_column(key, members) for key, members in found.items()]
+    return sorted(counted, key=lambda count: (count.name is None, [-number for number in count.counts.values()]))
+
+
+def _column(key: tuple[str | None, ...], members: Sequence[tuple[int, Finding]]) -> ColumnCount:
+    file, sheet, name = key
+    letters = {match[0] for _, found in members if found.cell and (match := _LETTERS.match(found.cell))}
+    return ColumnCount(
+        file=file,
+        sheet=sheet,
+        letter=letters.pop() if name and len(letters) == 1 else None,
+        name=name,
+        counts=_counts(found for _, found in members),
+        groups=tuple(dict.fromkeys(index for index, _ in members)),
+    )
+
+
+def actors(groups: Sequence[Group], lang: str) -> list[Actor]:
+    """Who acts, those with the most to do first; what is waived asks for nothing."""
+    found: dict[str, list[Group]] = {}
+    for group in groups:
+        if group.first.waived is None:
+            found.setdefault(group.first.text("who", lang), []).append(group)
+    counted = [
+        Actor(name, len(members), _counts(one for group in members for one in group.findings))
+        for name, members in found.items()
+    ]
+    return sorted(counted, key=lambda actor: [-number for number in actor.counts.values()])
+
+
+def _counts(findings: Iterable[Finding]) -> dict[str, int]:
+    found = Counter(finding.severity for finding in findings)
+    return {severity: found[severity] for severity in SEVERITIES}

@@ -1,0 +1,87 @@
+"""A text file that is checked while it is read: of each block only what is wrong is kept, and the columns of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata.sources.records import Records
+from meguro_opendata.sources.text import read_text
+from meguro_opendata.validation.fast_engine import Explain, FastCheck
+from meguro_opendata.validation.frictionless_engine import RawError, TextTable
+
+__all__ = ["Streamed", "check_text"]
+
+
+@dataclass(frozen=True)
+class Streamed:
+    """What a check of a text file came to.
+
+    Attributes:
+        header: The file's first record.
+        rows: How many records stand below it; all of them were checked.
+        errors: In frictionless's order.
+        lines: The physical line of each record below the header.
+        encoding: As decided.
+    """
+
+    header: list[str]
+    rows: int
+    errors: list[RawError]
+    lines: Sequence[int]
+    encoding: str
+
+
+def check_text(
+    path: Path, schema: Mapping[str, Any], others: Mapping[str, TextTable], explain: Explain | None = None
+) -> Streamed | None:
+    """Check a text file against a schema, header first, columns by position.
+
+    Returns:
+        ``None`` if only frictionless can check it, for which it must be in memory as a whole.
+
+    Raises:
+        SourceError: If the file cannot be read.
+    """
+    try:
+        read = read_text(path, lambda: _Taker(schema, others))
+    except _NeedsWholeError:
+        return None
+    check = read.taker.check
+    if explain:
+        check.explain(explain)
+    return Streamed(read.taker.header, read.taker.rows, check.errors(), read.lines[1:], read.encoding)
+
+
+class _NeedsWholeError(Exception):
+    """A table that cannot be checked in blocks."""
+
+
+class _Taker:
+    """Feeds a check with the records below the first."""
+
+    check: FastCheck
+
+    def __init__(self, schema: Mapping[str, Any], others: Mapping[str, TextTable]) -> None:
+        self._schema = schema
+        self._others = others
+        self.header: list[str] = []
+        self.rows = -1
+
+    def take(self, records: Records) -> None:
+        """Check the records of a block; the first of all is the header."""
+        cells, widths = records.cells, records.widths
+        if self.rows < 0:
+            self._begin(list(cells.row(0))[: widths[0] if widths is not None else None])
+            cells, widths = cells[1:], widths[1:] if widths is not None else None
+            self.rows = 0
+        self.check.add(TextTable(self.header, cells, widths))
+        self.rows += cells.height
+
+    def _begin(self, header: list[str]) -> None:
+        self.header = header
+        self.check = FastCheck(header, self._schema, by_name=False, others=self._others)
+        if self.check.reason is not None:
+            raise _NeedsWholeError

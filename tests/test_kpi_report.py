@@ -1,0 +1,280 @@
+"""The papers: the page, its twins and the follow-up sheets say the same, and lead to the events behind each number."""
+
+import io
+import re
+from collections.abc import Callable
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+import meguro_opendata as mo
+from meguro_opendata import kpi
+from meguro_opendata.kpi.board import Board, board_of
+from meguro_opendata.kpi.followup import followup_of
+from meguro_opendata.kpi.nextsteps import next_steps
+from meguro_opendata.kpi.page import page_of
+from meguro_opendata.kpi.papers import Paper, Section, Sheet, markdown_of, paper_bytes, workbook_of
+from meguro_opendata.kpi.paths import chart_of
+from meguro_opendata.kpi.records import enter_record
+from meguro_opendata.kpi.twins import paper_of
+from meguro_opendata.ledger import Event, append_events
+from meguro_opendata.workspace import Workspace
+
+DAY = date(2025, 12, 15)
+
+
+class Page(HTMLParser):
+    """Ids, links and tags of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep what is looked for."""
+        self.tags.add(tag)
+        given = dict(attrs)
+        self.ids += [given["id"] or ""] if "id" in given else []
+        self.links += [given["href"] or ""] if "href" in given else []
+
+
+def event(day: str, dataset: str, file: str, **changed: Any) -> Event:
+    """An event of a file, made up; its names are those of an attacker."""
+    values: dict[str, Any] = {
+        "event": "publish",
+        "time": f"{day}T12:00:00+09:00",
+        "portal": "ward",
+        "dataset": dataset,
+        "resource": file,
+        "standard": None,
+        "department": "危機管理部防災課",
+        "rows": 1,
+        "sha256": "",
+        "title": f"<script>{dataset}|</script>",
+        "frequency": "毎月",
+        "theme": "防災",
+    }
+    return Event(**{**values, **changed})
+
+
+@pytest.fixture
+def workspace(workspace_dir: Path) -> Workspace:
+    """A year with publications in three quarters, a routine addition, a withdrawal and records."""
+    opened = mo.open_workspace(workspace_dir)
+    events = [
+        event("2025-05-10", "aed", "aed.csv", standard="aed@2026", title="AED設置箇所一覧"),
+        event("2025-08-10", "pop", "pop_20250801.csv"),
+        event("2025-09-10", "pop", "pop_20250901.csv"),
+        event("2025-11-05", "park", "=cmd|'x'!A1.csv", department="都市整備部道路公園課", theme=""),
+        event("2025-11-10", "gone", "gone.csv"),
+        event("2025-11-20", "gone", "gone.csv", event="withdraw"),
+    ]
+    append_events(opened.ledger, events)
+    for value, day in (("2", "2025-06-01"), ("1", "2025-12-01")):
+        enter_record(
+            opened,
+            "opendata.use_cases",
+            value,
+            "https://example.jp/<b>",
+            "係",
+            note="架空の例",
+            day=date.fromisoformat(day),
+        )
+    enter_record(opened, "procedures.online_rate", "72", "起案13", "係", day=date(2025, 10, 1))
+    return opened
+
+
+def board(workspace: Workspace, year: int = 2025, day: date = DAY, lang: str = "ja") -> Board:
+    """A year's report."""
+    return board_of(kpi.situation_of(workspace, year, day), lang)
+
+
+@pytest.mark.parametrize(
+    ("year", "day"), [(2025, DAY), (2025, date(2030, 1, 1)), (2024, DAY), (2026, date(2026, 6, 1)), (2026, DAY)]
+)
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_every_link_of_the_page_leads_somewhere(year: int, day: date, lang: str, workspace: Workspace) -> None:
+    """Each anchor is there once, nothing is loaded, no script stands in it, whatever year is asked for."""
+    text = page_of(board(workspace, year, day, lang))
+    page = Page(text)
+    inner = [link[1:] for link in page.links if link.startswith("#")]
+    assert set(inner) <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+    assert [link for link in page.links if not link.startswith(("#", "https://example.jp/"))] == []
+    assert {"script", "img", "iframe", "link"} & page.tags == set()
+    assert ("strategy/2026.yaml" in text) is (year == 2026)
+
+
+def test_each_number_is_one_click_from_its_events(workspace: Workspace) -> None:
+    """Figures with events are links to a table with exactly the lines that make them."""
+    made = board(workspace)
+    text = page_of(made)
+    for figure in made.figures:
+        assert (f'href="#e-{figure.id}"' in text) is bool(figure.lines)
+    found = {one.indicator.id: [row.line for row in one.rows] for one in made.evidence}
+    assert found["opendata.new_datasets"] == [1, 2, 4, 5]
+    assert found["opendata.new_resources"] == [1, 2, 3, 4, 5]
+    assert found["opendata.use_cases"] == [7, 8]
+    assert found["opendata.standard_coverage"] == [1]
+    (case,) = [one for one in made.evidence if one.indicator.id == "opendata.use_cases"]
+    assert "架空の例" in case.rows[0].evidence
+
+
+def test_a_long_list_of_events_says_how_many_are_left(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not shown is counted, on the page and in its twins."""
+    from meguro_opendata.kpi.counting import rules
+
+    monkeypatch.setitem(rules()["report"], "events", 2)
+    made = board(workspace)
+    assert {one.indicator.id: one.more for one in made.evidence}["opendata.new_resources"] == 3
+    assert "ほか3件" in page_of(made)
+    assert "ほか3件" in markdown_of(paper_of(made))
+
+
+def test_the_path_through_the_year(workspace: Workspace) -> None:
+    """By quarter: what there was, in the running quarter so far, and where it leads in proportion to the days."""
+    paths = {path.indicator.id: path for path in board(workspace).paths}
+    files = paths["opendata.new_resources"].points
+    assert [point.actual for point in files] == [1, 3, 5, None]
+    gone = (DAY - date(2025, 4, 1)).days + 1
+    assert [point.forecast for point in files] == [None, None, round(5 * 275 / gone, 1), round(5 * 365 / gone, 1)]
+    assert [point.pace for point in files] == [round(50 * days / 365, 1) for days in (91, 183, 275, 365)]
+    assert [point.actual for point in paths["opendata.use_cases"].points] == [2, 2, 3, None]
+
+
+def test_a_year_that_is_over_has_no_forecast(workspace: Workspace) -> None:
+    """Neither has one that has not begun."""
+    over = {path.indicator.id: path for path in board(workspace, day=date(2026, 5, 1)).paths}["opendata.new_resources"]
+    assert ([point.actual for point in over.points], over.forecast) == ([1, 3, 5, 5], None)
+    early = {path.indicator.id: path for path in board(workspace, 2027, DAY).paths}["opendata.new_resources"]
+    assert ([point.actual for point in early.points], early.forecast) == ([None] * 4, None)
+
+
+def test_the_chart_is_drawn_to_scale(workspace: Workspace) -> None:
+    """Heights are in proportion to values, places to days; everything lies within the picture."""
+    (path,) = [path for path in board(workspace).paths if path.indicator.id == "opendata.new_resources"]
+    chart = chart_of(path)
+    assert chart.target is not None
+    assert (chart.base - chart.actual[-1].y) / (chart.base - chart.target.y) == pytest.approx(5 / 50, abs=0.01)
+    assert [mark.text for mark in chart.actual] == ["0", "1", "3", "5"]
+    assert chart.forecast[0] == chart.actual[-1]
+    marks = [*chart.actual, *chart.forecast, chart.target, *chart.ticks]
+    assert all(0 <= mark.x <= chart.width and 0 <= mark.y <= chart.height for mark in marks)
+    assert [mark.x for mark in chart.actual] == sorted(mark.x for mark in chart.actual)
+
+
+def test_one_step_from_done(workspace: Workspace) -> None:
+    """Built but unpublished, unbuilt, broken, planned but missing, late, unrecorded: each with what to do."""
+    mo.build_release("preschool", workspace)
+    (workspace.root / "stockpile_warehouse" / "dataset.yaml").write_text("title: 1\n", encoding="utf-8")
+    steps = next_steps(kpi.situation_of(workspace, 2025, DAY))
+    by_kind: dict[str, list[str]] = {}
+    for step in steps:
+        by_kind.setdefault(step.kind, []).append(step.what)
+    assert list(by_kind) == ["publish", "build", "mend", "update", "soon", "supply", "record"]
+    assert (by_kind["publish"], by_kind["mend"]) == (["子育て施設一覧"], ["stockpile_warehouse"])
+    assert by_kind["build"] == ["防災行政無線設置一覧", "オープンデータ一覧"]
+    assert "<script>pop|</script>" in by_kind["update"]
+    assert {"文化財一覧", "赤ちゃんの駅一覧"} & set(by_kind["supply"])
+    assert not {"AED設置箇所一覧", "子育て施設一覧"} & set(by_kind["supply"])
+    assert "データ利活用案件の実施数" not in by_kind["record"]
+    assert all(step.command for step in steps if step.kind not in ("update", "soon"))
+
+
+def cells(data: bytes) -> dict[str, list[list[Any]]]:
+    """A workbook's cells by worksheet."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    return {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book}
+
+
+def test_the_twins_hold_the_same_numbers(workspace: Workspace) -> None:
+    """Every figure of the page stands in the workbook as a number and in the Markdown as text."""
+    made = board(workspace)
+    paper = paper_of(made)
+    book, text = cells(workbook_of(paper)), markdown_of(paper)
+    rows = {row[0]: row for row in book["指標"]}
+    for figure in made.figures:
+        assert rows[figure.id][3] == figure.actual
+        assert figure.id.replace("_", r"\_") in text
+    assert len(book) == 7
+    assert paper_bytes(paper, "xlsx", "ja") == paper_bytes(paper_of(board(workspace)), "xlsx", "ja")
+
+
+def test_no_text_of_a_catalogue_acts(workspace: Workspace) -> None:
+    """Names that hold tags, formulas, bars and links are shown as they stand: page, Markdown and workbook."""
+    made = board(workspace)
+    paper = paper_of(made)
+    assert "<script>" not in page_of(made)
+    assert "<script>" not in markdown_of(paper)
+    table_rows = [line for line in markdown_of(paper).splitlines() if line.startswith("|")]
+    assert all(len(re.findall(r"(?<!\\)\|", line)) in (5, 6, 9) for line in table_rows)
+    book = openpyxl.load_workbook(io.BytesIO(workbook_of(paper)))
+    assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
+
+
+def test_departments_and_themes_stand_beside_each_other(workspace: Workspace) -> None:
+    """Each department's parts: new datasets and files, on time, machine-readable; no theme is told as such."""
+    made = board(workspace)
+    assert dict(made.departments) == {
+        "危機管理部防災課": ("3", "4", "0 / 2", "2 / 2"),
+        "都市整備部道路公園課": ("1", "1", "1 / 1", "1 / 1"),
+    }
+    assert [name for name, _ in made.themes] == ["（記載なし）", "防災"]
+
+
+@pytest.mark.parametrize(("quarter", "month", "files"), [(1, 7, 1), (2, 10, 2), (3, 1, 1), (4, 3, 0)])
+def test_the_follow_up_is_handed_in_when_the_strategy_says(
+    quarter: int, month: int, files: int, workspace: Workspace
+) -> None:
+    """One section a department; the month is the strategy's; what is listed as done lies in the quarter."""
+    paper = followup_of(workspace, 2025, quarter, date(2026, 4, 1), "ja")
+    facts = dict(paper.facts)
+    assert facts["提出"].startswith(f"{month}月 ")
+    sheets = {section.name: section.sheets for section in paper.sections}
+    done = sheets["危機管理部防災課"][1]
+    assert len(done.rows) == files
+    assert len({section.name for section in paper.sections}) == len(paper.sections)
+    assert [row[1] for row in sheets["危機管理部防災課"][4].rows] == [None] * 5
+
+
+def test_a_follow_up_without_strategy_names_no_month(workspace: Workspace) -> None:
+    """A year without a strategy has sheets, but nothing says when they are handed in."""
+    paper = followup_of(workspace, 2026, 1, date(2026, 6, 1), "en", "危機管理部防災課")
+    assert [section.name for section in paper.sections] == ["危機管理部防災課"]
+    assert "Handed in" not in dict(paper.facts)
+
+
+def test_worksheets_have_names_that_excel_takes() -> None:
+    """Departments with Excel's own signs, long or equal names each get a worksheet."""
+    names = ["a/b", "a?b", "長" * 40, "長" * 40, "'x'", ""]
+    sections = tuple(Section(name, (Sheet("t", ("h",), (("=1+1",), (2,), (None,))),)) for name in names)
+    book = cells(workbook_of(Paper("p", (), sections)))
+    assert len(book) == 6
+    assert all(len(name) <= 31 for name in book)
+
+
+def test_the_commands(workspace: Workspace, command: Callable[..., Any], tmp_path: Path) -> None:
+    """Each form is written whole; another ending, an unknown department and a future quarter are told."""
+    at = ("--workspace", workspace.root, "--as-of", "2025-12-15")
+    for ending in ("html", "xlsx"):
+        out = tmp_path / f"r.{ending}"
+        ran = command("kpi", "report", "-o", out, *at, encoding="cp932:strict")
+        assert (ran.code, out.is_file()) == (0, True)
+    first = out.read_bytes()
+    assert command("kpi", "report", "-o", out, *at).code == 0
+    assert out.read_bytes() == first
+    assert command("kpi", "followup", "-o", tmp_path / "f.md", *at).code == 0
+    assert command("kpi", "report", "-o", tmp_path / "r.pdf", *at).code == 2
+    assert command("kpi", "report", *at).code == 2
+    assert command("kpi", "followup", "-o", tmp_path / "x.md", "--quarter", "4", *at).code == 2
+    unknown = command("kpi", "followup", "-o", tmp_path / "x.md", "--department", "防災", *at)
+    assert (unknown.code, "危機管理部防災課" in unknown.err) == (2, True)
+    assert not (tmp_path / "x.md").exists()
+    assert command("kpi", "report", "-o", workspace.root / "opendata.toml" / "r.md", *at).code == 3
