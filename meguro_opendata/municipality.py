@@ -14,8 +14,9 @@ from importlib import resources
 
 from meguro_opendata.checkdigit import check_digit
 from meguro_opendata.errors import UnknownMunicipalityError
+from meguro_opendata.workspace import City
 
-__all__ = ["Municipality", "municipalities", "municipality"]
+__all__ = ["Municipality", "home_of", "municipalities", "municipality"]
 
 _NEAREST = 3
 DIVIDED = "designated_city"
@@ -81,6 +82,11 @@ def municipality(code: str) -> Municipality:
     raise UnknownMunicipalityError(
         "municipality-unknown-near" if near else "municipality-unknown", value=code, near=near
     )
+
+
+def home_of(city: City) -> Municipality | None:
+    """The municipality of a city profile, ``None`` if it is none (an association, a prefecture)."""
+    return _by_code().get(city.code)
 
 
 def municipalities() -> tuple[Municipality, ...]:

@@ -12,8 +12,10 @@ import polars as pl
 from meguro_opendata.cleaning import Cleaned, clean
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.findings import Change, Finding, Report
+from meguro_opendata.geocoding import estimate_positions
 from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped, apply_mapping
+from meguro_opendata.municipality import Municipality
 from meguro_opendata.placing import Placed, fields_to_clean, in_order, place, undeclared
 from meguro_opendata.privacy import allowed, disclosures, masked, screen, secrets
 from meguro_opendata.reading import Reading, SourceTable
@@ -84,8 +86,9 @@ def prepare_table(
     recipe: Recipe,
     fiscal_start: int,
     identifier: Identifier | None = None,
+    home: Municipality | None = None,
 ) -> list[Prepared]:
-    """The parts of one published table, checked as the whole that they are."""
+    """The parts of one published table, checked as the whole that they are; ``home`` is what addresses leave out."""
     fields = schema_fields(recipe.schema)
     mapped = [in_order(part, fields, one.recipe.source) for one, part in zip(group, mapped, strict=True)]
     cleaned = [_clean(source, part, recipe) for source, part in zip(group, mapped, strict=True)]
@@ -95,6 +98,12 @@ def prepare_table(
     ]
     frames = [part.frame for part in placed]
     more = [list(_doubts(*parts)) for parts in zip(group, mapped, placed, strict=True)]
+    estimated = [
+        estimate_positions(source.table, part, frame, recipe, home)
+        for source, part, frame in zip(group, mapped, frames, strict=True)
+    ]
+    frames = [part.frame for part in estimated]
+    more = [[*found, *part.findings] for found, part in zip(more, estimated, strict=True)]
     if identifier is not None:
         identified = identifier.identify(group, mapped, frames)
         frames = list(identified.frames)
@@ -110,7 +119,7 @@ def prepare_table(
             source=source,
             mapped=mapped[at],
             frame=frames[at],
-            changes=(*mapped[at].changes, *cleaned[at].changes, *placed[at].changes),
+            changes=(*mapped[at].changes, *cleaned[at].changes, *placed[at].changes, *estimated[at].changes),
             report=reports[at].with_findings((*reports[at].findings, *waived(more[at], recipe.waive))),
             coordinates=placed[at].record,
         )

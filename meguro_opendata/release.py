@@ -21,6 +21,7 @@ from meguro_opendata.geo import coordinate_fields
 from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped
+from meguro_opendata.municipality import home_of
 from meguro_opendata.placing import PUBLISHED
 from meguro_opendata.preparing import Prepared, map_sources, prepare_table
 from meguro_opendata.privacy import disclosed, masked
@@ -189,7 +190,7 @@ def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None
     mapped = map_sources(reading, recipe, home.city)
     start = home.city.fiscal_year_start
     tables = [
-        prepare_table(group, parts, recipe, start, identifier)
+        prepare_table(group, parts, recipe, start, identifier, home_of(home.city))
         for group, parts in zip(reading.groups, mapped, strict=True)
     ]
     target = (out or home.releases) / slug

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,14 @@ class Ran:
     def text(self) -> str:
         """Everything that it printed."""
         return self.out + self.err
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test sees the grids, gazetteers and boundaries of whoever runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MEGURO_OPENDATA_DATA", str(tmp_path_factory.mktemp("data")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pytest
 
 import meguro_opendata as mo
 from meguro_opendata.conversion import convert_file
-from meguro_opendata.mapping.address import AddressParts, kanji_number, split_address
+from meguro_opendata.mapping.address import AddressParts, split_address
 from meguro_opendata.release import Release
 
 HEADER = [
@@ -139,11 +139,6 @@ def test_addresses_are_split_where_certain(
     """Town with chome in kanji, lot with hyphens; anything left over, or a part unknown, means no split at all."""
     wanted = AddressParts(prefecture or "東京都", city, *parts) if parts else None
     assert split_address(text, prefecture, city) == wanted
-
-
-def test_numbers_in_kanji() -> None:
-    """Chome go from 1 to 99."""
-    assert [kanji_number(number) for number in (1, 9, 10, 11, 20, 45)] == ["一", "九", "十", "十一", "二十", "四十五"]
 
 
 def test_a_current_form_stays_what_it_is(tmp_path: Path, workspace_dir: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gazetteer_files import SQUARE_GEOJSON, yaizu_blocks
 from geo_grids import nodes_around, par_file
 from jsonschema import Draft202012Validator
 from meguro_opendata.cli.commands import catalog as catalog_command
@@ -23,12 +24,15 @@ from meguro_opendata.cli.commands import ledger as ledger_command
 from meguro_opendata.cli.commands import publish as publish_command
 from meguro_opendata.cli.commands import standards as standards_command
 from meguro_opendata.cli.commands.geo import grids as grids_command
+from meguro_opendata.cli.commands.geo import import_addresses as addresses_command
+from meguro_opendata.cli.commands.geo import import_boundary as boundary_command
 from referencing import Registry, Resource
 
 from meguro_opendata.catalog.review import CATALOG_FORMAT
 from meguro_opendata.doctor import DOCTOR_FORMAT
 from meguro_opendata.drafting.drafted import NEW_FORMAT
 from meguro_opendata.findings import REPORT_FORMAT
+from meguro_opendata.geo.geocodefile import GEOCODE_FORMAT
 from meguro_opendata.harvest import HARVEST_FORMAT
 from meguro_opendata.initialise import INIT_FORMAT
 from meguro_opendata.inspection import INSPECTION_FORMAT
@@ -48,10 +52,13 @@ REGISTRY: Registry[Any] = Registry().with_resources(
     (f"{name}.schema.json", Resource.from_contents(schema)) for name, schema in SCHEMAS.items()
 )
 CONSTANTS = {
+    "addresses": addresses_command.FORMAT,
+    "boundary": boundary_command.FORMAT,
     "build": BUILD_FORMAT,
     "catalog": CATALOG_FORMAT,
     "demo": demo_command.FORMAT,
     "doctor": DOCTOR_FORMAT,
+    "geocode": GEOCODE_FORMAT,
     "export": catalog_command.FORMAT,
     "grid": grids_command.ADD_FORMAT,
     "grids": grids_command.LIST_FORMAT,
@@ -101,6 +108,13 @@ CASES = {
     "inspect": ("inspection", 0),
     "inspect what is no table": ("inspection", 2),
     "convert": ("build", 1),
+    "import addresses": ("addresses", 0),
+    "import addresses again": ("addresses", 0),
+    "import a boundary": ("boundary", 0),
+    "geocode a file": ("geocode", 1),
+    "geocode an address": ("geocode", 0),
+    "geocode what is no address": ("geocode", 1),
+    "validate with a boundary": ("report", 1),
     "export of the list": ("export", 0),
     "export as DCAT": ("export", 0),
     "harvest of a file": ("harvest", 0),
@@ -129,6 +143,7 @@ class Office:
     def run(self, case: str, *arguments: str | Path) -> None:
         """Run one command with ``--format json``."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MEGURO_OPENDATA")}
+        kept["MEGURO_OPENDATA_DATA"] = str(self.home / "data")
         command = [sys.executable, "-m", "meguro_opendata", *map(str, arguments), "--format", "json"]
         self.done[case] = subprocess.run(
             command,
@@ -174,6 +189,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
     office.run("inspect what is no table", "inspect", "x.csv")
     published = Path("demo/releases/preschool/131105_preschool.csv")
     office.run("convert", "convert", published, "--standard", "preschool", "--out", "converted")
+    look_for_places(office)
     catalogue(office)
     office.run("new", "new", "nurseries", "--source", published, "--standard", "preschool")
     (office.home / "own.csv").write_text("見本,数\nA,1\n", encoding="utf-8")
@@ -222,6 +238,26 @@ def change_a_dataset(office: Office) -> None:
     office.rewrite(recipe, "keywords: [防災, 備蓄倉庫]", "keywords: [備蓄]")
     office.run("build again", "build", WAREHOUSES.name)
     office.run("plan of a change", "plan", WAREHOUSES.name)
+
+
+def look_for_places(office: Office) -> None:
+    """Import a gazetteer and a boundary, and look for addresses in them."""
+    (office.home / "yaizu.csv").write_bytes(yaizu_blocks())
+    (office.home / "square.geojson").write_text(SQUARE_GEOJSON, encoding="utf-8")
+    rows = (
+        "名称,所在地_連結表記,緯度,経度",
+        "見本,静岡県焼津市焼津2-2-1,34.8682,138.3252",
+        "見本,焼津市焼津9-1,,",
+        "見本,,,",
+    )
+    (office.home / "places.csv").write_text("\n".join(rows), encoding="utf-8")
+    office.run("import addresses", "geo", "import-addresses", "yaizu.csv")
+    office.run("import addresses again", "geo", "import-addresses", "yaizu.csv")
+    office.run("import a boundary", "geo", "import-boundary", "square.geojson")
+    office.run("geocode a file", "geo", "geocode", "places.csv")
+    office.run("geocode an address", "geo", "geocode", "--address", "目黒区上目黒2-19-15")
+    office.run("geocode what is no address", "geo", "geocode", "--address", "x")
+    office.run("validate with a boundary", "validate", "places.csv", "--standard", "aed")
 
 
 def keep_the_ledger(office: Office) -> None:

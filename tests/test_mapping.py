@@ -78,6 +78,8 @@ def refused(folder: Path, mapping: object, lines: list[str] | None = None) -> li
         ({"column": "緯度経度", "split": {"pattern": "^([0-9.]+)"}}, ["35.6415", ""], ["split"]),
         ({"column": "住所", "split": {"address": "town"}}, ["上目黒二丁目", ""], ["split"]),
         ({"column": "住所", "split": {"address": "lot"}}, ["19-15", ""], ["split"]),
+        ({"column": "住所", "split": {"address": "town_id"}}, ["0024002", ""], ["split"]),
+        ({"column": "住所", "split": {"address": "building"}}, ["", "見本ビル"], ["split"]),
         ({"column": "電話", "default": "03-5722-0000"}, ["03-5722-1111", "03-5722-0000"], ["default"]),
         ({"column": "施設名", "lookup": {"見本館": "甲", "見本の家": "乙"}}, ["甲", "乙"], ["lookup"]),
         ({"column": "町", "zero_fill": 4}, ["0上目黒", "00目黒"], ["zero_fill"]),
@@ -107,6 +109,20 @@ def test_a_value_that_cannot_be_split_is_told(tmp_path: Path, split: dict[str, o
     told = [(found.row, found.severity, found.value) for found in made.findings if found.code == "split-no-part"]
     assert (3, "warning", "不明") in told
     assert made.frame["名称"].to_list() == ["", ""]
+
+
+def test_a_building_is_split_off_where_a_field_takes_it(tmp_path: Path) -> None:
+    """An address with a building is split if some field takes that; else it stays whole and is told."""
+    lines = ["住所", "目黒区大橋２－１１－１　見本ビル３階", "目黒区どこか1-1", "目黒区大橋2-11-1先"]
+    parts = {"所在地_町字": "town", "所在地_番地以下": "lot"}
+    rules = {name: {"column": "住所", "split": {"address": part}} for name, part in parts.items()}
+    without = mapped(tmp_path, rules, lines)
+    assert without.frame["所在地_町字"].to_list() == ["", "", ""]
+    assert [found.row for found in without.findings if found.code == "split-no-part"] == [2, 3, 4] * 2
+    rules["建物名等(方書)"] = {"column": "住所", "split": {"address": "building"}}
+    made = mapped(tmp_path, rules, lines)
+    assert [made.frame[name][0] for name in rules] == ["大橋二丁目", "11-1", "見本ビル3階"]
+    assert [made.frame[name][1] for name in rules] == ["", "", ""]
 
 
 @pytest.mark.parametrize("address", ["東京都世田谷区三宿1-2", "世田谷区三宿1-2", "神奈川県川崎市中原区1-2"])

@@ -44,6 +44,9 @@ PUT_TOGETHER = {
     "kind-{kind.state}": set[str](),
     "kept-{one.state}": set[str](),
     "reason-{reason}": set[str](),
+    "address-{problem}": set[str](),
+    "geocode-{name}": set[str](),
+    "level-{level}": set[str](),
     "quality-{step.code}": set[str](),
     "characteristic-{code}": set[str](),
     "passed-{reason}": set[str](),
@@ -324,7 +327,7 @@ def test_every_rule_has_a_text() -> None:
     mapping_rules = {rule for call in calls for argument in call.args for rule in strings(argument)}
     assert mapping_rules >= {"lookup", "zero_fill", "join", "split", "default"}
     carrying = {way.replace("-", "_") for way in carry_ways()}
-    assert set(messages.codes("rules")) == set(NORMALISERS) | mapping_rules | carrying | {placing.RULE}
+    assert set(messages.codes("rules")) == set(NORMALISERS) | mapping_rules | carrying | {placing.RULE, "geocode"}
     assert all(messages.rule_name(rule, lang) for rule in NORMALISERS for lang in messages.LANGUAGES)
 
 

@@ -238,8 +238,8 @@ CASES = [
     Case(
         "place-unchecked",
         "aed",
+        {ADDRESS: ["静岡県焼津市本町5-9-1", STREETS[0]], "緯度": ["34.866500", ""], "経度": ["138.320100", ""]},
         meguro(緯度=["35.641463", ""], 経度=["139.698171", ""]),
-        meguro(緯度="", 経度=""),
         [(1, "緯度", None)],
     ),
     Case("sum-differs", "population", ages(20, 25, 71), ages(20, 25, 70), [(2, "総人口", "71")]),
@@ -360,6 +360,8 @@ def test_every_rule_has_an_example() -> None:
     series = {"series-copy", "expect-rows", "expect-total", "expect-change", "expect-total-change"}  # rules_of_series
     labels = {"period-differs", "period-labels-differ", "period-unreadable", "name-of-copy"}  # known_defects
     more = {"identifier-reused", "identifier-changed", "point-outside", "place-checked"}  # known_defects, places
+    more |= {"point-outside-boundary", "point-outside-reach", "point-apart"}  # plausibility
+    more |= {"datum-offset", "datum-offset-twice"}  # plausibility
     assert {case.code for case in CASES} | series | labels | more == set(rules())
 
 

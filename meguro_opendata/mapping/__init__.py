@@ -54,11 +54,14 @@ def apply_mapping(table: Table, recipe: Recipe, city: City) -> Mapped:
     """
     rules = _all_rules(recipe, table)
     _refuse_lost_columns(table, recipe, rules)
+    buildings = {
+        str(rule.column) for rule in rules.values() if rule.split is not None and rule.split.address == "building"
+    }
     columns: dict[str, pl.Series] = {}
     changes: list[Change] = []
     findings: list[Finding] = []
     for field in schema_fields(recipe.schema):
-        made = make_values(field.name, rules.get(field.name), table, city)
+        made = make_values(field.name, rules.get(field.name), table, city, buildings)
         changes += made.changes
         findings += made.findings
         columns[field.name] = made.values.alias(field.name)

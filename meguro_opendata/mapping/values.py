@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 import polars as pl
 
 from meguro_opendata.declarations import suggest
 from meguro_opendata.findings import Change, Finding
-from meguro_opendata.mapping.address import split_address
-from meguro_opendata.municipality import municipalities
+from meguro_opendata.mapping.addressparts import address_parts
 from meguro_opendata.recipe.words import MappingRule, Split
 from meguro_opendata.sources import Table, folded
 from meguro_opendata.workspace import City
@@ -30,7 +28,9 @@ class Made:
     findings: tuple[Finding, ...] = ()
 
 
-def make_values(field: str, rule: MappingRule | None, table: Table, city: City | None) -> Made:
+def make_values(
+    field: str, rule: MappingRule | None, table: Table, city: City | None, buildings: Collection[str] = ()
+) -> Made:
     """One value a row for a field; empty where it has no rule.
 
     Args:
@@ -38,6 +38,7 @@ def make_values(field: str, rule: MappingRule | None, table: Table, city: City |
         rule: What the recipe says of it.
         table: The source; it has every column that the rule names.
         city: Whose facts constants are, and whose addresses are split.
+        buildings: The columns of addresses whose building some field takes.
     """
     if rule is None or not rule.columns:
         return Made(_repeated(_fixed(rule, city), table))
@@ -49,7 +50,7 @@ def make_values(field: str, rule: MappingRule | None, table: Table, city: City |
         values, rewritten = _joined(rule.join, rule.separator, field, table)
         changes += rewritten
     if rule.split is not None:
-        values, rewritten, lacking = _split(values, rule.split, field, column, table, city)
+        values, rewritten, lacking = _split(values, rule.split, field, table, city, column in buildings)
         changes += rewritten
         findings += lacking
     if rule.lookup is not None:
@@ -96,10 +97,14 @@ def _joined(columns: tuple[str, ...], separator: str, field: str, table: Table) 
 
 
 def _split(
-    values: pl.Series, split: Split, field: str, column: str, table: Table, city: City | None
+    values: pl.Series, split: Split, field: str, table: Table, city: City | None, with_building: bool
 ) -> tuple[pl.Series, list[Change], list[Finding]]:
     """One part of each cell; a cell without that part gives an empty value and a warning."""
-    parts = _address_parts(values, split.address, city) if split.address else _text_parts(values, split)
+    column = values.name
+    if split.address:
+        parts = address_parts(values, split.address, city, with_building=with_building)
+    else:
+        parts = _text_parts(values, split)
     filled = values.str.strip_chars() != ""
     lost = (parts.is_null() & filled).arg_true()
     lacking = [table.cell_finding("split-no-part", "warning", at, column, field=field) for at in lost]
@@ -111,29 +116,6 @@ def _text_parts(values: pl.Series, split: Split) -> pl.Series:
     if split.pattern is not None:
         return values.str.extract(split.pattern, split.part)
     return values.str.split(str(split.by)).list.get(split.part - 1, null_on_oob=True).str.strip_chars()
-
-
-def _address_parts(values: pl.Series, part: str, city: City | None) -> pl.Series:
-    """One part of each address, ``None`` where the address cannot be split with certainty."""
-    known = {value: _address_part(value, part, city) for value in values.unique().to_list()}
-    return values.replace_strict(known, return_dtype=pl.String, default=None)
-
-
-def _address_part(text: str, part: str, city: City | None) -> str | None:
-    prefecture, name = (city.prefecture, city.name) if city is not None else ("", "")
-    found = split_address(text, prefecture, name)
-    if found is None or found.town.startswith(tuple(_elsewhere(prefecture, name))):
-        return None
-    if not any(sign.isdigit() for sign in text) and not text.strip().startswith((prefecture, name)):
-        return None
-    return str(getattr(found, part))
-
-
-@cache
-def _elsewhere(prefecture: str, name: str) -> frozenset[str]:
-    """Other municipalities of the prefecture, and other prefectures: what begins with one is no town of the city."""
-    others = {known.name for known in municipalities() if known.prefecture == prefecture} - {name}
-    return frozenset(others | ({known.prefecture for known in municipalities()} - {prefecture}))
 
 
 def _filled(

@@ -22,11 +22,11 @@ def _part(name: str) -> str:
     return resources.files(__package__).joinpath(f"templates/{name}").read_text(encoding="utf-8").strip()
 
 
-def _policy(style: str, script: str) -> str:
+def _policy(style: str, script: str, images: str | None = None) -> str:
     rules = [
         "default-src 'none'",
         f"style-src '{_digest(style)}'",
-        "img-src data:",
+        f"img-src data: {images}" if images else "img-src data:",
         "base-uri 'none'",
         "form-action 'none'",
     ]
@@ -102,7 +102,16 @@ def spaced_unit(unit: str) -> str:
     return f" {unit}" if unit[:1].isascii() and unit[:1].isalpha() else unit
 
 
-def render(template: str, lang: str, *, script: str | None = None, more_style: str = "", **values: Any) -> str:
+def render(
+    template: str,
+    lang: str,
+    *,
+    script: str | None = None,
+    more_style: str = "",
+    style_file: str | None = None,
+    images: str | None = None,
+    **values: Any,
+) -> str:
     """A page from one of the templates, in ``lang``; every value is escaped.
 
     Args:
@@ -110,14 +119,17 @@ def render(template: str, lang: str, *, script: str | None = None, more_style: s
         lang: Language of its words.
         script: Name of the script that the page runs.
         more_style: Style of this page alone, safe as it is.
+        style_file: Name of a file with such style.
+        images: The one host that pictures may come from; without it the page loads nothing at all.
         values: What the template shows.
     """
-    style, code = "\n".join(filter(None, [_part("style.css"), more_style])), _part(script) if script else ""
+    own = _part(style_file) if style_file else ""
+    style, code = "\n".join(filter(None, [_part("style.css"), own, more_style])), _part(script) if script else ""
     frame = {
         "lang": lang,
         "style": style,
         "script": code,
-        "policy": _policy(style, code),
+        "policy": _policy(style, code, images),
         "t": lambda word: messages.word(word, lang),
         "say": lambda sentence, **params: messages.message(sentence, lang, **params),
     }

@@ -10,6 +10,7 @@ from typing import Any
 from meguro_opendata.declarations import check, read_yaml
 from meguro_opendata.errors import ConfigurationError, Fault, UnknownStandardError
 from meguro_opendata.files import is_plain_name
+from meguro_opendata.geo.gazetteer.base import gazetteer_data
 from meguro_opendata.recipe.checks import faults
 from meguro_opendata.recipe.sheet import read_mapping_sheet
 from meguro_opendata.recipe.sourcewords import FileSettings, IdSettings, SeriesSettings, Sources
@@ -17,6 +18,7 @@ from meguro_opendata.recipe.words import (
     Allowance,
     Expectations,
     Extension,
+    Geocode,
     GisSettings,
     MappingRule,
     Metadata,
@@ -65,6 +67,7 @@ class Recipe:
         series: How the files of a series are published, ``None`` if nothing is said of it.
         ids: How IDs are minted and kept, or ``None``.
         expect: What is expected of each published table, or ``None``.
+        geocode: How positions are estimated from addresses, or ``None`` if none are.
         skip_rows_of: As ``skip_rows``, by file, where there are several.
         gis: How GIS files of the release are written.
     """
@@ -92,6 +95,7 @@ class Recipe:
     series: SeriesSettings | None = None
     ids: IdSettings | None = None
     expect: Expectations | None = None
+    geocode: Geocode | None = None
     allow: tuple[Allowance, ...] = ()
     skip_rows_of: Mapping[str, dict[int, str]] = field(default_factory=dict)
     gis: GisSettings = field(default_factory=GisSettings)
@@ -161,7 +165,7 @@ def open_recipe(slug: str, workspace: Workspace) -> Recipe:
         title=written.title,
         standard=standard,
         schema_path=_beside(path, written.schema_file),
-        schema={**schema, "fields": [*schema["fields"], *map(_extension_field, written.extensions)]},
+        schema={**schema, "fields": [*schema["fields"], *_more_fields(written)]},
         base_fields=base,
         source=_main_source(written),
         mapping=dict(written.mapping),
@@ -180,6 +184,7 @@ def open_recipe(slug: str, workspace: Workspace) -> Recipe:
         series=written.series,
         ids=written.ids,
         expect=written.expect,
+        geocode=written.geocode,
         allow=written.allow,
         skip_rows_of={name: rows for name, rows in _skipped_by_file(written.skip_rows).items() if name is not None},
     )
@@ -250,6 +255,13 @@ def _schema_of(path: Path, written: RecipeFile) -> tuple[Standard | None, dict[s
 def _standard_key(schema: Mapping[str, Any]) -> tuple[str, ...]:
     key = schema.get("mo:key") or schema.get("primaryKey") or ()
     return (key,) if isinstance(key, str) else tuple(map(str, key))
+
+
+def _more_fields(written: RecipeFile) -> list[dict[str, Any]]:
+    """The fields beyond the schema's own: the city's, and those that flag estimated positions."""
+    fields = [_extension_field(extension) for extension in written.extensions]
+    flags = gazetteer_data()["flags"] if written.geocode is not None else {}
+    return fields + [_extension_field(Extension(column="", **flags[name])) for name in flags]
 
 
 def _extension_field(extension: Extension) -> dict[str, Any]:

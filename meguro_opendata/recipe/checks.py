@@ -12,6 +12,7 @@ from meguro_opendata.declarations import unknown
 from meguro_opendata.errors import Fault, UnknownCrsError
 from meguro_opendata.files import is_plain_name
 from meguro_opendata.geo.crs import parse_crs
+from meguro_opendata.geo.gazetteer.base import gazetteer_data
 from meguro_opendata.privacy.data import CODES as PRIVACY_CODES
 from meguro_opendata.recipe.sourcewords import FileSettings, id_faults, point_faults, series_faults, sources_faults
 from meguro_opendata.recipe.words import Bounds, MappingRule, RecipeFile, SourceSettings
@@ -42,6 +43,7 @@ def faults(written: RecipeFile, schema: Mapping[str, Any], workspace: Workspace)
     yield from _waiver_faults(written, every)
     yield from _allowance_faults(written, every)
     yield from _expectation_faults(written, every)
+    yield from _geocode_faults(written, every, list(kinds.values()))
     departments = workspace.city.departments
     if not written.metadata.department:
         yield Fault("metadata.department", "department-missing", {"known": list(departments)})
@@ -164,6 +166,19 @@ def _bounds_faults(bounds: Mapping[str, Bounds | None]) -> Iterator[Fault]:
             yield Fault(place, "expect-empty", {})
         elif one.min is not None and one.max is not None and one.min > one.max:
             yield Fault(place, "expect-bounds", {"least": one.min, "most": one.max})
+
+
+def _geocode_faults(written: RecipeFile, names: list[str], kinds: list[str]) -> Iterator[Fault]:
+    """Positions from a field that nothing has, for a schema without coordinates, or flags whose names are taken."""
+    if written.geocode is None:
+        return
+    if written.geocode.address not in names:
+        yield unknown("geocode.address", "field-unknown", written.geocode.address, names)
+    if not kinds.count("latitude") == kinds.count("longitude") == 1:
+        yield Fault("geocode", "geocode-without-coordinates", {})
+    for flag in gazetteer_data()["flags"].values():
+        if flag["name"] in names:
+            yield Fault("geocode", "geocode-flag-taken", {"value": flag["name"]})
 
 
 def _allowance_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault]:

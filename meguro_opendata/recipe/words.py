@@ -24,6 +24,7 @@ from meguro_opendata.workspace import WebAddress
 __all__ = [
     "Allowance",
     "Extension",
+    "Geocode",
     "GisSettings",
     "MappingRule",
     "Metadata",
@@ -64,7 +65,7 @@ class Split(Declared):
     by: Filled | None = None
     part: int = Field(default=1, ge=1, le=50)
     pattern: Filled | None = None
-    address: Literal["prefecture", "city", "town", "lot"] | None = None
+    address: Literal["prefecture", "city", "town", "town_id", "lot", "building"] | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -159,6 +160,16 @@ class Allowance(Declared):
     code: str
     field: str | None = None
     reason: Filled
+
+
+class Geocode(Declared):
+    """Positions to be estimated from a published field with the address, where the table has none.
+
+    ``level`` is the poorest that is published; each such position is flagged with its level and expected error.
+    """
+
+    address: Filled
+    level: Literal["residence", "block", "town", "oaza"] = "block"
 
 
 def _mail_address(text: str) -> str:
@@ -260,6 +271,7 @@ class RecipeFile(Declared):
     waive: Annotated[tuple[Waiver, ...], Field(strict=False)] = ()
     allow: Annotated[tuple[Allowance, ...], Field(strict=False)] = ()
     expect: Expectations | None = None
+    geocode: Geocode | None = None
     formats: Annotated[tuple[Literal["csv", "xlsx", "geojson", GisFormat], ...], Field(strict=False)] = ("csv", "xlsx")
     gis: GisSettings = GisSettings()
     metadata: Metadata

@@ -294,7 +294,8 @@ def _whole(grid: Grid) -> TextTable:
 def _extensions(table: Table, recipe: Recipe) -> list[Finding]:
     names = [field.name for field in schema_fields(recipe.schema)][len(recipe.base_fields) :]
     columns = {extension.name: extension.column for extension in recipe.extensions}
-    return [table.header_finding("extension-column", "info", columns[name], field=name) for name in names]
+    own = [name for name in names if name in columns]
+    return [table.header_finding("extension-column", "info", columns[name], field=name) for name in own]
 
 
 def _shape_findings(table: Table, mapped: Mapped, recipe: Recipe) -> Iterator[Finding]:

@@ -8,7 +8,10 @@ from ... import options
 
 # One name a line, sorted; the module has the name with ``_`` for ``-`` and holds ``command``.
 _COMMANDS: tuple[str, ...] = (
+    "geocode",
     "grids",
+    "import-addresses",
+    "import-boundary",
     "mesh",
     "transform",
 )

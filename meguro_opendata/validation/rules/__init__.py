@@ -77,7 +77,7 @@ def rule_findings(
     rows = Rows.of(frame, fields)
     homes = origins if origins is not None else {name: name for name in rows.frame.columns}
     errors = [found for found in judged if found.check]
-    hits = [*_hits(rows, _by_position(table, errors), cleaned=cleaned), *places.places(rows, place)]
+    hits = [*_hits(rows, _by_position(table, errors), cleaned=cleaned), *_of_places(rows, place)]
     hits = [*labels.file_names(table.path), *labels.labels(table, rows, named=named), *hits]
     if standard is not None:
         hits = [*misplaced.standards(table.labels, standard), *hits]
@@ -85,6 +85,16 @@ def rule_findings(
     made = [_finding(table, hit, homes) for hit in hits if _is_told(hit, table, homes, cleaned=cleaned)]
     kept = [found for found in made if known[found.code].beside or (found.row, found.field) not in taken]
     return sorted(kept, key=lambda found: found.row or 0)
+
+
+def _of_places(rows: Rows, place: Place | None) -> Iterator[Hit]:
+    """What points say against the place that is given, or else against what is known of their municipality."""
+    if place is not None:
+        yield from places.places(rows, place)
+    elif rows.of_kind("latitude"):
+        from meguro_opendata.validation.rules.surroundings import surroundings
+
+        yield from surroundings(rows)
 
 
 def identifier_findings(

@@ -1,0 +1,123 @@
+"""``geo geocode``: addresses of a file, or one address, as parts and points."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ... import console, options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from meguro_opendata.geo.geocode import Geocoder
+    from meguro_opendata.geo.geocodefile import GeocodedFile
+
+_SHOWN = 10
+
+
+@click.command("geocode")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--address", metavar="TEXT", help="1件の住所を調べる / One address instead of a file.")
+@click.option("--column", metavar="COL", help="住所の列 / The column of the addresses.")
+@click.option("--municipality", metavar="CODE", help="市区町村を書いていない住所の自治体 / For addresses without one.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), metavar="OUT.csv", help="結果を書くファイル / Where to write."
+)
+@options.output_format
+@options.common
+def command(
+    file: Path | None,
+    address: str | None,
+    column: str | None,
+    municipality: str | None,
+    out: Path | None,
+    output_format: str,
+) -> None:
+    """住所を分けて位置を推定する（段階と誤差つき）/ Parse addresses and estimate where they are."""
+    from meguro_opendata.errors import MeguroOpendataError
+
+    if (file is None) == (address is None):
+        raise MeguroOpendataError("geocode-file-or-address")
+    if address is not None and (out is not None or column is not None):
+        raise MeguroOpendataError("geocode-needs-file")
+    geocoder = _geocoder(municipality)
+    if address is not None:
+        _show_address(address, geocoder, output_format)
+    elif file is not None:
+        _show_file(file, geocoder, column, out, output_format)
+
+
+def _geocoder(code: str | None) -> Geocoder:
+    from meguro_opendata.geo.geocode import Geocoder
+    from meguro_opendata.municipality import home_of, municipality
+
+    workspace = options.settings().nearest_workspace() if code is None else None
+    return Geocoder(municipality(code) if code else home_of(workspace.city) if workspace else None)
+
+
+def _show_address(address: str, geocoder: Geocoder, output_format: str) -> None:
+    from meguro_opendata.geo.geocode import COLUMNS
+    from meguro_opendata.geo.geocodefile import GEOCODE_FORMAT
+    from meguro_opendata.messages import word
+
+    lang = options.settings().lang
+    found = geocoder.find(address)
+    values = dict(zip(COLUMNS, found.row(), strict=True))
+    if output_format == "json":
+        shown = {"row": None, "address": address, **values, "readings": list(found.address.readings)}
+        counts = {"levels": {found.level: 1}, "problems": {found.problem: 1} if found.problem else {}}
+        console.result_json(
+            {"format": GEOCODE_FORMAT, "file": None, "column": None, "rows": 1, **counts, "addresses": [shown]}
+        )
+    else:
+        level, problem = found.level, found.problem
+        values["level"] = word(f"level-{level}", lang)
+        values["problem"] = word(f"address-{problem}", lang) if problem else ""
+        lines = [
+            (word(f"geocode-{name}", lang), str(value)) for name, value in values.items() if value not in (None, "")
+        ]
+        console.result(console.sections_text([(address, lines)]))
+    raise SystemExit(1 if found.problem else 0)
+
+
+def _show_file(file: Path, geocoder: Geocoder, column: str | None, out: Path | None, output_format: str) -> None:
+    from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.files import write_whole
+    from meguro_opendata.geo.geocodefile import geocode_file
+    from meguro_opendata.messages import message
+
+    lang = options.settings().lang
+    if out is not None and out.resolve() == file.resolve():
+        raise MeguroOpendataError("report-over-source", file=out)
+    done = geocode_file(file, geocoder, column)
+    if out is not None:
+        write_whole(out, done.to_csv(lang))
+        console.say(message("geocode-written", lang, path=out))
+    if output_format == "json":
+        console.result_json(done.to_dict(lang))
+    else:
+        console.result("\n".join(_lines(done, lang)))
+    raise SystemExit(done.exit_code)
+
+
+def _lines(done: GeocodedFile, lang: str) -> Iterator[str]:
+    """How many addresses have a point of which level; the first that have none, with the reason."""
+    from meguro_opendata.messages import message, word
+
+    yield message("geocode-done", lang, count=sum(done.levels.values()), column=done.column)
+    yield from (f"  {word(f'level-{level}', lang)}: {count}" for level, count in done.levels.items() if count)
+    for problem, count in done.problems.items():
+        yield message("geocode-problem", lang, problem=word(f"address-{problem}", lang), count=count)
+        rows = zip(done.table.rows, done.addresses, done.found["problem"], done.found["readings"], strict=True)
+        told = [(row, address, readings) for row, address, found, readings in rows if found == problem]
+        for row, address, readings in told[:_SHOWN]:
+            shown = " ".join(address.split())
+            if readings:
+                yield message("geocode-row-readings", lang, row=row, address=shown, readings=readings)
+            else:
+                yield message("geocode-row", lang, row=row, address=shown)
+        if len(told) > _SHOWN:
+            yield message("geocode-more", lang, count=len(told) - _SHOWN)

@@ -1,0 +1,113 @@
+"""What follows the town: 番地以下, then a building or a note; nothing of it is lost."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from meguro_opendata.addresses.numerals import from_kanji
+from meguro_opendata.addresses.spelling import NUMERALS, address_data
+
+__all__ = ["Lot", "Number", "first_number", "read_lot"]
+
+_DIGITS = r"[0-9]+(?![0-9])(?! ?(?:階|F\b|号室|棟|丁目|条|線|番町|地割))"
+_KANJI = rf"[{NUMERALS}]+(?=番(?!町)|号(?!室)|-|の[0-9{NUMERALS}]| |\(|$)"
+_PREFIX = "[甲乙丙丁イロハニホヘト]"
+_NUMBER = f"(?:{_DIGITS}|{_KANJI})"
+_JOINT = "(?:番地の|番地-|番地|番の|番-|番|号の|号-|の|ノ|-)"
+_LAST = f"(?:番地|番(?!町)|号(?!室))?(?:-?{_PREFIX}(?![一-龠ァ-ヺー]))?"
+_LOT = re.compile(rf"-?{_PREFIX}?{_NUMBER}(?: ?{_JOINT} ?{_NUMBER})*{_LAST}")
+_FIRST = re.compile(
+    rf"-? ?(?P<number>[0-9]{{1,4}}|[{NUMERALS}]{{1,4}})(?P<unit> ?丁目?| ?番地?|号|-|の|ノ|(?= )|(?=\()|$)? ?"
+)
+_PIECES = re.compile(rf"[0-9]+|[{NUMERALS}]+|{_PREFIX}")
+_UNCLEAR = re.compile(rf"[^0-9 ()]?[0-9](?![0-9・~,-]*(?:階|F\b|号室|棟))|[{NUMERALS}]+[-0-9]")
+
+
+@dataclass(frozen=True)
+class Number:
+    """The number with which a text begins, the word behind it, and how many signs both take."""
+
+    value: int
+    unit: str
+    length: int
+
+    @property
+    def is_block(self) -> bool:
+        """Whether the word behind it says that it is no chome.
+
+        >>> Number(19, "番", 3).is_block, Number(2, "-", 2).is_block
+        (True, False)
+        """
+        return self.unit.startswith(("番", "号"))
+
+
+@dataclass(frozen=True)
+class Lot:
+    """番地以下 with hyphens, its numbers, and what is left.
+
+    Attributes:
+        text: ``"19-15"``; empty if there is none.
+        building: The name of a building, a floor, a room.
+        note: A word that says that the place is only near: 先, 付近.
+        clear: Whether no number was left over that belongs to it.
+    """
+
+    text: str
+    building: str = ""
+    note: str = ""
+    clear: bool = True
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The numbers, block first.
+
+        >>> read_lot("19番15号 見本ビル3階").parts
+        ('19', '15')
+        """
+        return tuple(self.text.split("-")) if self.text else ()
+
+
+def first_number(text: str) -> Number | None:
+    """The number with which a text begins, if a word or sign behind it shows it to be one.
+
+    >>> first_number("二丁目19-15"), first_number("三井ビル")
+    (Number(value=2, unit='丁目', length=3), None)
+    """
+    found = _FIRST.match(text)
+    if found is None or found["unit"] is None:
+        return None
+    value = from_kanji(found["number"])
+    return None if value is None else Number(value, found["unit"].strip(), found.end())
+
+
+def read_lot(text: str) -> Lot:
+    """The numbers at the beginning of a text, and what follows them.
+
+    >>> read_lot("一番一号"), read_lot("12番先"), read_lot("5-20三井ビル2階")
+    (Lot(text='1-1', building='', note='', clear=True), Lot(text='12', building='', note='先', clear=True), \
+Lot(text='5-20', building='三井ビル2階', note='', clear=True))
+    """
+    text = text.lstrip()
+    found = _LOT.match(text)
+    numbers = "-".join(str(from_kanji(piece) or piece) for piece in _PIECES.findall(found[0])) if found else ""
+    tail = text[found.end() :] if found else text
+    if not tail:
+        return Lot(numbers)
+    clear = not _UNCLEAR.match(tail)
+    note = _note(tail.strip())
+    building = tail[1:] if tail.startswith("-") else tail
+    return Lot(numbers, building[len(note) :].strip() if note else building.strip(), note, clear)
+
+
+def _note(tail: str) -> str:
+    """The vague word that a tail is, or begins with before a bracket or a space."""
+    found = _vague().match(tail)
+    return found[0] if found else ""
+
+
+@cache
+def _vague() -> re.Pattern[str]:
+    words = "|".join(map(re.escape, address_data()["vague"]))
+    return re.compile(rf"(?:{words})(?=$| |\()")

@@ -1,0 +1,249 @@
+"""An address in one string → its parts. What could be two places is told as such, and no part is guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from meguro_opendata.addresses.lots import Number, first_number, read_lot
+from meguro_opendata.addresses.numerals import to_kanji
+from meguro_opendata.addresses.places import Place, find_place
+from meguro_opendata.addresses.spelling import NUMERALS, plain_address
+from meguro_opendata.addresses.towns import Oaza, Town, Towns
+from meguro_opendata.municipality import DIVIDED, Municipality
+
+__all__ = ["Address", "TownsOf", "parse_address", "split_town"]
+
+TownsOf = Callable[[str], Towns | None]
+_POSTAL = re.compile(r"\(?(?:〒 ?([0-9]{3})-?([0-9]{4})|([0-9]{3})-([0-9]{4})(?=[^0-9-]))\)? ?")
+_TOWN_END = re.compile(r"[0-9]|[ (]|$|地先|付近|地内|番外地|無番地|先$|内$")
+_BARE_NUMBER = re.compile(
+    rf"(?<=.)(?:[0-9]+(?![0-9]|条|線|番町|地割|区|号線)|[{NUMERALS}]+(?=丁目|番(?!町)|番地|-[0-9{NUMERALS}]))"
+)
+_NAME = re.compile(
+    r"(?:[0-9]+[条線])?[^0-9\s!-/:-@\[-`{-~「」『』・、。]+(?:[0-9]+(?:条|線|番町|地割|区|号線)[^0-9\s!-~]*)*"
+)
+_LARGEST_CHOME = 99
+_NAMED_LIKE_TOWNS = ("town", "village")
+_Parts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Address:
+    """The parts of an address in their standard spelling.
+
+    Attributes:
+        prefecture: 都道府県, official name.
+        city: 市区町村 with county and ward.
+        code: 全国地方公共団体コード of the municipality.
+        town: 町字, the chome in kanji.
+        town_id: 町字ID, where the gazetteer knows it.
+        lot: 番地以下 with hyphens: ``"19-15"``.
+        building: 建物名等.
+        postal: Seven digits, if a postal code stands in front.
+        note: What says that the place is only near: 先, 付近.
+        level: How far it is certain: ``lot``, ``town``, ``oaza`` (the chome is missing), ``city``, ``prefecture``
+            or ``none``.
+        known: Whether a gazetteer has the town.
+        assumed: Whether the municipality is that of the data, as the address names none.
+        problem: Why it goes no further, as a code of the messages; empty if nothing is wrong.
+        readings: What is possible, where that is more than one.
+        place: The town as the gazetteer has it, or the towns that share the name, if only this is said.
+    """
+
+    prefecture: str = ""
+    city: str = ""
+    code: str = ""
+    town: str = ""
+    town_id: str = ""
+    lot: str = ""
+    building: str = ""
+    postal: str = ""
+    note: str = ""
+    level: str = "none"
+    known: bool = False
+    assumed: bool = False
+    problem: str = ""
+    readings: tuple[str, ...] = ()
+    place: tuple[Town, ...] = ()
+
+
+def parse_address(text: str, home: Municipality | None = None, towns_of: TownsOf | None = None) -> Address:
+    """The parts of an address.
+
+    Args:
+        text: The address, in any spelling.
+        home: The municipality that the data is about, for addresses that begin with the town.
+        towns_of: The towns of a municipality by its code; without it, town and number are told apart by form alone.
+
+    >>> found = parse_address("〒153-0063　東京都目黒区目黒一丁目２番３号 見本ビル２階")
+    >>> found.city, found.town, found.lot, found.building, found.postal
+    ('目黒区', '目黒一丁目', '2-3', '見本ビル2階', '1530063')
+    >>> parse_address("東京都目黒区").town
+    ''
+    """
+    return Address(**_parts(plain_address(text), home, towns_of))
+
+
+def _parts(plain: str, home: Municipality | None, towns_of: TownsOf | None) -> _Parts:
+    """What :class:`Address` is made of."""
+    postal, plain = _postal(plain)
+    if not plain:
+        return {"postal": postal, "problem": "address-empty"}
+    place = find_place(plain, home)
+    if place.municipality is None:
+        level = "prefecture" if place.prefecture else "none"
+        found = {"prefecture": place.prefecture, "level": level, "problem": place.problem, "readings": place.readings}
+        return {"postal": postal, **found}
+    if home is not None and place.municipality != home and _also_at_home(plain, place, home, towns_of):
+        readings = (f"{place.municipality.full_name}{place.rest}", f"{home.full_name}{plain}")
+        return {"postal": postal, "problem": "municipality-ambiguous", "readings": readings}
+    return _in_municipality(place, place.municipality, postal, towns_of)
+
+
+def _in_municipality(place: Place, municipality: Municipality, postal: str, towns_of: TownsOf | None) -> _Parts:
+    """The parts of an address whose municipality is certain."""
+    head = {
+        "prefecture": place.prefecture,
+        "city": f"{municipality.county}{municipality.name}",
+        "code": municipality.code,
+        "postal": postal,
+        "assumed": place.assumed,
+        "level": "city",
+    }
+    if not place.rest:
+        return head
+    towns = towns_of(municipality.code) if towns_of else None
+    if towns is not None:
+        return _by_gazetteer(head, place.rest, towns)
+    head |= {"problem": "ward-missing" if municipality.kind == DIVIDED else ""}
+    if municipality.kind in _NAMED_LIKE_TOWNS and place.rest[0].isdigit():
+        return _finished(head, place.rest)
+    return _by_form(head, place.rest)
+
+
+def _postal(plain: str) -> tuple[str, str]:
+    """The postal code in front, and the rest."""
+    found = _POSTAL.match(plain)
+    if found is None:
+        return "", plain
+    return "".join(filter(None, found.groups())), plain[found.end() :]
+
+
+def _also_at_home(plain: str, place: Place, home: Municipality, towns_of: TownsOf | None) -> bool:
+    """Whether what names another municipality may as well be a town of the home: 北方町, where home has one.
+
+    A 町 or 村 of another prefecture is never meant by its bare name.
+    """
+    other = place.municipality
+    if other is None or plain.startswith(place.prefecture):
+        return False
+    bare = other.kind in _NAMED_LIKE_TOWNS and not plain.startswith(other.county or " ")
+    towns = towns_of(home.code) if towns_of else None
+    if towns is None or other.prefecture != home.prefecture:
+        return bare
+    return bool(_by_gazetteer({}, plain, towns).get("known"))
+
+
+def split_town(rest: str) -> Address:
+    """The parts of what follows the municipality, told apart by form alone; the town may be any.
+
+    >>> found = split_town("駒場三丁目11番13号")
+    >>> found.town, found.lot, found.problem
+    ('駒場三丁目', '11-13', '')
+    """
+    return Address(**_by_form({"problem": ""}, plain_address(rest)))
+
+
+def _by_form(head: _Parts, rest: str) -> _Parts:
+    """Town and number told apart where the first number stands that is none of a name."""
+    rest = rest.removeprefix("大字")
+    found = _BARE_NUMBER.search(rest)
+    name, tail = (rest[: found.start()], rest[found.start() :]) if found else _first_word(rest)
+    chome = first_number(tail)
+    if chome is not None and chome.unit == "丁目" and 0 < chome.value <= _LARGEST_CHOME:
+        name, tail = f"{name}{to_kanji(chome.value)}丁目", tail[chome.length :]
+    if not _NAME.fullmatch(name.strip()):
+        return {**head, "problem": head["problem"] or "town-unclear", "building": rest}
+    return _finished(head, tail, town=name.strip())
+
+
+def _first_word(rest: str) -> tuple[str, str]:
+    name, space, tail = rest.partition(" ")
+    return name, space + tail
+
+
+def _by_gazetteer(head: _Parts, rest: str, towns: Towns) -> _Parts:
+    """The town as the gazetteer has it; the first reading, by the longest name, that the rest of the text bears out."""
+    for text in dict.fromkeys((rest, rest.removeprefix("大字").lstrip())):
+        for length, meant in towns.at_start(text):
+            tail = text[length:]
+            if _ends_name(tail):
+                found = [_of_oaza(head, oaza, tail) for oaza in meant]
+                return found[0] if len(found) == 1 else _several(head, found, meant)
+    return {**head, "problem": "town-unknown", "building": rest}
+
+
+def _ends_name(tail: str) -> bool:
+    """Whether a name may end where this follows."""
+    return bool(_TOWN_END.match(tail)) or first_number(tail) is not None or tail.startswith("-")
+
+
+def _several(head: _Parts, found: Sequence[_Parts], meant: Sequence[Oaza]) -> _Parts:
+    """One name, several towns: the one that alone has such a chome, else none."""
+    good = [one for one in found if not one.get("problem")]
+    if len(good) == 1:
+        return good[0]
+    names = tuple(one["town"] for one in good) or tuple(oaza.name for oaza in meant)
+    return {**head, "problem": "town-ambiguous", "readings": names}
+
+
+def _of_oaza(head: _Parts, oaza: Oaza, tail: str) -> _Parts:
+    """The chome of a name: named as such, or the first number where the name has no meaning without one."""
+    number, plain = first_number(tail), oaza.by_chome.get(None)
+    if number is not None and number.unit in ("丁目", "丁"):
+        return _with_chome(head, oaza, number, tail)
+    if number is None or not oaza.has_chome:
+        return _whole_oaza(head, oaza, tail) if plain is None else _in_town(head, plain, tail)
+    if plain is None:
+        if not number.is_block:
+            return _with_chome(head, oaza, number, tail)
+        return {**_whole_oaza(head, oaza, tail), "problem": "chome-missing", "readings": oaza.names}
+    if number.is_block or number.value not in oaza.by_chome:
+        return _in_town(head, plain, tail)
+    both = (plain.name, oaza.by_chome[number.value].name)
+    return {**head, "problem": "town-ambiguous", "readings": both, "building": tail}
+
+
+def _with_chome(head: _Parts, oaza: Oaza, number: Number, tail: str) -> _Parts:
+    town = oaza.by_chome.get(number.value)
+    rest = tail[number.length :]
+    if town is None:
+        return {**head, "problem": "chome-unknown", "readings": oaza.names, "building": rest, "town": oaza.name}
+    return _in_town(head, town, rest)
+
+
+def _whole_oaza(head: _Parts, oaza: Oaza, tail: str) -> _Parts:
+    """A name without the chome that it should have."""
+    towns = tuple(oaza.by_chome.values())
+    return {**_finished(head, tail, town=oaza.name, place=towns, known=True), "level": "oaza"}
+
+
+def _in_town(head: _Parts, town: Town, tail: str) -> _Parts:
+    return _finished(head, tail, town=town.name, town_id=town.id, place=(town,), known=True)
+
+
+def _finished(head: _Parts, tail: str, **more: object) -> _Parts:
+    """The parts with lot and building; a number that is left over makes the lot unclear."""
+    lot = read_lot(tail)
+    return {
+        **head,
+        **more,
+        "lot": lot.text,
+        "building": lot.building,
+        "note": lot.note,
+        "level": "lot" if lot.text and lot.clear else "town",
+        "problem": head.get("problem") or ("" if lot.clear else "lot-unclear"),
+    }

@@ -1,0 +1,66 @@
+"""Spellings of addresses: widths, hyphens, signs of names that stand for one another; data in ``addresses.toml``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+__all__ = ["address_data", "folded_name", "plain_address"]
+
+NUMERALS = "〇一二三四五六七八九十百千"
+
+
+@cache
+def address_data() -> Mapping[str, Any]:
+    """Everything that ``addresses.toml`` says.
+
+    >>> "地先" in address_data()["vague"]
+    True
+    """
+    return tomllib.loads(resources.files(__package__).joinpath("addresses.toml").read_text(encoding="utf-8"))
+
+
+def plain_address(text: str) -> str:
+    """An address with half-width digits, one kind of hyphen, single spaces, and none at its ends.
+
+    >>> plain_address("目黒区　下目黒１ー２−３"), plain_address("センター北２丁目")
+    ('目黒区 下目黒1-2-3', 'センター北2丁目')
+    """
+    if text.isascii():
+        return " ".join(text.split())
+    plain = " ".join(unicodedata.normalize("NFKC", text).translate(_hyphens()).split())
+    vowel = address_data()["long_vowel"]
+    return _between_numbers().sub("-", plain) if vowel in plain else plain
+
+
+@cache
+def _hyphens() -> dict[int, str]:
+    return dict.fromkeys(map(ord, address_data()["hyphens"]), "-")
+
+
+@cache
+def _between_numbers() -> re.Pattern[str]:
+    """The sign that lengthens vowels, where it stands between numbers."""
+    number = f"[0-9{NUMERALS}]"
+    behind = f"(?<={number})|(?<=丁目)|(?<=番)|(?<=番地)"
+    return re.compile(f"(?:{behind}) ?{address_data()['long_vowel']} ?(?={number})")
+
+
+def folded_name(name: str) -> str:
+    """A name as it is compared with others, sign by sign, so that places in it stay what they are.
+
+    >>> folded_name("自由ヶ丘") == folded_name("自由が丘"), folded_name("柿ノ木坂") == folded_name("柿の木坂")
+    (True, True)
+    """
+    return name.translate(_folds())
+
+
+@cache
+def _folds() -> dict[int, str]:
+    groups = [*address_data()["alike"], *address_data()["older"]]
+    return {ord(sign): group[0] for group in groups for sign in group[1:]}

@@ -1,0 +1,117 @@
+"""The user's own gazetteer: an SQLite file in the data folder, filled by :mod:`importing` from files of any city."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from meguro_opendata.addresses import Town, Towns
+from meguro_opendata.errors import SourceError, StorageError
+from meguro_opendata.geo.gazetteer.base import Point
+from meguro_opendata.userfolders import data_folder
+
+__all__ = ["Index", "index_path", "open_index", "written_index"]
+
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS files (sha256 TEXT PRIMARY KEY, name TEXT, format TEXT, rows INTEGER, codes TEXT);
+CREATE TABLE IF NOT EXISTS towns (
+  code TEXT, key TEXT, format TEXT, id TEXT, name TEXT, oaza TEXT, chome INTEGER, koaza TEXT, kana TEXT,
+  PRIMARY KEY (code, key, format)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS points (
+  code TEXT, town TEXT, block TEXT, number TEXT, branch TEXT, format TEXT, level TEXT, lat REAL, lon REAL, error REAL,
+  representative INTEGER, PRIMARY KEY (code, town, block, number, branch, format)) WITHOUT ROWID;
+"""
+_TOWNS = "SELECT name, oaza, chome, id, koaza, kana FROM towns WHERE code = ? ORDER BY key, id DESC"
+_POINT = """SELECT lat, lon, level, error, format FROM points
+WHERE code = ? AND town IN (?, ?) AND block = ? AND number = ? AND branch = ? ORDER BY error LIMIT 1"""
+_CODES = "SELECT code FROM towns UNION SELECT code FROM points ORDER BY code"
+
+
+class Index:
+    """Towns and points of the municipalities that the user imported."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._towns: dict[str, Towns | None] = {}
+
+    def towns(self, code: str) -> Towns | None:
+        """The towns of a municipality, ``None`` if no file with its names was imported."""
+        if code not in self._towns:
+            found = {Town(*row).key: Town(*row) for row in self._connection.execute(_TOWNS, (code,))}
+            self._towns[code] = Towns.of(code, found.values()) if found else None
+        return self._towns[code]
+
+    def point(self, code: str, town: Town, numbers: Sequence[str]) -> Point | None:
+        """The residence, else the block, else the town."""
+        block, number, branch = (*numbers, "", "", "")[:3]
+        for place in dict.fromkeys(((block, number, branch), (block, number, ""), (block, "", ""), ("", "", ""))):
+            row = self._connection.execute(_POINT, (code, town.id or town.key, town.key, *place)).fetchone()
+            if row is not None:
+                return Point(*row)
+        return None
+
+    def codes(self) -> tuple[str, ...]:
+        """The municipalities of which anything was imported."""
+        return tuple(row[0] for row in self._connection.execute(_CODES))
+
+
+def index_path() -> Path:
+    """Where the index lies; it need not be there."""
+    return data_folder() / "addresses.sqlite"
+
+
+def open_index() -> Index | None:
+    """The user's index, ``None`` if nothing was imported.
+
+    Raises:
+        SourceError: If the file is none that this version reads.
+    """
+    path = index_path()
+    if not path.is_file():
+        return None
+    try:
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+        known = connection.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.DatabaseError:
+        raise SourceError("index-broken", file=path) from None
+    if known != _VERSION:
+        raise SourceError("index-version", file=path)
+    return Index(connection)
+
+
+@contextmanager
+def written_index() -> Iterator[sqlite3.Connection]:
+    """The index to be written, in one transaction: all of it is there afterwards, or nothing.
+
+    Raises:
+        SourceError: If the file is no index.
+        StorageError: If it cannot be written.
+    """
+    path = index_path()
+    fresh, done = not path.exists(), False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            _prepare(connection, path)
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                yield connection
+        done = True
+    except (sqlite3.OperationalError, OSError) as error:
+        raise StorageError("index-not-written", file=path, reason=str(error)) from None
+    except sqlite3.DatabaseError:
+        raise SourceError("index-broken", file=path) from None
+    finally:
+        if fresh and not done and path.is_file():
+            path.unlink()
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    known = connection.execute("PRAGMA user_version").fetchone()[0]
+    if known not in (0, _VERSION):
+        raise SourceError("index-version", file=path)
+    if known == 0:
+        connection.executescript(f"{_SCHEMA} PRAGMA user_version = {_VERSION};")

@@ -1,0 +1,128 @@
+"""A file with addresses → its rows with their parts and points, so named that no one takes these for measured."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from meguro_opendata import messages
+from meguro_opendata.declarations import suggest
+from meguro_opendata.errors import SourceError
+from meguro_opendata.geo.gazetteer.base import gazetteer_data
+from meguro_opendata.geo.geocode import COLUMNS, Geocoder
+from meguro_opendata.sources import Table, folded, propose_source
+from meguro_opendata.tablefile import csv_bytes
+
+__all__ = ["GEOCODE_FORMAT", "GeocodedFile", "geocode_file"]
+
+GEOCODE_FORMAT = "meguro-opendata/geocode@1"
+
+
+@dataclass(frozen=True)
+class GeocodedFile:
+    """What became of the addresses of a file.
+
+    Attributes:
+        file: The file as the user named it.
+        column: The column of the addresses.
+        table: The source.
+        found: One row an address, with the columns of :data:`meguro_opendata.geo.geocode.COLUMNS`.
+    """
+
+    file: str
+    column: str
+    table: Table
+    found: pl.DataFrame
+
+    @property
+    def addresses(self) -> pl.Series:
+        """The addresses as they stand."""
+        return self.table.frame[self.column]
+
+    @property
+    def levels(self) -> dict[str, int]:
+        """How many addresses have a point of each level, or none; empty cells are not counted."""
+        counted = Counter(self.found.filter(self.addresses.str.strip_chars() != "")["level"].to_list())
+        return {level: counted[level] for level in gazetteer_data()["levels"]["order"]}
+
+    @property
+    def problems(self) -> dict[str, int]:
+        """How many addresses go no further, by reason."""
+        filled = self.found.filter(self.addresses.str.strip_chars() != "")
+        return dict(sorted(Counter(filled.filter(pl.col("problem") != "")["problem"].to_list()).items()))
+
+    @property
+    def exit_code(self) -> int:
+        """0 if nothing is doubtful, else 1."""
+        return 1 if self.problems else 0
+
+    def to_csv(self, lang: str) -> bytes:
+        """The source's columns, then the parts and points, under names of their own."""
+        here = set(self.table.frame.columns)
+        renamed = {name: _free(messages.word(f"geocode-{name}", lang), here) for name in COLUMNS}
+        shown = self.found.with_columns(
+            pl.col("level").replace_strict(_words("level", gazetteer_data()["levels"]["order"], lang)),
+            pl.col("problem").replace_strict(_words("address", [*self.problems, "address-empty"], lang), default=""),
+        )
+        text = shown.select(pl.all().cast(pl.String).fill_null("")).rename(renamed)
+        return csv_bytes(pl.concat([self.table.frame, text], how="horizontal"))
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """As the JSON of ``geocode@1``."""
+        rows = zip(self.table.rows, self.addresses.to_list(), self.found.iter_rows(named=True), strict=True)
+        return {
+            "format": GEOCODE_FORMAT,
+            "file": self.file,
+            "column": self.column,
+            "rows": self.found.height,
+            "levels": self.levels,
+            "problems": self.problems,
+            "addresses": [
+                {"row": row, "address": address, **found, "readings": [*filter(None, found["readings"].split(" / "))]}
+                for row, address, found in rows
+            ],
+        }
+
+
+def geocode_file(path: Path, geocoder: Geocoder, column: str | None = None) -> GeocodedFile:
+    """Read a table and find its addresses.
+
+    Args:
+        path: A CSV, TSV or workbook.
+        geocoder: What finds them.
+        column: The column of the addresses; default the first that is named as such.
+
+    Raises:
+        SourceError: If the file cannot be read, or has no such column.
+    """
+    known: list[str] = gazetteer_data()["address_columns"]
+    table = propose_source(path, known if column is None else [*known, column])
+    return GeocodedFile(str(path), name := _column(table, path, column), table, geocoder.frame(table.frame[name]))
+
+
+def _column(table: Table, path: Path, named: str | None) -> str:
+    """The column that is named, or the first with a usual name."""
+    here = table.frame.columns
+    if named is not None:
+        if named in here:
+            return named
+        raise SourceError("geocode-no-column", file=path, column=named, columns=suggest(named, here) or here)
+    usual = [folded(name) for name in gazetteer_data()["address_columns"]]
+    found = sorted((usual.index(folded(name)), at) for at, name in enumerate(here) if folded(name) in usual)
+    if not found:
+        raise SourceError("geocode-no-addresses", file=path, columns=here)
+    return here[found[0][1]]
+
+
+def _words(group: str, codes: Sequence[str], lang: str) -> dict[str, str]:
+    return {code: messages.word(f"{group}-{code}", lang) for code in codes}
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """A name that no column has."""
+    return name if name not in taken else _free(f"{name}_", taken)

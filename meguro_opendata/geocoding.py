@@ -1,0 +1,102 @@
+"""Positions that a recipe wants estimated from addresses: only where the table has none, only so near, and flagged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from meguro_opendata.findings import Change, Finding
+from meguro_opendata.geo.gazetteer.base import gazetteer_data, level_rank
+from meguro_opendata.geo.geocode import Geocoded, Geocoder
+from meguro_opendata.mapping import Mapped
+from meguro_opendata.municipality import Municipality
+from meguro_opendata.recipe import Recipe
+from meguro_opendata.sources import Table
+from meguro_opendata.standard import schema_fields
+
+__all__ = ["Estimated", "estimate_positions"]
+
+_RULE = "geocode"
+_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """A table with the positions that were estimated, and what is to be said of them."""
+
+    frame: pl.DataFrame
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def estimate_positions(
+    table: Table, mapped: Mapped, frame: pl.DataFrame, recipe: Recipe, home: Municipality | None
+) -> Estimated:
+    """Fill latitude and longitude from the address where both are empty, as far as the recipe asks for it.
+
+    Args:
+        table: The source, which knows the rows.
+        mapped: Where the fields come from.
+        frame: The published columns, cleaned; those that flag a position are empty.
+        recipe: Its word ``geocode`` names the field of the address and the poorest level that is published.
+        home: The municipality that the table is about.
+    """
+    if recipe.geocode is None:
+        return Estimated(frame)
+    fields = schema_fields(recipe.schema)
+    lat, lon = (next(one.name for one in fields if one.kind == kind) for kind in ("latitude", "longitude"))
+    wanted = (frame[lat] == "") & (frame[lon] == "") & (frame[recipe.geocode.address].str.strip_chars() != "")
+    geocoder, poorest = Geocoder(home), level_rank(recipe.geocode.level)
+    found = {at: geocoder.find(frame[recipe.geocode.address][at]) for at in wanted.arg_true()}
+    good = {at: one for at, one in found.items() if one.point is not None and level_rank(one.level) <= poorest}
+    filled = _filled(frame, good, lat, lon)
+    column = mapped.origins.get(recipe.geocode.address)
+    return Estimated(
+        filled,
+        tuple(_changes(table, filled, good, (lat, lon), column or recipe.geocode.address)),
+        tuple(_findings(table, frame[recipe.geocode.address], good, [at for at in found if at not in good], column)),
+    )
+
+
+def _filled(frame: pl.DataFrame, good: dict[int, Geocoded], lat: str, lon: str) -> pl.DataFrame:
+    """The frame with the positions, their level and their expected error."""
+    flags = gazetteer_data()["flags"]
+    columns = {name: frame[name].to_list() for name in (lat, lon, flags["level"]["name"], flags["error"]["name"])}
+    for at, one in good.items():
+        assert one.point is not None  # noqa: S101 (only those with a point are good)
+        columns[lat][at] = f"{one.point.lat:.{_DECIMALS}f}"
+        columns[lon][at] = f"{one.point.lon:.{_DECIMALS}f}"
+        columns[flags["level"]["name"]][at] = one.level
+        columns[flags["error"]["name"]][at] = str(round(one.point.error))
+    return frame.with_columns(pl.Series(name, values, dtype=pl.String) for name, values in columns.items())
+
+
+def _changes(
+    table: Table, frame: pl.DataFrame, good: dict[int, Geocoded], fields: tuple[str, str], column: str
+) -> Iterator[Change]:
+    for at in good:
+        yield from (Change(table.rows[at], column, name, _RULE, "", frame[name][at]) for name in fields)
+
+
+def _findings(
+    table: Table, addresses: pl.Series, good: dict[int, Geocoded], lost: list[int], column: str | None
+) -> Iterator[Finding]:
+    """How many positions are estimated, by level; each row whose address says too little."""
+    if good:
+        counts = Counter(one.level for one in good.values())
+        shown = [f"{level} {counts[level]}" for level in gazetteer_data()["levels"]["order"] if counts[level]]
+        params: dict[str, Any] = {
+            "count": len(good),
+            "levels": shown,
+            "flag": gazetteer_data()["flags"]["level"]["name"],
+        }
+        yield Finding("position-estimated", "warning", sheet=table.grid.sheet, params=params)
+    for at in lost:
+        if column is not None and column in table.frame.columns:
+            yield table.cell_finding("position-not-estimated", "warning", at, column, value=addresses[at])
+        else:
+            yield Finding("position-not-estimated", "warning", row=table.rows[at], value=addresses[at])

@@ -1,0 +1,73 @@
+"""One part of each address of a column, for ``split: {address: …}``: only where all of it is understood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import polars as pl
+
+from meguro_opendata.geo.geocode import Geocoder
+from meguro_opendata.mapping.address import split_address
+from meguro_opendata.municipality import Municipality, home_of, municipalities
+from meguro_opendata.workspace import City
+
+__all__ = ["address_parts"]
+
+
+def address_parts(values: pl.Series, part: str, city: City | None, *, with_building: bool) -> pl.Series:
+    """One part of each address, ``None`` where the address cannot be split with certainty.
+
+    A gazetteer of the city tells the town from the number exactly, and knows the town's ID; without one, form tells.
+
+    Args:
+        values: Addresses.
+        part: ``prefecture``, ``city``, ``town``, ``town_id``, ``lot`` or ``building``.
+        city: Whose addresses they are; one elsewhere has no part.
+        with_building: Whether another field takes the building; else an address with one would lose it.
+    """
+    home = home_of(city) if city is not None else None
+    finder = Geocoder(home)
+    if home is not None and finder.towns(home.code) is not None:
+        split = _by_gazetteer(finder, home, part, with_building=with_building)
+    else:
+        split = _by_form(city, part)
+    known = {value: split(value) for value in values.unique().to_list()}
+    return values.replace_strict(known, return_dtype=pl.String, default=None)
+
+
+def _by_gazetteer(
+    finder: Geocoder, home: Municipality, part: str, *, with_building: bool
+) -> Callable[[str], str | None]:
+    def split(text: str) -> str | None:
+        found = finder.find(text).address
+        certain = not found.problem and found.level in ("lot", "town") and found.code == home.code
+        if not certain or found.note or (found.building and not with_building):
+            return None
+        return str(getattr(found, part))
+
+    return split
+
+
+def _by_form(city: City | None, part: str) -> Callable[[str], str | None]:
+    prefecture, name = (city.prefecture, city.name) if city is not None else ("", "")
+
+    def split(text: str) -> str | None:
+        found = split_address(text, prefecture, name)
+        if found is None or part not in _FORM_PARTS or found.town.startswith(tuple(_elsewhere(prefecture, name))):
+            return None
+        if not any(sign.isdigit() for sign in text) and not text.strip().startswith((prefecture, name)):
+            return None
+        return str(getattr(found, part, ""))
+
+    return split
+
+
+_FORM_PARTS = ("prefecture", "city", "town", "lot", "building")
+
+
+@cache
+def _elsewhere(prefecture: str, name: str) -> frozenset[str]:
+    """Other municipalities of the prefecture, and other prefectures: what begins with one is no town of the city."""
+    others = {known.name for known in municipalities() if known.prefecture == prefecture} - {name}
+    return frozenset(others | ({known.prefecture for known in municipalities()} - {prefecture}))

@@ -1,0 +1,192 @@
+"""Places → what the page draws: markers, names of towns, boundaries and, if asked for, tiles."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from meguro_opendata.geo.boundary import boundary_of
+from meguro_opendata.geo.geocode import Geocoder
+from meguro_opendata.geo.nearness import distance
+from meguro_opendata.preview.mercator import metres_per_unit, project, tiles_over
+from meguro_opendata.preview.rows import PlaceRow, preview_data
+
+__all__ = ["Drawing", "Label", "Marker", "TileImage", "draw"]
+
+
+@dataclass(frozen=True)
+class Marker:
+    """All rows at one point.
+
+    Attributes:
+        rows: In the order of the table.
+        kind: ``measured``, ``near`` (a block or nearer) or ``rough``.
+        radius: Of the expected error, in the drawing's units; 0 for measured points.
+    """
+
+    x: float
+    y: float
+    rows: tuple[PlaceRow, ...]
+    kind: str
+    radius: float
+
+
+@dataclass(frozen=True)
+class Label:
+    """The name of a town at its point, and from which zoom on it is shown."""
+
+    x: float
+    y: float
+    text: str
+    zoom: int
+
+
+@dataclass(frozen=True)
+class TileImage:
+    """One tile and where it lies."""
+
+    href: str
+    x: float
+    y: float
+    size: float
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Everything on the map; positions are in units of ``width`` by ``height``.
+
+    Attributes:
+        metres: How many metres a unit is in the middle of the first view.
+        outlines: Paths of imported boundaries.
+    """
+
+    width: int
+    height: int
+    metres: float
+    markers: tuple[Marker, ...]
+    labels: tuple[Label, ...]
+    outlines: tuple[str, ...]
+    tiles: tuple[TileImage, ...]
+
+    @property
+    def scale_metres(self) -> int:
+        """The length of the scale: a round number of metres, about a sixth of the width."""
+        whole = self.metres * self.width / 6
+        power = 10 ** int(math.log10(whole))
+        return int(max(step * power for step in (1, 2, 5) if step * power <= whole))
+
+
+@dataclass(frozen=True)
+class _View:
+    """The part of the world that the first view shows: its corner and its scale."""
+
+    left: float
+    top: float
+    scale: float
+
+    def place(self, lat: float, lon: float) -> tuple[float, float]:
+        """A point in units of the drawing."""
+        x, y = project(lat, lon)
+        return round((x - self.left) * self.scale, 2), round((y - self.top) * self.scale, 2)
+
+
+def draw(rows: Sequence[PlaceRow], geocoder: Geocoder, codes: Sequence[str], *, tiles: bool) -> Drawing | None:
+    """The map of some places; ``None`` if none has a point.
+
+    Args:
+        rows: The places.
+        geocoder: What knows the towns.
+        codes: The municipalities whose towns and boundaries are drawn.
+        tiles: Whether the page shows map tiles, which come from the network.
+    """
+    located = [(row.lat, row.lon, row) for row in rows if row.lat is not None and row.lon is not None]
+    if not located:
+        return None
+    width, height = preview_data()["width"], preview_data()["height"]
+    middle = median(lat for lat, _, _ in located), median(lon for _, lon, _ in located)
+    view = _view([(lat, lon) for lat, lon, _ in located], middle)
+    metres = metres_per_unit(middle[0]) / view.scale
+    return Drawing(
+        width=width,
+        height=height,
+        metres=metres,
+        markers=tuple(_markers(located, view, metres)),
+        labels=tuple(_labels(geocoder, codes, view)),
+        outlines=tuple(_outlines(codes, view)),
+        tiles=tuple(_tiles(view)) if tiles else (),
+    )
+
+
+def _view(points: Sequence[tuple[float, float]], middle: tuple[float, float]) -> _View:
+    """A view of the points that lie around their middle."""
+    known = preview_data()
+    near = [point for point in points if distance(*point, *middle) <= known["farthest"]] or [middle]
+    projected = [project(*point) for point in near]
+    xs, ys = [x for x, _ in projected], [y for _, y in projected]
+    least = known["least_extent"] / metres_per_unit(middle[0])
+    room = 1 - 2 * known["padding"]
+    across, down = max(max(xs) - min(xs), least), max(max(ys) - min(ys), least)
+    scale = min(known["width"] * room / across, known["height"] * room / down)
+    left = (min(xs) + max(xs)) / 2 - known["width"] / scale / 2
+    top = (min(ys) + max(ys)) / 2 - known["height"] / scale / 2
+    return _View(left, top, scale)
+
+
+def _markers(located: Sequence[tuple[float, float, PlaceRow]], view: _View, metres: float) -> Iterator[Marker]:
+    """One marker a point and kind; the rough ones first, so that measured points lie above them."""
+    grouped: dict[tuple[float, float, str], list[PlaceRow]] = defaultdict(list)
+    for lat, lon, row in located:
+        kind = "measured" if row.is_measured else "rough" if row.is_rough else "near"
+        grouped[lat, lon, kind].append(row)
+    order = ("rough", "near", "measured")
+    for (lat, lon, kind), rows in sorted(grouped.items(), key=lambda item: order.index(item[0][2])):
+        radius = max(row.error for row in rows) / metres
+        yield Marker(*view.place(lat, lon), tuple(rows), kind, round(radius, 2))
+
+
+def _labels(geocoder: Geocoder, codes: Sequence[str], view: _View) -> Iterator[Label]:
+    """The names of the towns; each with the zoom from which on it lies over no other."""
+    waiting: list[tuple[float, float, str]] = []
+    for code in codes:
+        for town in geocoder.towns(code) or ():
+            point = geocoder.gazetteer.point(code, town, ())
+            if point is not None:
+                waiting.append((*view.place(point.lat, point.lon), town.name))
+    shown: list[tuple[float, float, str]] = []
+    for zoom in preview_data()["name_zooms"]:
+        later = []
+        for name in waiting:
+            if any(_overlap(name, other, zoom) for other in shown):
+                later.append(name)
+            else:
+                shown.append(name)
+                yield Label(*name, zoom)
+        waiting = later
+
+
+def _overlap(one: tuple[float, float, str], other: tuple[float, float, str], zoom: int) -> bool:
+    """Whether two names would lie over each other at a zoom."""
+    size = preview_data()["name_size"]
+    wide = (len(one[2]) + len(other[2])) / 2 * size
+    return bool(abs(one[0] - other[0]) * zoom < wide and abs(one[1] - other[1]) * zoom < size)
+
+
+def _outlines(codes: Sequence[str], view: _View) -> Iterator[str]:
+    for code in codes:
+        boundary = boundary_of(code)
+        for ring in (ring for polygon in boundary.polygons for ring in polygon) if boundary else ():
+            places = (view.place(lat, lon) for lon, lat in ring)
+            yield "M" + "L".join(f"{x:g} {y:g}" for x, y in places) + "Z"
+
+
+def _tiles(view: _View) -> Iterator[TileImage]:
+    known = preview_data()
+    right, bottom = view.left + known["width"] / view.scale, view.top + known["height"] / view.scale
+    for zoom, x, y in tiles_over(view.left, view.top, right, bottom, known["tiles"]["most"], known["tiles"]["deepest"]):
+        size = view.scale / 2**zoom
+        href = known["tiles"]["address"].format(z=zoom, x=x, y=y)
+        place = (x / 2**zoom - view.left) * view.scale, (y / 2**zoom - view.top) * view.scale
+        yield TileImage(href, round(place[0], 2), round(place[1], 2), round(size, 2))

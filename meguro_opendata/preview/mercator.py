@@ -1,0 +1,44 @@
+"""Web Mercator, in which map tiles are cut: degrees to units of which the whole world is one wide."""
+
+from __future__ import annotations
+
+import math
+
+__all__ = ["Tile", "metres_per_unit", "project", "tiles_over"]
+
+Tile = tuple[int, int, int]
+_EQUATOR = 40_075_016.686  # metres
+
+
+def project(lat: float, lon: float) -> tuple[float, float]:
+    """The place of a point, x to the east and y to the south, each from 0 to 1.
+
+    >>> project(0, 0)
+    (0.5, 0.5)
+    """
+    y = math.asinh(math.tan(math.radians(lat)))
+    return lon / 360 + 0.5, 0.5 - y / (2 * math.pi)
+
+
+def metres_per_unit(lat: float) -> float:
+    """How many metres the unit is at a latitude.
+
+    >>> round(metres_per_unit(60) / metres_per_unit(0), 3)
+    0.5
+    """
+    return _EQUATOR * math.cos(math.radians(lat))
+
+
+def tiles_over(left: float, top: float, right: float, bottom: float, most: int, deepest: int) -> list[Tile]:
+    """The tiles (zoom, x, y) that cover an area, of the deepest zoom with no more than so many of them.
+
+    >>> tiles_over(0.49, 0.49, 0.51, 0.51, 4, 18)
+    [(5, 15, 15), (5, 16, 15), (5, 15, 16), (5, 16, 16)]
+    """
+    for zoom in range(deepest, 0, -1):
+        count = 2**zoom
+        columns = range(int(left * count), int(right * count) + 1)
+        rows = range(int(top * count), int(bottom * count) + 1)
+        if len(columns) * len(rows) <= most:
+            return [(zoom, x, y) for y in rows for x in columns]
+    return []

@@ -1,0 +1,193 @@
+"""Rules on points against what is around: in the municipality, near the address, not all shifted as by another datum.
+
+What is known of the municipality decides what a point is checked against: a boundary that the user imported, else the
+reach of the gazetteer's towns, else nothing; how many points of each is told.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from meguro_opendata.geo.boundary import boundary_of
+from meguro_opendata.geo.gazetteer.base import source_title
+from meguro_opendata.geo.geocode import Geocoded, Geocoder
+from meguro_opendata.geo.nearness import distance
+from meguro_opendata.geo.plausibility import apart, datum_offset, outside_reach, plausibility_data
+from meguro_opendata.municipality import municipalities, municipality
+from meguro_opendata.standard import value_kinds
+from meguro_opendata.validation.rules.data import Hit, Rows, first_of, rule_data
+
+__all__ = ["surroundings"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """What points are checked against: its name, the finding of a point outside, and how far outside points lie."""
+
+    name: str
+    finding: str
+    outside: Callable[[Floats, Floats], Floats]
+
+
+@dataclass(frozen=True)
+class _Points:
+    """The rows whose coordinates lie in Japan: positions, coordinates, the municipality and the address of each."""
+
+    field: str
+    at: list[int]
+    lat: Floats
+    lon: Floats
+    codes: list[str]
+    found: list[Geocoded | None]
+
+    def where(self, code: str) -> NDArray[np.int64]:
+        """The places in these lists of the points of one municipality."""
+        return np.array([place for place, own in enumerate(self.codes) if own == code])
+
+
+def surroundings(rows: Rows) -> Iterator[Hit]:
+    """What is wrong with the points of a table with one pair of coordinates, and by what they were checked."""
+    north, east = rows.of_kind("latitude"), rows.of_kind("longitude")
+    if len(north) != 1 or len(east) != 1 or not rows.frame.height:
+        return
+    geocoder = Geocoder()
+    points = _points(rows, north[0], east[0], geocoder)
+    checked: Counter[str] = Counter()
+    hits: dict[int, Hit] = {}
+    for code in dict.fromkeys(points.codes):
+        where = points.where(code)
+        basis = _basis(code, geocoder)
+        checked[basis.name] += len(where)
+        for place, far in zip(where, basis.outside(points.lat[where], points.lon[where]), strict=True):
+            if far > plausibility_data()["tolerance"]:
+                hits[int(place)] = _outside_hit(points, int(place), code, basis.finding, float(far))
+    for place, hit in _apart(points):
+        hits.setdefault(place, hit)
+    yield from _told(points, checked)
+    yield from _shifted(points)
+    yield from (hits[place] for place in sorted(hits))
+
+
+def _told(points: _Points, checked: Counter[str]) -> Iterator[Hit]:
+    """By what the points were checked, each basis once; the points for which there is none."""
+    for name, count in checked.items():
+        if name:
+            yield Hit("place-checked", None, points.field, params={"count": count, "place": name})
+        else:
+            yield Hit("place-unchecked", None, points.field, params={"count": count})
+
+
+def _points(rows: Rows, north: str, east: str, geocoder: Geocoder) -> _Points:
+    lat, lon = (rows[name].cast(pl.Float64, strict=False) for name in (north, east))
+    inside = _in_japan(lat, "latitude") & _in_japan(lon, "longitude")
+    at = inside.arg_true().to_list()
+    addresses, declared = _addresses(rows), _declared(rows)
+    found = [_found(addresses[place], declared[place], geocoder) for place in at]
+    codes = [
+        one.address.code if one and one.address.code else declared[place] for one, place in zip(found, at, strict=True)
+    ]
+    return _Points(north, at, lat.gather(at).to_numpy(), lon.gather(at).to_numpy(), codes, found)
+
+
+def _in_japan(numbers: pl.Series, kind: str) -> pl.Series:
+    bounds = value_kinds()[kind]["constraints"]
+    return numbers.is_between(bounds["minimum"], bounds["maximum"]).fill_null(value=False)
+
+
+def _addresses(rows: Rows) -> list[str]:
+    """The address of each row: the one in one string, else its parts put together."""
+    for entry in rule_data()["addresses"]:
+        joined = first_of([*entry["joined"], *rule_data()["places"]["joined"]], rows)
+        if joined is not None:
+            return rows[joined].to_list()
+        parts = [name for part in ("prefecture", "city", "town", "lot") if (name := first_of(entry[part], rows))]
+        if parts:
+            return rows.frame.select(pl.concat_str(parts)).to_series().to_list()
+    return [""] * rows.frame.height
+
+
+def _declared(rows: Rows) -> list[str]:
+    """The municipality of each row by its code: that of the place, else the publisher's; empty if there is none."""
+    first = [name for name in rule_data()["places"]["codes"] if name in rows]
+    names = list(dict.fromkeys([*first, *rows.of_kind("lgcode6")]))
+    if not names:
+        return [""] * rows.frame.height
+    known = pl.coalesce(pl.when(pl.col(name).is_in(_codes())).then(pl.col(name)) for name in names)
+    return rows.frame.select(known.fill_null("")).to_series().to_list()
+
+
+@cache
+def _codes() -> list[str]:
+    return [one.code for one in municipalities()]
+
+
+def _found(address: str, code: str, geocoder: Geocoder) -> Geocoded | None:
+    """An address in the gazetteer; one that names no municipality lies in the declared one."""
+    if not address.strip():
+        return None
+    geocoder.at_home(municipality(code) if code else None)
+    return geocoder.find(address)
+
+
+def _basis(code: str, geocoder: Geocoder) -> _Basis:
+    """What the points of a municipality are checked against; nothing without a name."""
+    boundary = boundary_of(code) if code else None
+    if boundary is not None:
+        return _Basis(f"{municipality(code).full_name} {boundary.file}", "point-outside-boundary", boundary.outside)
+    towns = geocoder.towns(code) if code else None
+    reach = [point for town in towns or () if (point := geocoder.gazetteer.point(code, town, ())) is not None]
+    if not reach:
+        return _Basis("", "", lambda lat, lon: np.zeros(len(lat)))
+    around = [(point.lat, point.lon, point.error) for point in reach]
+    sources = ", ".join(dict.fromkeys(source_title(code, point.source) for point in reach))
+    name = f"{municipality(code).full_name} {sources}"
+    return _Basis(name, "point-outside-reach", lambda lat, lon: outside_reach(lat, lon, around))
+
+
+def _outside_hit(points: _Points, place: int, code: str, finding: str, metres: float) -> Hit:
+    params = {"city": municipality(code).full_name, "metres": round(metres)}
+    return Hit(finding, points.at[place], points.field, _written(points, place), params=params)
+
+
+def _apart(points: _Points) -> Iterator[tuple[int, Hit]]:
+    """Points that are farther from their address than the expected error explains."""
+    located = [(place, found, found.point) for place, found in enumerate(points.found) if found and found.point]
+    if not located:
+        return
+    there = np.array([(point.lat, point.lon, point.error) for _, _, point in located])
+    where = [place for place, _, _ in located]
+    far = distance(points.lat[where], points.lon[where], there[:, 0], there[:, 1])
+    for at in np.flatnonzero(apart(far, there[:, 2])):
+        place, found, point = located[at]
+        shown = f"{found.address.city}{found.address.town}"
+        params = {"metres": round(float(far[at])), "error": round(point.error), "town": shown}
+        yield place, Hit("point-apart", points.at[place], points.field, _written(points, place), params=params)
+
+
+def _shifted(points: _Points) -> Iterator[Hit]:
+    """A table whose points share the offset of a datum mistake."""
+    located = [place for place, found in enumerate(points.found) if found is not None and found.point is not None]
+    distinct = {(points.lat[place], points.lon[place]): place for place in located}
+    chosen = list(distinct.values())
+    by_address = [(found.point.lat, found.point.lon) for found in _of(points.found, chosen) if found and found.point]
+    offset = datum_offset(points.lat[chosen], points.lon[chosen], by_address)
+    if offset is not None:
+        params = {"north": round(offset.north), "east": round(offset.east), "points": offset.points}
+        yield Hit("datum-offset-twice" if offset.twice else "datum-offset", None, points.field, params=params)
+
+
+def _of(found: Sequence[Geocoded | None], places: Sequence[int]) -> list[Geocoded | None]:
+    return [found[place] for place in places]
+
+
+def _written(points: _Points, place: int) -> str:
+    return f"{points.lat[place]}, {points.lon[place]}"
