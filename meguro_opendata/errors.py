@@ -23,8 +23,10 @@ __all__ = [
     "OutsideGridError",
     "PortalError",
     "SourceError",
+    "StaleError",
     "StorageError",
     "UnknownCrsError",
+    "UncertainError",
     "UnknownMunicipalityError",
     "UnknownStandardError",
 ]
@@ -140,6 +142,16 @@ class GuardError(MeguroOpendataError):
     """A guard that refuses: a stale plan, a loss of rows."""
 
     exit_code = 4
+
+
+class StaleError(GuardError):
+    """Something on the portal is not any more what it was when the plan was made."""
+
+
+class UncertainError(PortalError):
+    """A portal that gave no answer, so that nobody knows whether it acted; ``wait`` is how long it asks to wait."""
+
+    wait: float | None = None
 
 
 def _readable(value: object) -> object:

@@ -48,6 +48,12 @@ def _usable_path(path: str) -> str:
     return path
 
 
+def _name_rule(rule: str) -> str:
+    if not re.fullmatch(r"(?:[a-z0-9_-]|\{(?:code|slug|stem)\})+", rule) or not re.search(r"\{(?:slug|stem)\}", rule):
+        raise ValueError("name-rule")
+    return rule
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
@@ -81,13 +87,31 @@ class City(Declared):
 
 
 class PortalSettings(Declared):
-    """One portal that the workspace publishes to."""
+    """One portal that the workspace publishes to.
+
+    Attributes:
+        path: Where a folder portal lies, from the workspace's folder.
+        url: The address of a CKAN.
+        organization: The organisation there that owns the datasets; default the municipality's code.
+        name_rule: How a dataset is named there, from ``{code}``, ``{slug}`` and ``{stem}`` (the name of its files).
+        license_ids: That portal's ids of licences, by ours.
+        extras: Additional fields that every dataset gets there.
+        groups: Groups that every dataset is put into there.
+        datastore: The datasets whose tables also go into the DataStore.
+        workers: How many datasets are written at a time.
+    """
 
     kind: Literal["folder", "ckan"]
     language: Literal["ja", "en"] = "ja"
     path: Annotated[str, AfterValidator(_usable_path)] | None = None
-    url: str | None = None
+    url: WebAddress | None = None
     organization: str | None = None
+    name_rule: Annotated[str, AfterValidator(_name_rule)] = "{stem}"
+    license_ids: dict[str, str] = {}
+    extras: dict[str, str] = {}
+    groups: tuple[str, ...] = Field(default=(), strict=False)
+    datastore: tuple[str, ...] = Field(default=(), strict=False)
+    workers: int = Field(default=4, ge=1, le=16)
 
 
 class Guards(Declared):
@@ -163,6 +187,9 @@ def _faults(settings: _File) -> Iterator[Fault]:
     if check_digit(code[:5]) != code[5]:
         yield Fault("city.code", "code-check-digit", {"value": code})
     known = [standard.id for standard in standards()]
+    for name, portal in settings.portals.items():
+        if portal.kind == "ckan" and portal.url is None:
+            yield Fault(f"portals.{name}.url", "portal-without-url", {"name": name})
     for number, wanted in enumerate(settings.city.planned_standards):
         if wanted not in known:
             yield unknown(f"city.planned_standards.{number}", "standard-unknown", wanted, known)

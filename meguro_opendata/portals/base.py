@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-__all__ = ["Portal", "PortalState", "Upload"]
+from meguro_opendata.catalog import CatalogEntry
+
+__all__ = ["Package", "Portal", "PortalState", "Upload"]
+
+Package = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -28,27 +32,53 @@ class PortalState:
     not the one that the package announces.
     """
 
-    packages: Mapping[str, Mapping[str, Any]]
+    packages: Mapping[str, Package]
 
 
 class Portal(Protocol):
-    """A place to publish to, identified by its name in the workspace."""
+    """A place to publish to, identified by its name in the workspace.
+
+    Attributes:
+        exclusive: Whether nobody but this program writes there, so that whatever is there is ours.
+        workers: How many datasets may be written at a time.
+    """
 
     name: str
+    exclusive: bool
+    workers: int
 
-    def state(self) -> PortalState:
-        """Everything that the portal holds, in as few reads as it can."""
+    def wanted(self, slug: str, entry: CatalogEntry) -> dict[str, Any]:
+        """A dataset's metadata in the form that this portal takes: its naming rule, organisation, licence ids."""
 
-    def read_file(self, package: str, resource: str) -> bytes:
-        """The bytes of a published file."""
-
-    def put(self, package: Mapping[str, Any], uploads: list[Upload], moment: str) -> None:
-        """Create or update one dataset with these files; the others that it has stay.
+    def state(self, names: Sequence[str] = ()) -> PortalState:
+        """Everything of ours that the portal holds, in as few reads as it can.
 
         Args:
-            package: The wanted metadata (:func:`meguro_opendata.catalog.to_ckan`).
+            names: Names that we want: whoever holds one of them is told, too.
+        """
+
+    def read_file(self, package: Package, resource: str) -> bytes:
+        """The bytes of a published file, empty if it is missing."""
+
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
+        """Create or update one dataset with these files; every file is there afterwards, or nothing has changed.
+
+        Args:
+            package: All of its metadata, with its ``resources`` in order: those that are not named are taken away.
             uploads: The files that are new or changed.
             moment: Time of the publication, ISO 8601 in UTC.
+            before: The package as it was when the plan was made, ``None`` if there was none.
+
+        Raises:
+            StaleError: If the dataset is not any more as it was in ``before``.
+            PortalError: If the portal cannot be reached or refuses.
+        """
+
+    def remove(self, package: Package) -> None:
+        """Take a dataset off the portal, so that it could be brought back where the portal can do that.
+
+        Raises:
+            PortalError: If the portal cannot be reached or refuses.
         """
 
     def finish(self) -> bool:

@@ -1,0 +1,297 @@
+"""The only module that knows ckanapi and requests: calls of CKAN's actions, with time-outs, and repeats where safe.
+
+Every failure becomes one of our errors. The token comes from the environment, is sent in a header to the portal's own
+address only, and stands in no message: what another library says of an error is never passed on.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import urljoin, urlsplit
+
+import ckanapi
+import requests
+import stamina
+from ckanapi.errors import CKANAPIError, ServerIncompatibleError
+from requests_toolbelt import MultipartEncoder
+
+from meguro_opendata.errors import MeguroOpendataError, PortalError, StaleError, UncertainError
+
+__all__ = ["CkanClient", "RefusedError", "UploadedFile", "ckan_rules", "token_variable"]
+
+# Where a file lies, the name under which it is sent, and its media type.
+UploadedFile = tuple[Path, str, str]
+_HOPS = 3
+logging.getLogger("stamina").addHandler(logging.NullHandler())
+
+
+class RefusedError(PortalError):
+    """A portal that refuses what was sent; ``fields`` are the names of the fields that it complains of."""
+
+    def __init__(self, code: str, fields: Mapping[str, Any], **params: object) -> None:
+        super().__init__(code, **params)
+        self.fields = frozenset(fields)
+
+
+@cache
+def ckan_rules() -> Mapping[str, Any]:
+    """Times, marks and names of fields, from ``ckan.toml``."""
+    return tomllib.loads(resources.files(__package__).joinpath("ckan.toml").read_text(encoding="utf-8"))
+
+
+def token_variable(portal: str) -> str:
+    """The name of the environment's variable that holds a portal's token.
+
+    >>> token_variable("ward-test")
+    'MEGURO_OPENDATA_TOKEN_WARD_TEST'
+    """
+    return "MEGURO_OPENDATA_TOKEN_" + re.sub(r"\W", "_", portal).upper()
+
+
+class CkanClient:
+    """One CKAN, as one user of it."""
+
+    def __init__(self, name: str, url: str, *, insecure_http: bool = False) -> None:
+        """Prepare to call; nothing is sent yet.
+
+        Args:
+            name: The portal's name in the workspace, which names the variable of the token.
+            url: The portal's address.
+            insecure_http: Allow plain http to another machine.
+
+        Raises:
+            MeguroOpendataError: If the address is plain http to another machine and that is not allowed.
+        """
+        parts = urlsplit(url)
+        if parts.scheme == "http" and not _is_loopback(parts.hostname or "") and not insecure_http:
+            raise MeguroOpendataError("portal-insecure", name=name, host=parts.hostname)
+        self.name = name
+        self.url = url.rstrip("/")
+        self._token = os.environ.get(token_variable(name), "").strip() or None
+        self._session = _Session(name)
+        agent = ckan_rules()["http"]["user_agent"]
+        self._remote = ckanapi.RemoteCKAN(self.url, apikey=self._token, user_agent=agent, session=self._session)
+
+    @property
+    def has_token(self) -> bool:
+        """Whether the environment has a token for this portal."""
+        return self._token is not None
+
+    def read(self, action: str, data: Mapping[str, Any]) -> Any:
+        """The answer of an action that changes nothing; repeated when the portal is in trouble.
+
+        Raises:
+            PortalError: If the portal cannot be reached, does not answer, or refuses.
+        """
+        for attempt in _attempts():
+            with attempt:
+                return self._call(action, data, {})
+        raise AssertionError  # stamina ends by returning or raising
+
+    def write(
+        self,
+        action: str,
+        data: Mapping[str, Any],
+        files: Mapping[str, UploadedFile],
+        settled: Callable[[], bool],
+    ) -> None:
+        """Do something that changes the portal, once.
+
+        Where nobody knows whether the portal acted, it is asked: a call is repeated only if it did not.
+
+        Args:
+            action: CKAN's action.
+            data: Its parameters.
+            files: Files by the name of their field; they are streamed.
+            settled: Whether the portal holds now what the call was to bring about; raises if it holds neither that
+                nor what was there before.
+
+        Raises:
+            PortalError: If the portal cannot be reached, does not answer, or refuses.
+            StaleError: If what is to be changed is not any more what it was.
+        """
+        if self._token is None:
+            raise PortalError("portal-token-missing", name=self.name, variable=token_variable(self.name))
+        doubtful = False
+        for attempt in _attempts():
+            with attempt:
+                try:
+                    self._call(action, data, files)
+                except (UncertainError, StaleError, RefusedError) as error:
+                    doubtful = doubtful or isinstance(error, UncertainError)
+                    if not doubtful or not settled():
+                        raise
+        return
+
+    def download(self, path: str) -> bytes:
+        """A file of the portal; if the portal sends elsewhere for it, the token does not go along.
+
+        Raises:
+            PortalError: If it cannot be had.
+        """
+        for attempt in _attempts():
+            with attempt:
+                return self._fetched(urljoin(self.url + "/", path.lstrip("/")))
+        raise AssertionError  # stamina ends by returning or raising
+
+    def _fetched(self, url: str) -> bytes:
+        for _ in range(_HOPS):
+            token = {"Authorization": self._token} if self._token and _origin(url) == _origin(self.url) else {}
+            answer = self._session.get(url, headers=token)
+            if answer.status_code not in ckan_rules()["status"]["redirect"]:
+                break
+            url = urljoin(url, answer.headers.get("Location", ""))
+        if answer.status_code == requests.codes.not_found:
+            return b""
+        if answer.status_code != requests.codes.ok:
+            raise PortalError("portal-no-file", name=self.name, status=answer.status_code, url=url)
+        return answer.content
+
+    def _call(self, action: str, data: Mapping[str, Any], files: Mapping[str, UploadedFile]) -> Any:
+        try:
+            with _opened(files) as opened:
+                return self._remote.call_action(action, dict(data), files=opened or None)
+        except ckanapi.NotFound:
+            raise RefusedError("portal-not-found", {"id": None}, name=self.name, action=action) from None
+        except ckanapi.NotAuthorized:
+            code = "portal-forbidden" if self._token else "portal-token-missing"
+            raise PortalError(code, name=self.name, action=action, variable=token_variable(self.name)) from None
+        except ckanapi.ValidationError as error:
+            raise self._refusal(error.error_dict) from None
+        except (ckanapi.SearchIndexError, ckanapi.SearchError):
+            raise UncertainError("portal-search-down", name=self.name) from None
+        except (CKANAPIError, ServerIncompatibleError):
+            raise UncertainError("portal-no-answer", name=self.name) from None
+
+    def _refusal(self, told: Mapping[str, Any]) -> Exception:
+        fields = {name: text for name, text in told.items() if name != "__type"}
+        if "match" in fields:
+            return StaleError("plan-stale")
+        shown = [f"{name}: {_flat(text)}" for name, text in fields.items()]
+        return RefusedError("portal-refused", fields, name=self.name, reasons=shown)
+
+
+class _Session(requests.Session):
+    """A session with time-outs that follows no redirects, streams files, and knows CKAN's troubles by their status."""
+
+    def __init__(self, portal: str) -> None:
+        super().__init__()
+        self._portal = portal
+        self._rules = ckan_rules()
+        self.auth = _no_other_login
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **options: Any) -> requests.Response:
+        """As requests does it, within limits; raises our own errors.
+
+        Raises:
+            PortalError: If the portal cannot be reached, sends elsewhere, or is in trouble.
+        """
+        limits = self._rules["http"]
+        options |= {"timeout": (limits["connect_seconds"], limits["read_seconds"]), "allow_redirects": False}
+        if options.get("files"):
+            options = _streamed(options)
+        try:
+            answer = super().request(method, url, *args, **options)
+        except (requests.exceptions.SSLError, requests.exceptions.InvalidURL) as error:
+            raise PortalError("portal-unreachable", name=self._portal, reason=type(error).__name__) from None
+        except requests.RequestException as error:
+            raise UncertainError("portal-unreachable", name=self._portal, reason=type(error).__name__) from None
+        if str(method).upper() == "POST":
+            self._raise_trouble(answer)
+        return answer
+
+    def _raise_trouble(self, answer: requests.Response) -> None:
+        kinds = self._rules["status"]
+        status = answer.status_code
+        if status in kinds["redirect"]:
+            raise PortalError("portal-moved", name=self._portal, url=answer.headers.get("Location", ""))
+        if status in kinds["too_large"]:
+            raise PortalError("portal-too-large", name=self._portal)
+        if status in kinds["busy"] or (status in kinds["uncertain"] and not _is_json(answer)):
+            error = UncertainError("portal-trouble", name=self._portal, status=status)
+            error.wait = _asked_wait(answer)
+            raise error
+
+
+def _attempts() -> Iterator[stamina.Attempt]:
+    rules = ckan_rules()["retry"]
+    return stamina.retry_context(
+        on=_may_repeat,
+        attempts=rules["attempts"],
+        timeout=None,
+        wait_initial=rules["wait_initial"],
+        wait_max=rules["wait_max"],
+        wait_jitter=rules["wait_initial"],
+    )
+
+
+def _may_repeat(error: Exception) -> bool | float:
+    """Whether to try again, or after how many seconds."""
+    if not isinstance(error, UncertainError):
+        return False
+    if error.wait is None:
+        return True
+    return error.wait if error.wait <= ckan_rules()["retry"]["wait_asked_max"] else False
+
+
+def _asked_wait(answer: requests.Response) -> float | None:
+    asked = answer.headers.get("Retry-After", "")
+    return float(asked) if asked.isascii() and asked.isdigit() else None
+
+
+def _is_json(answer: requests.Response) -> bool:
+    return "json" in answer.headers.get("Content-Type", "")
+
+
+def _streamed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The same request with its files read while they are sent."""
+    fields = {_text(name): _text(value) for name, value in options["data"].items()}
+    encoder = MultipartEncoder({**fields, **options["files"]})
+    headers = {**options["headers"], "Content-Type": encoder.content_type}
+    return {**options, "data": encoder, "files": None, "headers": headers}
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("utf-8") if isinstance(value, bytes) else value
+
+
+@contextmanager
+def _opened(files: Mapping[str, UploadedFile]) -> Iterator[dict[str, tuple[str, BinaryIO, str]]]:
+    with ExitStack() as stack:
+        yield {field: (name, stack.enter_context(path.open("rb")), kind) for field, (path, name, kind) in files.items()}
+
+
+def _no_other_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keep requests from putting a login of the user's ``.netrc`` in the token's place."""
+    return request
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
+
+
+def _flat(told: object) -> str:
+    """A complaint of CKAN's, which may be a text, a list or lists by field, in one line."""
+    if isinstance(told, Mapping):
+        return ", ".join(f"{name}: {_flat(part)}" for name, part in told.items())
+    if isinstance(told, list):
+        return ", ".join(_flat(part) for part in told if part)
+    return str(told)
