@@ -7,6 +7,7 @@ of ``MEGURO_OPENDATA_LANG`` (Japanese by default), :func:`meguro_opendata.messag
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ __all__ = [
     "MissingGridError",
     "OutsideGridError",
     "PortalError",
+    "RefusedError",
     "SourceError",
     "StaleError",
     "StorageError",
@@ -146,6 +148,14 @@ class GuardError(MeguroOpendataError):
 
 class StaleError(GuardError):
     """Something on the portal is not any more what it was when the plan was made."""
+
+
+class RefusedError(PortalError):
+    """A portal that refuses what was sent; ``fields`` are the names of the fields that it complains of."""
+
+    def __init__(self, code: str, fields: Iterable[str], **params: object) -> None:
+        super().__init__(code, **params)
+        self.fields = frozenset(fields)
 
 
 class UncertainError(PortalError):

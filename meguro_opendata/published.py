@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ class PublishedDataset:
     """A release that is ready: its catalogue entry, files, rows and the key that tells rows apart.
 
     ``rows_of`` are the rows of each file, which differ in a series; ``personal`` is what may be personal in them and
-    is not allowed by the recipe.
+    is not allowed by the recipe; ``schemas`` are the Table Schemas of the tables among them.
     """
 
     slug: str
@@ -36,6 +36,7 @@ class PublishedDataset:
     key: tuple[str, ...]
     rows_of: Mapping[str, int]
     personal: tuple[str, ...] = ()
+    schemas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def load_releases(workspace: Workspace, slugs: Sequence[str]) -> list[PublishedDataset]:
@@ -77,6 +78,7 @@ def _load(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> Pub
         key=tuple(descriptor["mo:key"]),
         rows_of={resource["path"]: _rows(resource, descriptor) for resource in descriptor["resources"]},
         personal=tuple(open_disclosures(descriptor.get("mo:personal", ()))),
+        schemas={part["path"]: part["schema"] for part in descriptor["resources"] if "schema" in part},
     )
 
 

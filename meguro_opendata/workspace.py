@@ -107,8 +107,8 @@ class PortalSettings(Declared):
     url: WebAddress | None = None
     organization: str | None = None
     name_rule: Annotated[str, AfterValidator(_name_rule)] = "{stem}"
-    license_ids: dict[str, str] = {}
-    extras: dict[str, str] = {}
+    license_ids: dict[str, str] = Field(default_factory=dict)
+    extras: dict[str, str] = Field(default_factory=dict)
     groups: tuple[str, ...] = Field(default=(), strict=False)
     datastore: tuple[str, ...] = Field(default=(), strict=False)
     workers: int = Field(default=4, ge=1, le=16)

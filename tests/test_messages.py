@@ -18,6 +18,7 @@ from meguro_opendata import errors, messages, placing
 from meguro_opendata.cleaning import NORMALISERS
 from meguro_opendata.findings import Finding
 from meguro_opendata.mapping.carry import carry_ways
+from meguro_opendata.publication.fields import publication_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([*(ROOT / "meguro_opendata").rglob("*.py"), *(ROOT / "cli").rglob("*.py")])
@@ -30,7 +31,7 @@ OF_EVERY_FINDING = {"column", "field", "value", "suggestion", "form", "called", 
 # Codes that are put together at run time, by the f-string that does it; those of unknown() are seen where it is called,
 # those of findings and words are compared below with what there is.
 PUT_TOGETHER = {
-    "guard-{guard}": {"guard-row-loss", "guard-personal-data", "guard-placeholder"},
+    "guard-{guard}": {f"guard-{guard}" for guards in publication_rules()["guards"].values() for guard in guards},
     "wrong-{kind}": {f"wrong-{kind}" for kind in get_args(ErrorType)},
     "{code}-near": set[str](),
     "type-{field.get('type', 'any')}": set[str](),
@@ -246,7 +247,7 @@ def test_the_scan_sees_each_way_of_naming_a_code() -> None:
         ("errors", "container-refused"),  # SourceError("…")
         ("errors", "code-check-digit"),  # Fault(path, "…", {…})
         ("errors", "yaml-alias"),  # _fault(path, "…")
-        ("errors", "portal-kind"),  # _fault(workspace, place, "…")
+        ("errors", "portal-unknown"),  # _fault(workspace, place, "…")
         ("errors", "unknown-standard-near"),  # "…" if near else "…"
         ("errors", "dataset-unknown"),  # unknown(place, "…", name, known)
         ("errors", "dataset-unknown-near"),  # the other of the two codes of unknown()
@@ -302,12 +303,20 @@ def test_no_other_code_is_put_together_at_run_time() -> None:
 @pytest.mark.parametrize(
     ("file", "function", "prefix", "section"),
     [("kpi/figures.py", "_status", "status-", "words"), ("publication.py", "_guards", "guard-", "errors")],
+    ("file", "functions", "prefix", "section"),
+    [
+        ("kpi.py", {"_status"}, "status-", "words"),
+        ("publication/guards.py", {"table_guards", "release_guards", "tie_guards"}, "guard-", "errors"),
+        ("publication/guards.py", {"table_guards", "release_guards", "tie_guards"}, "guard-", "words"),
+    ],
 )
-def test_whatever_such_a_code_ends_in_has_a_text(file: str, function: str, prefix: str, section: str) -> None:
+def test_whatever_such_a_code_ends_in_has_a_text(file: str, functions: set[str], prefix: str, section: str) -> None:
     """Each status of a figure and each guard can be told, and none that does not exist."""
     tree = ast.parse((ROOT / "meguro_opendata" / file).read_text(encoding="utf-8"))
-    (found,) = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == function]
-    ends = [end for node in ast.walk(found) if isinstance(node, ast.Return | ast.Yield) for end in strings(node.value)]
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name in functions]
+    assert {node.name for node in found} == functions
+    said = [node for part in found for node in ast.walk(part) if isinstance(node, ast.Return | ast.Yield)]
+    ends = [end for node in said for end in strings(node.value)]
     assert {prefix + end for end in ends} == {code for code in JA[section] if code.startswith(prefix)}
 
 

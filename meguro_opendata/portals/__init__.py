@@ -1,20 +1,26 @@
-"""Places to publish to: ``Portal`` (the protocol) and ``FolderPortal``, the embedded default."""
+"""Places to publish to: ``Portal`` (the protocol), ``FolderPortal``, the embedded default, and ``CkanPortal``."""
 
 from __future__ import annotations
 
 from meguro_opendata.errors import ConfigurationError, Fault
-from meguro_opendata.portals.base import Portal, PortalState, Upload
+from meguro_opendata.portals.base import Package, Portal, PortalState, Upload
 from meguro_opendata.portals.folder import FolderPortal
 from meguro_opendata.workspace import FILE_NAME, Workspace
 
-__all__ = ["FolderPortal", "Portal", "PortalState", "Upload", "open_portal"]
+__all__ = ["FolderPortal", "Package", "Portal", "PortalState", "Upload", "open_portal"]
 
 
-def open_portal(workspace: Workspace, name: str | None = None) -> Portal:
+def open_portal(workspace: Workspace, name: str | None = None, *, insecure_http: bool = False) -> Portal:
     """A portal of the workspace; without a name, its only one.
 
+    Args:
+        workspace: The workspace.
+        name: The portal's name in ``opendata.toml``.
+        insecure_http: Allow plain http to a CKAN on another machine.
+
     Raises:
-        ConfigurationError: If there is no such portal, several to choose from, or a kind not yet served.
+        ConfigurationError: If there is no such portal, or several to choose from.
+        MeguroOpendataError: If the portal's address is plain http to another machine and that is not allowed.
     """
     known = sorted(workspace.portals)
     if name is None and len(known) == 1:
@@ -24,11 +30,20 @@ def open_portal(workspace: Workspace, name: str | None = None) -> Portal:
     if name not in known:
         raise _fault(workspace, f"portals.{name}", "portal-unknown", name=name, known=known)
     settings = workspace.portals[name]
-    if settings.kind != "folder":
-        raise _fault(workspace, f"portals.{name}", "portal-kind", name=name, kind=settings.kind)
+    if settings.kind == "ckan":
+        return _open_ckan(workspace, name, insecure_http)
     return FolderPortal(
         name, (workspace.root / (settings.path or f"../{name}")).resolve(), workspace.city, settings.language
     )
+
+
+def _open_ckan(workspace: Workspace, name: str, insecure_http: bool) -> Portal:
+    from meguro_opendata.portals.ckan import CkanPortal
+    from meguro_opendata.portals.ckanclient import CkanClient
+
+    settings = workspace.portals[name]
+    client = CkanClient(name, settings.url or "", insecure_http=insecure_http)
+    return CkanPortal(name, workspace.city, settings, client)
 
 
 def _fault(workspace: Workspace, place: str, code: str, **params: object) -> ConfigurationError:

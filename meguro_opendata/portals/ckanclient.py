@@ -11,7 +11,7 @@ import logging
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib import resources
@@ -25,22 +25,14 @@ import stamina
 from ckanapi.errors import CKANAPIError, ServerIncompatibleError
 from requests_toolbelt import MultipartEncoder
 
-from meguro_opendata.errors import MeguroOpendataError, PortalError, StaleError, UncertainError
+from meguro_opendata.errors import MeguroOpendataError, PortalError, RefusedError, StaleError, UncertainError
 
-__all__ = ["CkanClient", "RefusedError", "UploadedFile", "ckan_rules", "token_variable"]
+__all__ = ["CkanClient", "UploadedFile", "ckan_rules", "token_variable"]
 
 # Where a file lies, the name under which it is sent, and its media type.
 UploadedFile = tuple[Path, str, str]
 _HOPS = 3
 logging.getLogger("stamina").addHandler(logging.NullHandler())
-
-
-class RefusedError(PortalError):
-    """A portal that refuses what was sent; ``fields`` are the names of the fields that it complains of."""
-
-    def __init__(self, code: str, fields: Mapping[str, Any], **params: object) -> None:
-        super().__init__(code, **params)
-        self.fields = frozenset(fields)
 
 
 @cache
@@ -104,8 +96,8 @@ class CkanClient:
         data: Mapping[str, Any],
         files: Mapping[str, UploadedFile],
         settled: Callable[[], bool],
-    ) -> None:
-        """Do something that changes the portal, once.
+    ) -> Any:
+        """Do something that changes the portal, once; returns its answer, ``None`` if that was lost on the way.
 
         Where nobody knows whether the portal acted, it is asked: a call is repeated only if it did not.
 
@@ -126,12 +118,12 @@ class CkanClient:
         for attempt in _attempts():
             with attempt:
                 try:
-                    self._call(action, data, files)
+                    return self._call(action, data, files)
                 except (UncertainError, StaleError, RefusedError) as error:
                     doubtful = doubtful or isinstance(error, UncertainError)
                     if not doubtful or not settled():
                         raise
-        return
+        return None
 
     def download(self, path: str) -> bytes:
         """A file of the portal; if the portal sends elsewhere for it, the token does not go along.
@@ -162,7 +154,7 @@ class CkanClient:
             with _opened(files) as opened:
                 return self._remote.call_action(action, dict(data), files=opened or None)
         except ckanapi.NotFound:
-            raise RefusedError("portal-not-found", {"id": None}, name=self.name, action=action) from None
+            raise RefusedError("portal-not-found", ("id",), name=self.name, action=action) from None
         except ckanapi.NotAuthorized:
             code = "portal-forbidden" if self._token else "portal-token-missing"
             raise PortalError(code, name=self.name, action=action, variable=token_variable(self.name)) from None
@@ -190,7 +182,7 @@ class _Session(requests.Session):
         self._rules = ckan_rules()
         self.auth = _no_other_login
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **options: Any) -> requests.Response:
+    def request(self, method: str, url: str, *args: Any, **options: Any) -> requests.Response:  # type: ignore[override]
         """As requests does it, within limits; raises our own errors.
 
         Raises:
@@ -206,7 +198,7 @@ class _Session(requests.Session):
             raise PortalError("portal-unreachable", name=self._portal, reason=type(error).__name__) from None
         except requests.RequestException as error:
             raise UncertainError("portal-unreachable", name=self._portal, reason=type(error).__name__) from None
-        if str(method).upper() == "POST":
+        if method.upper() == "POST":
             self._raise_trouble(answer)
         return answer
 
@@ -223,7 +215,7 @@ class _Session(requests.Session):
             raise error
 
 
-def _attempts() -> Iterator[stamina.Attempt]:
+def _attempts() -> Iterable[stamina.Attempt]:
     rules = ckan_rules()["retry"]
     return stamina.retry_context(
         on=_may_repeat,

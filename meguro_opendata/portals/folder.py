@@ -12,16 +12,17 @@ The ``package_show`` file is written last: a dataset is there when it is, and ev
 from __future__ import annotations
 
 import json
+import shutil
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from meguro_opendata import pages
-from meguro_opendata.catalog import CatalogEntry, from_ckan, to_dcat
+from meguro_opendata.catalog import CatalogEntry, from_ckan, to_ckan, to_dcat
 from meguro_opendata.errors import PortalError
 from meguro_opendata.files import inside, is_plain_name, sha256, storage_guard, write_whole
-from meguro_opendata.portals.base import PortalState, Upload
+from meguro_opendata.portals.base import Package, PortalState, Upload
 from meguro_opendata.tablefile import read_csv_rows
 from meguro_opendata.workspace import City
 
@@ -42,13 +43,20 @@ _USED_PARTS = {
 class FolderPortal:
     """A portal in a folder."""
 
+    exclusive = True
+    workers = 1
+
     def __init__(self, name: str, root: Path, city: City, lang: str = "ja") -> None:
         self.name = name
         self.root = root
         self._city = city
         self._lang = lang
 
-    def state(self) -> PortalState:
+    def wanted(self, slug: str, entry: CatalogEntry) -> dict[str, Any]:
+        """A dataset in CKAN's own form."""
+        return {**to_ckan(entry, self._city), "private": False}
+
+    def state(self, names: Sequence[str] = ()) -> PortalState:
         """The packages by name; the checksum of a file that is missing or another than announced is ``None``.
 
         Raises:
@@ -56,12 +64,12 @@ class FolderPortal:
         """
         return PortalState({package["name"]: self._with_real_hashes(package) for package in self._packages()})
 
-    def read_file(self, package: str, resource: str) -> bytes:
+    def read_file(self, package: Package, resource: str) -> bytes:
         """The bytes of a published file, empty if it is missing."""
-        path = self._file(package, resource)
+        path = self._file(package["name"], resource)
         return path.read_bytes() if path.is_file() else b""
 
-    def put(self, package: Mapping[str, Any], uploads: list[Upload], moment: str) -> None:
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
         """Write the files, then the ``package_show`` answer that announces them.
 
         Raises:
@@ -70,10 +78,24 @@ class FolderPortal:
         name = package["name"]
         for upload in uploads:
             write_whole(self._file(name, upload.name), upload.path.read_bytes())
-        old = next((known for known in self._packages() if known["name"] == name), None)
+        old = self._package(name)
         shown = self._shown(package, old, moment)
         answer = {"help": "", "success": True, "result": shown}
         write_whole(self._show_path(name), _json_bytes(answer))
+        for part in old["resources"] if old else ():
+            if part["name"] not in {kept["name"] for kept in shown["resources"]}:
+                with storage_guard(self.root):
+                    self._file(name, part["name"]).unlink(missing_ok=True)
+
+    def remove(self, package: Package) -> None:
+        """Take a dataset away: first what announces it, then its files.
+
+        Raises:
+            StorageError: If the folder cannot be written.
+        """
+        with storage_guard(self.root):
+            self._show_path(package["name"]).unlink(missing_ok=True)
+            shutil.rmtree(inside(self.root, "dataset", package["name"]), ignore_errors=True)
 
     def finish(self) -> bool:
         """Write the catalogue and the pages anew where they differ from what is there."""
@@ -96,7 +118,7 @@ class FolderPortal:
         name = next((part.name for part in entry.distributions if part.format == "CSV"), None)
         if name is None:
             return [], []
-        header, rows = read_csv_rows(self.read_file(entry.name, name))
+        header, rows = read_csv_rows(self.read_file({"name": entry.name}, name))
         used = [index for index in range(len(header)) if any(row[index] for row in rows)]
         return [header[index] for index in used], [[row[index] for index in used] for row in rows]
 
@@ -108,6 +130,9 @@ class FolderPortal:
             except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 raise PortalError("portal-damaged", file=path) from None
             yield package
+
+    def _package(self, name: str) -> dict[str, Any] | None:
+        return next((known for known in self._packages() if known["name"] == name), None)
 
     def _with_real_hashes(self, package: dict[str, Any]) -> dict[str, Any]:
         with storage_guard(self.root):
@@ -125,7 +150,6 @@ class FolderPortal:
             self._shown_resource(package["name"], part, earlier.get(part["name"]), moment)
             for part in package["resources"]
         ]
-        kept = [part for name, part in earlier.items() if name not in {new["name"] for new in parts}]
         return {
             **package,
             "id": _identifier(self._city.code, package["name"]),
@@ -135,9 +159,9 @@ class FolderPortal:
             "isopen": True,
             "metadata_created": old["metadata_created"] if old else moment,
             "metadata_modified": moment,
-            "num_resources": len(parts) + len(kept),
+            "num_resources": len(parts),
             "num_tags": len(package["tags"]),
-            "resources": [*parts, *kept],
+            "resources": parts,
         }
 
     def _shown_resource(

@@ -1,0 +1,162 @@
+"""``CkanPortal``: a CKAN of any version from 2.10 on, written to by one call for each dataset.
+
+Whatever a dataset is to have, files included, goes along in one ``package_revise``, which CKAN does wholly or not at
+all, and only if the dataset is still what it was when the plan was made. A new dataset with files is first made
+private and empty, so that nobody ever sees half of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from meguro_opendata.catalog import CatalogEntry
+from meguro_opendata.errors import RefusedError, StaleError
+from meguro_opendata.portals import ckanpackage
+from meguro_opendata.portals.base import Package, PortalState, Upload
+from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules
+from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, unmarked
+from meguro_opendata.workspace import City, PortalSettings
+
+__all__ = ["CkanPortal"]
+
+
+class CkanPortal:
+    """A CKAN, and in it one organisation."""
+
+    exclusive = False
+
+    def __init__(self, name: str, city: City, settings: PortalSettings, client: CkanClient) -> None:
+        self.name = name
+        self.workers = settings.workers
+        self.organization = settings.organization or city.code
+        self.client = client
+        self._city = city
+        self._settings = settings
+
+    def wanted(self, slug: str, entry: CatalogEntry) -> dict[str, Any]:
+        """A dataset as this portal is to have it."""
+        return ckanpackage.wanted_package(slug, entry, self._city, self._settings)
+
+    def state(self, names: Sequence[str] = ()) -> PortalState:
+        """The organisation's datasets, and whoever else holds one of the names: one read for each 1,000.
+
+        Raises:
+            PortalError: If the portal cannot be reached, does not answer, or refuses.
+        """
+        asked = ckan_rules()["http"]["names_asked"]
+        some, rest = list(names)[:asked], list(names)[asked:]
+        found = self._search(_any_of(f'organization:"{self.organization}"', some))
+        while rest := [name for name in rest if name not in found]:
+            found |= self._search(_any_of("", rest[:asked]))
+            rest = rest[asked:]
+        return PortalState({name: ckanpackage.received(found[name]) for name in sorted(found)})
+
+    def _search(self, query: str) -> dict[str, Any]:
+        rows = ckan_rules()["http"]["page_rows"]
+        asked = {"fq": query, "rows": rows, "sort": "name asc", "include_private": True, "include_drafts": True}
+        found: dict[str, Any] = {}
+        start, count = 0, 1
+        while start < count:
+            page = self.client.read("package_search", {**asked, "start": start})
+            found |= {package["name"]: package for package in page["results"]}
+            start, count = start + rows, page["count"]
+        return found
+
+    def read_file(self, package: Package, resource: str) -> bytes:
+        """The bytes of an uploaded file, empty if it is missing or a link to elsewhere."""
+        part = next((part for part in package["resources"] if part["name"] == resource), None)
+        if part is None or part.get("url_type") != "upload":
+            return b""
+        last = part["url"].rpartition("/")[2]
+        return self.client.download(f"dataset/{package['id']}/resource/{part['id']}/download/{last}")
+
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
+        """Create or update one dataset: see :class:`meguro_opendata.portals.Portal`."""
+        if before is None and not uploads:
+            self._create(package)
+            return
+        self._revise(package, uploads, before if before is not None else self._create_empty(package))
+
+    def _create(self, package: Package) -> Any:
+        settled = partial(self._is_there, package)
+        try:
+            return self.client.write("package_create", ckanpackage.sent(package), {}, settled)
+        except RefusedError as error:
+            if "name" in error.fields:
+                raise StaleError("plan-stale") from None
+            raise
+
+    def _create_empty(self, package: Package) -> Package:
+        """Make the dataset without its files, for nobody to see; returns what the portal then has."""
+        shell = {**unmarked(package, RELEASE), "private": True, "resources": []}
+        made: Package | None = self._create(shell)
+        return made if made is not None else self.show(package["name"])
+
+    def _is_there(self, package: Package) -> bool:
+        """Whether the dataset has come to be, as ours and as it was sent.
+
+        Raises:
+            StaleError: If another one has taken its name.
+        """
+        try:
+            held = extras_of(self.show(package["name"]))
+        except RefusedError:
+            return False
+        sent = extras_of(package)
+        if any(held.get(mark) != sent.get(mark) for mark in (DATASET, RELEASE)):
+            raise StaleError("plan-stale")
+        return True
+
+    def _revise(self, package: Package, uploads: Sequence[Upload], before: Package) -> None:
+        files = ckanpackage.uploaded(package, uploads)
+        asked = ckanpackage.revision(package, before)
+        data = {key: json.dumps(value) for key, value in asked.items()} if files else asked
+        self.client.write("package_revise", data, files, partial(self._is_revised, package, before))
+
+    def _is_revised(self, package: Package, before: Package) -> bool:
+        """Whether the dataset is as wanted; ``False`` if it is as before.
+
+        Raises:
+            StaleError: If it is neither.
+        """
+        held = ckanpackage.received(self.show(before["id"]))
+        if held["metadata_modified"] == before["metadata_modified"]:
+            return False
+        if extras_of(held).get(RELEASE) != extras_of(package).get(RELEASE) or _files(held) != _files(package):
+            raise StaleError("plan-stale")
+        return True
+
+    def show(self, name: str) -> dict[str, Any]:
+        """One dataset as CKAN has it.
+
+        Raises:
+            RefusedError: If there is none.
+        """
+        shown: dict[str, Any] = self.client.read("package_show", {"id": name})
+        return shown
+
+    def remove(self, package: Package) -> None:
+        """Delete a dataset; CKAN keeps it, so that an administrator can bring it back."""
+        gone = partial(self._is_gone, package["id"])
+        self.client.write("package_delete", {"id": package["id"]}, {}, gone)
+
+    def _is_gone(self, identifier: str) -> bool:
+        return not self._search(f'id:"{identifier}"')
+
+    def finish(self) -> bool:
+        """Nothing: CKAN makes its pages itself."""
+        return False
+
+
+def _any_of(first: str, names: Sequence[str]) -> str:
+    """A search filter for one thing or any of some names."""
+    quoted = " OR ".join(f'"{name}"' for name in names)
+    parts = [part for part in (first, f"name:({quoted})" if names else "") if part]
+    return f"+({' OR '.join(parts)})"
+
+
+def _files(package: Mapping[str, Any]) -> list[tuple[str, str | None]]:
+    return [(part["name"], part.get("hash") or None) for part in package["resources"]]

@@ -1,0 +1,129 @@
+"""Our packages ↔ what one CKAN takes and gives: its naming rule, organisation, licence ids, extras, and our checksums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from meguro_opendata.catalog import CatalogEntry, to_ckan
+from meguro_opendata.files import sha256
+from meguro_opendata.portals.base import Package, Upload
+from meguro_opendata.portals.ckanclient import UploadedFile, ckan_rules
+from meguro_opendata.workspace import City, PortalSettings
+
+__all__ = ["file_name", "is_link", "named", "received", "revision", "sent", "uploaded", "wanted_package"]
+
+_LISTS = ("tags", "groups", "extras")
+_OF_THE_SERVER = ("license_title", "license_url", "organization")
+_NO_CHECKSUM = "-"
+
+
+def named(rule: str, slug: str, stem: str, code: str) -> str:
+    """A dataset's name by a portal's rule.
+
+    >>> named("{code}_{slug}", "aed", "131105_aed", "131105")
+    '131105_aed'
+    """
+    return rule.format_map({"slug": slug, "stem": stem, "code": code}).lower()
+
+
+def wanted_package(slug: str, entry: CatalogEntry, city: City, settings: PortalSettings) -> dict[str, Any]:
+    """A dataset as this portal is to have it; what the server itself derives is left out."""
+    name = named(settings.name_rule, slug, entry.name, city.code)
+    package = to_ckan(replace(entry, name=name), city)
+    extras = {extra["key"]: extra["value"] for extra in package["extras"]} | settings.extras
+    groups = settings.groups or [group["name"] for group in package["groups"]]
+    return {
+        **{key: value for key, value in package.items() if key not in _OF_THE_SERVER},
+        "license_id": settings.license_ids.get(entry.license_id, entry.license_id),
+        "owner_org": settings.organization or city.code,
+        "private": False,
+        "groups": [{"name": group} for group in groups],
+        "extras": [{"key": key, "value": extras[key]} for key in sorted(extras)],
+        "resources": [_wanted_resource(part) for part in package["resources"]],
+    }
+
+
+def _wanted_resource(part: Mapping[str, Any]) -> dict[str, Any]:
+    """A resource with marks that nothing on the server rewrites; the address of an uploaded file is the server's."""
+    marks = ckan_rules()["resource_marks"]
+    checksum, size = part["hash"], part["size"]
+    wanted = {**part, marks["sha256"]: checksum or _NO_CHECKSUM, marks["bytes"]: str(size or 0)}
+    return {key: value for key, value in wanted.items() if value is not None and (key != "url" or is_link(value))}
+
+
+def is_link(address: str | None) -> bool:
+    """Whether a resource's address is one elsewhere, not a file to be uploaded."""
+    return urlsplit(address or "").scheme in ("http", "https")
+
+
+def received(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A package as we compare it: the organisation by name, and of our files the checksum, if they are still ours."""
+    organization = raw.get("organization") or {}
+    return {
+        **{key: value for key, value in raw.items() if key not in _OF_THE_SERVER},
+        "owner_org": organization.get("name") or raw.get("owner_org"),
+        "resources": [_received_resource(part) for part in raw.get("resources") or []],
+    }
+
+
+def _received_resource(raw: Mapping[str, Any]) -> dict[str, Any]:
+    marks = ckan_rules()["resource_marks"]
+    checksum = raw.get(marks["sha256"])
+    if not checksum:
+        return {**raw, "ours": False}
+    told, real = raw.get(marks["bytes"]), raw.get("size")
+    replaced = raw.get("url_type") == "upload" and real is not None and str(real) != str(told)
+    return {**raw, "ours": True, "hash": None if replaced or checksum == _NO_CHECKSUM else checksum}
+
+
+def sent(package: Package) -> dict[str, Any]:
+    """A whole package as CKAN takes it."""
+    known = ckan_rules()["fields"]["package"]
+    fields = {key: "" if package[key] is None else package[key] for key in known if key in package}
+    return {
+        **fields,
+        "owner_org": package["owner_org"],
+        "groups": [{"name": group["name"]} for group in package["groups"]],
+        "tags": [{"name": tag["name"]} for tag in package["tags"]],
+        "resources": [{key: part[key] for key in part if key != "ours"} for part in package["resources"]],
+    }
+
+
+def revision(package: Package, before: Package) -> dict[str, Any]:
+    """The parameters of ``package_revise`` that turn one state into another, and refuse if it is not that state."""
+    whole = sent(package)
+    return {
+        "match": {"id": before["id"], "metadata_modified": before["metadata_modified"]},
+        "filter": [f"-{name}" for name in (*_LISTS, "resources")],
+        "update": whole,
+    }
+
+
+def uploaded(package: Package, uploads: Sequence[Upload]) -> dict[str, UploadedFile]:
+    """The files by the name of their field in ``package_revise``."""
+    places = {part["name"]: number for number, part in reversed([*enumerate(package["resources"])])}
+    return {
+        f"update__resources__{places[upload.name]}__upload": (
+            upload.path,
+            file_name(upload.name, package["name"]),
+            package["resources"][places[upload.name]].get("mimetype") or "application/octet-stream",
+        )
+        for upload in uploads
+    }
+
+
+def file_name(name: str, package: str) -> str:
+    """The name under which a file is sent: its own, or, since CKAN strips other letters, one of ASCII letters.
+
+    >>> file_name("131105_aed.csv", "131105_aed")
+    '131105_aed.csv'
+    >>> file_name("設置箇所.csv", "131105_aed")
+    '131105_aed_3a2e6c1b.csv'
+    """
+    if name.isascii():
+        return name
+    ending = name.rpartition(".")[2]
+    return f"{package}_{sha256(name.encode())[:8]}.{ending}" if ending.isascii() else f"{package}.bin"

@@ -1,0 +1,32 @@
+"""The marks by which a dataset on a portal is known again: whose it is, and what was published last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["DATASET", "RELEASE", "extras_of", "marked", "unmarked"]
+
+# Keys of a package's extras.
+DATASET = "mo_dataset"
+RELEASE = "mo_release"
+
+
+def extras_of(package: Mapping[str, Any]) -> dict[str, str]:
+    """The additional fields of a package by their key.
+
+    >>> extras_of({"extras": [{"key": "spatial", "value": "目黒区"}]})
+    {'spatial': '目黒区'}
+    """
+    return {extra["key"]: extra["value"] for extra in package.get("extras") or []}
+
+
+def marked(package: Mapping[str, Any], **marks: str) -> dict[str, Any]:
+    """The package with marks of its own, in the order of their keys."""
+    extras = {**extras_of(package), **marks}
+    return {**package, "extras": [{"key": key, "value": extras[key]} for key in sorted(extras)]}
+
+
+def unmarked(package: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    """The package without some of its additional fields."""
+    return {**package, "extras": [extra for extra in package.get("extras") or [] if extra["key"] not in keys]}

@@ -1,0 +1,171 @@
+"""The fields of a dataset that the workspace owns, flat, and how three versions of them are told apart.
+
+A mark that goes along to the portal keeps a short digest of each field as it was published. By it an edit made on the
+portal is seen field by field, from any machine; fields that the workspace never had are not in it, and stay.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
+
+__all__ = ["Comparison", "Conflict", "compare", "digests", "flat", "mark_text", "publication_rules", "read_mark"]
+
+Flat = Mapping[str, str]
+# A mark: short digests of names of fields to short digests of their values.
+Mark = Mapping[str, str]
+_LETTERS = 4
+
+
+@cache
+def publication_rules() -> Mapping[str, Any]:
+    """Owned fields and guards, from ``publication.toml``."""
+    return tomllib.loads(resources.files(__package__).joinpath("publication.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field of ours that was edited on the portal: as it was published, as it is there, as the workspace has it."""
+
+    field: str
+    published: str | None
+    portal: str | None
+    workspace: str | None
+
+    def to_dict(self) -> dict[str, str | None]:
+        """As the JSON of ``plan@1`` has it."""
+        return {
+            "field": self.field,
+            "published": self.published,
+            "portal": self.portal,
+            "workspace": self.workspace,
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What follows from three versions: fields to write, fields in conflict, and those of others that stay."""
+
+    changed: Mapping[str, tuple[str | None, str | None]]
+    conflicts: tuple[Conflict, ...]
+    kept: Flat
+
+
+def flat(package: Mapping[str, Any]) -> dict[str, str]:
+    """Every field of a package by a name of its own; empty ones left out.
+
+    Of lists each element is a field, so that one that was added by hand can stay.
+    """
+    owned = publication_rules()["owned"]
+    found = {name: _text(package.get(name)) for name in owned["texts"]}
+    for kind in owned["lists"]:
+        found |= {f"{kind}.{part['name']}": part["name"] for part in package.get(kind) or []}
+    found |= {
+        f"extras.{key}": _text(value) for key, value in extras_of(package).items() if key not in (DATASET, RELEASE)
+    }
+    found |= {f"resources.{part['name']}": _described(part) for part in package["resources"] if part.get("ours", True)}
+    return {name: text for name, text in found.items() if text}
+
+
+def _described(part: Mapping[str, Any]) -> str:
+    """What people read of a file; its address only where it lies elsewhere."""
+    texts = [_text(part.get(name)) for name in publication_rules()["owned"]["resource"]]
+    address = _text(part.get("url"))
+    linked = address.startswith(("http://", "https://")) and part.get("url_type") != "upload"
+    return " | ".join([*texts, *([address] if linked else [])])
+
+
+def _text(value: object) -> str:
+    """A value as CKAN keeps it: text without space at its ends, lines ended by one sign."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).replace("\r\n", "\n").strip()
+
+
+def digests(fields: Flat) -> Mark:
+    """The mark of some fields."""
+    return {_digest(name): _digest(text) for name, text in fields.items()}
+
+
+def mark_text(fields: Flat) -> str:
+    """A mark as it is kept on the portal.
+
+    >>> mark_text({"title": "AED設置箇所一覧"})
+    'qMcGBhLs'
+    """
+    return " ".join(sorted(name + text for name, text in digests(fields).items()))
+
+
+def read_mark(text: str) -> Mark:
+    """The mark that a text from a portal holds."""
+    return {part[:_LETTERS]: part[_LETTERS:] for part in text.split()}
+
+
+def _digest(text: str) -> str:
+    whole = hashlib.sha256(text.encode("utf-8")).digest()
+    return base64.urlsafe_b64encode(whole)[:_LETTERS].decode("ascii")
+
+
+def compare(ours: Flat, theirs: Flat, mark: Mark | None, published: Flat, *, overwrite: bool = False) -> Comparison:
+    """Tell three versions apart.
+
+    Args:
+        ours: The fields as the workspace has them.
+        theirs: As the portal has them.
+        mark: Digests of what was published last; ``None`` if nothing was, so that nobody edited it.
+        published: What was published last, as far as it is known here: it is only shown.
+        overwrite: Ours win where both differ.
+    """
+    changed: dict[str, tuple[str | None, str | None]] = {}
+    conflicts: list[Conflict] = []
+    kept: dict[str, str] = {}
+    for name in sorted({*ours, *theirs}):
+        mine, there = ours.get(name), theirs.get(name)
+        verdict = "same" if mine == there else _verdict(name, mine, there, mark)
+        if verdict == "write" or (verdict == "conflict" and overwrite):
+            changed[name] = (there, mine)
+        elif verdict == "conflict":
+            conflicts.append(Conflict(name, published.get(name), there, mine))
+        elif verdict == "keep" and there is not None:
+            kept[name] = there
+    return Comparison(changed, tuple(conflicts), kept)
+
+
+def _verdict(name: str, mine: str | None, there: str | None, mark: Mark | None) -> str:
+    """What to do about a field that differs: ``write``, ``keep`` (it is not ours), or ``conflict``."""
+    owned = mark.get(_digest(name)) if mark is not None else None
+    if owned is not None and there is not None and owned == _digest(there):
+        return "write"
+    if mine is None:
+        return "keep"
+    if mark is None or (owned is None and there is None):
+        return "write"
+    return "conflict"
+
+
+def shown_fields(
+    changed: Mapping[str, tuple[str | None, str | None]], ours: Flat, theirs: Flat
+) -> Iterator[dict[str, Any]]:
+    """The changed fields for people: the elements of a list together; files that come are listed elsewhere."""
+    lists = publication_rules()["owned"]["lists"]
+    for name, (before, after) in changed.items():
+        kind = name.partition(".")[0]
+        if kind not in lists and not (kind == "resources" and before is None):
+            yield {"field": name, "before": before, "after": after}
+    for kind in lists:
+        parts = {name: pair for name, pair in changed.items() if name.partition(".")[0] == kind}
+        if parts:
+            there = sorted(text for name, text in theirs.items() if name.partition(".")[0] == kind)
+            gone = {before for before, _ in parts.values() if before is not None}
+            came = {after for _, after in parts.values() if after is not None}
+            yield {"field": kind, "before": there or None, "after": sorted({*there} - gone | came) or None}

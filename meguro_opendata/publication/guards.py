@@ -1,0 +1,80 @@
+"""Guards: what stops a publication until somebody has looked at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from meguro_opendata.errors import GuardError
+from meguro_opendata.initialise import has_placeholder
+from meguro_opendata.portals import Package
+from meguro_opendata.publication.fields import publication_rules
+from meguro_opendata.publication.plan import Plan
+from meguro_opendata.publication.tables import TableChange
+from meguro_opendata.published import PublishedDataset
+from meguro_opendata.workspace import Workspace
+
+__all__ = ["allowed_by_name", "refuse_conflicts", "refuse_guards", "release_guards", "table_guards", "tie_guards"]
+
+
+def allowed_by_name() -> tuple[str, ...]:
+    """The guards that may be allowed on the command line."""
+    return tuple(publication_rules()["guards"]["by_name"])
+
+
+def table_guards(tables: Iterable[TableChange], workspace: Workspace) -> Iterator[str]:
+    """Guards on rows and columns that vanish."""
+    changes = list(tables)
+    least = 1 - workspace.guards.max_row_loss
+    if any(change.rows.before and change.rows.after < change.rows.before * least for change in changes):
+        yield "row-loss"
+    if any(change.columns_gone for change in changes):
+        yield "columns-gone"
+
+
+def release_guards(release: PublishedDataset, workspace: Workspace) -> Iterator[str]:
+    """Guards on what a release holds."""
+    if release.personal:
+        yield "personal-data"
+    if has_placeholder(workspace.city, release.entry.department):
+        yield "placeholder"
+
+
+def tie_guards(package: Package, old: Package | None, ours: bool) -> Iterator[str]:
+    """Guards on what a dataset on the portal is to others: whose it is, and which of its links people may use.
+
+    Args:
+        package: The dataset as it is to be.
+        old: The dataset as it is.
+        ours: Whether we made it.
+    """
+    if old is None:
+        return
+    if not ours:
+        yield "other-organization" if old.get("owner_org") != package.get("owner_org") else "name-taken"
+    links = {part["name"]: part.get("url") for part in old["resources"] if part.get("url_type") != "upload"}
+    moved = any(links.get(part["name"], part.get("url")) != part.get("url") for part in package["resources"])
+    if moved or old["name"] != package["name"]:
+        yield "link-changes"
+
+
+def refuse_guards(plan: Plan, allow: Sequence[str]) -> None:
+    """Stop at the first guard that is not allowed by name.
+
+    Raises:
+        GuardError: Naming the datasets.
+    """
+    by_name = set(allow) & set(allowed_by_name())
+    for guard in sorted({guard for change in plan.changes for guard in change.guards} - by_name):
+        raise GuardError(f"guard-{guard}", datasets=[c.dataset for c in plan.changes if guard in c.guards])
+
+
+def refuse_conflicts(plan: Plan) -> None:
+    """Stop if a field of ours was edited on the portal.
+
+    Raises:
+        GuardError: Naming the datasets and fields.
+    """
+    disputed = [change for change in plan.changes if change.action == "conflict"]
+    if disputed:
+        fields = [f"{change.dataset} ({field.field})" for change in disputed for field in change.conflicts]
+        raise GuardError("plan-conflict", datasets=[change.dataset for change in disputed], fields=fields)

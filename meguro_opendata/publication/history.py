@@ -1,0 +1,158 @@
+"""Earlier releases, kept by checksum: each can be published again, and an edit on a portal be shown beside it.
+
+releases/.history/files/<sha256>            every file that was published, once
+releases/.history/<slug>/<release>.json     a release: its catalogue entry and its files
+releases/.history/<slug>/published.jsonl    which release went to which portal, and when
+releases/.history/<slug>/<portal>.fields.json  the fields as they were published there last
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata.catalog import CatalogEntry, Distribution
+from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.files import inside, sha256, storage_guard, write_whole
+from meguro_opendata.portals import Upload
+from meguro_opendata.published import PublishedDataset
+from meguro_opendata.workspace import Workspace
+
+__all__ = ["EarlierRelease", "History"]
+
+_FOLDER = ".history"
+_LOG = "published.jsonl"
+_LETTERS = 12
+
+
+@dataclass(frozen=True)
+class EarlierRelease:
+    """One release that was published: its id, the portal and the time of it."""
+
+    release: str
+    portal: str
+    time: str
+    rows: int
+
+
+class History:
+    """What was published from a workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._root = workspace.releases / _FOLDER
+
+    def keep(self, release: PublishedDataset) -> str:
+        """Keep a release and its files; returns its id.
+
+        Raises:
+            StorageError: If the folder cannot be written.
+        """
+        for file in release.files:
+            kept = self._file(file.sha256)
+            if not kept.is_file():
+                write_whole(kept, file.path.read_bytes())
+        text = json.dumps(_release_dict(release), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        identifier = sha256(text.encode("utf-8"))[:_LETTERS]
+        write_whole(inside(self._root, release.slug, f"{identifier}.json"), text.encode("utf-8"))
+        return identifier
+
+    def note(self, slug: str, release: str, portal: str, time: str, fields: Mapping[str, str], rows: int) -> None:
+        """Note that a release was published.
+
+        Raises:
+            StorageError: If the folder cannot be written.
+        """
+        line = json.dumps({"release": release, "portal": portal, "time": time, "rows": rows}) + "\n"
+        write_whole(self._fields(slug, portal), json.dumps(fields, ensure_ascii=False, sort_keys=True).encode("utf-8"))
+        path = inside(self._root, slug, _LOG)
+        with storage_guard(path), path.open("a", encoding="utf-8", newline="\n") as log:
+            log.write(line)
+
+    def published_fields(self, slug: str, portal: str) -> dict[str, str]:
+        """The fields as they were published last, nothing if that is not known here."""
+        try:
+            loaded = json.loads(self._fields(slug, portal).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return {str(name): str(text) for name, text in loaded.items()} if isinstance(loaded, dict) else {}
+
+    def releases(self, slug: str) -> list[EarlierRelease]:
+        """What was published of a dataset, the newest last.
+
+        Raises:
+            MeguroOpendataError: If the list is damaged.
+        """
+        path = inside(self._root, slug, _LOG)
+        if not path.is_file():
+            return []
+        try:
+            return [EarlierRelease(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+        except (OSError, ValueError, TypeError, RecursionError):
+            raise MeguroOpendataError("history-damaged", file=path) from None
+
+    def load(self, slug: str, release: str) -> PublishedDataset:
+        """An earlier release, ready to be published again.
+
+        Args:
+            slug: The dataset.
+            release: Its id, or the beginning of it.
+
+        Raises:
+            MeguroOpendataError: If there is no such release, or several, or it is damaged.
+        """
+        known = list(dict.fromkeys(past.release for past in self.releases(slug)))
+        found = [identifier for identifier in known if identifier.startswith(release)]
+        if len(found) != 1 or not release:
+            raise MeguroOpendataError("release-unknown", slug=slug, release=release, known=known)
+        path = inside(self._root, slug, f"{found[0]}.json")
+        try:
+            return self._loaded(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise MeguroOpendataError("history-damaged", file=path) from None
+
+    def file(self, checksum: str) -> bytes | None:
+        """A file that was published, ``None`` if it is not kept here or not whole."""
+        path = self._file(checksum)
+        data = path.read_bytes() if path.is_file() else None
+        return data if data is not None and sha256(data) == checksum else None
+
+    def _loaded(self, kept: Mapping[str, Any]) -> PublishedDataset:
+        entry = kept["entry"]
+        parts = tuple(Distribution(**part) for part in entry["distributions"])
+        lists = {name: tuple(entry[name]) for name in entry if isinstance(entry[name], list)}
+        files = tuple(Upload(f["name"], self._whole(f["sha256"]), f["sha256"], f["bytes"]) for f in kept["files"])
+        return PublishedDataset(
+            slug=kept["slug"],
+            entry=CatalogEntry(**{**entry, **lists, "distributions": parts}),
+            files=files,
+            rows=kept["rows"],
+            key=tuple(kept["key"]),
+            rows_of=kept["rows_of"],
+            schemas=kept["schemas"],
+        )
+
+    def _whole(self, checksum: str) -> Path:
+        if self.file(checksum) is None:
+            raise ValueError(checksum)
+        return self._file(checksum)
+
+    def _file(self, checksum: str) -> Path:
+        return inside(self._root, "files", checksum)
+
+    def _fields(self, slug: str, portal: str) -> Path:
+        return inside(self._root, slug, f"{portal}.fields.json")
+
+
+def _release_dict(release: PublishedDataset) -> dict[str, Any]:
+    return {
+        "slug": release.slug,
+        "entry": asdict(release.entry),
+        "files": [{"name": f.name, "sha256": f.sha256, "bytes": f.bytes} for f in release.files],
+        "rows": release.rows,
+        "key": list(release.key),
+        "rows_of": dict(release.rows_of),
+        "schemas": dict(release.schemas),
+    }

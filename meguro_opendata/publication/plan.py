@@ -1,0 +1,130 @@
+"""``Plan``: everything that publishing would do, complete, and the state of the portal that it was made against."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from meguro_opendata.files import sha256
+from meguro_opendata.portals import Package
+from meguro_opendata.publication.fields import Conflict
+from meguro_opendata.rowdiff import RowCounts
+
+__all__ = ["ACTIONS", "PLAN_FORMAT", "WRITTEN", "DatasetPlan", "Plan", "ResourcePlan"]
+
+PLAN_FORMAT = "meguro-opendata/plan@1"
+ACTIONS = ("create", "update", "unchanged", "remove", "conflict")
+WRITTEN = ("create", "update")
+
+
+@dataclass(frozen=True)
+class ResourcePlan:
+    """What will be done with one file.
+
+    ``create``, ``update``, ``unchanged``, ``orphaned`` (not in the release any more, left as it is) or ``remove``.
+    """
+
+    name: str
+    action: str
+    sha256: str | None
+    rows: RowCounts | None
+    path: str | None = None
+    bytes: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the JSON of ``plan@1`` has it."""
+        return {
+            "name": self.name,
+            "action": self.action,
+            "sha256": self.sha256,
+            "rows": self.rows.to_dict() if self.rows else None,
+            "path": self.path,
+            "bytes": self.bytes,
+        }
+
+
+@dataclass(frozen=True)
+class DatasetPlan:
+    """What will be done with one dataset.
+
+    Attributes:
+        dataset: The slug; of a dataset that is only on the portal, its name there.
+        name: The name on the portal.
+        metadata: ``{"field", "before", "after"}`` for each field that differs.
+        guards: Reasons to refuse, such as ``row-loss``.
+        package: The metadata as it will be sent.
+        conflicts: Fields of ours that were edited on the portal.
+        before: The package as the portal has it, ``None`` if it has none.
+        published: The owned fields as they will then be, by which a later edit on the portal can be shown.
+    """
+
+    dataset: str
+    name: str
+    action: str
+    metadata: tuple[Mapping[str, Any], ...]
+    resources: tuple[ResourcePlan, ...]
+    guards: tuple[str, ...]
+    package: Mapping[str, Any]
+    standard: str | None
+    department: str
+    rows: int
+    conflicts: tuple[Conflict, ...] = ()
+    before: Package | None = None
+    published: Mapping[str, str] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the JSON of ``plan@1`` has it."""
+        before = self.before
+        return {
+            "dataset": self.dataset,
+            "name": self.name,
+            "action": self.action,
+            "metadata": [dict(field) for field in self.metadata],
+            "resources": [part.to_dict() for part in self.resources],
+            "guards": list(self.guards),
+            "conflicts": [conflict.to_dict() for conflict in self.conflicts],
+            "against": {key: before.get(key) for key in ("id", "metadata_modified")} if before else None,
+            "package": dict(self.package),
+            "standard": self.standard,
+            "department": self.department,
+            "rows": self.rows,
+        }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that publishing would do, and the state of the portal that it was made against."""
+
+    portal: str
+    portal_state: str
+    changes: tuple[DatasetPlan, ...]
+
+    @property
+    def pending(self) -> bool:
+        """Whether anything would be written, or is to be decided."""
+        return any(change.action != "unchanged" for change in self.changes)
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """Number of datasets by action."""
+        return {action: sum(change.action == action for change in self.changes) for action in ACTIONS}
+
+    @property
+    def digest(self) -> str:
+        """The checksum of everything that the plan says: what is approved is this."""
+        return sha256(json.dumps(self._content(), ensure_ascii=False, sort_keys=True).encode("utf-8"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The plan as the JSON of ``plan@1``; complete enough to be applied."""
+        return {**self._content(), "hash": self.digest}
+
+    def _content(self) -> dict[str, Any]:
+        return {
+            "format": PLAN_FORMAT,
+            "portal": self.portal,
+            "portal_state": self.portal_state,
+            "changes": [change.to_dict() for change in self.changes],
+            "summary": self.summary,
+        }

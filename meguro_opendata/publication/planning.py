@@ -1,0 +1,289 @@
+"""Making a plan: releases and what the portal holds → what publishing would do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.files import sha256
+from meguro_opendata.portals import Package, Portal, PortalState, open_portal
+from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, marked
+from meguro_opendata.publication import fields, guards
+from meguro_opendata.publication.fields import Comparison, Conflict
+from meguro_opendata.publication.history import History
+from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan
+from meguro_opendata.publication.tables import TableChange, checksums, stem, table_changes
+from meguro_opendata.published import PublishedDataset, load_releases
+from meguro_opendata.workspace import Workspace, as_workspace
+
+__all__ = ["Wishes", "fingerprint", "plan_publication", "plan_releases"]
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is asked for by name beyond publishing the releases.
+
+    Attributes:
+        remove: Datasets on the portal, or files as ``dataset/file``, to be taken away.
+        overwrite: Datasets whose fields win over edits made on the portal.
+        releases: An earlier release to publish, by dataset.
+    """
+
+    remove: tuple[str, ...] = ()
+    overwrite: tuple[str, ...] = ()
+    releases: Mapping[str, str] | None = None
+
+
+def plan_publication(
+    workspace: Workspace | Path | str,
+    portal: Portal | str | None = None,
+    slugs: Sequence[str] = (),
+    wishes: Wishes | None = None,
+) -> Plan:
+    """Compare the releases with what the portal holds.
+
+    Args:
+        workspace: The workspace or its folder.
+        portal: Where to: a portal or its name; default the workspace's only one.
+        slugs: Which datasets; default all, or none if only removals are asked for.
+        wishes: What is asked for by name.
+
+    Raises:
+        MeguroOpendataError: If a dataset has no release, or one older than its source.
+    """
+    home = as_workspace(workspace)
+    target = open_portal(home, portal) if portal is None or isinstance(portal, str) else portal
+    asked = wishes or Wishes()
+    history = History(home)
+    earlier = dict(asked.releases or {})
+    whole_datasets = [name for name in asked.remove if "/" not in name]
+    chosen = [] if whole_datasets and not slugs else home.choose(tuple(slugs))
+    ready = {release.slug: release for release in load_releases(home, [s for s in chosen if s not in earlier])}
+    releases = [ready[slug] if slug in ready else history.load(slug, earlier[slug]) for slug in chosen]
+    return plan_releases(releases, target, home, asked)
+
+
+def plan_releases(
+    releases: Sequence[PublishedDataset], portal: Portal, workspace: Workspace, wishes: Wishes | None = None
+) -> Plan:
+    """Compare some releases with what the portal holds: see :func:`plan_publication`."""
+    asked = wishes or Wishes()
+    history = History(workspace)
+    wanted = [portal.wanted(release.slug, release.entry) for release in releases]
+    state = portal.state([package["name"] for package in wanted])
+    known = _Known(portal, workspace, history, state, _by_mark(state), asked)
+    changes = [_plan_dataset(release, package, known) for release, package in zip(releases, wanted, strict=True)]
+    changes += [_plan_removal(name, known) for name in asked.remove if "/" not in name]
+    _refuse_unknown_files(changes, asked)
+    return Plan(portal.name, fingerprint(state, changes), tuple(changes))
+
+
+def fingerprint(state: PortalState, changes: Sequence[DatasetPlan]) -> str:
+    """A checksum of what the portal holds of the datasets of a plan."""
+    names = {change.name for change in changes} | {change.before["name"] for change in changes if change.before}
+    held = {name: state.packages.get(name) for name in sorted(names)}
+    return sha256(json.dumps(held, ensure_ascii=False, sort_keys=True).encode("utf-8"))
+
+
+@dataclass(frozen=True)
+class _Known:
+    portal: Portal
+    workspace: Workspace
+    history: History
+    state: PortalState
+    by_mark: Mapping[str, Package]
+    wishes: Wishes
+
+
+def _by_mark(state: PortalState) -> dict[str, Package]:
+    """The packages by the mark that says whose they are."""
+    marks = ((extras_of(package).get(DATASET), package) for package in state.packages.values())
+    return {mark: package for mark, package in marks if mark}
+
+
+def _plan_dataset(release: PublishedDataset, wanted: Mapping[str, Any], known: _Known) -> DatasetPlan:
+    mark = f"{known.workspace.city.code}/{release.slug}"
+    old = known.state.packages.get(wanted["name"]) or known.by_mark.get(mark)
+    ours = old is not None and (known.portal.exclusive or extras_of(old).get(DATASET) == mark)
+    own = fields.flat(wanted)
+    there = _without_orphans(fields.flat(old), own) if old else {}
+    compared = _compared(own, there, old, ours, release.slug, known)
+    tables = table_changes(release, old, known.portal, known.history)
+    resources = (*_files(release, wanted, old, tables, compared), *_others(wanted, old, release.slug, known))
+    package = marked(_merged(wanted, old, compared, resources), mo_dataset=mark, mo_release=fields.mark_text(own))
+    return DatasetPlan(
+        dataset=release.slug,
+        name=wanted["name"],
+        action=_action(old, compared, resources, _moved(package, old)),
+        metadata=tuple(fields.shown_fields(compared.changed, own, there)),
+        resources=resources,
+        guards=(
+            *guards.table_guards(tables.values(), known.workspace),
+            *guards.release_guards(release, known.workspace),
+            *guards.tie_guards(package, old, ours),
+        ),
+        package=package,
+        standard=release.entry.standard,
+        department=release.entry.department,
+        rows=release.rows,
+        conflicts=compared.conflicts,
+        before=old,
+        published=own,
+    )
+
+
+def _without_orphans(there: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """The portal's fields without those of files that are not in the release any more: they are left as they are."""
+    return {name: text for name, text in there.items() if name in own or not name.startswith("resources.")}
+
+
+def _compared(
+    own: Mapping[str, str], there: Mapping[str, str], old: Package | None, ours: bool, slug: str, known: _Known
+) -> Comparison:
+    text = extras_of(old).get(RELEASE) if old and ours else None
+    mark = fields.read_mark(text) if text else fields.digests(there) if known.portal.exclusive else None
+    published = known.history.published_fields(slug, known.portal.name)
+    compared = fields.compare(own, there, mark, published, overwrite=slug in known.wishes.overwrite)
+    replaced = _replaced_files(old, known, slug)
+    return replace(compared, conflicts=(*compared.conflicts, *replaced)) if replaced else compared
+
+
+def _replaced_files(old: Package | None, known: _Known, slug: str) -> tuple[Conflict, ...]:
+    """Files of ours that somebody replaced on the portal; on a portal of our own such a file is damaged, and renewed."""
+    if old is None or known.portal.exclusive or slug in known.wishes.overwrite:
+        return ()
+    parts = [part for part in old["resources"] if part.get("ours") and part.get("url_type") == "upload"]
+    return tuple(
+        Conflict(f"resources.{part['name']}.file", part.get("mo_bytes"), str(part.get("size")), None)
+        for part in parts
+        if part.get("hash") is None
+    )
+
+
+def _files(
+    release: PublishedDataset,
+    wanted: Mapping[str, Any],
+    old: Package | None,
+    tables: Mapping[str, TableChange],
+    compared: Comparison,
+) -> Iterator[ResourcePlan]:
+    published = checksums(old)
+    uploads = {file.name: file for file in release.files}
+    for part in wanted["resources"]:
+        name = part["name"]
+        file = uploads.get(name)
+        same = published.get(name) == file.sha256 if file else f"resources.{name}" not in compared.changed
+        action = "create" if name not in published else "unchanged" if same else "update"
+        rows = tables[stem(name)].rows if stem(name) in tables else None
+        yield ResourcePlan(
+            name,
+            action,
+            file.sha256 if file else part.get("hash"),
+            rows,
+            str(file.path) if file else None,
+            file.bytes if file else 0,
+        )
+
+
+def _others(wanted: Mapping[str, Any], old: Package | None, slug: str, known: _Known) -> Iterator[ResourcePlan]:
+    """Files that are on the portal and not in the release."""
+    names = {part["name"] for part in wanted["resources"]}
+    for part in old["resources"] if old else ():
+        if part["name"] not in names:
+            unwanted = {f"{slug}/{part['name']}", f"{wanted['name']}/{part['name']}"} & {*known.wishes.remove}
+            yield ResourcePlan(part["name"], "remove" if unwanted else "orphaned", part.get("hash") or None, None)
+
+
+def _merged(
+    wanted: Mapping[str, Any], old: Package | None, compared: Comparison, resources: Sequence[ResourcePlan]
+) -> dict[str, Any]:
+    """The wanted package with what stays of the old one: the fields of others, ids, files that are not ours."""
+    if old is None:
+        return dict(wanted)
+    kept = dict(compared.kept)
+    texts = {name: kept[name] for name in fields.publication_rules()["owned"]["texts"] if name in kept}
+    lists = {
+        kind: [*wanted[kind], *({"name": text} for name, text in kept.items() if name.startswith(f"{kind}."))]
+        for kind in fields.publication_rules()["owned"]["lists"]
+    }
+    extras = extras_of(wanted) | {
+        n.removeprefix("extras."): text for n, text in kept.items() if n.startswith("extras.")
+    }
+    parts = {part["name"]: part for part in reversed(old["resources"])}
+    staying = {part.name for part in resources if part.action == "orphaned"}
+    return {
+        **wanted,
+        **texts,
+        **lists,
+        "extras": [{"key": key, "value": extras[key]} for key in sorted(extras)],
+        "resources": [
+            *({**parts.get(part["name"], {}), **part} for part in wanted["resources"]),
+            *(part for part in old["resources"] if part["name"] in staying),
+        ],
+    }
+
+
+def _moved(package: Mapping[str, Any], old: Package | None) -> bool:
+    """Whether files that stay change their order."""
+    before = [part["name"] for part in old["resources"]] if old else []
+    after = [part["name"] for part in package["resources"]]
+    return [name for name in before if name in after] != [name for name in after if name in before]
+
+
+def _action(old: Package | None, compared: Comparison, resources: Sequence[ResourcePlan], moved: bool) -> str:
+    if old is None:
+        return "create"
+    if compared.conflicts:
+        return "conflict"
+    written = any(part.action in (*WRITTEN, "remove") for part in resources)
+    return "update" if compared.changed or written or moved else "unchanged"
+
+
+def _plan_removal(name: str, known: _Known) -> DatasetPlan:
+    """Taking a dataset off the portal, by its slug or its name there.
+
+    Raises:
+        MeguroOpendataError: If the portal has no such dataset.
+    """
+    old = known.by_mark.get(f"{known.workspace.city.code}/{name}") or known.state.packages.get(name)
+    if old is None:
+        raise MeguroOpendataError("remove-unknown", names=[name], portal=known.portal.name)
+    mark = extras_of(old).get(DATASET, "")
+    ours = known.portal.exclusive or mark.startswith(f"{known.workspace.city.code}/")
+    return DatasetPlan(
+        dataset=mark.partition("/")[2] or name,
+        name=old["name"],
+        action="remove",
+        metadata=(),
+        resources=tuple(
+            ResourcePlan(part["name"], "remove", part.get("hash") or None, None) for part in old["resources"]
+        ),
+        guards=() if ours else ("name-taken",),
+        package={"name": old["name"], "id": old.get("id")},
+        standard=None,
+        department=old.get("maintainer") or "",
+        rows=0,
+        before=old,
+    )
+
+
+def _refuse_unknown_files(changes: Sequence[DatasetPlan], wishes: Wishes) -> None:
+    """Stop if a file that is to be taken away is not there, or still in its release.
+
+    Raises:
+        MeguroOpendataError: Naming them.
+    """
+    gone = {
+        f"{name}/{part.name}"
+        for change in changes
+        for part in change.resources
+        if part.action == "remove"
+        for name in (change.dataset, change.name)
+    }
+    unknown = [name for name in wishes.remove if "/" in name and name not in gone]
+    if unknown:
+        raise MeguroOpendataError("remove-unknown", names=unknown, portal="")

@@ -1,0 +1,78 @@
+"""How the tables of a release differ from those that the portal has: rows and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from meguro_opendata.portals import Package, Portal, Upload
+from meguro_opendata.publication.history import History
+from meguro_opendata.published import PublishedDataset
+from meguro_opendata.rowdiff import RowCounts, compare_tables
+from meguro_opendata.tablefile import read_csv_rows
+
+__all__ = ["TableChange", "stem", "table_changes"]
+
+_TABLE = ".csv"
+
+
+@dataclass(frozen=True)
+class TableChange:
+    """How the rows of one table change, and which of its columns are gone."""
+
+    rows: RowCounts
+    columns_gone: tuple[str, ...] = ()
+
+
+def table_changes(
+    release: PublishedDataset, old: Package | None, portal: Portal, history: History
+) -> dict[str, TableChange]:
+    """The change of each table, by its name without ending; a CSV stands for all formats of its table."""
+    published = checksums(old)
+    return {
+        stem(file.name): _table_change(file, release, old, published, portal, history)
+        for file in release.files
+        if file.name.endswith(_TABLE)
+    }
+
+
+def checksums(package: Package | None) -> dict[str, str | None]:
+    """The checksum of each file of a package."""
+    return {part["name"]: part.get("hash") or None for part in package["resources"]} if package else {}
+
+
+def stem(name: str) -> str:
+    """A file's name without its ending.
+
+    >>> stem("131105_aed.csv")
+    '131105_aed'
+    """
+    return name.rpartition(".")[0]
+
+
+def _table_change(
+    table: Upload,
+    release: PublishedDataset,
+    old: Package | None,
+    published: Mapping[str, str | None],
+    portal: Portal,
+    history: History,
+) -> TableChange:
+    rows = release.rows_of[table.name]
+    if table.name in published and published[table.name] == table.sha256:
+        return TableChange(RowCounts(rows, rows, 0, 0, 0))
+    before = _published_bytes(table.name, old, published, portal, history)
+    after = table.path.read_bytes()
+    counts = compare_tables(before, after, release.key)
+    header, kept = read_csv_rows(before)[0] if before else [], read_csv_rows(after)[0]
+    return TableChange(counts, tuple(name for name in header if name not in kept))
+
+
+def _published_bytes(
+    name: str, old: Package | None, published: Mapping[str, str | None], portal: Portal, history: History
+) -> bytes:
+    """The published version of a file, from what is kept here where that is the same file."""
+    if old is None or name not in published:
+        return b""
+    kept = history.file(published[name] or "none")
+    return kept if kept is not None else portal.read_file(old, name)

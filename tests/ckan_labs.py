@@ -1,0 +1,52 @@
+"""The real CKANs that tests run against: named by the environment, each as an address and a token of an administrator.
+
+``MEGURO_OPENDATA_TEST_CKAN_URL`` and ``…_TOKEN`` name one; further ones by ``…_URL_2`` and ``…_TOKEN_2`` and so on.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import ckanapi
+
+NAME = "MEGURO_OPENDATA_TEST_CKAN"
+PORTAL = "lab"
+TOKEN = "MEGURO_OPENDATA_TOKEN_LAB"  # noqa: S105 (the name of a variable)
+REASON = f"NOT TESTED on a real CKAN: {NAME}_URL and {NAME}_TOKEN name none (make ckan starts two)"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One CKAN."""
+
+    url: str
+    token: str
+
+    def call(self, action: str, **data: Any) -> Any:
+        """Call one of its actions as the administrator."""
+        with ckanapi.RemoteCKAN(self.url, apikey=self.token) as remote:
+            return remote.call_action(action, data)
+
+    def organization(self) -> str:
+        """A new, empty organisation; returns its name."""
+        name = f"t{uuid.uuid4().hex[:12]}"
+        self.call("organization_create", name=name, title="試験の組織（架空の例）")
+        return name
+
+    def datasets(self, organization: str) -> dict[str, dict[str, Any]]:
+        """Every dataset of an organisation as ``package_show`` gives it."""
+        asked = {"fq": f"organization:{organization}", "rows": 1000, "include_private": True, "include_drafts": True}
+        found = self.call("package_search", **asked)["results"]
+        return {part["name"]: self.call("package_show", id=part["id"]) for part in found}
+
+
+def labs() -> Iterator[Lab]:
+    """Every CKAN that the environment names."""
+    for ending in ("", "_2", "_3"):
+        url, token = os.environ.get(f"{NAME}_URL{ending}"), os.environ.get(f"{NAME}_TOKEN{ending}")
+        if url and token:
+            yield Lab(url.rstrip("/"), token)

@@ -1,0 +1,84 @@
+"""A portal in memory that behaves as the real ones do: tests of plans use it, and it passes the same contract tests."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+from meguro_opendata.catalog import CatalogEntry
+from meguro_opendata.errors import PortalError, StaleError
+from meguro_opendata.portals import Package, PortalState, Upload
+from meguro_opendata.portals.ckanpackage import received, sent, wanted_package
+from meguro_opendata.workspace import City, PortalSettings
+
+
+class MemoryPortal:
+    """A CKAN without a server: packages, files, an optimistic lock, and a count of what was written."""
+
+    exclusive = False
+    workers = 1
+
+    def __init__(self, city: City, settings: PortalSettings | None = None, name: str = "memory") -> None:
+        self.name = name
+        self.packages: dict[str, dict[str, Any]] = {}
+        self.files: dict[tuple[str, str], bytes] = {}
+        self.reads = 0
+        self.writes = 0
+        self.broken: set[str] = set()
+        self._city = city
+        self._settings = settings or PortalSettings(kind="ckan", url="http://localhost")
+
+    def wanted(self, slug: str, entry: CatalogEntry) -> dict[str, Any]:
+        """As ``CkanPortal``."""
+        return wanted_package(slug, entry, self._city, self._settings)
+
+    def state(self, names: Sequence[str] = ()) -> PortalState:
+        """As ``CkanPortal``: nobody can change what lies here through what is returned."""
+        self.reads += 1
+        return PortalState({name: received(copy.deepcopy(self.packages[name])) for name in sorted(self.packages)})
+
+    def read_file(self, package: Package, resource: str) -> bytes:
+        """The bytes of a file, empty if it is missing."""
+        there = resource in {part["name"] for part in package["resources"]}
+        return self.files.get((package["id"], resource), b"") if there else b""
+
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
+        """Create or update, refusing what is stale or set to break."""
+        if package["name"] in self.broken:
+            raise PortalError("portal-trouble", name=self.name, status=500)
+        held = next((p for p in self.packages.values() if before and p["id"] == before["id"]), None)
+        stale = before is not None and (held is None or held["metadata_modified"] != before["metadata_modified"])
+        if stale or (before is None and package["name"] in self.packages):
+            raise StaleError("plan-stale")
+        self.writes += 1
+        shown = self._shown(sent(package), held, f"{moment}{self.writes:06}")
+        if held is not None:
+            del self.packages[held["name"]]
+        self.packages[shown["name"]] = shown
+        for upload in uploads:
+            self.files[shown["id"], upload.name] = upload.path.read_bytes()
+
+    def _shown(self, package: dict[str, Any], held: dict[str, Any] | None, moment: str) -> dict[str, Any]:
+        identifier = held["id"] if held else f"id-{self.writes}"
+        parts = [
+            {
+                "url": f"http://localhost/{part['name']}",
+                "url_type": "upload",
+                "id": f"{identifier}-{part['name']}",
+                **part,
+            }
+            for part in package["resources"]
+        ]
+        times = {"metadata_created": held["metadata_created"] if held else moment, "metadata_modified": moment}
+        organization = {"name": package["owner_org"]}
+        return {**package, **times, "id": identifier, "organization": organization, "resources": parts}
+
+    def remove(self, package: Package) -> None:
+        """Take a dataset away."""
+        self.writes += 1
+        del self.packages[package["name"]]
+
+    def finish(self) -> bool:
+        """Nothing."""
+        return False

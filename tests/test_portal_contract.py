@@ -1,0 +1,188 @@
+"""What every portal promises, held by all of them: the folder, the one in memory, and each real CKAN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ckan_labs import REASON, TOKEN, Lab, labs
+from memory_portal import MemoryPortal
+
+import meguro_opendata as mo
+from meguro_opendata.catalog import CatalogEntry, Distribution
+from meguro_opendata.errors import StaleError
+from meguro_opendata.files import sha256
+from meguro_opendata.portals import FolderPortal, Package, Portal, Upload
+from meguro_opendata.portals.ckan import CkanPortal
+from meguro_opendata.portals.ckanclient import CkanClient
+from meguro_opendata.portals.marks import marked
+from meguro_opendata.workspace import City, PortalSettings
+
+MOMENT = "2026-04-01T00:00:00.000000"
+REAL = [pytest.param(lab, id=f"ckan{number}", marks=pytest.mark.ckan) for number, lab in enumerate(labs(), start=1)]
+NO_LAB = [] if REAL else [pytest.param(None, id="ckan", marks=[pytest.mark.ckan, pytest.mark.skip(reason=REASON)])]
+
+
+@pytest.fixture
+def city(workspace_dir: Path) -> City:
+    """The ward."""
+    return mo.open_workspace(workspace_dir).city
+
+
+@pytest.fixture(params=["folder", "memory", *REAL, *NO_LAB])
+def portal(
+    request: pytest.FixtureRequest, city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Portal]:
+    """Each portal, empty."""
+    if request.param == "folder":
+        yield FolderPortal("lab", tmp_path / "portal", city)
+    elif request.param == "memory":
+        yield MemoryPortal(city)
+    else:
+        lab: Lab = request.param
+        monkeypatch.setenv(TOKEN, lab.token)
+        settings = PortalSettings(kind="ckan", url=lab.url, organization=lab.organization(), name_rule="{slug}-" + "x")
+        yield CkanPortal("lab", city, settings, CkanClient("lab", lab.url))
+        for package in lab.datasets(settings.organization or ""):
+            lab.call("dataset_purge", id=package)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str, str], Upload]:
+    """A file to put on a portal, by its name and text."""
+
+    def make(name: str, text: str) -> Upload:
+        folder = tmp_path / "files" / sha256(text.encode())[:8]
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / name
+        path.write_text(text, encoding="utf-8")
+        return Upload(name, path, sha256(path.read_bytes()), path.stat().st_size)
+
+    return make
+
+
+def package_of(portal: Portal, *uploads: Upload, slug: str = "aed", title: str = "AED設置箇所一覧") -> dict[str, Any]:
+    """A dataset with some files, as the portal wants it."""
+    parts = tuple(Distribution(u.name, "CSV", u.name, f"{title}（CSV）", u.bytes, u.sha256) for u in uploads)
+    entry = CatalogEntry(
+        name=f"131105_{slug}",
+        title=title,
+        description="設置箇所の一覧。\n2行目もある。",
+        department="危機管理部防災課",
+        frequency="随時",
+        license_id="CC-BY-4.0",
+        keywords=("防災", "AED"),
+        distributions=parts,
+    )
+    return marked(portal.wanted(slug, entry), mo_dataset=f"131105/{slug}", mo_release=sha256(title.encode())[:8])
+
+
+def only(portal: Portal) -> Package:
+    """The one dataset that the portal holds."""
+    (package,) = portal.state().packages.values()
+    return package
+
+
+def as_held(held: Package, wanted: dict[str, Any]) -> dict[str, Any]:
+    """A wanted package with what the portal keeps of its own: ids and addresses of the files that stay."""
+    parts = {part["name"]: part for part in held["resources"]}
+    return {**wanted, "resources": [{**parts.get(part["name"], {}), **part} for part in wanted["resources"]]}
+
+
+def test_an_empty_portal_holds_nothing(portal: Portal) -> None:
+    """Before the first publication there are no packages, and no file can be read."""
+    assert portal.state(["131105_aed"]).packages == {}
+
+
+def test_what_was_put_is_there(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+    """Texts, keywords, marks, files with their checksums and bytes are what was sent, and shown to everybody."""
+    first, second = file("131105_aed.csv", "名称\r\n目黒区役所\r\n"), file("131105_aed_2.csv", "名称\r\n")
+    wanted = package_of(portal, first, second)
+    portal.put(wanted, [first, second], MOMENT, None)
+    held = only(portal)
+    for name in ("name", "title", "notes", "license_id", "author", "maintainer", "private"):
+        assert held[name] == wanted[name]
+    assert sorted(tag["name"] for tag in held["tags"]) == ["AED", "防災"]
+    assert {extra["key"]: extra["value"] for extra in held["extras"]} == {
+        extra["key"]: extra["value"] for extra in wanted["extras"]
+    }
+    assert [(part["name"], part["hash"]) for part in held["resources"]] == [
+        (first.name, first.sha256),
+        (second.name, second.sha256),
+    ]
+    assert portal.read_file(held, first.name) == first.path.read_bytes()
+    assert portal.read_file(held, "other.csv") == b""
+
+
+def test_an_update_keeps_ids_order_and_links(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+    """A file with new bytes keeps its place, its id and its link; the file that stays is not sent again."""
+    one, two = file("a.csv", "1"), file("b.csv", "2")
+    portal.put(package_of(portal, one, two), [one, two], MOMENT, None)
+    before = only(portal)
+    newer = file("a.csv", "one")
+    wanted = as_held(before, package_of(portal, newer, two, title="新しい題名"))
+    portal.put(wanted, [newer], MOMENT, before)
+    after = only(portal)
+    ids = [[(part["id"], part["name"], part["url"]) for part in held["resources"]] for held in (before, after)]
+    assert ids[0] == ids[1]
+    assert (after["id"], after["title"], after["metadata_created"]) == (
+        before["id"],
+        "新しい題名",
+        before["metadata_created"],
+    )
+    assert [part["hash"] for part in after["resources"]] == [newer.sha256, two.sha256]
+    assert [portal.read_file(after, name) for name in ("a.csv", "b.csv")] == [b"one", b"2"]
+
+
+def test_files_come_go_and_change_places(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+    """The list of files that is sent is what is there afterwards, in its order; a file that stays keeps its id."""
+    one, two, three = file("a.csv", "1"), file("b.csv", "2"), file("c.csv", "3")
+    portal.put(package_of(portal, one, two), [one, two], MOMENT, None)
+    before = only(portal)
+    portal.put(as_held(before, package_of(portal, three, two)), [three], MOMENT, before)
+    after = only(portal)
+    assert [(part["name"], part["hash"]) for part in after["resources"]] == [
+        ("c.csv", three.sha256),
+        ("b.csv", two.sha256),
+    ]
+    kept = [part["id"] for held in (before, after) for part in held["resources"] if part["name"] == "b.csv"]
+    assert kept[0] == kept[1]
+    assert portal.read_file(after, "c.csv") == b"3"
+    assert portal.read_file(after, "a.csv") == b""
+
+
+def test_a_removed_dataset_is_gone(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+    """After a removal the portal does not show the dataset; its name can be used again."""
+    one = file("a.csv", "1")
+    portal.put(package_of(portal, one), [one], MOMENT, None)
+    portal.remove(only(portal))
+    assert portal.state().packages == {}
+    portal.put(package_of(portal, one), [one], MOMENT, None)
+    assert only(portal)["title"] == "AED設置箇所一覧"
+
+
+def test_what_others_changed_is_not_overwritten(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+    """A dataset that is not any more what it was is refused, and nothing of it changes."""
+    if portal.exclusive:
+        pytest.skip("nobody else writes to this portal")
+    one = file("a.csv", "1")
+    portal.put(package_of(portal, one), [one], MOMENT, None)
+    before = only(portal)
+    portal.put(as_held(before, package_of(portal, one, title="別の人の題名")), [], MOMENT, before)
+    newer = file("a.csv", "2")
+    for stale in (before, None):
+        with pytest.raises(StaleError):
+            portal.put(as_held(before, package_of(portal, newer)), [newer], MOMENT, stale)
+    held = only(portal)
+    assert (held["title"], [part["hash"] for part in held["resources"]]) == ("別の人の題名", [one.sha256])
+    assert portal.read_file(held, "a.csv") == b"1"
+
+
+def test_a_name_that_others_hold_is_told(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+    """A dataset under a wanted name is told, whoever made it."""
+    one = file("a.csv", "1")
+    wanted = package_of(portal, one)
+    portal.put(wanted, [one], MOMENT, None)
+    assert list(portal.state([wanted["name"], "131105_no_such"]).packages) == [wanted["name"]]
