@@ -8,13 +8,26 @@ import json
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["prepare_streams", "result", "result_json", "say", "sections_text", "table_text"]
+__all__ = [
+    "prepare_streams",
+    "progress",
+    "result",
+    "result_json",
+    "result_lines",
+    "say",
+    "say_lines",
+    "sections_text",
+    "table_text",
+]
 
 _HANDLER = "meguro-opendata"
 _TWINS = {
@@ -61,6 +74,32 @@ def result(text: str) -> None:
 def say(text: str) -> None:
     """Tell the user something on stderr."""
     click.echo(text, err=True)
+
+
+def result_lines(lines: Iterable[str]) -> None:
+    """Print lines of a result on stdout; nothing if there are none."""
+    for line in lines:
+        result(line)
+
+
+def say_lines(lines: Iterable[str]) -> None:
+    """Tell the user some lines on stderr."""
+    for line in lines:
+        say(line)
+
+
+@contextmanager
+def progress(steps: int) -> Iterator[Callable[[], None]]:
+    """A bar on stderr for some steps, on a terminal only; yields what is to be called after each."""
+    if not sys.stderr.isatty() or not steps:
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress
+
+    with Progress(BarColumn(), MofNCompleteColumn(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=steps)
+        yield lambda: bar.advance(task)
 
 
 def result_json(value: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "catalog_source",
     "common",
     "day",
+    "insecure_http",
     "output_file",
     "output_format",
     "portal",
@@ -33,6 +34,7 @@ __all__ = [
     "remote",
     "settings",
     "standard",
+    "wishes",
 ]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -259,3 +261,37 @@ def recorder_name(given: str | None) -> str:
         return given or getpass.getuser()
     except (OSError, KeyError, ImportError):
         raise MeguroOpendataError("recorder-unknown") from None
+
+
+def insecure_http(command: Command) -> Command:
+    """``--insecure-http``."""
+    return click.option(
+        "--insecure-http",
+        is_flag=True,
+        help="暗号化されないhttpのポータルを使う / Use a portal by plain http.",
+    )(command)
+
+
+def wishes(command: Command) -> Command:
+    """``--remove``, ``--overwrite`` and ``--release``: what is asked for by name beyond publishing the releases."""
+    for option in (
+        click.option(
+            "--release",
+            metavar="ID",
+            help="以前に公開した版に戻す（データセットは1つ）/ Publish an earlier release of one dataset.",
+        ),
+        click.option(
+            "--overwrite",
+            multiple=True,
+            metavar="SLUG",
+            help="ポータルでの書き換えを手元の内容で上書きする / Overwrite edits made on the portal.",
+        ),
+        click.option(
+            "--remove",
+            multiple=True,
+            metavar="NAME[/FILE]",
+            help="ポータルから取り下げる / Take a dataset or a file off the portal.",
+        ),
+    ):
+        command = option(command)
+    return command

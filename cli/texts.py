@@ -10,11 +10,9 @@ from meguro_opendata.messages import message, rule_name, word
 
 if TYPE_CHECKING:
     from meguro_opendata.findings import Rejection
-    from meguro_opendata.publication import DatasetPlan, Outcome, Plan, ResourcePlan
     from meguro_opendata.release import Release
-    from meguro_opendata.workspace import Workspace
 
-__all__ = ["build_lines", "plan_lines", "publish_lines", "rejection_reasons"]
+__all__ = ["build_lines", "rejection_reasons"]
 
 _KNOWN_REASONS = ("blank", "note", "total", "header", "footer", "unmatched")
 _LISTED = 4
@@ -69,47 +67,3 @@ def _report_lines(release: Release, lang: str) -> Iterator[str]:
     if release.report.findings:
         yield from ("  " + line for line in reports.as_text(release.report, lang).splitlines())
     yield "  " + message("build-report", lang, path=release.folder / "report.html")
-
-
-def plan_lines(plan: Plan, lang: str) -> Iterator[str]:
-    """What publishing would do, dataset by dataset."""
-    for change in plan.changes:
-        yield from _change_lines(change, lang)
-    yield message("plan-summary", lang, **plan.summary)
-    if not plan.pending:
-        yield message("nothing-pending", lang)
-
-
-def _change_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
-    yield f"[{word(change.action, lang)}] {change.name}"
-    yield from _file_lines([part for part in change.resources if part.action == "orphaned"], lang)
-    if change.action == "unchanged":
-        return
-    if change.action == "update":
-        yield from (f"  {field['field']}: {field['before']} -> {field['after']}" for field in change.metadata)
-    yield from _file_lines([part for part in change.resources if part.action not in ("unchanged", "orphaned")], lang)
-    yield from _row_lines(change, lang)
-    yield from (f"  [!] {word('guard-' + guard, lang)}" for guard in change.guards)
-
-
-def _file_lines(parts: Iterable[ResourcePlan], lang: str) -> Iterator[str]:
-    return (f"  [{word(part.action, lang)}] {part.name}" for part in parts)
-
-
-def _row_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
-    """Rows of all tables that are added, changed and removed."""
-    tables = [part.rows.to_dict() for part in change.resources if part.rows and part.name.endswith(".csv")]
-    if tables:
-        yield "  " + message("plan-rows", lang, **{name: sum(rows[name] for rows in tables) for name in tables[0]})
-
-
-def publish_lines(outcome: Outcome, events: int, workspace: Workspace, lang: str) -> Iterator[str]:
-    """What was published and entered in the ledger."""
-    if outcome.datasets:
-        yield message("publish-done", lang, datasets=len(outcome.datasets), resources=len(outcome.resources))
-    elif outcome.pages:
-        yield message("publish-pages", lang)
-    else:
-        yield message("publish-nothing", lang)
-    if events:
-        yield message("ledger-written", lang, count=events, path=workspace.ledger)

@@ -61,18 +61,19 @@ class MemoryPortal:
 
     def _shown(self, package: dict[str, Any], held: dict[str, Any] | None, moment: str) -> dict[str, Any]:
         identifier = held["id"] if held else f"id-{self.writes}"
-        parts = [
-            {
-                "url": f"http://localhost/{part['name']}",
-                "url_type": "upload",
-                "id": f"{identifier}-{part['name']}",
-                **part,
-            }
-            for part in package["resources"]
-        ]
+        parts = [self._shown_part(part, identifier) for part in package["resources"]]
         times = {"metadata_created": held["metadata_created"] if held else moment, "metadata_modified": moment}
         organization = {"name": package["owner_org"]}
         return {**package, **times, "id": identifier, "organization": organization, "resources": parts}
+
+    def _shown_part(self, part: dict[str, Any], identifier: str) -> dict[str, Any]:
+        kind = None if "url" in part and not part.get("url_type") else "upload"
+        return {
+            "url": f"http://localhost/{part['name']}",
+            "url_type": kind,
+            "id": f"{identifier}-{part['name']}",
+            **part,
+        }
 
     def remove(self, package: Package) -> None:
         """Take a dataset away."""

@@ -35,7 +35,8 @@ def command(out: Path, output_format: str) -> None:
     if output_format == "json":
         console.result_json(_as_dict(done, lang))
         return
-    from ..texts import build_lines, publish_lines
+    from ..plantext import publish_lines
+    from ..texts import build_lines
 
     for release in done.releases:
         console.result("\n".join(build_lines(release, lang, show_report=False)))

@@ -16,25 +16,49 @@ from .. import console, options
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="plan.json", help="計画をファイルに書く / Write the plan."
 )
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path),
+    metavar="plan.html",
+    help="決裁用のページを書く / Write a page for approval.",
+)
+@options.wishes
+@options.insecure_http
 @options.output_format
 @options.common
-def command(slugs: tuple[str, ...], portal: str | None, out: Path | None, output_format: str) -> None:
+def command(
+    slugs: tuple[str, ...],
+    portal: str | None,
+    out: Path | None,
+    html: Path | None,
+    remove: tuple[str, ...],
+    overwrite: tuple[str, ...],
+    release: str | None,
+    insecure_http: bool,
+    output_format: str,
+) -> None:
     """公開すると何が変わるかを見る / Show what publishing would do (exit 1 if changes are pending)."""
     from meguro_opendata.files import write_whole
     from meguro_opendata.messages import message
     from meguro_opendata.portals import open_portal
-    from meguro_opendata.publication import plan_publication
+    from meguro_opendata.publication import plan_page, plan_publication
+
+    from ..wished import wished
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
-    plan = plan_publication(workspace, open_portal(workspace, portal), slugs)
+    target = open_portal(workspace, portal, insecure_http=insecure_http)
+    plan = plan_publication(workspace, target, slugs, wished(slugs, remove, overwrite, release))
     if out is not None:
         write_whole(out, (json.dumps(plan.to_dict(), ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
         console.say(message("plan-written", lang, path=out))
+    if html is not None:
+        write_whole(html, plan_page(plan, workspace, lang).encode("utf-8"))
+        console.say(message("plan-page-written", lang, path=html))
     if output_format == "json":
         console.result_json(plan.to_dict())
     else:
-        from ..texts import plan_lines
+        from ..plantext import plan_lines
 
         console.result("\n".join(plan_lines(plan, lang)))
     raise SystemExit(1 if plan.pending else 0)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,10 +13,23 @@ from .. import console, options
 
 if TYPE_CHECKING:
     from meguro_opendata.portals import Portal
-    from meguro_opendata.publication import Plan
+    from meguro_opendata.publication import Outcome, Plan, Wishes
     from meguro_opendata.workspace import Workspace
 
 FORMAT = "meguro-opendata/outcome@1"
+
+
+class _Moment(click.ParamType[datetime]):
+    """A time as ISO 8601 writes it; without a zone it is Japan's."""
+
+    name = "datetime"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The time, or click's complaint."""
+        try:
+            return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(value, param, ctx)
 
 
 @click.command("publish")
@@ -24,21 +38,33 @@ FORMAT = "meguro-opendata/outcome@1"
 @click.option(
     "--plan", "plan_file", type=click.Path(path_type=Path), metavar="plan.json", help="実行する計画 / The plan."
 )
+@click.option("--approval", metavar="番号", help="決裁の文書番号（台帳に残す）/ Number of the approving document.")
+@click.option("--plan-hash", metavar="HASH", help="決裁した計画の照合番号 / Hash of the approved plan.")
+@click.option("--not-before", type=_Moment(), metavar="日時", help="この日時より前は公開しない / Not before this time.")
 @click.option("--yes", is_flag=True, help="確かめずに公開する / Do not ask.")
 @click.option(
     "--allow",
     multiple=True,
-    type=click.Choice(("row-loss",)),
+    type=click.Choice(("row-loss", "columns-gone", "link-changes", "name-taken")),
     help="止める仕組みを名指しで許す / Allow a guard by name.",
 )
+@options.wishes
+@options.insecure_http
 @options.output_format
 @options.common
 def command(
     slugs: tuple[str, ...],
     portal: str | None,
     plan_file: Path | None,
+    approval: str | None,
+    plan_hash: str | None,
+    not_before: datetime | None,
     yes: bool,
     allow: tuple[str, ...],
+    remove: tuple[str, ...],
+    overwrite: tuple[str, ...],
+    release: str | None,
+    insecure_http: bool,
     output_format: str,
 ) -> None:
     """計画のとおりに公開する / Publish exactly what the plan says."""
@@ -46,22 +72,39 @@ def command(
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication import publish
 
+    from ..wished import wished
+
     lang = options.settings().lang
     _refuse_unattended(yes, plan_file)
+    _refuse_half_approval(plan_file, approval, plan_hash)
     workspace = options.settings().open_workspace()
-    target = open_portal(workspace, portal)
-    plan = _plan(workspace, target, slugs, plan_file)
-    if not _confirmed(plan, yes or plan_file is not None, lang):
+    _refuse_early(not_before)
+    target = open_portal(workspace, portal, insecure_http=insecure_http)
+    plan = _plan(workspace, target, slugs, plan_file, plan_hash, wished(slugs, remove, overwrite, release))
+    asked = not yes and plan_file is None and plan.pending
+    if asked and not _confirmed(plan, lang):
         console.say(message("publish-cancelled", lang))
         raise SystemExit(1)
-    outcome, events = publish(plan, target, workspace, allow)
+    with console.progress(sum(change.action != "unchanged" for change in plan.changes)) as advance:
+        outcome, events = publish(
+            plan, target, workspace, allow, approval=approval, fresh=not asked, progress=lambda _: advance()
+        )
+    _show(outcome, events, workspace, output_format, lang)
+    raise SystemExit(outcome.exit_code)
+
+
+def _show(outcome: Outcome, events: int, workspace: Workspace, output_format: str, lang: str) -> None:
+    from ..plantext import failure_lines, publish_lines
+
+    console.say_lines(failure_lines(outcome, lang))
     if output_format == "json":
         done = {"portal": outcome.portal, "datasets": list(outcome.datasets), "resources": list(outcome.resources)}
-        console.result_json({"format": FORMAT, **done, "events": events, "pages": outcome.pages})
+        results = [result.to_dict(lang) for result in outcome.results]
+        console.result_json(
+            {"format": FORMAT, **done, "events": events, "pages": outcome.pages, "results": results},
+        )
     else:
-        from ..texts import publish_lines
-
-        console.result("\n".join(publish_lines(outcome, events, workspace, lang)))
+        console.result_lines(publish_lines(outcome, events, workspace, lang))
 
 
 def _refuse_unattended(yes: bool, plan_file: Path | None) -> None:
@@ -71,21 +114,49 @@ def _refuse_unattended(yes: bool, plan_file: Path | None) -> None:
         raise MeguroOpendataError("needs-yes")
 
 
-def _plan(workspace: Workspace, portal: Portal, slugs: tuple[str, ...], plan_file: Path | None) -> Plan:
+def _refuse_half_approval(plan_file: Path | None, approval: str | None, plan_hash: str | None) -> None:
     from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.publication import agreed_plan, plan_publication
 
-    if plan_file and slugs:
+    if plan_file is None and (approval is not None or plan_hash is not None):
+        raise MeguroOpendataError("approval-without-plan")
+    if approval is not None and not approval.strip():
+        raise MeguroOpendataError("approval-empty")
+
+
+def _refuse_early(not_before: datetime | None) -> None:
+    from datetime import UTC
+
+    from meguro_opendata.publication import refuse_early
+
+    if not_before is not None:
+        refuse_early(not_before, datetime.now(UTC))
+
+
+def _plan(
+    workspace: Workspace,
+    portal: Portal,
+    slugs: tuple[str, ...],
+    plan_file: Path | None,
+    plan_hash: str | None,
+    wishes: Wishes,
+) -> Plan:
+    from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.publication import Wishes, agreed_plan, plan_publication, refuse_other_hash
+
+    if plan_file is None:
+        return plan_publication(workspace, portal, slugs, wishes)
+    if slugs or wishes != Wishes():
         raise MeguroOpendataError("plan-and-slugs")
-    return agreed_plan(plan_file, workspace, portal) if plan_file else plan_publication(workspace, portal, slugs)
+    plan = agreed_plan(plan_file, workspace, portal)
+    if plan_hash is not None:
+        refuse_other_hash(plan, plan_hash)
+    return plan
 
 
-def _confirmed(plan: Plan, assured: bool, lang: str) -> bool:
+def _confirmed(plan: Plan, lang: str) -> bool:
     from meguro_opendata.messages import message
 
-    from ..texts import plan_lines
+    from ..plantext import plan_lines
 
-    if assured or not plan.pending:
-        return True
     console.say("\n".join(plan_lines(plan, lang)))
     return click.confirm(message("publish-ask", lang), err=True)

@@ -1,4 +1,4 @@
-"""Our packages ↔ what one CKAN takes and gives: its naming rule, organisation, licence ids, extras, and our checksums."""
+"""Our packages ↔ what one CKAN takes and gives: naming rule, organisation, licence ids, extras, our checksums."""
 
 from __future__ import annotations
 

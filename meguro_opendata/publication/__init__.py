@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from meguro_opendata.publication.applying import Outcome, Result, apply_plan, publish
-from meguro_opendata.publication.plan import PLAN_FORMAT, DatasetPlan, Plan, ResourcePlan
-from meguro_opendata.publication.planfile import agreed_plan
-from meguro_opendata.publication.planning import Wishes, plan_publication, plan_releases
+from meguro_opendata.publication.page import plan_page
+from meguro_opendata.publication.plan import PLAN_FORMAT, DatasetPlan, Plan, ResourcePlan, Wishes
+from meguro_opendata.publication.planfile import agreed_plan, refuse_early, refuse_other_hash
+from meguro_opendata.publication.planning import plan_publication, plan_releases
 
 __all__ = [
     "PLAN_FORMAT",
@@ -17,7 +18,10 @@ __all__ = [
     "Wishes",
     "agreed_plan",
     "apply_plan",
+    "plan_page",
     "plan_publication",
     "plan_releases",
     "publish",
+    "refuse_early",
+    "refuse_other_hash",
 ]

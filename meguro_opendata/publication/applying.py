@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.files import locked, sha256
@@ -16,7 +17,6 @@ from meguro_opendata.publication.guards import refuse_conflicts, refuse_guards
 from meguro_opendata.publication.history import History
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan
 from meguro_opendata.publication.planning import fingerprint
-from meguro_opendata.published import PublishedDataset
 from meguro_opendata.workspace import Workspace
 
 __all__ = ["Outcome", "Result", "apply_plan", "publish"]
@@ -32,6 +32,15 @@ class Result:
     action: str
     resources: tuple[str, ...] = ()
     error: MeguroOpendataError | None = None
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """As the JSON of ``outcome@1`` has it."""
+        return {
+            "dataset": self.dataset,
+            "action": self.action,
+            "resources": list(self.resources),
+            "error": {"code": self.error.code, "message": self.error.text(lang)} if self.error else None,
+        }
 
 
 @dataclass(frozen=True)
@@ -136,7 +145,6 @@ def publish(
     now: datetime | None = None,
     *,
     approval: str | None = None,
-    releases: Sequence[PublishedDataset] = (),
     fresh: bool = False,
     progress: Progress | None = None,
 ) -> tuple[Outcome, int]:
@@ -152,7 +160,6 @@ def publish(
         allow: Guards that are allowed by name.
         now: The time for the ledger.
         approval: The number of the document that approved it, for the ledger.
-        releases: What is published, to be kept for going back to.
         fresh: Whether the plan was made just now, so that the portal need not be asked again whether it changed; a
             portal that is written to by others checks each dataset in any case.
         progress: Is told each result as it comes.
@@ -160,8 +167,8 @@ def publish(
     history = History(workspace)
     with locked(workspace.ledger):
         known = read_ledger(workspace.ledger)
-        pending = {change.dataset for change in plan.changes if change.action in WRITTEN}
-        kept = {release.slug: history.keep(release) for release in releases if release.slug in pending}
+        pending = [change for change in plan.changes if change.action in WRITTEN]
+        kept = {change.dataset: history.keep(change.release) for change in pending if change.release}
         outcome = _carry_out(plan, portal, allow, progress, checked=fresh)
         time = japan_time(now)
         _note(plan, outcome, history, kept, time)

@@ -10,13 +10,33 @@ from typing import Any
 from meguro_opendata.files import sha256
 from meguro_opendata.portals import Package
 from meguro_opendata.publication.fields import Conflict
+from meguro_opendata.published import PublishedDataset
 from meguro_opendata.rowdiff import RowCounts
 
-__all__ = ["ACTIONS", "PLAN_FORMAT", "WRITTEN", "DatasetPlan", "Plan", "ResourcePlan"]
+__all__ = ["ACTIONS", "PLAN_FORMAT", "WRITTEN", "DatasetPlan", "Plan", "ResourcePlan", "Wishes"]
 
 PLAN_FORMAT = "meguro-opendata/plan@1"
 ACTIONS = ("create", "update", "unchanged", "remove", "conflict")
 WRITTEN = ("create", "update")
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is asked for by name beyond publishing the releases.
+
+    Attributes:
+        remove: Datasets on the portal, or files as ``dataset/file``, to be taken away.
+        overwrite: Datasets whose fields win over edits made on the portal.
+        releases: An earlier release to publish, by dataset.
+    """
+
+    remove: tuple[str, ...] = ()
+    overwrite: tuple[str, ...] = ()
+    releases: tuple[tuple[str, str], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the JSON of ``plan@1`` has it."""
+        return {"remove": list(self.remove), "overwrite": list(self.overwrite), "releases": dict(self.releases)}
 
 
 @dataclass(frozen=True)
@@ -58,6 +78,7 @@ class DatasetPlan:
         conflicts: Fields of ours that were edited on the portal.
         before: The package as the portal has it, ``None`` if it has none.
         published: The owned fields as they will then be, by which a later edit on the portal can be shown.
+        release: What is published.
     """
 
     dataset: str
@@ -73,6 +94,7 @@ class DatasetPlan:
     conflicts: tuple[Conflict, ...] = ()
     before: Package | None = None
     published: Mapping[str, str] | None = None
+    release: PublishedDataset | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As the JSON of ``plan@1`` has it."""
@@ -100,6 +122,7 @@ class Plan:
     portal: str
     portal_state: str
     changes: tuple[DatasetPlan, ...]
+    wishes: Wishes = Wishes()
 
     @property
     def pending(self) -> bool:
@@ -125,6 +148,7 @@ class Plan:
             "format": PLAN_FORMAT,
             "portal": self.portal,
             "portal_state": self.portal_state,
+            "wishes": self.wishes.to_dict(),
             "changes": [change.to_dict() for change in self.changes],
             "summary": self.summary,
         }

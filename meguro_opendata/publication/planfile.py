@@ -10,8 +10,8 @@ from typing import Any
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.ledger import JST
 from meguro_opendata.portals import Portal
-from meguro_opendata.publication.plan import PLAN_FORMAT, Plan
-from meguro_opendata.publication.planning import Wishes, plan_publication
+from meguro_opendata.publication.plan import PLAN_FORMAT, Plan, Wishes
+from meguro_opendata.publication.planning import plan_publication
 from meguro_opendata.workspace import Workspace
 
 __all__ = ["agreed_plan", "refuse_early", "refuse_other_hash"]
@@ -19,8 +19,8 @@ __all__ = ["agreed_plan", "refuse_early", "refuse_other_hash"]
 _SHORTEST = 8
 
 
-def agreed_plan(path: Path, workspace: Workspace, portal: Portal, wishes: Wishes | None = None) -> Plan:
-    """The plan of a file, made anew: nothing in the file is acted on, it is only compared.
+def agreed_plan(path: Path, workspace: Workspace, portal: Portal) -> Plan:
+    """The plan of a file, made anew: nothing in the file is sent, it is only compared.
 
     Raises:
         MeguroOpendataError: If the file is no plan.
@@ -29,27 +29,20 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal, wishes: Wishes
     try:
         loaded = json.loads(path.read_text(encoding="utf-8"))
         slugs = [str(change["dataset"]) for change in loaded["changes"] if change["action"] != "remove"]
-        removed = [str(change["dataset"]) for change in loaded["changes"] if change["action"] == "remove"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        wishes = _wishes(loaded["wishes"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MeguroOpendataError("plan-broken", file=path) from None
-    if loaded.get("format") != PLAN_FORMAT or not slugs + removed:
+    if loaded.get("format") != PLAN_FORMAT or not loaded["changes"]:
         raise MeguroOpendataError("plan-broken", file=path)
-    asked = wishes or Wishes()
-    asked = Wishes((*asked.remove, *removed, *_removed_files(loaded)), asked.overwrite, asked.releases)
-    fresh = plan_publication(workspace, portal, slugs, asked)
+    fresh = plan_publication(workspace, portal, slugs, wishes)
     if json.loads(json.dumps(fresh.to_dict())) != loaded:
         raise GuardError("plan-stale")
     return fresh
 
 
-def _removed_files(loaded: dict[str, Any]) -> list[str]:
-    return [
-        f"{change['dataset']}/{part['name']}"
-        for change in loaded["changes"]
-        if change["action"] != "remove"
-        for part in change["resources"]
-        if part["action"] == "remove"
-    ]
+def _wishes(told: dict[str, Any]) -> Wishes:
+    earlier = tuple((str(slug), str(release)) for slug, release in told["releases"].items())
+    return Wishes(tuple(map(str, told["remove"])), tuple(map(str, told["overwrite"])), earlier)
 
 
 def refuse_other_hash(plan: Plan, approved: str) -> None:

@@ -15,27 +15,12 @@ from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, marked
 from meguro_opendata.publication import fields, guards
 from meguro_opendata.publication.fields import Comparison, Conflict
 from meguro_opendata.publication.history import History
-from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan
+from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan, Wishes
 from meguro_opendata.publication.tables import TableChange, checksums, stem, table_changes
 from meguro_opendata.published import PublishedDataset, load_releases
 from meguro_opendata.workspace import Workspace, as_workspace
 
-__all__ = ["Wishes", "fingerprint", "plan_publication", "plan_releases"]
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What is asked for by name beyond publishing the releases.
-
-    Attributes:
-        remove: Datasets on the portal, or files as ``dataset/file``, to be taken away.
-        overwrite: Datasets whose fields win over edits made on the portal.
-        releases: An earlier release to publish, by dataset.
-    """
-
-    remove: tuple[str, ...] = ()
-    overwrite: tuple[str, ...] = ()
-    releases: Mapping[str, str] | None = None
+__all__ = ["fingerprint", "plan_publication", "plan_releases"]
 
 
 def plan_publication(
@@ -59,7 +44,7 @@ def plan_publication(
     target = open_portal(home, portal) if portal is None or isinstance(portal, str) else portal
     asked = wishes or Wishes()
     history = History(home)
-    earlier = dict(asked.releases or {})
+    earlier = dict(asked.releases)
     whole_datasets = [name for name in asked.remove if "/" not in name]
     chosen = [] if whole_datasets and not slugs else home.choose(tuple(slugs))
     ready = {release.slug: release for release in load_releases(home, [s for s in chosen if s not in earlier])}
@@ -79,7 +64,7 @@ def plan_releases(
     changes = [_plan_dataset(release, package, known) for release, package in zip(releases, wanted, strict=True)]
     changes += [_plan_removal(name, known) for name in asked.remove if "/" not in name]
     _refuse_unknown_files(changes, asked)
-    return Plan(portal.name, fingerprint(state, changes), tuple(changes))
+    return Plan(portal.name, fingerprint(state, changes), tuple(changes), asked)
 
 
 def fingerprint(state: PortalState, changes: Sequence[DatasetPlan]) -> str:
@@ -133,6 +118,7 @@ def _plan_dataset(release: PublishedDataset, wanted: Mapping[str, Any], known: _
         conflicts=compared.conflicts,
         before=old,
         published=own,
+        release=release,
     )
 
 
@@ -153,7 +139,7 @@ def _compared(
 
 
 def _replaced_files(old: Package | None, known: _Known, slug: str) -> tuple[Conflict, ...]:
-    """Files of ours that somebody replaced on the portal; on a portal of our own such a file is damaged, and renewed."""
+    """Files of ours that somebody replaced; on a portal of our own such a file is damaged, and simply renewed."""
     if old is None or known.portal.exclusive or slug in known.wishes.overwrite:
         return ()
     parts = [part for part in old["resources"] if part.get("ours") and part.get("url_type") == "upload"]

@@ -1,0 +1,83 @@
+"""A plan, and what became of it, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from meguro_opendata.messages import message, word
+
+if TYPE_CHECKING:
+    from meguro_opendata.publication import DatasetPlan, Outcome, Plan, ResourcePlan, Result
+    from meguro_opendata.workspace import Workspace
+
+__all__ = ["failure_lines", "plan_lines", "publish_lines", "result_line"]
+
+
+def plan_lines(plan: Plan, lang: str) -> Iterator[str]:
+    """What publishing would do, dataset by dataset."""
+    for change in plan.changes:
+        yield from _change_lines(change, lang)
+    yield message("plan-summary", lang, **plan.summary)
+    if plan.pending:
+        yield message("plan-hash", lang, hash=plan.digest)
+    else:
+        yield message("nothing-pending", lang)
+
+
+def _change_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
+    yield f"[{word(change.action, lang)}] {change.name}"
+    yield from _file_lines([part for part in change.resources if part.action == "orphaned"], lang)
+    yield from _conflict_lines(change, lang)
+    if change.action == "unchanged":
+        return
+    if change.action in ("update", "conflict"):
+        yield from (f"  {field['field']}: {field['before']} -> {field['after']}" for field in change.metadata)
+    yield from _file_lines([part for part in change.resources if part.action not in ("unchanged", "orphaned")], lang)
+    yield from _row_lines(change, lang)
+    yield from (f"  [!] {word('guard-' + guard, lang)}" for guard in change.guards)
+
+
+def _conflict_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
+    """Each field in conflict in its three versions."""
+    for conflict in change.conflicts:
+        yield f"  [!] {message('plan-edited', lang, field=conflict.field)}"
+        for version in ("published", "portal", "workspace"):
+            text = getattr(conflict, version)
+            yield f"      {word('version-' + version, lang)}: {word('version-none', lang) if text is None else text}"
+
+
+def _file_lines(parts: Iterable[ResourcePlan], lang: str) -> Iterator[str]:
+    return (f"  [{word(part.action, lang)}] {part.name}" for part in parts)
+
+
+def _row_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
+    """Rows of all tables that are added, changed and removed."""
+    tables = [part.rows.to_dict() for part in change.resources if part.rows and part.name.endswith(".csv")]
+    if tables:
+        yield "  " + message("plan-rows", lang, **{name: sum(rows[name] for rows in tables) for name in tables[0]})
+
+
+def publish_lines(outcome: Outcome, events: int, workspace: Workspace, lang: str) -> Iterator[str]:
+    """What was published and entered in the ledger."""
+    if outcome.done:
+        yield message("publish-done", lang, datasets=len(outcome.datasets), resources=len(outcome.resources))
+    elif outcome.pages:
+        yield message("publish-pages", lang)
+    elif not outcome.failed:
+        yield message("publish-nothing", lang)
+    if events:
+        yield message("ledger-written", lang, count=events, path=workspace.ledger)
+
+
+def result_line(result: Result, lang: str) -> str:
+    """One dataset that was written, or not."""
+    code = "publish-result" if result.error is None else "publish-failed"
+    return message(code, lang, action=word(result.action, lang), dataset=result.dataset)
+
+
+def failure_lines(outcome: Outcome, lang: str) -> Iterator[str]:
+    """Each dataset that was not published, and why."""
+    for result in outcome.failed:
+        yield result_line(result, lang)
+        yield from (f"  {line}" for line in (result.error.text(lang) if result.error else "").splitlines())
