@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo
 
-.PHONY: demo test browser differential lint types wheel schemas check clean help
+.PHONY: demo test browser ckan faults differential lint types wheel schemas check clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -26,6 +26,12 @@ browser: $(VENV)/.ready   ## tests in a real browser; Chromium is installed wher
 	  (apt-get -q update && apt-get -q install -y chromium poppler-utils fonts-noto-cjk) || echo "no browser could be installed"
 	$(BIN)/python -m pytest -m browser tests/test_*_in_browser.py
 
+ckan: $(VENV)/.ready      ## tests against real CKANs: those named by MEGURO_OPENDATA_TEST_CKAN_URL and _TOKEN, or two of its own
+	$(BIN)/python tests/with_ckan.py
+
+faults: $(VENV)/.ready    ## every fault at every request, and 50 kills, against the same CKANs (half an hour)
+	MEGURO_OPENDATA_ALL_FAULTS=1 $(BIN)/python tests/with_ckan.py tests/test_ckan_publishing.py
+
 differential: $(VENV)/.ready   ## many more random cases of the fast engine against frictionless (20 minutes)
 	MEGURO_OPENDATA_CASES=20000 $(BIN)/python -m pytest tests/test_engines.py
 
@@ -42,7 +48,7 @@ wheel: $(VENV)/.ready     ## build the wheel, install it elsewhere, run the demo
 schemas: $(VENV)/.ready   ## write schemas, samples and pages of the standard from its definitions
 	$(BIN)/python -m meguro_opendata.standard_schemas.generate
 
-check: test browser lint types wheel   ## what .ci/run runs
+check: test browser ckan lint types wheel   ## what .ci/run runs
 
 clean:           ## remove what these targets made
 	rm -rf $(VENV) build dist *.egg-info demo releases .pytest_cache .mypy_cache .ruff_cache .hypothesis

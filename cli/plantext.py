@@ -72,8 +72,8 @@ def publish_lines(outcome: Outcome, events: int, workspace: Workspace, lang: str
 
 def result_line(result: Result, lang: str) -> str:
     """One dataset that was written, or not."""
-    code = "publish-result" if result.error is None else "publish-failed"
-    return message(code, lang, action=word(result.action, lang), dataset=result.dataset)
+    told = "publish-result" if result.error is None else "publish-failed"
+    return message(told, lang, action=word(result.action, lang), dataset=result.dataset)
 
 
 def failure_lines(outcome: Outcome, lang: str) -> Iterator[str]:

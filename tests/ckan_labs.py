@@ -1,5 +1,6 @@
 """The real CKANs that tests run against: named by the environment, each as an address and a token of an administrator.
 
+Tests make organisations of their own there, and take them away again.
 ``MEGURO_OPENDATA_TEST_CKAN_URL`` and ``…_TOKEN`` name one; further ones by ``…_URL_2`` and ``…_TOKEN_2`` and so on.
 """
 
@@ -42,6 +43,17 @@ class Lab:
         asked = {"fq": f"organization:{organization}", "rows": 1000, "include_private": True, "include_drafts": True}
         found = self.call("package_search", **asked)["results"]
         return {part["name"]: self.call("package_show", id=part["id"]) for part in found}
+
+
+def clean_up(lab: Lab, organization: str) -> None:
+    """Take a test's datasets and organisation away for good, unless the whole CKAN is thrown away afterwards."""
+    if os.environ.get(f"{NAME}_KEEP"):
+        return
+    for shown in lab.datasets(organization).values():
+        lab.call("dataset_purge", id=shown["id"])
+    for shown in lab.call("organization_show", id=organization, include_datasets=True)["packages"]:
+        lab.call("dataset_purge", id=shown["id"])
+    lab.call("organization_purge", id=organization)
 
 
 def labs() -> Iterator[Lab]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ckan_labs import REASON, TOKEN, Lab, labs
+from ckan_labs import REASON, TOKEN, Lab, clean_up, labs
 from memory_portal import MemoryPortal
 
 import meguro_opendata as mo
@@ -45,8 +45,7 @@ def portal(
         monkeypatch.setenv(TOKEN, lab.token)
         settings = PortalSettings(kind="ckan", url=lab.url, organization=lab.organization(), name_rule="{slug}-" + "x")
         yield CkanPortal("lab", city, settings, CkanClient("lab", lab.url))
-        for package in lab.datasets(settings.organization or ""):
-            lab.call("dataset_purge", id=package)
+        clean_up(lab, settings.organization or "")
 
 
 @pytest.fixture
