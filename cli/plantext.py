@@ -35,6 +35,9 @@ def _change_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
         yield from (f"  {field['field']}: {field['before']} -> {field['after']}" for field in change.metadata)
     yield from _file_lines([part for part in change.resources if part.action not in ("unchanged", "orphaned")], lang)
     yield from _row_lines(change, lang)
+    for note in change.notes:
+        yield f"  [!] {note.text('message', lang)}"
+        yield f"      {note.text('advice', lang)}"
     yield from (f"  [!] {word('guard-' + guard, lang)}" for guard in change.guards)
 
 

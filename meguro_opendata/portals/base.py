@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from meguro_opendata.catalog import CatalogEntry
+from meguro_opendata.findings import Finding
 
 __all__ = ["Package", "Portal", "PortalState", "Upload"]
 
@@ -49,6 +50,9 @@ class Portal(Protocol):
 
     def wanted(self, slug: str, entry: CatalogEntry) -> dict[str, Any]:
         """A dataset's metadata in the form that this portal takes: its naming rule, organisation, licence ids."""
+
+    def check(self, package: Package) -> list[Finding]:
+        """What the portal would refuse of a package (errors), or change or drop in silence (warnings)."""
 
     def state(self, names: Sequence[str] = ()) -> PortalState:
         """Everything of ours that the portal holds, in as few reads as it can.

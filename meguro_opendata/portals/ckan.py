@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from meguro_opendata.catalog import CatalogEntry
 from meguro_opendata.errors import RefusedError, StaleError
+from meguro_opendata.findings import Finding
 from meguro_opendata.portals import ckanpackage
 from meguro_opendata.portals.base import Package, PortalState, Upload
 from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules
@@ -39,6 +40,14 @@ class CkanPortal:
     def wanted(self, slug: str, entry: CatalogEntry) -> dict[str, Any]:
         """A dataset as this portal is to have it."""
         return ckanpackage.wanted_package(slug, entry, self._city, self._settings)
+
+    def check(self, package: Package) -> list[Finding]:
+        """What CKAN would refuse, change or drop of a package."""
+        return ckanpackage.complaints(package, self._groups if package["groups"] else ())
+
+    @cached_property
+    def _groups(self) -> frozenset[str]:
+        return frozenset(self.client.read("group_list", {}))
 
     def state(self, names: Sequence[str] = ()) -> PortalState:
         """The organisation's datasets, and whoever else holds one of the names: one read for each 1,000.

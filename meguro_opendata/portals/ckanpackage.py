@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from meguro_opendata.catalog import CatalogEntry, to_ckan
+from meguro_opendata.catalog import CatalogEntry, check_package, to_ckan
 from meguro_opendata.files import sha256
+from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import Package, Upload
 from meguro_opendata.portals.ckanclient import UploadedFile, ckan_rules
 from meguro_opendata.workspace import City, PortalSettings
 
-__all__ = ["file_name", "is_link", "named", "received", "revision", "sent", "uploaded", "wanted_package"]
+__all__ = ["complaints", "file_name", "is_link", "named", "received", "revision", "sent", "uploaded", "wanted_package"]
 
 _LISTS = ("tags", "groups", "extras")
 _OF_THE_SERVER = ("license_title", "license_url", "organization")
-_NO_CHECKSUM = "-"
 
 
 def named(rule: str, slug: str, stem: str, code: str) -> str:
@@ -46,11 +46,26 @@ def wanted_package(slug: str, entry: CatalogEntry, city: City, settings: PortalS
     }
 
 
+def complaints(package: Package, groups: Collection[str]) -> list[Finding]:
+    """What CKAN would refuse of a package (errors), or change or drop in silence (warnings).
+
+    Args:
+        package: As it will be sent.
+        groups: The names of the groups that the portal has.
+    """
+    parts = [
+        part if is_link(part.get("url")) else {**part, "url": file_name(part["name"], package["name"])}
+        for part in package["resources"]
+    ]
+    found = check_package({**package, "resources": parts})
+    missing = [group["name"] for group in package["groups"] if group["name"] not in groups]
+    return [*found, *(Finding("ckan-group-unknown", "error", field="groups", value=name) for name in missing)]
+
+
 def _wanted_resource(part: Mapping[str, Any]) -> dict[str, Any]:
     """A resource with marks that nothing on the server rewrites; the address of an uploaded file is the server's."""
     marks = ckan_rules()["resource_marks"]
-    checksum, size = part["hash"], part["size"]
-    wanted = {**part, marks["sha256"]: checksum or _NO_CHECKSUM, marks["bytes"]: str(size or 0)}
+    wanted = {**part, marks["bytes"]: str(part["size"] or 0)}
     return {key: value for key, value in wanted.items() if value is not None and (key != "url" or is_link(value))}
 
 
@@ -71,12 +86,11 @@ def received(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _received_resource(raw: Mapping[str, Any]) -> dict[str, Any]:
     marks = ckan_rules()["resource_marks"]
-    checksum = raw.get(marks["sha256"])
-    if not checksum:
-        return {**raw, "ours": False}
     told, real = raw.get(marks["bytes"]), raw.get("size")
+    if told is None:
+        return {**raw, "ours": False}
     replaced = raw.get("url_type") == "upload" and real is not None and str(real) != str(told)
-    return {**raw, "ours": True, "hash": None if replaced or checksum == _NO_CHECKSUM else checksum}
+    return {**raw, "ours": True, "hash": None if replaced else raw.get(marks["sha256"])}
 
 
 def sent(package: Package) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from meguro_opendata import pages
 from meguro_opendata.catalog import CatalogEntry, from_ckan, to_ckan, to_dcat
 from meguro_opendata.errors import PortalError
 from meguro_opendata.files import inside, is_plain_name, sha256, storage_guard, write_whole
+from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import Package, PortalState, Upload
 from meguro_opendata.tablefile import read_csv_rows
 from meguro_opendata.workspace import City
@@ -55,6 +56,10 @@ class FolderPortal:
     def wanted(self, slug: str, entry: CatalogEntry) -> dict[str, Any]:
         """A dataset in CKAN's own form."""
         return {**to_ckan(entry, self._city), "private": False}
+
+    def check(self, package: Package) -> list[Finding]:
+        """Nothing: a folder takes everything."""
+        return []
 
     def state(self, names: Sequence[str] = ()) -> PortalState:
         """The packages by name; the checksum of a file that is missing or another than announced is ``None``.

@@ -80,7 +80,7 @@ def _described(part: Mapping[str, Any]) -> str:
     texts = [_text(part.get(name)) for name in publication_rules()["owned"]["resource"]]
     address = _text(part.get("url"))
     linked = address.startswith(("http://", "https://")) and part.get("url_type") != "upload"
-    return " | ".join([*texts, *([address] if linked else [])])
+    return " | ".join(filter(None, [*texts, address if linked else ""])) or "-"
 
 
 def _text(value: object) -> str:

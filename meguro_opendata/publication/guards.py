@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from meguro_opendata.errors import GuardError
+from meguro_opendata.findings import Finding
 from meguro_opendata.initialise import has_placeholder
 from meguro_opendata.portals import Package
 from meguro_opendata.publication.fields import publication_rules
@@ -31,8 +32,10 @@ def table_guards(tables: Iterable[TableChange], workspace: Workspace) -> Iterato
         yield "columns-gone"
 
 
-def release_guards(release: PublishedDataset, workspace: Workspace) -> Iterator[str]:
-    """Guards on what a release holds."""
+def release_guards(release: PublishedDataset, notes: Iterable[Finding], workspace: Workspace) -> Iterator[str]:
+    """Guards on what a release holds, and on what the portal would refuse of it."""
+    if any(note.severity == "error" for note in notes):
+        yield "not-sendable"
     if release.personal:
         yield "personal-data"
     if has_placeholder(workspace.city, release.entry.department):

@@ -1,7 +1,7 @@
 """Earlier releases, kept by checksum: each can be published again, and an edit on a portal be shown beside it.
 
 releases/.history/files/<sha256>            every file that was published, once
-releases/.history/<slug>/<release>.json     a release: its catalogue entry and its files
+releases/.history/<slug>/<release>.json     the files of a release; beside it, as .jsonl, its entry
 releases/.history/<slug>/published.jsonl    which release went to which portal, and when
 releases/.history/<slug>/<portal>.fields.json  the fields as they were published there last
 """
@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from meguro_opendata.catalog import CatalogEntry, Distribution
-from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.catalog import CatalogEntry, read_entries, write_entries
+from meguro_opendata.errors import MeguroOpendataError, SourceError
 from meguro_opendata.files import inside, sha256, storage_guard, write_whole
 from meguro_opendata.portals import Upload
 from meguro_opendata.published import PublishedDataset
@@ -54,9 +54,11 @@ class History:
             kept = self._file(file.sha256)
             if not kept.is_file():
                 write_whole(kept, file.path.read_bytes())
-        text = json.dumps(_release_dict(release), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        identifier = sha256(text.encode("utf-8"))[:_LETTERS]
-        write_whole(inside(self._root, release.slug, f"{identifier}.json"), text.encode("utf-8"))
+        entry = write_entries([release.entry]).encode("utf-8")
+        files = json.dumps(_files_dict(release), ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8")
+        identifier = sha256(entry + files)[:_LETTERS]
+        write_whole(inside(self._root, release.slug, f"{identifier}.jsonl"), entry)
+        write_whole(inside(self._root, release.slug, f"{identifier}.json"), files)
         return identifier
 
     def note(self, slug: str, release: str, portal: str, time: str, fields: Mapping[str, str], rows: int) -> None:
@@ -109,8 +111,9 @@ class History:
             raise MeguroOpendataError("release-unknown", slug=slug, release=release, known=known)
         path = inside(self._root, slug, f"{found[0]}.json")
         try:
-            return self._loaded(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            (entry,) = read_entries(path.with_suffix(".jsonl"))
+            return self._loaded(entry, json.loads(path.read_text(encoding="utf-8")))
+        except (SourceError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise MeguroOpendataError("history-damaged", file=path) from None
 
     def file(self, checksum: str) -> bytes | None:
@@ -119,14 +122,11 @@ class History:
         data = path.read_bytes() if path.is_file() else None
         return data if data is not None and sha256(data) == checksum else None
 
-    def _loaded(self, kept: Mapping[str, Any]) -> PublishedDataset:
-        entry = kept["entry"]
-        parts = tuple(Distribution(**part) for part in entry["distributions"])
-        lists = {name: tuple(entry[name]) for name in entry if isinstance(entry[name], list)}
+    def _loaded(self, entry: CatalogEntry, kept: Mapping[str, Any]) -> PublishedDataset:
         files = tuple(Upload(f["name"], self._whole(f["sha256"]), f["sha256"], f["bytes"]) for f in kept["files"])
         return PublishedDataset(
             slug=kept["slug"],
-            entry=CatalogEntry(**{**entry, **lists, "distributions": parts}),
+            entry=entry,
             files=files,
             rows=kept["rows"],
             key=tuple(kept["key"]),
@@ -146,10 +146,9 @@ class History:
         return inside(self._root, slug, f"{portal}.fields.json")
 
 
-def _release_dict(release: PublishedDataset) -> dict[str, Any]:
+def _files_dict(release: PublishedDataset) -> dict[str, Any]:
     return {
         "slug": release.slug,
-        "entry": asdict(release.entry),
         "files": [{"name": f.name, "sha256": f.sha256, "bytes": f.bytes} for f in release.files],
         "rows": release.rows,
         "key": list(release.key),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meguro_opendata.files import sha256
+from meguro_opendata.findings import Finding
 from meguro_opendata.portals import Package
 from meguro_opendata.publication.fields import Conflict
 from meguro_opendata.published import PublishedDataset
@@ -18,6 +19,7 @@ __all__ = ["ACTIONS", "PLAN_FORMAT", "WRITTEN", "DatasetPlan", "Plan", "Resource
 PLAN_FORMAT = "meguro-opendata/plan@1"
 ACTIONS = ("create", "update", "unchanged", "remove", "conflict")
 WRITTEN = ("create", "update")
+_NOTE = ("code", "severity", "field", "value", "suggestion")
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class DatasetPlan:
         guards: Reasons to refuse, such as ``row-loss``.
         package: The metadata as it will be sent.
         conflicts: Fields of ours that were edited on the portal.
+        notes: What the portal would refuse, change or drop of the metadata.
         before: The package as the portal has it, ``None`` if it has none.
         published: The owned fields as they will then be, by which a later edit on the portal can be shown.
         release: What is published.
@@ -92,6 +95,7 @@ class DatasetPlan:
     department: str
     rows: int
     conflicts: tuple[Conflict, ...] = ()
+    notes: tuple[Finding, ...] = ()
     before: Package | None = None
     published: Mapping[str, str] | None = None
     release: PublishedDataset | None = None
@@ -107,6 +111,7 @@ class DatasetPlan:
             "resources": [part.to_dict() for part in self.resources],
             "guards": list(self.guards),
             "conflicts": [conflict.to_dict() for conflict in self.conflicts],
+            "notes": [{name: getattr(note, name) for name in _NOTE} for note in self.notes],
             "against": {key: before.get(key) for key in ("id", "metadata_modified")} if before else None,
             "package": dict(self.package),
             "standard": self.standard,

@@ -100,6 +100,7 @@ def _plan_dataset(release: PublishedDataset, wanted: Mapping[str, Any], known: _
     tables = table_changes(release, old, known.portal, known.history)
     resources = (*_files(release, wanted, old, tables, compared), *_others(wanted, old, release.slug, known))
     package = marked(_merged(wanted, old, compared, resources), mo_dataset=mark, mo_release=fields.mark_text(own))
+    notes = tuple(known.portal.check(package))
     return DatasetPlan(
         dataset=release.slug,
         name=wanted["name"],
@@ -108,7 +109,7 @@ def _plan_dataset(release: PublishedDataset, wanted: Mapping[str, Any], known: _
         resources=resources,
         guards=(
             *guards.table_guards(tables.values(), known.workspace),
-            *guards.release_guards(release, known.workspace),
+            *guards.release_guards(release, notes, known.workspace),
             *guards.tie_guards(package, old, ours),
         ),
         package=package,
@@ -116,6 +117,7 @@ def _plan_dataset(release: PublishedDataset, wanted: Mapping[str, Any], known: _
         department=release.entry.department,
         rows=release.rows,
         conflicts=compared.conflicts,
+        notes=notes,
         before=old,
         published=own,
         release=release,
