@@ -24,6 +24,10 @@ _OUTPUT_LOST = 3
 _COMMANDS = (
     *("build", "catalog", "convert", "demo", "doctor", "geo", "harvest", "init", "inspect", "kpi", "ledger", "map"),
     *("new", "plan", "publish", "standards", "validate"),
+    *("build", "catalog", "convert", "demo", "doctor", "geo", "harvest", "init", "inspect", "kpi", "ledger", "new"),
+    *("plan", "publish", "standards", "validate"),
+    *("build", "catalog", "convert", "demo", "doctor", "harvest", "init", "inspect", "kpi", "new", "plan", "portal"),
+    *("publish", "standards", "status", "validate"),
 )
 
 

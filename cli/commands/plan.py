@@ -22,6 +22,12 @@ from .. import console, options
     metavar="plan.html",
     help="決裁用のページを書く / Write a page for approval.",
 )
+@click.option(
+    "--portal-state",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="公開先の代わりに portal snapshot のファイルと比べる / Compare with a saved state.",
+)
 @options.wishes
 @options.insecure_http
 @options.output_format
@@ -31,6 +37,7 @@ def command(
     portal: str | None,
     out: Path | None,
     html: Path | None,
+    portal_state: Path | None,
     remove: tuple[str, ...],
     overwrite: tuple[str, ...],
     release: str | None,
@@ -48,6 +55,10 @@ def command(
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
     target = open_portal(workspace, portal, insecure_http=insecure_http)
+    if portal_state is not None:
+        from meguro_opendata.portals.snapshot import SnapshotPortal
+
+        target = SnapshotPortal(target, portal_state)
     plan = plan_publication(workspace, target, slugs, wished(slugs, remove, overwrite, release))
     if out is not None:
         write_whole(out, (json.dumps(plan.to_dict(), ensure_ascii=False, indent=1) + "\n").encode("utf-8"))

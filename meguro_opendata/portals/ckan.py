@@ -63,6 +63,15 @@ class CkanPortal:
             rest = rest[asked:]
         return PortalState({name: ckanpackage.received(found[name]) for name in sorted(found)})
 
+    def raw_packages(self) -> list[dict[str, Any]]:
+        """The organisation's datasets as CKAN gives them, by name.
+
+        Raises:
+            PortalError: If the portal cannot be reached, does not answer, or refuses.
+        """
+        found = self._search(_any_of(f'organization:"{self.organization}"', ()))
+        return [found[name] for name in sorted(found)]
+
     def _search(self, query: str) -> dict[str, Any]:
         rows = ckan_rules()["http"]["page_rows"]
         asked = {"fq": query, "rows": rows, "sort": "name asc", "include_private": True, "include_drafts": True}
@@ -79,6 +88,10 @@ class CkanPortal:
         part = next((part for part in package["resources"] if part["name"] == resource), None)
         if part is None or part.get("url_type") != "upload":
             return b""
+        return self.read_part(package, part)
+
+    def read_part(self, package: Package, part: Mapping[str, Any]) -> bytes:
+        """The bytes of one of a package's uploaded files."""
         last = part["url"].rpartition("/")[2]
         return self.client.download(f"dataset/{package['id']}/resource/{part['id']}/download/{last}")
 

@@ -122,11 +122,17 @@ def uploaded(package: Package, uploads: Sequence[Upload]) -> dict[str, UploadedF
     return {
         f"update__resources__{places[upload.name]}__upload": (
             upload.path,
-            file_name(upload.name, package["name"]),
+            _sent_name(package["resources"][places[upload.name]], package["name"]),
             package["resources"][places[upload.name]].get("mimetype") or "application/octet-stream",
         )
         for upload in uploads
     }
+
+
+def _sent_name(part: Mapping[str, Any], package: str) -> str:
+    """The name of an uploaded file: as it is on the portal already, so that its link stays, else as it is sent."""
+    held = str(part.get("url") or "").rpartition("/")[2] if part.get("url_type") == "upload" else ""
+    return held or file_name(part["name"], package)
 
 
 def file_name(name: str, package: str) -> str:

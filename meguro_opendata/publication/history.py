@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,10 @@ class EarlierRelease:
     portal: str
     time: str
     rows: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the JSON of ``portal-releases@1`` has it."""
+        return asdict(self)
 
 
 class History:

@@ -53,18 +53,22 @@ def plan_publication(
 
 
 def plan_releases(
-    releases: Sequence[PublishedDataset], portal: Portal, workspace: Workspace, wishes: Wishes | None = None
+    releases: Sequence[PublishedDataset],
+    portal: Portal,
+    workspace: Workspace,
+    wishes: Wishes | None = None,
+    state: PortalState | None = None,
 ) -> Plan:
-    """Compare some releases with what the portal holds: see :func:`plan_publication`."""
+    """Compare some releases with what the portal holds: see :func:`plan_publication`; ``state`` if it is known."""
     asked = wishes or Wishes()
     history = History(workspace)
     wanted = [portal.wanted(release.slug, release.entry) for release in releases]
-    state = portal.state([package["name"] for package in wanted])
-    known = _Known(portal, workspace, history, state, _by_mark(state), asked)
+    held = state or portal.state([package["name"] for package in wanted])
+    known = _Known(portal, workspace, history, held, _by_mark(held), asked)
     changes = [_plan_dataset(release, package, known) for release, package in zip(releases, wanted, strict=True)]
     changes += [_plan_removal(name, known) for name in asked.remove if "/" not in name]
     _refuse_unknown_files(changes, asked)
-    return Plan(portal.name, fingerprint(state, changes), tuple(changes), asked)
+    return Plan(portal.name, fingerprint(held, changes), tuple(changes), asked)
 
 
 def fingerprint(state: PortalState, changes: Sequence[DatasetPlan]) -> str:

@@ -1,0 +1,212 @@
+"""A CKAN's organisation in a folder, and back: every dataset as CKAN gives it, and every uploaded file by checksum.
+
+backup.json       the organisation, its groups, and the checksum of each uploaded file
+packages.jsonl    one dataset a line
+files/<sha256>    the files, each once
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata.errors import MeguroOpendataError, RefusedError
+from meguro_opendata.files import inside, sha256, write_whole
+from meguro_opendata.portals.base import Upload
+from meguro_opendata.portals.ckan import CkanPortal
+
+__all__ = ["BACKUP_FORMAT", "Backup", "Difference", "back_up", "differences", "open_backup", "restore"]
+
+BACKUP_FORMAT = "meguro-opendata/backup@1"
+
+
+@dataclass(frozen=True)
+class Backup:
+    """What was saved: the folder, the organisation, groups, datasets, and the checksum of each file by resource id."""
+
+    folder: Path
+    organization: Mapping[str, Any]
+    groups: tuple[Mapping[str, Any], ...]
+    packages: tuple[Mapping[str, Any], ...]
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where a portal is not as its backup: the dataset, the place in it, and both values."""
+
+    dataset: str
+    place: str
+    saved: str
+    found: str
+
+
+def back_up(portal: CkanPortal, folder: Path) -> Backup:
+    """Save an organisation.
+
+    Raises:
+        PortalError: If the portal cannot be read.
+        StorageError: If the folder cannot be written.
+    """
+    packages = tuple(portal.raw_packages())
+    kept = _copied("organization", portal.client.read("organization_show", {"id": portal.organization}))
+    names = sorted({group["name"] for package in packages for group in package.get("groups") or ()})
+    groups = tuple(_copied("group", portal.client.read("group_show", {"id": name})) for name in names)
+    files = {part["id"]: _keep(portal, package, part, folder) for package, part in _uploaded(packages)}
+    told = {"format": BACKUP_FORMAT, "organization": kept, "groups": list(groups), "files": files}
+    lines = "".join(json.dumps(package, ensure_ascii=False, sort_keys=True) + "\n" for package in packages)
+    write_whole(folder / "packages.jsonl", lines.encode("utf-8"))
+    write_whole(folder / "backup.json", (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+    return Backup(folder, kept, groups, packages, files)
+
+
+def open_backup(folder: Path) -> Backup:
+    """A backup in a folder, each file still as it was saved.
+
+    Raises:
+        MeguroOpendataError: If it is none, or damaged.
+    """
+    try:
+        told = json.loads((folder / "backup.json").read_text(encoding="utf-8"))
+        lines = (folder / "packages.jsonl").read_text(encoding="utf-8").split("\n")
+        packages = tuple(json.loads(line) for line in lines if line)
+        files = dict(told["files"])
+        whole = all(sha256(_file(folder, checksum).read_bytes()) == checksum for checksum in files.values())
+        complete = all(part["id"] in files for _, part in _uploaded(packages))
+        kept = Backup(folder, told["organization"], tuple(told["groups"]), packages, files)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise MeguroOpendataError("backup-damaged", folder=folder) from None
+    if told["format"] != BACKUP_FORMAT or not whole or not complete:
+        raise MeguroOpendataError("backup-damaged", folder=folder)
+    return kept
+
+
+def restore(portal: CkanPortal, saved: Backup) -> list[str]:
+    """Bring back what the portal lacks; what it has is not touched. Returns the names of what was brought back.
+
+    Ids are kept where the portal allows, so that links go on leading to the same files.
+
+    Raises:
+        PortalError: If the portal cannot be reached or refuses.
+    """
+    _ensure(portal, "organization", {**saved.organization, "name": portal.organization})
+    for group in saved.groups:
+        _ensure(portal, "group", group)
+    there = {package["name"] for package in portal.raw_packages()}
+    missing = [package for package in saved.packages if package["name"] not in there]
+    for package in missing:
+        _bring_back(portal, package, saved)
+    return [package["name"] for package in missing]
+
+
+def differences(portal: CkanPortal, saved: Backup) -> list[Difference]:
+    """Where a portal is not as its backup: every field that matters, and every file bit for bit."""
+    found = {package["name"]: package for package in portal.raw_packages()}
+    listed: list[Difference] = []
+    for package in saved.packages:
+        name = package["name"]
+        if name not in found:
+            listed.append(Difference(name, "", name, ""))
+            continue
+        listed += _field_differences(name, "", _steady(package), _steady(found[name]))
+        listed += _file_differences(portal, package, found[name], saved)
+    return listed
+
+
+def _bring_back(portal: CkanPortal, package: Mapping[str, Any], saved: Backup) -> None:
+    uploads = [
+        Upload(
+            part["name"], _file(saved.folder, saved.files[part["id"]]), saved.files[part["id"]], part.get("size") or 0
+        )
+        for _, part in _uploaded([package])
+    ]
+    dropped = {*_rules()["volatile"]["resource"]} - {"url"}
+    parts = [{key: value for key, value in part.items() if key not in dropped} for part in package["resources"]]
+    whole = {**package, "owner_org": portal.organization, "resources": parts}
+    try:
+        portal.put(whole, uploads, "", None)
+    except RefusedError as error:
+        if "id" not in error.fields:
+            raise
+        portal.put(_without_ids(whole), uploads, "", None)
+
+
+def _without_ids(package: Mapping[str, Any]) -> dict[str, Any]:
+    parts = [{key: value for key, value in part.items() if key != "id"} for part in package["resources"]]
+    return {**{key: value for key, value in package.items() if key != "id"}, "resources": parts}
+
+
+def _ensure(portal: CkanPortal, kind: str, wanted: Mapping[str, Any]) -> None:
+    """Make an organisation or group if the portal has none of that name."""
+
+    def exists() -> bool:
+        return wanted["name"] in portal.client.read(f"{kind}_list", {})
+
+    if not exists():
+        portal.client.write(f"{kind}_create", wanted, {}, exists)
+
+
+def _uploaded(packages: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    for package in packages:
+        for part in package["resources"]:
+            if part.get("url_type") == "upload":
+                yield package, part
+
+
+def _keep(portal: CkanPortal, package: Mapping[str, Any], part: Mapping[str, Any], folder: Path) -> str:
+    data = portal.read_part(package, part)
+    checksum = sha256(data)
+    write_whole(_file(folder, checksum), data)
+    return checksum
+
+
+def _file(folder: Path, checksum: str) -> Path:
+    return inside(folder, "files", checksum)
+
+
+def _copied(kind: str, shown: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: shown[name] for name in _rules()["copied"][kind] if shown.get(name)}
+
+
+def _steady(package: Mapping[str, Any]) -> dict[str, Any]:
+    """A package without what two CKANs may differ in."""
+    volatile = _rules()["volatile"]
+    kept = {key: value for key, value in package.items() if key not in volatile["package"]}
+    for kind, listed in (("tag", "tags"), ("group", "groups"), ("resource", "resources")):
+        parts = [{k: v for k, v in part.items() if k not in volatile[kind]} for part in kept.get(listed) or ()]
+        kept[listed] = parts if kind == "resource" else sorted(parts, key=lambda part: str(part["name"]))
+    kept["extras"] = {extra["key"]: extra["value"] for extra in kept.get("extras") or ()}
+    return kept
+
+
+def _field_differences(name: str, place: str, saved: Any, found: Any) -> Iterator[Difference]:
+    if isinstance(saved, dict) and isinstance(found, dict):
+        for key in sorted({*saved, *found}):
+            yield from _field_differences(name, f"{place}.{key}".lstrip("."), saved.get(key), found.get(key))
+    elif isinstance(saved, list) and isinstance(found, list) and len(saved) == len(found):
+        for number, (one, other) in enumerate(zip(saved, found, strict=True)):
+            yield from _field_differences(name, f"{place}.{number}", one, other)
+    elif (saved or None) != (found or None):
+        yield Difference(name, place, str(saved), str(found))
+
+
+def _file_differences(
+    portal: CkanPortal, package: Mapping[str, Any], found: Mapping[str, Any], saved: Backup
+) -> Iterator[Difference]:
+    parts = {part["name"]: part for part in found["resources"]}
+    for _, part in _uploaded([package]):
+        checksum = saved.files[part["id"]]
+        held = sha256(portal.read_part(found, parts[part["name"]])) if part["name"] in parts else ""
+        if held != checksum:
+            yield Difference(package["name"], f"files.{part['name']}", checksum, held)
+
+
+@cache
+def _rules() -> Mapping[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("backup.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,75 @@
+"""A portal's state as a file: what a plan needs where the portal itself cannot be reached."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata.catalog import CatalogEntry
+from meguro_opendata.errors import MeguroOpendataError, PortalError
+from meguro_opendata.findings import Finding
+from meguro_opendata.portals.base import Package, Portal, PortalState, Upload
+
+__all__ = ["SNAPSHOT_FORMAT", "SnapshotPortal", "snapshot_text"]
+
+SNAPSHOT_FORMAT = "meguro-opendata/snapshot@1"
+
+
+def snapshot_text(portal: Portal) -> str:
+    """Everything of ours that a portal holds, as the JSON of ``snapshot@1``."""
+    packages = portal.state().packages
+    told = {"format": SNAPSHOT_FORMAT, "portal": portal.name, "packages": dict(packages)}
+    return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+class SnapshotPortal:
+    """A portal as it was when its state was saved; it can be planned against, and not be written to."""
+
+    def __init__(self, portal: Portal, path: Path) -> None:
+        """Take the state of a portal from a file.
+
+        Raises:
+            MeguroOpendataError: If the file is no snapshot of that portal.
+        """
+        self.name = portal.name
+        self.exclusive = portal.exclusive
+        self.workers = portal.workers
+        self._portal = portal
+        try:
+            told = json.loads(path.read_text(encoding="utf-8"))
+            known = told["format"] == SNAPSHOT_FORMAT and told["portal"] == portal.name
+            self._packages: dict[str, Any] = dict(told["packages"])
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            raise MeguroOpendataError("snapshot-broken", file=path, name=portal.name) from None
+        if not known:
+            raise MeguroOpendataError("snapshot-broken", file=path, name=portal.name)
+
+    def wanted(self, slug: str, entry: CatalogEntry) -> dict[str, Any]:
+        """A dataset in the form that the portal takes."""
+        return self._portal.wanted(slug, entry)
+
+    def check(self, package: Package) -> list[Finding]:
+        """What the portal would refuse, as far as that is known without it."""
+        return self._portal.check({**package, "groups": []})
+
+    def state(self, names: Sequence[str] = ()) -> PortalState:
+        """The saved state."""
+        return PortalState(self._packages)
+
+    def read_file(self, package: Package, resource: str) -> bytes:
+        """Nothing: files are not saved along."""
+        return b""
+
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
+        """Refuse."""
+        raise PortalError("snapshot-read-only", name=self.name)
+
+    def remove(self, package: Package) -> None:
+        """Refuse."""
+        raise PortalError("snapshot-read-only", name=self.name)
+
+    def finish(self) -> bool:
+        """Nothing."""
+        return False

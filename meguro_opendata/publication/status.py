@@ -1,0 +1,181 @@
+"""What a portal and the workspace differ in, and the command that mends each difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from meguro_opendata.catalog import from_ckan, judge_pickup
+from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.harvest import Manners
+from meguro_opendata.harvest.fetching import Fetcher
+from meguro_opendata.portals import Package, Portal, PortalState
+from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
+from meguro_opendata.publication.plan import DatasetPlan
+from meguro_opendata.publication.planning import plan_releases
+from meguro_opendata.published import PublishedDataset, load_releases
+from meguro_opendata.workspace import Workspace
+
+__all__ = ["STATUS_FORMAT", "Drift", "Status", "status"]
+
+STATUS_FORMAT = "meguro-opendata/status@1"
+_NOT_READY = ("release-missing", "release-stale", "release-damaged")
+# More than this is no answer that a link check needs.
+_ENOUGH_BYTES = 65_536
+_LINK_IS_ALIVE = "harvest-too-large"
+_FIRST_ERROR = 400
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One difference.
+
+    Attributes:
+        kind: ``unbuilt``, ``missing``, ``unfinished``, ``stale``, ``edited``, ``orphaned``, ``orphaned-file``,
+            ``unmanaged`` or ``broken-link``.
+        dataset: The slug; of what no recipe makes, its name on the portal.
+        details: What it is about: fields, files, addresses.
+        command: What mends it.
+    """
+
+    kind: str
+    dataset: str
+    details: tuple[str, ...]
+    command: str
+
+
+@dataclass(frozen=True)
+class Pickup:
+    """Whether the crawler of the national standard's data would take a dataset of the portal for what it is."""
+
+    name: str
+    picked_up: bool
+    standard: str | None
+    taken_as: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Status:
+    """A portal beside the workspace."""
+
+    portal: str
+    datasets: int
+    drifts: tuple[Drift, ...]
+    pickups: tuple[Pickup, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """1 if anything differs; datasets that were never made here are none of our business."""
+        return int(any(drift.kind != "unmanaged" for drift in self.drifts))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the JSON of ``status@1``."""
+        return {
+            "format": STATUS_FORMAT,
+            "portal": self.portal,
+            "datasets": self.datasets,
+            "drifts": [asdict(drift) | {"details": list(drift.details)} for drift in self.drifts],
+            "pickups": [asdict(pickup) | {"taken_as": list(pickup.taken_as)} for pickup in self.pickups],
+        }
+
+
+def status(workspace: Workspace, portal: Portal, manners: Manners | None = None) -> Status:
+    """Compare a portal with the workspace.
+
+    Args:
+        workspace: The workspace.
+        portal: The portal.
+        manners: How to check links to elsewhere, one after the other and with pauses; without it they are not checked.
+
+    Raises:
+        PortalError: If the portal cannot be read.
+    """
+    ready, unbuilt = _releases(workspace)
+    wanted = [portal.wanted(release.slug, release.entry)["name"] for release in ready]
+    state = portal.state(wanted)
+    plan = plan_releases(ready, portal, workspace, state=state)
+    drifts = [
+        *(Drift("unbuilt", slug, (), f"meguro-opendata build {slug}") for slug in unbuilt),
+        *(drift for change in plan.changes for drift in _dataset_drifts(change, portal)),
+        *_without_recipe(state, workspace, portal, {change.name for change in plan.changes}),
+        *(_broken_links(state, Fetcher(manners)) if manners is not None else ()),
+    ]
+    return Status(portal.name, len(state.packages), tuple(drifts), tuple(map(_pickup, state.packages.values())))
+
+
+def _releases(workspace: Workspace) -> tuple[list[PublishedDataset], list[str]]:
+    """The releases that are ready, and the datasets that have none."""
+    ready: list[PublishedDataset] = []
+    unbuilt: list[str] = []
+    for slug in workspace.slugs():
+        try:
+            ready += load_releases(workspace, [slug])
+        except MeguroOpendataError as error:
+            if error.code not in _NOT_READY:
+                raise
+            unbuilt.append(slug)
+    return ready, unbuilt
+
+
+def _dataset_drifts(change: DatasetPlan, portal: Portal) -> Iterator[Drift]:
+    publish = f"meguro-opendata publish {change.dataset} --portal {portal.name}"
+    if change.action == "create":
+        yield Drift("missing", change.dataset, (), publish)
+    elif change.action == "conflict":
+        edited = tuple(conflict.field for conflict in change.conflicts)
+        yield Drift("edited", change.dataset, edited, f"{publish} --overwrite {change.dataset}")
+    elif change.action == "update":
+        changed = [str(field["field"]) for field in change.metadata]
+        changed += [part.name for part in change.resources if part.action in ("create", "update")]
+        unfinished = not portal.exclusive and RELEASE not in extras_of(change.before or {})
+        yield Drift("unfinished" if unfinished else "stale", change.dataset, tuple(changed), publish)
+    for part in change.resources:
+        if part.action == "orphaned" and _is_ours(part.name, change.before or {}):
+            remove = f"{publish} --remove {change.dataset}/{part.name}"
+            yield Drift("orphaned-file", change.dataset, (part.name,), remove)
+
+
+def _is_ours(name: str, package: Package) -> bool:
+    return any(part["name"] == name and part.get("ours", True) for part in package.get("resources", ()))
+
+
+def _without_recipe(state: PortalState, workspace: Workspace, portal: Portal, planned: set[str]) -> Iterator[Drift]:
+    """Datasets on the portal that no recipe of the workspace makes."""
+    slugs = set(workspace.slugs())
+    for name, package in state.packages.items():
+        code, _, slug = extras_of(package).get(DATASET, "").partition("/")
+        if name in planned or slug in slugs:
+            continue
+        if portal.exclusive or code == workspace.city.code:
+            remove = f"meguro-opendata publish --portal {portal.name} --remove {name}"
+            yield Drift("orphaned", name, (), remove)
+        else:
+            yield Drift("unmanaged", name, (), f"meguro-opendata publish --portal {portal.name} --allow name-taken")
+
+
+def _broken_links(state: PortalState, fetcher: Fetcher) -> Iterator[Drift]:
+    """Links to elsewhere that lead nowhere, each address asked once."""
+    known: dict[str, str] = {}
+    for name, package in state.packages.items():
+        links = {part["url"] for part in package["resources"] if part.get("url_type") != "upload" and part.get("url")}
+        for url in sorted(links | ({package["url"]} if package.get("url") else set())):
+            if url not in known:
+                known[url] = _trouble(url, fetcher)
+            if known[url]:
+                dataset = extras_of(package).get(DATASET, "").partition("/")[2] or name
+                yield Drift("broken-link", dataset, (url, known[url]), f"meguro-opendata build {dataset}")
+
+
+def _trouble(url: str, fetcher: Fetcher) -> str:
+    """What is wrong with an address, empty if nothing is."""
+    try:
+        answer = fetcher.get(url, most=_ENOUGH_BYTES)
+    except MeguroOpendataError as error:
+        return "" if error.code == _LINK_IS_ALIVE else error.code
+    return str(answer.status) if answer.status >= _FIRST_ERROR else ""
+
+
+def _pickup(package: Package) -> Pickup:
+    judged = judge_pickup(from_ckan(package))
+    return Pickup(package["name"], judged.picked_up, judged.standard, tuple(judged.taken_as))
