@@ -35,10 +35,18 @@ def _change_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
         yield from (f"  {field['field']}: {field['before']} -> {field['after']}" for field in change.metadata)
     yield from _file_lines([part for part in change.resources if part.action not in ("unchanged", "orphaned")], lang)
     yield from _row_lines(change, lang)
+    yield from _datastore_lines(change, lang)
     for note in change.notes:
         yield f"  [!] {note.text('message', lang)}"
         yield f"      {note.text('advice', lang)}"
     yield from (f"  [!] {word('guard-' + guard, lang)}" for guard in change.guards)
+
+
+def _datastore_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
+    for load in change.to_dict()["datastore"]:
+        yield "  " + message("plan-datastore", lang, file=load["file"])
+        for short, name in load["short_names"].items():
+            yield "    " + message("plan-short-name", lang, short=short, name=name)
 
 
 def _conflict_lines(change: DatasetPlan, lang: str) -> Iterator[str]:

@@ -119,13 +119,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """Nothing: a client that was killed, or has given up, is what is tested."""
+
+
 @contextmanager
 def proxy(target: str) -> Iterator[Traffic]:
     """A proxy that runs until the block ends."""
     traffic = Traffic(target)
     handler = type("Handler", (_Handler,), {"traffic": traffic, "lock": threading.Lock()})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), handler) as server:
         traffic.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

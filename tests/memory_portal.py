@@ -9,7 +9,7 @@ from typing import Any
 from meguro_opendata.catalog import CatalogEntry
 from meguro_opendata.errors import PortalError, StaleError
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals import Package, PortalState, Upload
+from meguro_opendata.portals import Package, PortalState, TableLoad, Upload
 from meguro_opendata.portals.ckanpackage import complaints, received, sent, wanted_package
 from meguro_opendata.workspace import City, PortalSettings
 
@@ -19,6 +19,7 @@ class MemoryPortal:
 
     exclusive = False
     workers = 1
+    datastore: frozenset[str] = frozenset()
 
     def __init__(self, city: City, settings: PortalSettings | None = None, name: str = "memory") -> None:
         self.name = name
@@ -79,6 +80,13 @@ class MemoryPortal:
             "id": f"{identifier}-{part['name']}",
             **part,
         }
+
+    def load(self, package: Package, table: TableLoad) -> None:
+        """Note what was loaded, as the real ones do."""
+        self.writes += 1
+        for part in self.packages[package["name"]]["resources"]:
+            if part["name"] == table.name:
+                part["mo_datastore"] = table.digest
 
     def remove(self, package: Package) -> None:
         """Take a dataset away."""

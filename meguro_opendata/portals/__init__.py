@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from meguro_opendata.errors import ConfigurationError, Fault
-from meguro_opendata.portals.base import Package, Portal, PortalState, Upload
+from meguro_opendata.portals.base import Package, Portal, PortalState, TableLoad, Upload
 from meguro_opendata.portals.folder import FolderPortal
 from meguro_opendata.workspace import FILE_NAME, Workspace
 
-__all__ = ["FolderPortal", "Package", "Portal", "PortalState", "Upload", "open_portal"]
+__all__ = ["FolderPortal", "Package", "Portal", "PortalState", "TableLoad", "Upload", "open_portal"]
 
 
 def open_portal(workspace: Workspace, name: str | None = None, *, insecure_http: bool = False) -> Portal:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from meguro_opendata.catalog import CatalogEntry
 from meguro_opendata.findings import Finding
 
-__all__ = ["Package", "Portal", "PortalState", "Upload"]
+__all__ = ["Package", "Portal", "PortalState", "TableLoad", "Upload"]
 
 Package = Mapping[str, Any]
 
@@ -23,6 +23,17 @@ class Upload:
     path: Path
     sha256: str
     bytes: int
+
+
+@dataclass(frozen=True)
+class TableLoad:
+    """A file whose table goes into a DataStore: its Table Schema, the columns that tell rows apart, and a checksum."""
+
+    name: str
+    path: Path
+    schema: Mapping[str, Any]
+    key: tuple[str, ...]
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -42,11 +53,13 @@ class Portal(Protocol):
     Attributes:
         exclusive: Whether nobody but this program writes there, so that whatever is there is ours.
         workers: How many datasets may be written at a time.
+        datastore: The datasets whose tables are to be brought into the portal's DataStore.
     """
 
     name: str
     exclusive: bool
     workers: int
+    datastore: frozenset[str]
 
     def wanted(self, slug: str, entry: CatalogEntry) -> dict[str, Any]:
         """A dataset's metadata in the form that this portal takes: its naming rule, organisation, licence ids."""
@@ -75,6 +88,13 @@ class Portal(Protocol):
 
         Raises:
             StaleError: If the dataset is not any more as it was in ``before``.
+            PortalError: If the portal cannot be reached or refuses.
+        """
+
+    def load(self, package: Package, table: TableLoad) -> None:
+        """Make one file's table in the DataStore what it is to be.
+
+        Raises:
             PortalError: If the portal cannot be reached or refuses.
         """
 

@@ -15,9 +15,10 @@ from typing import Any
 from meguro_opendata.catalog import CatalogEntry
 from meguro_opendata.errors import RefusedError, StaleError
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals import ckanpackage
-from meguro_opendata.portals.base import Package, PortalState, Upload
+from meguro_opendata.portals import ckandatastore, ckanpackage
+from meguro_opendata.portals.base import Package, PortalState, TableLoad, Upload
 from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules
+from meguro_opendata.portals.datastore import stored_table
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, unmarked
 from meguro_opendata.workspace import City, PortalSettings
 
@@ -32,6 +33,7 @@ class CkanPortal:
     def __init__(self, name: str, city: City, settings: PortalSettings, client: CkanClient) -> None:
         self.name = name
         self.workers = settings.workers
+        self.datastore = frozenset(settings.datastore)
         self.organization = settings.organization or city.code
         self.client = client
         self._city = city
@@ -97,10 +99,21 @@ class CkanPortal:
 
     def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
         """Create or update one dataset: see :class:`meguro_opendata.portals.Portal`."""
-        if before is None and not uploads:
+        if before is not None:
+            self._revise(package, uploads, before)
+        elif uploads:
+            self._create_with_files(package, uploads)
+        else:
             self._create(package)
-            return
-        self._revise(package, uploads, before if before is not None else self._create_empty(package))
+
+    def _create_with_files(self, package: Package, uploads: Sequence[Upload]) -> None:
+        try:
+            made = self._create_empty(package)
+        except StaleError:
+            if self._is_complete(package, ckanpackage.received(self.show(package["name"]))):
+                return
+            raise
+        self._revise(package, uploads, made)
 
     def _create(self, package: Package) -> Any:
         settled = partial(self._is_there, package)
@@ -147,9 +160,14 @@ class CkanPortal:
         held = ckanpackage.received(self.show(before["id"]))
         if held["metadata_modified"] == before["metadata_modified"]:
             return False
-        if extras_of(held).get(RELEASE) != extras_of(package).get(RELEASE) or _files(held) != _files(package):
+        if not self._is_complete(package, held):
             raise StaleError("plan-stale")
         return True
+
+    def _is_complete(self, package: Package, held: Package) -> bool:
+        """Whether the portal has exactly what was to be published."""
+        marks = [{mark: extras_of(one).get(mark) for mark in (DATASET, RELEASE)} for one in (package, held)]
+        return marks[0] == marks[1] and held["private"] == package["private"] and _files(held) == _files(package)
 
     def show(self, name: str) -> dict[str, Any]:
         """One dataset as CKAN has it.
@@ -159,6 +177,13 @@ class CkanPortal:
         """
         shown: dict[str, Any] = self.client.read("package_show", {"id": name})
         return shown
+
+    def load(self, package: Package, table: TableLoad) -> None:
+        """Make one file's table in the DataStore what it is to be: the rows that changed, or all of it."""
+        parts = self.show(package["name"])["resources"]
+        resource = next(part["id"] for part in parts if part["name"] == table.name)
+        stored = stored_table(table.path.read_bytes(), table.schema, table.key)
+        ckandatastore.load(self.client, resource, stored, table.digest)
 
     def remove(self, package: Package) -> None:
         """Delete a dataset; CKAN keeps it, so that an administrator can bring it back."""

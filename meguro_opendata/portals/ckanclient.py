@@ -99,7 +99,8 @@ class CkanClient:
     ) -> Any:
         """Do something that changes the portal, once; returns its answer, ``None`` if that was lost on the way.
 
-        Where nobody knows whether the portal acted, it is asked: a call is repeated only if it did not.
+        Where nobody knows whether the portal acted, it is asked: a call is repeated only if it did not. So it is where
+        the portal refuses: what it refuses may be there already, from a killed run whose last call went on.
 
         Args:
             action: CKAN's action.
@@ -114,14 +115,12 @@ class CkanClient:
         """
         if self._token is None:
             raise PortalError("portal-token-missing", name=self.name, variable=token_variable(self.name))
-        doubtful = False
         for attempt in _attempts():
             with attempt:
                 try:
                     return self._call(action, data, files)
-                except (UncertainError, StaleError, RefusedError) as error:
-                    doubtful = doubtful or isinstance(error, UncertainError)
-                    if not doubtful or not settled():
+                except (UncertainError, StaleError, RefusedError):
+                    if not settled():
                         raise
         return None
 

@@ -141,7 +141,7 @@ def file_name(name: str, package: str) -> str:
     >>> file_name("131105_aed.csv", "131105_aed")
     '131105_aed.csv'
     >>> file_name("設置箇所.csv", "131105_aed")
-    '131105_aed_3a2e6c1b.csv'
+    '131105_aed_0d418f15.csv'
     """
     if name.isascii():
         return name

@@ -23,7 +23,7 @@ from meguro_opendata.catalog import CatalogEntry, from_ckan, to_ckan, to_dcat
 from meguro_opendata.errors import PortalError
 from meguro_opendata.files import inside, is_plain_name, sha256, storage_guard, write_whole
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals.base import Package, PortalState, Upload
+from meguro_opendata.portals.base import Package, PortalState, TableLoad, Upload
 from meguro_opendata.tablefile import read_csv_rows
 from meguro_opendata.workspace import City
 
@@ -46,6 +46,7 @@ class FolderPortal:
 
     exclusive = True
     workers = 1
+    datastore: frozenset[str] = frozenset()
 
     def __init__(self, name: str, root: Path, city: City, lang: str = "ja") -> None:
         self.name = name
@@ -91,6 +92,9 @@ class FolderPortal:
             if part["name"] not in {kept["name"] for kept in shown["resources"]}:
                 with storage_guard(self.root):
                     self._file(name, part["name"]).unlink(missing_ok=True)
+
+    def load(self, package: Package, table: TableLoad) -> None:
+        """Nothing: a folder has no DataStore."""
 
     def remove(self, package: Package) -> None:
         """Take a dataset away: first what announces it, then its files.

@@ -10,7 +10,7 @@ from typing import Any
 from meguro_opendata.catalog import CatalogEntry
 from meguro_opendata.errors import MeguroOpendataError, PortalError
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals.base import Package, Portal, PortalState, Upload
+from meguro_opendata.portals.base import Package, Portal, PortalState, TableLoad, Upload
 
 __all__ = ["SNAPSHOT_FORMAT", "SnapshotPortal", "snapshot_text"]
 
@@ -36,6 +36,7 @@ class SnapshotPortal:
         self.name = portal.name
         self.exclusive = portal.exclusive
         self.workers = portal.workers
+        self.datastore = portal.datastore
         self._portal = portal
         try:
             told = json.loads(path.read_text(encoding="utf-8"))
@@ -63,6 +64,10 @@ class SnapshotPortal:
         return b""
 
     def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
+        """Refuse."""
+        raise PortalError("snapshot-read-only", name=self.name)
+
+    def load(self, package: Package, table: TableLoad) -> None:
         """Refuse."""
         raise PortalError("snapshot-read-only", name=self.name)
 

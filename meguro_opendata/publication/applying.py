@@ -130,8 +130,11 @@ def _result(change: DatasetPlan, portal: Portal, moment: str) -> Result:
     try:
         if change.action == "remove":
             portal.remove(change.before or {})
-        else:
+            return done
+        if not change.only_loads:
             portal.put(change.package, uploads, moment, change.before)
+        for load in change.loads:
+            portal.load(change.package, load)
     except MeguroOpendataError as error:
         return replace(done, error=error)
     return done

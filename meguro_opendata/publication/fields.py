@@ -101,7 +101,7 @@ def mark_text(fields: Flat) -> str:
     """A mark as it is kept on the portal.
 
     >>> mark_text({"title": "AED設置箇所一覧"})
-    'qMcGBhLs'
+    'qvIy5RKc'
     """
     return " ".join(sorted(name + text for name, text in digests(fields).items()))
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from meguro_opendata.files import sha256
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals import Package
+from meguro_opendata.portals import Package, TableLoad
+from meguro_opendata.portals.datastore import short_name
 from meguro_opendata.publication.fields import Conflict
 from meguro_opendata.published import PublishedDataset
 from meguro_opendata.rowdiff import RowCounts
@@ -82,6 +83,8 @@ class DatasetPlan:
         before: The package as the portal has it, ``None`` if it has none.
         published: The owned fields as they will then be, by which a later edit on the portal can be shown.
         release: What is published.
+        loads: The tables that go into the portal's DataStore.
+        only_loads: Whether everything else is as it is to be.
     """
 
     dataset: str
@@ -99,6 +102,8 @@ class DatasetPlan:
     before: Package | None = None
     published: Mapping[str, str] | None = None
     release: PublishedDataset | None = None
+    loads: tuple[TableLoad, ...] = ()
+    only_loads: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """As the JSON of ``plan@1`` has it."""
@@ -112,12 +117,20 @@ class DatasetPlan:
             "guards": list(self.guards),
             "conflicts": [conflict.to_dict() for conflict in self.conflicts],
             "notes": [{name: getattr(note, name) for name in _NOTE} for note in self.notes],
+            "datastore": [_load_dict(load) for load in self.loads],
             "against": {key: before.get(key) for key in ("id", "metadata_modified")} if before else None,
             "package": dict(self.package),
             "standard": self.standard,
             "department": self.department,
             "rows": self.rows,
         }
+
+
+def _load_dict(load: TableLoad) -> dict[str, Any]:
+    """A table for the DataStore, with the columns that have too long a name for it."""
+    columns = [field["name"] for field in load.schema.get("fields", ())]
+    shorter = {short_name(name): name for name in columns if short_name(name) != name}
+    return {"file": load.name, "digest": load.digest, "key": list(load.key), "short_names": shorter}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files import sha256
-from meguro_opendata.portals import Package, Portal, PortalState, open_portal
+from meguro_opendata.portals import Package, Portal, PortalState, TableLoad, open_portal
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, marked
 from meguro_opendata.publication import fields, guards
 from meguro_opendata.publication.fields import Comparison, Conflict
@@ -20,6 +20,8 @@ from meguro_opendata.publication.tables import TableChange, checksums, stem, tab
 from meguro_opendata.published import PublishedDataset, load_releases
 from meguro_opendata.workspace import Workspace, as_workspace
 
+_DATASTORE = "mo_datastore"
+_DIGEST_LETTERS = 16
 __all__ = ["fingerprint", "plan_publication", "plan_releases"]
 
 
@@ -105,10 +107,12 @@ def _plan_dataset(release: PublishedDataset, wanted: Mapping[str, Any], known: _
     resources = (*_files(release, wanted, old, tables, compared), *_others(wanted, old, release.slug, known))
     package = marked(_merged(wanted, old, compared, resources), mo_dataset=mark, mo_release=fields.mark_text(own))
     notes = tuple(known.portal.check(package))
+    action = _action(old, compared, resources, _moved(package, old))
+    loads = tuple(_loads(release, old, known.portal))
     return DatasetPlan(
         dataset=release.slug,
         name=wanted["name"],
-        action=_action(old, compared, resources, _moved(package, old)),
+        action="update" if loads and action == "unchanged" else action,
         metadata=tuple(fields.shown_fields(compared.changed, own, there)),
         resources=resources,
         guards=(
@@ -125,6 +129,8 @@ def _plan_dataset(release: PublishedDataset, wanted: Mapping[str, Any], known: _
         before=old,
         published=own,
         release=release,
+        loads=loads,
+        only_loads=action == "unchanged",
     )
 
 
@@ -188,6 +194,21 @@ def _others(wanted: Mapping[str, Any], old: Package | None, slug: str, known: _K
         if part["name"] not in names:
             unwanted = {f"{slug}/{part['name']}", f"{wanted['name']}/{part['name']}"} & {*known.wishes.remove}
             yield ResourcePlan(part["name"], "remove" if unwanted else "orphaned", part.get("hash") or None, None)
+
+
+def _loads(release: PublishedDataset, old: Package | None, portal: Portal) -> Iterator[TableLoad]:
+    """The tables whose rows, or whose schema, are not the ones that were brought into the DataStore last."""
+    if release.slug not in portal.datastore:
+        return
+    noted = {part["name"]: part.get(_DATASTORE) for part in old["resources"]} if old else {}
+    for file in release.files:
+        schema = release.schemas.get(file.name)
+        if schema is None:
+            continue
+        content = json.dumps([file.sha256, schema, list(release.key)], ensure_ascii=False, sort_keys=True)
+        digest = sha256(content.encode("utf-8"))[:_DIGEST_LETTERS]
+        if noted.get(file.name) != digest:
+            yield TableLoad(file.name, file.path, schema, release.key, digest)
 
 
 def _merged(

@@ -1,0 +1,90 @@
+"""Bringing a table into a CKAN's DataStore: the rows that changed if it is there, else the whole table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from meguro_opendata.errors import PortalError, RefusedError
+from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules
+from meguro_opendata.portals.datastore import Record, StoredTable, chunks, page_size, row_changes
+
+__all__ = ["load"]
+
+
+def load(client: CkanClient, resource: str, table: StoredTable, digest: str) -> None:
+    """Make a resource's table in the DataStore what it is to be, then note that on the resource.
+
+    Killed in between, the note is missing and all of it is done again; each step may be done twice.
+
+    Args:
+        client: The CKAN.
+        resource: The resource's id.
+        table: The table as it is to be.
+        digest: What is noted.
+
+    Raises:
+        PortalError: If the portal cannot be reached or refuses.
+    """
+    held = _fields(client, resource)
+    if held is not None and held == [(column.name, column.type) for column in table.columns] and table.key:
+        _update(client, resource, table)
+    else:
+        _replace(client, resource, table, exists=held is not None)
+    note = {"id": resource, ckan_rules()["resource_marks"]["datastore"]: digest}
+    client.write("resource_patch", note, {}, _repeatable)
+
+
+def _fields(client: CkanClient, resource: str) -> list[tuple[str, str]] | None:
+    """The names and types of the columns that are there, ``None`` if there is no table."""
+    try:
+        found = client.read("datastore_search", {"resource_id": resource, "limit": 0})
+    except RefusedError:
+        return None
+    return [(field["id"], field["type"]) for field in found["fields"] if field["id"] != "_id"]
+
+
+def _update(client: CkanClient, resource: str, table: StoredTable) -> None:
+    changes = row_changes(_rows(client, resource), table)
+    call = {"resource_id": resource, "force": True}
+    for record in changes.removed:
+        client.write("datastore_delete", {**call, "filters": record}, {}, _repeatable)
+    for some in chunks(changes.upserts):
+        client.write("datastore_upsert", {**call, "method": "upsert", "records": some}, {}, _repeatable)
+    described = [column.to_dict() for column in table.columns]
+    if changes.upserts or changes.removed:
+        client.write("datastore_create", {**call, "fields": described}, {}, _repeatable)
+
+
+def _replace(client: CkanClient, resource: str, table: StoredTable, *, exists: bool) -> None:
+    call = {"resource_id": resource, "force": True}
+    if exists:
+        client.write("datastore_delete", call, {}, lambda: _fields(client, resource) is None)
+    made: dict[str, Any] = {**call, "fields": [column.to_dict() for column in table.columns]}
+    if table.key:
+        made["primary_key"] = list(table.key)
+    client.write("datastore_create", made, {}, _repeatable)
+    method, again = ("upsert", _repeatable) if table.key else ("insert", _not_repeatable)
+    for some in chunks(table.records):
+        client.write("datastore_upsert", {**call, "method": method, "records": some}, {}, again)
+
+
+def _rows(client: CkanClient, resource: str) -> list[Record]:
+    """Every row that is there, in the order of its own numbers."""
+    size = page_size()
+    rows: list[Record] = []
+    while True:
+        asked = {"resource_id": resource, "limit": size, "offset": len(rows), "sort": "_id", "include_total": False}
+        page = client.read("datastore_search", asked)["records"]
+        rows += page
+        if len(page) < size:
+            return rows
+
+
+def _repeatable() -> bool:
+    """A step that may be done twice needs no asking whether it was done."""
+    return False
+
+
+def _not_repeatable() -> bool:
+    """Rows without a key would be there twice, so a lost answer is a failure; the next run starts from nothing."""
+    raise PortalError("datastore-unsure")

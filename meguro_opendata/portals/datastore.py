@@ -1,0 +1,195 @@
+"""A table as CKAN's DataStore takes it: typed columns of short names, the data dictionary, and what changed.
+
+Column names are Japanese and long; PostgreSQL takes 63 bytes (21 kanji). A longer one gets a stated short name, the
+same every time; the data dictionary has the whole one.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from meguro_opendata.files import sha256
+from meguro_opendata.tablefile import read_csv_rows
+
+__all__ = [
+    "Column",
+    "Record",
+    "RowChanges",
+    "StoredTable",
+    "chunks",
+    "page_size",
+    "row_changes",
+    "short_name",
+    "stored_table",
+]
+
+Record = dict[str, Any]
+_TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name in the DataStore, its type there, its whole name and its description."""
+
+    name: str
+    type: str
+    label: str
+    notes: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """As ``datastore_create`` takes it."""
+        return {"id": self.name, "type": self.type, "info": {"label": self.label, "notes": self.notes}}
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """A table as it is to be in the DataStore; ``key`` is empty if nothing tells all rows apart."""
+
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    records: tuple[Record, ...]
+
+    @property
+    def short_names(self) -> dict[str, str]:
+        """The columns that got a shorter name: whole names by short ones."""
+        return {column.name: column.label for column in self.columns if column.name != column.label}
+
+
+@dataclass(frozen=True)
+class RowChanges:
+    """What turns the rows that are there into those that are wanted."""
+
+    upserts: tuple[Record, ...]
+    removed: tuple[Record, ...]
+
+
+def stored_table(data: bytes, schema: Mapping[str, Any], key: Sequence[str]) -> StoredTable:
+    """A published CSV as it is to be in the DataStore.
+
+    Args:
+        data: The CSV.
+        schema: Its Table Schema.
+        key: The columns that tell rows apart.
+    """
+    header, rows = read_csv_rows(data)
+    described = {field["name"]: field for field in schema.get("fields", ())}
+    names = [short_name(name) for name in header]
+    cells = list(zip(*rows, strict=True)) if rows else [() for _ in header]
+    typed = [_typed(described.get(name, {}), list(texts)) for name, texts in zip(header, cells, strict=True)]
+    columns = tuple(
+        Column(name, kind, label, str(described.get(label, {}).get("description", "")))
+        for name, label, (kind, _) in zip(names, header, typed, strict=True)
+    )
+    records = tuple(dict(zip(names, row, strict=True)) for row in zip(*(values for _, values in typed), strict=True))
+    wanted = tuple(short_name(name) for name in key)
+    return StoredTable(columns, wanted if _tells_apart(wanted, records) else (), records)
+
+
+def short_name(name: str) -> str:
+    """A column's name as the DataStore takes it: no ``_`` in front, no quotation marks, at most 63 bytes.
+
+    >>> short_name("名称"), short_name("_id")
+    ('名称', 'x_id')
+    >>> short_name("対応可能な言語のうち手話その他の特別な手段によるもの")
+    '対応可能な言語のうち手話その他の特別_ad3e1027'
+    """
+    plain = name.replace('"', "'").strip()
+    fitted = f"x{plain}" if plain.startswith("_") or not plain else plain
+    rules = _rules()
+    if len(fitted.encode("utf-8")) <= rules["longest_name"]:
+        return fitted
+    kept = fitted.encode("utf-8")[: rules["kept_of_a_long_name"]].decode("utf-8", "ignore")
+    return f"{kept}_{sha256(name.encode('utf-8'))[:8]}"
+
+
+def _typed(field: Mapping[str, Any], texts: Sequence[str]) -> tuple[str, list[Any]]:
+    """A column's type and values; text if any value would not be read as anything else."""
+    kind = _rules()["types"].get(field.get("type", ""), _TEXT)
+    written = any(field.get(key) not in (None, "default") for key in _rules()["text_if"]["keys"])
+    if kind == _TEXT or written:
+        return _TEXT, [text or None for text in texts]
+    try:
+        return kind, [_READERS[kind](text) if text else None for text in texts]
+    except (ValueError, InvalidOperation):
+        return _TEXT, [text or None for text in texts]
+
+
+def _number(text: str) -> str:
+    """A number as it is written, if it is one and finite: nothing is rounded on the way."""
+    if not Decimal(text).is_finite():
+        raise ValueError(text)
+    return text
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower() == "true"
+
+
+def _date(text: str) -> str:
+    return date.fromisoformat(text).isoformat()
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {"int8": int, "numeric": _number, "bool": _truth, "date": _date}
+
+
+def _tells_apart(key: Sequence[str], records: Sequence[Record]) -> bool:
+    if not key or not all(name in record and record[name] is not None for record in records for name in key):
+        return False
+    return len({tuple(record[name] for name in key) for record in records}) == len(records)
+
+
+def row_changes(held: Sequence[Record], table: StoredTable) -> RowChanges:
+    """What of the rows has to be sent, and which are to go, by the table's key.
+
+    Args:
+        held: The rows that the DataStore has.
+        table: The table as it is to be.
+    """
+    numeric = {column.name for column in table.columns if column.type == "numeric"}
+    known = {_key(record, table.key): _steady(record, numeric) for record in held}
+    wanted = {_key(record, table.key): record for record in table.records}
+    upserts = tuple(record for key, record in wanted.items() if known.get(key) != _steady(record, numeric))
+    removed = tuple(
+        {name: record[name] for name in table.key} for record in held if _key(record, table.key) not in wanted
+    )
+    return RowChanges(upserts, removed)
+
+
+def _key(record: Record, key: Sequence[str]) -> tuple[str, ...]:
+    return tuple(str(record.get(name)) for name in key)
+
+
+def _steady(record: Record, numeric: set[str]) -> Record:
+    """A row as it can be compared: numbers by value, the DataStore's own number left out."""
+    return {
+        name: Decimal(str(value)) if name in numeric and value is not None else value
+        for name, value in record.items()
+        if name != "_id"
+    }
+
+
+def page_size() -> int:
+    """How many rows are read or sent at once."""
+    size: int = _rules()["chunk"]
+    return size
+
+
+def chunks(records: Sequence[Record]) -> Iterator[list[Record]]:
+    """Some rows at a time."""
+    size = page_size()
+    for start in range(0, len(records), size):
+        yield list(records[start : start + size])
+
+
+@cache
+def _rules() -> Mapping[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("datastore.toml").read_text(encoding="utf-8"))
