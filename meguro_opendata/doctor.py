@@ -15,6 +15,10 @@ from typing import Any
 from meguro_opendata import messages
 from meguro_opendata.errors import ConfigurationError, SourceError, StorageError, UnknownStandardError
 from meguro_opendata.geo.grids import known_grids
+from meguro_opendata.errors import ConfigurationError, MeguroOpendataError, UnknownStandardError
+from meguro_opendata.portals import open_portal
+from meguro_opendata.portals.ckan import CkanPortal
+from meguro_opendata.portals.ckanclient import token_variable
 from meguro_opendata.standard import load_standard, standards
 from meguro_opendata.workspace import Workspace, find_workspace, open_workspace
 
@@ -124,13 +128,32 @@ def _workspace(folder: Path | None, lang: str) -> tuple[Workspace | None, Check]
 def _portals(workspace: Workspace, lang: str) -> Iterator[Check]:
     for name, settings in sorted(workspace.portals.items()):
         if settings.kind != "folder":
-            yield Check("portal", True, name, messages.doctor_text("portal-later", lang))
+            yield _ckan(workspace, name, lang)
             continue
         path = (workspace.root / (settings.path or f"../{name}")).resolve()
         ok = _writable(path)
         yield Check(
             "portal", ok, f"{name}: {path}", "" if ok else messages.doctor_text("portal-not-writable", lang, path=path)
         )
+
+
+def _ckan(workspace: Workspace, name: str, lang: str) -> Check:
+    """Whether a CKAN answers, knows our token, and lets its user publish."""
+    found = f"{name}: {workspace.portals[name].url}"
+    try:
+        portal = open_portal(workspace, name)
+        standing = portal.standing() if isinstance(portal, CkanPortal) else None
+    except MeguroOpendataError as error:
+        return Check("portal", False, found, error.text(lang))
+    if standing is None or standing.user is None:
+        advice = messages.doctor_text("portal-no-token", lang, variable=token_variable(name))
+        return Check("portal", False, found, advice)
+    told = f"{found} (CKAN {standing.version}, {standing.user})"
+    if standing.may_publish:
+        return Check("portal", True, told)
+    organization = workspace.portals[name].organization or workspace.city.code
+    advice = messages.doctor_text("portal-no-permission", lang, user=standing.user, organization=organization)
+    return Check("portal", False, told, advice)
 
 
 def _writable(path: Path) -> bool:

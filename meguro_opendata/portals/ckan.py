@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
@@ -22,7 +23,16 @@ from meguro_opendata.portals.datastore import stored_table
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, unmarked
 from meguro_opendata.workspace import City, PortalSettings
 
-__all__ = ["CkanPortal"]
+__all__ = ["CkanPortal", "Standing"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A CKAN's version, the user that our token belongs to, and whether that user may publish."""
+
+    version: str
+    user: str | None
+    may_publish: bool
 
 
 class CkanPortal:
@@ -184,6 +194,19 @@ class CkanPortal:
         resource = next(part["id"] for part in parts if part["name"] == table.name)
         stored = stored_table(table.path.read_bytes(), table.schema, table.key)
         ckandatastore.load(self.client, resource, stored, table.digest)
+
+    def standing(self) -> Standing:
+        """The version of the CKAN, whom it takes us for, and whether that user may publish here.
+
+        Raises:
+            PortalError: If the portal cannot be reached, does not answer, or refuses.
+        """
+        version = self.client.read("status_show", {})["ckan_version"]
+        if not self.client.has_token:
+            return Standing(version, None, may_publish=False)
+        user = self.client.read("user_show", {})["name"]
+        mine = self.client.read("organization_list_for_user", {"permission": "create_dataset"})
+        return Standing(version, user, may_publish=self.organization in {one["name"] for one in mine})
 
     def remove(self, package: Package) -> None:
         """Delete a dataset; CKAN keeps it, so that an administrator can bring it back."""

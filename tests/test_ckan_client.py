@@ -1,0 +1,253 @@
+"""The client of CKAN against servers on loopback that misbehave: what it tells, sends, and never sends."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ckan_labs import TOKEN
+from conftest import Ran
+from publish_ten import workspace_for
+
+from meguro_opendata.errors import MeguroOpendataError, PortalError, StaleError, UncertainError
+from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules, token_variable
+
+SECRET = "s3cret-token-that-nobody-may-see"  # noqa: S105 (no real one)
+HTML = "<html>…</html>"
+Command = Callable[..., Ran]
+
+
+@dataclass
+class Server:
+    """A server on loopback that gives one answer to everything, and remembers who asked."""
+
+    status: int = 200
+    body: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    seen: list[tuple[str, str | None]] = field(default_factory=list)
+    url: str = ""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server_state: Server
+
+    def do_GET(self) -> None:
+        state = self.server_state
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        state.seen.append((self.path, self.headers.get("Authorization")))
+        self.send_response(state.status)
+        kind = "application/json" if state.body.startswith("{") else "text/html"
+        body = state.body.encode()
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **state.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_HEAD = do_GET  # noqa: N815 (names of http.server)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextmanager
+def serving(**answer: Any) -> Iterator[Server]:
+    """Such a server, as long as the block runs."""
+    state = Server(**answer)
+    handler = type("Handler", (_Handler,), {"server_state": state})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        state.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield state
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token in the environment, and no long waits."""
+    monkeypatch.setenv(TOKEN, SECRET)
+    monkeypatch.setitem(ckan_rules()["retry"], "wait_initial", 0.01)
+
+
+def failure(kind: str, **more: Any) -> str:
+    """CKAN's answer to what it refuses; its words are Japanese or English, and nobody reads them."""
+    return json.dumps({"success": False, "error": {"__type": kind, "message": "失敗", **more}})
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "code", "kind", "asked"),
+    [
+        (403, failure("Authorization Error"), {}, "portal-forbidden", PortalError, 1),
+        (404, failure("Not Found Error"), {}, "portal-not-found", PortalError, 1),
+        (409, failure("Validation Error", title=["欠けています"]), {}, "portal-refused", PortalError, 1),
+        (409, failure("Validation Error", upload=["大きすぎる"]), {}, "portal-refused", PortalError, 1),
+        (409, failure("Validation Error", match=["metadata_modified"]), {}, "plan-stale", StaleError, 1),
+        (500, failure("Search Index Error"), {}, "portal-search-down", UncertainError, 4),
+        (500, HTML, {}, "portal-trouble", UncertainError, 4),
+        (502, HTML, {}, "portal-trouble", UncertainError, 4),
+        (504, HTML, {}, "portal-trouble", UncertainError, 4),
+        (429, HTML, {"Retry-After": "0"}, "portal-trouble", UncertainError, 4),
+        (429, HTML, {"Retry-After": "86400"}, "portal-trouble", UncertainError, 1),
+        (413, HTML, {}, "portal-too-large", PortalError, 1),
+        (302, "", {"Location": "https://example.org/"}, "portal-moved", PortalError, 1),
+        (200, HTML, {}, "portal-no-answer", UncertainError, 4),
+        (200, '{"success": tr', {}, "portal-no-answer", UncertainError, 4),
+        (400, '"Bad request"', {}, "portal-no-answer", UncertainError, 4),
+    ],
+)
+def test_each_trouble_is_told_and_repeated_only_where_that_helps(
+    status: int,
+    body: str,
+    headers: dict[str, str],
+    code: str,
+    kind: type[MeguroOpendataError],
+    asked: int,
+) -> None:
+    """Whatever a server or a proxy before it answers becomes one of our errors, with exit code 3 or 4."""
+    with serving(status=status, body=body, headers=headers) as server:
+        with pytest.raises(kind) as error:
+            CkanClient("lab", server.url).read("package_search", {})
+        assert (error.value.code, len(server.seen)) == (code, asked)
+    assert error.value.exit_code == (4 if kind is StaleError else 3)
+    assert "\n→" in error.value.text("ja")
+
+
+def test_a_write_is_not_repeated_where_it_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lost answer is followed by a question; if the portal has acted, the call is not sent again."""
+    with serving(status=502, body=HTML) as server:
+        client = CkanClient("lab", server.url)
+        assert client.write("package_create", {}, {}, lambda: True) is None
+        assert len(server.seen) == 1
+        with pytest.raises(UncertainError):
+            client.write("package_create", {}, {}, lambda: False)
+        assert len(server.seen) == 5
+
+
+def test_nothing_is_written_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a token the variable is named, and nothing is sent."""
+    monkeypatch.delenv(TOKEN)
+    with serving() as server:
+        with pytest.raises(PortalError) as error:
+            CkanClient("lab", server.url).write("package_create", {}, {}, lambda: False)
+        assert (error.value.code, server.seen) == ("portal-token-missing", [])
+    assert TOKEN in error.value.text("ja")
+
+
+@pytest.mark.parametrize(
+    ("url", "refused"),
+    [
+        ("http://portal.example.jp", True),
+        ("http://192.168.0.5", True),
+        ("http://127.0.0.1.example.jp", True),
+        ("https://portal.example.jp", False),
+        ("http://127.0.0.1:5000", False),
+        ("http://localhost:5000", False),
+        ("http://[::1]:5000", False),
+    ],
+)
+def test_plain_http_goes_to_this_machine_only(url: str, refused: bool) -> None:
+    """Any other address by plain http needs to be allowed."""
+    CkanClient("lab", url, insecure_http=True)
+    if not refused:
+        CkanClient("lab", url)
+        return
+    with pytest.raises(MeguroOpendataError) as error:
+        CkanClient("lab", url)
+    assert (error.value.code, error.value.exit_code) == ("portal-insecure", 2)
+
+
+def test_the_token_does_not_follow_to_another_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that is sent elsewhere ends there; a file is fetched from there without the token, or a login of netrc."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login a password other-secret\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with serving(body="内容") as other, serving(status=302, headers={"Location": f"{other.url}/x"}) as portal:
+        client = CkanClient("lab", portal.url)
+        with pytest.raises(PortalError):
+            client.read("package_search", {})
+        assert other.seen == []
+        assert client.download("dataset/1/resource/2/download/a.csv") == "内容".encode()
+        assert {token for _, token in portal.seen} == {SECRET}
+        assert [token for _, token in other.seen] == [None]
+
+
+def test_each_portal_has_its_own_variable() -> None:
+    """The token's variable follows from the portal's name."""
+    assert [token_variable(name) for name in ("ward", "bodik-test", "東京")] == [
+        "MEGURO_OPENDATA_TOKEN_WARD",
+        "MEGURO_OPENDATA_TOKEN_BODIK_TEST",
+        "MEGURO_OPENDATA_TOKEN_東京",
+    ]
+
+
+TROUBLES = {
+    "forbidden": (403, failure("Authorization Error")),
+    "refused": (409, failure("Validation Error", name=[SECRET[:4]])),
+    "html": (502, HTML),
+    "moved": (302, ""),
+    "broken": (200, '{"success": tr'),
+    "echo": (500, failure("Other Error")),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_the_token_is_in_no_output(trouble: str, tmp_path: Path, command: Command) -> None:
+    """Neither result, talk, traceback, plan, ledger nor any other file holds it, whatever goes wrong."""
+    status, body = TROUBLES[trouble]
+    with serving(status=status, body=body, headers={"Location": "https://example.org/"}) as server:
+        workspace_for(tmp_path, server.url, "131105")
+        calls = [
+            ("plan", "--portal", "lab", "--out", "plan.json", "--html", "plan.html"),
+            ("publish", "--portal", "lab", "--yes", "--format", "json"),
+            ("status", "--portal", "lab"),
+            ("portal", "backup", "saved", "--portal", "lab"),
+            ("doctor",),
+        ]
+        for call in calls:
+            ran = command(*call, "--debug", "--workspace", tmp_path / "datasets", **{TOKEN: SECRET})
+            assert SECRET not in ran.text
+            assert ran.code in (1, 2, 3, 4)
+        assert {token for _, token in server.seen} == {SECRET}
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or SECRET.encode() not in path.read_bytes()
+
+
+def test_the_token_is_in_no_argument(tmp_path: Path) -> None:
+    """The program starts no other one, and its own arguments are the user's: the process list has no token."""
+    sources = [
+        path.read_text(encoding="utf-8") for path in Path(__file__).parent.parent.glob("meguro_opendata/**/*.py")
+    ]
+    assert not any("subprocess" in text or "os.exec" in text or "os.system" in text for text in sources)
+    options = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.parent.glob("cli/**/*.py")]
+    assert not any("--token" in text or "--api-key" in text for text in options)
+
+
+def test_a_link_check_reaches_no_private_address(tmp_path: Path, command: Command) -> None:
+    """A link on the portal that leads to this machine is told, and not asked for, unless that is allowed."""
+    with serving(body="秘密") as inner:
+        package = {
+            "name": "131105-x",
+            "id": "1",
+            "resources": [{"name": "a", "url": f"{inner.url}/admin", "url_type": None, "format": "CSV"}],
+        }
+        found = {"success": True, "result": {"count": 1, "results": [package]}}
+        with serving(body=json.dumps(found)) as server:
+            workspace_for(tmp_path, server.url, "131105")
+            call = ("status", "--portal", "lab", "--links", "--workspace", tmp_path / "datasets", "--format", "json")
+            ran = command(*call, **{TOKEN: SECRET})
+            drifts = json.loads(ran.out)["drifts"]
+            assert [d["details"][1] for d in drifts if d["kind"] == "broken-link"] == ["harvest-private"]
+            assert inner.seen == []
+            allowed = command(*call, "--allow-private", **{TOKEN: SECRET})
+            assert [d for d in json.loads(allowed.out)["drifts"] if d["kind"] == "broken-link"] == []
+            assert [path for path, _ in inner.seen] == ["/admin"]
