@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files import storage_guard, write_whole
@@ -41,10 +44,16 @@ def init_workspace(folder: Path, code: str) -> Workspace:
 
 def has_placeholder(city: City, department: str) -> bool:
     """Whether a profile, or a dataset's department, still says what only a new workspace says."""
-    fresh = tomllib.loads(resources.files(__package__).joinpath("newcity", FILE_NAME).read_text(encoding="utf-8"))[
-        "city"
-    ]
+    fresh = _fresh_city()
     return city.homepage == fresh["homepage"] or department in fresh["departments"]
+
+
+@cache
+def _fresh_city() -> Mapping[str, Any]:
+    """The city of a workspace that is just made."""
+    text = resources.files(__package__).joinpath("newcity", FILE_NAME).read_text(encoding="utf-8")
+    city: dict[str, Any] = tomllib.loads(text)["city"]
+    return city
 
 
 def _refuse_used(folder: Path) -> None:

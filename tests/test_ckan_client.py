@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +11,7 @@ import pytest
 from ckan_labs import TOKEN
 from conftest import Ran
 from publish_ten import workspace_for
+from stub_server import serving
 
 from meguro_opendata.errors import MeguroOpendataError, PortalError, StaleError, UncertainError
 from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules, token_variable
@@ -22,54 +19,6 @@ from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules, token_var
 SECRET = "s3cret-token-that-nobody-may-see"  # noqa: S105 (no real one)
 HTML = "<html>…</html>"
 Command = Callable[..., Ran]
-
-
-@dataclass
-class Server:
-    """A server on loopback that gives one answer to everything, and remembers who asked."""
-
-    status: int = 200
-    body: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
-    seen: list[tuple[str, str | None]] = field(default_factory=list)
-    url: str = ""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server_state: Server
-
-    def do_GET(self) -> None:
-        state = self.server_state
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        state.seen.append((self.path, self.headers.get("Authorization")))
-        self.send_response(state.status)
-        kind = "application/json" if state.body.startswith("{") else "text/html"
-        body = state.body.encode()
-        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **state.headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_POST = do_HEAD = do_GET  # noqa: N815 (names of http.server)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-@contextmanager
-def serving(**answer: Any) -> Iterator[Server]:
-    """Such a server, as long as the block runs."""
-    state = Server(**answer)
-    handler = type("Handler", (_Handler,), {"server_state": state})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        state.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield state
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 @pytest.fixture(autouse=True)

@@ -130,7 +130,7 @@ def test_a_removed_dataset_is_deleted_not_purged(published: Published) -> None:
 def test_a_damaged_backup_brings_nothing_back(spoil: str, tmp_path: Path) -> None:
     """A file with other bytes, a list that is none, a folder without a backup: refused as a whole."""
     checksum = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    told = {"format": "meguro-opendata/backup@1", "organization": {"name": "x"}, "groups": [], "files": {"r": checksum}}
+    told = {"format": "meguro-opendata-backup@1", "organization": {"name": "x"}, "groups": [], "files": {"r": checksum}}
     package = {"name": "a", "resources": [{"id": "r", "name": "a.csv", "url_type": "upload"}]}
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / checksum).write_bytes(b"")

@@ -26,7 +26,12 @@ from meguro_opendata.cli.commands import standards as standards_command
 from meguro_opendata.cli.commands.geo import grids as grids_command
 from meguro_opendata.cli.commands.geo import import_addresses as addresses_command
 from meguro_opendata.cli.commands.geo import import_boundary as boundary_command
+from meguro_opendata.cli.commands import portal as portal_command
+from meguro_opendata.cli.commands import publish as publish_command
+from meguro_opendata.cli.commands import standards as standards_command
+from publish_ten import workspace_for
 from referencing import Registry, Resource
+from stub_server import serving
 
 from meguro_opendata.catalog.review import CATALOG_FORMAT
 from meguro_opendata.doctor import DOCTOR_FORMAT
@@ -39,6 +44,7 @@ from meguro_opendata.inspection import INSPECTION_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT
 from meguro_opendata.meshfile import MESH_FORMAT
 from meguro_opendata.publication import PLAN_FORMAT
+from meguro_opendata.publication.status import STATUS_FORMAT
 from meguro_opendata.release import BUILD_FORMAT
 from meguro_opendata.reports.overview import REPORTS_FORMAT
 from meguro_opendata.transformfile import TRANSFORM_FORMAT
@@ -54,6 +60,7 @@ REGISTRY: Registry[Any] = Registry().with_resources(
 CONSTANTS = {
     "addresses": addresses_command.FORMAT,
     "boundary": boundary_command.FORMAT,
+    "backup": portal_command.BACKUP_FORMAT,
     "build": BUILD_FORMAT,
     "catalog": CATALOG_FORMAT,
     "demo": demo_command.FORMAT,
@@ -73,11 +80,14 @@ CONSTANTS = {
     "new": NEW_FORMAT,
     "outcome": publish_command.FORMAT,
     "plan": PLAN_FORMAT,
+    "releases": portal_command.RELEASES_FORMAT,
     "report": REPORT_FORMAT,
     "reports": REPORTS_FORMAT,
+    "restore": portal_command.RESTORE_FORMAT,
     "standard": standards_command.SHOW_FORMAT,
     "standards": standards_command.LIST_FORMAT,
     "transform": TRANSFORM_FORMAT,
+    "status": STATUS_FORMAT,
 }
 # Each case: name, schema, exit code. The commands run once, in this order, in ``outputs``.
 CASES = {
@@ -87,6 +97,12 @@ CASES = {
     "publish": ("outcome", 0),
     "plan, nothing new": ("plan", 0),
     "publish nothing": ("outcome", 0),
+    "status, nothing new": ("status", 0),
+    "portal releases": ("releases", 0),
+    "publish with an unreachable portal": ("outcome", 3),
+    "portal backup": ("backup", 0),
+    "portal restore": ("restore", 0),
+    "status of a change": ("status", 1),
     "build with errors": ("build", 1),
     "build of nothing": ("build", 2),
     "plan of a change": ("plan", 1),
@@ -144,6 +160,9 @@ class Office:
         """Run one command with ``--format json``."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MEGURO_OPENDATA")}
         kept["MEGURO_OPENDATA_DATA"] = str(self.home / "data")
+    def run(self, case: str, *arguments: str | Path, **more: str) -> None:
+        """Run one command with ``--format json``, and with more in its environment."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MEGURO_OPENDATA")} | more
         command = [sys.executable, "-m", "meguro_opendata", *map(str, arguments), "--format", "json"]
         self.done[case] = subprocess.run(
             command,
@@ -175,7 +194,11 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
     office.run("publish", "publish", "--plan", "plan.json")
     office.run("plan, nothing new", "plan")
     office.run("publish nothing", "publish", "--yes")
+    office.run("status, nothing new", "status")
+    office.run("portal releases", "portal", "releases", WAREHOUSES.name)
+    keep_a_portal(office)
     change_a_dataset(office)
+    office.run("status of a change", "status")
     check_tables(office)
     office.run("kpi of a strategy", "kpi", "show", "--fiscal-year", "2025", "--as-of", "2026-03-31", "--lang", "en")
     office.run("kpi without one", "kpi", "show", "--fiscal-year", "1999")
@@ -220,6 +243,18 @@ def look_at_places(office: Office) -> None:
     office.run("geo transform", "geo", "transform", "points.csv", *ends, *columns, "-o", "moved.csv")
     office.run("geo transform of wrong points", "geo", "transform", "wrong.csv", *ends, *columns, "-o", "no.csv")
     office.run("geo mesh", "geo", "mesh", "points.csv", *columns, "-o", "mesh.geojson")
+def keep_a_portal(office: Office) -> None:
+    """Save and bring back an empty CKAN, and fail to publish to it; real ones are tested elsewhere."""
+    empty = {"count": 0, "results": [], "name": "131105", "title": "目黒区"}
+    with serving(body=json.dumps({"success": True, "result": empty})) as server:
+        workspace_for(office.home / "kept", server.url, "131105")
+        there = ("--portal", "lab", "--workspace", office.home / "kept" / "datasets")
+        token = {"MEGURO_OPENDATA_TOKEN_LAB": "token"}
+        office.run("portal backup", "portal", "backup", "saved", *there, **token)
+        office.run("portal restore", "portal", "restore", "saved", "--yes", *there, **token)
+        shutil.copytree(office.home / "datasets" / WAREHOUSES, office.home / "kept" / "datasets" / WAREHOUSES)
+        office.run("build elsewhere", "build", *there[2:])
+        office.run("publish with an unreachable portal", "publish", "--yes", *there)
 
 
 def change_a_dataset(office: Office) -> None:

@@ -446,7 +446,7 @@ def test_three_versions_are_told_apart(published: dict[str, str], ours: dict[str
     """What nobody edited is written; what only others have stays; what both have, and was edited, is a conflict."""
     mark = read_mark(mark_text(published))
     assert mark == digests(published)
-    found = compare(ours, theirs, mark, published)
+    found = compare(ours, theirs, mark)
     edited = {name for name in {*published, *theirs} if published.get(name) != theirs.get(name)}
     differing = {name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name)}
     assert set(found.changed) | {conflict.field for conflict in found.conflicts} | set(found.kept) >= {
@@ -465,7 +465,7 @@ def test_overwriting_leaves_no_conflict(
     published: dict[str, str], ours: dict[str, str], theirs: dict[str, str]
 ) -> None:
     """With ours winning, everything of ours is there afterwards."""
-    found = compare(ours, theirs, read_mark(mark_text(published)), published, overwrite=True)
+    found = compare(ours, theirs, read_mark(mark_text(published)), overwrite=True)
     after = {**theirs, **{name: new for name, (_, new) in found.changed.items()}}
     assert found.conflicts == ()
     assert {name: after[name] for name in ours} == ours

@@ -12,9 +12,9 @@ from .. import console, options
 if TYPE_CHECKING:
     from meguro_opendata.portals.ckan import CkanPortal
 
-BACKUP_FORMAT = "meguro-opendata/portal-backup@1"
-RESTORE_FORMAT = "meguro-opendata/portal-restore@1"
-RELEASES_FORMAT = "meguro-opendata/portal-releases@1"
+BACKUP_FORMAT = "meguro-opendata/backup@1"
+RESTORE_FORMAT = "meguro-opendata/restore@1"
+RELEASES_FORMAT = "meguro-opendata/releases@1"
 
 
 @click.group("portal", cls=options.Group)

@@ -23,7 +23,7 @@ from meguro_opendata.portals.ckan import CkanPortal
 
 __all__ = ["BACKUP_FORMAT", "Backup", "Difference", "back_up", "differences", "open_backup", "restore"]
 
-BACKUP_FORMAT = "meguro-opendata/backup@1"
+BACKUP_FORMAT = "meguro-opendata-backup@1"
 
 
 @dataclass(frozen=True)

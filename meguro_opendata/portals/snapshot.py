@@ -14,11 +14,11 @@ from meguro_opendata.portals.base import Package, Portal, PortalState, TableLoad
 
 __all__ = ["SNAPSHOT_FORMAT", "SnapshotPortal", "snapshot_text"]
 
-SNAPSHOT_FORMAT = "meguro-opendata/snapshot@1"
+SNAPSHOT_FORMAT = "meguro-opendata-snapshot@1"
 
 
 def snapshot_text(portal: Portal) -> str:
-    """Everything of ours that a portal holds, as the JSON of ``snapshot@1``."""
+    """Everything of ours that a portal holds, as JSON."""
     packages = portal.state().packages
     told = {"format": SNAPSHOT_FORMAT, "portal": portal.name, "packages": dict(packages)}
     return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

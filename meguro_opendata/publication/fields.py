@@ -33,7 +33,10 @@ def publication_rules() -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A field of ours that was edited on the portal: as it was published, as it is there, as the workspace has it."""
+    """A field of ours that was edited on the portal: as it was published, as it is there, as the workspace has it.
+
+    ``published`` is only shown: it is ``None`` if it is not known here, too.
+    """
 
     field: str
     published: str | None
@@ -116,14 +119,13 @@ def _digest(text: str) -> str:
     return base64.urlsafe_b64encode(whole)[:_LETTERS].decode("ascii")
 
 
-def compare(ours: Flat, theirs: Flat, mark: Mark | None, published: Flat, *, overwrite: bool = False) -> Comparison:
+def compare(ours: Flat, theirs: Flat, mark: Mark | None, *, overwrite: bool = False) -> Comparison:
     """Tell three versions apart.
 
     Args:
         ours: The fields as the workspace has them.
         theirs: As the portal has them.
         mark: Digests of what was published last; ``None`` if nothing was, so that nobody edited it.
-        published: What was published last, as far as it is known here: it is only shown.
         overwrite: Ours win where both differ.
     """
     changed: dict[str, tuple[str | None, str | None]] = {}
@@ -135,7 +137,7 @@ def compare(ours: Flat, theirs: Flat, mark: Mark | None, published: Flat, *, ove
         if verdict == "write" or (verdict == "conflict" and overwrite):
             changed[name] = (there, mine)
         elif verdict == "conflict":
-            conflicts.append(Conflict(name, published.get(name), there, mine))
+            conflicts.append(Conflict(name, None, there, mine))
         elif verdict == "keep" and there is not None:
             kept[name] = there
     return Comparison(changed, tuple(conflicts), kept)

@@ -38,7 +38,7 @@ class EarlierRelease:
     rows: int
 
     def to_dict(self) -> dict[str, Any]:
-        """As the JSON of ``portal-releases@1`` has it."""
+        """As the JSON of ``releases@1`` has it."""
         return asdict(self)
 
 

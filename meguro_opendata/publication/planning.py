@@ -106,8 +106,8 @@ def _plan_dataset(release: PublishedDataset, wanted: Mapping[str, Any], known: _
     tables = table_changes(release, old, known.portal, known.history)
     resources = (*_files(release, wanted, old, tables, compared), *_others(wanted, old, release.slug, known))
     package = marked(_merged(wanted, old, compared, resources), mo_dataset=mark, mo_release=fields.mark_text(own))
-    notes = tuple(known.portal.check(package))
     action = _action(old, compared, resources, _moved(package, old))
+    notes = () if action == "unchanged" else tuple(known.portal.check(package))
     loads = tuple(_loads(release, old, known.portal))
     return DatasetPlan(
         dataset=release.slug,
@@ -144,8 +144,11 @@ def _compared(
 ) -> Comparison:
     text = extras_of(old).get(RELEASE) if old and ours else None
     mark = fields.read_mark(text) if text else fields.digests(there) if known.portal.exclusive else None
-    published = known.history.published_fields(slug, known.portal.name)
-    compared = fields.compare(own, there, mark, published, overwrite=slug in known.wishes.overwrite)
+    compared = fields.compare(own, there, mark, overwrite=slug in known.wishes.overwrite)
+    if compared.conflicts:
+        published = known.history.published_fields(slug, known.portal.name)
+        shown = tuple(replace(one, published=published.get(one.field)) for one in compared.conflicts)
+        compared = replace(compared, conflicts=shown)
     replaced = _replaced_files(old, known, slug)
     return replace(compared, conflicts=(*compared.conflicts, *replaced)) if replaced else compared
 

@@ -1,6 +1,6 @@
 """Publishing 300 datasets to a real CKAN, and finding them unchanged, beside ``ckanapi load datasets -p 2``.
 
-    MEGURO_OPENDATA_TEST_CKAN_URL=… MEGURO_OPENDATA_TEST_CKAN_TOKEN=… python tests/benchmarks/publishing.py
+    MEGURO_OPENDATA_TEST_CKAN_URL=… MEGURO_OPENDATA_TEST_CKAN_TOKEN=… python tests/benchmarks/publishing.py [DATASETS]
 
 Both sides publish the same datasets with links to files, each into an organisation of its own on the same server, each
 as a program of its own, in turn. The requests of our side are counted by a proxy in a run of their own.
@@ -31,7 +31,7 @@ from meguro_opendata.publication import Outcome, plan_releases, publish
 from meguro_opendata.published import PublishedDataset
 from meguro_opendata.workspace import Workspace
 
-COUNT = 300
+COUNT = int(sys.argv[1]) if len(sys.argv) == 2 else 300
 WORKERS = 4
 FILES = 60
 
@@ -51,16 +51,16 @@ def sync(workspace: Workspace, releases: list[PublishedDataset]) -> Outcome:
     return publish(plan_releases(releases, portal, workspace), portal, workspace, fresh=True)[0]
 
 
-def ours(folder: str, url: str, organization: str) -> None:
+def ours(folder: str, url: str, organization: str, count: str) -> None:
     """Our side as a program of its own."""
     workspace = workspace_for(Path(folder), url, organization, workers=WORKERS)
-    failed = sync(workspace, link_releases(Path(folder), COUNT)).failed
+    failed = sync(workspace, link_releases(Path(folder), int(count))).failed
     assert failed == (), failed
 
 
 def run_ours(folder: Path, lab: Lab, organization: str) -> float:
     """Seconds of our side."""
-    command = [sys.executable, __file__, str(folder), lab.url, organization]
+    command = [sys.executable, __file__, str(folder), lab.url, organization, str(COUNT)]
     return _timed(command, {TOKEN: lab.token})
 
 
@@ -100,7 +100,9 @@ def speed(lab: Lab, folder: Path) -> None:
     for what, (peer, our) in {"first publication": first, "unchanged sync": again}.items():
         print(f"{what} of {COUNT}: ckanapi {peer:.1f} s, here {our:.1f} s, ratio {peer / our:.1f}")
     with proxy(lab.url) as traffic:
+        start = time.perf_counter()
         sync(workspace_for(folder, traffic.url, mine), link_releases(folder, COUNT))
+        print(f"the sync alone, without starting a program: {time.perf_counter() - start:.2f} s")
         print(f"requests of the unchanged sync: {len(traffic.seen)} ({', '.join(traffic.actions)})")
     for organization in (mine, theirs):
         clean_up(lab, organization)
@@ -145,4 +147,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    ours(*sys.argv[1:]) if len(sys.argv) > 1 else main()
+    ours(*sys.argv[1:]) if len(sys.argv) > 2 else main()
