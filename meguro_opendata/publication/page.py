@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meguro_opendata import pages
+from meguro_opendata import messages, pages
 from meguro_opendata.publication.plan import Plan
 from meguro_opendata.workspace import Workspace
 
@@ -19,4 +19,15 @@ def plan_page(plan: Plan, workspace: Workspace, lang: str) -> str:
         plan=plan,
         city=workspace.city,
         address=settings.url if settings else None,
+        label=lambda field: _label(field, lang),
     )
+
+
+def _label(field: str, lang: str) -> str:
+    """What people call a field; its own name, or a file's, where there is no word for it."""
+    name = field.removeprefix("extras.").removeprefix("resources.")
+    kind, _, element = name.partition(".")
+    code = "field-" + name
+    if code in messages.codes("words", lang):
+        return messages.word(code, lang)
+    return f"{messages.word('field-' + kind, lang)}: {element}" if kind in ("tags", "groups") else name
