@@ -111,7 +111,7 @@ def _start_all(labs: list[_Lab]) -> None:
 
 
 def _test_all(labs: list[_Lab], arguments: list[str]) -> int:
-    running = [(lab, lab.test([*arguments, "-p", "no:cacheprovider"])) for lab in labs]
+    running = [(lab, lab.test(arguments)) for lab in labs]
     codes = []
     for lab, tests in running:
         output, _ = tests.communicate()
@@ -121,7 +121,8 @@ def _test_all(labs: list[_Lab], arguments: list[str]) -> int:
 
 
 def _pytest(arguments: list[str]) -> list[str]:
-    return [sys.executable, "-m", "pytest", "-m", "ckan", "-q", *(arguments or ["tests"])]
+    files = sorted(str(path) for path in (ROOT / "tests").glob("test_*.py") if "mark.ckan" in path.read_text("utf-8"))
+    return [sys.executable, "-m", "pytest", "-m", "ckan", "-q", "-p", "no:cacheprovider", *(arguments or files)]
 
 
 def _free_ports(count: int) -> list[int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from meguro_opendata.errors import PortalError, RefusedError
-from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules
+from meguro_opendata.portals.ckanclient import CkanClient
 from meguro_opendata.portals.datastore import Record, StoredTable, chunks, page_size, row_changes
+from meguro_opendata.portals.marks import DATASTORE
 
 __all__ = ["load"]
 
@@ -30,7 +31,7 @@ def load(client: CkanClient, resource: str, table: StoredTable, digest: str) -> 
         _update(client, resource, table)
     else:
         _replace(client, resource, table, exists=held is not None)
-    note = {"id": resource, ckan_rules()["resource_marks"]["datastore"]: digest}
+    note = {"id": resource, DATASTORE: digest}
     client.write("resource_patch", note, {}, _repeatable)
 
 

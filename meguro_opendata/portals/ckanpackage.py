@@ -12,6 +12,7 @@ from meguro_opendata.files import sha256
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import Package, Upload
 from meguro_opendata.portals.ckanclient import UploadedFile, ckan_rules
+from meguro_opendata.portals.marks import BYTES, CHECKSUM
 from meguro_opendata.workspace import City, PortalSettings
 
 __all__ = ["complaints", "file_name", "is_link", "named", "received", "revision", "sent", "uploaded", "wanted_package"]
@@ -64,8 +65,7 @@ def complaints(package: Package, groups: Collection[str]) -> list[Finding]:
 
 def _wanted_resource(part: Mapping[str, Any]) -> dict[str, Any]:
     """A resource with marks that nothing on the server rewrites; the address of an uploaded file is the server's."""
-    marks = ckan_rules()["resource_marks"]
-    wanted = {**part, marks["bytes"]: str(part["size"] or 0)}
+    wanted = {**part, BYTES: str(part["size"] or 0)}
     return {key: value for key, value in wanted.items() if value is not None and (key != "url" or is_link(value))}
 
 
@@ -85,12 +85,11 @@ def received(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _received_resource(raw: Mapping[str, Any]) -> dict[str, Any]:
-    marks = ckan_rules()["resource_marks"]
-    told, real = raw.get(marks["bytes"]), raw.get("size")
+    told, real = raw.get(BYTES), raw.get("size")
     if told is None:
         return {**raw, "ours": False}
     replaced = raw.get("url_type") == "upload" and real is not None and str(real) != str(told)
-    return {**raw, "ours": True, "hash": None if replaced else raw.get(marks["sha256"])}
+    return {**raw, "ours": True, "hash": None if replaced else raw.get(CHECKSUM)}
 
 
 def sent(package: Package) -> dict[str, Any]:

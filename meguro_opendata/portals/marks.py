@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["DATASET", "RELEASE", "extras_of", "marked", "unmarked"]
+__all__ = ["BYTES", "CHECKSUM", "DATASET", "DATASTORE", "RELEASE", "extras_of", "marked", "unmarked"]
 
 # Keys of a package's extras.
 DATASET = "mo_dataset"
 RELEASE = "mo_release"
+
+# Fields of a resource that nothing on the server rewrites (XLoader rewrites "hash"); BYTES is at every file of ours.
+CHECKSUM = "sha256"
+BYTES = "mo_bytes"
+DATASTORE = "mo_datastore"
 
 
 def extras_of(package: Mapping[str, Any]) -> dict[str, str]:

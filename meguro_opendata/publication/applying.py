@@ -118,9 +118,8 @@ def _all_results(changes: Sequence[DatasetPlan], portal: Portal, moment: str, pr
             futures = [pool.submit(_result, change, portal, moment) for change in changes]
             for future in as_completed(futures):
                 progress(future.result())
-        except BaseException:
+        finally:
             pool.shutdown(cancel_futures=True)
-            raise
     return (future.result() for future in futures)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -155,9 +155,7 @@ def _verdict(name: str, mine: str | None, there: str | None, mark: Mark | None) 
     return "conflict"
 
 
-def shown_fields(
-    changed: Mapping[str, tuple[str | None, str | None]], ours: Flat, theirs: Flat
-) -> Iterator[dict[str, Any]]:
+def shown_fields(changed: Mapping[str, tuple[str | None, str | None]], theirs: Flat) -> Iterator[dict[str, Any]]:
     """The changed fields for people: the elements of a list together; files that come are listed elsewhere."""
     lists = publication_rules()["owned"]["lists"]
     for name, (before, after) in changed.items():
@@ -165,9 +163,13 @@ def shown_fields(
         if kind not in lists and not (kind == "resources" and before is None):
             yield {"field": name, "before": before, "after": after}
     for kind in lists:
-        parts = {name: pair for name, pair in changed.items() if name.partition(".")[0] == kind}
+        parts = [pair for name, pair in changed.items() if name.startswith(f"{kind}.")]
         if parts:
-            there = sorted(text for name, text in theirs.items() if name.partition(".")[0] == kind)
-            gone = {before for before, _ in parts.values() if before is not None}
-            came = {after for _, after in parts.values() if after is not None}
-            yield {"field": kind, "before": there or None, "after": sorted({*there} - gone | came) or None}
+            yield _shown_list(kind, parts, theirs)
+
+
+def _shown_list(kind: str, parts: Sequence[tuple[str | None, str | None]], theirs: Flat) -> dict[str, Any]:
+    there = sorted(text for name, text in theirs.items() if name.startswith(f"{kind}."))
+    gone = {before for before, _ in parts}
+    came = {after for _, after in parts if after is not None}
+    return {"field": kind, "before": there or None, "after": sorted({*there} - gone | came) or None}

@@ -11,7 +11,7 @@ from typing import Any
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files import sha256
 from meguro_opendata.portals import Package, Portal, PortalState, TableLoad, open_portal
-from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, marked
+from meguro_opendata.portals.marks import BYTES, DATASET, DATASTORE, RELEASE, extras_of, marked
 from meguro_opendata.publication import fields, guards
 from meguro_opendata.publication.fields import Comparison, Conflict
 from meguro_opendata.publication.history import History
@@ -20,7 +20,6 @@ from meguro_opendata.publication.tables import TableChange, checksums, stem, tab
 from meguro_opendata.published import PublishedDataset, load_releases
 from meguro_opendata.workspace import Workspace, as_workspace
 
-_DATASTORE = "mo_datastore"
 _DIGEST_LETTERS = 16
 __all__ = ["fingerprint", "plan_publication", "plan_releases"]
 
@@ -113,7 +112,7 @@ def _plan_dataset(release: PublishedDataset, wanted: Mapping[str, Any], known: _
         dataset=release.slug,
         name=wanted["name"],
         action="update" if loads and action == "unchanged" else action,
-        metadata=tuple(fields.shown_fields(compared.changed, own, there)),
+        metadata=tuple(fields.shown_fields(compared.changed, there)),
         resources=resources,
         guards=(
             *guards.table_guards(tables.values(), known.workspace),
@@ -159,7 +158,7 @@ def _replaced_files(old: Package | None, known: _Known, slug: str) -> tuple[Conf
         return ()
     parts = [part for part in old["resources"] if part.get("ours") and part.get("url_type") == "upload"]
     return tuple(
-        Conflict(f"resources.{part['name']}.file", part.get("mo_bytes"), str(part.get("size")), None)
+        Conflict(f"resources.{part['name']}.file", part.get(BYTES), str(part.get("size")), None)
         for part in parts
         if part.get("hash") is None
     )
@@ -203,7 +202,7 @@ def _loads(release: PublishedDataset, old: Package | None, portal: Portal) -> It
     """The tables whose rows, or whose schema, are not the ones that were brought into the DataStore last."""
     if release.slug not in portal.datastore:
         return
-    noted = {part["name"]: part.get(_DATASTORE) for part in old["resources"]} if old else {}
+    noted = {part["name"]: part.get(DATASTORE) for part in old["resources"]} if old else {}
     for file in release.files:
         schema = release.schemas.get(file.name)
         if schema is None:

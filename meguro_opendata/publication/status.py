@@ -98,6 +98,7 @@ def status(workspace: Workspace, portal: Portal, manners: Manners | None = None)
     drifts = [
         *(Drift("unbuilt", slug, (), f"meguro-opendata build {slug}") for slug in unbuilt),
         *(drift for change in plan.changes for drift in _dataset_drifts(change, portal)),
+        *(drift for change in plan.changes for drift in _left_over(change, portal)),
         *_without_recipe(state, workspace, portal, {change.name for change in plan.changes}),
         *(_broken_links(state, Fetcher(manners)) if manners is not None else ()),
     ]
@@ -130,6 +131,11 @@ def _dataset_drifts(change: DatasetPlan, portal: Portal) -> Iterator[Drift]:
         changed += [part.name for part in change.resources if part.action in ("create", "update")]
         unfinished = not portal.exclusive and RELEASE not in extras_of(change.before or {})
         yield Drift("unfinished" if unfinished else "stale", change.dataset, tuple(changed), publish)
+
+
+def _left_over(change: DatasetPlan, portal: Portal) -> Iterator[Drift]:
+    """Files of ours that are no longer in the release."""
+    publish = f"meguro-opendata publish {change.dataset} --portal {portal.name}"
     for part in change.resources:
         if part.action == "orphaned" and _is_ours(part.name, change.before or {}):
             remove = f"{publish} --remove {change.dataset}/{part.name}"
