@@ -43,9 +43,11 @@ def portal(
     else:
         lab: Lab = request.param
         monkeypatch.setenv(TOKEN, lab.token)
-        settings = PortalSettings(kind="ckan", url=lab.url, organization=lab.organization(), name_rule="{slug}-" + "x")
+        organization = lab.organization()
+        rule = organization + "-{slug}"
+        settings = PortalSettings(kind="ckan", url=lab.url, organization=organization, name_rule=rule)
         yield CkanPortal("lab", city, settings, CkanClient("lab", lab.url))
-        clean_up(lab, settings.organization or "")
+        clean_up(lab, organization)
 
 
 @pytest.fixture

@@ -26,6 +26,9 @@ from meguro_opendata.workspace import City, PortalSettings
 __all__ = ["CkanPortal", "Standing"]
 
 
+_DELETED = "deleted"
+
+
 @dataclass(frozen=True)
 class Standing:
     """A CKAN's version, the user that our token belongs to, and whether that user may publish."""
@@ -147,10 +150,12 @@ class CkanPortal:
             StaleError: If another one has taken its name.
         """
         try:
-            held = extras_of(self.show(package["name"]))
+            shown = self.show(package["name"])
         except RefusedError:
             return False
-        sent = extras_of(package)
+        if shown["state"] == _DELETED:
+            return False
+        held, sent = extras_of(shown), extras_of(package)
         if any(held.get(mark) != sent.get(mark) for mark in (DATASET, RELEASE)):
             raise StaleError("plan-stale")
         return True
@@ -177,7 +182,8 @@ class CkanPortal:
     def _is_complete(self, package: Package, held: Package) -> bool:
         """Whether the portal has exactly what was to be published."""
         marks = [{mark: extras_of(one).get(mark) for mark in (DATASET, RELEASE)} for one in (package, held)]
-        return marks[0] == marks[1] and held["private"] == package["private"] and _files(held) == _files(package)
+        same = marks[0] == marks[1] and held["private"] == package["private"] and held["state"] != _DELETED
+        return same and _files(held) == _files(package)
 
     def show(self, name: str) -> dict[str, Any]:
         """One dataset as CKAN has it.
