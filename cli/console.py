@@ -6,11 +6,9 @@ import codecs
 import io
 import json
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 

@@ -25,9 +25,7 @@ _COMMANDS = (
     *("build", "catalog", "convert", "demo", "doctor", "geo", "harvest", "init", "inspect", "kpi", "ledger", "map"),
     *("new", "plan", "publish", "standards", "validate"),
     *("build", "catalog", "convert", "demo", "doctor", "geo", "harvest", "init", "inspect", "kpi", "ledger", "new"),
-    *("plan", "publish", "standards", "validate"),
-    *("build", "catalog", "convert", "demo", "doctor", "harvest", "init", "inspect", "kpi", "new", "plan", "portal"),
-    *("publish", "standards", "status", "validate"),
+    *("plan", "portal", "publish", "standards", "status", "validate"),
 )
 
 

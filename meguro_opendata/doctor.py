@@ -13,9 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata import messages
-from meguro_opendata.errors import ConfigurationError, SourceError, StorageError, UnknownStandardError
+from meguro_opendata.errors import (
+    ConfigurationError,
+    MeguroOpendataError,
+    SourceError,
+    StorageError,
+    UnknownStandardError,
+)
 from meguro_opendata.geo.grids import known_grids
-from meguro_opendata.errors import ConfigurationError, MeguroOpendataError, UnknownStandardError
 from meguro_opendata.portals import open_portal
 from meguro_opendata.portals.ckan import CkanPortal
 from meguro_opendata.portals.ckanclient import token_variable

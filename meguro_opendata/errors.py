@@ -6,8 +6,7 @@ of ``MEGURO_OPENDATA_LANG`` (Japanese by default), :func:`meguro_opendata.messag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +26,8 @@ __all__ = [
     "SourceError",
     "StaleError",
     "StorageError",
-    "UnknownCrsError",
     "UncertainError",
+    "UnknownCrsError",
     "UnknownMunicipalityError",
     "UnknownStandardError",
 ]

@@ -29,6 +29,7 @@ from meguro_opendata.cli.commands.geo import import_boundary as boundary_command
 from meguro_opendata.cli.commands import portal as portal_command
 from meguro_opendata.cli.commands import publish as publish_command
 from meguro_opendata.cli.commands import standards as standards_command
+from meguro_opendata.cli.commands.geo import grids as grids_command
 from publish_ten import workspace_for
 from referencing import Registry, Resource
 from stub_server import serving
@@ -243,6 +244,8 @@ def look_at_places(office: Office) -> None:
     office.run("geo transform", "geo", "transform", "points.csv", *ends, *columns, "-o", "moved.csv")
     office.run("geo transform of wrong points", "geo", "transform", "wrong.csv", *ends, *columns, "-o", "no.csv")
     office.run("geo mesh", "geo", "mesh", "points.csv", *columns, "-o", "mesh.geojson")
+
+
 def keep_a_portal(office: Office) -> None:
     """Save and bring back an empty CKAN, and fail to publish to it; real ones are tested elsewhere."""
     empty = {"count": 0, "results": [], "name": "131105", "title": "目黒区"}

@@ -301,11 +301,9 @@ def test_no_other_code_is_put_together_at_run_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "function", "prefix", "section"),
-    [("kpi/figures.py", "_status", "status-", "words"), ("publication.py", "_guards", "guard-", "errors")],
     ("file", "functions", "prefix", "section"),
     [
-        ("kpi.py", {"_status"}, "status-", "words"),
+        ("kpi/figures.py", {"_status"}, "status-", "words"),
         ("publication/guards.py", {"table_guards", "release_guards", "tie_guards"}, "guard-", "errors"),
         ("publication/guards.py", {"table_guards", "release_guards", "tie_guards"}, "guard-", "words"),
     ],

@@ -284,7 +284,7 @@ def test_files_are_removed_only_by_name(make: Make, portal: MemoryPortal, worksp
     assert [part["name"] for part in portal.packages[NAME]["resources"]] == ["131105_stock.csv"]
     publish(plan_releases([], portal, workspace, Wishes(remove=("stock",))), portal, workspace)
     assert portal.packages == {}
-    assert [event.event for event in read_ledger(workspace.ledger)][-2:] == ["remove", "remove"]
+    assert [event.event for event in read_ledger(workspace.ledger)][-2:] == ["withdraw", "withdraw"]
 
 
 @pytest.mark.parametrize("name", ["no_such", "stock/no_such.csv", "stock/131105_stock.csv"])

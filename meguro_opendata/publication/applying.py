@@ -11,7 +11,7 @@ from typing import Any
 
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.files import locked, sha256
-from meguro_opendata.ledger import Event, append_events, japan_time, read_ledger
+from meguro_opendata.ledger import PUBLISH, UPDATE, WITHDRAW, Event, append_events, catalogued, japan_time, read_ledger
 from meguro_opendata.portals import Portal, Upload
 from meguro_opendata.publication.guards import refuse_conflicts, refuse_guards
 from meguro_opendata.publication.history import History
@@ -228,6 +228,7 @@ def _missing_events(
                 rows=part.rows.after if part.rows else change.rows,
                 sha256=part.sha256 or "",
                 approval=approval,
+                **catalogued(change.before if change.action == "remove" and change.before else change.package),
             )
 
 
@@ -236,7 +237,7 @@ def _event_of(part: ResourcePlan, past: Event | None) -> str | None:
     if part.action == "orphaned":
         return None
     if part.action == "remove":
-        return "remove" if past is not None and past.event != "remove" else None
+        return WITHDRAW if past is not None and past.event != WITHDRAW else None
     if past is None:
-        return "publish"
-    return "update" if past.sha256 != part.sha256 or past.event == "remove" else None
+        return PUBLISH
+    return UPDATE if past.sha256 != part.sha256 or past.event == WITHDRAW else None

@@ -44,10 +44,10 @@ def checksums(package: Package | None) -> dict[str, str | None]:
 def stem(name: str) -> str:
     """A file's name without its ending.
 
-    >>> stem("131105_aed.csv")
-    '131105_aed'
+    >>> stem("131105_aed.csv"), stem("131105_aed.shp.zip")
+    ('131105_aed', '131105_aed')
     """
-    return name.rpartition(".")[0]
+    return name.removesuffix(".zip").rpartition(".")[0]
 
 
 def _table_change(
@@ -64,7 +64,8 @@ def _table_change(
     before = _published_bytes(table.name, old, published, portal, history)
     after = table.path.read_bytes()
     counts = compare_tables(before, after, release.key)
-    header, kept = read_csv_rows(before)[0] if before else [], read_csv_rows(after)[0]
+    ours = published.get(table.name) is not None
+    header, kept = read_csv_rows(before)[0] if before and ours else [], read_csv_rows(after)[0]
     return TableChange(counts, tuple(name for name in header if name not in kept))
 
 
