@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ckan_labs import REASON, TOKEN, Lab, clean_up, labs
 from ckan_proxy import Traffic, proxy
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from publish_ten import ten_releases, workspace_for
 
@@ -36,6 +36,7 @@ SCHEMA: dict[str, Any] = {
 HEADER = f"ID,名称,緯度,台数,公開日,{LONG}\r\n"
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=80))
 def test_a_short_name_is_one_that_the_datastore_takes(name: str) -> None:
     """Whatever the column is called: at most 63 bytes, no underscore in front, no quotation mark, always the same."""
@@ -85,6 +86,7 @@ def test_a_key_is_one_only_if_it_tells_rows_apart(rows: list[str], key: tuple[st
 ROWS = st.dictionaries(st.integers(0, 9), st.sampled_from(["a", "b"]), max_size=6)
 
 
+@settings(deadline=None)
 @given(ROWS, ROWS)
 def test_changes_turn_what_is_there_into_what_is_wanted(held: dict[int, str], wanted: dict[int, str]) -> None:
     """Upserts and removals, applied, give the table; rows that are the same are not sent."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from memory_portal import MemoryPortal
 
@@ -441,6 +441,7 @@ def test_names_and_licences_follow_the_portals_rules(make: Make, workspace: Work
 TEXTS = st.dictionaries(st.sampled_from("abcd"), st.text("xyz ", min_size=1, max_size=3), max_size=4)
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS, TEXTS)
 def test_three_versions_are_told_apart(published: dict[str, str], ours: dict[str, str], theirs: dict[str, str]) -> None:
     """What nobody edited is written; what only others have stays; what both have, and was edited, is a conflict."""
@@ -460,6 +461,7 @@ def test_three_versions_are_told_apart(published: dict[str, str], ours: dict[str
         assert name not in edited or (name not in published and name not in theirs)
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS, TEXTS)
 def test_overwriting_leaves_no_conflict(
     published: dict[str, str], ours: dict[str, str], theirs: dict[str, str]
