@@ -23,9 +23,7 @@ _WRONG_USE = 2
 _OUTPUT_LOST = 3
 _COMMANDS = (
     *("build", "catalog", "convert", "demo", "doctor", "geo", "harvest", "init", "inspect", "kpi", "ledger", "map"),
-    *("new", "plan", "publish", "standards", "validate"),
-    *("build", "catalog", "convert", "demo", "doctor", "geo", "harvest", "init", "inspect", "kpi", "ledger", "new"),
-    *("plan", "portal", "publish", "standards", "status", "validate"),
+    *("new", "plan", "portal", "publish", "standards", "status", "validate"),
 )
 
 

@@ -21,15 +21,12 @@ from meguro_opendata.cli.commands import catalog as catalog_command
 from meguro_opendata.cli.commands import demo as demo_command
 from meguro_opendata.cli.commands import kpi as kpi_command
 from meguro_opendata.cli.commands import ledger as ledger_command
+from meguro_opendata.cli.commands import portal as portal_command
 from meguro_opendata.cli.commands import publish as publish_command
 from meguro_opendata.cli.commands import standards as standards_command
 from meguro_opendata.cli.commands.geo import grids as grids_command
 from meguro_opendata.cli.commands.geo import import_addresses as addresses_command
 from meguro_opendata.cli.commands.geo import import_boundary as boundary_command
-from meguro_opendata.cli.commands import portal as portal_command
-from meguro_opendata.cli.commands import publish as publish_command
-from meguro_opendata.cli.commands import standards as standards_command
-from meguro_opendata.cli.commands.geo import grids as grids_command
 from publish_ten import workspace_for
 from referencing import Registry, Resource
 from stub_server import serving
@@ -161,6 +158,7 @@ class Office:
         """Run one command with ``--format json``."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MEGURO_OPENDATA")}
         kept["MEGURO_OPENDATA_DATA"] = str(self.home / "data")
+
     def run(self, case: str, *arguments: str | Path, **more: str) -> None:
         """Run one command with ``--format json``, and with more in its environment."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MEGURO_OPENDATA")} | more
