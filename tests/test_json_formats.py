@@ -154,14 +154,10 @@ class Office:
         self.done: Outputs = {}
         self.environment: dict[str, str] = {}
 
-    def run(self, case: str, *arguments: str | Path) -> None:
-        """Run one command with ``--format json``."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("MEGURO_OPENDATA")}
-        kept["MEGURO_OPENDATA_DATA"] = str(self.home / "data")
-
     def run(self, case: str, *arguments: str | Path, **more: str) -> None:
         """Run one command with ``--format json``, and with more in its environment."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MEGURO_OPENDATA")} | more
+        kept["MEGURO_OPENDATA_DATA"] = str(self.home / "data")
         command = [sys.executable, "-m", "meguro_opendata", *map(str, arguments), "--format", "json"]
         self.done[case] = subprocess.run(
             command,
