@@ -89,43 +89,48 @@ def prepare_table(
     home: Municipality | None = None,
 ) -> list[Prepared]:
     """The parts of one published table, checked as the whole that they are; ``home`` is what addresses leave out."""
-    fields = schema_fields(recipe.schema)
-    mapped = [in_order(part, fields, one.recipe.source) for one, part in zip(group, mapped, strict=True)]
-    cleaned = [_clean(source, part, recipe) for source, part in zip(group, mapped, strict=True)]
-    placed = [
-        place(one.table, part, clean, fields, one.recipe.source)
-        for one, part, clean in zip(group, mapped, cleaned, strict=True)
-    ]
-    frames = [part.frame for part in placed]
-    more = [list(_doubts(*parts)) for parts in zip(group, mapped, placed, strict=True)]
-    estimated = [
-        estimate_positions(source.table, part, frame, recipe, home)
-        for source, part, frame in zip(group, mapped, frames, strict=True)
-    ]
-    frames = [part.frame for part in estimated]
-    more = [[*found, *part.findings] for found, part in zip(more, estimated, strict=True)]
+    ready = [_ready(source, part, recipe, home) for source, part in zip(group, mapped, strict=True)]
+    frames, found = [part.frame for part in ready], [list(part.findings) for part in ready]
     if identifier is not None:
-        identified = identifier.identify(group, mapped, frames)
+        identified = identifier.identify(group, [part.mapped for part in ready], frames)
         frames = list(identified.frames)
-        more = [[*found, *ids] for found, ids in zip(more, identified.findings, strict=True)]
-    parts = [(group[at].table, mapped[at], frame, group[at].name) for at, frame in enumerate(frames)]
+        found = [[*own, *ids] for own, ids in zip(found, identified.findings, strict=True)]
+    parts = [(group[at].table, ready[at].mapped, frame, group[at].name) for at, frame in enumerate(frames)]
     reports = validate_stacked(parts, recipe)
     keys = _key_findings(group, frames, recipe)
-    for at, (source, frame) in enumerate(zip(group, frames, strict=True)):
-        more[at] += [*keys[at], *repeated_rows(source.table, frame), *_cut_cells(source.table, frame, recipe)]
-        more[at] += _other_periods(source, mapped[at], frame, recipe, fiscal_start)
-    prepared = [
-        Prepared(
-            source=source,
-            mapped=mapped[at],
-            frame=frames[at],
-            changes=(*mapped[at].changes, *cleaned[at].changes, *placed[at].changes, *estimated[at].changes),
-            report=reports[at].with_findings((*reports[at].findings, *waived(more[at], recipe.waive))),
-            coordinates=placed[at].record,
-        )
-        for at, source in enumerate(group)
-    ]
+    prepared = []
+    for source, part, frame, report, own, key in zip(group, ready, frames, reports, found, keys, strict=True):
+        more = [*own, *key, *repeated_rows(source.table, frame), *_cut_cells(source.table, frame, recipe)]
+        more += _other_periods(source, part.mapped, frame, recipe, fiscal_start)
+        whole = report.with_findings((*report.findings, *waived(more, recipe.waive)))
+        prepared.append(Prepared(source, part.mapped, frame, part.changes, whole, coordinates=part.coordinates))
     return [_with_disclosures(part, recipe) for part in prepared]
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """One source's rows mapped, cleaned and placed, before they are looked at together with the others'."""
+
+    mapped: Mapped
+    frame: pl.DataFrame
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+    coordinates: Mapping[str, Any] | None
+
+
+def _ready(source: SourceTable, mapped: Mapped, recipe: Recipe, home: Municipality | None) -> _Ready:
+    fields = schema_fields(recipe.schema)
+    mapped = in_order(mapped, fields, source.recipe.source)
+    cleaned = _clean(source, mapped, recipe)
+    placed = place(source.table, mapped, cleaned, fields, source.recipe.source)
+    estimated = estimate_positions(source.table, mapped, placed.frame, recipe, home)
+    return _Ready(
+        mapped,
+        estimated.frame,
+        (*mapped.changes, *cleaned.changes, *placed.changes, *estimated.changes),
+        (*_doubts(source, mapped, placed), *estimated.findings),
+        placed.record,
+    )
 
 
 def _with_disclosures(part: Prepared, recipe: Recipe) -> Prepared:
