@@ -33,7 +33,7 @@ def tiles_over(left: float, top: float, right: float, bottom: float, most: int, 
     """The tiles (zoom, x, y) that cover an area, of the deepest zoom with no more than so many of them.
 
     >>> tiles_over(0.49, 0.49, 0.51, 0.51, 4, 18)
-    [(5, 15, 15), (5, 16, 15), (5, 15, 16), (5, 16, 16)]
+    [(6, 31, 31), (6, 32, 31), (6, 31, 32), (6, 32, 32)]
     """
     for zoom in range(deepest, 0, -1):
         count = 2**zoom
