@@ -218,6 +218,16 @@ def test_keys_into_another_table_are_judged_alike(how: str) -> None:
     assert "foreign-key" in {error.type for error in fast}
 
 
+def test_a_table_referred_to_at_which_frictionless_breaks_off_is_told() -> None:
+    """Both engines name the other table when frictionless cannot compare its values."""
+    key = {"fields": ["f"], "reference": {"resource": "other", "fields": ["id"]}}
+    schema = {"fields": [{"name": "f", "type": "string"}], "foreignKeys": [key]}
+    table = TextTable(["f"], pl.DataFrame({"0": ["a"]}))
+    others = {"other": TextTable(["id"], pl.DataFrame({"0": ["1", "sNaN", "2"]}))}
+    for engine in (fast_engine, frictionless_engine):
+        assert outcome(engine, table, schema, by_name=False, others=others) == "reference-incomparable"
+
+
 @pytest.mark.parametrize("name", [standard.id for standard in standards() if standard.versions])
 def test_every_field_of_the_standard_has_a_test_or_a_reason(name: str) -> None:
     """Only few kinds of field are left to frictionless's reader alone."""

@@ -381,7 +381,9 @@ def test_any_table_comes_back_cell_for_cell(tmp_path_factory: pytest.TempPathFac
     csv.writer(text, lineterminator="\r\n").writerows(table)
     files = {"utf-8": text.getvalue().encode("utf-8"), "xlsx": workbook({"表": table})}
     with contextlib.suppress(UnicodeEncodeError):
-        files["cp932"] = text.getvalue().encode("cp932")
+        cp932 = text.getvalue().encode("cp932")
+        if cp932.decode("cp932") == text.getvalue():  # a few signs, such as ¬, come back as their full-width form
+            files["cp932"] = cp932
     for name, data in files.items():
         path = tmp_path_factory.getbasetemp() / name
         path.write_bytes(data)

@@ -145,9 +145,10 @@ def refuse_bad_bytes(block: bytes) -> None:
 
 def _pieces(file: BinaryIO, encoding: str) -> Iterator[bytes]:
     if encoding in _ASCII_INSIDE:
-        file.seek(len(codecs.BOM_UTF8) if encoding == "utf-8-sig" else 0)
-        while raw := file.read(_PIECE):
-            yield raw + file.readline(LONGEST_RECORD)
+        begin = len(codecs.BOM_UTF8) if encoding == "utf-8-sig" else 0
+        while raw := _whole_lines(file, begin):
+            yield raw
+            begin += len(raw)
         return
     decoder, line = codecs.getincrementaldecoder(encoding)(), 0
     while raw := file.read(_PIECE):
@@ -155,6 +156,14 @@ def _pieces(file: BinaryIO, encoding: str) -> Iterator[bytes]:
         line += text.count(b"\n")
         yield text
     yield _decoded(decoder, b"", line, final=True)
+
+
+def _whole_lines(file: BinaryIO, begin: int) -> bytes:
+    """About so many bytes from a place on, up to the end of a line; looked for first, so that nothing is copied."""
+    file.seek(begin + _PIECE)
+    rest = len(file.readline(LONGEST_RECORD))
+    file.seek(begin)
+    return file.read(_PIECE + rest)
 
 
 def _decoded(decoder: codecs.IncrementalDecoder, raw: bytes, line: int, *, final: bool = False) -> bytes:

@@ -202,7 +202,11 @@ def hashable(expected: ExpectedField, value: Any) -> Any:
 def read_head(
     header: Sequence[str], schema: Mapping[str, Any], *, by_name: bool, others: Mapping[str, TextTable] | None = None
 ) -> Head:
-    """What frictionless makes of a header; arguments and errors as :func:`check_table`."""
+    """What frictionless makes of a header; arguments and errors as :func:`check_table`.
+
+    Raises:
+        MeguroOpendataError: If frictionless breaks off in a table that foreign keys refer to.
+    """
     from frictionless import FrictionlessException, Package
 
     names = {name: f"table{number}" for number, name in enumerate(others or {})}
@@ -210,7 +214,10 @@ def read_head(
     empty = TextTable(header, pl.DataFrame())
     main = _resource(_MAIN, empty, described)
     package = Package(resources=[main, *(_resource(names[name], other) for name, other in (others or {}).items())])
-    report = package.validate(limit_errors=_NO_LIMIT)
+    try:
+        report = package.validate(limit_errors=_NO_LIMIT)
+    except (TypeError, ArithmeticError):  # the table itself is empty here
+        raise MeguroOpendataError("reference-incomparable", names=list(names)) from None
     found = [*report.errors, *(error for task in report.tasks if task.name == _MAIN for error in task.errors)]
     try:
         with package.get_resource(_MAIN).to_copy() as opened:

@@ -85,6 +85,7 @@ def judges_of(fields: Sequence[ExpectedField]) -> list[Judge]:
 
 def _few_values(cells: pl.Series) -> pl.Series | None:
     """The distinct values of a column that has few; ``None`` if they are many."""
-    if (cells == cells[0]).all():
+    looked_at = cells.head(_LOOKED_AT).n_unique()
+    if looked_at == 1 and (cells == cells[0]).all():
         return cells.head(1)
-    return cells.unique() if cells.head(_LOOKED_AT).n_unique() <= _FEW else None
+    return cells.unique() if looked_at <= _FEW else None
