@@ -12,9 +12,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from meguro_opendata.errors import StorageError
+from meguro_opendata.errors import SourceError, StorageError
 
-__all__ = ["folder_aside", "inside", "is_plain_name", "locked", "sha256", "storage_guard", "write_whole"]
+__all__ = [
+    "folder_aside",
+    "inside",
+    "is_plain_name",
+    "locked",
+    "numbered_lines",
+    "sha256",
+    "storage_guard",
+    "write_whole",
+]
 
 
 _LONGEST = 200
@@ -81,6 +90,24 @@ def storage_guard(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError("cannot-write", path=path, reason=error.strerror or type(error).__name__) from None
+
+
+def numbered_lines(path: Path) -> list[tuple[int, str]]:
+    """The lines of a text file that are not blank, each with its number.
+
+    Raises:
+        SourceError: If the file is missing, empty or no text.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SourceError("file-missing", file=path) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError("file-unreadable", file=path, reason=type(error).__name__) from None
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    if not lines:
+        raise SourceError("file-empty", file=path)
+    return lines
 
 
 def write_whole(path: Path, data: bytes) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from meguro_opendata.catalog.ckan import from_ckan
 from meguro_opendata.catalog.entry import Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files import numbered_lines
 
 __all__ = ["read_any", "read_entries", "read_lines", "write_entries"]
 
@@ -67,16 +68,7 @@ def read_lines(path: Path, parse: Callable[[str], CatalogEntry]) -> list[Catalog
     Raises:
         SourceError: If the file is missing, empty or no text, or a line is no dataset.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise SourceError("file-missing", file=path) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError("file-unreadable", file=path, reason=type(error).__name__) from None
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
-    if not lines:
-        raise SourceError("file-empty", file=path)
-    return [_parsed(path, number, line, parse) for number, line in lines]
+    return [_parsed(path, number, line, parse) for number, line in numbered_lines(path)]
 
 
 def _parsed(path: Path, number: int, line: str, parse: Callable[[str], CatalogEntry]) -> CatalogEntry:

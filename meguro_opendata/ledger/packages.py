@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.files import locked
+from meguro_opendata.files import locked, numbered_lines
 from meguro_opendata.ledger.chain import append_events
 from meguro_opendata.ledger.entries import HARVESTED, PUBLISH, Event, japan_time
 from meguro_opendata.ledger.history import scan_ledger
@@ -70,16 +70,7 @@ def read_packages(path: Path) -> list[tuple[str, Package]]:
     Raises:
         SourceError: If the file is missing, empty or no text, or a line is no dataset.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise SourceError("file-missing", file=path) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError("file-unreadable", file=path, reason=type(error).__name__) from None
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
-    if not lines:
-        raise SourceError("file-empty", file=path)
-    return [(f"{path}:{number}", _package(path, number, line)) for number, line in lines]
+    return [(f"{path}:{number}", _package(path, number, line)) for number, line in numbered_lines(path)]
 
 
 def _package(path: Path, number: int, line: str) -> Package:
