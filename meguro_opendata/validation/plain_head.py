@@ -42,7 +42,7 @@ def plain_head(header: Sequence[str], schema: Mapping[str, Any], *, by_name: boo
         return None
     described = {field["name"]: field for field in fields}
     names = list(described)
-    if len(names) != len(fields) or len(set(header)) != len(header) or not all(header):
+    if len(names) != len(fields) or len(set(header)) != len(header) or not all(map(_is_plain_label, header)):
         return None
     key = _primary_key(schema)
     if not set(key) <= set(header) or not _fits(header, described, by_name=by_name):
@@ -50,6 +50,11 @@ def plain_head(header: Sequence[str], schema: Mapping[str, Any], *, by_name: boo
     expected = tuple(_expected(label, described.get(label, _ANY), schema, tuple(missing)) for label in header)
     unique = tuple(one.name for one in expected if one.descriptor.get("constraints", {}).get("unique"))
     return Head(fields=expected, keyed=frozenset((*unique, *key)), unique=unique, primary_key=key)
+
+
+def _is_plain_label(label: str) -> bool:
+    """Whether frictionless, which strips labels, takes it as it stands, and takes it for one."""
+    return bool(label) and label == label.strip()
 
 
 def _is_understood(schema: Mapping[str, Any], missing: object) -> bool:
