@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from meguro_opendata.errors import SourceError
 from meguro_opendata.sources import Grid, read_grid, textblocks
 from meguro_opendata.sources import text as text_module
+from meguro_opendata.sources.textblocks import BadByteError, TooUnevenError
+from meguro_opendata.sources.textrecords import parse_block
 
 NASTY = st.lists(
     st.sampled_from(
@@ -87,6 +89,29 @@ def test_a_text_is_read_as_the_csv_module_reads_it(
     assert list(grid.lines or ()) == lines
     assert grid.widths is None or list(grid.widths) == [len(record) for record in records]
     assert all(first < then for first, then in pairwise(grid.lines or ()))
+
+
+@settings(max_examples=1000, deadline=None)
+@given(text=st.one_of(NASTY, TIDY).filter(bool))
+@example(text="\r,\n")
+@example(text="a,\r,b\n")
+@example(text=",, \na\r,,")
+@example(text=" ,\n\n,,")
+@example(text="a\n\rb\n,")
+@example(text='a,""""\r\n"b,c",d')
+def test_a_block_is_parsed_as_the_csv_module_reads_it_or_not_at_all(text: str) -> None:
+    """Records, widths, and line breaks of each kind are those of the ``csv`` module, or the block is given up."""
+    try:
+        parsed = parse_block(text.encode(), text.count('"'), ",")
+    except (BadByteError, TooUnevenError):
+        parsed = None
+    if parsed is None:
+        return
+    wanted = list(csv.reader(io.StringIO(text, newline="")))
+    widths = parsed.widths if parsed.widths is not None else [parsed.cells.width] * len(wanted)
+    assert [list(row[:width]) for row, width in zip(parsed.cells.rows(), widths, strict=True)] == wanted
+    both = text.count("\r\n")
+    assert parsed.breaks == (both, text.count("\n") - both, 0)
 
 
 KANA = "ｱｲｳｴｵｶﾞｷﾞｸﾞｹﾞｺﾞｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾟﾋﾟﾌﾟﾍﾟﾎﾟﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝｬｭｮｯｰ｡｢｣､･"

@@ -85,7 +85,7 @@ class Block(NamedTuple):
 
 
 def blocks(path: Path, encoding: str, *, quoted: bool = True) -> Iterator[Block]:
-    """The file in blocks that end behind a line break.
+    """The file in blocks that end behind a line break; the first is small, so that its header is known early.
 
     Each is in the file's own encoding, of UTF-16 and UTF-32 in UTF-8; :func:`utf8` makes text of it.
 
@@ -145,10 +145,10 @@ def refuse_bad_bytes(block: bytes) -> None:
 
 def _pieces(file: BinaryIO, encoding: str) -> Iterator[bytes]:
     if encoding in _ASCII_INSIDE:
-        begin = len(codecs.BOM_UTF8) if encoding == "utf-8-sig" else 0
-        while raw := _whole_lines(file, begin):
+        begin, size = len(codecs.BOM_UTF8) if encoding == "utf-8-sig" else 0, min(SMALL, _PIECE)
+        while raw := _whole_lines(file, begin, size):
             yield raw
-            begin += len(raw)
+            begin, size = begin + len(raw), _PIECE
         return
     decoder, line = codecs.getincrementaldecoder(encoding)(), 0
     while raw := file.read(_PIECE):
@@ -158,12 +158,12 @@ def _pieces(file: BinaryIO, encoding: str) -> Iterator[bytes]:
     yield _decoded(decoder, b"", line, final=True)
 
 
-def _whole_lines(file: BinaryIO, begin: int) -> bytes:
+def _whole_lines(file: BinaryIO, begin: int, size: int) -> bytes:
     """About so many bytes from a place on, up to the end of a line; looked for first, so that nothing is copied."""
-    file.seek(begin + _PIECE)
+    file.seek(begin + size)
     rest = len(file.readline(LONGEST_RECORD))
     file.seek(begin)
-    return file.read(_PIECE + rest)
+    return file.read(size + rest)
 
 
 def _decoded(decoder: codecs.IncrementalDecoder, raw: bytes, line: int, *, final: bool = False) -> bytes:

@@ -6,6 +6,7 @@ lone carriage return. Such a file is read record by record instead.
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from polars.exceptions import ComputeError
 
-from meguro_opendata.sources.records import MOST_COLUMNS, Records, breaks_of, refuse_padding
+from meguro_opendata.sources.records import MOST_COLUMNS, Breaks, Records, breaks_of, refuse_padding
 from meguro_opendata.sources.textblocks import (
     MOST_RECORDS,
     TooManyColumnsError,
@@ -34,6 +35,7 @@ __all__ = ["parse_block"]
 
 _BREAK, _RETURN = (ord(sign) for sign in "\n\r")
 _MANY = 1 << 15
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 
 
 @dataclass(frozen=True)
@@ -72,38 +74,61 @@ def parse_block(block: bytes, marks: int, delimiter: str) -> Records | None:
         TooManyRecordsError: If there are more than are read of one file.
         TooUnevenError: If a record has very many more cells than the others.
     """
-    breaks = breaks_of(block)
-    if marks % 2 or breaks.cr or block.startswith(BOM_UTF8):  # polars drops the mark, also in the middle of a file
+    sign = delimiter.encode()
+    if marks % 2 or block.startswith(BOM_UTF8):  # polars drops the mark, also in the middle of a file
         return None
-    quotations = (_many_quotations if marks > _MANY else _quotations)(block, delimiter.encode())
+    quotations = (_many_quotations if marks > _MANY else _quotations)(block, sign)
     if quotations is None:
         return None
     inner_breaks = quotations.count(block, b"\n")
+    even = None if inner_breaks else _even(block, sign, marks, quotations)
+    if even is not None:
+        return even
+    breaks = breaks_of(block)
+    if breaks.cr:
+        return None
     if breaks.crlf + breaks.lf - inner_breaks > MOST_RECORDS:
         raise TooManyRecordsError
-    sign = delimiter.encode()
-    if not inner_breaks:
-        even = _even(block, sign, breaks.crlf + breaks.lf, quotations)
-        if even is not None:
-            return Records(even, None, None, breaks)
     uneven = _uneven(block, sign, quotations, has_lines=bool(inner_breaks))
     return Records(*uneven, breaks) if uneven else None
 
 
-def _even(block: bytes, sign: bytes, breaks: int, quotations: _Quotations) -> pl.DataFrame | None:
-    """The cells if all records have the same number of them, else ``None``.
+def _even(block: bytes, sign: bytes, marks: int, quotations: _Quotations) -> Records | None:
+    """The records of a block if all have as many cells and all lines end alike, else ``None``.
 
-    polars refuses records longer than the first; if then the delimiters are as many as they can be, none is shorter.
+    The bytes of the cells, of the delimiters that so many cells need, of quotation marks and of such line breaks are
+    the whole block only if no record is shorter (polars fills it up) and no line ends otherwise. polars refuses records
+    longer than the first, but for the last of a block that ends without a line break.
     """
-    records = breaks + (not block.endswith(b"\n"))
-    outside = count(block, sign) - quotations.count(block, sign)
-    if outside % records or (not outside and _has_blank_line(block)):
+    end = _break_of(block)
+    if end is None:
         return None
-    width = outside // records + 1
-    if width > MOST_COLUMNS:
-        raise TooManyColumnsError(width)
-    cells = _read(block, sign)
-    return cells if cells is not None and cells.shape == (records, width) else None
+    whole = block if block.endswith(b"\n") else block + end
+    records = count(whole, b"\n")
+    if not _can_be_even(whole, sign, records):
+        return None
+    cells = _read(whole, sign)
+    if cells is None or cells.height != records or (cells.width == 1 and _has_blank_line(whole)):
+        return None
+    in_cells = sum(cells.select(pl.all().str.len_bytes().sum()).row(0))
+    doubled = marks // 2 - len(quotations.opening)
+    if in_cells + records * (cells.width - 1 + len(end)) + marks - doubled != len(whole):
+        return None
+    ends = records - (whole is not block)
+    return Records(cells, None, None, Breaks(lf=ends) if end == b"\n" else Breaks(crlf=ends))
+
+
+def _break_of(block: bytes) -> bytes | None:
+    """The line break that a block may use throughout; ``None`` if a carriage return stands alone."""
+    if b"\r" not in block:
+        return b"\n"
+    return None if _LONE_RETURN.search(block) else b"\r\n"
+
+
+def _can_be_even(block: bytes, sign: bytes, records: int) -> bool:
+    """Whether so many records as wide as the first can stand in a block, and polars can read them."""
+    delimiters = block[: block.find(b"\n")].count(sign)
+    return records <= MOST_RECORDS and delimiters < MOST_COLUMNS and records * delimiters <= len(block)
 
 
 def _uneven(

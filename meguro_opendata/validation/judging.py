@@ -25,12 +25,14 @@ class Judge:
         expected: The field that is expected there.
         proof: The column test.
         verdicts: The reader's verdict on each distinct value that no test proved good.
+        proved: Values that the test proved good in a column of few values, which need no second test in the next block.
     """
 
     index: int
     expected: ExpectedField
     proof: Proof
     verdicts: dict[str | None, tuple[str, ...]] = field(default_factory=dict)
+    proved: set[str] = field(default_factory=set)
 
     def verdict(self, value: str | None) -> tuple[str, ...]:
         """The names of what a value fails: ``type``, or constraints in frictionless's order."""
@@ -45,12 +47,12 @@ class Judge:
             return
         distinct = _few_values(cells)
         if distinct is not None:
-            yield from self._failing(cells, None, distinct.filter(self._open(distinct)))
+            yield from self._failing(cells, None, self._unproved(distinct))
             return
         positions = self._open(cells).arg_true()
         if len(positions):
             values = cells.gather(positions)
-            yield from self._failing(values, positions, values.unique())
+            yield from self._failing(values, positions, values.unique().to_list())
 
     def errors(self, at: int, value: str | None) -> list[RawError]:
         """The errors of a failing cell."""
@@ -68,7 +70,20 @@ class Judge:
             return pl.repeat(value=True, n=len(cells), dtype=pl.Boolean, eager=True)
         return cells.alias(str(self.index)).to_frame().select(~self.proof.test).to_series()
 
-    def _failing(self, values: pl.Series, positions: pl.Series | None, asked: pl.Series) -> Iterator[tuple[int, str]]:
+    def _unproved(self, distinct: pl.Series) -> list[str]:
+        """Which of a column's few values no test proves good."""
+        if len(distinct) > _FEW:
+            return distinct.filter(self._open(distinct)).to_list()
+        fresh = [value for value in distinct.to_list() if value not in self.proved]
+        if not fresh:
+            return fresh
+        is_open = self._open(pl.Series(fresh, dtype=pl.String)).to_list()
+        self.proved.update(value for value, open_ in zip(fresh, is_open, strict=True) if not open_)
+        return [value for value, open_ in zip(fresh, is_open, strict=True) if open_]
+
+    def _failing(
+        self, values: pl.Series, positions: pl.Series | None, asked: Sequence[str]
+    ) -> Iterator[tuple[int, str]]:
         failing = [value for value in asked if self.verdict(value)]
         if failing:
             at = values.is_in(failing).arg_true()
