@@ -296,6 +296,31 @@ def test_publish_refuses_until_the_recipe_allows_each(planted_dir: Path) -> None
     assert publish(plan, portal, workspace)[0].datasets == (SLUG,)
 
 
+def test_what_a_workbook_hides_stops_publication_until_it_is_allowed(workspace_dir: Path) -> None:
+    """A hidden sheet, a note and an author each need a reason in the recipe, which the release lists."""
+    path = workspace_dir / "emergency_radio" / "防災行政無線設置一覧.xlsx"
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("控え").sheet_state = "hidden"
+    book["設置一覧"]["A2"].comment = openpyxl.comments.Comment("見本", "見本")
+    book.properties.creator = "佐藤 花子"
+    book.save(path)
+    workspace = open_workspace(workspace_dir)
+    portal = open_portal(workspace)
+    codes = ("hidden-sheets", "cell-notes", "file-author")
+    for count in range(len(codes) + 1):
+        if count:
+            recipe = workspace_dir / "emergency_radio" / "dataset.yaml"
+            entry = f"  - {{code: {codes[count - 1]}, reason: 確かめた}}\n"
+            recipe.write_text(
+                recipe.read_text(encoding="utf-8") + ("" if count > 1 else "\nallow:\n") + entry, encoding="utf-8"
+            )
+        release = build_release("emergency_radio", workspace)
+        plan = plan_publication(workspace, portal, ["emergency_radio"])
+        assert plan.changes[0].guards == (() if count == len(codes) else ("personal-data",))
+    described = json.loads((release.folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert {entry["code"]: entry["reason"] for entry in described["mo:personal"]} == dict.fromkeys(codes, "確かめた")
+
+
 def test_one_of_two_allowed_is_not_enough(planted_dir: Path) -> None:
     """Each code of each field is allowed for itself."""
     allow(planted_dir, "personal-name")
