@@ -26,11 +26,15 @@ __all__ = ["Yardstick", "check", "mark", "proposed_standard", "refuse_overwritin
 
 @dataclass(frozen=True)
 class Yardstick:
-    """What files are checked against: a standard, a schema, or, with neither, the standard that each file follows."""
+    """What files are checked against: a standard, a schema, or, with neither, the standard that each file follows.
+
+    ``personal``: personal data are looked for, too.
+    """
 
     standard: str | None = None
     schema: Mapping[str, Any] | None = None
     engine: Engine = "fast"
+    personal: bool = False
 
     @property
     def of_files(self) -> bool:
@@ -38,17 +42,22 @@ class Yardstick:
         return self.standard is not None and load_file_standard(self.standard) is not None
 
 
-def yardstick(standard: str | None, schema: Path | None, engine: Engine = "fast") -> Yardstick:
+def yardstick(
+    standard: str | None, schema: Path | None, engine: Engine = "fast", *, personal: bool = False
+) -> Yardstick:
     """What is asked for, refused at once if it cannot be.
 
     Raises:
-        MeguroOpendataError: If both are named, there is no such standard, or the schema is none.
+        MeguroOpendataError: If both are named, there is no such standard, the schema is none, or personal data are looked
+            for in tables of a schema, whose columns have no known kind.
     """
+    if schema is not None and personal:
+        raise MeguroOpendataError("personal-needs-standard")
     if standard is not None and schema is not None:
         raise MeguroOpendataError("standard-or-schema-option")
     if standard is not None and load_file_standard(standard) is None:
         load_standard(standard)
-    return Yardstick(standard, read_schema(schema) if schema is not None else None, engine)
+    return Yardstick(standard, read_schema(schema) if schema is not None else None, engine, personal)
 
 
 def check(file: Path, asked: Yardstick, explain: Explain | None = None) -> Report:
@@ -65,7 +74,7 @@ def check(file: Path, asked: Yardstick, explain: Explain | None = None) -> Repor
     if asked.schema is not None:
         return validation.validate_table(file, asked.schema, engine=asked.engine, explain=explain)
     standard = asked.standard or proposed_standard(file)
-    return validation.validate_file(file, standard, engine=asked.engine, explain=explain)
+    return validation.validate_file(file, standard, asked.engine, explain=explain, personal=asked.personal)
 
 
 def proposed_standard(file: Path) -> str:

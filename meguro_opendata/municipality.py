@@ -11,10 +11,13 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from meguro_opendata.checkdigit import check_digit
 from meguro_opendata.errors import UnknownMunicipalityError
-from meguro_opendata.workspace import City
+
+if TYPE_CHECKING:
+    from meguro_opendata.workspace import City
 
 __all__ = ["Municipality", "home_of", "municipalities", "municipality"]
 

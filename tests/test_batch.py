@@ -158,6 +158,7 @@ def test_one_file_keeps_its_form_and_a_folder_has_its_own(folder: Path, command:
         (["."], "reports-not-folder"),
         (["aed.csv", "独自.csv", "--standard", "aeds"], "unknown-standard-near"),
         (["aed.csv", "--standard", "aed", "--schema", "x.json"], "standard-or-schema-option"),
+        (["aed.csv", "--personal", "--schema", "x.json"], "personal-needs-standard"),
         (["空"], "nothing-to-check"),
         (["aed.csv", "独自.csv", "--schema", "ない.json"], "file-missing"),
     ],

@@ -9,6 +9,7 @@ import csv
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import planted
@@ -29,6 +30,7 @@ from meguro_opendata.publication import plan_publication, publish
 from meguro_opendata.recipe.words import Allowance
 from meguro_opendata.release import build_release
 from meguro_opendata.sources import propose_source, read_source
+from meguro_opendata.validation import validate_file
 from meguro_opendata.workspace import open_workspace
 
 SLUG = "stockpile_warehouse"
@@ -294,6 +296,26 @@ def test_publish_refuses_until_the_recipe_allows_each(planted_dir: Path) -> None
     plan = plan_publication(workspace, portal, [SLUG])
     assert plan.changes[0].guards == ()
     assert publish(plan, portal, workspace)[0].datasets == (SLUG,)
+
+
+@pytest.mark.parametrize("engine", ["fast", "frictionless"])
+def test_a_file_is_searched_where_that_is_asked_for(tmp_path: Path, engine: Any) -> None:
+    """With ``personal`` the same findings come from a file as it stands, and no other finding shows those words."""
+    path = tmp_path / "aed.csv"
+    path.write_text(
+        "ID,名称,電話番号,備考\n1,見本館,佐藤花子様 03-0000-0000,管理人 佐藤花子様 090-1234-5678\n", encoding="utf-8"
+    )
+    plainly = validate_file(path, "aed", engine)
+    searched = validate_file(path, "aed", engine, personal=True)
+    assert "佐藤" in str(plainly.to_dict("ja"))
+    assert "佐藤" not in str(searched.to_dict("ja"))
+    new = [found for found in searched.findings if found.code in CODES]
+    assert {(found.code, found.column, found.severity) for found in new} >= {
+        ("personal-name", "備考", "warning"),
+        ("personal-mobile", "備考", "warning"),
+    }
+    assert len(searched.findings) == len(plainly.findings) + len(new)
+    assert searched.counts["error"] == plainly.counts["error"]
 
 
 def test_what_a_workbook_hides_stops_publication_until_it_is_allowed(workspace_dir: Path) -> None:

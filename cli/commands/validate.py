@@ -34,6 +34,11 @@ _PATH = click.Path(path_type=Path)
     help="列ごとの検査の方法を示す（1ファイルのとき）/ Say how each column was checked (of one file).",
 )
 @click.option(
+    "--personal",
+    is_flag=True,
+    help="個人情報と公開できない情報も探す / Look for personal and undisclosable data, too.",
+)
+@click.option(
     "--html",
     type=_PATH,
     metavar="FILE",
@@ -62,6 +67,7 @@ def command(
     schema: Path | None,
     engine: Engine,
     explain_engine: bool,
+    personal: bool,
     html: Path | None,
     xlsx: Path | None,
     junit: Path | None,
@@ -77,7 +83,7 @@ def command(
     from meguro_opendata.checkup import yardstick
     from meguro_opendata.errors import MeguroOpendataError
 
-    asked = yardstick(standard, schema, engine)
+    asked = yardstick(standard, schema, engine, personal=personal)
     if len(files) > 1 or (files[0].is_dir() and not asked.of_files):
         from ..manyfiles import check_many
 

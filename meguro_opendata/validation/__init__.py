@@ -67,6 +67,8 @@ def validate_file(
     engine: Engine = "fast",
     place: Place | None = None,
     explain: Explain | None = None,
+    *,
+    personal: bool = False,
 ) -> Report:
     """Check a file against a standard, as it stands: nothing is rewritten, columns match by name.
 
@@ -77,6 +79,7 @@ def validate_file(
         engine: ``"fast"`` or ``"frictionless"``; the findings are the same.
         place: Where the points should lie, if that is known: a boundary or a gazetteer. The report names it.
         explain: Is told how each field was judged.
+        personal: Also look for personal and undisclosable data, as ``build`` does; such values are masked.
 
     Raises:
         SourceError: If the file cannot be read.
@@ -101,6 +104,8 @@ def validate_file(
     found = translate(raw, schema, places_in(table, table.frame.columns))
     rows = table.frame[:, : table.header_width]
     found += rule_findings(table, rows, chosen.fields, found, standard=chosen, place=place)
+    if personal:
+        found = _with_disclosures(found, table, rows, chosen)
     return Report(
         file=str(path),
         standard=(chosen.id, str(chosen.version)),
@@ -257,6 +262,15 @@ def _part_report(
 def _refuse_unknown_engine(engine: str) -> None:
     if engine not in get_args(Engine):
         raise MeguroOpendataError("engine-unknown", value=engine, known=list(get_args(Engine)))
+
+
+def _with_disclosures(found: Sequence[Finding], table: Table, rows: pl.DataFrame, standard: Standard) -> list[Finding]:
+    """The findings with what may be personal in the table, none of which shows such a value."""
+    from meguro_opendata.privacy import disclosures, masked, screen, secrets
+
+    origins = {name: name for name in rows.columns}
+    hits = screen(rows, {field.name: field.kind for field in standard.fields})
+    return [*masked(found, secrets(table, rows, hits, origins)), *disclosures(table, hits, origins)]
 
 
 def _header_findings(table: Table) -> list[Finding]:
