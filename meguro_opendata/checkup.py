@@ -48,8 +48,8 @@ def yardstick(
     """What is asked for, refused at once if it cannot be.
 
     Raises:
-        MeguroOpendataError: If both are named, there is no such standard, the schema is none, or personal data are looked
-            for in tables of a schema, whose columns have no known kind.
+        MeguroOpendataError: If both are named, there is no such standard, the schema is none, or personal data are
+            looked for in tables of a schema, whose columns have no known kind.
     """
     if schema is not None and personal:
         raise MeguroOpendataError("personal-needs-standard")
