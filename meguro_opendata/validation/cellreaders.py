@@ -39,19 +39,22 @@ def plain_reader(descriptor: Mapping[str, Any], missing: Sequence[str]) -> Read 
     >>> read("2"), read("0"), read("x"), read("")
     ((2, ()), (0, ('minimum',)), (None, ('type',)), (None, ()))
     """
-    if not all(name in _FORM or name.startswith("mo:") for name in descriptor):
-        return None
     read_value = _VALUES.get((descriptor.get("type", "any"), descriptor.get("format", "default")))
-    constraints = {
-        name: value for name, value in descriptor.get("constraints", {}).items() if name not in ("unique", "required")
-    }
-    if read_value is None or not constraints.keys() <= _CHECKS.keys():
+    if read_value is None or not all(name in _FORM or name.startswith("mo:") for name in descriptor):
         return None
-    checks = {name: partial(_CHECKS[name], given) for name, given in _in_order(constraints, read_value)}
-    if any(check.args[0] is None for check in checks.values()):
+    constraints = dict(descriptor.get("constraints", {}))
+    required = ("required",) if constraints.pop("required", False) else ()
+    constraints.pop("unique", None)
+    checks = _checks(constraints, read_value)
+    return None if checks is None else partial(_read, frozenset(missing), required, read_value, checks)
+
+
+def _checks(constraints: Mapping[str, Any], read_value: ReadValue) -> Mapping[str, Check] | None:
+    """What is asked of a value, ``None`` if a constraint is not plain."""
+    if not constraints.keys() <= _CHECKS.keys():
         return None
-    required = ("required",) if descriptor.get("constraints", {}).get("required") else ()
-    return partial(_read, frozenset(missing), required, read_value, checks)
+    given = dict(_in_order(constraints, read_value))
+    return None if None in given.values() else {name: partial(_CHECKS[name], one) for name, one in given.items()}
 
 
 def _in_order(constraints: Mapping[str, Any], read_value: ReadValue) -> Iterable[tuple[str, Any]]:
@@ -66,11 +69,14 @@ def _prepared(name: str, given: Any, read_value: ReadValue) -> Any:
     if name == "pattern":
         return re.compile(f"^{given}$") if isinstance(given, str) else None
     if name == "enum":
-        plain = isinstance(given, list) and all(isinstance(word, str) for word in given)
-        return list(map(read_value, given)) if plain else None
+        return list(map(read_value, given)) if _is_text_list(given) else None
     if name in ("minimum", "maximum") and isinstance(given, str):
         return read_value(given)
     return given if isinstance(given, int) and not isinstance(given, bool) else None
+
+
+def _is_text_list(given: object) -> bool:
+    return isinstance(given, list) and all(isinstance(word, str) for word in given)
 
 
 def _read(

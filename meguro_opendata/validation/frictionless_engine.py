@@ -150,19 +150,31 @@ def check_table(
         by_name: Match columns by name (what ``schema_sync`` meant), else as the schema says, by position.
         others: Further tables, by resource name, that foreign keys refer to.
     """
+    package, described = _package(table, schema, by_name=by_name, others=others)
+    try:
+        found = _errors_of_main(package)
+    except (TypeError, ArithmeticError):
+        _refuse_incomparable_cells(table, schema, by_name=by_name, others=others)
+        raise
+    return _translated(found, table, described)
+
+
+def _package(
+    table: TextTable, schema: Mapping[str, Any], *, by_name: bool, others: Mapping[str, TextTable] | None
+) -> tuple[Any, Any]:
+    """A table and those that it refers to as frictionless takes them, and the table's schema."""
     from frictionless import Package
 
     names = {name: f"table{number}" for number, name in enumerate(others or {})}
     described = _schema({**_with_names(schema, names), **({"fieldsMatch": "partial"} if by_name else {})})
-    main = _resource(_MAIN, table, described)
     referred = [_resource(names[name], other) for name, other in (others or {}).items()]
-    try:
-        report = Package(resources=[main, *referred]).validate(limit_errors=_NO_LIMIT)
-    except (TypeError, ArithmeticError):
-        _refuse_incomparable_cells(table, schema, by_name=by_name, others=others)
-        raise
-    found = [*report.errors, *(error for task in report.tasks if task.name == _MAIN for error in task.errors)]
-    return _translated(found, table, described)
+    return Package(resources=[_resource(_MAIN, table, described), *referred]), described
+
+
+def _errors_of_main(package: Any) -> list[Any]:
+    """What frictionless says of a package's own parts and of the main table, but not of the others."""
+    report = package.validate(limit_errors=_NO_LIMIT)
+    return [*report.errors, *(error for task in report.tasks if task.name == _MAIN for error in task.errors)]
 
 
 def read_cell(expected: ExpectedField, cell: str | None) -> tuple[Any, Iterable[str] | None]:
@@ -207,18 +219,14 @@ def read_head(
     Raises:
         MeguroOpendataError: If frictionless breaks off in a table that foreign keys refer to.
     """
-    from frictionless import FrictionlessException, Package
+    from frictionless import FrictionlessException
 
-    names = {name: f"table{number}" for number, name in enumerate(others or {})}
-    described = _schema({**_with_names(schema, names), **({"fieldsMatch": "partial"} if by_name else {})})
     empty = TextTable(header, pl.DataFrame())
-    main = _resource(_MAIN, empty, described)
-    package = Package(resources=[main, *(_resource(names[name], other) for name, other in (others or {}).items())])
+    package, described = _package(empty, schema, by_name=by_name, others=others)
     try:
-        report = package.validate(limit_errors=_NO_LIMIT)
+        found = _errors_of_main(package)
     except (TypeError, ArithmeticError):  # the table itself is empty here
-        raise MeguroOpendataError("reference-incomparable", names=list(names)) from None
-    found = [*report.errors, *(error for task in report.tasks if task.name == _MAIN for error in task.errors)]
+        raise MeguroOpendataError("reference-incomparable", names=list(others or {})) from None
     try:
         with package.get_resource(_MAIN).to_copy() as opened:
             expected = opened.header.get_expected_fields()

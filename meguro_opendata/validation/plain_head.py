@@ -35,15 +35,9 @@ def plain_head(header: Sequence[str], schema: Mapping[str, Any], *, by_name: boo
         by_name: Whether columns match by name, else by position.
     """
     missing = schema.get("missingValues", [""])
-    fields = schema["fields"]
-    if not _is_understood(schema, missing) or not all(_has_test(field, missing) for field in fields):
+    if not _is_plain_schema(schema, missing) or not _are_plain_labels(header):
         return None
-    if not _examples_pass(fields, missing):
-        return None
-    described = {field["name"]: field for field in fields}
-    names = list(described)
-    if len(names) != len(fields) or len(set(header)) != len(header) or not all(map(_is_plain_label, header)):
-        return None
+    described = {field["name"]: field for field in schema["fields"]}
     key = _primary_key(schema)
     if not set(key) <= set(header) or not _fits(header, described, by_name=by_name):
         return None
@@ -52,9 +46,20 @@ def plain_head(header: Sequence[str], schema: Mapping[str, Any], *, by_name: boo
     return Head(fields=expected, keyed=frozenset((*unique, *key)), unique=unique, primary_key=key)
 
 
-def _is_plain_label(label: str) -> bool:
-    """Whether frictionless, which strips labels, takes it as it stands, and takes it for one."""
-    return bool(label) and label == label.strip()
+def _is_plain_schema(schema: Mapping[str, Any], missing: Sequence[str]) -> bool:
+    """Whether every part of a schema is understood, and its fields differ, have tests and pass their own."""
+    fields = schema["fields"]
+    return (
+        _is_understood(schema, missing)
+        and all(_has_test(field, missing) for field in fields)
+        and _examples_pass(fields, missing)
+        and len({field["name"] for field in fields}) == len(fields)
+    )
+
+
+def _are_plain_labels(header: Sequence[str]) -> bool:
+    """Whether labels differ, and frictionless, which strips them, takes each as it stands and for one."""
+    return len(set(header)) == len(header) and all(label and label == label.strip() for label in header)
 
 
 def _is_understood(schema: Mapping[str, Any], missing: object) -> bool:

@@ -68,14 +68,15 @@ def proof_of(descriptor: Descriptor, missing: Sequence[str], column: str) -> Pro
     if made is None:
         return Proof(None, "no-proof-type")
     tests, left = made
-    if left:
-        return Proof(None, "no-proof-constraint")
+    return Proof(None, "no-proof-constraint") if left else _whole_proof(cell, tests, missing, required=required)
+
+
+def _whole_proof(cell: pl.Expr, tests: Sequence[pl.Expr], missing: Sequence[str], *, required: bool) -> Proof:
+    """The proof that joins a field's tests with what stands for "no value"."""
     if not tests and (not required or not missing):
         return Proof(pl.lit(value=True), is_certain=True)
     is_missing = reduce(or_, (cell == word for word in missing), pl.lit(value=False))
-    if not tests:
-        return Proof(~is_missing)
-    good = reduce(and_, tests)
+    good = reduce(and_, tests) if tests else pl.lit(value=True)
     return Proof(good & ~is_missing if required else good | is_missing)
 
 

@@ -44,12 +44,12 @@ def moved_ids(before: pl.DataFrame, after: pl.DataFrame, fields: Sequence[Field]
 
 def _marks(fields: Sequence[Field], table: pl.DataFrame) -> tuple[str, str, str] | None:
     """The fields of the ID, the name and the address; ``None`` if the table lacks one of them, or has it empty."""
-    own = next((field.name for field in fields if field.descriptor.get("constraints", {}).get("unique")), None)
-    there = (field.name for field in fields if field.name in table.columns and (table[field.name] != "").any())
-    filled = [name for name in there if name != own]
-    name = next((name for name in filled if _is_name(name)), None)
+    there = [field for field in fields if field.name in table.columns]
+    own = next((field.name for field in there if field.descriptor.get("constraints", {}).get("unique")), None)
+    filled = [field.name for field in there if field.name != own and (table[field.name] != "").any()]
+    name = next(filter(_is_name, filled), None)
     address = next((name for name in filled if role_of(name) == "address"), None)
-    return (own, name, address) if own in table.columns and own and name and address else None
+    return (own, name, address) if own and name and address else None
 
 
 def _is_name(field: str) -> bool:

@@ -21,17 +21,20 @@ def columns(rows: Rows) -> Iterator[Hit]:
     """Columns nearly all of whose values look like those of another kind."""
     looks: Mapping[str, str] = rule_data()["looks"]
     for field in rows.fields:
-        if not _asks_for_words(field) and field.kind not in looks:
-            continue
-        column = rows[field.name]
-        filled = column.filter(column != "")
-        sample = filled.head(int(limits("column_sample"))).to_list()
-        if len(sample) < limits("column_values") or (field.kind in looks and _share(sample, looks[field.kind])):
-            continue
-        others = (kind for kind in looks if kind != field.kind and {kind, field.kind} != _POINT)
-        other = next((kind for kind in others if _share(sample, looks[kind])), None)
-        if other is not None:
-            yield Hit("column-of-other-kind", None, field.name, sample[0], params={"other_kind": other})
+        if field.kind in looks or _asks_for_words(field):
+            column = rows[field.name]
+            sample = column.filter(column != "").head(int(limits("column_sample"))).to_list()
+            other = _other_kind(field, sample, looks) if len(sample) >= limits("column_values") else None
+            if other is not None:
+                yield Hit("column-of-other-kind", None, field.name, sample[0], params={"other_kind": other})
+
+
+def _other_kind(field: Field, sample: Sequence[str], looks: Mapping[str, str]) -> str | None:
+    """The kind that values look like, if they do not look like their field's own."""
+    if field.kind in looks and _share(sample, looks[field.kind]):
+        return None
+    others = (kind for kind in looks if kind != field.kind and {kind, field.kind} != _POINT)
+    return next((kind for kind in others if _share(sample, looks[kind])), None)
 
 
 def _asks_for_words(field: Field) -> bool:

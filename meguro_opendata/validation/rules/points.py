@@ -30,13 +30,19 @@ def heaps(rows: Rows) -> Iterator[Hit]:
         return
     point = rows.frame.select(pl.col(north[0]).alias("n"), pl.col(east[0]).alias("e"), pl.col(address).alias("a"))
     filled = point.with_row_index("at").filter((pl.col("n") != "") & (pl.col("e") != ""))
+    for at, count, places in _heaps(filled).iter_rows():
+        yield Hit("coordinate-heap", at, north[0], rows[north[0]][at], params={"count": count, "places": places})
+
+
+def _heaps(filled: pl.DataFrame) -> pl.DataFrame:
+    """The first row (``at``) of each point in many rows, their number, and that of the addresses in them.
+
+    An address without a number is an area rather than a place: many of these are a heap if two of them differ.
+    """
     many = filled.group_by("n", "e", maintain_order=True).len().filter(pl.col("len") >= limits("heap_rows"))
-    if not many.height:
-        return
     found = filled.join(many, on=["n", "e"], maintain_order="left").group_by("n", "e", maintain_order=True)
-    # An address without a number is an area rather than a place.
     vague = (~pl.col("a").str.contains("[0-9０-９]")).sum().alias("vague")
-    counted = found.agg(pl.col("at").first(), pl.len(), pl.col("a").filter(pl.col("a") != "").n_unique(), vague)
-    for _, _, at, count, places, vague_ones in counted.iter_rows():
-        if places >= limits("heap_addresses") or (places > 1 and vague_ones >= limits("heap_rows")):
-            yield Hit("coordinate-heap", at, north[0], rows[north[0]][at], params={"count": count, "places": places})
+    places = pl.col("a").filter(pl.col("a") != "").n_unique().alias("places")
+    counted = found.agg(pl.col("at").first(), pl.len().alias("count"), places, vague)
+    differ = (pl.col("places") > 1) & (pl.col("vague") >= limits("heap_rows"))
+    return counted.filter((pl.col("places") >= limits("heap_addresses")) | differ).select("at", "count", "places")

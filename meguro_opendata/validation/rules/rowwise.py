@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -121,18 +121,22 @@ _NameFault = tuple[str, str, str, dict[str, object]]
 def _name_fault(cells: Mapping[str, str], code: str, parts: Mapping[str, str | None]) -> _NameFault | None:
     """Code, field, value and parameters of what does not fit in one combination of a code and its names."""
     value = cells[code]
-    if not re.fullmatch("[0-9]{6}", value) or check_digit(value[:5]) != value[5]:
+    if not _is_code(value):
         return None
     prefecture = prefectures().get(value[:2])
     town = known_municipalities().get(value)
     if prefecture is None or (town is None and value[2:5] != "000"):
         return "code-unknown", code, value, {}
-    for part, name in parts.items():
-        written = _plain(cells[name]) if name else ""
-        if name and written and not _is_name(part, written, prefecture, town):
+    named = {name: (part, _plain(cells[name])) for part, name in parts.items() if name}
+    for name, (part, written) in named.items():
+        if written and not _is_name(part, written, prefecture, town):
             right = town.full_name if town else prefecture
             return "code-name-differs", name, cells[name], {"code_field": code, "code": value, "right": right}
     return None
+
+
+def _is_code(value: str) -> bool:
+    return re.fullmatch("[0-9]{6}", value) is not None and check_digit(value[:5]) == value[5]
 
 
 def _is_name(part: str, written: str, prefecture: str, town: Municipality | None) -> bool:
@@ -205,22 +209,40 @@ def differing_part(address: str, parts: Mapping[str, Any]) -> str | None:
     (None, 'town')
     """
     whole = folded_address(address)
-    prefecture = str(parts.get("prefecture") or "")
-    if prefecture and not whole.startswith(prefecture) and re.match("東京都|北海道|.{2,3}[府県]", whole):
-        return "prefecture"
-    city = _plain(str(parts.get("city") or ""))
-    if city and prefecture and whole.startswith(prefecture) and city not in _plain(address):
-        return "city"
-    towns = re.split("[・/、,]", _plain(str(parts.get("town") or "")))
-    if not all(folded_address(town).rstrip("-") in whole for town in towns):
-        return "town"
-    lot = folded_address(str(parts.get("lot") or ""))
-    return "lot" if lot and not _has_lot(whole, lot) else None
+    written = {part: str(parts.get(part) or "") for part in _AGREES}
+    return next((part for part, agrees in _AGREES.items() if not agrees(whole, written)), None)
 
 
-def _has_lot(whole: str, lot: str) -> bool:
+def _has_prefecture(whole: str, parts: Mapping[str, str]) -> bool:
+    """Whether an address begins with the prefecture, or with none."""
+    return whole.startswith(parts["prefecture"]) or not re.match("東京都|北海道|.{2,3}[府県]", whole)
+
+
+def _has_city(whole: str, parts: Mapping[str, str]) -> bool:
+    """Whether an address that has the prefecture also has the city."""
+    without = not parts["prefecture"] or not whole.startswith(parts["prefecture"])
+    return without or folded_address(parts["city"]) in whole
+
+
+def _has_towns(whole: str, parts: Mapping[str, str]) -> bool:
+    """Whether all towns that are named stand in an address."""
+    towns = re.split("[・/、,]", _plain(parts["town"]))
+    return all(folded_address(town).rstrip("-") in whole for town in towns)
+
+
+def _has_lot(whole: str, parts: Mapping[str, str]) -> bool:
     """Whether the numbers of a lot stand in an address, one behind another."""
+    lot = folded_address(parts["lot"])
     return "-".join(re.findall("[0-9]+", lot)) in "-".join(re.findall("[0-9]+", whole))
+
+
+# Whether a folded address agrees with a part.
+_AGREES: Mapping[str, Callable[[str, Mapping[str, str]], bool]] = {
+    "prefecture": _has_prefecture,
+    "city": _has_city,
+    "town": _has_towns,
+    "lot": _has_lot,
+}
 
 
 def folded_address(text: str) -> str:
