@@ -52,9 +52,9 @@ def in_blocks(case: Case) -> object:
             return outcome(fast_engine, case.table, case.schema, by_name=case.by_name, others=case.others)
         for part in parts(case):
             check.add(part)
+        return check.errors()
     except MeguroOpendataError as error:
         return error.code
-    return check.errors()
 
 
 @settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck))
