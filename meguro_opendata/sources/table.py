@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -134,11 +135,16 @@ class Table:
         """Records below the header up to the last that is not blank."""
         return len(self.rows) + len(self.rejected)
 
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """The index of each column of ``frame``."""
+        return {name: index for index, name in enumerate(self.frame.columns)}
+
     def address(self, row: int, column: str | None) -> str | None:
         """The address of a cell as Excel shows it, ``None`` for text files or without a column."""
-        if not self.grid.is_workbook or column is None or column not in self.frame.columns:
+        if not self.grid.is_workbook or column is None or column not in self.places:
             return None
-        return f"{column_letter(self.frame.columns.index(column))}{row}"
+        return f"{column_letter(self.places[column])}{row}"
 
     def header_finding(self, code: str, severity: str, column: str, /, **more: Any) -> Finding:
         """A finding on a column's header; ``more`` adds to or replaces its parts."""
@@ -149,8 +155,9 @@ class Table:
         """A finding on the cell of a column in the row at a position of ``frame``, with its value."""
         row = self.rows[position]
         place = {"cell": self.address(row, column), "row": row, "line": self.line_of(position), "column": column}
-        value = str(self.frame[column][position])
-        return Finding(code, severity, **{"sheet": self.grid.sheet, **place, "value": value, **more})
+        if "value" not in more:
+            place["value"] = str(self.frame[column][position])
+        return Finding(code, severity, **{"sheet": self.grid.sheet, **place, **more})
 
     def line_of(self, position: int) -> int | None:
         """The physical line of the row at a position of ``frame``."""

@@ -149,7 +149,7 @@ def _finding(table: Table, hit: Hit, homes: Mapping[str, str | None]) -> Finding
     severity = rules()[hit.code].severity
     more: dict[str, Any] = {"field": hit.field, "suggestion": hit.suggestion, "params": dict(hit.params)}
     column = homes.get(hit.field) if hit.field is not None else None
-    there = column is not None and column in table.frame.columns
+    there = column is not None and column in table.places
     if hit.position is None:
         if column is not None and there:
             return table.header_finding(hit.code, severity, column, value=hit.value, **more)

@@ -190,4 +190,4 @@ def _of(found: Sequence[Geocoded | None], places: Sequence[int]) -> list[Geocode
 
 
 def _written(points: _Points, place: int) -> str:
-    return f"{points.lat[place]}, {points.lon[place]}"
+    return f"{float(points.lat[place])}, {float(points.lon[place])}"
