@@ -186,6 +186,62 @@ def test_a_translated_pattern_accepts_nothing_that_python_refuses(pattern: str, 
         assert meant.match(text)
 
 
+FORMS = [
+    {"type": "integer", "bareNumber": False},
+    {"type": "number", "bareNumber": False},
+    {"type": "number", "groupChar": ","},
+    {"type": "number", "groupChar": ".", "decimalChar": ","},
+    {"type": "number", "decimalChar": "%", "floatNumber": True},
+    {"type": "number", "groupChar": ",", "bareNumber": False, "constraints": {"minimum": -5, "maximum": 1200}},
+    {"type": "integer", "bareNumber": False, "constraints": {"minimum": -5, "maximum": 1200}},
+    {"type": "geopoint"},
+    {"type": "date", "format": "%Y/%m/%d"},
+    {"type": "date", "format": "%Y%m%d"},
+    {"type": "date", "format": "%Y年%m月%d日"},
+    {"type": "datetime", "format": "%d.%m.%Y %H:%M:%S"},
+    {"type": "time", "format": "%H%M"},
+]
+
+
+@settings(max_examples=CASES * 2, deadline=None)
+@given(
+    st.sampled_from(FORMS),
+    st.from_regex(r"[+-]?[0-9]{1,4}([.,%-]?[0-9]{1,4}){0,2}", fullmatch=True)
+    | st.from_regex(r"-?[0-9]{1,3}(\.[0-9]{1,3})?, ?-?[0-9]{1,2}(\.[0-9]{1,3})?", fullmatch=True)
+    | st.from_regex(r"[0-9]{4}[/年]?[01][0-9][/月]?[0-3][0-9]日?", fullmatch=True)
+    | st.from_regex(r"[0-3][0-9]\.[01][0-9]\.[0-9]{4} [0-2][0-9]:[0-6][0-9]:[0-6][0-9]", fullmatch=True),
+)
+def test_a_value_proven_in_a_form_of_its_own_is_one_to_frictionless(form: dict[str, Any], text: str) -> None:
+    """Signs in numbers, points, dates in a given form: what a column test takes, frictionless's reader takes."""
+    descriptor = {"name": "0", **form}
+    proof = proof_of(descriptor, [""], "0")
+    assert proof.test is not None
+    if pl.DataFrame({"0": [text]}).select(proof.test).item():
+        assert not frictionless_engine.field_reader({"fields": [descriptor]})(text)[1]
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        *((form, "1200") for form in FORMS[:7]),
+        (FORMS[2], "1,200.5"),
+        (FORMS[3], "1.200,5"),
+        (FORMS[7], "139.7,35.6"),
+        (FORMS[8], "2023/04/01"),
+        (FORMS[9], "20230401"),
+        (FORMS[10], "2023年04月01日"),
+        (FORMS[11], "01.04.2023 09:00:00"),
+        (FORMS[12], "0930"),
+    ],
+    ids=repr,
+)
+def test_usual_values_in_a_form_of_their_own_are_proven(form: dict[str, Any], text: str) -> None:
+    """So that a column of them is not read cell by cell."""
+    proof = proof_of({"name": "0", **form}, [""], "0")
+    bound = form.get("constraints", {}).get("maximum") == int(text) if text.isdecimal() else False
+    assert bound or pl.DataFrame({"0": [text]}).select(proof.test).item()  # type: ignore[arg-type]
+
+
 @settings(max_examples=CASES, deadline=None)
 @given(
     st.sampled_from(["uri", "email"]),

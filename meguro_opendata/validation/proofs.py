@@ -6,6 +6,7 @@ narrow, but never wrong.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -32,6 +33,17 @@ _FORMS: Mapping[str, str] = {
     "year": r"\A[0-9]{4}\z",
     "yearmonth": r"\A[0-9]{4}-(?:0[1-9]|1[0-2])\z",
 }
+_GEOPOINT = r"\A-?(?:1[0-7][0-9]|[0-9]{1,2})(?:\.[0-9]{1,20})?, ?-?[0-8]?[0-9](?:\.[0-9]{1,20})?\z"
+# What ``strptime`` certainly takes for its directives; the first 28 days are in every month.
+_DIRECTIVES: Mapping[str, str] = {
+    "Y": "[1-9][0-9]{3}",
+    "m": "(?:0[1-9]|1[0-2])",
+    "d": "(?:0[1-9]|1[0-9]|2[0-8])",
+    "H": "(?:[01][0-9]|2[0-3])",
+    "M": "[0-5][0-9]",
+    "S": "[0-5][0-9]",
+}
+_DIRECTIVE = re.compile("%(.?)")
 _BOUNDS = {"minimum", "maximum"}
 _LARGEST = 2**62
 _LONGEST = 2**31
@@ -127,7 +139,7 @@ _TEXT_CONSTRAINTS: Mapping[str, Callable[[pl.Expr, Any], pl.Expr | None]] = {
 
 
 def _whole(cell: pl.Expr, descriptor: Descriptor, constraints: Mapping[str, Any]) -> Made:
-    if "bareNumber" in descriptor or not _plain_bounds(constraints):
+    if not _plain_bounds(constraints):
         return None
     number = cell.cast(pl.Int64, strict=False)
     return [cell.str.contains(_INTEGER), *_within(number, constraints, "both")], set(constraints) - _BOUNDS
@@ -135,10 +147,32 @@ def _whole(cell: pl.Expr, descriptor: Descriptor, constraints: Mapping[str, Any]
 
 def _number(cell: pl.Expr, descriptor: Descriptor, constraints: Mapping[str, Any]) -> Made:
     """Rounding to a float keeps the order, so a cell is beyond a bound if its float is strictly beyond the bound's."""
-    if {"bareNumber", "groupChar", "decimalChar", "floatNumber"} & descriptor.keys() or not _plain_bounds(constraints):
+    group, decimal = descriptor.get("groupChar", ""), descriptor.get("decimalChar", ".")
+    if not _plain_bounds(constraints) or not _are_signs(group, decimal):
         return None
-    number = cell.cast(pl.Float64, strict=False)
-    return [cell.str.contains(_NUMBER), *_within(number, constraints, "none")], set(constraints) - _BOUNDS
+    form, plain = _NUMBER, cell
+    if (group, decimal) != ("", "."):
+        form = rf"\A[+-]?[0-9](?:(?:{_quoted(group)})?[0-9]){{0,14}}(?:{_quoted(decimal)}[0-9]{{1,20}})?\z"
+        plain = cell.str.replace_all(group, "", literal=True) if group else cell
+        plain = plain.str.replace(decimal, ".", literal=True)
+    number = plain.cast(pl.Float64, strict=False)
+    return [cell.str.contains(form), *_within(number, constraints, "none")], set(constraints) - _BOUNDS
+
+
+def _are_signs(group: Any, decimal: Any) -> bool:
+    """Whether numbers may be grouped by a sign, if any, and divided by another, neither of which is part of one."""
+    if not isinstance(group, str) or not isinstance(decimal, str) or len(group) > 1 or len(decimal) != 1:
+        return False
+    return group != decimal and not any(sign.isalnum() or sign.isspace() or sign in "+-_" for sign in group + decimal)
+
+
+def _quoted(text: str) -> str:
+    r"""A text as a regular expression that matches it and nothing else.
+
+    >>> _quoted("."), _quoted("")
+    ('\\x{2e}', '')
+    """
+    return "".join(rf"\x{{{ord(sign):x}}}" for sign in text)
 
 
 def _within(number: pl.Expr, constraints: Mapping[str, Any], closed: Any) -> list[pl.Expr]:
@@ -160,9 +194,11 @@ def _boolean(cell: pl.Expr, descriptor: Descriptor, constraints: Mapping[str, An
 
 
 def _moment(cell: pl.Expr, descriptor: Descriptor, constraints: Mapping[str, Any]) -> Made:
-    """Dates and times in the one form in which the order of the texts is that of the moments."""
-    if descriptor.get("format", "default") != "default":
-        return None
+    """Dates and times in the one form in which the order of the texts is that of the moments, or in a form given."""
+    given = descriptor.get("format", "default")
+    if given != "default":
+        written = _strptime(given) if descriptor["type"] in ("date", "time", "datetime") else None
+        return None if written is None else ([cell.str.contains(written)], set(constraints))
     form = _FORMS[descriptor["type"]]
     tests, left = [cell.str.contains(form)], set(constraints)
     for name in sorted(_BOUNDS & constraints.keys()):
@@ -171,6 +207,30 @@ def _moment(cell: pl.Expr, descriptor: Descriptor, constraints: Mapping[str, Any
             tests.append(cell >= bound if name == "minimum" else cell <= bound)
             left.discard(name)
     return tests, left
+
+
+def _strptime(form: Any) -> str | None:
+    r"""The texts that a form certainly reads, ``None`` if that is not known.
+
+    >>> _strptime("%Y/%m")
+    '\\A[1-9][0-9]{3}\\x{2f}(?:0[1-9]|1[0-2])\\z'
+    >>> _strptime("%d %b") is None
+    True
+    """
+    if not isinstance(form, str) or not form.isprintable():
+        return None
+    directives = _DIRECTIVE.findall(form)
+    if len(set(directives)) != len(directives) or not set(directives) <= _DIRECTIVES.keys() or not directives:
+        return None
+    between = [_quoted(text) for text in re.split("%.", form)]
+    written = "".join(f"{text}{_DIRECTIVES[one]}" for text, one in zip(between, directives, strict=False))
+    return rf"\A{written}{between[-1]}\z"
+
+
+def _geopoint(cell: pl.Expr, descriptor: Descriptor, constraints: Mapping[str, Any]) -> Made:
+    if descriptor.get("format", "default") != "default":
+        return None
+    return [cell.str.contains(_GEOPOINT)], set(constraints)
 
 
 def _any(cell: pl.Expr, descriptor: Descriptor, constraints: Mapping[str, Any]) -> Made:
@@ -183,5 +243,6 @@ _TYPES: Mapping[str, Callable[[pl.Expr, Descriptor, Mapping[str, Any]], Made]] =
     "number": _number,
     "boolean": _boolean,
     **dict.fromkeys(_FORMS, _moment),
+    "geopoint": _geopoint,
     "any": _any,
 }
