@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -31,6 +31,7 @@ _WEEK = "月火水木金土日"
 _NUMERALS: Mapping[str, Any] = read_data("eras.toml")["numerals"]
 _KANJI = re.compile(f"[{_NUMERALS['ten']}{''.join(_NUMERALS['digits'])}]+(?=[年月日])")
 _YEARS = range(1868, 2101)
+_SOLAR = "1873"  # from this year on Japan has the western calendar
 
 
 @dataclass(frozen=True)
@@ -174,31 +175,32 @@ def _of_era(text: str, *, strict: bool = True) -> str | None:
     return found if inside or not strict else None
 
 
-def _readings(text: str) -> Iterator[str]:
-    """What a value that is no certain date may mean."""
+def _readings(text: str) -> Iterable[str]:
+    """What a value that is no certain date may mean, likeliest first."""
     bare, weekday = _bare(text)
     bare = _CLOCK.sub("", bare)
     if _COUNTED.fullmatch(bare) and int(bare) not in _YEARS:
-        yield from _number_readings(bare)
-        return
+        return _number_readings(bare)
     certain = to_iso(bare)
-    if certain != bare and (weekday or bare != text):
-        yield certain
-    short, last = _SHORT.fullmatch(bare), _YEAR_LAST.fullmatch(bare)
-    if last:
-        day_or_month = (_iso(last[3], last[1], last[2]), _iso(last[3], last[2], last[1]))
-        yield from (found for found in day_or_month if found)
-    elif short:
-        yield from _short_readings(*short.groups())
-    elif (outside := _of_era(bare, strict=False)) and outside >= "1873" and certain == bare:
-        yield outside
+    if certain == bare:
+        return filter(None, _loose_readings(bare))
+    return [certain] if weekday or bare != text else []
 
 
-def _short_readings(year: str, month: str, day: str) -> Iterator[str]:
+def _loose_readings(text: str) -> list[str | None]:
+    """The days of a date whose year stands last, has two digits, or is counted on in an era that had ended."""
+    if last := _YEAR_LAST.fullmatch(text):
+        return [_iso(last[3], last[1], last[2]), _iso(last[3], last[2], last[1])]
+    if short := _SHORT.fullmatch(text):
+        return _short_readings(*short.groups())
+    outside = _of_era(text, strict=False)
+    return [outside] if outside and outside >= _SOLAR else []
+
+
+def _short_readings(year: str, month: str, day: str) -> list[str | None]:
     """The days that a year of two digits may mean: of this century, or of an era that had that day."""
-    candidates = [_iso(f"20{int(year):02}", month, day)]
-    candidates += [_of_era(f"{era.letter}{year}.{month}.{day}") for era in _eras()[:3]]
-    yield from (found for found in candidates if found)
+    of_eras = (_of_era(f"{era.letter}{year}.{month}.{day}") for era in _eras()[:3])
+    return [_iso(f"20{int(year):02}", month, day), *of_eras]
 
 
 def _number_readings(digits: str) -> list[str]:

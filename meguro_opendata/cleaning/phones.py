@@ -93,14 +93,16 @@ def phone_doubt(text: str) -> Unsure | None:
         return None
     if _LOCAL.fullmatch(text):
         return Unsure("phone-without-area")
-    digits = re.sub(r"[^0-9]", "", text)
+    reading = _reading(text)
+    return Unsure("ambiguous-value", (reading,)) if reading and reading != text else None
+
+
+def _reading(text: str) -> str | None:
+    """The numbers that stand in a text; where digits are grouped as none is, the number that they would make."""
     inside = [_number(_balanced(found[0])) for found in _WRITTEN.finditer(text)]
     if inside and all(inside):
-        reading = " / ".join(map(str, inside))
-        return Unsure("ambiguous-value", (reading,)) if reading != text else None
-    if re.fullmatch(r"[0-9()\- ]+", text) and (whole := _grouped(digits)):
-        return Unsure("ambiguous-value", (whole,))
-    return None
+        return " / ".join(map(str, inside))
+    return _grouped(re.sub(r"[^0-9]", "", text)) if re.fullmatch(r"[0-9()\- ]+", text) else None
 
 
 def _number(text: str) -> str | None:

@@ -125,20 +125,42 @@ def normalised(field: Field, value: str) -> str:
 
 
 def _for_field(name: str, field: Field) -> Normaliser:
-    """A rule as it works on one field: some depend on what the field is for, or on its listed words."""
+    """A rule as it works on one field."""
+    return _BY_FIELD[name](field) if name in _BY_FIELD else NORMALISERS[name]
+
+
+def _one_line(field: Field) -> Normaliser:
+    return _unchanged if role_of(field.name, field.kind) in ("remarks", "free") else text.one_line
+
+
+def _address_digits(field: Field) -> Normaliser:
+    return text.half_width_digits if role_of(field.name, field.kind) == "address" else _unchanged
+
+
+def _placeholder(field: Field) -> Normaliser:
+    """What stands for nothing in a remark may be a word elsewhere; a listed word is never a placeholder."""
     role = role_of(field.name, field.kind)
-    if name == "one_line":
-        return _unchanged if role in ("remarks", "free") else text.one_line
-    if name == "address_digits":
-        return text.half_width_digits if role == "address" else _unchanged
+    return _spared(placeholder_of("remarks" if role == "remarks" else field.kind), _words(field))
+
+
+def _word(field: Field) -> Normaliser:
     known = _words(field)
-    if name == "placeholder":
-        return _spared(placeholder_of("remarks" if role == "remarks" else field.kind), known)
-    if name == "word":
-        return partial(word, known=known) if known else _unchanged
-    if name == "separators":
-        return partial(separators, known=known, loose=role_of(field.name) != "address" and "地域" not in field.name)
-    return NORMALISERS[name]
+    return partial(word, known=known) if known else _unchanged
+
+
+def _separators(field: Field) -> Normaliser:
+    loose = role_of(field.name) != "address" and "地域" not in field.name
+    return partial(separators, known=_words(field), loose=loose)
+
+
+# The rules that depend on what a field is for, or on its listed words.
+_BY_FIELD: Mapping[str, Callable[[Field], Normaliser]] = {
+    "one_line": _one_line,
+    "address_digits": _address_digits,
+    "placeholder": _placeholder,
+    "word": _word,
+    "separators": _separators,
+}
 
 
 def _doubter(name: str, field: Field) -> Doubter:

@@ -30,7 +30,9 @@ _CLOCK = re.compile(
 _COMPACT = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
 _FRACTION = re.compile(r"0\.\d{3,}")
 _BETWEEN = re.compile(rf"\s*(?:{_any_of(_WORDS['between'])})\s*")
-_LENGTH = re.compile(r"(?:約)?(?:(\d{1,3})\s*時間)?\s*(?:(\d{1,4})\s*分|(半))?(?:程度|間)?")
+_TWELVE = re.compile(rf"(?:{_any_of(_WORDS['before_noon'] + _WORDS['after_noon'])})12時")
+_POINTED = re.compile(r"(\d{1,2})[.](\d{2})|(\d)(\d{2})")
+_LENGTH = re.compile(r"(?:(\d{1,3})\s*時間)?\s*(?:(\d{1,4})\s*分|(半))?間?")
 _NOON = 12
 _MINUTES = 24 * 60
 
@@ -75,12 +77,8 @@ Unsure(code='ambiguous-value', readings=('00:00', '12:00')), Unsure(code='severa
         return Unsure("several-values", both)
     if "?" in text:
         return lost_in_text(text)
-    noon = re.fullmatch(rf"(?:{_any_of(_WORDS['before_noon'] + _WORDS['after_noon'])})12時", text)
-    if noon:
-        return Unsure("ambiguous-value", ("00:00", "12:00"))
-    pointed = re.fullmatch(r"(\d{1,2})[.](\d{2})", text) or re.fullmatch(r"(\d)(\d{2})", text)
-    found = time_of_day(f"{pointed[1]}時{pointed[2]}分") if pointed else text
-    return Unsure("ambiguous-value", (found,)) if pointed and _VALID.fullmatch(found) else None
+    readings = _readings(text)
+    return Unsure("ambiguous-value", readings) if readings else None
 
 
 def split_range(text: str) -> tuple[str, str] | None:
@@ -111,24 +109,43 @@ def duration(text: str) -> str:
     ('01:30', '01:30', '02:00', '1:30', '半日')
     """
     found = _LENGTH.fullmatch(text)
-    if not found or not any(found.groups()) or text.startswith("約") or text.endswith("程度"):
+    if not found or not any(found.groups()):
         return text
-    if found[3] and not found[1]:
+    hours, minutes, half = found.groups()
+    if half and not hours:
         return text
-    minutes = int(found[1] or 0) * 60 + (30 if found[3] else int(found[2] or 0))
-    return f"{minutes // 60:02}:{minutes % 60:02}" if minutes < 1000 * 60 else text
+    whole = int(hours or 0) * 60 + (30 if half else int(minutes or 0))
+    return f"{whole // 60:02}:{whole % 60:02}" if whole < 1000 * 60 else text
+
+
+def _readings(text: str) -> tuple[str, ...]:
+    """The times that a value may mean: twelve before or after noon is either end of it, a point may be a colon."""
+    if _TWELVE.fullmatch(text):
+        return ("00:00", "12:00")
+    pointed = _POINTED.fullmatch(text)
+    if not pointed:
+        return ()
+    hour, minute = filter(None, pointed.groups())
+    found = time_of_day(f"{hour}時{minute}分")
+    return (found,) if _VALID.fullmatch(found) else ()
 
 
 def _written(found: re.Match[str]) -> str | None:
-    hour, minute = int(found["hour"]), int(found["minute"] or found["minute_of_kanji"] or 0)
-    if found["half"]:
-        minute = 30
-    if found["am"] or found["pm"]:
-        if hour >= _NOON or (found["am"] and found["pm"]):
-            return None
-        hour += _NOON if found["pm"] else 0
-    written = f"{hour:02}:{minute:02}"
+    """The time that was recognised, ``None`` if no clock shows it."""
+    hour = _hour(found)
+    minute = 30 if found["half"] else int(found["minute"] or found["minute_of_kanji"] or 0)
+    written = f"{hour:02}:{minute:02}" if hour is not None else ""
     return written if _VALID.fullmatch(written) else None
+
+
+def _hour(found: re.Match[str]) -> int | None:
+    """The hour of the day; ``None`` if it is said to be of both halves of the day, or is twelve or more of one."""
+    hour = int(found["hour"])
+    if not (found["am"] or found["pm"]):
+        return hour
+    if hour >= _NOON or (found["am"] and found["pm"]):
+        return None
+    return hour + _NOON if found["pm"] else hour
 
 
 def _of_fraction(text: str) -> str:

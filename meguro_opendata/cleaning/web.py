@@ -10,6 +10,7 @@ from meguro_opendata.cleaning.text import half_width
 __all__ = ["email", "email_doubt", "uri", "uri_doubt"]
 
 _URI = re.compile(r"(?:https?|ftp)://[^\s\u3000<>\"]+", re.IGNORECASE)
+_INSIDE = re.compile(r"(?:https?|ftp)://[!-~]+?(?=(?:https?://)|[^!-~]|$)")
 _FULL_WIDTH = re.compile("[ｈＨhH][ｔＴtT][ｔＴtT][ｐＰpP][ｓＳsS]?[：:][／/][／/]")
 _HOST = re.compile(r"(?:www\.|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:jp|com|org|net|info)(?=/|$))\S*")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -41,21 +42,23 @@ Unsure(code='ambiguous-value', readings=('https://www.example.com/',)))
     """
     if not text or (_URI.fullmatch(text) and text.count("://") == 1):
         return None
-    inside = tuple(
-        found.rstrip("、。,;)）") for found in re.findall(r"(?:https?|ftp)://[!-~]+?(?=(?:https?://)|[^!-~]|$)", text)
-    )
+    inside = tuple(found.rstrip("、。,;)）") for found in _INSIDE.findall(text))
     if len(inside) > 1:
-        # An address inside another (an archive, a redirect) is one address.
-        return (
-            None
-            if _URI.fullmatch(text) and not re.search("[,;、]https?://", text)
-            else Unsure("several-values", inside)
-        )
-    if inside:
-        return Unsure("ambiguous-value", inside)
+        return None if _is_nested(text) else Unsure("several-values", inside)
+    readings = inside or _with_scheme(text)
+    return Unsure("ambiguous-value", readings) if readings else None
+
+
+def _is_nested(text: str) -> bool:
+    """Whether a text is one address that has another inside, as those of an archive or a redirect have."""
+    return bool(_URI.fullmatch(text)) and not re.search("[,;、]https?://", text)
+
+
+def _with_scheme(text: str) -> tuple[str, ...]:
+    """What an address without its scheme may be, nothing for a text that is none."""
     if _HOST.fullmatch(text) and text.isascii() and "@" not in text:
-        return Unsure("ambiguous-value", (f"https://{text}", f"http://{text}"))
-    return None
+        return (f"https://{text}", f"http://{text}")
+    return ()
 
 
 def email(text: str) -> str:
