@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from meguro_opendata import messages
 from meguro_opendata.declarations import unknown
-from meguro_opendata.errors import Fault, UnknownCrsError
+from meguro_opendata.errors import Fault
 from meguro_opendata.files import is_plain_name
-from meguro_opendata.geo.crs import parse_crs
+from meguro_opendata.geo import coordinate_fields
 from meguro_opendata.geo.gazetteer.base import gazetteer_data
 from meguro_opendata.privacy.data import CODES as PRIVACY_CODES
-from meguro_opendata.recipe.sourcewords import FileSettings, id_faults, point_faults, series_faults, sources_faults
+from meguro_opendata.recipe.sourcewords import (
+    FileSettings,
+    crs_faults,
+    id_faults,
+    point_faults,
+    series_faults,
+    sources_faults,
+)
 from meguro_opendata.recipe.words import Bounds, MappingRule, RecipeFile, SourceSettings
 from meguro_opendata.standard import Field as StandardField
 from meguro_opendata.standard import schema_fields, value_kinds
@@ -28,30 +35,44 @@ def faults(written: RecipeFile, schema: Mapping[str, Any], workspace: Workspace)
     fields = schema_fields(schema)
     names = [field.name for field in fields]
     every = [*names, *(extension.name for extension in written.extensions)]
-    kinds = {field.name: field.kind for field in fields}
-    yield from _unknown_names("mapping", list(written.mapping), names)
-    if written.mapping == {} and "mapping" in written.model_fields_set and not written.extensions:
-        yield Fault("mapping", "mapping-empty", {})
+    with_points = coordinate_fields(fields) is not None
+    yield from _mapping_faults(written, names)
     yield from _unknown_names("key", list(written.key), every)
-    for name, rule in written.mapping.items():
-        yield from _unknown_rules(f"mapping.{name}.keep", rule.keep, kinds.get(name, ""))
-        yield from _pattern_faults(f"mapping.{name}.split", rule)
+    yield from _rule_faults(written.mapping, fields)
     yield from _row_faults(written)
     yield from _column_faults(written)
-    yield from _format_faults(written, fields)
+    yield from _format_faults(written, with_points)
     yield from _extension_faults(written, names)
     yield from _waiver_faults(written, every)
     yield from _allowance_faults(written, every)
     yield from _expectation_faults(written, every)
-    yield from _geocode_faults(written, every, list(kinds.values()))
-    departments = workspace.city.departments
-    if not written.metadata.department:
-        yield Fault("metadata.department", "department-missing", {"known": list(departments)})
-    elif written.metadata.department not in departments:
-        yield unknown("metadata.department", "department-unknown", written.metadata.department, departments)
+    yield from _geocode_faults(written, every, with_points)
+    yield from _department_faults(written.metadata.department, workspace.city.departments)
     yield from _source_faults(written, every)
     for place, settings in _file_settings(written):
-        yield from point_faults(place, settings, list(kinds.values()))
+        yield from point_faults(place, settings, with_points)
+
+
+def _mapping_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault]:
+    """Columns for fields that nothing has, and a mapping that says nothing."""
+    yield from _unknown_names("mapping", list(written.mapping), names)
+    if written.mapping == {} and "mapping" in written.model_fields_set and not written.extensions:
+        yield Fault("mapping", "mapping-empty", {})
+
+
+def _rule_faults(mapping: Mapping[str, MappingRule], fields: Sequence[StandardField]) -> Iterator[Fault]:
+    """Normalisers that a field has not, and patterns that split nothing."""
+    kinds = {field.name: field.kind for field in fields}
+    for name, rule in mapping.items():
+        yield from _unknown_rules(f"mapping.{name}.keep", rule.keep, kinds.get(name, ""))
+        yield from _pattern_faults(f"mapping.{name}.split", rule)
+
+
+def _department_faults(department: str, known: Sequence[str]) -> Iterator[Fault]:
+    if not department:
+        yield Fault("metadata.department", "department-missing", {"known": list(known)})
+    elif department not in known:
+        yield unknown("metadata.department", "department-unknown", department, known)
 
 
 def _file_settings(written: RecipeFile) -> Iterator[tuple[str, FileSettings]]:
@@ -59,10 +80,7 @@ def _file_settings(written: RecipeFile) -> Iterator[tuple[str, FileSettings]]:
     if written.source is not None:
         yield "source", written.source
     if written.sources is not None:
-        yield from ((f"sources.stack.{number}", one) for number, one in enumerate(written.sources.stack))
-        if written.sources.first is not None:
-            yield "sources.first", written.sources.first
-        yield from ((f"sources.join.{number}", one) for number, one in enumerate(written.sources.join))
+        yield from written.sources.places()
 
 
 def _source_faults(written: RecipeFile, fields: list[str]) -> Iterator[Fault]:
@@ -168,13 +186,13 @@ def _bounds_faults(bounds: Mapping[str, Bounds | None]) -> Iterator[Fault]:
             yield Fault(place, "expect-bounds", {"least": one.min, "most": one.max})
 
 
-def _geocode_faults(written: RecipeFile, names: list[str], kinds: list[str]) -> Iterator[Fault]:
+def _geocode_faults(written: RecipeFile, names: list[str], with_points: bool) -> Iterator[Fault]:
     """Positions from a field that nothing has, for a schema without coordinates, or flags whose names are taken."""
     if written.geocode is None:
         return
     if written.geocode.address not in names:
         yield unknown("geocode.address", "field-unknown", written.geocode.address, names)
-    if not kinds.count("latitude") == kinds.count("longitude") == 1:
+    if not with_points:
         yield Fault("geocode", "geocode-without-coordinates", {})
     for flag in gazetteer_data()["flags"].values():
         if flag["name"] in names:
@@ -217,14 +235,10 @@ def _column_faults(written: RecipeFile) -> Iterator[Fault]:
             yield Fault(f"drop.{column}", "dropped-and-used", {"value": column})
 
 
-def _format_faults(written: RecipeFile, fields: tuple[StandardField, ...]) -> Iterator[Fault]:
+def _format_faults(written: RecipeFile, with_points: bool) -> Iterator[Fault]:
     if "csv" not in written.formats:
         yield Fault("formats", "formats-need-csv", {})
-    kinds = [field.kind for field in fields]
     for form in written.formats:
-        if form not in ("csv", "xlsx") and not (kinds.count("latitude") == kinds.count("longitude") == 1):
+        if form not in ("csv", "xlsx") and not with_points:
             yield Fault("formats", "no-coordinates", {"format": form})
-    try:
-        parse_crs(written.gis.crs)
-    except UnknownCrsError as error:
-        yield Fault("gis.crs", error.code, error.params)
+    yield from crs_faults("gis.crs", written.gis.crs)

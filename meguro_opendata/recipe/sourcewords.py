@@ -26,6 +26,7 @@ __all__ = [
     "SeriesSettings",
     "Sources",
     "Texts",
+    "crs_faults",
     "id_faults",
     "point_faults",
     "series_faults",
@@ -108,7 +109,14 @@ class Sources(Declared):
     @property
     def every(self) -> tuple[NamedSource, ...]:
         """All of them, in the order of the recipe."""
-        return (*self.stack, *([self.first] if self.first else ()), *self.join)
+        return tuple(source for _, source in self.places())
+
+    def places(self) -> Iterator[tuple[str, NamedSource]]:
+        """All of them, each with its place in the recipe."""
+        yield from ((f"sources.stack.{number}", source) for number, source in enumerate(self.stack))
+        if self.first is not None:
+            yield "sources.first", self.first
+        yield from ((f"sources.join.{number}", source) for number, source in enumerate(self.join))
 
 
 class IdSettings(Declared):
@@ -124,22 +132,27 @@ class IdSettings(Declared):
         return Minting(self.field, self.match, self.form)
 
 
-def point_faults(place: str, settings: FileSettings, kinds: Sequence[str]) -> Iterator[Fault]:
-    """What is wrong with the words on coordinates; ``kinds`` are those of the published fields."""
+def point_faults(place: str, settings: FileSettings, with_points: bool) -> Iterator[Fault]:
+    """What is wrong with the words on coordinates; ``with_points``: whether the published fields have any."""
     said = settings.model_fields_set & {"crs", "axes", "notation", "allow_approximate"}
     if said and isinstance(settings, JoinedSource):
         yield Fault(f"{place}.{min(said)}", "crs-of-joined", {"key": min(said)})
         return
-    if said and not kinds.count("latitude") == kinds.count("longitude") == 1:
+    if said and not with_points:
         yield Fault(f"{place}.{min(said)}", "crs-without-coordinates", {"key": min(said)})
     if settings.crs is None:
         if settings.allow_approximate or settings.notation:
             yield Fault(f"{place}.crs", "key-missing", {"key": "crs"})
         return
+    yield from crs_faults(f"{place}.crs", settings.crs)
+
+
+def crs_faults(place: str, crs: str) -> Iterator[Fault]:
+    """What is wrong with the name of a coordinate reference system, if anything."""
     try:
-        parse_crs(settings.crs)
+        parse_crs(crs)
     except UnknownCrsError as error:
-        yield Fault(f"{place}.crs", error.code, error.params)
+        yield Fault(place, error.code, error.params)
 
 
 def series_faults(
@@ -211,19 +224,12 @@ def _shape_faults(sources: Sources) -> Iterator[Fault]:
 
 def _named_faults(sources: Sources) -> Iterator[Fault]:
     seen: set[str] = set()
-    for place, source in _places(sources):
+    for place, source in sources.places():
         if not is_plain_name(source.file):
             yield Fault(f"{place}.file", "path-not-inside", {"value": source.file})
         if source.name in seen:
             yield Fault(f"{place}.name", "source-name-twice", {"value": source.name})
         seen.add(source.name)
-
-
-def _places(sources: Sources) -> Iterator[tuple[str, NamedSource]]:
-    yield from ((f"sources.stack.{number}", source) for number, source in enumerate(sources.stack))
-    if sources.first:
-        yield "sources.first", sources.first
-    yield from ((f"sources.join.{number}", source) for number, source in enumerate(sources.join))
 
 
 def id_faults(ids: IdSettings, fields: Sequence[str], mapping: Mapping[str, object]) -> Iterator[Fault]:
