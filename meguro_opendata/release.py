@@ -329,27 +329,33 @@ def _metadata_findings(recipe: Recipe, city: City | str) -> list[Finding]:
 
 def _whole_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) -> Report:
     """One report on everything; findings name their file, where there are several."""
+    first = parts[0].report
     if not reading.several:
-        return parts[0].report.with_findings((*parts[0].report.findings, *_moved_identifiers(parts, recipe)))
-    findings: list[Finding] = list(reading.findings)
-    if recipe.source.series is not None:
-        findings += _series_findings(parts, recipe)
-    findings += _moved_identifiers(parts, recipe)
-    for part in parts:
-        name = part.source.name
-        findings += [replace(found, file=found.file or name) for found in part.report.findings]
+        return first.with_findings((*first.findings, *_moved_identifiers(parts, recipe)))
     names = dict.fromkeys([part.source.name for part in parts] + [count.file for count in reading.joined])
     return replace(
-        parts[0].report,
+        first,
         file=recipe.source.series or ", ".join(names),
         rows=sum(part.report.rows for part in parts),
         rows_checked=sum(part.report.rows_checked for part in parts),
-        findings=tuple(findings),
+        findings=(
+            *reading.findings,
+            *_series_findings(parts, recipe),
+            *_moved_identifiers(parts, recipe),
+            *chain.from_iterable(map(_findings_of, parts)),
+        ),
     )
 
 
+def _findings_of(part: Prepared) -> list[Finding]:
+    """The findings in one of several sources, each with its file's name."""
+    return [replace(found, file=found.file or part.source.name) for found in part.report.findings]
+
+
 def _series_findings(parts: Sequence[Prepared], recipe: Recipe) -> list[Finding]:
-    """Tables of a series that are copies, or that moved too far."""
+    """Tables of a series that are copies, or that moved too far; none where there is no series."""
+    if recipe.source.series is None:
+        return []
     dates = [field.name for field in schema_fields(recipe.schema) if field.kind == "date"]
     tables = [(part.source.name, part.frame) for part in parts]
     return [*copied_tables(tables, dates), *moved_tables(tables, recipe.expect)]
