@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from meguro_opendata.sources.header import folded, labels_of
+from meguro_opendata.sources.header import filled_cells, folded, labels_of
 from meguro_opendata.sources.table import Grid
 
 __all__ = ["Choice", "choices"]
@@ -76,22 +76,27 @@ def _known(grid: Grid, lowest: int, lines: int, wanted: set[str]) -> int:
 
 
 def _first_wide(records: Sequence[Sequence[str]]) -> int | None:
-    filled = [sum(bool(cell.strip()) for cell in record) for record in records]
+    filled = [filled_cells(record) for record in records]
     widest = max(filled, default=0)
     return next((at for at, count in enumerate(filled) if count * 2 > widest), None) if widest else None
 
 
 def _lowest_line(grid: Grid, head: Sequence[Sequence[str]], at: int) -> int:
     """The last line of a header: cells merged downwards from it reach there, or labels stand below a wide cell."""
+    wide = _wide(grid, at)
     merged_down = [bottom for (top, _), (bottom, _) in grid.merged if top <= at < bottom < at + _MOST_LEVELS]
-    if merged_down and len(merged_down) * 2 >= sum(bool(cell.strip()) for cell in head[at]) - len(_wide(grid, at)):
+    if merged_down and len(merged_down) * 2 >= filled_cells(head[at]) - len(wide):
         return max(merged_down)
     below = head[at + 1] if at + 1 < len(head) else []
-    if _wide(grid, at) and all(_is_labelled(below, left, right) for left, right in _wide(grid, at)):
-        others = {column for column, cell in enumerate(below) if cell.strip()}
-        covered = {column for left, right in _wide(grid, at) for column in range(left, right + 1)}
-        return at + 1 if others <= covered else at
-    return at
+    return at + 1 if wide and _divides(below, wide) else at
+
+
+def _divides(record: Sequence[str], wide: Sequence[tuple[int, int]]) -> bool:
+    """Whether a line has a label in each column of the wide cells above it, and nothing elsewhere."""
+    if not all(_is_labelled(record, left, right) for left, right in wide):
+        return False
+    covered = {column for left, right in wide for column in range(left, right + 1)}
+    return {column for column, cell in enumerate(record) if cell.strip()} <= covered
 
 
 def _highest_line(grid: Grid, head: Sequence[Sequence[str]], lowest: int) -> int:
@@ -107,7 +112,7 @@ def _groups(grid: Grid, head: Sequence[Sequence[str]], at: int, lowest: int) -> 
     filled = [column for column, cell in enumerate(head[at]) if cell.strip()]
     if len(filled) < _FEW:
         return False
-    width = sum(bool(cell.strip()) for cell in head[lowest])
+    width = filled_cells(head[lowest])
     merged_down = any(top <= at < bottom <= lowest for (top, _), (bottom, _) in grid.merged)
     wide = [span for span in _wide(grid, at) if span[1] - span[0] + 1 < width]
     return merged_down or len(wide) >= _FEW or _repeats(head[at])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 __all__ = ["compound_kind", "workbook_sheets", "workbook_stream"]
@@ -14,6 +14,7 @@ _LAST = 0xFFFFFFFA  # sector numbers from here on are marks, not sectors
 _IN_HEADER = 109
 _SMALL = 4096
 _BOF, _FILEPASS, _SHEET, _END = 0x0809, 0x002F, 0x0085, 0x000A
+_DAMAGED = (struct.error, IndexError, ValueError, OverflowError)
 _WORKBOOKS = ("workbook", "book")
 _KINDS = {
     "encryptedpackage": "encrypted",
@@ -27,32 +28,31 @@ def compound_kind(file: BinaryIO) -> str:
     """``xls``, ``encrypted`` or ``document`` for a compound file; one that is damaged counts as ``xls``."""
     try:
         entries = dict(_entries(file))
-        stream = next((entries[name] for name in _WORKBOOKS if name in entries), None)
+        stream = _workbook_of(entries)
         if stream is not None:
             return "encrypted" if _is_locked(_begin(file, *stream)) else "xls"
         return next((kind for name, kind in _KINDS.items() if name in entries), "xls")
-    except (struct.error, IndexError, ValueError, OverflowError):
+    except _DAMAGED:
         return "xls"
 
 
 def workbook_sheets(file: BinaryIO) -> int:
     """How many sheets an old workbook declares, 0 if it is damaged."""
-    try:
-        entries = dict(_entries(file))
-        stream = next((entries[name] for name in _WORKBOOKS if name in entries), None)
-        return sum(kind == _SHEET for kind, _ in _records(_begin(file, *stream, whole=True))) if stream else 0
-    except (struct.error, IndexError, ValueError, OverflowError):
-        return 0
+    return sum(kind == _SHEET for kind, _ in _records(workbook_stream(file)))
 
 
 def workbook_stream(file: BinaryIO) -> bytes:
     """The records of an old workbook, empty if it is damaged."""
     try:
-        entries = dict(_entries(file))
-        stream = next((entries[name] for name in _WORKBOOKS if name in entries), None)
+        stream = _workbook_of(dict(_entries(file)))
         return _begin(file, *stream, whole=True) if stream else b""
-    except (struct.error, IndexError, ValueError, OverflowError):
+    except _DAMAGED:
         return b""
+
+
+def _workbook_of(entries: Mapping[str, tuple[int, int]]) -> tuple[int, int] | None:
+    """First sector and size of the stream that is a workbook, if any is."""
+    return next((entries[name] for name in _WORKBOOKS if name in entries), None)
 
 
 def _entries(file: BinaryIO) -> Iterator[tuple[str, tuple[int, int]]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-__all__ = ["NO_FACTS", "NO_PARTS", "CellTexts", "Place", "SheetFacts", "SheetParts", "by_column"]
+__all__ = ["NO_FACTS", "NO_PARTS", "CellTexts", "Place", "SeenParts", "SheetFacts", "SheetParts", "by_column"]
 
 Place = tuple[int, int]
 CellTexts = dict[Place, str]
@@ -59,6 +59,34 @@ class SheetParts:
 
 
 NO_PARTS = SheetParts({}, NO_FACTS)
+_LOOKED_FOR = frozenset({"formulas", "uncalculated", "hidden_rows", "hidden_columns", "notes", "objects", "merged"})
+
+
+@dataclass
+class SeenParts:
+    """What a reader of a workbook's parts has seen of a sheet so far, named as in :class:`SheetParts` and its facts."""
+
+    texts: CellTexts = field(default_factory=dict)
+    formulas: set[Place] = field(default_factory=set)
+    uncalculated: set[Place] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    notes: set[Place] = field(default_factory=set)
+    objects: list[tuple[str, Place | None]] = field(default_factory=list)
+    merged: list[tuple[Place, Place]] = field(default_factory=list)
+
+    def parts(self) -> SheetParts:
+        """All of it, once the whole sheet has been looked through."""
+        facts = SheetFacts(
+            known=_LOOKED_FOR,
+            formulas=frozenset(self.formulas),
+            uncalculated=frozenset(self.uncalculated),
+            hidden_rows=tuple(sorted(self.hidden_rows)),
+            hidden_columns=tuple(sorted(self.hidden_columns)),
+            notes=frozenset(self.notes),
+            objects=tuple(self.objects),
+        )
+        return SheetParts(self.texts, facts, tuple(self.merged))
 
 
 def by_column(places: Iterable[Place]) -> dict[int, pl.Series]:

@@ -17,7 +17,7 @@ from meguro_opendata.errors import SourceError
 from meguro_opendata.findings import Rejection
 from meguro_opendata.sources.table import Grid, Table, column_letter
 
-__all__ = ["blank_rows", "cut_table", "folded", "labels_of", "row_patterns"]
+__all__ = ["blank_rows", "cut_table", "filled_cells", "folded", "labels_of", "row_patterns"]
 
 _FEWEST_REPEATED = 3
 _FEWEST_ROWS = 5
@@ -34,6 +34,15 @@ def folded(text: str) -> str:
     True
     """
     return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def filled_cells(record: Sequence[str]) -> int:
+    """How many cells hold anything but spaces.
+
+    >>> filled_cells(["a", " ", "", "b"])
+    2
+    """
+    return sum(bool(cell.strip()) for cell in record)
 
 
 def cut_table(
@@ -176,25 +185,26 @@ def _reasons(grid: Grid, header_row: int, body: pl.DataFrame, blank: pl.Series) 
 def _footers(body: pl.DataFrame, reasons: Mapping[int, str]) -> dict[int, str]:
     """The records at the end that have hardly any cell filled, and not the first that rows of this table have."""
     sample = [row for at, row in enumerate(body.head(_SAMPLE).iter_rows()) if at not in reasons]
-    if len(sample) < _FEWEST_ROWS:
+    first = _first_nearly_full(sample)
+    if len(sample) < _FEWEST_ROWS or first is None:
         return {}
-    usual = statistics.median(_filled(row) for row in sample)
-    first = next(
-        (at for at in range(body.width) if _filled([row[at] for row in sample]) >= _NEARLY * len(sample)), None
-    )
+    usual = statistics.median(filled_cells(row) for row in sample)
     footers: dict[int, str] = {}
     for at in range(body.height - 1, -1, -1):
         if at in reasons:
             continue
         row = body.row(at)
-        if first is None or row[first].strip() or _filled(row) * _HARDLY > usual:
+        if row[first].strip() or filled_cells(row) * _HARDLY > usual:
             break
         footers[at] = "footer"
     return footers
 
 
-def _filled(row: Sequence[str]) -> int:
-    return sum(bool(cell.strip()) for cell in row)
+def _first_nearly_full(rows: Sequence[Sequence[str]]) -> int | None:
+    """The first column in which nearly all rows have something, ``None`` if there is none."""
+    return next(
+        (at for at, column in enumerate(zip(*rows, strict=True)) if filled_cells(column) >= _NEARLY * len(rows)), None
+    )
 
 
 def _repeated_headers(header: tuple[str, ...], body: pl.DataFrame) -> dict[int, str]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import unescape
 
-from meguro_opendata.sources.facts import NO_PARTS, CellTexts, Place, SheetFacts, SheetParts
+from meguro_opendata.sources.facts import NO_PARTS, SeenParts, SheetParts
 from meguro_opendata.sources.xlsxparts import BROKEN, read_part
 
 __all__ = ["ods_parts"]
@@ -28,11 +28,10 @@ _TEXT = re.compile(rb"\s{0,20}<text:p[^<>]{0,500}>([^<]{0,40})<")
 _KINDS = {b"draw:frame": "picture", b"draw:control": "control"}
 _HIDDEN = (b"collapse", b"filter")
 _MOST_REPEATED = 16_384
-_KNOWN = ("formulas", "uncalculated", "hidden_rows", "hidden_columns", "notes", "objects", "merged")
 
 
 @dataclass
-class _Sheet:
+class _Sheet(SeenParts):
     """What has been seen so far; ``row`` and ``column`` are those of the last cell."""
 
     row: int = -1
@@ -40,13 +39,6 @@ class _Sheet:
     column: int = 0
     columns: int = 0
     at: int = 0
-    texts: CellTexts = field(default_factory=dict)
-    formulas: set[Place] = field(default_factory=set)
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    notes: set[Place] = field(default_factory=set)
-    objects: list[tuple[str, Place | None]] = field(default_factory=list)
-    merged: list[tuple[Place, Place]] = field(default_factory=list)
 
     def take(self, element: re.Match[bytes], content: bytes) -> None:
         """Add what one element says."""
@@ -92,18 +84,6 @@ class _Sheet:
         high = _repeated(attributes, b"table:number-rows-spanned")
         if wide > 1 or high > 1:
             self.merged.append(((self.row, self.at), (self.row + high - 1, self.at + wide - 1)))
-
-    def parts(self) -> SheetParts:
-        """All of it."""
-        facts = SheetFacts(
-            known=frozenset(_KNOWN),
-            formulas=frozenset(self.formulas),
-            hidden_rows=tuple(sorted(self.hidden_rows)),
-            hidden_columns=tuple(sorted(self.hidden_columns)),
-            notes=frozenset(self.notes),
-            objects=tuple(self.objects),
-        )
-        return SheetParts(self.texts, facts, tuple(self.merged))
 
 
 def ods_parts(raw: bytes, sheet: str) -> SheetParts:

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -220,25 +221,26 @@ def _column(letters: bytes) -> int:
 
 
 def _ods_extent(pieces: Iterator[bytes]) -> _Extent:
-    """The extent of the largest table of an OpenDocument sheet's XML, its repeated rows and cells counted."""
-    largest, table, row = _Extent(), _Extent(), _Extent()
-    begin, repeats, seen = 0, 1, 0
-    for piece in _in_tags(pieces):
-        for closing, name, attributes in _ODS.findall(piece):
-            seen += 1
-            if name == b"table":
-                table, begin = _Extent(), 0
-            elif name == b"table-row" and not closing:
-                row, repeats = _Extent(), _times(attributes)
-                begin += repeats
-            elif not closing:
-                row.column += _times(attributes)
-                if not attributes.endswith(b"/"):
-                    table.reach(begin, row.column)
-                    largest = table if table.row * table.column > largest.row * largest.column else largest
-            if seen > MOST_CELLS or largest.is_too_large:
-                return largest if largest.is_too_large else _Extent(seen, MOST_CELLS)
-    return largest
+    """The extent of the first table of an OpenDocument's XML that is too large, else of its last one.
+
+    Repeated rows and cells count as often as they are repeated; more tags than a sheet may have cells are too large.
+    """
+    table, row, column = _Extent(), 0, 0
+    tags = chain.from_iterable(_ODS.findall(piece) for piece in _in_tags(pieces))
+    for seen, (closing, name, attributes) in enumerate(tags, 1):
+        if name == b"table":
+            table, row = _Extent(), 0
+        elif name == b"table-row" and not closing:
+            row, column = row + _times(attributes), 0
+        elif not closing:
+            column += _times(attributes)
+            if not attributes.endswith(b"/"):
+                table.reach(row, column)
+        if table.is_too_large:
+            return table
+        if seen > MOST_CELLS:
+            return _Extent(seen, MOST_CELLS)
+    return table
 
 
 def _times(attributes: bytes) -> int:

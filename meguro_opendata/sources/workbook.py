@@ -71,23 +71,15 @@ def cell_text(value: Any) -> str:
     >>> cell_text(date(2023, 4, 1)), cell_text(time(9, 0))
     ('2023-04-01', '09:00')
     """
-    match value:
-        case str():
-            return value.replace("\r\n", "\n")
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case float():
-            return _number(value)
-        case datetime():
-            return _moment(value)
-        case date():
-            return value.isoformat()
-        case time():
-            return value.strftime("%H:%M:%S" if value.second else "%H:%M")
-        case timedelta():
-            return _duration(value)
-        case _:
-            return str(value)
+    return _AS_TEXT.get(type(value), str)(value)
+
+
+def _text(value: str) -> str:
+    return value.replace("\r\n", "\n")
+
+
+def _truth(value: bool) -> str:
+    return "TRUE" if value else "FALSE"
 
 
 def _number(value: float) -> str:
@@ -98,10 +90,25 @@ def _moment(value: datetime) -> str:
     return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
 
 
+def _clock(value: time) -> str:
+    return value.strftime("%H:%M:%S" if value.second else "%H:%M")
+
+
 def _duration(value: timedelta) -> str:
     minutes, seconds = divmod(round(value.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02}:{minutes:02}" + (f":{seconds:02}" if seconds else "")
+
+
+_AS_TEXT: dict[type, Callable[[Any], str]] = {
+    str: _text,
+    bool: _truth,
+    float: _number,
+    datetime: _moment,
+    date: date.isoformat,
+    time: _clock,
+    timedelta: _duration,
+}
 
 
 def _open(path: Path, raw: bytes, container: str) -> CalamineWorkbook:

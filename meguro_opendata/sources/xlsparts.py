@@ -9,10 +9,10 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from meguro_opendata.sources.compoundfile import workbook_stream
-from meguro_opendata.sources.facts import NO_FACTS, CellTexts, Place, SheetFacts, SheetParts
+from meguro_opendata.sources.facts import NO_FACTS, SeenParts, SheetParts
 
 __all__ = ["biff_parts", "xls_parts"]
 
@@ -27,20 +27,11 @@ _KINDS = {0x05: "chart", 0x08: "picture", 0x07: "control", **dict.fromkeys(range
 # Objects that are no drawings: the arrows of a filter, and the boxes of notes, which have a record of their own.
 _NO_DRAWINGS = (0x14, 0x19)
 _COLUMNS = 256
-_KNOWN = ("formulas", "uncalculated", "hidden_rows", "hidden_columns", "notes", "objects", "merged")
 _MERGES_ALONE = SheetParts({}, replace(NO_FACTS, known=frozenset({"merged"})))
 
 
-@dataclass
-class _Found:
+class _Found(SeenParts):
     """What has been seen so far."""
-
-    texts: CellTexts = field(default_factory=dict)
-    formulas: set[Place] = field(default_factory=set)
-    rows: set[int] = field(default_factory=set)
-    columns: set[int] = field(default_factory=set)
-    notes: set[Place] = field(default_factory=set)
-    objects: list[tuple[str, Place | None]] = field(default_factory=list)
 
     def take(self, kind: int, data: bytes) -> None:
         """Add what one record says."""
@@ -72,11 +63,11 @@ class _Found:
         if kind == _ROW:
             row, flags = struct.unpack_from("<H10xH", data)
             if flags & _ROW_HIDDEN:
-                self.rows.add(row)
+                self.hidden_rows.add(row)
         elif kind == _COLINFO:
             first, last, flags = struct.unpack_from("<HH4xH", data)
             if flags & _COLUMN_HIDDEN:
-                self.columns.update(range(first, min(last, _COLUMNS - 1) + 1))
+                self.hidden_columns.update(range(first, min(last, _COLUMNS - 1) + 1))
 
 
 def xls_parts(raw: bytes, sheet: str) -> SheetParts:
@@ -95,15 +86,7 @@ def biff_parts(stream: bytes, sheet: str) -> SheetParts:
             found.take(kind, data)
     except struct.error:
         return _MERGES_ALONE
-    facts = SheetFacts(
-        known=frozenset(_KNOWN),
-        formulas=frozenset(found.formulas),
-        hidden_rows=tuple(sorted(found.rows)),
-        hidden_columns=tuple(sorted(found.columns)),
-        notes=frozenset(found.notes),
-        objects=tuple(found.objects),
-    )
-    return SheetParts(found.texts, facts)
+    return found.parts()
 
 
 def _begin_of(stream: bytes, sheet: str) -> int | None:

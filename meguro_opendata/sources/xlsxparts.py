@@ -12,11 +12,11 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from html import unescape
 
-from meguro_opendata.sources.facts import NO_PARTS, CellTexts, Place, SheetFacts, SheetParts
+from meguro_opendata.sources.facts import NO_PARTS, CellTexts, Place, SeenParts, SheetParts
 
 __all__ = ["BROKEN", "read_part", "xlsx_parts"]
 
@@ -40,7 +40,6 @@ _DRAWN = re.compile(rb"<(?:\w{1,20}:)?(pic|graphicFrame|sp|cxnSp|grpSp)\b")
 _CONTROL = re.compile(rb'\bObjectType="(\w{1,30})"')
 _CONTROL_ANCHOR = re.compile(rb"Anchor>\s{0,20}(\d{1,5}),\s{0,20}\d{1,7},\s{0,20}(\d{1,7})")
 _KINDS = {b"pic": "picture", b"graphicFrame": "chart"}
-_KNOWN = ("formulas", "uncalculated", "hidden_rows", "hidden_columns", "notes", "objects", "merged")
 
 
 @dataclass(frozen=True)
@@ -58,15 +57,31 @@ class _Patterns:
     error: re.Pattern[bytes]
 
 
-@dataclass
-class _Found:
+class _Found(SeenParts):
     """What has been seen so far."""
 
-    errors: CellTexts = field(default_factory=dict)
-    uncalculated: CellTexts = field(default_factory=dict)
-    formulas: set[Place] = field(default_factory=set)
-    rows: set[int] = field(default_factory=set)
-    columns: set[int] = field(default_factory=set)
+    def take(self, patterns: _Patterns, block: bytes) -> None:
+        """Add what a block of the sheet says; what leaves no sign in it is not searched for."""
+        if b"hidden=" in block:
+            self._hidden(patterns, block)
+        if b't="e"' in block:
+            for cell in patterns.error.finditer(block):
+                self.texts.update(_at(cell[1], _text(cell[3])))
+        if self.formulas or patterns.calculated in block:
+            self._formulas(patterns, block)
+
+    def _hidden(self, patterns: _Patterns, block: bytes) -> None:
+        numbered = (_NUMBER.search(row) for row in patterns.hidden_row.findall(block))
+        self.hidden_rows.update(int(number[2]) - 1 for number in numbered if number)
+        self.hidden_columns.update(_hidden_columns(patterns.column.findall(block)))
+
+    def _formulas(self, patterns: _Patterns, block: bytes) -> None:
+        for cell in patterns.formula.finditer(block):
+            written = _at(cell[1], "=" + _text(cell[2]))
+            self.formulas.update(written)
+            if not cell[3] and b't="str"' not in cell[1]:
+                self.uncalculated.update(written)
+                self.texts.update(written)
 
 
 def xlsx_parts(raw: bytes, sheet: str) -> SheetParts:
@@ -76,22 +91,13 @@ def xlsx_parts(raw: bytes, sheet: str) -> SheetParts:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             part = _part_of(archive, sheet)
             for patterns, block in _blocks(archive, part):
-                _search(patterns, block, found)
+                found.take(patterns, block)
             related = _relations(archive, part)
-            notes = frozenset(_notes(archive, [*related.get("comments", ()), *related.get("threadedComment", ())]))
-            objects = tuple(_objects(archive, related))
+            found.notes.update(_notes(archive, [*related.get("comments", ()), *related.get("threadedComment", ())]))
+            found.objects.extend(_objects(archive, related))
     except BROKEN:
         return NO_PARTS
-    facts = SheetFacts(
-        known=frozenset(_KNOWN),
-        formulas=frozenset(found.formulas),
-        uncalculated=frozenset(found.uncalculated),
-        hidden_rows=tuple(sorted(found.rows)),
-        hidden_columns=tuple(sorted(found.columns)),
-        notes=notes,
-        objects=objects,
-    )
-    return SheetParts({**found.errors, **found.uncalculated}, facts)
+    return found.parts()
 
 
 @cache
@@ -109,23 +115,6 @@ def _patterns(prefix: bytes) -> _Patterns:
         formula=re.compile(cell + formula + b"(?:" + value + b")?"),
         error=re.compile(failed + b"(?:" + formula + b")?" + value),
     )
-
-
-def _search(patterns: _Patterns, block: bytes, found: _Found) -> None:
-    """Add what a block of a sheet holds."""
-    if b"hidden=" in block:
-        numbered = (_NUMBER.search(row) for row in patterns.hidden_row.findall(block))
-        found.rows.update(int(number[2]) - 1 for number in numbered if number)
-        found.columns.update(_hidden_columns(patterns.column.findall(block)))
-    if b't="e"' in block:
-        for cell in patterns.error.finditer(block):
-            found.errors.update(_at(cell[1], _text(cell[3])))
-    if found.formulas or patterns.calculated in block:
-        for cell in patterns.formula.finditer(block):
-            written = _at(cell[1], "=" + _text(cell[2]))
-            found.formulas.update(written)
-            if not cell[3] and b't="str"' not in cell[1]:
-                found.uncalculated.update(written)
 
 
 def _at(attributes: bytes, text: str) -> CellTexts:
@@ -170,15 +159,25 @@ def _notes(archive: zipfile.ZipFile, parts: Iterable[str]) -> Iterator[Place]:
 
 def _objects(archive: zipfile.ZipFile, related: dict[str, list[str]]) -> Iterator[tuple[str, Place | None]]:
     for part in related.get("drawing", ()):
-        for piece in _pieces(_ANCHOR, read_part(archive, part)):
-            if drawn := _DRAWN.search(piece):
-                start = {name: int(number) for name, number in reversed(_ANCHORED.findall(piece))}
-                yield _KINDS.get(drawn[1], "shape"), (start[b"row"], start[b"col"]) if len(start) > 1 else None
+        yield from _drawings(read_part(archive, part))
     for part in related.get("vmlDrawing", ()):
-        for piece in _pieces(_CONTROL, read_part(archive, part)):
-            control, anchor = _CONTROL.search(piece), _CONTROL_ANCHOR.search(piece)
-            if control and control[1] != b"Note":
-                yield "control", (int(anchor[2]), int(anchor[1])) if anchor else None
+        yield from _controls(read_part(archive, part))
+
+
+def _drawings(content: bytes) -> Iterator[tuple[str, Place | None]]:
+    """The pictures, charts and shapes of a drawing."""
+    for piece in _pieces(_ANCHOR, content):
+        if drawn := _DRAWN.search(piece):
+            start = {name: int(number) for name, number in reversed(_ANCHORED.findall(piece))}
+            yield _KINDS.get(drawn[1], "shape"), (start[b"row"], start[b"col"]) if len(start) > 1 else None
+
+
+def _controls(content: bytes) -> Iterator[tuple[str, Place | None]]:
+    """The controls of an old drawing; the boxes of its notes are none."""
+    for piece in _pieces(_CONTROL, content):
+        control, anchor = _CONTROL.search(piece), _CONTROL_ANCHOR.search(piece)
+        if control and control[1] != b"Note":
+            yield "control", (int(anchor[2]), int(anchor[1])) if anchor else None
 
 
 def _pieces(start: re.Pattern[bytes], content: bytes) -> Iterator[bytes]:
