@@ -359,6 +359,22 @@ def test_a_damaged_package_tells_nothing(raw: bytes) -> None:
     assert ods_parts(raw, "表") == NO_PARTS
 
 
+@pytest.mark.parametrize("drawing", ["<wsDr/>", None], ids=["empty", "missing"])
+@pytest.mark.parametrize("kind", ["drawing", "vmlDrawing"])
+def test_a_drawing_without_anything_is_no_object(kind: str, drawing: str | None) -> None:
+    """A sheet whose pictures were deleted keeps its drawing, with nothing in it; others name one that is missing."""
+    related = f'<Relationships><Relationship Id="r1" Type="x/{kind}" Target="../drawings/d.xml"/></Relationships>'
+    parts = {
+        "xl/workbook.xml": BOOK,
+        "xl/_rels/workbook.xml.rels": RELATIONS,
+        "xl/worksheets/s.xml": '<worksheet><row r="2" hidden="1"></row></worksheet>',
+        "xl/worksheets/_rels/s.xml.rels": related,
+        **({"xl/drawings/d.xml": drawing} if drawing else {}),
+    }
+    facts = xlsx_parts(zipped(parts), "表").facts
+    assert (facts.objects, facts.hidden_rows) == ((), (1,))
+
+
 def test_links_are_no_drawings(tmp_path: Path) -> None:
     """A sheet's links stand among its relations, too; they are no objects."""
     path = book(tmp_path / "t.xlsx", GOOD, lambda _, sheet: sheet.write_url("A6", "https://www.example.com/"))

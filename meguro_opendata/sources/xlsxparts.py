@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
+from itertools import pairwise
 
 from meguro_opendata.sources.facts import NO_PARTS, CellTexts, Place, SeenParts, SheetParts
 
@@ -182,8 +183,8 @@ def _controls(content: bytes) -> Iterator[tuple[str, Place | None]]:
 
 def _pieces(start: re.Pattern[bytes], content: bytes) -> Iterator[bytes]:
     """The content cut before each match."""
-    begins = [found.start() for found in start.finditer(content)]
-    return (content[begin:end] for begin, end in zip(begins, [*begins[1:], len(content)], strict=True))
+    begins = (found.start() for found in start.finditer(content))
+    return (content[begin:end] for begin, end in pairwise([*begins, len(content)]))
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
