@@ -108,6 +108,8 @@ EMPTY = (
     '<table:table-row table:number-rows-repeated="1048575"><table:table-cell table:number-columns-repeated="16384"/>'
     "</table:table-row>"
 )
+HIDDEN = EMPTY.replace('"1048575"', '"16384" table:visibility="collapse"')
+FIRST_CELL = '<Row ss:Index="1"><Cell><Data ss:Type="String">a</Data></Cell></Row>'
 XML = '<?xml version="1.0"?>'
 FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a zip bomb": (lambda: xlsx(" " * 250_000_000), "workbook-too-large"),
@@ -130,6 +132,19 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: markup('<Row ss:Index="999999"><Cell ss:Index="99"><Data>1</Data></Cell></Row>'),
         "*",
     ),
+    "hidden rows beyond the sheet in XML": (
+        lambda: markup('<Row ss:Span="9999990" ss:Hidden="1"/>' * 1000 + "<Row><Cell><Data>1</Data></Cell></Row>"),
+        "*",
+    ),
+    "the same rows hidden again and again in XML": (
+        lambda: markup('<Row ss:Index="1" ss:Span="999999" ss:Hidden="1"/>' * 5000 + FIRST_CELL),
+        "read",
+    ),
+    "columns hidden beyond the sheet in XML": (
+        lambda: markup('<Column ss:Span="9999990" ss:Hidden="1"/>' * 1000 + FIRST_CELL),
+        "read",
+    ),
+    "hidden rows beyond the sheet in ods": (lambda: ods(repeated(1, 1) + HIDDEN * 5000), "read"),
     "deep XML": (lambda: markup("<a>" * 1_000_000), "markup-too-large"),
     "deep HTML": (lambda: b"<table><tr><td>" * 1_000_000, "markup-too-large"),
     "comments that never end": (lambda: b"<table><tr><td>1" + b"<!--" * 2_000_000, "read"),

@@ -7,10 +7,22 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-__all__ = ["NO_FACTS", "NO_PARTS", "CellTexts", "Place", "SeenParts", "SheetFacts", "SheetParts", "by_column"]
+__all__ = [
+    "MOST_COLUMNS",
+    "MOST_ROWS",
+    "NO_FACTS",
+    "NO_PARTS",
+    "CellTexts",
+    "Place",
+    "SeenParts",
+    "SheetFacts",
+    "SheetParts",
+    "by_column",
+]
 
 Place = tuple[int, int]
 CellTexts = dict[Place, str]
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # that a sheet can have
 
 
 @dataclass(frozen=True)

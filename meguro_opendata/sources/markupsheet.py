@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.facts import NO_FACTS, Place, SheetFacts
+from meguro_opendata.sources.facts import MOST_COLUMNS, MOST_ROWS, NO_FACTS, Place, SheetFacts
 from meguro_opendata.sources.packageguard import MOST_CELLS
 
 __all__ = ["MarkupSheet"]
-
-_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 
 
 @dataclass
@@ -25,6 +23,8 @@ class MarkupSheet:
         merged: Ranges that are one cell.
         facts: What else it holds.
         filled: How many cells hold something.
+        height: How many rows there are up to the last filled cell.
+        width: How many columns there are up to the last filled cell.
     """
 
     path: Path
@@ -34,8 +34,8 @@ class MarkupSheet:
     merged: list[tuple[Place, Place]] = field(default_factory=list)
     facts: SheetFacts = NO_FACTS
     filled: int = 0
-    _height: int = 0
-    _width: int = 0
+    height: int = 0
+    width: int = 0
     _merged_cells: int = 0
 
     def put(self, row: int, column: int, text: str) -> None:
@@ -46,8 +46,8 @@ class MarkupSheet:
         """
         if not text:
             return
-        self._height, self._width = max(self._height, row + 1), max(self._width, column + 1)
-        self._refuse(row, column, self._height * self._width)
+        self.height, self.width = max(self.height, row + 1), max(self.width, column + 1)
+        self._refuse(row, column, self.height * self.width)
         cells = self.rows.setdefault(row, [])
         cells.extend([""] * (column + 1 - len(cells)))
         cells[column] = text
@@ -60,7 +60,7 @@ class MarkupSheet:
         self.merged.append(((row, column), (row + down - 1, column + across - 1)))
 
     def _refuse(self, row: int, column: int, cells: int) -> None:
-        if row >= _MOST_ROWS or column >= _MOST_COLUMNS or cells > MOST_CELLS:
+        if row >= MOST_ROWS or column >= MOST_COLUMNS or cells > MOST_CELLS:
             raise SourceError("sheet-too-far", file=self.path, row=row + 1, columns=column + 1, limit=MOST_CELLS)
 
     def records(self) -> list[list[str]]:
@@ -71,4 +71,4 @@ class MarkupSheet:
         >>> sheet.records()
         [[], ['', 'a']]
         """
-        return [self.rows.get(row, []) for row in range(self._height)]
+        return [self.rows.get(row, []) for row in range(self.height)]

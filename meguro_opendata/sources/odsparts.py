@@ -11,7 +11,7 @@ import zipfile
 from dataclasses import dataclass
 from html import unescape
 
-from meguro_opendata.sources.facts import NO_PARTS, SeenParts, SheetParts
+from meguro_opendata.sources.facts import MOST_COLUMNS, MOST_ROWS, NO_PARTS, SeenParts, SheetParts
 from meguro_opendata.sources.xlsxparts import BROKEN, read_part
 
 __all__ = ["ods_parts"]
@@ -63,7 +63,7 @@ class _Sheet(SeenParts):
     def _column(self, attributes: dict[bytes, bytes]) -> None:
         count = _repeated(attributes, b"table:number-columns-repeated")
         if attributes.get(b"table:visibility") in _HIDDEN:
-            self.hidden_columns.update(range(self.columns, self.columns + min(count, _MOST_REPEATED)))
+            self.hidden_columns.update(range(self.columns, min(self.columns + count, MOST_COLUMNS)))
         self.columns += count
 
     def _row(self, attributes: dict[bytes, bytes]) -> None:
@@ -71,7 +71,7 @@ class _Sheet(SeenParts):
         self.rows = _repeated(attributes, b"table:number-rows-repeated")
         self.column = self.at = 0
         if attributes.get(b"table:visibility") in _HIDDEN:
-            self.hidden_rows.update(range(self.row, self.row + min(self.rows, _MOST_REPEATED)))
+            self.hidden_rows.update(range(self.row, min(self.row + min(self.rows, _MOST_REPEATED), MOST_ROWS)))
 
     def _cell(self, attributes: dict[bytes, bytes], content: bytes, end: int) -> None:
         self.at = self.column

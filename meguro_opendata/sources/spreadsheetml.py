@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -34,21 +34,33 @@ class _Facts:
     uncalculated: set[Place] = field(default_factory=set)
     notes: set[Place] = field(default_factory=set)
     numbers: set[Place] = field(default_factory=set)
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[int] = field(default_factory=list)
+    hidden_rows: list[range] = field(default_factory=list)
+    hidden_columns: list[range] = field(default_factory=list)
 
-    def frozen(self, hidden_sheets: tuple[str, ...]) -> SheetFacts:
-        """As a grid has them."""
+    def frozen(self, sheet: MarkupSheet, hidden_sheets: tuple[str, ...]) -> SheetFacts:
+        """As a grid has them; rows and columns beyond its last filled cell are of no table and left out."""
         return SheetFacts(
             known=frozenset(vars(self)) | {"hidden_sheets", "merged", "objects"},
             formulas=frozenset(self.formulas),
             uncalculated=frozenset(self.uncalculated),
-            hidden_rows=tuple(self.hidden_rows),
-            hidden_columns=tuple(self.hidden_columns),
+            hidden_rows=_places_of(self.hidden_rows, sheet.height),
+            hidden_columns=_places_of(self.hidden_columns, sheet.width),
             hidden_sheets=hidden_sheets,
             notes=frozenset(self.notes),
             numbers=by_column(self.numbers),
         )
+
+
+def _places_of(ranges: Iterable[range], end: int) -> tuple[int, ...]:
+    """The places of ranges before an end, ascending; one that begins before those seen reaches is cut there.
+
+    >>> _places_of([range(2, 4), range(0, 6), range(5, 1_000_000)], 8)
+    (2, 3, 4, 5, 6, 7)
+    """
+    places: list[int] = []
+    for each in ranges:
+        places.extend(range(max(each.start, places[-1] + 1) if places else each.start, min(each.stop, end)))
+    return tuple(places)
 
 
 @dataclass
@@ -124,14 +136,14 @@ class _Reader:
         first = self._number(attributes, "Index", self._sheet_column + 1) - 1
         self._sheet_column = first + 1 + self._number(attributes, "Span", 0)
         if attributes.get(_SS + "Hidden") == "1":
-            self.sheets[-1][1].hidden_columns.extend(range(first, self._sheet_column))
+            self.sheets[-1][1].hidden_columns.append(range(first, self._sheet_column))
 
     def _begin_row(self, attributes: Mapping[str, str]) -> None:
         first = self._number(attributes, "Index", self._next_row + 1) - 1
         self._next_row = first + 1 + self._number(attributes, "Span", 0)
         self._row, self._column = first, 0
         if attributes.get(_SS + "Hidden") == "1":
-            self.sheets[-1][1].hidden_rows.extend(range(first, self._next_row))
+            self.sheets[-1][1].hidden_rows.append(range(first, self._next_row))
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
         column = self._number(attributes, "Index", self._column + 1) - 1
@@ -192,7 +204,7 @@ def sheets_of(text: str, path: Path) -> list[tuple[MarkupSheet, SheetFacts]]:
     except expat.ExpatError:
         raise SourceError("workbook-broken", file=path) from None
     hidden = tuple(sheet.name for sheet, _ in reader.sheets if sheet.hidden)
-    return [(sheet, facts.frozen(hidden)) for sheet, facts in reader.sheets]
+    return [(sheet, facts.frozen(sheet, hidden)) for sheet, facts in reader.sheets]
 
 
 def _text(written: str, kind: str) -> str:

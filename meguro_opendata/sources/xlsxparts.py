@@ -17,7 +17,7 @@ from functools import cache
 from html import unescape
 from itertools import pairwise
 
-from meguro_opendata.sources.facts import NO_PARTS, CellTexts, Place, SeenParts, SheetParts
+from meguro_opendata.sources.facts import MOST_COLUMNS, NO_PARTS, CellTexts, Place, SeenParts, SheetParts
 
 __all__ = ["BROKEN", "read_part", "xlsx_parts"]
 
@@ -26,7 +26,6 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BLOCK = 4_000_000
 _LARGEST_PART = 64_000_000
 _LONGEST_RELATION = 4000
-_COLUMNS = 16_384
 _RELATION = re.compile(rb"<(?:\w{1,20}:)?Relationship\b[^<>]{0,4000}>")
 _RELATED = re.compile(rb'/(comments|threadedComment|drawing|vmlDrawing)"')
 _SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet\b[^<>]{0,2000}>")
@@ -131,7 +130,7 @@ def _hidden_columns(columns: Iterable[bytes]) -> Iterator[int]:
     for attributes in columns:
         numbers = {name: int(number) for name, number in _NUMBER.findall(attributes)}
         if _HIDDEN.search(attributes) and b"min" in numbers:
-            yield from range(numbers[b"min"] - 1, min(numbers.get(b"max", 0), _COLUMNS))
+            yield from range(numbers[b"min"] - 1, min(numbers.get(b"max", 0), MOST_COLUMNS))
 
 
 def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[_Patterns, bytes]]:
