@@ -104,11 +104,10 @@ def to_year(text: str) -> str:
     western = re.fullmatch(r"(\d{4})年(?:度)?", plain)
     if western:
         return western[1]
-    era, rest = _split(plain)
-    matched = _ERA_YEAR.fullmatch(rest) if era else None
-    if era is None or matched is None:
+    found = _era_year(plain)
+    if found is None:
         return text
-    year = era.year(matched[1])
+    era, year = found
     return str(year) if era.offset < year <= era.last.year else text
 
 
@@ -121,13 +120,10 @@ def year_doubt(text: str) -> Unsure | None:
     if not text or re.fullmatch(r"\d{4}", text):
         return None
     full = to_iso(text)
-    era, rest = _split(arabic(text))
-    matched = _ERA_YEAR.fullmatch(rest) if era else None
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", full):
         return Unsure("ambiguous-value", (full[:4],))
-    if era and matched and matched[1] not in ("0", "00"):
-        return Unsure("ambiguous-value", (str(era.year(matched[1])),))
-    return None
+    found = _era_year(arabic(text))
+    return Unsure("ambiguous-value", (str(found[1]),)) if found and found[1] > found[0].offset else None
 
 
 def arabic(text: str) -> str:
@@ -220,6 +216,13 @@ def _excel_day(digits: str) -> str:
 
 def _weekday(iso: str) -> str:
     return _WEEK[date.fromisoformat(iso).weekday()]
+
+
+def _era_year(text: str) -> tuple[_Era, int] | None:
+    """A year that is written in an era, whether or not the era has it."""
+    era, rest = _split(text)
+    matched = _ERA_YEAR.fullmatch(rest) if era else None
+    return (era, era.year(matched[1])) if era and matched else None
 
 
 def _is_part(text: str) -> bool:
