@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-import tomllib
 import zipfile
 from functools import cache
-from importlib import resources
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.sources.compoundfile import compound_kind
+from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.textblocks import BOMS
 
 __all__ = ["MARKUPS", "WORKBOOKS", "container_at", "container_of", "read_bytes", "read_container"]
@@ -144,8 +143,7 @@ def _kind(file: BinaryIO) -> str:
 @cache
 def _marks() -> tuple[tuple[bytes, int, str], ...]:
     """The bytes by which kinds of file begin, where they stand, and the kind (``containers.toml``)."""
-    text = resources.files(__package__).joinpath("containers.toml").read_text(encoding="utf-8")
-    marks: list[dict[str, Any]] = tomllib.loads(text)["mark"]
+    marks = read_data("containers.toml")["mark"]
     return tuple((bytes.fromhex(mark["bytes"]), mark.get("at", 0), mark["kind"]) for mark in marks)
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import statistics
-import tomllib
 import unicodedata
 from array import array
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
 from typing import Any
 
 import polars as pl
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.findings import Rejection
+from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.table import Grid, Table, column_letter
 
 __all__ = ["blank_rows", "cut_table", "filled_cells", "folded", "labels_of", "row_patterns"]
@@ -170,11 +168,9 @@ def _picked(values: Sequence[int], kept: Sequence[int], skipped: int) -> Sequenc
     return array("q", (values[at + skipped] for at in kept))
 
 
-@cache
 def row_patterns() -> dict[str, Any]:
     """What rows and cells that hold no data look like (``rows.toml``)."""
-    text = resources.files(__package__).joinpath("rows.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return read_data("rows.toml")
 
 
 def _reasons(grid: Grid, header_row: int, body: pl.DataFrame, blank: pl.Series) -> dict[int, str]:

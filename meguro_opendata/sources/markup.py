@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.facts import NO_FACTS, SheetFacts
 from meguro_opendata.sources.htmltables import tables_of
 from meguro_opendata.sources.markupsheet import MarkupSheet
@@ -98,12 +96,5 @@ def _charset(head: bytes) -> str | None:
     ('cp932', None)
     """
     found = _CHARSET.search(head)
-    return _charsets().get((found[1] or found[2]).decode("ascii").lower()) if found else None
-
-
-@cache
-def _charsets() -> dict[str, str]:
-    """What files call their encoding, and what Python calls it (``containers.toml``)."""
-    text = resources.files(__package__).joinpath("containers.toml").read_text(encoding="utf-8")
-    names: dict[str, str] = tomllib.loads(text)["charsets"]
-    return names
+    names: dict[str, str] = read_data("containers.toml")["charsets"]
+    return names.get((found[1] or found[2]).decode("ascii").lower()) if found else None
