@@ -91,6 +91,16 @@ def repeated(rows: int, columns: int, text: str = "<text:p>x</text:p>") -> str:
     return f'<table:table-row table:number-rows-repeated="{rows}">{cell}</table:table-cell></table:table-row>'
 
 
+def sheets(raw: bytes, count: int) -> bytes:
+    """The workbook with its sheet's part so many times."""
+    written = io.BytesIO(raw)
+    with zipfile.ZipFile(written, "a", zipfile.ZIP_DEFLATED) as archive:
+        part = archive.read("xl/worksheets/sheet1.xml")
+        for number in range(2, count + 1):
+            archive.writestr(f"xl/worksheets/sheet{number}.xml", part)
+    return written.getvalue()
+
+
 def lying(raw: bytes, size: int) -> bytes:
     """The workbook with another size declared for its sheet than it has."""
     at = raw.rindex(b"PK\x01\x02", 0, raw.rindex(b"xl/worksheets/sheet1.xml"))
@@ -120,6 +130,20 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "four billion strings declared": (
         lambda: xlsx("", f'<sst xmlns="{MAIN}" count="4000000000" uniqueCount="4000000000"><si><t>a</t></si></sst>'),
         "workbook-broken",
+    ),
+    "five long sheets": (lambda: sheets(xlsx(far('r="A1048576"', 1048576)), 5), "sheets-too-far"),
+    "five long tables in ods": (
+        lambda: ods((repeated(1_040_000, 1) + '</table:table><table:table table:name="次">') * 5),
+        "sheets-too-far",
+    ),
+    "six long sheets in XML": (
+        lambda: markup(
+            ('<Row ss:Index="1000000"><Cell><Data>1</Data></Cell></Row></Table></Worksheet>' * 6).replace(
+                "</Worksheet><Row", '</Worksheet><Worksheet ss:Name="次"><Table><Row'
+            )
+            + '<Worksheet ss:Name="末"><Table>'
+        ),
+        "sheets-too-far",
     ),
     "the farthest cell filled": (lambda: xlsx(far('r="XFD1048576"', 1048576)), "sheet-too-far"),
     "the farthest cell, oddly written": (lambda: xlsx(far("r =\n'xfd1048576'", 1)), "sheet-too-far"),

@@ -10,6 +10,7 @@ from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.facts import NO_FACTS, SheetFacts
 from meguro_opendata.sources.htmltables import tables_of
 from meguro_opendata.sources.markupsheet import MarkupSheet
+from meguro_opendata.sources.packageguard import MOST_CELLS
 from meguro_opendata.sources.spreadsheetml import sheets_of
 from meguro_opendata.sources.table import Grid
 from meguro_opendata.sources.text import decode
@@ -41,6 +42,8 @@ def read_markup_sheet(path: Path, raw: bytes, container: str, sheet: str | None)
 def read_markup_grids(path: Path, raw: bytes, container: str) -> list[Grid]:
     """Every table of a web page, the one that holds most first, or every visible sheet in its order."""
     sheets, encoding = _sheets(path, raw, container)
+    if sum(sheet.height * sheet.width for sheet, _ in sheets) > MOST_CELLS:
+        raise SourceError("sheets-too-far", file=path, limit=MOST_CELLS)
     return [_grid(each, sheets, path, container, encoding) for each in _shown(sheets, container)]
 
 

@@ -7,7 +7,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -47,9 +47,14 @@ class _Extent:
     column: int = 0
 
     @property
+    def cells(self) -> int:
+        """How many cells a sheet up to there has."""
+        return self.row * self.column
+
+    @property
     def is_too_large(self) -> bool:
         """Whether a sheet up to there has more cells than are read."""
-        return self.row * self.column > MOST_CELLS
+        return self.cells > MOST_CELLS
 
     def reach(self, row: int, column: int) -> None:
         """Make it hold a cell."""
@@ -57,7 +62,7 @@ class _Extent:
 
 
 def refuse_bomb(path: Path, raw: bytes) -> None:
-    """Raise for a workbook that unpacks into too much, or whose filled cells lie too far apart.
+    """Raise for a workbook that unpacks into too much, or whose sheets reach too far, one or all together.
 
     Raises:
         SourceError: So, and if its packing is damaged.
@@ -76,24 +81,32 @@ def _refuse_package(path: Path, raw: bytes) -> None:
         raise SourceError("workbook-broken", file=path) from None
     if len(members) > _MOST_MEMBERS or sum(member.file_size for member in members) > _MOST_UNPACKED:
         raise SourceError("workbook-too-large", file=path, limit=_MOST_UNPACKED)
+    parts = [member for member in members if member.filename.endswith((".xml", ".bin"))]
     try:
-        for member in members:
-            if member.filename.endswith((".xml", ".bin")):
-                _refuse_member(path, raw, member)
+        _refuse_extents(path, chain.from_iterable(_extents(path, raw, part) for part in parts))
     except (zlib.error, struct.error):
         raise SourceError("workbook-broken", file=path) from None
 
 
-def _refuse_member(path: Path, raw: bytes, member: zipfile.ZipInfo) -> None:
-    """Unpack a member for its true size, and look where its cells lie."""
+def _refuse_extents(path: Path, extents: Iterable[_Extent]) -> None:
+    """Raise for the first sheet that is too large, or if all are too large together."""
+    cells = 0
+    for far in extents:
+        if far.is_too_large:
+            raise SourceError("sheet-too-far", file=path, row=far.row, columns=far.column, limit=MOST_CELLS)
+        cells += far.cells
+        if cells > MOST_CELLS:
+            raise SourceError("sheets-too-far", file=path, limit=MOST_CELLS)
+
+
+def _extents(path: Path, raw: bytes, member: zipfile.ZipInfo) -> Iterator[_Extent]:
+    """Where the cells of each sheet in a member lie; it is unpacked for its true size, whatever it holds."""
     if member.filename == "content.xml":
-        far = _ods_extent(_unpacked(path, raw, member))
-    else:
-        far = _quick_extent(_unpacked(path, raw, member))
-        if far.is_too_large:  # empty cells that only have a colour are not in the way
-            far = _filled_extent(_unpacked(path, raw, member))
-    if far.is_too_large:
-        raise SourceError("sheet-too-far", file=path, row=far.row, columns=far.column, limit=MOST_CELLS)
+        yield from _ods_extents(_unpacked(path, raw, member))
+        return
+    far = _quick_extent(_unpacked(path, raw, member))
+    # Empty cells that only have a colour are not in the way.
+    yield _filled_extent(_unpacked(path, raw, member)) if far.is_too_large else far
 
 
 def _unpacked(path: Path, raw: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -220,8 +233,8 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _ods_extent(pieces: Iterator[bytes]) -> _Extent:
-    """The extent of the first table of an OpenDocument's XML that is too large, else of its last one.
+def _ods_extents(pieces: Iterator[bytes]) -> Iterator[_Extent]:
+    """The extent of each table of an OpenDocument's XML, up to the first that is too large.
 
     Repeated rows and cells count as often as they are repeated; more tags than a sheet may have cells are too large.
     """
@@ -229,6 +242,7 @@ def _ods_extent(pieces: Iterator[bytes]) -> _Extent:
     tags = chain.from_iterable(_ODS.findall(piece) for piece in _in_tags(pieces))
     for seen, (closing, name, attributes) in enumerate(tags, 1):
         if name == b"table":
+            yield table
             table, row = _Extent(), 0
         elif name == b"table-row" and not closing:
             row, column = row + _times(attributes), 0
@@ -237,10 +251,10 @@ def _ods_extent(pieces: Iterator[bytes]) -> _Extent:
             if not attributes.endswith(b"/"):
                 table.reach(row, column)
         if table.is_too_large:
-            return table
+            break
         if seen > MOST_CELLS:
-            return _Extent(seen, MOST_CELLS)
-    return table
+            yield _Extent(seen, MOST_CELLS)
+    yield table
 
 
 def _times(attributes: bytes) -> int:
