@@ -14,14 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meguro_opendata.errors import EntryError, MeguroOpendataError, SourceError
+from meguro_opendata.kpi.counting import new_in_year
 from meguro_opendata.ledger import (
     Dating,
     Event,
     Record,
+    Seen,
     append_events,
+    day_of,
     enter_events,
     import_events,
     japan_time,
+    line_of,
     read_entries,
     read_ledger,
     read_packages,
@@ -384,62 +388,121 @@ def test_a_table_that_lacks_something_is_told(content: str, code: str, tmp_path:
     assert [fault.code for fault in stopped.value.faults] == [code]
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.integers(0, 3),
-            st.integers(0, 3),
-            st.sampled_from(["publish", "update", "withdraw"]),
-            st.integers(0, 60),
-            st.sampled_from(["published", "harvested"]),
+class Plain:
+    """What a plain loop over the events finds of one file."""
+
+    def __init__(self, events: list[Event], until: str) -> None:
+        """Count the events of one file, given in the ledger's order."""
+        self.first = min(one.time[:10] for one in events)
+        self.own = all(one.origin == "published" for one in events if one.time[:10] == self.first)
+        counted = [one for one in events if one.time[:10] <= until]
+        self.places: set[str] = set()
+        for one in sorted(counted, key=lambda one: one.time[:10]):
+            change = self.places.discard if one.event == "withdraw" else self.places.add
+            change(one.portal)
+
+
+def places(seen: Seen) -> set[str]:
+    """The portals that have a file."""
+    return {portal for portal, mark in seen.places.items() if mark > 0}
+
+
+drawn_events = st.lists(
+    st.builds(
+        lambda number, kind, dataset, day, origin, portal: event(
+            number,
+            event=kind,
+            dataset=f"d{dataset}",
+            time=japan_time(datetime(2025, 3, 1, 12, tzinfo=UTC) + timedelta(days=day)),
+            origin=origin,
+            portal=portal,
         ),
-        max_size=30,
+        st.integers(0, 3),
+        st.sampled_from(["publish", "publish", "update", "withdraw"]),
+        st.integers(0, 2),
+        st.integers(0, 60),
+        st.sampled_from(["published", "published", "harvested"]),
+        st.sampled_from(["ward", "ward", "tokyo"]),
     ),
-    st.integers(0, 60),
+    max_size=30,
 )
+
+
+@given(drawn_events, st.booleans(), st.integers(-1, 61))
 def test_the_quick_reading_says_what_the_plain_one_says(
-    tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[int, int, str, int, str]], cut: int
+    tmp_path_factory: pytest.TempPathFactory, drawn: list[Event], in_order: bool, cut: int
 ) -> None:
-    """First day, last day and whose events they are: the quick pass and a plain loop agree, for any day."""
-    start = datetime(2025, 3, 1, 12, tzinfo=UTC)
-    events = [
-        event(kind_of, event=kind, dataset=f"d{dataset}", time=japan_time(start + timedelta(days=day)), origin=origin)
-        for dataset, kind_of, kind, day, origin in drawn
-    ]
+    """First days, whose events they are, where files are, what is newest: the quick pass and a plain loop agree."""
+    events = sorted(drawn, key=lambda one: one.time) if in_order else drawn
     ledger = tmp_path_factory.mktemp("l") / "ledger.jsonl"
     append_events(ledger, events)
-    until = (start + timedelta(days=cut)).date()
-    history = scan_ledger(ledger, until)
-    counted = [one for one in events if one.time[:10] <= until.isoformat()]
-    plain: dict[tuple[str, str], tuple[str, str, bool]] = {}
-    for one in counted:
-        low, high, own = plain.get((one.dataset, one.resource), (one.time[:10], one.time[:10], True))
-        firsts = [other for other in counted if (other.dataset, other.resource) == (one.dataset, one.resource)]
-        first_day = min(other.time[:10] for other in firsts)
-        own = all(other.origin == "published" for other in firsts if other.time[:10] == first_day)
-        plain[one.dataset, one.resource] = (min(low, one.time[:10]), max(high, one.time[:10]), own)
+    day = date(2025, 3, 1) + timedelta(days=cut)
+    until = day.isoformat()
+    history = scan_ledger(ledger, day)
+    files: dict[tuple[str, str], list[Event]] = {}
+    for one in events:
+        files.setdefault((one.dataset, one.resource), []).append(one)
+    plain = {key: Plain(found, until) for key, found in files.items()}
     quick = {
-        (name, file): (seen.first, seen.last, seen.own)
+        (name, file): dataset.seen(file) or Seen(0)
         for name, dataset in history.datasets.items()
-        for file, seen in dataset.files.items()
-        if seen.first <= until.isoformat()
+        for file in dataset.names()
     }
-    assert quick == plain
-    lines = {name: dataset.line for name, dataset in history.datasets.items() if dataset.last}
-    newest = history.entries(lines.values())
-    for name in lines:
+    assert {key: (day_of(seen.first), seen.own, places(seen)) for key, seen in quick.items()} == {
+        key: (one.first, one.own, one.places) for key, one in plain.items()
+    }
+    for name in {one.dataset for one in events}:
+        counted = [
+            (one.time[:10], line, one.origin)
+            for line, one in enumerate(events, start=1)
+            if one.dataset == name and one.time[:10] <= until
+        ]
         dataset = history.datasets[name]
-        assert newest[lines[name]] in [one for one in counted if one.dataset == name and one.time[:10] == dataset.last]
+        day, line, _ = max(counted, default=("", 0, ""))
+        assert (day_of(dataset.newest), line_of(dataset.newest)) == (day, line)
+        own = max((found for found, _, origin in counted if origin == "published"), default="")
+        assert day_of(dataset.own) == own
 
 
-def test_lines_are_found_again_across_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With blocks of a few lines each, every line is counted once and read again by its number."""
-    monkeypatch.setattr("meguro_opendata.ledger.history._BLOCK", 1500)
+@given(drawn_events, st.integers(0, 60), st.integers(0, 30), st.booleans())
+def test_what_is_new_is_what_a_plain_loop_counts(
+    tmp_path_factory: pytest.TempPathFactory, drawn: list[Event], begin: int, length: int, in_order: bool
+) -> None:
+    """Datasets and files whose first publication lies between two days, counted anew from the events."""
+    events = sorted(drawn, key=lambda one: one.time) if in_order else drawn
+    ledger = tmp_path_factory.mktemp("l") / "ledger.jsonl"
+    append_events(ledger, events)
+    low = date(2025, 3, 1) + timedelta(days=begin)
+    high = low + timedelta(days=length)
+    wanted = []
+    for keys in (lambda one: (one.dataset, ""), lambda one: (one.dataset, one.resource)):
+        groups: dict[tuple[str, str], list[Event]] = {}
+        for one in events:
+            groups.setdefault(keys(one), []).append(one)
+        plain = {key: Plain(found, "") for key, found in groups.items()}
+        wanted.append(
+            {
+                (*key, one.first)
+                for key, one in plain.items()
+                if one.own and low <= date.fromisoformat(one.first) <= high
+            }
+        )
+    found = new_in_year(scan_ledger(ledger, high), low, high)
+    assert [{(one.dataset, one.resource, one.day) for one in new} for new in found] == wanted
+    entries = scan_ledger(ledger, high).entries(one.line for new in found for one in new)
+    for new in found:
+        assert all(entries[one.line].time[:10] == one.day for one in new)
+
+
+@pytest.mark.parametrize("block", [10, 1500])
+def test_lines_are_found_again_across_blocks(block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With blocks of a few lines, or shorter than one, every line is counted once and read again by its number."""
+    monkeypatch.setattr("meguro_opendata.ledger.history._BLOCK", block)
     ledger = tmp_path / "ledger.jsonl"
     events = [event(number) for number in range(40)]
     append_events(ledger, events)
     history = scan_ledger(ledger, FOREVER)
-    assert (history.lines, len(history.datasets["aed"].files)) == (40, 40)
+    assert (history.lines, len(history.datasets["aed"].names())) == (40, 40)
     assert len(history.blocks) > 5
     assert list(history.entries(range(1, 41)).values()) == events
 
@@ -472,11 +535,14 @@ def test_withdrawn_from_all_portals_is_withdrawn(tmp_path: Path) -> None:
     """A file that one of two portals still has is not withdrawn; published again, it is back."""
     ledger = tmp_path / "ledger.jsonl"
     steps = [("publish", "a"), ("publish", "b"), ("withdraw", "a"), ("withdraw", "b"), ("publish", "a")]
-    places = []
+    found = []
     for kind, portal in steps:
         append_events(ledger, [event(event=kind, portal=portal)])
-        places.append(sorted(scan_ledger(ledger, FOREVER).datasets["aed"].files["file_0.csv"].places))
-    assert places == [["a"], ["a", "b"], ["b"], [], ["a"]]
+        history = scan_ledger(ledger, FOREVER)
+        seen = history.datasets["aed"].seen("file_0.csv")
+        assert seen is not None
+        found.append(sorted(places(seen)))
+    assert found == [["a"], ["a", "b"], ["b"], [], ["a"]]
 
 
 def test_the_commands(workspace_dir: Path, command: Callable[..., Any], tmp_path: Path) -> None:

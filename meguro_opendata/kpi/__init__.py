@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,6 @@ def to_dict(figures: Sequence[Indicator], fiscal_year: int, as_of: date | None =
 
 
 def _indicator_dict(figure: Indicator) -> dict[str, Any]:
-    found = asdict(figure)
-    lines = found.pop("lines")
-    return {**found, "events": len(lines)}
+    found = asdict(replace(figure, lines=()))
+    del found["lines"]
+    return {**found, "events": len(figure.lines)}

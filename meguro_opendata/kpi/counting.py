@@ -4,33 +4,43 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
-from meguro_opendata.ledger import DatasetSeen, Dating, Event, History
+from meguro_opendata.ledger import LINES, DatasetSeen, Event, History, day_of, line_of, mark_of, marks_between
 
 __all__ = ["Current", "New", "current_datasets", "new_in_year", "rules"]
 
+_PERIOD = "\0"
 
-@dataclass(frozen=True)
-class New:
+
+class New(NamedTuple):
     """A dataset (then ``resource`` is empty) or a file whose first publication lies in the year.
 
     Attributes:
-        day: The day, ``YYYY-MM-DD``.
+        mark: The day, and the ledger's line that says so: its first event, or its dating.
         routine: Whether it only continues a series that its dataset already had.
-        line: The ledger's line that says so: its first event, or its dating.
     """
 
+    mark: int
     dataset: str
-    resource: str
-    day: str
-    routine: bool
-    line: int
+    resource: str = ""
+    routine: bool = False
+
+    @property
+    def day(self) -> str:
+        """The day, ``YYYY-MM-DD``."""
+        return day_of(self.mark)
+
+    @property
+    def line(self) -> int:
+        """The number of the line."""
+        return line_of(self.mark)
 
 
 @dataclass(frozen=True)
@@ -38,14 +48,14 @@ class Current:
     """A dataset that is published now.
 
     Attributes:
-        files: The names of its files that some portal has, in the order of their coming.
+        endings: Those of the names of its files that some portal has, in lower case.
         newest: Its newest event, for what it is: title, department, theme, frequency, standard.
         line: The number of that event's line.
         own: The day of the newest event that is this tool's own, empty if there is none.
     """
 
     dataset: str
-    files: tuple[str, ...]
+    endings: frozenset[str]
     newest: Event
     line: int
     own: str
@@ -63,69 +73,92 @@ def new_in_year(history: History, first: date, last: date) -> tuple[list[New], l
     A catalogue's own date is no publication: what is known from there alone counts only once it is dated. A dataset's
     dating stands for those of its files that only a catalogue's date is known of.
     """
-    dated = {(dating.dataset, dating.resource): (line, dating) for line, dating in history.datings}
+    dated: dict[str, dict[str, int]] = {}
+    for line, dating in history.datings:
+        dated.setdefault(dating.dataset, {})[dating.resource] = mark_of(date.fromisoformat(dating.first), line)
+    year = marks_between(first, last)
     datasets: list[New] = []
     files: list[New] = []
-    low, high = first.isoformat(), last.isoformat()
     for name, dataset in history.datasets.items():
-        found = _first_of_dataset(name, dataset, dated)
-        if found and low <= found[0] <= high:
-            datasets.append(New(name, "", found[0], False, found[1]))
-        files += _new_files(name, dataset, dated, low, high)
-    return sorted(datasets, key=_order), sorted(files, key=_order)
+        told = dated.get(name, {})
+        mark = told.get("") or _own_first(dataset)
+        if mark in year:
+            datasets.append(New(mark, name))
+        files += _new_files(name, dataset, told, year)
+    return sorted(datasets), sorted(files)
 
 
 def current_datasets(history: History) -> list[Current]:
     """Every dataset of which some portal has a file, by name."""
-    kept = {
-        name: tuple(file for file, seen in dataset.files.items() if seen.places)
-        for name, dataset in history.datasets.items()
-    }
-    lines = {name: history.datasets[name].line for name, files in kept.items() if files}
+    kept = {name: _endings(dataset) for name, dataset in sorted(history.datasets.items())}
+    lines = {name: line_of(history.datasets[name].newest) for name, endings in kept.items() if endings}
     newest = history.entries(lines.values())
-    found = ((name, newest[line]) for name, line in sorted(lines.items()))
     return [
-        Current(name, kept[name], event, lines[name], history.datasets[name].own)
-        for name, event in found
-        if isinstance(event, Event)
+        Current(name, kept[name], event, line, day_of(history.datasets[name].own))
+        for name, line in lines.items()
+        if isinstance(event := newest[line], Event)
     ]
 
 
-def _order(new: New) -> tuple[str, str, str]:
-    return new.day, new.dataset, new.resource
+def _endings(dataset: DatasetSeen) -> frozenset[str]:
+    """The endings of the files that some portal has, without the marks that tell files of one name apart."""
+    found = {name.rpartition(".")[2] for name in dataset.once}
+    found.update(name.rpartition(".")[2] for name, seen in dataset.files.items() if seen.published)
+    return frozenset(ending.partition("#")[0].lower() for ending in found)
 
 
-Dated = Mapping[tuple[str, str], tuple[int, Dating]]
+def _own_first(dataset: DatasetSeen) -> int:
+    """The mark of the first publication; 0 if it is not known, because a catalogue had the dataset before."""
+    earliest = dataset.first()
+    return earliest.first if earliest.own else 0
 
 
-def _first_of_dataset(name: str, dataset: DatasetSeen, dated: Dated) -> tuple[str, int] | None:
-    """The day of the first publication and the line that says so; ``None`` if it is not known."""
-    if (name, "") in dated:
-        line, dating = dated[name, ""]
-        return dating.first, line
-    earliest = min(dataset.files.values(), key=lambda seen: (seen.first, seen.own))
-    return (earliest.first, earliest.line) if earliest.own else None
+def _new_files(name: str, dataset: DatasetSeen, told: Mapping[str, int], year: range) -> list[New]:
+    """The files that came first in the year, each by its own dating, its dataset's, or its first event."""
+    low, end = year.start, year.stop
+    found = dict(dataset.once_between(low, end))
+    found.update((file, seen.first) for file, seen in dataset.files.items() if seen.own and low <= seen.first < end)
+    dated = _datings(dataset, told)
+    for file, mark in dated.items():
+        if mark in year:
+            found[file] = mark
+        else:
+            found.pop(file, None)
+    series = {file: series_of(file) for file in found}
+    began = _series_began(dataset, dated, found, series) if found else {}
+    return [New(mark, name, file, began[series[file]] < mark >> LINES) for file, mark in found.items()]
 
 
-def _new_files(name: str, dataset: DatasetSeen, dated: Dated, low: str, high: str) -> Iterator[New]:
-    series: dict[str, str] = {}
-    whole = dated.get((name, ""))
-    for file, seen in dataset.files.items():
-        found = dated.get((name, file)) if dated else None
-        found = found or (None if seen.own else whole)
-        day, line = (found[1].first, found[0]) if found else (seen.first, seen.line)
-        if low <= day <= high and (found or seen.own):
-            series = series or _series(dataset)
-            yield New(name, file, day, series[series_of(file)] < day, line)
+def _series_began(
+    dataset: DatasetSeen, dated: Mapping[str, int], found: Mapping[str, int], series: Mapping[str, str]
+) -> dict[str, int]:
+    """The day on which each series of the files found began; looks at the dataset's other files only as far as needed.
 
-
-def _series(dataset: DatasetSeen) -> dict[str, str]:
-    """The first day of each series of a dataset."""
-    days: dict[str, str] = {}
-    for file, seen in dataset.files.items():
-        series = series_of(file)
-        days[series] = min(days.get(series, seen.first), seen.first)
+    A series of one name alone, without a period in it, has no other files.
+    """
+    days: dict[str, int] = {}
+    for file, mark in found.items():
+        days[series[file]] = min(days.get(series[file], mark >> LINES), mark >> LINES)
+    unsure = {name for name in days if _PERIOD in name}
+    latest = max(days.values())
+    firsts = chain(dataset.once.items(), ((file, seen.first) for file, seen in dataset.files.items()))
+    for file, first in firsts if unsure else ():
+        day = dated.get(file, first) >> LINES
+        if day >= latest or file in found:
+            continue
+        name = series_of(file)
+        if name in unsure and day < days[name]:
+            days[name] = day
+            unsure.remove(name)
+            if not unsure:
+                break
     return days
+
+
+def _datings(dataset: DatasetSeen, told: Mapping[str, int]) -> dict[str, int]:
+    """The marks of the files that were dated, by themselves or with their dataset."""
+    own = {file: mark for file, mark in told.items() if file}
+    return {**dict.fromkeys(dataset.catalogued(), told[""]), **own} if "" in told else own
 
 
 def series_of(file: str) -> str:
@@ -136,7 +169,7 @@ def series_of(file: str) -> str:
     >>> series_of("cancer_1.csv") == series_of("cancer_2.csv")
     False
     """
-    return _period().sub("#", file)
+    return _period().sub(_PERIOD, file)
 
 
 @cache

@@ -13,7 +13,7 @@ from meguro_opendata.kpi.coverage import Kind, kinds_of, share_published
 from meguro_opendata.kpi.fiscal import today, year_days
 from meguro_opendata.kpi.quality import Kept, Staged, share_on_time, share_readable, stages_of, timeliness_of
 from meguro_opendata.kpi.records import Recordable, recordable, recorded_value
-from meguro_opendata.ledger import DatasetSeen, Event, History, scan_ledger
+from meguro_opendata.ledger import DatasetSeen, Event, History, line_of, scan_ledger
 from meguro_opendata.strategy import (
     Comparison,
     Focus,
@@ -219,7 +219,7 @@ def _count_new(found: list[New], situation: Situation) -> Count:
 
 def _telling_line(dataset: DatasetSeen) -> int:
     """The line that says what a dataset is: its newest, or, if it was dated before all events, its first."""
-    return dataset.line or min(seen.line for seen in dataset.files.values())
+    return line_of(dataset.newest or dataset.first().first)
 
 
 def _coverage(situation: Situation) -> Count:

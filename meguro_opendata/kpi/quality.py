@@ -53,9 +53,7 @@ def share_on_time(kept: Sequence[Kept]) -> float | None:
 
 def stages_of(current: Sequence[Current]) -> list[Staged]:
     """Every dataset with its stage."""
-    return [
-        Staged(one, max(_stage(ending, one) for ending in {_ending(file) for file in one.files})) for one in current
-    ]
+    return [Staged(one, max(_stage(ending, one) for ending in one.endings)) for one in current]
 
 
 def share_readable(staged: Sequence[Staged]) -> float | None:
@@ -92,10 +90,6 @@ def _allowed_days() -> dict[str, int]:
 @cache
 def _one_off() -> frozenset[str]:
     return frozenset(map(_folded, rules()["one_off"]["names"]))
-
-
-def _ending(file: str) -> str:
-    return file.partition("#")[0].rpartition(".")[2].lower()
 
 
 def _stage(ending: str, one: Current) -> int:

@@ -20,13 +20,15 @@ from meguro_opendata.ledger.entries import (
     Record,
     japan_time,
 )
-from meguro_opendata.ledger.history import DatasetSeen, History, Seen, scan_ledger
+from meguro_opendata.ledger.history import History, scan_ledger
 from meguro_opendata.ledger.packages import Imported, Package, catalogued, import_events, read_packages
+from meguro_opendata.ledger.seen import LINES, DatasetSeen, Seen, day_of, line_of, mark_of, marks_between
 from meguro_opendata.ledger.verification import Check, LineFault, repair_ledger, verify_ledger
 
 __all__ = [
     "HARVESTED",
     "JST",
+    "LINES",
     "PUBLISH",
     "PUBLISHED",
     "UPDATE",
@@ -44,9 +46,13 @@ __all__ = [
     "Seen",
     "append_events",
     "catalogued",
+    "day_of",
     "enter_events",
     "import_events",
     "japan_time",
+    "line_of",
+    "mark_of",
+    "marks_between",
     "read_entries",
     "read_ledger",
     "read_packages",

@@ -13,8 +13,9 @@ from meguro_opendata.errors import EntryError, Fault
 from meguro_opendata.files import locked
 from meguro_opendata.ledger.chain import append_events
 from meguro_opendata.ledger.entries import Dating, japan_time
-from meguro_opendata.ledger.history import DatasetSeen, History, scan_ledger
+from meguro_opendata.ledger.history import History, scan_ledger
 from meguro_opendata.ledger.packages import reading_words
+from meguro_opendata.ledger.seen import DatasetSeen, day_of
 
 __all__ = ["Dated", "FirstPublication", "enter_datings", "read_first_publications"]
 
@@ -90,8 +91,8 @@ def _faults(said: Sequence[FirstPublication], history: History, today: str) -> I
         dataset = history.datasets.get(one.dataset)
         if dataset is None:
             yield unknown(one.place, "ledger-dataset-unknown", one.dataset, list(history.datasets))
-        elif one.resource and one.resource not in dataset.files:
-            yield unknown(one.place, "ledger-file-unknown", one.resource, list(dataset.files))
+        elif one.resource and dataset.seen(one.resource) is None:
+            yield unknown(one.place, "ledger-file-unknown", one.resource, dataset.names())
         else:
             yield from _day_faults(one, dataset, today)
 
@@ -102,8 +103,7 @@ def _day_faults(one: FirstPublication, dataset: DatasetSeen, today: str) -> Iter
     except ValueError:
         yield Fault(one.place, "bad-date", {"value": one.first})
         return
-    files = [dataset.files[one.resource]] if one.resource else list(dataset.files.values())
-    earliest = min(seen.first for seen in files)
+    earliest = day_of((dataset.seen(one.resource) or dataset.first()).first)
     if day != one.first:
         yield Fault(one.place, "bad-date", {"value": one.first})
     elif day > today:

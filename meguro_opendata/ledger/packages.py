@@ -113,7 +113,7 @@ def import_events(
         fresh = {
             (event.dataset, event.resource): event
             for event in events
-            if event.dataset not in seen or event.resource not in seen[event.dataset].files
+            if event.dataset not in seen or seen[event.dataset].seen(event.resource) is None
         }
         entered = append_events(path, (fresh[key] for _, key in sorted((fresh[key].time, key) for key in fresh)))
     return Imported(entered, len(events) - entered, tuple(skipped))
