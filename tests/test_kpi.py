@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import meguro_opendata as mo
 from meguro_opendata import kpi
 from meguro_opendata.errors import ConfigurationError, EntryError, SourceError
+from meguro_opendata.kpi.counting import series_of
 from meguro_opendata.kpi.coverage import kinds_of
 from meguro_opendata.kpi.procedures import read_online_rate
 from meguro_opendata.kpi.records import enter_record
@@ -134,6 +135,33 @@ def test_routine_additions_are_shown_apart(workspace: Workspace) -> None:
     assert (later.actual, later.without_routine) == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("人口_20201101.csv", "人口_20201201.csv"),
+        ("人口_2024年4月.csv", "人口_2024年10月.csv"),
+        ("人口_2024年度.csv", "人口_2025年度.csv"),
+        ("人口_令和6年4月1日.csv", "人口_令和6年12月1日.csv"),
+        ("人口_令和元年度.csv", "人口_令和2年度.csv"),
+        ("人口_R6.4.csv", "人口_R6.12.csv"),
+        ("人口_R06_04.csv", "人口_R06_12.csv"),
+        ("人口_2024-04.csv", "人口_2024-12.csv"),
+        ("人口_2024.04.csv", "人口_2024.12.csv"),
+        ("人口_令和6年度4月.csv", "人口_令和6年度12月.csv"),
+        ("人口_令和6年度第1四半期.csv", "人口_令和6年度第2四半期.csv"),
+    ],
+)
+def test_names_that_differ_by_their_period_are_one_series(one: str, other: str) -> None:
+    """A month, a year or a quarter in a file's name, as offices write it, tells no other series."""
+    assert series_of(one) == series_of(other) != series_of("園児_" + one.partition("_")[2])
+
+
+@pytest.mark.parametrize(("one", "other"), [("検診_1.csv", "検診_2.csv"), ("parkS1.csv", "parkS2.csv")])
+def test_numbers_that_are_no_period_tell_series_apart(one: str, other: str) -> None:
+    """A part's number, or digits behind a word that ends like an era, are not taken for a period."""
+    assert series_of(one) != series_of(other)
+
+
 def test_the_strategy_names_the_official_figure(workspace: Workspace) -> None:
     """With official: without_routine the target is held against the figure without routine additions."""
     path = workspace.root / "strategy" / "2025.yaml"
@@ -168,6 +196,20 @@ def test_a_catalogues_dates_count_only_once_dated(shared: Path, workspace: Works
         for first in dict.fromkeys(days)
     ]
     assert actuals(workspace, 2017, 2018, 2019, name="opendata.new_resources") == wanted
+
+
+def test_a_series_begins_where_its_files_were_dated(workspace: Workspace) -> None:
+    """Of two catalogued files of a series that were dated, the later one is routine, and so is one published now."""
+    names = ("人口_2019年4月.csv", "人口_2020年4月.csv")
+    publish(workspace, "2021-08-13", "population", *names, origin="harvested")
+    said = [
+        FirstPublication("2", "population", name, f"{year}-04-10", "区報")
+        for name, year in zip(names, (2019, 2020), strict=True)
+    ]
+    enter_datings(workspace.ledger, said, "係", "dates.csv")
+    publish(workspace, "2025-04-10", "population", "人口_2025年4月.csv")
+    found = [figure(workspace, "opendata.new_resources", year) for year in (2019, 2020, 2025)]
+    assert [(new.actual, new.without_routine) for new in found] == [(1, 1), (1, 0), (1, 0)]
 
 
 def test_what_a_catalogue_had_before_is_not_new(workspace: Workspace) -> None:

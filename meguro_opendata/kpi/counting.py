@@ -141,7 +141,7 @@ def _series_began(
         days[series[file]] = min(days.get(series[file], mark >> LINES), mark >> LINES)
     unsure = {name for name in days if _PERIOD in name}
     latest = max(days.values())
-    firsts = chain(dataset.once.items(), ((file, seen.first) for file, seen in dataset.files.items()))
+    firsts = chain(dated.items(), dataset.once.items(), ((file, seen.first) for file, seen in dataset.files.items()))
     for file, first in firsts if unsure else ():
         day = dated.get(file, first) >> LINES
         if day >= latest or file in found:
