@@ -397,8 +397,8 @@ def test_the_known_result_of_2024_stands_in(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "day", "evidence", "code"),
     [
-        ("opendata.use_case", "1", "2025-05-01", "x", "indicator-unknown-near"),
-        ("plans.achieved_rate", "1", "2026-05-01", "x", "indicator-unknown"),
+        ("opendata.use_case", "1", "2025-05-01", "x", "indicator-not-of-year-near"),
+        ("plans.achieved_rate", "1", "2026-05-01", "x", "indicator-not-of-year"),
         ("opendata.new_datasets", "1", "2025-05-01", "x", "indicator-counted"),
         ("opendata.use_cases", "1", "2999-05-01", "x", "day-in-future"),
         ("opendata.use_cases", "1", "2025-05-01", " ", "evidence-missing"),
@@ -423,6 +423,23 @@ def test_a_record_that_cannot_be_is_refused(
     assert code in {fault.code for fault in stopped.value.faults}
     assert not workspace.ledger.exists()
     assert stopped.value.text("ja") != stopped.value.text("en")
+
+
+def test_a_record_is_not_entered_twice_by_mistake(workspace: Workspace) -> None:
+    """The same value, day, evidence and note again is refused with its line; another evidence is another case."""
+    record(workspace, "opendata.use_cases", "1", "2025-05-01", "起案12")
+    before = workspace.ledger.read_bytes()
+    with pytest.raises(EntryError, match="1行目") as stopped:
+        record(workspace, "opendata.use_cases", "1件", "2025-05-01", "起案12")
+    assert ([fault.code for fault in stopped.value.faults], workspace.ledger.read_bytes()) == (["record-twice"], before)
+    record(workspace, "opendata.use_cases", "1", "2025-05-01", "起案13")
+    assert figure(workspace, "opendata.use_cases").actual == 2
+
+
+def test_years_have_their_name_in_the_era() -> None:
+    """令和 and 平成 by the year that begins in April; the first year is 元."""
+    years = (2026, 2020, 2019, 2018, 1989, 1988)
+    assert [kpi.era_name(year) for year in years] == ["令和8", "令和2", "令和元", "平成30", "平成元", "1988"]
 
 
 def test_the_rate_of_a_table_of_procedures(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from meguro_opendata.ledger import JST
 
 __all__ = ["QUARTERS", "era_name", "fiscal_year_of", "quarter_ends", "today", "year_days"]
 
-REIWA_OFFSET = 2018
+_ERAS = (("reiwa", 2018), ("heisei", 1988))
 QUARTERS = 4
 _MONTHS = 12
 
@@ -50,12 +50,13 @@ def quarter_ends(fiscal_year: int, start_month: int = 4) -> tuple[date, ...]:
 
 
 def era_name(fiscal_year: int, lang: str = "ja") -> str:
-    """A fiscal year in the Japanese era, from 令和元 on; an earlier one in western form.
+    """A fiscal year in the Japanese era that its year begins in, 令和 or 平成; an earlier one in western form.
 
-    >>> era_name(2025), era_name(2019), era_name(2025, "en")
-    ('令和7', '令和元', 'Reiwa 7')
+    >>> era_name(2025), era_name(2019), era_name(2018), era_name(2025, "en")
+    ('令和7', '令和元', '平成30', 'Reiwa 7')
     """
-    number = fiscal_year - REIWA_OFFSET
-    if number < 1:
-        return str(fiscal_year)
-    return messages.word("reiwa", lang) + (messages.word("first-year", lang) if number == 1 else str(number))
+    for era, before in _ERAS:
+        number = fiscal_year - before
+        if number > 0:
+            return messages.word(era, lang) + (messages.word("first-year", lang) if number == 1 else str(number))
+    return str(fiscal_year)

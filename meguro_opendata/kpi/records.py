@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from meguro_opendata.declarations import unknown
 from meguro_opendata.errors import EntryError, Fault
 from meguro_opendata.files import locked
 from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.fiscal import fiscal_year_of
 from meguro_opendata.kpi.written import read_number
-from meguro_opendata.ledger import Record, append_events, japan_time, scan_ledger
+from meguro_opendata.ledger import History, Record, append_events, japan_time, scan_ledger
+from meguro_opendata.nearwords import suggest
 from meguro_opendata.strategy import Strategy, indicator_definitions, open_strategy, share_units
 from meguro_opendata.workspace import Workspace
 
@@ -102,33 +102,49 @@ def enter_record(
 
     Raises:
         EntryError: With every fault: an unknown or a counted indicator, no number, a wrong unit, a share beyond 100,
-            half a case, a day in the future, no evidence, a sum below zero.
+            half a case, a day in the future, no evidence, what is recorded already, a sum below zero.
     """
     time = japan_time(now)
     about = day.isoformat() if day else time[:10]
     year = fiscal_year_of(date.fromisoformat(about), workspace.city.fiscal_year_start)
     known = recordable(open_strategy(workspace, year))
     number, unit = read_number(value)
-    faults = [*_faults(indicator, known, number, unit, value), *_other_faults(evidence, about, time[:10])]
+    faults = [*_faults(indicator, known, number, unit, value, year), *_other_faults(evidence, about, time[:10])]
     if faults or number is None:
         raise EntryError(indicator, faults)
     record = Record(time, indicator, number, known[indicator].unit, about, evidence, recorder, note)
     with locked(workspace.ledger):
-        total = _total_with(workspace, record, known[indicator], year)
-        if total < 0:
-            raise EntryError(indicator, [Fault("--value", "record-below-zero", {"value": value, "total": total})])
+        history = scan_ledger(workspace.ledger, date.fromisoformat(record.day))
+        total = _total_with(history, record, known[indicator], workspace.city.fiscal_year_start)
+        faults = [*_twice(history, record), *_below_zero(value, total)]
+        if faults:
+            raise EntryError(indicator, faults)
         append_events(workspace.ledger, [record])
     return Recorded(record, year, record.unit, total)
 
 
-def _total_with(workspace: Workspace, record: Record, known: Recordable, year: int) -> float:
+def _total_with(history: History, record: Record, known: Recordable, start: int) -> float:
     """The figure of the year once a record is entered."""
-    start = workspace.city.fiscal_year_start
-    history = scan_ledger(workspace.ledger, date.fromisoformat(record.day))
+    year = _year(record, start)
     first, last = date(year, start, 1), date.max
     in_year = [(line, old) for line, old in history.records if _year(old, start) == year]
     total, _ = recorded_value([*in_year, (history.lines + 1, record)], record.indicator, first, last, adds=known.adds)
     return total or 0.0
+
+
+def _twice(history: History, record: Record) -> Iterator[Fault]:
+    """A record that is there already, entered once more by mistake."""
+    said = _said(record)
+    yield from (Fault("-", "record-twice", {"line": line}) for line, old in history.records if _said(old) == said)
+
+
+def _said(record: Record) -> tuple[object, ...]:
+    return record.indicator, record.value, record.day, record.evidence, record.note
+
+
+def _below_zero(value: str, total: float) -> Iterator[Fault]:
+    if total < 0:
+        yield Fault("--value", "record-below-zero", {"value": value, "total": f"{total:,.10g}"})
 
 
 def _year(record: Record, start: int) -> int:
@@ -136,13 +152,15 @@ def _year(record: Record, start: int) -> int:
 
 
 def _faults(
-    indicator: str, known: dict[str, Recordable], number: float | None, unit: str, value: str
+    indicator: str, known: dict[str, Recordable], number: float | None, unit: str, value: str, year: int
 ) -> Iterator[Fault]:
     counted = {definition.id for definition in indicator_definitions() if definition.count != "recorded"}
     if indicator in counted:
         yield Fault("-", "indicator-counted", {"value": indicator})
     elif indicator not in known:
-        yield unknown("-", "indicator-unknown", indicator, list(known))
+        near = suggest(indicator, list(known))
+        code = "indicator-not-of-year-near" if near else "indicator-not-of-year"
+        yield Fault("-", code, {"value": indicator, "near": near, "known": list(known), "year": year})
     elif number is None:
         yield Fault("--value", "value-no-number", {"value": value, "unit": known[indicator].unit})
     else:
