@@ -167,6 +167,7 @@ def test_the_chart_is_drawn_to_scale(workspace: Workspace) -> None:
     assert chart.forecast[0] == chart.actual[-1]
     marks = [*chart.actual, *chart.forecast, chart.target, *chart.ticks]
     assert all(0 <= mark.x <= chart.width and 0 <= mark.y <= chart.height for mark in marks)
+    assert [mark.text for mark in chart.forecast[1:]] == ["", "7"]
     assert [mark.x for mark in chart.actual] == sorted(mark.x for mark in chart.actual)
 
 
@@ -188,6 +189,41 @@ def test_one_step_from_done(workspace: Workspace) -> None:
     assert all(step.command for step in steps if step.kind not in ("update", "soon"))
 
 
+def test_the_gap_to_each_target_is_told(workspace: Workspace) -> None:
+    """What is missing, and what building and publishing would add; not once the year is over, and no limit has one."""
+    made = board(workspace)
+    gaps = {gap.indicator.id: (gap.missing, gap.in_reach) for gap in made.gaps}
+    assert gaps == {
+        "opendata.new_datasets": (1, 4),
+        "opendata.new_resources": (45, 9),
+        "opendata.use_cases": (2, None),
+        "opendata.trained_staff": (10, None),
+        "procedures.online_rate": (3, None),
+    }
+    append_events(workspace.ledger, [event("2025-12-01", "preschool", "p.csv", origin="harvested")])
+    again = {gap.indicator.id: gap.in_reach for gap in board(workspace).gaps}
+    assert (again["opendata.new_datasets"], again["opendata.new_resources"]) == (3, 6)
+    over = board(workspace, day=date(2026, 5, 1))
+    assert {gap.in_reach for gap in over.gaps} == {None}
+    assert "2025年度は終わっています" in page_of(over)
+    assert "2025年度は終わっています" not in page_of(made)
+
+
+def test_parts_and_targets_show_where_they_are_from(workspace: Workspace) -> None:
+    """A department's number leads to the events; the document's own words, its footnote and last year stand beside."""
+    text = page_of(board(workspace))
+    row = text[text.index('<th scope="row">都市整備部道路公園課</th>') :].partition("</tr>")[0]
+    assert re.findall(r'href="#e-([a-z_.]+)">([^<]*)<', row) == [
+        ("opendata.new_datasets", "1"),
+        ("opendata.new_resources", "1"),
+        ("opendata.on_time", "1 / 1"),
+        ("opendata.machine_readable", "1 / 1"),
+    ]
+    assert "「行政手続のオンライン化率(※1):75%以上」" in text
+    assert "区における年間総申請件数の内、オンラインで申請が可能な手続き件数の割合" in text
+    assert "（2024年度: 70.6%）" in text
+
+
 def cells(data: bytes) -> dict[str, list[list[Any]]]:
     """A workbook's cells by worksheet."""
     book = openpyxl.load_workbook(io.BytesIO(data))
@@ -203,7 +239,11 @@ def test_the_twins_hold_the_same_numbers(workspace: Workspace) -> None:
     for figure in made.figures:
         assert rows[figure.id][3] == figure.actual
         assert figure.id.replace("_", r"\_") in text
-    assert len(book) == 7
+    assert len(book) == 8
+    assert rows["opendata.new_resources"][4] == 4
+    assert "プリンター印刷枚数年間削減率:15%減" in rows["work.print_reduction"]
+    assert ["高齢者等への生活を豊かにするデジタル活用機会の提供", None] in [row[1:3] for row in book["戦略"]]
+    assert ["オープンデータの新規公開（データ）", "50以上", 5, 45, 9, "データ"] in book["あと一歩のもの"]
     assert paper_bytes(paper, "xlsx", "ja") == paper_bytes(paper_of(board(workspace)), "xlsx", "ja")
 
 
@@ -214,7 +254,7 @@ def test_no_text_of_a_catalogue_acts(workspace: Workspace) -> None:
     assert "<script>" not in page_of(made)
     assert "<script>" not in markdown_of(paper)
     table_rows = [line for line in markdown_of(paper).splitlines() if line.startswith("|")]
-    assert all(len(re.findall(r"(?<!\\)\|", line)) in (5, 6, 9) for line in table_rows)
+    assert all(len(re.findall(r"(?<!\\)\|", line)) in (5, 6, 7, 9, 11) for line in table_rows)
     book = openpyxl.load_workbook(io.BytesIO(workbook_of(paper)))
     assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
 

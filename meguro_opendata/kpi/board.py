@@ -11,6 +11,7 @@ from meguro_opendata import messages
 from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.coverage import Kind
 from meguro_opendata.kpi.figures import Indicator, Situation, figures_of
+from meguro_opendata.kpi.gaps import Gap, gaps_of
 from meguro_opendata.kpi.nextsteps import Step, next_steps
 from meguro_opendata.kpi.paths import Path, paths_of
 from meguro_opendata.ledger import JST, Dating, Entry, Event
@@ -55,6 +56,7 @@ class Board:
     Attributes:
         departments: Each with its parts of new datasets, new files, what is on time and what is machine-readable.
         themes: Likewise for the themes of the catalogue.
+        gaps: How far figures are from their targets.
         evidence: What each figure is made of.
     """
 
@@ -65,6 +67,7 @@ class Board:
     departments: tuple[tuple[str, tuple[str, ...]], ...]
     themes: tuple[tuple[str, tuple[str, ...]], ...]
     steps: tuple[Step, ...]
+    gaps: tuple[Gap, ...]
     evidence: tuple[Evidence, ...]
 
     @property
@@ -96,6 +99,7 @@ def board_of(situation: Situation, lang: str) -> Board:
         for path in paths_of(situation, chosen)
         if path.indicator.id.startswith("opendata.") or path.indicator.lines
     ]
+    steps = next_steps(situation)
     return Board(
         situation,
         lang,
@@ -103,7 +107,8 @@ def board_of(situation: Situation, lang: str) -> Board:
         tuple(paths),
         _table(figures, "by_department", lang),
         _table(figures, "by_theme", lang),
-        tuple(next_steps(situation)),
+        tuple(steps),
+        tuple(gaps_of(figures, steps, over=situation.over)),
         tuple(_evidence(figure, situation, lang) for figure in figures if figure.lines),
     )
 

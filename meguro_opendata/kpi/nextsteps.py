@@ -28,6 +28,7 @@ class Step:
         department: Whose step it is; empty if nobody is named.
         command: What to type.
         detail: A day, or how much it would bring.
+        files: How many files it would publish for the first time.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Step:
     department: str = ""
     command: str = ""
     detail: str = ""
+    files: int = 0
 
     @property
     def rank(self) -> int:
@@ -62,7 +64,8 @@ def _recipe_steps(situation: Situation) -> Iterator[Step]:
             continue
         kind, verb = ("publish", "publish") if built else ("build", "build")
         files = len(built["resources"]) if built else len(recipe.formats)
-        yield Step(kind, recipe.title, recipe.metadata.department, f"meguro-opendata {verb} {slug}", str(files))
+        new = 0 if slug in situation.history.datasets else files
+        yield Step(kind, recipe.title, recipe.metadata.department, f"meguro-opendata {verb} {slug}", str(files), new)
 
 
 def _supply_steps(situation: Situation) -> Iterator[Step]:

@@ -7,6 +7,7 @@ from meguro_opendata.kpi.board import DEPARTMENT_FIGURES, Board
 from meguro_opendata.kpi.figures import Indicator
 from meguro_opendata.kpi.fiscal import QUARTERS, era_name, quarter_ends
 from meguro_opendata.kpi.paths import chart_of
+from meguro_opendata.strategy import share_units
 
 __all__ = ["page_of", "quarter_names"]
 
@@ -26,8 +27,12 @@ def page_of(board: Board) -> str:
         as_of=situation.as_of.isoformat(),
         charts=[(path, chart_of(path)) for path in board.paths],
         quarter_names=quarter_names(board),
+        part_ids=DEPARTMENT_FIGURES,
         part_names=[names[name] for name in DEPARTMENT_FIGURES],
+        evident={found.indicator.id for found in board.evidence},
+        targets=situation.strategy.targets if situation.strategy else {},
         own_sources={figure.id: _own_source(figure, board) for figure in board.figures},
+        shares=share_units(),
         open_ids=[figure.id for figure in board.open_data],
         ledger=situation.workspace.ledger.name,
     )

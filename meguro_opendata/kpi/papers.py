@@ -129,6 +129,10 @@ def _fill(sheet: Any, section: Section, paper: Paper, head: Any, cell: Any, titl
             for column, found in enumerate(cells):
                 _write(sheet, offset, column, found, head if offset == top + 1 else cell)
         top += len(table.rows) + 3
+    if len(section.sheets) == 1:
+        head_row = len(paper.facts) + 3
+        sheet.freeze_panes(head_row + 1, 0)
+        sheet.repeat_rows(head_row)
     for column, texts in enumerate(_columns(section)):
         sheet.set_column(column, column, text_width(texts, _WIDEST))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from meguro_opendata.kpi.figures import Indicator, Situation
@@ -15,6 +15,7 @@ __all__ = ["Chart", "Path", "Point", "chart_of", "paths_of"]
 WIDTH, HEIGHT = 640, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 600, 24, 220
 _ROOM = 1.15
+_LABEL = 48
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Chart:
 
     Attributes:
         actual: The figure: a full line with filled circles.
-        forecast: Where it leads: a dashed line with open squares.
+        forecast: Where it leads: a dashed line with open squares; one beside the last figure has no number.
         target: The height of the target's dotted line; ``None`` without one.
         ticks: Below the axis, the middle of each label and the quarter.
     """
@@ -102,6 +103,7 @@ def chart_of(path: Path) -> Chart:
     start = Mark(_LEFT, _BOTTOM, "0")
     actual = (start, *(top.mark(point.known, point.actual) for point in path.points if point.actual is not None))
     ahead = tuple(top.mark(point.share, point.forecast) for point in path.points if point.forecast is not None)
+    ahead = tuple(replace(mark, text="") if mark.x - actual[-1].x < _LABEL else mark for mark in ahead)
     aim = path.indicator.target
     target = top.mark(1, aim) if aim is not None else None
     width = (_RIGHT - _LEFT) / len(path.points)

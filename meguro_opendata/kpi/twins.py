@@ -10,6 +10,7 @@ from meguro_opendata.kpi.figures import Indicator
 from meguro_opendata.kpi.fiscal import era_name
 from meguro_opendata.kpi.page import quarter_names
 from meguro_opendata.kpi.papers import Cell, Paper, Section, Sheet
+from meguro_opendata.strategy import share_units
 
 __all__ = ["paper_of"]
 
@@ -26,24 +27,37 @@ def paper_of(board: Board) -> Paper:
 
 def _sections(board: Board) -> Iterator[Section]:
     yield _section(
-        board, "kpi", ("id", "kpi", "target", "actual", "unit", "rate", "status", "definition"), _figures(board)
+        board,
+        "kpi",
+        ("id", "kpi", "target", "actual", "not-routine", "unit", "rate", "status", "definition", "as-written"),
+        _figures(board),
     )
     yield _section(board, "path", ("kpi", "quarter", "actual", "forecast", "pace"), _quarters(board))
-    yield _section(board, "steps", ("step", "what", "department", "how"), _steps(board))
+    gaps = _sheet(board, "gap", ("kpi", "target", "actual", "gap", "in-reach", "unit"), _gaps(board))
+    steps = _sheet(board, "steps", ("step", "what", "department", "how"), _steps(board))
+    yield Section(steps.title, (gaps, steps))
     names = {figure.id: figure.name for figure in board.figures}
     for name, rows, label in (("by-department", board.departments, "department"), ("by-theme", board.themes, "theme")):
         header = (_word(label, board), *(names[figure] for figure in DEPARTMENT_FIGURES))
         table = Sheet(_word(name, board), header, tuple((owner, *cells) for owner, cells in rows))
         yield Section(table.title, (table,))
     yield _section(board, "kinds", ("standard", "status", "by", "reason"), _kinds(board))
+    if board.themes_of_strategy:
+        plan = _sheet(board, "strategy", ("strategy-theme", "focus", "quarter", "schedule"), _schedule(board))
+        results = _sheet(board, "results", ("focus", "kpi", "before", "actual", "unit", "as-written"), _results(board))
+        yield Section(plan.title, (plan, results))
     yield _section(
         board, "evidence", ("kpi", "ledger-line", "day", "event", "what", "file", "by", "proof"), _evidence(board)
     )
 
 
 def _section(board: Board, name: str, header: tuple[str, ...], rows: Iterator[tuple[Cell, ...]]) -> Section:
-    title = _word(name, board)
-    return Section(title, (Sheet(title, tuple(_word(part, board) for part in header), tuple(rows)),))
+    sheet = _sheet(board, name, header, rows)
+    return Section(sheet.title, (sheet,))
+
+
+def _sheet(board: Board, name: str, header: tuple[str, ...], rows: Iterator[tuple[Cell, ...]]) -> Sheet:
+    return Sheet(_word(name, board), tuple(_word(part, board) for part in header), tuple(rows))
 
 
 def _figures(board: Board) -> Iterator[tuple[Cell, ...]]:
@@ -51,7 +65,17 @@ def _figures(board: Board) -> Iterator[tuple[Cell, ...]]:
         rate = None if figure.rate is None else f"{figure.rate:.0%}"
         aim = _target(figure, board)
         status = _word(f"status-{figure.status}", board)
-        yield figure.id, figure.name, aim, figure.actual, figure.unit, rate, status, figure.definition
+        counted = (figure.actual, figure.without_routine, figure.unit, rate, status)
+        yield figure.id, figure.name, aim, *counted, figure.definition, _as_written(figure, board)
+
+
+def _as_written(figure: Indicator, board: Board) -> str:
+    """The document's own words of a target, with its footnote."""
+    targets = board.situation.strategy.targets if board.situation.strategy else {}
+    if figure.id not in targets:
+        return ""
+    target = targets[figure.id][1]
+    return " ".join(filter(None, [target.text, target.footnote and f"{_word('footnote', board)}: {target.footnote}"]))
 
 
 def _target(figure: Indicator, board: Board) -> str | None:
@@ -65,6 +89,34 @@ def _quarters(board: Board) -> Iterator[tuple[Cell, ...]]:
     for path in board.paths:
         for name, point in zip(names, path.points, strict=True):
             yield path.indicator.name, name, point.actual, point.forecast, point.pace
+
+
+def _gaps(board: Board) -> Iterator[tuple[Cell, ...]]:
+    for gap in board.gaps:
+        figure = gap.indicator
+        unit = _word("points", board) if figure.unit in share_units() else figure.unit
+        yield figure.name, _target(figure, board), figure.actual, gap.missing, gap.in_reach, unit
+
+
+def _schedule(board: Board) -> Iterator[tuple[Cell, ...]]:
+    """What is planned for each quarter of each focus, or why that is not known."""
+    for theme in board.themes_of_strategy:
+        for focus in theme.focuses:
+            plan = focus.schedule
+            quarters = (plan.q1, plan.q2, plan.q3, plan.q4) if plan else ()
+            for name, tasks in zip(quarter_names(board), quarters, strict=False):
+                yield theme.name, focus.name, name, "、".join(tasks)
+            if not plan:
+                yield theme.name, focus.name, None, focus.schedule_reason
+
+
+def _results(board: Board) -> Iterator[tuple[Cell, ...]]:
+    """The figures that were published for the year."""
+    for theme in board.themes_of_strategy:
+        for focus in theme.focuses:
+            for known in focus.results:
+                words = f"{known.text} ({known.section})"
+                yield focus.name, known.name, known.before, known.value, known.unit, words
 
 
 def _steps(board: Board) -> Iterator[tuple[Cell, ...]]:

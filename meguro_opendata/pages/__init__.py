@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 from meguro_opendata import messages
 
 __all__ = ["css_text", "render"]
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @cache
@@ -54,6 +57,7 @@ def _environment() -> Any:
     environment.filters["thousands"] = lambda number: f"{number:,}"
     environment.filters["figure"] = lambda number: f"{number:,.10g}"
     environment.filters["unit"] = spaced_unit
+    environment.filters["is_day"] = lambda text: _DAY.fullmatch(text) is not None
     return environment
 
 
