@@ -10,16 +10,20 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from itertools import chain
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any
+
+import msgspec
 
 from meguro_opendata.ledger import LINES, DatasetSeen, Event, History, day_of, line_of, mark_of, marks_between
 
 __all__ = ["Current", "New", "current_datasets", "new_in_year", "rules"]
 
 _PERIOD = "\0"
+_mark = attrgetter("mark")
 
 
-class New(NamedTuple):
+class New(msgspec.Struct, frozen=True, gc=False):
     """A dataset (then ``resource`` is empty) or a file whose first publication lies in the year.
 
     Attributes:
@@ -85,7 +89,7 @@ def new_in_year(history: History, first: date, last: date) -> tuple[list[New], l
         if mark in year:
             datasets.append(New(mark, name))
         files += _new_files(name, dataset, told, year)
-    return sorted(datasets), sorted(files)
+    return sorted(datasets, key=_mark), sorted(files, key=_mark)
 
 
 def current_datasets(history: History) -> list[Current]:
