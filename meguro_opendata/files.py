@@ -60,7 +60,10 @@ def locked(path: Path) -> Iterator[None]:
     """Hold a file's lock, waiting for others; the system lets go of it when the process ends, however it ends."""
     with storage_guard(path), path.with_name(f".{path.name}.lock").open("a+b") as lock:
         _lock(lock)
-        yield
+        try:
+            yield
+        finally:
+            _unlock(lock)
 
 
 def _lock(file: IO[bytes]) -> None:
@@ -81,6 +84,15 @@ def _lock(file: IO[bytes]) -> None:
         import fcntl
 
         fcntl.flock(file, fcntl.LOCK_EX)
+
+
+def _unlock(file: IO[bytes]) -> None:
+    """Let go of the lock: Windows does that by itself only some time after the file was closed."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
 
 
 @contextmanager

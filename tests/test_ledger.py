@@ -1,6 +1,8 @@
 """The ledger: what is written stays, editing is seen, several writers lose nothing, a kill is told and mended."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meguro_opendata.errors import EntryError, MeguroOpendataError, SourceError
+from meguro_opendata.errors import EntryError, MeguroOpendataError, SourceError, StorageError
 from meguro_opendata.kpi.counting import new_in_year
 from meguro_opendata.ledger import (
     Dating,
@@ -205,6 +207,36 @@ def test_a_writer_that_is_killed_holds_no_lock(tmp_path: Path) -> None:
         assert holder.stdout.readline().strip() == b"held"
         holder.kill()
         assert enter_events(ledger, [event()]) == 1
+
+
+class Msvcrt:
+    """Windows' locks, as far as they are used: the first attempts end as after ten seconds of waiting."""
+
+    LK_LOCK, LK_UNLCK = 1, 0
+
+    def __init__(self, busy: int, error: int = errno.EDEADLOCK) -> None:
+        """Refuse so many times, with an error."""
+        self.busy, self.error = busy, error
+        self.calls: list[tuple[int, int, int]] = []
+
+    def locking(self, number: int, mode: int, length: int) -> None:
+        """Note the call with the place in the file."""
+        self.calls.append((mode, os.lseek(number, 0, os.SEEK_CUR), length))
+        if mode == self.LK_LOCK and self.busy:
+            self.busy -= 1
+            raise OSError(self.error, "busy")
+
+
+def test_windows_locks_are_waited_for_and_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One byte is locked, again while another holds it, and unlocked at the end; other errors are told."""
+    fake = Msvcrt(2)
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setitem(sys.modules, "msvcrt", fake)
+    assert enter_events(tmp_path / "ledger.jsonl", [event()]) == 1
+    assert fake.calls == [(1, 0, 1)] * 3 + [(0, 0, 1)]
+    monkeypatch.setitem(sys.modules, "msvcrt", Msvcrt(1, errno.EACCES))
+    with pytest.raises(StorageError):
+        enter_events(tmp_path / "ledger.jsonl", [event()])
 
 
 @pytest.mark.parametrize("after", [20, 60])
