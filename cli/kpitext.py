@@ -76,7 +76,7 @@ def _table(figures: Sequence[Indicator], lang: str) -> str:
             figure.name,
             target_text(figure, lang),
             _actual(figure, lang),
-            "-" if figure.rate is None else f"{figure.rate:.0%} {bar(figure.rate)}",
+            "-" if figure.rate is None else f"{figure.percent} {bar(figure.rate)}",
             word(f"status-{figure.status}", lang),
         ]
         for figure in figures

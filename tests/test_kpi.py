@@ -385,6 +385,15 @@ def test_targets_are_met_as_they_are_meant(name: str, value: str, day: str, stat
     assert figure(workspace, name, as_of=day).status == status
 
 
+def test_a_limit_has_no_rate(workspace: Workspace) -> None:
+    """Five hours where four are allowed are no 125 %; of what is to be reached the rate has one place everywhere."""
+    record(workspace, "environment.recovery_hours", "5", "2025-11-01")
+    record(workspace, "procedures.online_rate", "72.5", "2025-11-01")
+    limit, share = (figure(workspace, name) for name in ("environment.recovery_hours", "procedures.online_rate"))
+    assert (limit.rate, limit.percent, limit.status) == (None, "", "missed")
+    assert (share.rate, share.percent) == (0.967, "96.7%")
+
+
 def test_the_known_result_of_2024_stands_in(workspace: Workspace) -> None:
     """The published 70.6 % against 60 % is the figure of 2024, with its source, as long as nothing is recorded."""
     found = figure(workspace, "procedures.online_rate", 2024)

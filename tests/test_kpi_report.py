@@ -238,6 +238,8 @@ def test_the_twins_hold_the_same_numbers(workspace: Workspace) -> None:
     rows = {row[0]: row for row in book["指標"]}
     for figure in made.figures:
         assert rows[figure.id][3] == figure.actual
+        assert (rows[figure.id][6] or "") == figure.percent
+        assert figure.percent in page_of(made)
         assert figure.id.replace("_", r"\_") in text
     assert len(book) == 8
     assert rows["opendata.new_resources"][4] == 4

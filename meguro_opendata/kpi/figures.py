@@ -44,7 +44,8 @@ class Indicator:
     Attributes:
         target: ``None`` if no strategy sets one.
         actual: ``None`` if nothing was recorded, or nothing is there to be counted.
-        rate: ``actual / target``, rounded to three places; ``None`` without either, or for a target of 0.
+        rate: ``actual / target``, rounded to three places; ``None`` without either, for a target of 0, and for a limit
+            (``at_most``), of which more is not better.
         source: Where the target and the figure come from.
         status: ``reached``, ``under_way``, ``missed``, ``no_target`` or ``not_recorded``.
         definition: What is counted.
@@ -71,6 +72,11 @@ class Indicator:
     by_department: tuple[Part, ...] = ()
     by_theme: tuple[Part, ...] = ()
     lines: tuple[int, ...] = ()
+
+    @property
+    def percent(self) -> str:
+        """The rate in percent, to one place; empty without one."""
+        return "" if self.rate is None else f"{self.rate * 100:.10g}%"
 
 
 @dataclass(frozen=True)
@@ -292,7 +298,7 @@ def _held(described: _Described, count: Count, placed: tuple[Focus, Target] | No
         name=described.name,
         target=target.target if target else None,
         actual=actual,
-        rate=round(actual / target.target, 3) if target and target.target and actual is not None else None,
+        rate=_rate(target, actual),
         unit=described.unit,
         source="; ".join(_sources(count, target, situation)),
         status=_status(target, actual, over=situation.over),
@@ -304,6 +310,12 @@ def _held(described: _Described, count: Count, placed: tuple[Focus, Target] | No
         by_theme=count.by_theme,
         lines=count.lines,
     )
+
+
+def _rate(target: Target | None, actual: float | None) -> float | None:
+    if target is None or not target.target or actual is None or target.comparison == "at_most":
+        return None
+    return round(actual / target.target, 3)
 
 
 def _sources(count: Count, target: Target | None, situation: Situation) -> Iterator[str]:

@@ -62,10 +62,9 @@ def _sheet(board: Board, name: str, header: tuple[str, ...], rows: Iterator[tupl
 
 def _figures(board: Board) -> Iterator[tuple[Cell, ...]]:
     for figure in board.figures:
-        rate = None if figure.rate is None else f"{figure.rate:.0%}"
         aim = _target(figure, board)
         status = _word(f"status-{figure.status}", board)
-        counted = (figure.actual, figure.without_routine, figure.unit, rate, status)
+        counted = (figure.actual, figure.without_routine, figure.unit, figure.percent, status)
         yield figure.id, figure.name, aim, *counted, figure.definition, _as_written(figure, board)
 
 
