@@ -1,6 +1,7 @@
 """The papers: the page, its twins and the follow-up sheets say the same, and lead to the events behind each number."""
 
 import io
+import json
 import re
 from collections.abc import Callable
 from datetime import date
@@ -313,6 +314,12 @@ def test_the_commands(workspace: Workspace, command: Callable[..., Any], tmp_pat
     assert command("kpi", "report", "-o", out, *at).code == 0
     assert out.read_bytes() == first
     assert command("kpi", "followup", "-o", tmp_path / "f.md", *at).code == 0
+    ahead = command("kpi", "show", "--as-of", "2199-03-31", "--format", "json", "--workspace", workspace.root)
+    assert (ahead.code, "今日までに起きたことだけ" in ahead.err, json.loads(ahead.out)["as_of"]) == (
+        0,
+        True,
+        "2199-03-31",
+    )
     assert command("kpi", "report", "-o", tmp_path / "r.pdf", *at).code == 2
     assert command("kpi", "report", *at).code == 2
     assert command("kpi", "followup", "-o", tmp_path / "x.md", "--quarter", "4", *at).code == 2

@@ -44,7 +44,7 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
-    day = _day(as_of)
+    day = _as_of(as_of)
     year = _year(fiscal_year, day, workspace)
     situation = kpi.situation_of(workspace, year, day)
     figures = kpi.figures_of(situation, lang)
@@ -115,7 +115,7 @@ def report(fiscal_year: int | None, as_of: str | None, out: Path) -> None:
     kind = paper_kind(out)
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
-    day = _day(as_of)
+    day = _as_of(as_of)
     board = board_of(kpi.situation_of(workspace, _year(fiscal_year, day, workspace), day), lang)
     data = page_of(board).encode("utf-8") if kind == "html" else paper_bytes(paper_of(board), kind, lang)
     write_whole(out, data)
@@ -144,7 +144,7 @@ def followup(
     kind = paper_kind(out)
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
-    day = _day(as_of) or kpi.today()
+    day = _as_of(as_of) or kpi.today()
     year = _year(fiscal_year, day, workspace)
     number = quarter or quarter_of(day, year, workspace.city.fiscal_year_start)
     paper = followup_of(workspace, year, number, day, lang, department)
@@ -189,6 +189,17 @@ def _year(fiscal_year: int | None, day: date | None, workspace: Workspace) -> in
     from meguro_opendata import kpi
 
     return fiscal_year or kpi.fiscal_year_of(day or kpi.today(), workspace.city.fiscal_year_start)
+
+
+def _as_of(text: str | None) -> date | None:
+    """The day to count up to; of one that is still to come it is said that nothing of it is known."""
+    from meguro_opendata import kpi
+    from meguro_opendata.messages import message
+
+    day = _day(text)
+    if day and day > kpi.today():
+        console.say(message("as-of-ahead", options.settings().lang, day=day, today=kpi.today()))
+    return day
 
 
 def _day(text: str | None) -> date | None:
