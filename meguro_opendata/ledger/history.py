@@ -22,6 +22,7 @@ from meguro_opendata.files import storage_guard
 from meguro_opendata.ledger.chain import entry_at, ledger_lines
 from meguro_opendata.ledger.entries import (
     DATING,
+    FILE_EVENTS,
     JST,
     PUBLISH,
     PUBLISHED,
@@ -49,6 +50,7 @@ class _Line(msgspec.Struct, gc=False):
     dataset: str = ""
     resource: str = ""
     portal: str = ""
+    standard: str | None = None
     origin: Literal["published", "harvested"] = "published"
 
 
@@ -151,8 +153,10 @@ def _count_block(block: memoryview, history: History, figures: list[int]) -> Non
         if not day <= time < next_day or time[19:] != _OFFSET:
             mark, day, next_day = _turned(history.path, line_of(mark), time)
         dataset, name = find(line.dataset), line.resource
-        if dataset is None or not dataset.own < mark < end or line.origin != PUBLISHED or line.portal != dataset.home:
+        if dataset is None or mark < dataset.own or line.origin != PUBLISHED or line.portal != dataset.home:
             _enter(history, line, mark, figures)
+        elif mark >= end and name and line.event in FILE_EVENTS:
+            dataset.enter_later(name, mark, own=True)
         elif line.event == UPDATE and name in dataset.once:
             dataset.replaced[name] = dataset.own = mark
         elif line.event == PUBLISH and name not in dataset.files and dataset.once.setdefault(name, mark) == mark:

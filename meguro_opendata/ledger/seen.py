@@ -153,8 +153,12 @@ class DatasetSeen(msgspec.Struct, gc=False):
 
     def enter_later(self, name: str, mark: int, *, own: bool) -> None:
         """Enter an event that is later than asked for; it matters only as a file's first."""
-        if name not in self.once and name not in self.files:
-            seen = self.seen(name) or Seen(mark, own=own)
+        if name in self.once or name in self.files:
+            return
+        signed = mark if own else -mark
+        known = self.later.setdefault(name, signed)
+        if known != signed:
+            seen = Seen(abs(known), own=known > 0)
             seen.enter("", mark, own=own, withdrawn=False)
             self.later[name] = seen.first if seen.own else -seen.first
 
