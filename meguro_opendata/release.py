@@ -22,7 +22,7 @@ from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.municipality import home_of
-from meguro_opendata.placing import PUBLISHED
+from meguro_opendata.placing.coordinates import PUBLISHED
 from meguro_opendata.preparing import Prepared, map_sources, prepare_table
 from meguro_opendata.privacy import disclosed, masked
 from meguro_opendata.reading import Reading, SourceCount, SourceTable, read_sources

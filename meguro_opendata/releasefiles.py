@@ -16,7 +16,7 @@ from meguro_opendata.findings import Change, Rejection, Report
 from meguro_opendata.geo import coordinate_fields, feature_collection
 from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.geo.filewords import GIS_FORMATS
-from meguro_opendata.placing import PUBLISHED
+from meguro_opendata.placing.coordinates import PUBLISHED
 from meguro_opendata.privacy import masked_changes, masked_rejections
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.reports.html import Checked, as_html

@@ -35,17 +35,17 @@ from meguro_opendata.catalog.review import CATALOG_FORMAT
 from meguro_opendata.doctor import DOCTOR_FORMAT
 from meguro_opendata.drafting.drafted import NEW_FORMAT
 from meguro_opendata.findings import REPORT_FORMAT
-from meguro_opendata.geo.geocodefile import GEOCODE_FORMAT
 from meguro_opendata.harvest import HARVEST_FORMAT
 from meguro_opendata.initialise import INIT_FORMAT
 from meguro_opendata.inspection import INSPECTION_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT
-from meguro_opendata.meshfile import MESH_FORMAT
+from meguro_opendata.placing.addressfile import GEOCODE_FORMAT
+from meguro_opendata.placing.meshfile import MESH_FORMAT
+from meguro_opendata.placing.pointfile import TRANSFORM_FORMAT
 from meguro_opendata.publication import PLAN_FORMAT
 from meguro_opendata.publication.status import STATUS_FORMAT
 from meguro_opendata.release import BUILD_FORMAT
 from meguro_opendata.reports.overview import REPORTS_FORMAT
-from meguro_opendata.transformfile import TRANSFORM_FORMAT
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = {

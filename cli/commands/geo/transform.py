@@ -11,7 +11,7 @@ import click
 from ... import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.transformfile import TransformedFile
+    from meguro_opendata.placing.pointfile import TransformedFile
 
 
 @click.command("transform")
@@ -53,8 +53,8 @@ def command(
 ) -> None:
     """表やGISのファイルの座標を別の座標系に変換する / Transform the coordinates of a table or a GIS file."""
     from meguro_opendata.geo.crs import parse_crs
-    from meguro_opendata.geotable import is_geo_file
-    from meguro_opendata.layerfile import transform_layer
+    from meguro_opendata.placing.geotable import is_geo_file
+    from meguro_opendata.placing.layerfile import transform_layer
 
     lang = options.settings().lang
     if is_geo_file(file):
@@ -79,8 +79,8 @@ def _table(
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.geo.crs import parse_crs
     from meguro_opendata.geo.notation import NOTATIONS
-    from meguro_opendata.locating import PointWords
-    from meguro_opendata.transformfile import transform_file
+    from meguro_opendata.placing.pointfile import transform_file
+    from meguro_opendata.placing.points import PointWords
 
     source, target, first, second = named
     if source is None or first is None or second is None:

@@ -12,9 +12,9 @@ from meguro_opendata.cleaning import Cleaned, Doubt
 from meguro_opendata.findings import Change, Finding
 from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.geo.geojson import coordinate_fields
-from meguro_opendata.geotable import point_names
-from meguro_opendata.locating import Located, PointWords, Trouble, locate
 from meguro_opendata.mapping import Mapped
+from meguro_opendata.placing.geotable import point_names
+from meguro_opendata.placing.points import Located, PointWords, Trouble, locate
 from meguro_opendata.recipe.sourcewords import FileSettings
 from meguro_opendata.sources import Table
 from meguro_opendata.standard import Field

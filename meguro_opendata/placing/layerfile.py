@@ -15,8 +15,8 @@ from meguro_opendata.geo.features import Features, moved
 from meguro_opendata.geo.files import read_features
 from meguro_opendata.geo.filewords import GIS_FORMATS, GisFormat, file_words
 from meguro_opendata.geo.writing import geo_bytes
-from meguro_opendata.locating import remarks
-from meguro_opendata.transformfile import TransformedFile, write_record
+from meguro_opendata.placing.pointfile import TransformedFile, write_record
+from meguro_opendata.placing.points import remarks
 
 __all__ = ["transform_layer"]
 
