@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 @click.option(
     "--to", "target", required=True, metavar="CRS", help="変換後の座標系 / System that is wanted (EPSG:6668)."
 )
+@click.option("--layer", metavar="NAME", help="GISのファイルのレイヤー / The layer of a GIS file.")
+@click.option(
+    "--encoding", type=click.Choice(("utf-8", "cp932")), help="シェープファイルの文字コード / Of a shapefile."
+)
 @click.option("--first", metavar="COL", help="第1軸（緯度、X）の列 / Column of the first axis (of a table).")
 @click.option("--second", metavar="COL", help="第2軸（経度、Y）の列 / Column of the second axis (of a table).")
 @click.option(
@@ -44,6 +48,8 @@ def command(
     file: Path,
     source: str | None,
     target: str,
+    layer: str | None,
+    encoding: str | None,
     first: str | None,
     second: str | None,
     out: Path,
@@ -53,12 +59,14 @@ def command(
 ) -> None:
     """表やGISのファイルの座標を別の座標系に変換する / Transform the coordinates of a table or a GIS file."""
     from meguro_opendata.geo.crs import parse_crs
+    from meguro_opendata.geo.files import LayerWords
     from meguro_opendata.placing.geotable import is_geo_file
     from meguro_opendata.placing.layerfile import transform_layer
 
     lang = options.settings().lang
     if is_geo_file(file):
-        done = transform_layer(file, out, parse_crs(target), source, allow_approximate=allow_approximate)
+        words = LayerWords(layer, source, encoding)
+        done = transform_layer(file, out, parse_crs(target), words, allow_approximate=allow_approximate)
     else:
         done = _table(file, out, (source, target, first, second), notation, allow_approximate)
     if output_format == "json":
