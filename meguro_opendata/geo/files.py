@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,13 @@ from meguro_opendata.geo.crsmember import named_system
 from meguro_opendata.geo.features import Features, Geometries
 from meguro_opendata.geo.filewords import file_words
 from meguro_opendata.geo.gdal import read_raw
-from meguro_opendata.geo.opening import opened
+from meguro_opendata.geo.opening import Opened, opened
 from meguro_opendata.geo.wkt import crs_of_wkt
 
 __all__ = ["Layer", "LayerWords", "read_features", "read_layer"]
 
 _LETTERS = "ISO-8859-1"  # in which every byte is a letter
+_WGS84 = "EPSG:4326"
 _ALWAYS_DEGREES = ("geojson", "kml")
 _HALF = 3  # bytes of the longest letter, but one
 
@@ -45,7 +47,8 @@ class Layer:
         encoding: Of the attributes, ``None`` where the format fixes it.
         frame: Attributes as text, in the order of the file; ``""`` where there is none.
         geometries: One a row, ``None`` where there is none; x goes east, y goes north.
-        crs: The system that the file says it is in, ``None`` if it does not say.
+        crs: The system that the file says it is in, ``None`` if it does not say, or says one that is not known.
+        unknown: What it calls a system that is not known, else ``""``.
     """
 
     name: str
@@ -56,11 +59,13 @@ class Layer:
     frame: pl.DataFrame
     geometries: Geometries
     crs: Crs | None
+    unknown: str = ""
 
     @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of geometries in it, sorted."""
-        return tuple(sorted({shape.geom_type for shape in self.geometries if shape is not None}))
+    def kinds(self) -> dict[str, int]:
+        """How many geometries of each kind there are, by its name; ``""`` counts the features without one."""
+        counts = Counter("" if shape is None else str(shape.geom_type) for shape in self.geometries)
+        return dict(sorted(counts.items()))
 
     def features(self, crs: str | int | Crs | None = None) -> Features:
         """The layer in a known system.
@@ -71,6 +76,8 @@ class Layer:
         Raises:
             UnknownCrsError: If neither the file nor ``crs`` says which system it is in, or both do and differ.
         """
+        if self.unknown:
+            raise UnknownCrsError("crs-of-file-unknown", file=self.name, value=self.unknown)
         declared = parse_crs(crs) if crs is not None else None
         if declared is not None and self.crs is not None and _differ(declared, self.crs):
             raise UnknownCrsError("crs-differs", file=self.name, value=self.crs.code, declared=declared.code)
@@ -90,19 +97,19 @@ def read_layer(path: Path | str, *, layer: str | None = None, encoding: str | No
 
     Raises:
         SourceError: If it is no such file, is damaged or too large, or has several layers and none is named.
-        UnknownCrsError: If it says that it is in a system that is not known.
     """
     path = Path(path)
     with opened(path, layer) as place:
         is_shape = place.container == "shapefile"
-        raw = read_raw(place.path, path.name, None if place.several else layer, as_bytes=is_shape)
+        raw = read_raw(place.path, place.container, path.name, None if place.several else layer)
         told = (encoding or _told_encoding(place.path)) if is_shape else None
-        named = named_system(place.path) if place.container == "geojson" else None
+        written = _written_crs(raw.crs, place)
     names, columns = raw.names, raw.columns
     if is_shape:
         told = told or _decided([*names, *(text for column in columns for text in column)])
         names = [_decoded(name, told) for name in names]
         columns = [[_decoded(text, told) for text in column] for column in columns]
+    system, unknown = _system(written)
     return Layer(
         name=path.name,
         container=place.container,
@@ -111,7 +118,8 @@ def read_layer(path: Path | str, *, layer: str | None = None, encoding: str | No
         encoding=told,
         frame=_frame(names, columns),
         geometries=raw.geometries,
-        crs=_declared(raw.crs, place.container, path) if named is None else _named(named, path),
+        crs=system,
+        unknown=unknown,
     )
 
 
@@ -133,24 +141,20 @@ def read_features(
     return read_layer(path, layer=layer, encoding=encoding).features(crs)
 
 
-def _declared(written: str | None, container: str, path: Path) -> Crs | None:
-    """The system that the file says it is in; GeoJSON and KML are in longitude and latitude of WGS 84 by definition."""
-    if written is None:
-        return parse_crs("EPSG:4326") if container in _ALWAYS_DEGREES else None
-    try:
-        return crs_of_wkt(written)
-    except UnknownCrsError as error:
-        raise UnknownCrsError("crs-of-file-unknown", file=path.name, value=error.params["value"]) from None
+def _written_crs(by_gdal: str | None, place: Opened) -> str | None:
+    """How the file describes its system; GeoJSON and KML are in longitude and latitude of WGS 84 by definition."""
+    named = named_system(place.path) if place.container == "geojson" else None
+    if named is not None:
+        return named or None
+    return by_gdal or (_WGS84 if place.container in _ALWAYS_DEGREES else None)
 
 
-def _named(name: str, path: Path) -> Crs | None:
-    """The system that the ``crs`` member of a GeoJSON file names, ``None`` if the member is empty."""
-    if not name:
-        return None
+def _system(written: str | None) -> tuple[Crs | None, str]:
+    """The system that a description means, or what it is called if it is not known."""
     try:
-        return crs_of_wkt(name)
+        return (crs_of_wkt(written) if written else None), ""
     except UnknownCrsError as error:
-        raise UnknownCrsError("crs-of-file-unknown", file=path.name, value=error.params["value"]) from None
+        return None, str(error.params["value"])
 
 
 def _differ(one: Crs, other: Crs) -> bool:

@@ -58,21 +58,22 @@ class _Answer(msgspec.Struct):
     shapes: list[bytes | None] = []
 
 
-def read_raw(place: Path, name: str, layer: str | None = None, *, as_bytes: bool = False) -> RawLayer:
+def read_raw(place: Path, container: str, name: str, layer: str | None = None) -> RawLayer:
     """One layer of a file.
 
     Args:
         place: What GDAL opens.
+        container: What it is by its content. Texts of a shapefile come as bytes written as letters (ISO 8859-1), since
+            their encoding is to be decided.
         name: What the user calls it.
         layer: The layer; default the only one, or the only one that has geometries.
-        as_bytes: Whether texts come as bytes written as letters (ISO 8859-1), since their encoding is to be decided.
 
     Raises:
         SourceError: If it cannot be read, is too large, or has several layers and none is named.
     """
     import shapely
 
-    answer = _asked(place, name, layer, as_bytes=as_bytes)
+    answer = _asked(place, container, name, layer)
     if answer.refused:
         raise SourceError(answer.refused, file=name, **answer.params)
     try:
@@ -84,10 +85,11 @@ def read_raw(place: Path, name: str, layer: str | None = None, *, as_bytes: bool
     )
 
 
-def _asked(place: Path, name: str, layer: str | None, *, as_bytes: bool) -> _Answer:
+def _asked(place: Path, container: str, name: str, layer: str | None) -> _Answer:
     """The answer of the process; a file that crashes it, or keeps it too long, cannot be read."""
     limits = file_words()["limits"]
-    asked = {"path": str(place), "layer": layer, "as_bytes": as_bytes}
+    asked = {"path": str(place), "layer": layer, "as_bytes": container == "shapefile"}
+    asked["drivers"] = file_words()["drivers"][container]
     asked |= {key: limits[key] for key in ("features", "fields", "cells", "bytes")}
     patience = limits["seconds"] + place.stat().st_size / limits["bytes_per_second"]
     command = [sys.executable, "-P", str(_WORKER), json.dumps(asked), str(limits["memory"])]

@@ -26,8 +26,8 @@ def main(argument: str) -> bytes:
     """What a layer holds, or why it is not read, as MessagePack.
 
     Args:
-        argument: JSON with ``path``, ``layer`` (or null), ``as_bytes``, and the limits ``features``, ``fields``,
-            ``cells``, ``bytes``.
+        argument: JSON with ``path``, ``layer`` (or null), ``as_bytes``, ``drivers``, and the limits ``features``,
+            ``fields``, ``cells``, ``bytes``.
     """
     import msgspec
 
@@ -47,6 +47,8 @@ def _layer(asked: dict[str, Any]) -> dict[str, Any]:
     try:
         name, layers = _chosen(asked)
         info = pyogrio.read_info(asked["path"], layer=name, force_feature_count=True)
+        if info["driver"] not in asked["drivers"]:
+            raise _RefusedError("geo-unreadable", {})
         count, width = int(info["features"]), len(info["fields"])
         if count > asked["features"] or width > asked["fields"] or count * width > asked["cells"]:
             raise _RefusedError("geo-too-large", {})

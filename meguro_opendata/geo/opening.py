@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from meguro_opendata.errors import SourceError
 from meguro_opendata.geo.filewords import file_words
 
-__all__ = ["Opened", "geo_container", "opened"]
+__all__ = ["Opened", "geo_container", "is_geo_file", "opened", "shape_parts"]
 
 _HEAD = 1 << 16
 _SHAPEFILE = bytes.fromhex("0000270a00000000")
@@ -78,6 +78,20 @@ def geo_container(path: Path) -> str | None:
     return "geojson" if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and _GEOJSON.search(head) else None
 
 
+def is_geo_file(path: Path) -> bool:
+    """Whether a file is there and is a GIS file by its content."""
+    return path.is_file() and geo_container(path) is not None
+
+
+def shape_parts(path: Path) -> dict[str, Path]:
+    """The parts of a shapefile that lie beside each other, by ending; of any other file none."""
+    if path.suffix.lower() != ".shp":
+        return {}
+    spelled = {end: _spelled(path, end) for end in file_words()["shapefile"]["parts"]}
+    found = {end: next((part for part in parts if part.is_file()), None) for end, parts in spelled.items()}
+    return {end: part for end, part in found.items() if part is not None}
+
+
 def _layers_in(path: Path) -> list[str]:
     """The names of the shapes in an archive, or else of other GIS files in it; none if it is no archive."""
     try:
@@ -138,7 +152,8 @@ def opened(path: Path, layer: str | None = None) -> Iterator[Opened]:
     if container == "kml":
         _refuse_declarations(path)
     if container != "shapefile":
-        yield Opened(path.absolute(), container)
+        with _rightly_named(path, container) as place:
+            yield Opened(place, container)
         return
     with tempfile.TemporaryDirectory(prefix="meguro-opendata-") as folder:
         _copy_parts(path, Path(folder))
@@ -162,6 +177,18 @@ def _inside(path: Path, container: str, layer: str | None) -> Iterator[Opened]:
             yield Opened(inner.path, inner.container, stem, stems)
 
 
+@contextmanager
+def _rightly_named(path: Path, container: str) -> Iterator[Path]:
+    """The file, or a copy with an ending by which GDAL knows it for what it is."""
+    if path.suffix.lower() in file_words()["endings"][container]:
+        yield path.absolute()
+        return
+    with tempfile.TemporaryDirectory(prefix="meguro-opendata-") as folder:
+        copy = Path(folder, f"{path.stem}.{container}")
+        shutil.copyfile(path, copy)
+        yield copy
+
+
 def _whole(folder: Path, name: str) -> Path:
     """The shape in a folder, all of whose parts are there."""
     missing = [ending for ending in file_words()["shapefile"]["needed"] if not (folder / f"shape{ending}").exists()]
@@ -179,10 +206,7 @@ def _refuse_declarations(path: Path) -> None:
 def _copy_parts(path: Path, folder: Path) -> None:
     """Copy the parts of a shapefile that lie beside each other."""
     left: int = file_words()["limits"]["bytes"]
-    for ending in file_words()["shapefile"]["parts"]:
-        part = next((part for part in _spelled(path, ending) if part.is_file()), None)
-        if part is None:
-            continue
+    for ending, part in {**shape_parts(path), ".shp": path}.items():
         left -= part.stat().st_size
         if left < 0:
             raise SourceError("geo-too-large", file=path.name)

@@ -23,6 +23,7 @@ __all__ = ["PUBLISHED", "RULE", "Placed", "fields_to_clean", "in_order", "place"
 
 PUBLISHED = "EPSG:6668"
 RULE = "coordinates"
+_SAME = "EPSG:4326"  # at the metre level
 _MOST_DEGREES = 360.0
 _NUMBER = "decimal"
 # What cleaning and validation tell of pairs of degrees themselves.
@@ -147,8 +148,12 @@ def _is_settled(doubt: Doubt, names: Sequence[str], before: pl.DataFrame, after:
 def undeclared(
     table: Table, mapped: Mapped, frame: pl.DataFrame, fields: Sequence[Field], settings: FileSettings
 ) -> Iterator[Finding]:
-    """What is to be said where coordinates are published and no system is declared: metres are an error."""
+    """What is to be said where coordinates are published and no system is declared: metres are an error.
+
+    So is a point of a geometry that is on another datum and goes into a field that is no latitude or longitude.
+    """
     names = coordinate_fields(fields)
+    yield from _unplaced(table, mapped, names or ())
     if names is None or _declared(settings, table, mapped, names) is not None:
         return
     numbers = [frame[name].cast(pl.Float64, strict=False) for name in names]
@@ -158,3 +163,11 @@ def undeclared(
         yield Finding("crs-undeclared-metres", "error", field=names[0])
     else:
         yield Finding("crs-undeclared", "info", field=names[0])
+
+
+def _unplaced(table: Table, mapped: Mapped, names: Sequence[str]) -> Iterator[Finding]:
+    """Points of geometries on another datum in fields that are no coordinates."""
+    if table.grid.crs not in (None, PUBLISHED, _SAME):
+        for name, column in mapped.origins.items():
+            if column in point_names() and name not in names:
+                yield Finding("geometry-unplaced", "error", field=name, params={"crs": table.grid.crs})

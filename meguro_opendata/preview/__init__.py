@@ -11,9 +11,14 @@ import polars as pl
 
 from meguro_opendata import pages
 from meguro_opendata.errors import MeguroOpendataError, SourceError
+from meguro_opendata.geo.crs import parse_crs
+from meguro_opendata.geo.features import moved, point_columns
+from meguro_opendata.geo.files import read_features
 from meguro_opendata.geo.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.geocode import Geocoder
+from meguro_opendata.geo.opening import is_geo_file
 from meguro_opendata.municipality import Municipality, home_of
+from meguro_opendata.placing.geotable import point_names
 from meguro_opendata.preview.drawing import draw
 from meguro_opendata.preview.rows import (
     SWAPPED,
@@ -84,13 +89,15 @@ class Preview:
         )
 
     def _codes(self) -> list[str]:
-        """The municipalities that are drawn: the home, and those of the addresses that were found."""
-        named = (self.geocoder.find(row.address).address.code for row in self.rows if row.address)
+        """The municipalities that are drawn: the home, and those of the addresses of rows that have a point."""
+        placed = (row.address for row in self.rows if row.address and row.lat is not None)
+        named = (self.geocoder.find(address).address.code for address in placed)
         found = [code for code, _ in Counter(code for code in named if code).most_common(_MOST_CODES)]
         return list(dict.fromkeys([*([self.home.code] if self.home else []), *found]))
 
 
 _MOST_CODES = 5
+_SHOWN_IN = "JGD2011"
 
 
 def preview_release(slug: str, workspace: Workspace) -> Preview:
@@ -108,18 +115,28 @@ def preview_release(slug: str, workspace: Workspace) -> Preview:
     return _preview(dataset.entry.title, file.name, frame, home_of(workspace.city), roles)
 
 
-def preview_file(path: Path, home: Municipality | None = None, *, swapped: bool = False) -> Preview:
+def preview_file(
+    path: Path, home: Municipality | None = None, *, swapped: bool = False, crs: str | None = None
+) -> Preview:
     """The places of any table.
 
     Args:
-        path: A CSV, TSV or workbook.
+        path: A CSV, TSV or workbook, or a GIS file, of whose areas and lines a point is shown.
         home: The municipality that it is about.
         swapped: Whether its columns of latitude and longitude are the wrong way round.
+        crs: The system of a GIS file that does not say so.
 
     Raises:
         SourceError: If it cannot be read, is too long, or has neither coordinates nor addresses.
+        UnknownCrsError: If a GIS file does not say which system it is in.
+        MissingGridError: If it needs a grid that has not been added.
+        OutsideGridError: If it has points outside of a needed grid.
     """
     known = preview_data()
+    if is_geo_file(path):
+        features, _ = moved(read_features(path, crs=crs), parse_crs(_SHOWN_IN))
+        frame = point_columns(features)
+        return _preview(path.stem, path.name, frame, home, _roles_of_features(frame.columns))
     table = propose_source(path, [*known["names"], *known["lat"], *known["lon"], *gazetteer_data()["address_columns"]])
     roles = roles_of(table.frame.columns)
     if swapped:
@@ -134,6 +151,12 @@ def _preview(title: str, file: str, frame: pl.DataFrame, home: Municipality | No
         raise SourceError("preview-no-places", file=file, columns=frame.columns)
     geocoder = Geocoder(home)
     return Preview(title, file, tuple(place_rows(frame, roles, geocoder)), home, geocoder)
+
+
+def _roles_of_features(columns: Sequence[str]) -> TableRoles:
+    """The columns of a GIS file's table; without a usual name the first attribute is what a feature is called."""
+    lat, lon = point_names()
+    return replace(roles_of(columns), lat=lat, lon=lon)
 
 
 def _kind(row: PlaceRow) -> str:

@@ -60,7 +60,7 @@ def command(
     """表やGISのファイルの座標を別の座標系に変換する / Transform the coordinates of a table or a GIS file."""
     from meguro_opendata.geo.crs import parse_crs
     from meguro_opendata.geo.files import LayerWords
-    from meguro_opendata.placing.geotable import is_geo_file
+    from meguro_opendata.geo.opening import is_geo_file
     from meguro_opendata.placing.layerfile import transform_layer
 
     lang = options.settings().lang
