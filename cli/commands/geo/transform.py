@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 @click.option("--first", metavar="COL", help="第1軸（緯度、X）の列 / Column of the first axis (of a table).")
 @click.option("--second", metavar="COL", help="第2軸（経度、Y）の列 / Column of the second axis (of a table).")
 @click.option(
+    "--names", nargs=2, metavar="COL COL", help="2つの列の新しい名前 / New names of both columns (of a table)."
+)
+@click.option(
     "-o",
     "--out",
     required=True,
@@ -52,6 +55,7 @@ def command(
     encoding: str | None,
     first: str | None,
     second: str | None,
+    names: tuple[str, str] | None,
     out: Path,
     notation: str | None,
     allow_approximate: bool,
@@ -68,7 +72,7 @@ def command(
         words = LayerWords(layer, source, encoding)
         done = transform_layer(file, out, parse_crs(target), words, allow_approximate=allow_approximate)
     else:
-        done = _table(file, out, (source, target, first, second), notation, allow_approximate)
+        done = _table(file, out, (source, target, first, second), names, notation, allow_approximate)
     if output_format == "json":
         console.result_json(done.to_dict(lang))
     else:
@@ -80,6 +84,7 @@ def _table(
     file: Path,
     out: Path,
     named: tuple[str | None, str, str | None, str | None],
+    names: tuple[str, str] | None,
     notation: str | None,
     allow_approximate: bool,
 ) -> TransformedFile:
@@ -95,12 +100,12 @@ def _table(
         raise MeguroOpendataError("table-needs-columns", file=file)
     declared = next((known for known in NOTATIONS if known == notation), None)
     words = PointWords(parse_crs(source), notation=declared, allow_approximate=allow_approximate)
-    return transform_file(file, out, (first, second), words, parse_crs(target))
+    return transform_file(file, out, (first, second), words, parse_crs(target), names)
 
 
 def _lines(done: TransformedFile, lang: str) -> Iterator[str]:
     from meguro_opendata import reports
-    from meguro_opendata.messages import message
+    from meguro_opendata.messages import message, word
 
     if done.report.findings:
         yield reports.as_text(done.report, lang)
@@ -109,6 +114,11 @@ def _lines(done: TransformedFile, lang: str) -> Iterator[str]:
         yield message("transform-refused", lang)
         return
     yield _summary(done, lang)
+    if done.other_axes:
+        for column in done.columns:
+            yield message("transform-axis", lang, name=column.name, axis=word(f"axis-{column.axis}", lang))
+        if any(column.name == column.was for column in done.columns):
+            yield message("transform-names", lang)
     yield from _step_lines(done, lang)
     if done.record is not None:
         yield message("transform-record", lang, path=done.record)
