@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from pathlib import Path
@@ -23,6 +23,7 @@ from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.municipality import home_of
 from meguro_opendata.placing.coordinates import PUBLISHED
+from meguro_opendata.placing.stamp import place_stamp
 from meguro_opendata.preparing import Prepared, map_sources, prepare_table
 from meguro_opendata.privacy import disclosed, masked
 from meguro_opendata.reading import Reading, SourceCount, SourceTable, read_sources
@@ -281,8 +282,17 @@ def _data_contents(
     stamp = source_stamp(recipe, register)
     coordinates = _coordinates(tables)
     facts = _facts(published, tables, recipe)
-    descriptor = datapackage(recipe, city, data, report.rows, stamp, disclosed(report.findings), facts, coordinates)
+    places = None if isinstance(city, str) else _places(recipe, city, coordinates)
+    personal = disclosed(report.findings)
+    descriptor = datapackage(recipe, city, data, report.rows, stamp, personal, facts, coordinates, places)
     return {**{file.name: file.data for file in data}, "datapackage.json": descriptor}
+
+
+def _places(recipe: Recipe, city: City, coordinates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the release was made with besides its sources and the files beside its recipe."""
+    has_points = coordinate_fields(schema_fields(recipe.schema)) is not None
+    moved = any(record["steps"] for record in coordinates)
+    return place_stamp(recipe.source_files(), city.code if has_points else None, moved=moved)
 
 
 def _facts(published: Sequence[PublishedTable], tables: Sequence[Sequence[Prepared]], recipe: Recipe) -> ReleaseFacts:

@@ -23,7 +23,7 @@ from meguro_opendata.geo.files import LayerWords, read_features
 from meguro_opendata.geo.nearness import metres_per_degree
 from meguro_opendata.geo.plausibility import plausibility_data
 from meguro_opendata.municipality import Municipality, municipalities
-from meguro_opendata.userfolders import data_folder
+from meguro_opendata.userfolders import boundary_file
 
 __all__ = ["Boundary", "boundary_of", "boundary_path", "import_boundary"]
 
@@ -101,7 +101,7 @@ def _to_sides(points: Floats, starts: Floats, ends: Floats) -> Floats:
 
 def boundary_path(code: str) -> Path:
     """Where the boundary of a municipality lies; it need not be there."""
-    return data_folder() / "boundaries" / f"{code}.json"
+    return boundary_file(code)
 
 
 def boundary_of(code: str) -> Boundary | None:

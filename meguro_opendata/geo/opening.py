@@ -146,7 +146,11 @@ def opened(path: Path, layer: str | None = None) -> Iterator[Opened]:
             yield inner
         return
     if container is None:
-        raise SourceError("geo-unreadable", file=path.name)
+        raise (
+            SourceError("geo-folder-without", file=path)
+            if path.is_dir()
+            else SourceError("geo-unreadable", file=path.name)
+        )
     if path.stat().st_size > file_words()["limits"]["bytes"]:
         raise SourceError("geo-too-large", file=path.name)
     if container == "kml":
