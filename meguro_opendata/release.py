@@ -23,6 +23,7 @@ from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.municipality import home_of
 from meguro_opendata.placing.coordinates import PUBLISHED
+from meguro_opendata.placing.placefiles import require_place_files
 from meguro_opendata.placing.stamp import place_stamp
 from meguro_opendata.preparing import Prepared, map_sources, prepare_table
 from meguro_opendata.privacy import disclosed, masked
@@ -181,10 +182,12 @@ def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None
 
     Raises:
         ConfigurationError: If the recipe has faults or no longer fits the source.
+        MeguroOpendataError: If this user has not loaded the grids, gazetteers or boundary that the workspace declares.
         SourceError: If the source cannot be read.
         StorageError: If the files cannot be written.
     """
     home = as_workspace(workspace)
+    require_place_files(home)
     recipe = open_recipe(slug, home)
     identifier = Identifier(recipe) if recipe.ids is not None else None
     reading = read_sources(recipe, home.city)

@@ -32,6 +32,7 @@ OF_EVERY_FINDING = {"column", "field", "value", "suggestion", "form", "called", 
 # Codes that are put together at run time, by the f-string that does it; those of unknown() are seen where it is called,
 # those of findings and words are compared below with what there is.
 PUT_TOGETHER = {
+    "places-{one.kind}": {f"places-{kind}" for kind in ("grid", "addresses", "boundary")},
     "axis-{column.axis}": {f"axis-{axis}" for axis in ("lat", "lon", "x_north", "y_east")},
     "guard-{guard}": {f"guard-{guard}" for guards in publication_rules()["guards"].values() for guard in guards},
     "wrong-{kind}": {f"wrong-{kind}" for kind in get_args(ErrorType)},

@@ -16,16 +16,17 @@ from meguro_opendata.addresses.places import find_place
 from meguro_opendata.addresses.spelling import plain_address
 from meguro_opendata.checkdigit import check_digit
 from meguro_opendata.errors import SourceError
-from meguro_opendata.files import storage_guard, write_whole
+from meguro_opendata.files import checksum, sha256, storage_guard, write_whole
 from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.geo.features import moved
 from meguro_opendata.geo.files import LayerWords, read_features
 from meguro_opendata.geo.nearness import metres_per_degree
+from meguro_opendata.geo.opening import shape_parts
 from meguro_opendata.geo.plausibility import plausibility_data
 from meguro_opendata.municipality import Municipality, municipalities
 from meguro_opendata.userfolders import boundary_file
 
-__all__ = ["Boundary", "boundary_of", "boundary_path", "import_boundary"]
+__all__ = ["Boundary", "boundary_of", "boundary_path", "import_boundary", "source_checksum"]
 
 Floats = NDArray[np.float64]
 Ring = list[list[float]]
@@ -44,12 +45,14 @@ class Boundary:
         file: The name of the file that it came from.
         polygons: Rings of (lon, lat), the outer one first.
         error: Metres that an approximate operation may have moved it.
+        source: The checksum of that file.
     """
 
     code: str
     file: str
     polygons: tuple[Polygon, ...]
     error: float = 0.0
+    source: str = ""
 
     def outside(self, lat: Floats, lon: Floats) -> Floats:
         """How many metres outside of the area each point lies, less its error; 0 inside."""
@@ -122,7 +125,22 @@ def boundary_of(code: str) -> Boundary | None:
 @lru_cache(maxsize=16)
 def _read(path: Path, changed: int) -> Boundary:
     held = json.loads(path.read_text(encoding="utf-8"))
-    return Boundary(held["code"], held["file"], tuple(held["polygons"]), float(held.get("error", 0)))
+    return Boundary(
+        held["code"], held["file"], tuple(held["polygons"]), float(held.get("error", 0)), held.get("source", "")
+    )
+
+
+def source_checksum(path: Path) -> str:
+    """The checksum of a file of boundaries, of a shapefile that of all its parts; ``""`` of a folder.
+
+    Raises:
+        SourceError: If it cannot be read.
+    """
+    if path.is_dir():
+        return ""
+    parts = sorted({path, *shape_parts(path).values()})
+    digests = [checksum(part) for part in parts]
+    return digests[0] if len(digests) == 1 else sha256(" ".join(digests).encode())
 
 
 def import_boundary(
@@ -155,9 +173,10 @@ def import_boundary(
     kept = {code: polygons for code, polygons in sorted(named.items()) if polygons}
     if not kept:
         raise SourceError("boundary-no-areas" if named else "boundary-nobodys", file=path)
+    source = source_checksum(path)
     error = float(np.max(done.errors, initial=0.0)) if done.approximate.any() else 0.0
     for code, polygons in kept.items():
-        held = {"code": code, "file": path.name, "error": error, "polygons": polygons}
+        held = {"code": code, "file": path.name, "source": source, "error": error, "polygons": polygons}
         with storage_guard(boundary_path(code)):
             boundary_path(code).parent.mkdir(parents=True, exist_ok=True)
         write_whole(boundary_path(code), (json.dumps(held, separators=(",", ":")) + "\n").encode("utf-8"))
