@@ -24,6 +24,8 @@ from meguro_opendata.geo.filewords import GIS_FORMATS, GisFormat
 from meguro_opendata.geo.writing import geo_bytes
 from meguro_opendata.inspection import inspect_file
 from meguro_opendata.preview import preview_file
+from meguro_opendata.preview.rows import preview_data
+from meguro_opendata.preview.shapes import shapes_of
 from meguro_opendata.workspace import open_workspace
 
 FRAME = pl.DataFrame({"名称": ["例の公園", "例の広場"], "住所": ["東京都目黒区八雲1-1-8", "東京都目黒区中町2-36-13"]})
@@ -180,6 +182,20 @@ def test_the_features_of_a_gis_file_are_on_the_map(tmp_path: Path) -> None:
     with pytest.raises(UnknownCrsError, match="--from"):
         preview_file(bare)
     assert preview_file(bare, crs="EPSG:6677").counts["measured"] == 2
+    page = preview.page("ja")
+    assert page.count('class="shape"') == 2
+
+
+def test_the_map_draws_no_more_than_can_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Areas, holes and lines are drawn; of very many vertices only those that show."""
+    ring = shapely.Point(139.7, 35.6).buffer(0.01, quad_segs=2000)
+    hole = ring.difference(shapely.Point(139.7, 35.6).buffer(0.005))
+    line = shapely.LineString([(139.7, 35.6), (139.8, 35.7)])
+    everything = shapely.GeometryCollection([hole, line, shapely.Point(139.7, 35.6)])
+    shapes = shapes_of(np.array([everything, None], dtype=object))
+    assert [is_area for _, is_area in shapes] == [True, True, False]
+    monkeypatch.setitem(preview_data(), "most_vertices", 500)  # type: ignore[arg-type]
+    assert sum(len(places) for places, _ in shapes_of(np.array([everything, None], dtype=object))) <= 500
 
 
 def test_names_of_towns_are_those_of_the_rows_that_are_shown(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from meguro_opendata.geo.geocode import Geocoder
 from meguro_opendata.geo.opening import is_geo_file
 from meguro_opendata.municipality import Municipality, home_of
 from meguro_opendata.placing.geotable import point_names
-from meguro_opendata.preview.drawing import draw
+from meguro_opendata.preview.drawing import Shape, draw
 from meguro_opendata.preview.rows import (
     SWAPPED,
     PlaceRow,
@@ -29,6 +29,7 @@ from meguro_opendata.preview.rows import (
     roles_of,
     roles_of_fields,
 )
+from meguro_opendata.preview.shapes import shapes_of
 from meguro_opendata.published import load_releases
 from meguro_opendata.recipe import open_recipe
 from meguro_opendata.sources import propose_source
@@ -49,6 +50,7 @@ class Preview:
         rows: Every row with its place.
         home: The municipality that the table is about, if known.
         geocoder: What knows the towns.
+        shapes: The areas and lines of a GIS file.
     """
 
     title: str
@@ -56,6 +58,7 @@ class Preview:
     rows: tuple[PlaceRow, ...]
     home: Municipality | None
     geocoder: Geocoder
+    shapes: Sequence[Shape] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -69,7 +72,7 @@ class Preview:
         Raises:
             MeguroOpendataError: If no row has a point.
         """
-        drawing = draw(self.rows, self.geocoder, self._codes(), tiles=tiles)
+        drawing = draw(self.rows, self.geocoder, self._codes(), self.shapes, tiles=tiles)
         if drawing is None:
             swapped = any(row.problem == SWAPPED for row in self.rows)
             raise MeguroOpendataError("preview-swapped" if swapped else "preview-no-points", file=self.file)
@@ -121,7 +124,7 @@ def preview_file(
     """The places of any table.
 
     Args:
-        path: A CSV, TSV or workbook, or a GIS file, of whose areas and lines a point is shown.
+        path: A CSV, TSV or workbook, or a GIS file, whose areas and lines are drawn with a point on each.
         home: The municipality that it is about.
         swapped: Whether its columns of latitude and longitude are the wrong way round.
         crs: The system of a GIS file that does not say so.
@@ -136,7 +139,8 @@ def preview_file(
     if is_geo_file(path):
         features, _ = moved(read_features(path, crs=crs), parse_crs(_SHOWN_IN))
         frame = point_columns(features)
-        return _preview(path.stem, path.name, frame, home, _roles_of_features(frame.columns))
+        preview = _preview(path.stem, path.name, frame, home, _roles_of_features(frame.columns))
+        return replace(preview, shapes=shapes_of(features.geometries))
     table = propose_source(path, [*known["names"], *known["lat"], *known["lon"], *gazetteer_data()["address_columns"]])
     roles = roles_of(table.frame.columns)
     if swapped:
