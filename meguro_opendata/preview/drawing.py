@@ -119,7 +119,7 @@ def draw(
         return None
     width, height = preview_data()["width"], preview_data()["height"]
     middle = median(lat for lat, _, _ in located), median(lon for _, lon, _ in located)
-    view = _view([(lat, lon) for lat, lon, _ in located], middle)
+    view = _view([*((lat, lon) for lat, lon, _ in located), *_corners(shapes)], middle)
     metres = metres_per_unit(middle[0]) / view.scale
     return Drawing(
         width=width,
@@ -131,6 +131,14 @@ def draw(
         tiles=tuple(_tiles(view)) if tiles else (),
         shapes=tuple(_path(places, view, is_area=is_area) for places, is_area in shapes),
     )
+
+
+def _corners(shapes: Sequence[Shape]) -> Iterator[tuple[float, float]]:
+    """The latitude and longitude of two corners of the box around each shape."""
+    for places, _ in shapes:
+        lons, lats = [place[0] for place in places], [place[1] for place in places]
+        yield min(lats), min(lons)
+        yield max(lats), max(lons)
 
 
 def _view(points: Sequence[tuple[float, float]], middle: tuple[float, float]) -> _View:
