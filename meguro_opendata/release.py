@@ -10,6 +10,7 @@ from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from meguro_opendata.catalog import PortalRules, check_package
@@ -22,7 +23,7 @@ from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.municipality import home_of
-from meguro_opendata.placing.coordinates import PUBLISHED
+from meguro_opendata.placing.coordinates import PUBLISHED, placed_geometries
 from meguro_opendata.placing.placefiles import require_place_files
 from meguro_opendata.placing.stamp import place_stamp
 from meguro_opendata.preparing import Prepared, map_sources, prepare_table
@@ -280,7 +281,7 @@ def _data_contents(
     tables: Sequence[Sequence[Prepared]], recipe: Recipe, city: City | str, report: Report, register: bytes | None
 ) -> dict[str, bytes]:
     """The published files and their description, by name."""
-    published = [_published(table) for table in tables]
+    published = [_published(table, recipe) for table in tables]
     data = data_files(published, recipe, city if isinstance(city, str) else city.code)
     stamp = source_stamp(recipe, register)
     coordinates = _coordinates(tables)
@@ -314,9 +315,13 @@ def _coordinates(tables: Sequence[Sequence[Prepared]]) -> list[dict[str, Any]]:
     return [{"file": part.source.name, **(part.coordinates or {})} for part in parts]
 
 
-def _published(table: Sequence[Prepared]) -> PublishedTable:
+def _published(table: Sequence[Prepared], recipe: Recipe) -> PublishedTable:
     member = table[0].source.member
-    return PublishedTable(pl.concat([part.frame for part in table]), member.period if member else None)
+    frame, period = pl.concat([part.frame for part in table]), member.period if member else None
+    if recipe.gis.geometry == "point":
+        return PublishedTable(frame, period)
+    shapes = [placed_geometries(part.source.table, part.source.recipe.source) for part in table]
+    return PublishedTable(frame, period, np.concatenate(shapes))
 
 
 def _changes_of(part: Prepared, reading: Reading) -> Iterator[Change]:

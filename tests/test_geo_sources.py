@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 import shapely
 from conftest import Ran
+from geo_grids import nodes_around, par_file
 
 import meguro_opendata as mo
 from meguro_opendata.conversion import convert_file
@@ -21,6 +22,7 @@ from meguro_opendata.errors import MeguroOpendataError, SourceError, UnknownCrsE
 from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.geo.features import Features, moved
 from meguro_opendata.geo.filewords import GIS_FORMATS, GisFormat
+from meguro_opendata.geo.grids import add_grid
 from meguro_opendata.geo.writing import geo_bytes
 from meguro_opendata.inspection import inspect_file
 from meguro_opendata.preview import preview_file
@@ -123,6 +125,40 @@ def test_new_drafts_a_recipe_that_builds(crs: str, workspace_dir: Path, tmp_path
     assert np.allclose(frame.geometry.x, np.array(LON) + 0.0005, atol=1e-6)
 
 
+@pytest.mark.parametrize("crs", ["EPSG:6677", "EPSG:30169"])
+def test_areas_are_published_as_areas_if_the_recipe_says_so(crs: str, workspace_dir: Path, tmp_path: Path) -> None:
+    """GeoJSON and GeoPackage hold the areas in JGD2011, the table a point of each; skipped rows are in none."""
+    add_grid(par_file(tmp_path / "touhokutaiheiyouoki2011.par", nodes_around(35.63, 139.68, 30)))
+    text = draft(workspace_dir, shapefile(tmp_path / "a", crs))
+    assert "gis: {geometry: source}" in text
+    text = text.replace('department: ""', "department: 都市整備部道路公園課").replace(
+        "{geometry", "{crs: EPSG:6677, geometry"
+    )
+    text += "formats: [csv, geojson, gpkg]\nskip_rows: [{row: 2, reason: 見本}]\n"
+    (workspace_dir / "park" / "dataset.yaml").write_text(text, encoding="utf-8")
+    release = mo.build_release("park", workspace_dir)
+    assert release.published, [one.code for one in release.report.findings]
+    files = {file.path.suffix: file.path for file in release.files}
+    [feature] = json.loads(files[".geojson"].read_text(encoding="utf-8"))["features"]
+    area = shapely.geometry.shape(feature["geometry"])
+    assert feature["properties"]["名称"] == "例の広場"
+    assert area.exterior.is_ccw
+    assert area.bounds[:2] == pytest.approx((LON[1], LAT[1]), abs=1e-6)
+    [kept] = mo.geo.read_features(files[".gpkg"]).geometries
+    assert kept.geom_type == "Polygon"
+    assert kept.area == pytest.approx(111 * 90.5, rel=0.02)
+    frame = release.geodataframe()
+    assert area.contains(shapely.Point(frame.geometry.x[0], frame.geometry.y[0]))
+
+
+def test_only_a_gis_file_has_geometries_to_publish(workspace_dir: Path) -> None:
+    """A table of degrees has points alone; that is told."""
+    recipe = workspace_dir / "preschool" / "dataset.yaml"
+    recipe.write_text(recipe.read_text(encoding="utf-8") + "\ngis: {geometry: source}\n", encoding="utf-8")
+    with pytest.raises(MeguroOpendataError, match="geometry: source"):
+        mo.build_release("preschool", workspace_dir)
+
+
 def test_new_asks_for_a_system_that_the_file_does_not_say(workspace_dir: Path, tmp_path: Path) -> None:
     """The line for the system is there to be confirmed; until then the build refuses."""
     text = draft(workspace_dir, shapefile(tmp_path / "a", prj=False), "public_facility")
@@ -216,7 +252,7 @@ def test_a_layer_must_be_named_where_there_are_several(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
         for name in ("甲", "乙"):
             with zipfile.ZipFile(_one(tmp_path, name)) as one:
-                for member in one.namelist():
+                for member in (name for name in one.namelist() if name != "fields.csv"):
                     archive.writestr(member, one.read(member))
     seen = inspect_file(tmp_path / "two.zip")
     assert isinstance(seen.refusal, SourceError)

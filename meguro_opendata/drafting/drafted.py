@@ -57,6 +57,15 @@ class Draft:
         return self.table.grid.container in GEO_CONTAINERS
 
     @property
+    def has_shapes(self) -> bool:
+        """Whether the source is a GIS file of a known system with areas or lines, and its points become coordinates."""
+        features = self.table.grid.features
+        if features is None or not any("Point" not in shape.geom_type for shape in features.geometries if shape):
+            return False
+        used = {column for proposal in self.sure for column in proposal.columns}
+        return self.standard is None or set(point_names()) <= used
+
+    @property
     def own_fields(self) -> tuple[OwnField, ...]:
         """The fields of a schema of its own: one a column; the points of a GIS file are its coordinates."""
         points = dict(zip(point_names(), zip(_DEGREES, ("latitude", "longitude"), strict=True), strict=True))

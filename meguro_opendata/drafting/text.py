@@ -29,7 +29,13 @@ def recipe_text(draft: Draft, city: City, file: str, sheet: str | None, lang: st
         sheet: Name of the mapping sheet, ``None`` if the mapping stands in the recipe.
         lang: Language of the comments.
     """
-    parts = (_head(draft, file, lang), _source(draft, file, lang), _mapping(draft, sheet, lang), _left(draft, lang))
+    parts = (
+        _head(draft, file, lang),
+        _source(draft, file, lang),
+        _mapping(draft, sheet, lang),
+        _geometry(draft, lang),
+        _left(draft, lang),
+    )
     return (
         "\n".join(
             line for part in map(list, (*parts, _metadata(draft, city, lang))) if part for line in (*part, "")
@@ -101,6 +107,12 @@ def _layer(draft: Draft, lang: str) -> Iterator[str]:
         yield f"  # {word('new-confirm', lang)} crs: EPSG:6677   # {comment_of(message('new-crs', lang))}"
     if grid.encoding is not None:
         yield f"  encoding: {grid.encoding}"
+
+
+def _geometry(draft: Draft, lang: str) -> Iterator[str]:
+    """Of areas and lines: that the GIS files of the release hold them as they are."""
+    if draft.has_shapes:
+        yield f"gis: {{geometry: source}}   # {comment_of(message('new-geometry', lang))}"
 
 
 def _other_sheets(draft: Draft, lang: str) -> str:

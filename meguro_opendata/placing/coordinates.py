@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from meguro_opendata.cleaning import Cleaned, Doubt
+from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.findings import Change, Finding
 from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.geo.geojson import coordinate_fields
@@ -19,10 +20,14 @@ from meguro_opendata.recipe.sourcewords import FileSettings
 from meguro_opendata.sources import Table
 from meguro_opendata.standard import Field
 
-__all__ = ["PUBLISHED", "RULE", "Placed", "fields_to_clean", "in_order", "place", "undeclared"]
+if TYPE_CHECKING:
+    from meguro_opendata.geo.features import Geometries
+
+__all__ = ["PUBLISHED", "RULE", "Placed", "fields_to_clean", "in_order", "place", "placed_geometries", "undeclared"]
 
 PUBLISHED = "EPSG:6668"
 RULE = "coordinates"
+_FIRST = 2  # the record of the first feature, as in a sheet with a header
 _SAME = "EPSG:4326"  # at the metre level
 _MOST_DEGREES = 360.0
 _NUMBER = "decimal"
@@ -100,6 +105,24 @@ def place(table: Table, mapped: Mapped, cleaned: Cleaned, fields: Sequence[Field
     findings = tuple(_findings(located, table, mapped, names, words))
     doubts = tuple(doubt for doubt in cleaned.doubts if not _is_settled(doubt, names, cleaned.frame, frame))
     return Placed(frame, changes, findings, doubts, located.record())
+
+
+def placed_geometries(table: Table, settings: FileSettings) -> Geometries:
+    """The geometries of a GIS file's rows in JGD2011, vertex by vertex.
+
+    Raises:
+        MeguroOpendataError: If the table is of no GIS file.
+        MissingGridError: If a needed grid has not been added and the recipe allows nothing approximate.
+        OutsideGridError: If vertices lie outside a needed grid.
+    """
+    from meguro_opendata.geo.features import moved
+
+    features = table.grid.features
+    if features is None:
+        raise MeguroOpendataError("gis-geometry-of-table", file=table.path.name)
+    there, _ = moved(features, parse_crs(PUBLISHED), allow_approximate=settings.allow_approximate)
+    placed: Geometries = there.geometries[[row - _FIRST for row in table.rows]]
+    return placed
 
 
 def _axes(columns: Sequence[pl.Series], words: PointWords) -> tuple[pl.Series, pl.Series]:

@@ -59,7 +59,8 @@ def geo_table(path: Path, layer: Layer, crs: Crs | None = None, skip: Mapping[in
         skip: Rows to leave out, with reasons.
     """
     known = crs or layer.crs
-    frame = point_columns(layer.features(known)) if known else _unplaced(layer)
+    features = layer.features(known) if known else None
+    frame = point_columns(features) if features else _unplaced(layer)
     records = [frame.columns, *map(list, frame.iter_rows())]
     grid = Grid.of_records(
         path,
@@ -69,6 +70,7 @@ def geo_table(path: Path, layer: Layer, crs: Crs | None = None, skip: Mapping[in
         sheets=layer.layers,
         encoding=layer.encoding,
         crs=datum_code(known.datum) if known else None,
+        features=features,
     )
     return cut_table(grid, 1, 1, skip, keep_all=True)
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.files import write_whole
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.geo.crs import Crs
-from meguro_opendata.geo.features import Features, moved
+from meguro_opendata.geo.features import moved
 from meguro_opendata.geo.files import LayerWords, read_features
 from meguro_opendata.geo.filewords import GIS_FORMATS, GisFormat, file_words
+from meguro_opendata.geo.geojson import shape_collection
 from meguro_opendata.geo.writing import geo_bytes
 from meguro_opendata.placing.pointfile import TransformedFile, write_record
 from meguro_opendata.placing.points import remarks
@@ -51,7 +49,7 @@ def transform_layer(
     features = read_features(path, layer=words.layer, crs=words.crs, encoding=words.encoding)
     there, done = moved(features, target, allow_approximate=allow_approximate)
     stem = out.name.partition(".")[0]
-    data = _geojson(there).encode("utf-8") if form is None else geo_bytes(there, form, stem)
+    data = shape_collection(there).encode("utf-8") if form is None else geo_bytes(there, form, stem)
     write_whole(out, data)
     findings = tuple(Finding(one.code, one.severity, params=one.params) for one in remarks(done))
     rows = len(features.geometries)
@@ -69,19 +67,3 @@ def _form_of(out: Path) -> GisFormat | None:
         if file_words()["formats"][form]["ending"] == ending:
             return form
     raise SourceError("layer-ending", file=out)
-
-
-def _geojson(features: Features) -> str:
-    """A FeatureCollection (RFC 7946); empty attributes are left out."""
-    lines = ",\n".join(_feature_lines(features))
-    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'
-
-
-def _feature_lines(features: Features) -> Iterator[str]:
-    import shapely
-
-    for row, shape in zip(features.records(), features.geometries, strict=True):
-        geometry: Any = None if shape is None else json.loads(shapely.to_geojson(shape))
-        properties = {name: value for name, value in row.items() if value}
-        feature = {"type": "Feature", "geometry": geometry, "properties": properties}
-        yield json.dumps(feature, ensure_ascii=False)
