@@ -18,7 +18,7 @@ from meguro_opendata.checkdigit import check_digit
 from meguro_opendata.errors import SourceError
 from meguro_opendata.files import checksum, sha256, storage_guard, write_whole
 from meguro_opendata.geo.crs import parse_crs
-from meguro_opendata.geo.features import moved
+from meguro_opendata.geo.features import Features, moved
 from meguro_opendata.geo.files import LayerWords, read_features
 from meguro_opendata.geo.nearness import metres_per_degree
 from meguro_opendata.geo.opening import shape_parts
@@ -165,22 +165,34 @@ def import_boundary(
     words = words or LayerWords()
     features = read_features(path, layer=words.layer, crs=words.crs, encoding=words.encoding)
     there, done = moved(features, parse_crs(_KEPT), allow_approximate=allow_approximate)
-    named: dict[str, list[Polygon]] = {}
-    for properties, shape in zip(there.records(), there.geometries, strict=True):
-        code = _code_of(properties) or (home.code if home else "")
-        if code:
-            named.setdefault(code, []).extend(_polygons(shape, path))
+    named = _named_polygons(there, home, path)
     kept = {code: polygons for code, polygons in sorted(named.items()) if polygons}
     if not kept:
         raise SourceError("boundary-no-areas" if named else "boundary-nobodys", file=path)
     source = source_checksum(path)
     error = float(np.max(done.errors, initial=0.0)) if done.approximate.any() else 0.0
     for code, polygons in kept.items():
-        held = {"code": code, "file": path.name, "source": source, "error": error, "polygons": polygons}
-        with storage_guard(boundary_path(code)):
-            boundary_path(code).parent.mkdir(parents=True, exist_ok=True)
-        write_whole(boundary_path(code), (json.dumps(held, separators=(",", ":")) + "\n").encode("utf-8"))
+        _keep(Boundary(code, path.name, tuple(polygons), error, source))
     return {code: len(polygons) for code, polygons in kept.items()}
+
+
+def _named_polygons(features: Features, home: Municipality | None, path: Path) -> dict[str, list[Polygon]]:
+    """The polygons of each municipality that a feature names; of those that name none, the home's."""
+    named: dict[str, list[Polygon]] = {}
+    for properties, shape in zip(features.records(), features.geometries, strict=True):
+        code = _code_of(properties) or (home.code if home else "")
+        if code:
+            named.setdefault(code, []).extend(_polygons(shape, path))
+    return named
+
+
+def _keep(boundary: Boundary) -> None:
+    """Write a boundary into the user's data folder."""
+    path, parts = boundary_path(boundary.code), ("code", "file", "source", "error", "polygons")
+    with storage_guard(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    held = {part: getattr(boundary, part) for part in parts}
+    write_whole(path, (json.dumps(held, separators=(",", ":")) + "\n").encode("utf-8"))
 
 
 def _code_of(properties: Mapping[str, Any]) -> str:

@@ -100,27 +100,32 @@ def read_layer(path: Path | str, *, layer: str | None = None, encoding: str | No
     """
     path = Path(path)
     with opened(path, layer) as place:
-        is_shape = place.container == "shapefile"
         raw = read_raw(place.path, place.container, path.name, None if place.several else layer)
-        told = (encoding or _told_encoding(place.path)) if is_shape else None
-        written = _written_crs(raw.crs, place)
+        told = encoding or _told_encoding(place.path)
+        system, unknown = _system(_written_crs(raw.crs, place))
     names, columns = raw.names, raw.columns
-    if is_shape:
-        told = told or _decided([*names, *(text for column in columns for text in column)])
-        names = [_decoded(name, told) for name in names]
-        columns = [[_decoded(text, told) for text in column] for column in columns]
-    system, unknown = _system(written)
+    if place.container == "shapefile":
+        encoding, names, columns = _in_letters(told, names, columns)
     return Layer(
         name=path.name,
         container=place.container,
         layers=place.several or raw.layers,
         layer=place.layer or raw.layer,
-        encoding=told,
+        encoding=encoding if place.container == "shapefile" else None,
         frame=_frame(names, columns),
         geometries=raw.geometries,
         crs=system,
         unknown=unknown,
     )
+
+
+def _in_letters(
+    told: str | None, names: Sequence[str], columns: Sequence[Sequence[str]]
+) -> tuple[str, list[str], list[list[str]]]:
+    """The encoding, and names and texts that were read as bytes; without one that is told it is decided."""
+    encoding = told or _decided([*names, *(text for column in columns for text in column)])
+    decoded = [[_decoded(text, encoding) for text in column] for column in columns]
+    return encoding, [_decoded(name, encoding) for name in names], decoded
 
 
 def read_features(

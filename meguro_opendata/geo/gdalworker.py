@@ -41,21 +41,12 @@ def main(argument: str) -> bytes:
 
 
 def _layer(asked: dict[str, Any]) -> dict[str, Any]:
+    """What is answered, all of it read; errors of GDAL are a file that cannot be read."""
     import pyogrio
 
     warnings.simplefilter("ignore", RuntimeWarning)  # what GDAL thinks of the file; if it cannot read it, it raises
     try:
-        name, layers = _chosen(asked)
-        info = pyogrio.read_info(asked["path"], layer=name, force_feature_count=True)
-        if info["driver"] not in asked["drivers"]:
-            raise _RefusedError("geo-unreadable", {})
-        count, width = int(info["features"]), len(info["fields"])
-        if count > asked["features"] or width > asked["fields"] or count * width > asked["cells"]:
-            raise _RefusedError("geo-too-large", {})
-        encoding = _BYTES if asked["as_bytes"] else None
-        meta, _, wkb, fields = pyogrio.raw.read(
-            asked["path"], layer=name, encoding=encoding, max_features=count, force_2d=True
-        )
+        return _read(asked)
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
@@ -68,6 +59,18 @@ def _layer(asked: dict[str, Any]) -> dict[str, Any]:
         MemoryError,
     ):
         raise _RefusedError("geo-unreadable", {}) from None
+
+
+def _read(asked: dict[str, Any]) -> dict[str, Any]:
+    import pyogrio
+
+    name, layers = _chosen(asked)
+    info = pyogrio.read_info(asked["path"], layer=name, force_feature_count=True)
+    count = _believed(info, asked)
+    encoding = _BYTES if asked["as_bytes"] else None
+    meta, _, wkb, fields = pyogrio.raw.read(
+        asked["path"], layer=name, encoding=encoding, max_features=count, force_2d=True
+    )
     columns = [[_text(value) for value in _plain(field).tolist()] for field in fields]
     shapes = [None] * count if wkb is None else wkb.tolist()
     if sum(len(cell) for cells in (*columns, shapes) for cell in cells if cell) > asked["bytes"]:
@@ -81,6 +84,16 @@ def _layer(asked: dict[str, Any]) -> dict[str, Any]:
         "columns": columns,
         "shapes": shapes,
     }
+
+
+def _believed(info: dict[str, Any], asked: dict[str, Any]) -> int:
+    """How many features there are; a file that another driver opened, or that says too much, is refused."""
+    if info["driver"] not in asked["drivers"]:
+        raise _RefusedError("geo-unreadable", {})
+    count, width = int(info["features"]), len(info["fields"])
+    if count > asked["features"] or width > asked["fields"] or count * width > asked["cells"]:
+        raise _RefusedError("geo-too-large", {})
+    return count
 
 
 def _chosen(asked: dict[str, Any]) -> tuple[str, list[str]]:
