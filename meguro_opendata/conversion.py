@@ -16,12 +16,13 @@ from meguro_opendata.mapping import Mapped
 from meguro_opendata.mapping.carry import Carried, carry
 from meguro_opendata.mapping.proposals import SURE, Proposal, propose_mapping
 from meguro_opendata.mapping.values import make_values
+from meguro_opendata.placing.geotable import propose_table
 from meguro_opendata.recipe import Extension, Recipe, one_shot_recipe
 from meguro_opendata.recipe.sourcewords import FileSettings
 from meguro_opendata.recognition import recognise
 from meguro_opendata.recognition.headernames import spellings
 from meguro_opendata.release import Release, finish_release
-from meguro_opendata.sources import Table, propose_source
+from meguro_opendata.sources import Table
 from meguro_opendata.standard import Standard, load_standard
 
 __all__ = ["convert_file"]
@@ -38,20 +39,21 @@ def convert_file(path: Path | str, standard_id: str, out: Path, lang: str = "ja"
     older version's header, by the standard's own table of changes; the others are kept after the standard's.
 
     Args:
-        path: A CSV, TSV or workbook.
+        path: A CSV, TSV or workbook, or a GIS file that says which system it is in.
         standard_id: The id of a standard, or ``id@version``.
         out: The folder; it is made, or replaced if an earlier conversion made it.
         lang: Language of the reports.
 
     Raises:
         SourceError: If the file cannot be read.
+        UnknownCrsError: If a GIS file does not say which system it is in.
         UnknownStandardError: If there is no such standard.
         MeguroOpendataError: If the folder is a file, or a file of the result would take the source's place.
         StorageError: If the folder cannot be written.
     """
     standard = load_standard(standard_id)
     older = [load_standard(standard.id, version) for version in standard.versions if version != standard.version]
-    table = propose_source(Path(path), spellings(standard), keep_all=False)
+    table = propose_table(Path(path), spellings(standard), keep_all=False, needs_crs=True)
     old = _version_of(table, standard, older)
     proposals = [found for found in propose_mapping(table, standard, old) if found.confidence >= SURE]
     recipe = _recipe(Path(path), standard, table, proposals)

@@ -43,6 +43,7 @@ def datapackage(
     personal: Sequence[Mapping[str, Any]] = (),
     facts: ReleaseFacts | None = None,
     coordinates: Sequence[Mapping[str, Any]] = (),
+    places: Mapping[str, Any] | None = None,
 ) -> bytes:
     """The descriptor of a release.
 
@@ -55,6 +56,7 @@ def datapackage(
         personal: What may be personal in them, each with the reason for which the recipe allows it or ``None``.
         facts: What the files say themselves.
         coordinates: How the coordinates came into their system, by source: operation, grids, expected error.
+        places: Grids, gazetteer, boundary and parts of shapefiles that it was made with, by checksum.
     """
     meta = recipe.metadata
     code = city if isinstance(city, str) else city.code
@@ -72,6 +74,7 @@ def datapackage(
         "mo:rows": rows,
         "mo:facts": (facts or ReleaseFacts()).to_dict(),
         "mo:made_from": stamp,
+        **({"mo:places": places} if places else {}),
         "mo:personal": list(personal),
         **({"mo:coordinates": list(coordinates)} if coordinates else {}),
         "resources": [_resource(file, recipe) for file in files],

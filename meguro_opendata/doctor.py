@@ -21,6 +21,7 @@ from meguro_opendata.errors import (
     UnknownStandardError,
 )
 from meguro_opendata.geo.grids import known_grids
+from meguro_opendata.placing.placefiles import place_files, require_place_files
 from meguro_opendata.portals import open_portal
 from meguro_opendata.portals.ckan import CkanPortal
 from meguro_opendata.portals.ckanclient import token_variable
@@ -54,7 +55,7 @@ def examine(workspace: Path | None, lang: str = "ja") -> list[Check]:
     """
     checks = [_python(lang), *_packages(lang), _standards(), _grids(lang), _console(lang)]
     opened, check = _workspace(workspace, lang)
-    return [*checks, check, *(_portals(opened, lang) if opened else ())]
+    return [*checks, check, *((*_places(opened, lang), *_portals(opened, lang)) if opened else ())]
 
 
 def exit_code(checks: Sequence[Check]) -> int:
@@ -128,6 +129,17 @@ def _workspace(folder: Path | None, lang: str) -> tuple[Workspace | None, Check]
         True,
         f"{opened.root} ({opened.city.name if lang == 'ja' else opened.city.name_en}, {len(opened.slugs())})",
     )
+
+
+def _places(workspace: Workspace, lang: str) -> Iterator[Check]:
+    """The grids, gazetteers and boundary that the workspace declares, if it does."""
+    try:
+        found = ", ".join(f"{one.name} ({one.state})" for one in place_files(workspace))
+        if found:
+            require_place_files(workspace)
+            yield Check("places", True, found)
+    except MeguroOpendataError as error:
+        yield Check("places", False, error.code, error.text(lang))
 
 
 def _portals(workspace: Workspace, lang: str) -> Iterator[Check]:

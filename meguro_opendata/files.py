@@ -15,6 +15,7 @@ from typing import IO
 from meguro_opendata.errors import SourceError, StorageError
 
 __all__ = [
+    "checksum",
     "folder_aside",
     "inside",
     "is_plain_name",
@@ -41,6 +42,23 @@ def is_plain_name(name: str) -> bool:
     (True, False, False)
     """
     return name not in ("", ".", "..") and not any(sign in name for sign in "/\\:\0") and len(name.encode()) <= _LONGEST
+
+
+def checksum(path: Path) -> str:
+    """The SHA-256 of a file, read in pieces.
+
+    Raises:
+        SourceError: If it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise SourceError("file-missing", file=path) from None
+    except IsADirectoryError:
+        raise SourceError("file-is-folder", file=path) from None
+    except OSError as error:
+        raise SourceError("file-unreadable", file=path, reason=error.strerror) from None
 
 
 def inside(folder: Path, *names: str) -> Path:

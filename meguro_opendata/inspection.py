@@ -6,18 +6,23 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.geo.opening import geo_container, is_geo_file
 from meguro_opendata.messages import message
 from meguro_opendata.readability import Judgement, item_text, judge, reason_text, stage_of, stage_text
 from meguro_opendata.recognition import SURE, Match, known_labels, recognise
 from meguro_opendata.recognition.headernames import spellings
 from meguro_opendata.sources import Grid, Table, column_letter, container_at, propose_source
 
+if TYPE_CHECKING:
+    from meguro_opendata.geo.files import Layer
+
 __all__ = ["INSPECTION_FORMAT", "Inspection", "inspect_file", "judgement_text"]
 
 INSPECTION_FORMAT = "meguro-opendata/inspection@1"
+_ARCHIVED = {"zip": "shapefile"}  # a ZIP that cannot be read, by what it says that it holds
 _ENDINGS = {
     ".csv": ("csv",),
     ".tsv": ("tsv",),
@@ -30,9 +35,12 @@ _ENDINGS = {
     ".htm": ("html",),
     ".html": ("html",),
     ".pdf": ("pdf",),
-    ".zip": ("zip",),
+    ".zip": ("zip", "shapefile", "geojson", "gpkg", "fgb", "kml"),
     ".geojson": ("geojson",),
+    ".json": ("geojson",),
     ".gpkg": ("gpkg",),
+    ".fgb": ("fgb",),
+    ".kml": ("kml",),
     ".shp": ("shapefile",),
     ".shx": ("shapefile",),
     ".dbf": ("shapefile",),
@@ -49,6 +57,7 @@ class Inspection:
         table: The table that it holds, ``None`` if it cannot be read.
         matches: The standards that its header may follow, best first.
         refusal: Why it cannot be read, ``None`` if it can.
+        layer: Of a GIS file, what was read of it.
     """
 
     file: str
@@ -56,6 +65,7 @@ class Inspection:
     table: Table | None
     matches: tuple[Match, ...]
     refusal: SourceError | None
+    layer: Layer | None = None
 
     @property
     def grid(self) -> Grid | None:
@@ -80,12 +90,12 @@ class Inspection:
     @cached_property
     def judgements(self) -> tuple[Judgement, ...]:
         """The fifteen items of the national rule on machine-readable tables."""
-        return judge(self.container, self.table, known_labels())
+        return judge(self.container, None if self.layer else self.table, known_labels())
 
     @property
     def stage(self) -> int | None:
         """The stage of the national model that the file shows, ``None`` if it shows none."""
-        return stage_of(self.container, self.table, self.judgements, self.standard is not None)
+        return stage_of(self.container, None if self.layer else self.table, self.judgements, self.standard is not None)
 
     @property
     def header_is_late(self) -> bool:
@@ -110,6 +120,7 @@ class Inspection:
             "extension_matches": self.extension_matches,
             **_described_grid(self.grid),
             **_described_table(self.table),
+            "gis": _described_layer(self.layer) if self.layer else None,
             "standard": {"id": best.id, "version": best.version, "score": best.score} if best else None,
             "machine_readability": [_described_item(judgement, lang) for judgement in self.judgements],
             "stage": self.stage,
@@ -140,6 +151,19 @@ def _described_table(table: Table | None) -> dict[str, Any]:
     if table is None:
         return {"header_row": None, "rows": 0, "columns": []}
     return {"header_row": table.header_row, "rows": table.frame.height, "columns": list(table.labels)}
+
+
+def _described_layer(layer: Layer) -> dict[str, Any]:
+    from meguro_opendata.geo.crs import datum_title
+
+    return {
+        "layers": list(layer.layers),
+        "layer": layer.layer,
+        "geometries": {kind or "none": count for kind, count in layer.kinds.items()},
+        "crs": layer.crs.code if layer.crs else None,
+        "datum": datum_title(layer.crs.datum) if layer.crs else None,
+        "unknown_crs": layer.unknown or None,
+    }
 
 
 def _described_item(judgement: Judgement, lang: str) -> dict[str, Any]:
@@ -173,6 +197,8 @@ def inspect_file(path: Path | str) -> Inspection:
         SourceError: If there is no such file, or it cannot be opened at all.
     """
     file = Path(path)
+    if is_geo_file(file):
+        return _inspect_layer(path)
     try:
         container = container_at(file)
     except SourceError as refusal:
@@ -185,3 +211,17 @@ def inspect_file(path: Path | str) -> Inspection:
         named = "encrypted" if refusal.code == "workbook-encrypted" else container
         return Inspection(str(path), "unknown" if named == "text" else named, None, (), refusal)
     return Inspection(str(path), table.grid.container, table, tuple(recognise(table.labels)), None)
+
+
+def _inspect_layer(path: Path | str) -> Inspection:
+    """A GIS file: one layer of it, or what it seems to be and why none can be read."""
+    from meguro_opendata.geo.files import read_layer
+    from meguro_opendata.placing.geotable import geo_table
+
+    file = Path(path)
+    try:
+        layer = read_layer(file)
+        table = geo_table(file, layer)
+    except SourceError as refusal:
+        return Inspection(str(path), _ARCHIVED.get(kind := str(geo_container(file)), kind), None, (), refusal)
+    return Inspection(str(path), layer.container, table, tuple(recognise(table.labels)), None, layer)

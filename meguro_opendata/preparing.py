@@ -12,11 +12,11 @@ import polars as pl
 from meguro_opendata.cleaning import Cleaned, clean
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.findings import Change, Finding, Report
-from meguro_opendata.geocoding import estimate_positions
 from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped, apply_mapping
 from meguro_opendata.municipality import Municipality
-from meguro_opendata.placing import Placed, fields_to_clean, in_order, place, undeclared
+from meguro_opendata.placing.coordinates import Placed, fields_to_clean, in_order, place, undeclared
+from meguro_opendata.placing.estimates import estimate_positions
 from meguro_opendata.privacy import allowed, disclosures, masked, screen, secrets
 from meguro_opendata.reading import Reading, SourceTable
 from meguro_opendata.recipe import Recipe

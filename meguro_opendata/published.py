@@ -12,6 +12,7 @@ from meguro_opendata.datapackage import FILE_NAME, FORMATS, read_datapackage
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files import inside, sha256
 from meguro_opendata.messages import message
+from meguro_opendata.placing.stamp import is_current
 from meguro_opendata.portals import Upload
 from meguro_opendata.privacy import open_disclosures
 from meguro_opendata.recipe import open_recipe
@@ -57,6 +58,8 @@ def load_releases(workspace: Workspace, slugs: Sequence[str]) -> list[PublishedD
 
 
 def _is_stale(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> bool:
+    if not is_current(descriptor.get("mo:places"), workspace.root / slug):
+        return True
     return bool(descriptor.get("mo:made_from") != source_stamp(open_recipe(slug, workspace)))
 
 

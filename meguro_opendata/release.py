@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from meguro_opendata.catalog import PortalRules, check_package
@@ -22,7 +23,9 @@ from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.identify import Identifier
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.municipality import home_of
-from meguro_opendata.placing import PUBLISHED
+from meguro_opendata.placing.coordinates import PUBLISHED, placed_geometries
+from meguro_opendata.placing.placefiles import require_place_files
+from meguro_opendata.placing.stamp import place_stamp
 from meguro_opendata.preparing import Prepared, map_sources, prepare_table
 from meguro_opendata.privacy import disclosed, masked
 from meguro_opendata.reading import Reading, SourceCount, SourceTable, read_sources
@@ -180,10 +183,12 @@ def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None
 
     Raises:
         ConfigurationError: If the recipe has faults or no longer fits the source.
+        MeguroOpendataError: If this user has not loaded the grids, gazetteers or boundary that the workspace declares.
         SourceError: If the source cannot be read.
         StorageError: If the files cannot be written.
     """
     home = as_workspace(workspace)
+    require_place_files(home)
     recipe = open_recipe(slug, home)
     identifier = Identifier(recipe) if recipe.ids is not None else None
     reading = read_sources(recipe, home.city)
@@ -276,13 +281,22 @@ def _data_contents(
     tables: Sequence[Sequence[Prepared]], recipe: Recipe, city: City | str, report: Report, register: bytes | None
 ) -> dict[str, bytes]:
     """The published files and their description, by name."""
-    published = [_published(table) for table in tables]
+    published = [_published(table, recipe) for table in tables]
     data = data_files(published, recipe, city if isinstance(city, str) else city.code)
     stamp = source_stamp(recipe, register)
     coordinates = _coordinates(tables)
     facts = _facts(published, tables, recipe)
-    descriptor = datapackage(recipe, city, data, report.rows, stamp, disclosed(report.findings), facts, coordinates)
+    places = None if isinstance(city, str) else _places(recipe, city, coordinates)
+    personal = disclosed(report.findings)
+    descriptor = datapackage(recipe, city, data, report.rows, stamp, personal, facts, coordinates, places)
     return {**{file.name: file.data for file in data}, "datapackage.json": descriptor}
+
+
+def _places(recipe: Recipe, city: City, coordinates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the release was made with besides its sources and the files beside its recipe."""
+    has_points = coordinate_fields(schema_fields(recipe.schema)) is not None
+    moved = any(record["steps"] for record in coordinates)
+    return place_stamp(recipe.source_files(), city.code if has_points else None, moved=moved)
 
 
 def _facts(published: Sequence[PublishedTable], tables: Sequence[Sequence[Prepared]], recipe: Recipe) -> ReleaseFacts:
@@ -301,9 +315,13 @@ def _coordinates(tables: Sequence[Sequence[Prepared]]) -> list[dict[str, Any]]:
     return [{"file": part.source.name, **(part.coordinates or {})} for part in parts]
 
 
-def _published(table: Sequence[Prepared]) -> PublishedTable:
+def _published(table: Sequence[Prepared], recipe: Recipe) -> PublishedTable:
     member = table[0].source.member
-    return PublishedTable(pl.concat([part.frame for part in table]), member.period if member else None)
+    frame, period = pl.concat([part.frame for part in table]), member.period if member else None
+    if recipe.gis.geometry == "point":
+        return PublishedTable(frame, period)
+    shapes = [placed_geometries(part.source.table, part.source.recipe.source) for part in table]
+    return PublishedTable(frame, period, np.concatenate(shapes))
 
 
 def _changes_of(part: Prepared, reading: Reading) -> Iterator[Change]:

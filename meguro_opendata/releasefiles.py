@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -16,13 +17,17 @@ from meguro_opendata.findings import Change, Rejection, Report
 from meguro_opendata.geo import coordinate_fields, feature_collection
 from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.geo.filewords import GIS_FORMATS
-from meguro_opendata.placing import PUBLISHED
+from meguro_opendata.geo.geojson import shape_collection
+from meguro_opendata.placing.coordinates import PUBLISHED
 from meguro_opendata.privacy import masked_changes, masked_rejections
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.reports.html import Checked, as_html
 from meguro_opendata.series.periods import Period, titled
 from meguro_opendata.standard import schema_fields
 from meguro_opendata.tablefile import csv_bytes, plain_csv_bytes, xlsx_bytes
+
+if TYPE_CHECKING:
+    from meguro_opendata.geo.features import Geometries
 
 __all__ = [
     "PublishedTable",
@@ -52,10 +57,14 @@ class ReleasedFile:
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A table as it is published: of a series one a period, else only one."""
+    """A table as it is published: of a series one a period, else only one.
+
+    ``shapes`` are the geometries of its rows in JGD2011, where they are to be published as they are.
+    """
 
     frame: pl.DataFrame
     period: Period | None = None
+    shapes: Geometries | None = None
 
 
 def data_files(tables: Sequence[PublishedTable], recipe: Recipe, municipality: str) -> list[DataFile]:
@@ -74,33 +83,45 @@ def data_files(tables: Sequence[PublishedTable], recipe: Recipe, municipality: s
 
 
 def _files_of(table: PublishedTable, recipe: Recipe, stem: str, title: str) -> Iterator[DataFile]:
-    for ending, data in _formats(table.frame, recipe, stem):
+    for ending, data in _formats(table, recipe, stem):
         yield DataFile(f"{stem}.{ending}", data, title, table.frame.height, table.period)
 
 
-def _formats(frame: pl.DataFrame, recipe: Recipe, stem: str) -> Iterator[tuple[str, bytes]]:
+def _formats(table: PublishedTable, recipe: Recipe, stem: str) -> Iterator[tuple[str, bytes]]:
+    frame = table.frame
     fields = schema_fields(recipe.schema)
     yield "csv", csv_bytes(frame)
     if "xlsx" in recipe.formats:
         yield "xlsx", xlsx_bytes(frame, fields)
     places = coordinate_fields(fields)
     if "geojson" in recipe.formats and places is not None:
-        yield "geojson", feature_collection(frame, *places).encode("utf-8")
+        yield "geojson", _geojson(table, places).encode("utf-8")
     if places is not None:
-        yield from _gis_files(frame, places, recipe, stem)
+        yield from _gis_files(table, places, recipe, stem)
 
 
-def _gis_files(frame: pl.DataFrame, places: tuple[str, str], recipe: Recipe, stem: str) -> Iterator[tuple[str, bytes]]:
+def _geojson(table: PublishedTable, places: tuple[str, str]) -> str:
+    if table.shapes is None:
+        return feature_collection(table.frame, *places)
+    from meguro_opendata.geo.features import Features
+
+    return shape_collection(Features("", table.frame, table.shapes, parse_crs(PUBLISHED)).located())
+
+
+def _gis_files(
+    table: PublishedTable, places: tuple[str, str], recipe: Recipe, stem: str
+) -> Iterator[tuple[str, bytes]]:
     """The GIS files that the recipe asks for, in the system that it asks for."""
     wanted = [form for form in GIS_FORMATS if form in recipe.formats]
     if not wanted:
         return
-    from meguro_opendata.geo.features import moved, point_features
+    from meguro_opendata.geo.features import Features, moved, point_features
     from meguro_opendata.geo.writing import geo_bytes
 
-    features = point_features(frame, *places, stem, parse_crs(PUBLISHED))
-    there = ~pl.Series(features.geometries, dtype=pl.Object).is_null()
-    kept = replace(features, frame=features.frame.filter(there), geometries=features.geometries[there.to_numpy()])
+    if table.shapes is None:
+        kept = point_features(table.frame, *places, stem, parse_crs(PUBLISHED)).located()
+    else:
+        kept = Features(stem, table.frame, table.shapes, parse_crs(PUBLISHED)).located()
     projected, _ = moved(kept, parse_crs(recipe.gis.crs))
     for form in wanted:
         data = geo_bytes(kept if form == "kml" else projected, form, stem, recipe.gis.encoding)

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-__all__ = ["cache_folder", "data_folder"]
+__all__ = ["address_index", "boundary_file", "cache_folder", "data_folder", "grid_list"]
 
 _NAME = "meguro-opendata"
 
@@ -15,6 +15,21 @@ def data_folder() -> Path:
     """The user's data folder; ``MEGURO_OPENDATA_DATA`` moves it. It may not exist yet."""
     named = os.environ.get("MEGURO_OPENDATA_DATA")
     return Path(named).expanduser().absolute() if named else _home("XDG_DATA_HOME", ".local/share") / _NAME
+
+
+def grid_list() -> Path:
+    """The list of the correction grids that the user added. It may not exist yet."""
+    return data_folder() / "grids" / "grids.json"
+
+
+def boundary_file(code: str) -> Path:
+    """The boundary of a municipality that the user imported. It may not exist yet."""
+    return data_folder() / "boundaries" / f"{code}.json"
+
+
+def address_index() -> Path:
+    """The index of the addresses that the user imported. It may not exist yet."""
+    return data_folder() / "addresses.sqlite"
 
 
 def cache_folder() -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,12 +13,15 @@ from pydantic import AfterValidator, Field
 from meguro_opendata.checkdigit import check_digit
 from meguro_opendata.declarations import Declared, check, read_toml, unknown
 from meguro_opendata.errors import ConfigurationError, Fault
+from meguro_opendata.files import is_plain_name
 from meguro_opendata.standard import standards
 
 __all__ = [
+    "BoundarySettings",
     "City",
     "Guards",
     "License",
+    "Places",
     "PortalSettings",
     "WebAddress",
     "Workspace",
@@ -44,6 +47,13 @@ def _web_address(address: str) -> str:
 
 def _usable_path(path: str) -> str:
     if "\0" in path:
+        raise ValueError("path-not-usable")
+    return path
+
+
+def _inner_path(path: str) -> str:
+    """A path that stays in the workspace's folder, with ``/`` between its names."""
+    if not all(map(is_plain_name, path.split("/"))):
         raise ValueError("path-not-usable")
     return path
 
@@ -120,20 +130,45 @@ class Guards(Declared):
     max_row_loss: float = Field(default=0.3, ge=0, le=1)
 
 
+class BoundarySettings(Declared):
+    """The file of the city's boundary, and what is to be known of it: its system has to be where it does not say so."""
+
+    file: Annotated[str, AfterValidator(_inner_path)]
+    layer: str | None = None
+    crs: str | None = None
+    encoding: Literal["utf-8", "cp932"] | None = None
+
+
+class Places(Declared):
+    """Files of places that belong to the workspace, by their paths in it; each user loads them once.
+
+    Attributes:
+        grids: Correction grids.
+        addresses: Gazetteers, in any form that ``geo import-addresses`` takes.
+        boundary: The city's boundary.
+    """
+
+    grids: tuple[Annotated[str, AfterValidator(_inner_path)], ...] = Field(default=(), strict=False)
+    addresses: tuple[Annotated[str, AfterValidator(_inner_path)], ...] = Field(default=(), strict=False)
+    boundary: BoundarySettings | None = None
+
+
 class _File(Declared):
     city: City
     portals: dict[str, PortalSettings]
     guards: Guards = Guards()
+    places: Places = Places()
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """An opened workspace: its folder, city, portals and guards."""
+    """An opened workspace: its folder, city, portals, guards and files of places."""
 
     root: Path
     city: City
     portals: dict[str, PortalSettings]
     guards: Guards
+    places: Places = field(default_factory=Places)
 
     @property
     def releases(self) -> Path:
@@ -179,7 +214,7 @@ def open_workspace(root: Path | str) -> Workspace:
     faults = list(_faults(settings))
     if faults:
         raise ConfigurationError(path, faults)
-    return Workspace(root=folder, city=settings.city, portals=settings.portals, guards=settings.guards)
+    return Workspace(folder, settings.city, settings.portals, settings.guards, settings.places)
 
 
 def _faults(settings: _File) -> Iterator[Fault]:

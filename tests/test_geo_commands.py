@@ -24,9 +24,9 @@ from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.geo.mesh import LEVELS, Level, mesh_bounds, mesh_codes
 from meguro_opendata.geo.notation import Notation, read_degrees
 from meguro_opendata.geo.writing import geo_bytes
-from meguro_opendata.layerfile import transform_layer
-from meguro_opendata.locating import PointWords
-from meguro_opendata.transformfile import transform_file
+from meguro_opendata.placing.layerfile import transform_layer
+from meguro_opendata.placing.pointfile import transform_file
+from meguro_opendata.placing.points import PointWords
 
 Command = Callable[..., Ran]
 COLUMNS = ("--first", "緯度", "--second", "経度")
@@ -95,6 +95,28 @@ def test_axes_are_the_systems_own(geo: Command, table: Callable[..., Path], tmp_
     assert geo("transform", "a.csv", "--from", "EPSG:6677", "--to", "EPSG:6668", *COLUMNS, "-o", "c.csv").code == 0
     back = [float(value) for value in rows_of(tmp_path / "c.csv")[1][1:]]
     assert back == pytest.approx([35.658596, 139.745403], abs=1e-9)
+
+
+def test_columns_that_hold_other_axes_are_told_and_may_be_renamed(
+    geo: Command, table: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Metres that become degrees: what each column holds is said; new names are used, and never twice."""
+    path = table(("-37873.4184", "-7961.3583"))
+    path.write_text(path.read_text(encoding="utf-8").replace("緯度,経度", "X座標,Y座標"), encoding="utf-8")
+    words = ("transform", path, "--from", "EPSG:6677", "--to", "EPSG:6668", "--first", "X座標", "--second", "Y座標")
+    kept = geo(*words, "-o", "kept.csv")
+    assert kept.code == 0
+    assert "列「X座標」の値: 緯度（度）" in kept.out
+    assert "--names" in kept.out
+    renamed = geo(*words, "--names", "緯度", "経度", "-o", "new.csv", "--format", "json")
+    assert json.loads(renamed.out)["columns"] == [
+        {"name": "緯度", "was": "X座標", "axis": "lat"},
+        {"name": "経度", "was": "Y座標", "axis": "lon"},
+    ]
+    assert (tmp_path / "new.csv").read_text(encoding="utf-8-sig").splitlines()[0] == "名称,緯度,経度"
+    for names in (("名称", "経度"), ("緯度", "緯度"), (" ", "経度")):
+        assert geo(*words, "--names", *names, "-o", "bad.csv").code == 2
+    assert not (tmp_path / "bad.csv").exists()
 
 
 @pytest.mark.parametrize(
@@ -216,7 +238,8 @@ def test_a_gis_file_needs_no_columns(geo: Command, shared: Path, tmp_path: Path)
     assert (there.crs.code, there.frame.height) == ("EPSG:6676", 6)
     back = geo("transform", "zone.gpkg", "--to", "EPSG:6668", "-o", "back.geojson", "--format", "json")
     assert json.loads(back.out)["points"] == 6
-    before = shapely.get_coordinates(mo.geo.read_features(source).geometries)
+    rings = shapely.orient_polygons(mo.geo.read_features(source).geometries)  # as RFC 7946 wants them
+    before = shapely.get_coordinates(rings)
     after = shapely.get_coordinates(mo.geo.read_features(tmp_path / "back.geojson").geometries)
     assert np.abs(before - after).max() < 1e-9
     assert (tmp_path / "back.operation.json").is_file()
@@ -322,12 +345,15 @@ def test_meshes_of_a_file(geo: Command, table: Callable[..., Path], tmp_path: Pa
     minutes=st.integers(0, 59),
     seconds=st.integers(0, 599),
     spelling=st.sampled_from(
-        ["{d}度{m}分{s}秒", "{d}°{m}′{s}″", "{d}°{m:02}'{s}\"", "{d}.{m}.{s}", "{d} {m} {s}", "{d}:{m:02}:{s}"]
+        [
+            *("{d}度{m}分{s}秒", "{d}°{m}′{s}″", "{d}°{m:02}'{s}\"", "{d}.{m}.{s}", "{d} {m} {s}", "{d}:{m:02}:{s}"),
+            *("{d}度{m}分{whole}秒{tenth}", "{d}°{m}′{whole}″.{tenth}"),
+        ]
     ),
 )
 def test_every_spelling_says_the_same(degrees: int, minutes: int, seconds: int, spelling: str) -> None:
     """Degrees, minutes and seconds come out the same from every spelling, wide signs included."""
-    text = spelling.format(d=degrees, m=minutes, s=seconds / 10)
+    text = spelling.format(d=degrees, m=minutes, s=seconds / 10, whole=seconds // 10, tenth=seconds % 10)
     wide = text.translate({ord(sign): chr(ord(sign) + 0xFEE0) for sign in "0123456789.:'\""})
     wanted = degrees + minutes / 60 + seconds / 36000
     for written in (text, wide, f" {text} "):

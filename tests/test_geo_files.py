@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import struct
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,12 @@ import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError, MeguroOpendataError, SourceError, UnknownCrsError
 from meguro_opendata.geo.crs import parse_crs, supported
 from meguro_opendata.geo.features import Features, moved, point_columns
-from meguro_opendata.geo.files import read_features
-from meguro_opendata.geo.filewords import GIS_FORMATS, GisFormat
+from meguro_opendata.geo.files import read_features, read_layer
+from meguro_opendata.geo.filewords import GIS_FORMATS, GisFormat, file_words
 from meguro_opendata.geo.grids import add_grid
 from meguro_opendata.geo.wkt import crs_of_wkt
 from meguro_opendata.geo.writing import geo_bytes
+from meguro_opendata.placing.layerfile import transform_layer
 
 FRAME = pl.DataFrame(
     {
@@ -170,8 +173,6 @@ def test_an_archive_of_several_needs_a_name(tmp_path: Path) -> None:
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What unpacks into more than may be read is refused before it is whole."""
-    from meguro_opendata.geo.filewords import file_words
-
     monkeypatch.setitem(file_words()["limits"], "bytes", 1_000_000)
     parts = shape_parts(tmp_path)
     path = zipped(tmp_path, {**{f"a{end}": data for end, data in parts.items()}, "a.dbf": bytes(50_000_000)})
@@ -206,7 +207,115 @@ def test_garbage_is_refused_in_words(tmp_path: Path, name: str) -> None:
         read_features(path)
 
 
-@settings(max_examples=60, deadline=None)
+def endless(path: Path) -> Path:
+    """A GeoPackage whose layer is a view of rows without end."""
+    path.write_bytes(geo_bytes(example(), "gpkg", "example"))
+    with closing(sqlite3.connect(path)) as base:
+        for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            base.execute(f'DROP TRIGGER "{name}"')
+        base.execute("CREATE TABLE one AS SELECT * FROM example LIMIT 1")
+        base.execute("DROP TABLE example")
+        base.execute(
+            "CREATE VIEW example AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
+            "SELECT c.x AS OGC_FID, geom FROM c, one"
+        )
+        base.execute("DELETE FROM gpkg_ogr_contents")
+        base.commit()
+    return path
+
+
+def test_a_layer_without_end_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading has its time; what takes longer, or crashes its process, is refused as what cannot be read."""
+    monkeypatch.setitem(file_words()["limits"], "seconds", 4)
+    with pytest.raises(SourceError) as caught:
+        read_features(endless(tmp_path / "endless.gpkg"))
+    assert caught.value.code == "geo-unreadable"
+
+
+def test_a_layer_of_endless_fields_is_too_large(tmp_path: Path) -> None:
+    """A field for each feature would be a table of a billion cells; it is refused before it is made."""
+    features = [{"type": "Feature", "properties": {f"k{at}": 1}, "geometry": None} for at in range(3000)]
+    path = tmp_path / "wide.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    with pytest.raises(SourceError) as caught:
+        read_features(path)
+    assert caught.value.code == "geo-too-large"
+
+
+def test_a_style_table_beside_a_layer_is_no_layer(tmp_path: Path) -> None:
+    """A GeoPackage keeps styles in a table without geometries; the one layer that has some is read."""
+    path = tmp_path / "styled.gpkg"
+    path.write_bytes(geo_bytes(example(), "gpkg", "example"))
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("CREATE TABLE layer_styles (id INTEGER PRIMARY KEY, style TEXT)")
+        base.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('layer_styles', 'attributes', 'x')"
+        )
+        base.commit()
+    assert read_layer(path).layer == "example"
+
+
+@pytest.mark.parametrize(
+    ("crs", "code"),
+    [
+        ({"type": "name", "properties": {"name": "Tokyo"}}, "EPSG:4301"),
+        ({"properties": {"name": "urn:ogc:def:crs:EPSG::30169"}}, "EPSG:30169"),
+        ({"type": "EPSG", "properties": {"code": 4301}}, "EPSG:4301"),
+        ("EPSG:6668", "EPSG:6668"),
+        (None, "crs-missing"),
+        ({"type": "link", "properties": {"href": "x"}}, "crs-missing"),
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::99999"}}, "crs-of-file-unknown"),
+    ],
+)
+@pytest.mark.parametrize("is_last", [False, True])
+def test_a_system_that_gdal_passes_over_is_obeyed_or_refused(
+    tmp_path: Path, crs: object, code: str, is_last: bool
+) -> None:
+    """GeoJSON that names its system in a way GDAL does not know is never taken for WGS 84."""
+    body = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"crs": 1}, "geometry": None}]}
+    path = tmp_path / "named.geojson"
+    path.write_text(json.dumps({**body, "crs": crs} if is_last else {"crs": crs, **body}), encoding="utf-8")
+    try:
+        found = read_features(path).crs.code
+    except UnknownCrsError as error:
+        found = error.code
+    assert found == code
+
+
+@pytest.mark.parametrize("form", ["geojson", "gpkg", "fgb", "kml"])
+def test_an_archive_or_a_folder_may_hold_another_format(tmp_path: Path, form: str) -> None:
+    """A ZIP or a folder with one GeoJSON, GeoPackage, FlatGeobuf or KML is that file."""
+    data = POINTS if form == "geojson" else geo_bytes(example(), form, "x")  # type: ignore[arg-type]
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / f"図.{form}").write_bytes(data)
+    (tmp_path / "folder" / "readme.txt").write_bytes(b"x")
+    path = zipped(tmp_path, {f"a/図.{form}": data, "a/readme.txt": b"x"})
+    for place in (path, tmp_path / "folder"):
+        layer = read_layer(place)
+        assert (layer.container, layer.layer, layer.frame.height > 0) == (form, "図", True)
+
+
+@pytest.mark.parametrize("ending", ["geojson", "gpkg", "fgb", "kml", "zip"])
+def test_features_without_attributes_stay(tmp_path: Path, ending: str) -> None:
+    """A layer of geometries alone is transformed and written in every format."""
+    path = tmp_path / "bare.geojson"
+    path.write_bytes(POINTS.replace(b'"a": 1', b""))
+    done = transform_layer(path, tmp_path / f"out.{ending}", parse_crs("EPSG:6668"))
+    assert (done.report.rows, done.points) == (1, 1)
+    assert len(read_features(tmp_path / f"out.{ending}").geometries) == 1
+
+
+POINTS = json.dumps(
+    {
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "properties": {"a": 1}, "geometry": {"type": "Point", "coordinates": [139.7, 35.6]}}
+        ],
+    }
+).encode()
+
+
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_damage_anywhere_is_refused_or_read(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """Bytes of a shapefile's archive that change give an error of ours or features, nothing else."""

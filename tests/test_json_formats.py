@@ -35,17 +35,18 @@ from meguro_opendata.catalog.review import CATALOG_FORMAT
 from meguro_opendata.doctor import DOCTOR_FORMAT
 from meguro_opendata.drafting.drafted import NEW_FORMAT
 from meguro_opendata.findings import REPORT_FORMAT
-from meguro_opendata.geo.geocodefile import GEOCODE_FORMAT
 from meguro_opendata.harvest import HARVEST_FORMAT
 from meguro_opendata.initialise import INIT_FORMAT
 from meguro_opendata.inspection import INSPECTION_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT
-from meguro_opendata.meshfile import MESH_FORMAT
+from meguro_opendata.placing.addressfile import GEOCODE_FORMAT
+from meguro_opendata.placing.meshfile import MESH_FORMAT
+from meguro_opendata.placing.placefiles import PLACES_FORMAT
+from meguro_opendata.placing.pointfile import TRANSFORM_FORMAT
 from meguro_opendata.publication import PLAN_FORMAT
 from meguro_opendata.publication.status import STATUS_FORMAT
 from meguro_opendata.release import BUILD_FORMAT
 from meguro_opendata.reports.overview import REPORTS_FORMAT
-from meguro_opendata.transformfile import TRANSFORM_FORMAT
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = {
@@ -77,6 +78,7 @@ CONSTANTS = {
     "mesh": MESH_FORMAT,
     "new": NEW_FORMAT,
     "outcome": publish_command.FORMAT,
+    "places": PLACES_FORMAT,
     "plan": PLAN_FORMAT,
     "releases": portal_command.RELEASES_FORMAT,
     "report": REPORT_FORMAT,
@@ -125,6 +127,7 @@ CASES = {
     "import addresses": ("addresses", 0),
     "import addresses again": ("addresses", 0),
     "import a boundary": ("boundary", 0),
+    "load the places of a workspace": ("places", 0),
     "geocode a file": ("geocode", 1),
     "geocode an address": ("geocode", 0),
     "geocode what is no address": ("geocode", 1),
@@ -286,6 +289,12 @@ def look_for_places(office: Office) -> None:
     office.run("import addresses", "geo", "import-addresses", "yaizu.csv")
     office.run("import addresses again", "geo", "import-addresses", "yaizu.csv")
     office.run("import a boundary", "geo", "import-boundary", "square.geojson")
+    profile = office.home / "datasets" / "opendata.toml"
+    before = profile.read_bytes()
+    (office.home / "datasets" / "yaizu.csv").write_bytes(yaizu_blocks())
+    profile.write_bytes(before + b'\n[places]\naddresses = ["yaizu.csv"]\n')
+    office.run("load the places of a workspace", "geo", "setup")
+    profile.write_bytes(before)
     office.run("geocode a file", "geo", "geocode", "places.csv")
     office.run("geocode an address", "geo", "geocode", "--address", "目黒区上目黒2-19-15")
     office.run("geocode what is no address", "geo", "geocode", "--address", "x")

@@ -14,10 +14,11 @@ import pytest
 import yaml
 from pydantic_core.core_schema import ErrorType
 
-from meguro_opendata import errors, messages, placing
+from meguro_opendata import errors, messages
 from meguro_opendata.cleaning import NORMALISERS
 from meguro_opendata.findings import Finding
 from meguro_opendata.mapping.carry import carry_ways
+from meguro_opendata.placing.coordinates import RULE
 from meguro_opendata.publication.fields import publication_rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +32,8 @@ OF_EVERY_FINDING = {"column", "field", "value", "suggestion", "form", "called", 
 # Codes that are put together at run time, by the f-string that does it; those of unknown() are seen where it is called,
 # those of findings and words are compared below with what there is.
 PUT_TOGETHER = {
+    "places-{one.kind}": {f"places-{kind}" for kind in ("grid", "addresses", "boundary")},
+    "axis-{column.axis}": {f"axis-{axis}" for axis in ("lat", "lon", "x_north", "y_east")},
     "guard-{guard}": {f"guard-{guard}" for guards in publication_rules()["guards"].values() for guard in guards},
     "wrong-{kind}": {f"wrong-{kind}" for kind in get_args(ErrorType)},
     "{code}-near": set[str](),
@@ -334,7 +337,7 @@ def test_every_rule_has_a_text() -> None:
     mapping_rules = {rule for call in calls for argument in call.args for rule in strings(argument)}
     assert mapping_rules >= {"lookup", "zero_fill", "join", "split", "default"}
     carrying = {way.replace("-", "_") for way in carry_ways()}
-    assert set(messages.codes("rules")) == set(NORMALISERS) | mapping_rules | carrying | {placing.RULE, "geocode"}
+    assert set(messages.codes("rules")) == set(NORMALISERS) | mapping_rules | carrying | {RULE, "geocode"}
     assert all(messages.rule_name(rule, lang) for rule in NORMALISERS for lang in messages.LANGUAGES)
 
 

@@ -12,16 +12,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 from gazetteer_files import yaizu_blocks
+from geo_grids import nodes_around, par_file
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meguro_opendata.errors import SourceError
+from meguro_opendata.errors import MeguroOpendataError, MissingGridError, SourceError, UnknownCrsError
 from meguro_opendata.findings import Report
 from meguro_opendata.geo.boundary import Boundary, boundary_of, boundary_path, import_boundary
+from meguro_opendata.geo.files import LayerWords, read_features
+from meguro_opendata.geo.filewords import GisFormat
 from meguro_opendata.geo.gazetteer import Builtin
 from meguro_opendata.geo.gazetteer.importing import import_addresses
+from meguro_opendata.geo.grids import add_grid
 from meguro_opendata.geo.nearness import distance, metres_per_degree
 from meguro_opendata.geo.plausibility import datum_offset
+from meguro_opendata.geo.writing import geo_bytes
 from meguro_opendata.municipality import municipality
 from meguro_opendata.validation import validate_file
 
@@ -199,6 +204,63 @@ def test_whose_boundary_it_is(properties: dict[str, object], tmp_path: Path) -> 
     assert (boundary.code, boundary.file) == ("222127", "b.zip")
 
 
+@pytest.mark.parametrize("form", ["gpkg", "fgb", "kml", "shp"])
+def test_a_boundary_of_any_gis_format_is_the_same(form: GisFormat, tmp_path: Path) -> None:
+    """Shapefile (ZIP and folder), GeoPackage, FlatGeobuf and KML give the polygons that GeoJSON gives."""
+    (tmp_path / "b.geojson").write_bytes(square({"name": "静岡県焼津市"}))
+    import_boundary(tmp_path / "b.geojson")
+    expected = boundary_of("222127")
+    boundary_path("222127").unlink()
+    ending = "zip" if form == "shp" else form
+    path = tmp_path / f"b.{ending}"
+    path.write_bytes(geo_bytes(read_features(tmp_path / "b.geojson"), form, "b"))
+    places = [path]
+    if form == "shp":
+        zipfile.ZipFile(path).extractall(tmp_path / "folder")
+        places.append(tmp_path / "folder")
+    for place in places:
+        assert import_boundary(place) == {"222127": 1}
+        found = boundary_of("222127")
+        assert found is not None
+        assert expected is not None
+        assert [sorted(map(tuple, ring)) for ring in found.polygons[0]] == [
+            sorted(map(tuple, ring)) for ring in expected.polygons[0]
+        ]
+        boundary_path("222127").unlink()
+
+
+def test_a_boundary_of_another_datum_is_moved_or_refused(tmp_path: Path) -> None:
+    """A shapefile without .prj needs its system declared; Tokyo datum needs grids, or a word and more tolerance."""
+    inland = square({"code": "222127"}).replace(b"138.3", b"138.9").replace(b"34.8", b"35.2").replace(b"34.9", b"35.3")
+    features = read_features(_file(tmp_path, inland))
+    zipped = tmp_path / "b.zip"
+    zipped.write_bytes(geo_bytes(features, "shp", "b"))
+    zipfile.ZipFile(zipped).extractall(tmp_path / "bare")
+    (tmp_path / "bare" / "b.prj").unlink()
+    with pytest.raises(UnknownCrsError, match="--from"):
+        import_boundary(tmp_path / "bare")
+    tokyo = LayerWords(crs="EPSG:4301")
+    with pytest.raises(MissingGridError):
+        import_boundary(tmp_path / "bare", words=tokyo)
+    import_boundary(tmp_path / "bare", words=tokyo, allow_approximate=True)
+    rough = boundary_of("222127")
+    assert rough is not None
+    assert 1 < rough.error < 25
+    add_grid(par_file(tmp_path / "touhokutaiheiyouoki2011.par", nodes_around(35.275, 138.925)))
+    import_boundary(tmp_path / "bare", words=tokyo)
+    exact = boundary_of("222127")
+    assert exact is not None
+    assert exact.error == 0
+    lon, lat = exact.polygons[0][0][0]
+    assert (abs(lat - 35.25) > 0.002, abs(lon - 138.90) > 0.002) == (True, True)
+
+
+def _file(folder: Path, content: bytes) -> Path:
+    path = folder / "b.geojson"
+    path.write_bytes(content)
+    return path
+
+
 def test_the_same_boundary_twice_is_no_error(tmp_path: Path) -> None:
     """A second import writes the same bytes; a file without a name takes the one that is given."""
     (tmp_path / "b.geojson").write_bytes(square({}))
@@ -209,32 +271,34 @@ def test_the_same_boundary_twice_is_no_error(tmp_path: Path) -> None:
 
 
 FAR = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+POINT = {"type": "Feature", "properties": {"code": "222127"}, "geometry": {"type": "Point", "coordinates": [138, 35]}}
 BAD = {
-    "empty": (b"", "boundary-not-geojson"),
-    "no json": (b"\x81\x00PK", "boundary-not-geojson"),
-    "a list": (b"[1]", "boundary-not-geojson"),
-    "deep": (b"[" * 100_000, "boundary-not-geojson"),
-    "a point": (b'{"type": "Point", "coordinates": [139, 35]}', "boundary-not-geojson"),
+    "empty": (b"", "geo-unreadable"),
+    "no json": (b"\x81\x00PK", "geo-unreadable"),
+    "a list": (b"[1]", "geo-unreadable"),
+    "deep": (b'{"type": "FeatureCollection", "features": ' + b"[" * 100_000, "geo-unreadable"),
+    "a point": (json.dumps(POINT).encode(), "boundary-no-areas"),
     "no features": (b'{"type": "FeatureCollection", "features": []}', "boundary-nobodys"),
     "nobody's": (square({"name": "どこか"}), "boundary-nobodys"),
-    "tokyo datum": (
+    "tokyo datum without the patch": (
         square({"code": "222127"}, crs={"properties": {"name": "urn:ogc:def:crs:EPSG::4301"}}),
-        "boundary-datum",
+        "grid-missing",
     ),
+    "a system that is none": (square({"code": "222127"}, crs=None), "crs-missing"),
     "elsewhere": (
         json.dumps({"type": "Feature", "properties": {"code": "222127"}, "geometry": FAR}).encode(),
         "boundary-elsewhere",
     ),
-    "no numbers": (square({"code": "222127"}).replace(b"138.3,", b'"x",'), "boundary-not-geojson"),
+    "no numbers": (square({"code": "222127"}).replace(b"138.3,", b'"x",'), "boundary-no-areas"),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_bad_boundaries_are_refused(name: str, tmp_path: Path) -> None:
-    """What is no GeoJSON of an area in Japan is refused as what it is, and nothing is kept."""
+    """What is no area in Japan of a known system is refused as what it is, and nothing is kept."""
     content, code = BAD[name]
     (tmp_path / "b.geojson").write_bytes(content)
-    with pytest.raises(SourceError) as caught:
+    with pytest.raises(MeguroOpendataError) as caught:
         import_boundary(tmp_path / "b.geojson")
     assert caught.value.code == code
     assert not boundary_path("222127").exists()

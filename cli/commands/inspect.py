@@ -11,6 +11,7 @@ import click
 from .. import console, options
 
 if TYPE_CHECKING:
+    from meguro_opendata.geo.files import Layer
     from meguro_opendata.inspection import Inspection
     from meguro_opendata.sources import Grid, Table
 
@@ -45,7 +46,8 @@ def _lines(seen: Inspection, lang: str) -> Iterator[str]:
     if seen.table is not None and not seen.extension_matches:
         yield "  " + message("extension-differs", lang, suffix=Path(seen.file).suffix, container=seen.container)
     if seen.table is not None:
-        yield from _table_lines(seen.table, lang)
+        yield from _layer_lines(seen.layer, lang) if seen.layer else _table_lines(seen.table, lang)
+        yield _header_line(seen.table, lang)
         yield _verdict(seen, lang)
     yield from _readability_lines(seen, lang)
 
@@ -53,15 +55,39 @@ def _lines(seen: Inspection, lang: str) -> Iterator[str]:
 def _table_lines(table: Table, lang: str) -> Iterator[str]:
     from meguro_opendata.messages import message, word
 
-    grid, labels = table.grid, [label or "-" for label in table.labels]
+    grid = table.grid
     if grid.encoding:
         yield f"{word('encoding', lang)}: {grid.encoding} ({grid.newline or '-'})"
     if grid.sheets:
         yield f"{word('sheet', lang)}: {grid.sheet} ({', '.join(grid.sheets)})"
     yield from _hidden_lines(grid, lang)
-    yield message("table-found", lang, row=table.header_row, rows=table.frame.height, columns=len(labels))
+    yield message("table-found", lang, row=table.header_row, rows=table.frame.height, columns=len(table.labels))
+
+
+def _header_line(table: Table, lang: str) -> str:
+    from meguro_opendata.messages import word
+
+    labels = [label or "-" for label in table.labels]
     shown = [label if len(label) <= _LONGEST_LABEL else f"{label[:_LONGEST_LABEL]}..." for label in labels[:_SHOWN]]
-    yield f"{word('header', lang)}: {', '.join(shown)}{' ...' if len(labels) > _SHOWN else ''}"
+    return f"{word('header', lang)}: {', '.join(shown)}{' ...' if len(labels) > _SHOWN else ''}"
+
+
+def _layer_lines(layer: Layer, lang: str) -> Iterator[str]:
+    """Of a GIS file: layer, geometries, reference system, encoding of the attributes, size."""
+    from meguro_opendata.geo.crs import datum_title
+    from meguro_opendata.messages import message, word
+
+    if layer.encoding:
+        yield f"{word('encoding', lang)}: {layer.encoding}"
+    others = f" ({', '.join(layer.layers)})" if len(layer.layers) > 1 else ""
+    yield f"{word('layer', lang)}: {layer.layer}{others}"
+    kinds = [f"{kind or word('geometry-none', lang)} {count}" for kind, count in layer.kinds.items()]
+    yield f"{word('geometries', lang)}: {', '.join(kinds) or '-'}"
+    if layer.crs is not None:
+        yield f"{word('crs', lang)}: {layer.crs.code} ({datum_title(layer.crs.datum)})"
+    else:
+        yield f"{word('crs', lang)}: {message('crs-not-said', lang, name=layer.unknown or '-')}"
+    yield message("layer-found", lang, rows=len(layer.geometries), columns=layer.frame.width)
 
 
 def _hidden_lines(grid: Grid, lang: str) -> Iterator[str]:

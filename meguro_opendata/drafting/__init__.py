@@ -15,10 +15,12 @@ from meguro_opendata.drafting.sheet import mapping_sheet
 from meguro_opendata.drafting.text import recipe_text
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files import is_plain_name, storage_guard, write_whole
+from meguro_opendata.geo.opening import shape_parts
 from meguro_opendata.mapping.proposals import Proposal, propose_mapping
+from meguro_opendata.placing.geotable import propose_table
 from meguro_opendata.recognition import SURE, Match, recognise
 from meguro_opendata.recognition.headernames import spellings
-from meguro_opendata.sources import Table, propose_source
+from meguro_opendata.sources import Table
 from meguro_opendata.standard import Standard, load_standard
 from meguro_opendata.workspace import Workspace
 
@@ -59,7 +61,7 @@ def draft_dataset(
     folder = workspace.root / slug
     _refuse(slug, source, folder)
     named = load_standard(standard_id) if standard_id else None
-    table = propose_source(source, spellings(named), keep_all=False)
+    table = propose_table(source, spellings(named), keep_all=False)
     match = None if named else _surely(table)
     standard = load_standard(match.id, match.version) if match else named
     proposals = _proposals(table, standard, workspace)
@@ -82,10 +84,16 @@ def _refuse(slug: str, source: Path, folder: Path) -> None:
     if (folder / RECIPE).exists():
         raise MeguroOpendataError("new-exists", value=slug, path=folder / RECIPE)
     with storage_guard(folder):
-        copies = (folder / source.name, folder / SCHEMA, folder / MAPPING)
-        taken = [path for path in copies if path.exists() and not _same_file(path, source)]
+        copies = {folder / part.name: part for part in _parts(source)}
+        copies |= {folder / name: source for name in (SCHEMA, MAPPING)}
+        taken = [path for path, part in copies.items() if path.exists() and not _same_file(path, part)]
     for path in [folder, *taken] if folder.is_file() else taken:
         raise MeguroOpendataError("new-in-the-way", path=path)
+
+
+def _parts(source: Path) -> list[Path]:
+    """The source and, of a shapefile, the parts that lie beside it."""
+    return [source, *(part for part in shape_parts(source).values() if part != source)]
 
 
 def _same_file(path: Path, source: Path) -> bool:
@@ -112,12 +120,12 @@ def _written(draft: Draft, source: Path, workspace: Workspace, as_sheet: bool, l
     folder = draft.folder
     contents: dict[str, bytes] = {}
     if draft.standard is None:
-        contents[SCHEMA] = _own_schema(draft.slug, draft.table)
+        contents[SCHEMA] = _own_schema(draft)
     elif as_sheet:
         contents[MAPPING] = mapping_sheet(draft.standard, draft.proposals, lang)
     contents[RECIPE] = recipe_text(draft, workspace.city, source.name, MAPPING if as_sheet else None, lang).encode()
     with ExitStack() as cleanup:
-        written = [_copied(source, folder, cleanup)]
+        written = [_copied(part, folder, cleanup) for part in _parts(source)]
         for name, data in contents.items():
             cleanup.callback((folder / name).unlink, missing_ok=True)
             write_whole(folder / name, data)
@@ -127,7 +135,7 @@ def _written(draft: Draft, source: Path, workspace: Workspace, as_sheet: bool, l
 
 
 def _copied(source: Path, folder: Path, cleanup: ExitStack) -> Path:
-    """The source's copy in the dataset's folder; the source itself if it lies there already."""
+    """The copy of the source, or of a part of it, in the dataset's folder; itself if it lies there already."""
     target = folder / source.name
     with storage_guard(folder):
         if target.exists():
@@ -140,15 +148,11 @@ def _copied(source: Path, folder: Path, cleanup: ExitStack) -> Path:
     return target
 
 
-def _own_schema(slug: str, table: Table) -> bytes:
-    """A Table Schema with a text field for each column."""
+def _own_schema(draft: Draft) -> bytes:
+    """A Table Schema with a text field for each column; the points of a GIS file are numbers of degrees."""
     fields = [
-        {"name": _plain(name), "title": _plain(name), "type": "string", "mo:kind": "text"}
-        for name in table.frame.columns
+        {"name": one.name, "title": one.name, "type": "string" if one.kind == "text" else "number", "mo:kind": one.kind}
+        for one in draft.own_fields
     ]
-    schema = {"name": slug, "missingValues": [""], "fields": fields}
+    schema = {"name": draft.slug, "missingValues": [""], "fields": fields}
     return (json.dumps(schema, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split())

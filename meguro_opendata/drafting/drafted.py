@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from meguro_opendata.geo.filewords import GEO_CONTAINERS
 from meguro_opendata.mapping.proposal import Proposal
+from meguro_opendata.placing.geotable import point_names
 from meguro_opendata.recognition import Match, recognise
 from meguro_opendata.sources import Table
 from meguro_opendata.standard import Standard
@@ -15,6 +17,15 @@ __all__ = ["NEW_FORMAT", "RECIPE", "Draft"]
 
 NEW_FORMAT = "meguro-opendata/new@1"
 RECIPE = "dataset.yaml"
+_DEGREES = ("緯度", "経度")  # what the points of a GIS file become
+
+
+class OwnField(NamedTuple):
+    """A field of a schema of the dataset's own, the column that fills it, and the kind of its values."""
+
+    name: str
+    column: str
+    kind: str = "text"
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,32 @@ class Draft:
     match: Match | None
     proposals: tuple[Proposal, ...]
     left: tuple[str, ...]
+
+    @property
+    def is_geo(self) -> bool:
+        """Whether the source is a GIS file."""
+        return self.table.grid.container in GEO_CONTAINERS
+
+    @property
+    def has_shapes(self) -> bool:
+        """Whether the source is a GIS file of a known system with areas or lines, and its points become coordinates."""
+        features = self.table.grid.features
+        if features is None or not any("Point" not in shape.geom_type for shape in features.geometries if shape):
+            return False
+        used = {column for proposal in self.sure for column in proposal.columns}
+        return self.standard is None or set(point_names()) <= used
+
+    @property
+    def own_fields(self) -> tuple[OwnField, ...]:
+        """The fields of a schema of its own: one a column; the points of a GIS file are its coordinates."""
+        points = dict(zip(point_names(), zip(_DEGREES, ("latitude", "longitude"), strict=True), strict=True))
+        columns = self.table.frame.columns
+        made: list[OwnField] = []
+        for column in columns:
+            name, kind = points.get(column, ("", "")) if self.is_geo else ("", "")
+            plain = " ".join(column.split())
+            made.append(OwnField(name if name and name not in columns else plain, column, kind or "text"))
+        return tuple(made)
 
     @property
     def recipe(self) -> Path:
@@ -85,6 +122,7 @@ class Draft:
                 "header_row": self.table.header_row,
                 "header_rows": self.table.header_rows,
                 "encoding": grid.encoding,
+                "crs": grid.crs,
                 "rows": self.table.frame.height,
                 "columns": list(self.table.frame.columns),
             },

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from meguro_opendata.drafting.drafted import Draft
+from meguro_opendata.drafting.drafted import Draft, OwnField
 from meguro_opendata.mapping.proposal import Proposal, reason_text
 from meguro_opendata.mapping.valueforms import value_kinds_of
 from meguro_opendata.messages import form, message, word
@@ -29,7 +29,13 @@ def recipe_text(draft: Draft, city: City, file: str, sheet: str | None, lang: st
         sheet: Name of the mapping sheet, ``None`` if the mapping stands in the recipe.
         lang: Language of the comments.
     """
-    parts = (_head(draft, file, lang), _source(draft, file, lang), _mapping(draft, sheet, lang), _left(draft, lang))
+    parts = (
+        _head(draft, file, lang),
+        _source(draft, file, lang),
+        _mapping(draft, sheet, lang),
+        _geometry(draft, lang),
+        _left(draft, lang),
+    )
     return (
         "\n".join(
             line for part in map(list, (*parts, _metadata(draft, city, lang))) if part for line in (*part, "")
@@ -79,6 +85,9 @@ def _source(draft: Draft, file: str, lang: str) -> Iterator[str]:
     grid, table = draft.table.grid, draft.table
     yield "source:"
     yield f"  file: {scalar(file)}"
+    if draft.is_geo:
+        yield from _layer(draft, lang)
+        return
     if grid.sheet is not None:
         yield f"  sheet: {scalar(grid.sheet)}" + _other_sheets(draft, lang)
     yield f"  header_row: {table.header_row}"
@@ -87,6 +96,23 @@ def _source(draft: Draft, file: str, lang: str) -> Iterator[str]:
     encoding = (grid.encoding or "").removesuffix("-sig")
     if encoding in ("utf-8", "cp932", "utf-16"):
         yield f"  encoding: {encoding}"
+
+
+def _layer(draft: Draft, lang: str) -> Iterator[str]:
+    """Of a GIS file: its layer, if there are several; its system, if it does not say so; how its texts are encoded."""
+    grid = draft.table.grid
+    if len(grid.sheets) > 1:
+        yield f"  sheet: {scalar(grid.sheet)}" + _other_sheets(draft, lang)
+    if grid.crs is None:
+        yield f"  # {word('new-confirm', lang)} crs: EPSG:6677   # {comment_of(message('new-crs', lang))}"
+    if grid.encoding is not None:
+        yield f"  encoding: {grid.encoding}"
+
+
+def _geometry(draft: Draft, lang: str) -> Iterator[str]:
+    """Of areas and lines: that the GIS files of the release hold them as they are."""
+    if draft.has_shapes:
+        yield f"gis: {{geometry: source}}   # {comment_of(message('new-geometry', lang))}"
 
 
 def _other_sheets(draft: Draft, lang: str) -> str:
@@ -101,17 +127,17 @@ def _mapping(draft: Draft, sheet: str | None, lang: str) -> Iterator[str]:
         return
     if draft.standard is None:
         yield "mapping:"
-        yield from (_own_line(draft, column, lang) for column in draft.table.frame.columns)
+        yield from (_own_line(draft, one, lang) for one in draft.own_fields)
         return
     yield "mapping:" if draft.sure else "mapping: {}"
     for proposal in draft.proposals:
         yield _line(proposal, proposal in draft.sure, lang)
 
 
-def _own_line(draft: Draft, column: str, lang: str) -> str:
-    kinds = value_kinds_of(draft.table.frame[column])
+def _own_line(draft: Draft, own: OwnField, lang: str) -> str:
+    kinds = value_kinds_of(draft.table.frame[own.column]) if own.kind == "text" else []
     guess = f"   # {message('new-kind-guess', lang, kind=form(kinds[0], lang))}" if kinds else ""
-    return f"  {scalar(' '.join(column.split()))}: {scalar(column)}{guess}"
+    return f"  {scalar(own.name)}: {scalar(own.column)}{guess}"
 
 
 def _line(proposal: Proposal, applied: bool, lang: str) -> str:

@@ -1,13 +1,9 @@
-"""Boundaries of municipalities that the user imports from GeoJSON (国土数値情報 行政区域 N03, for instance)."""
+"""Boundaries of municipalities that the user imports from a GIS file (国土数値情報 行政区域 N03, for instance)."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import math
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -20,21 +16,24 @@ from meguro_opendata.addresses.places import find_place
 from meguro_opendata.addresses.spelling import plain_address
 from meguro_opendata.checkdigit import check_digit
 from meguro_opendata.errors import SourceError
-from meguro_opendata.files import write_whole
+from meguro_opendata.files import checksum, sha256, storage_guard, write_whole
+from meguro_opendata.geo.crs import parse_crs
+from meguro_opendata.geo.features import Features, moved
+from meguro_opendata.geo.files import LayerWords, read_features
 from meguro_opendata.geo.nearness import metres_per_degree
+from meguro_opendata.geo.opening import shape_parts
 from meguro_opendata.geo.plausibility import plausibility_data
 from meguro_opendata.municipality import Municipality, municipalities
-from meguro_opendata.userfolders import data_folder
+from meguro_opendata.userfolders import boundary_file
 
-__all__ = ["Boundary", "boundary_of", "boundary_path", "import_boundary"]
+__all__ = ["Boundary", "boundary_of", "boundary_path", "import_boundary", "source_checksum"]
 
 Floats = NDArray[np.float64]
 Ring = list[list[float]]
 Polygon = list[Ring]
 _LAT, _LON = (20.0, 46.0), (122.0, 154.0)
-_FEWEST = 4
 _AT_ONCE = 2_000_000
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_KEPT = "JGD2011"
 
 
 @dataclass(frozen=True)
@@ -45,14 +44,18 @@ class Boundary:
         code: The municipality.
         file: The name of the file that it came from.
         polygons: Rings of (lon, lat), the outer one first.
+        error: Metres that an approximate operation may have moved it.
+        source: The checksum of that file.
     """
 
     code: str
     file: str
     polygons: tuple[Polygon, ...]
+    error: float = 0.0
+    source: str = ""
 
     def outside(self, lat: Floats, lon: Floats) -> Floats:
-        """How many metres outside of the area each point lies; 0 inside."""
+        """How many metres outside of the area each point lies, less its error; 0 inside."""
         starts, ends = self._sides
         north, east = metres_per_degree(float(np.mean(starts[:, 1])))
         scale = np.array([east, north])
@@ -68,7 +71,7 @@ class Boundary:
             level = (low <= heights.max()) & (high >= heights.min())
             out = some[~_inside(points[some], starts[level], ends[level])]
             if len(out):
-                found[out] = _to_sides(points[out], starts, ends)
+                found[out] = np.maximum(_to_sides(points[out], starts, ends) - self.error, 0)
         return found
 
     @cached_property
@@ -101,7 +104,7 @@ def _to_sides(points: Floats, starts: Floats, ends: Floats) -> Floats:
 
 def boundary_path(code: str) -> Path:
     """Where the boundary of a municipality lies; it need not be there."""
-    return data_folder() / "boundaries" / f"{code}.json"
+    return boundary_file(code)
 
 
 def boundary_of(code: str) -> Boundary | None:
@@ -122,84 +125,74 @@ def boundary_of(code: str) -> Boundary | None:
 @lru_cache(maxsize=16)
 def _read(path: Path, changed: int) -> Boundary:
     held = json.loads(path.read_text(encoding="utf-8"))
-    return Boundary(held["code"], held["file"], tuple(held["polygons"]))
+    return Boundary(
+        held["code"], held["file"], tuple(held["polygons"]), float(held.get("error", 0)), held.get("source", "")
+    )
 
 
-def import_boundary(path: Path, home: Municipality | None = None) -> dict[str, int]:
+def source_checksum(path: Path) -> str:
+    """The checksum of a file of boundaries, of a shapefile that of all its parts; ``""`` of a folder.
+
+    Raises:
+        SourceError: If it cannot be read.
+    """
+    if path.is_dir():
+        return ""
+    parts = sorted({path, *shape_parts(path).values()})
+    digests = [checksum(part) for part in parts]
+    return digests[0] if len(digests) == 1 else sha256(" ".join(digests).encode())
+
+
+def import_boundary(
+    path: Path, home: Municipality | None = None, words: LayerWords | None = None, *, allow_approximate: bool = False
+) -> dict[str, int]:
     """Keep the boundaries of a file; how many polygons each municipality has, by its code.
 
     Args:
-        path: GeoJSON, or a ZIP that holds one.
+        path: Areas in a Shapefile, GeoPackage, FlatGeobuf, GeoJSON or KML, or in a folder or ZIP that holds one.
         home: Whose boundary it is, where the file does not say so.
+        words: What is declared of the file; its system has to be where it does not say so itself.
+        allow_approximate: Whether vertices without a grid may be moved by an approximate operation, whose error then
+            widens the tolerance.
 
     Raises:
-        SourceError: If it is no GeoJSON of areas in Japan, or of nobody knows whom.
+        SourceError: If it holds no areas in Japan, or those of nobody knows whom.
+        UnknownCrsError: If its system is not known.
+        MissingGridError: If a needed grid has not been added.
+        OutsideGridError: If vertices lie outside a needed grid.
         StorageError: If it cannot be kept.
     """
-    raw = _content(path)
-    found: dict[str, list[Polygon]] = {}
-    for feature in _features(raw, path):
-        code = _code_of(feature.get("properties") or {}) or (home.code if home else "")
-        if code:
-            found.setdefault(code, []).extend(_polygons(feature.get("geometry"), path))
-    kept = {code: polygons for code, polygons in found.items() if polygons}
+    words = words or LayerWords()
+    features = read_features(path, layer=words.layer, crs=words.crs, encoding=words.encoding)
+    there, done = moved(features, parse_crs(_KEPT), allow_approximate=allow_approximate)
+    named = _named_polygons(there, home, path)
+    kept = {code: polygons for code, polygons in sorted(named.items()) if polygons}
     if not kept:
-        raise SourceError("boundary-nobodys", file=path)
-    digest = hashlib.sha256(raw).hexdigest()
-    for code, polygons in sorted(kept.items()):
-        held = {"code": code, "file": path.name, "sha256": digest, "polygons": polygons}
-        target = boundary_path(code)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, (json.dumps(held, separators=(",", ":")) + "\n").encode("utf-8"))
-    return {code: len(polygons) for code, polygons in sorted(kept.items())}
+        raise SourceError("boundary-no-areas" if named else "boundary-nobodys", file=path)
+    source = source_checksum(path)
+    error = float(np.max(done.errors, initial=0.0)) if done.approximate.any() else 0.0
+    for code, polygons in kept.items():
+        _keep(Boundary(code, path.name, tuple(polygons), error, source))
+    return {code: len(polygons) for code, polygons in kept.items()}
 
 
-def _content(path: Path) -> bytes:
-    most = plausibility_data()["boundary"]["most_bytes"]
-    try:
-        if zipfile.is_zipfile(path):
-            return _from_zip(path, most)
-        if path.stat().st_size > most:
-            raise SourceError("boundary-too-large", file=path, limit=most)
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise SourceError("file-missing", file=path) from None
-    except IsADirectoryError:
-        raise SourceError("file-is-folder", file=path) from None
-    except OSError as error:
-        raise SourceError("file-unreadable", file=path, reason=error.strerror) from None
+def _named_polygons(features: Features, home: Municipality | None, path: Path) -> dict[str, list[Polygon]]:
+    """The polygons of each municipality that a feature names; of those that name none, the home's."""
+    named: dict[str, list[Polygon]] = {}
+    for properties, shape in zip(features.records(), features.geometries, strict=True):
+        code = _code_of(properties) or (home.code if home else "")
+        if code:
+            named.setdefault(code, []).extend(_polygons(shape, path))
+    return named
 
 
-def _from_zip(path: Path, most: int) -> bytes:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = [one for one in archive.infolist() if one.filename.lower().endswith((".geojson", ".json"))]
-            if len(members) != 1:
-                raise SourceError("boundary-zip", file=path, count=len(members))
-            if members[0].file_size > most:
-                raise SourceError("boundary-too-large", file=path, limit=most)
-            return archive.read(members[0])
-    except _BROKEN:
-        raise SourceError("boundary-not-geojson", file=path) from None
-
-
-def _features(raw: bytes, path: Path) -> Iterator[Mapping[str, Any]]:
-    try:
-        held = json.loads(raw.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise SourceError("boundary-not-geojson", file=path) from None
-    if not isinstance(held, dict) or held.get("type") not in ("FeatureCollection", "Feature"):
-        raise SourceError("boundary-not-geojson", file=path)
-    _refuse_other_datums(held.get("crs"), path)
-    features = held.get("features", [held])
-    yield from (one for one in features if isinstance(one, dict)) if isinstance(features, list) else ()
-
-
-def _refuse_other_datums(crs: object, path: Path) -> None:
-    """GeoJSON is in WGS 84 or, in Japan, JGD; a file that names another datum would lie elsewhere."""
-    named = json.dumps(crs) if crs is not None else ""
-    if named and not any(word in named for word in plausibility_data()["boundary"]["datums"]):
-        raise SourceError("boundary-datum", file=path, value=named[:200])
+def _keep(boundary: Boundary) -> None:
+    """Write a boundary into the user's data folder."""
+    path, parts = boundary_path(boundary.code), ("code", "file", "source", "error", "polygons")
+    with storage_guard(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    held = {part: getattr(boundary, part) for part in parts}
+    write_whole(path, (json.dumps(held, separators=(",", ":")) + "\n").encode("utf-8"))
 
 
 def _code_of(properties: Mapping[str, Any]) -> str:
@@ -230,33 +223,26 @@ def _codes() -> frozenset[str]:
     return frozenset(one.code for one in municipalities())
 
 
-def _polygons(geometry: object, path: Path) -> list[Polygon]:
-    """The polygons of a geometry, rounded to decimetres."""
-    try:
-        found = [[_ring(ring) for ring in polygon] for polygon in _rings_of(geometry)]
-    except (TypeError, ValueError, IndexError):
-        raise SourceError("boundary-not-geojson", file=path) from None
-    if not all(_is_sound(ring) for polygon in found for ring in polygon):
-        raise SourceError("boundary-elsewhere", file=path)
-    return found
+def _polygons(shape: Any, path: Path) -> list[Polygon]:
+    """The polygons of a geometry, rounded to decimetres; none of one of another kind."""
+    import shapely
+
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and not part.is_empty]
+    for part in parts:
+        lon, lat = shapely.get_coordinates(part).T
+        if not (_within(lon, _LON) and _within(lat, _LAT)):
+            raise SourceError("boundary-elsewhere", file=path)
+    return [[_ring(ring) for ring in (part.exterior, *part.interiors)] for part in parts]
 
 
-def _rings_of(geometry: object) -> list[Any]:
-    """The polygons of a geometry as they stand; none of a geometry of another kind."""
-    shape: Mapping[str, Any] = geometry if isinstance(geometry, dict) else {}
-    places: list[Any] = shape.get("coordinates") or []
-    return {"Polygon": [places], "MultiPolygon": places}.get(str(shape.get("type")), [])
+def _ring(ring: Any) -> Ring:
+    """The points of a ring: longitude, latitude."""
+    import shapely
 
-
-def _is_sound(ring: Ring) -> bool:
-    """Whether a ring encloses something, in Japan."""
-    return len(ring) >= _FEWEST and all(_in_japan(lon, lat) for lon, lat in ring)
-
-
-def _ring(ring: Sequence[Sequence[float]]) -> Ring:
     decimals = plausibility_data()["boundary"]["decimals"]
-    return [[round(float(point[0]), decimals), round(float(point[1]), decimals)] for point in ring]
+    points: Ring = np.round(shapely.get_coordinates(ring), decimals).tolist()
+    return points
 
 
-def _in_japan(lon: float, lat: float) -> bool:
-    return math.isfinite(lon + lat) and _LON[0] <= lon <= _LON[1] and _LAT[0] <= lat <= _LAT[1]
+def _within(values: Floats, bounds: tuple[float, float]) -> bool:
+    return bool(np.isfinite(values).all() and values.min() >= bounds[0] and values.max() <= bounds[1])

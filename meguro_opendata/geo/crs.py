@@ -39,6 +39,16 @@ class Crs:
     geographic: bool
     east_first: bool = False
 
+    @property
+    def axes(self) -> tuple[str, str]:
+        """What its first and its second value are.
+
+        >>> parse_crs("EPSG:6677").axes, parse_crs("EPSG:6668").axes, parse_crs("EPSG:3099").axes
+        (('x_north', 'y_east'), ('lat', 'lon'), ('y_east', 'x_north'))
+        """
+        north, east = ("lat", "lon") if self.geographic else ("x_north", "y_east")
+        return (east, north) if self.east_first else (north, east)
+
 
 @cache
 def _data() -> dict[str, Any]:

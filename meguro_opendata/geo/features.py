@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,20 @@ class Features:
     geometries: Geometries
     crs: Crs
     declared: bool = True
+
+    def records(self) -> Iterator[dict[str, str]]:
+        """The attributes of each feature; a layer may have none at all."""
+        if self.frame.width:
+            return self.frame.iter_rows(named=True)
+        return ({} for _ in self.geometries)
+
+    def located(self) -> Features:
+        """Only those that have a geometry."""
+        import shapely
+
+        there = ~shapely.is_missing(self.geometries)
+        frame = self.frame.filter(pl.Series(there)) if self.frame.width else self.frame
+        return replace(self, frame=frame, geometries=self.geometries[there])
 
 
 def point_features(frame: pl.DataFrame, lat: str, lon: str, name: str, crs: Crs) -> Features:

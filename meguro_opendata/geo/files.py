@@ -1,122 +1,165 @@
-"""GIS files in: Shapefile, GeoPackage, FlatGeobuf, GeoJSON and KML → ``Features``; the only reader that calls GDAL."""
+"""GIS files in: Shapefile, GeoPackage, FlatGeobuf, GeoJSON and KML → ``Layer``, and ``Features`` in a known system."""
 
 from __future__ import annotations
 
-import warnings
+from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import polars as pl
 
-from meguro_opendata.errors import SourceError, UnknownCrsError
+from meguro_opendata.errors import UnknownCrsError
 from meguro_opendata.geo.crs import Crs, parse_crs
-from meguro_opendata.geo.features import Features
+from meguro_opendata.geo.crsmember import named_system
+from meguro_opendata.geo.features import Features, Geometries
 from meguro_opendata.geo.filewords import file_words
-from meguro_opendata.geo.opening import geo_container, opened
+from meguro_opendata.geo.gdal import read_raw
+from meguro_opendata.geo.opening import Opened, opened
 from meguro_opendata.geo.wkt import crs_of_wkt
 
-__all__ = ["read_features"]
+__all__ = ["Layer", "LayerWords", "read_features", "read_layer"]
 
-_BYTES = "ISO-8859-1"  # an encoding in which every byte is a letter: what the letters are is decided here
+_LETTERS = "ISO-8859-1"  # in which every byte is a letter
+_WGS84 = "EPSG:4326"
 _ALWAYS_DEGREES = ("geojson", "kml")
 _HALF = 3  # bytes of the longest letter, but one
+
+
+@dataclass(frozen=True)
+class LayerWords:
+    """What is declared of a GIS file: which layer, in which system, its attributes in which encoding."""
+
+    layer: str | None = None
+    crs: str | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One layer of a GIS file as it stands.
+
+    Attributes:
+        name: The file.
+        container: ``shapefile``, ``gpkg``, ``fgb``, ``geojson`` or ``kml``.
+        layers: The names of all layers; of an archive of shapes, these.
+        layer: The one that was read.
+        encoding: Of the attributes, ``None`` where the format fixes it.
+        frame: Attributes as text, in the order of the file; ``""`` where there is none.
+        geometries: One a row, ``None`` where there is none; x goes east, y goes north.
+        crs: The system that the file says it is in, ``None`` if it does not say, or says one that is not known.
+        unknown: What it calls a system that is not known, else ``""``.
+    """
+
+    name: str
+    container: str
+    layers: tuple[str, ...]
+    layer: str
+    encoding: str | None
+    frame: pl.DataFrame
+    geometries: Geometries
+    crs: Crs | None
+    unknown: str = ""
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """How many geometries of each kind there are, by its name; ``""`` counts the features without one."""
+        counts = Counter("" if shape is None else str(shape.geom_type) for shape in self.geometries)
+        return dict(sorted(counts.items()))
+
+    def features(self, crs: str | int | Crs | None = None) -> Features:
+        """The layer in a known system.
+
+        Args:
+            crs: The system of its coordinates, for a file that does not say so; must agree with one that does.
+
+        Raises:
+            UnknownCrsError: If neither the file nor ``crs`` says which system it is in, or both do and differ.
+        """
+        if self.unknown:
+            raise UnknownCrsError("crs-of-file-unknown", file=self.name, value=self.unknown)
+        declared = parse_crs(crs) if crs is not None else None
+        if declared is not None and self.crs is not None and _differ(declared, self.crs):
+            raise UnknownCrsError("crs-differs", file=self.name, value=self.crs.code, declared=declared.code)
+        found = self.crs or declared
+        if found is None:
+            raise UnknownCrsError("crs-missing", file=self.name)
+        return Features(self.name, self.frame, self.geometries, found, self.crs is not None)
+
+
+def read_layer(path: Path | str, *, layer: str | None = None, encoding: str | None = None) -> Layer:
+    """One layer of a GIS file.
+
+    Args:
+        path: A Shapefile (``.shp``), GeoPackage, FlatGeobuf, GeoJSON or KML, or a folder or ZIP that holds one.
+        layer: The layer, or the shape in an archive, where there are several.
+        encoding: ``utf-8`` or ``cp932``, of a shapefile's attributes; default: as its ``.cpg`` says, else decided.
+
+    Raises:
+        SourceError: If it is no such file, is damaged or too large, or has several layers and none is named.
+    """
+    path = Path(path)
+    with opened(path, layer) as place:
+        raw = read_raw(place.path, place.container, path.name, None if place.several else layer)
+        told = encoding or _told_encoding(place.path)
+        system, unknown = _system(_written_crs(raw.crs, place))
+    names, columns = raw.names, raw.columns
+    if place.container == "shapefile":
+        encoding, names, columns = _in_letters(told, names, columns)
+    return Layer(
+        name=path.name,
+        container=place.container,
+        layers=place.several or raw.layers,
+        layer=place.layer or raw.layer,
+        encoding=encoding if place.container == "shapefile" else None,
+        frame=_frame(names, columns),
+        geometries=raw.geometries,
+        crs=system,
+        unknown=unknown,
+    )
+
+
+def _in_letters(
+    told: str | None, names: Sequence[str], columns: Sequence[Sequence[str]]
+) -> tuple[str, list[str], list[list[str]]]:
+    """The encoding, and names and texts that were read as bytes; without one that is told it is decided."""
+    encoding = told or _decided([*names, *(text for column in columns for text in column)])
+    decoded = [[_decoded(text, encoding) for text in column] for column in columns]
+    return encoding, [_decoded(name, encoding) for name in names], decoded
 
 
 def read_features(
     path: Path | str, *, layer: str | None = None, crs: str | int | Crs | None = None, encoding: str | None = None
 ) -> Features:
-    """The features of a GIS file.
+    """The features of a GIS file, in a system that the file or the caller declares.
 
     Args:
-        path: A Shapefile (``.shp``, or a ZIP of one), GeoPackage, FlatGeobuf, GeoJSON or KML.
+        path: As for :func:`read_layer`, as are ``layer`` and ``encoding``.
         layer: The layer, or the shape in an archive, where there are several.
         crs: The system of its coordinates, for a file that does not say so; must agree with one that does.
-        encoding: ``utf-8`` or ``cp932``, of a shapefile's attributes; default: as its ``.cpg`` says, else decided.
+        encoding: ``utf-8`` or ``cp932``, of a shapefile's attributes.
 
     Raises:
         SourceError: If it is no such file, is damaged or too large, or has several layers and none is named.
         UnknownCrsError: If neither the file nor ``crs`` says which system it is in, or both do and differ.
     """
-    path = Path(path)
-    container = _container(path)
-    with opened(path, container, layer) as place:
-        shape = container in ("zip", "shapefile")
-        meta, shapes, fields = _read(path, place, None if shape else _layer(path, place, layer), as_bytes=shape)
-        told = encoding or (_told_encoding(place) if shape else None)
-    frame = _frame([str(name) for name in meta["fields"]], fields, told if shape else None, as_bytes=shape)
-    declared = _declared(meta["crs"], container, path)
-    if crs is not None and declared is not None and _differ(parse_crs(crs), declared):
-        raise UnknownCrsError("crs-differs", file=path.name, value=declared.code, declared=parse_crs(crs).code)
-    found = declared or (parse_crs(crs) if crs is not None else None)
-    if found is None:
-        raise UnknownCrsError("crs-missing", file=path.name)
-    return Features(path.name, frame, shapes, found, declared is not None)
+    return read_layer(path, layer=layer, encoding=encoding).features(crs)
 
 
-def _container(path: Path) -> str:
-    container = geo_container(path)
-    if container is None:
-        raise SourceError("geo-unreadable", file=path.name)
-    return container
+def _written_crs(by_gdal: str | None, place: Opened) -> str | None:
+    """How the file describes its system; GeoJSON and KML are in longitude and latitude of WGS 84 by definition."""
+    named = named_system(place.path) if place.container == "geojson" else None
+    if named is not None:
+        return named or None
+    return by_gdal or (_WGS84 if place.container in _ALWAYS_DEGREES else None)
 
 
-def _layer(path: Path, place: Path, layer: str | None) -> str:
-    import pyogrio
-
+def _system(written: str | None) -> tuple[Crs | None, str]:
+    """The system that a description means, or what it is called if it is not known."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # what GDAL thinks of the file; if it cannot, it raises
-            names = [str(name) for name, _ in pyogrio.list_layers(place)]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
-        raise SourceError("geo-unreadable", file=path.name) from None
-    chosen = [name for name in names if layer is None or name == layer]
-    if len(chosen) != 1:
-        raise SourceError("geo-layer-unclear", file=path.name, layers=names)
-    return chosen[0]
-
-
-def _read(path: Path, place: Path, layer: str | None, *, as_bytes: bool) -> tuple[dict[str, Any], Any, list[Any]]:
-    """What GDAL reads: a description, geometries, and one array a field."""
-    import pyogrio
-    import shapely
-
-    most = file_words()["limits"]["features"]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            claimed = pyogrio.read_info(place, layer=layer)["features"]
-            if claimed > min(most, path.stat().st_size if not as_bytes else most):
-                raise SourceError("geo-too-large", file=path.name)
-            meta, _, wkb, fields = pyogrio.raw.read(
-                place, layer=layer, encoding=_BYTES if as_bytes else None, max_features=most + 1, force_2d=True
-            )
-        shapes = np.full(len(fields[0]) if fields else 0, None) if wkb is None else shapely.from_wkb(wkb)
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.FeatureError,
-        pyogrio.errors.FieldError,
-        pyogrio.errors.GeometryError,
-        pyogrio.errors.CRSError,
-        shapely.errors.ShapelyError,
-        UnicodeDecodeError,
-        ValueError,
-    ):
-        raise SourceError("geo-unreadable", file=path.name) from None
-    return meta, shapes, list(fields)
-
-
-def _declared(written: str | None, container: str, path: Path) -> Crs | None:
-    """The system that the file says it is in; GeoJSON and KML are in longitude and latitude of WGS 84 by definition."""
-    if written is None:
-        return parse_crs("EPSG:4326") if container in _ALWAYS_DEGREES else None
-    try:
-        return crs_of_wkt(written)
+        return (crs_of_wkt(written) if written else None), ""
     except UnknownCrsError as error:
-        raise UnknownCrsError("crs-of-file-unknown", file=path.name, value=error.params["value"]) from None
+        return None, str(error.params["value"])
 
 
 def _differ(one: Crs, other: Crs) -> bool:
@@ -133,13 +176,8 @@ def _told_encoding(place: Path) -> str | None:
     return found
 
 
-def _frame(names: Sequence[str], fields: Sequence[Any], told: str | None, *, as_bytes: bool) -> pl.DataFrame:
+def _frame(names: Sequence[str], columns: Sequence[Sequence[str]]) -> pl.DataFrame:
     """The fields as columns of text under unique names."""
-    columns = [[_text(value) for value in field.tolist()] for field in map(_plain, fields)]
-    if as_bytes:
-        encoding = told or _decided([*names, *(text for column in columns for text in column)])
-        names = [_decoded(name, encoding) for name in names]
-        columns = [[_decoded(text, encoding) for text in column] for column in columns]
     made: dict[str, pl.Series] = {}
     for name, column in zip(names, columns, strict=True):
         free = next(
@@ -149,36 +187,11 @@ def _frame(names: Sequence[str], fields: Sequence[Any], told: str | None, *, as_
     return pl.DataFrame(made)
 
 
-def _plain(field: Any) -> Any:
-    """Dates as such, whatever unit numpy keeps them in; the rest as it is."""
-    if field.dtype.kind == "M":
-        days = field.dtype == np.dtype("datetime64[D]")
-        return field.astype("datetime64[D]" if days else "datetime64[s]").astype(object)
-    return field
-
-
-def _text(value: object) -> str:
-    """A value of a field as text.
-
-    >>> [_text(value) for value in (None, 3, 3.0, 3.5, float("nan"), True, "x", date(2026, 4, 1))]
-    ['', '3', '3', '3.5', '', '1', 'x', '2026-04-01']
-    """
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return ""
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, float):
-        return repr(value).removesuffix(".0")
-    if isinstance(value, datetime | date):
-        return value.isoformat().removesuffix("T00:00:00")
-    return str(value)
-
-
 def _decided(texts: Sequence[str]) -> str:
     """UTF-8 if every text is strictly that, else CP932."""
     for text in dict.fromkeys(texts):
         try:
-            text.encode(_BYTES, errors="replace").decode("utf-8")
+            text.encode(_LETTERS, errors="replace").decode("utf-8")
         except UnicodeDecodeError:
             return "cp932"
     return "utf-8"
@@ -186,7 +199,7 @@ def _decided(texts: Sequence[str]) -> str:
 
 def _decoded(text: str, encoding: str) -> str:
     """The text of bytes that were read as letters; half a letter at the end, where a field was cut, is left out."""
-    raw = text.encode(_BYTES, errors="replace")
+    raw = text.encode(_LETTERS, errors="replace")
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:

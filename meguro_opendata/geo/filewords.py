@@ -7,9 +7,10 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-__all__ = ["GIS_FORMATS", "GisFormat", "file_words", "gis_labels", "gis_media_types"]
+__all__ = ["GEO_CONTAINERS", "GIS_FORMATS", "GisFormat", "file_words", "gis_labels", "gis_media_types"]
 
 GisFormat = Literal["gpkg", "fgb", "kml", "shp"]
+GEO_CONTAINERS = ("shapefile", "gpkg", "fgb", "geojson", "kml")  # what a GIS file may be
 GIS_FORMATS: tuple[GisFormat, ...] = ("gpkg", "fgb", "kml", "shp")
 
 

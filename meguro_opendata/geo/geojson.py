@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from meguro_opendata.standard import Field
 
-__all__ = ["coordinate_fields", "feature_collection"]
+if TYPE_CHECKING:
+    from meguro_opendata.geo.features import Features
+
+__all__ = ["coordinate_fields", "feature_collection", "shape_collection"]
 
 _MOST_LAT, _MOST_LON = 90, 180
 
@@ -30,6 +34,26 @@ def feature_collection(frame: pl.DataFrame, lat: str, lon: str) -> str:
     features = [_feature(row, lat, lon) for row in frame.iter_rows(named=True) if _on_earth(row[lat], row[lon])]
     head = '{"type": "FeatureCollection", "features": ['
     return head + ("\n" + ",\n".join(features) + "\n" if features else "") + "]}\n"
+
+
+def shape_collection(features: Features) -> str:
+    """A FeatureCollection of features in degrees, whatever their geometries are; empty attributes are left out.
+
+    The outer ring of an area runs counterclockwise, its holes clockwise (RFC 7946).
+    """
+    import shapely
+
+    shapes = shapely.orient_polygons(features.geometries)
+    lines = ",\n".join(
+        json.dumps(_shape_feature(row, shape), ensure_ascii=False)
+        for row, shape in zip(features.records(), shapely.to_geojson(shapes), strict=True)
+    )
+    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'
+
+
+def _shape_feature(row: Mapping[str, str], shape: str | None) -> dict[str, Any]:
+    properties = {name: value for name, value in row.items() if value}
+    return {"type": "Feature", "geometry": None if shape is None else json.loads(shape), "properties": properties}
 
 
 def _on_earth(lat: str, lon: str) -> bool:

@@ -20,14 +20,13 @@ from meguro_opendata.geo.geotiff import is_tiff, read_geotiff
 from meguro_opendata.geo.lattice import Grid, build_grid
 from meguro_opendata.geo.nodes import NodeList, grid_words
 from meguro_opendata.geo.parfile import is_par, read_par
-from meguro_opendata.userfolders import cache_folder, data_folder
+from meguro_opendata.userfolders import cache_folder, grid_list
 
 __all__ = ["DatumGrid", "GridFile", "Grids", "add_grid", "built_in_grid", "known_grids", "load_grid", "read_grid"]
 
 _PACKAGE, _FILE = "tky2jgd", "data/TKY2JGD.par"
 _SECONDS = 3600
 _LAYOUT = 1  # of what lies in the cache; another layout has another name
-_LIST = "grids.json"
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def add_grid(path: Path | str, *, source: str | None = None, target: str | None 
     folder = _folder()
     with storage_guard(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder / _LIST):
+    with locked(grid_list()):
         before = _added()
         kept = replace(grid.file, path=inside(folder, f"{grid.file.checksum[:16]}{Path(path).suffix.lower()[:8]}"))
         same = [known for known in before if known.checksum == kept.checksum]
@@ -147,17 +146,17 @@ def add_grid(path: Path | str, *, source: str | None = None, target: str | None 
 
 
 def _folder() -> Path:
-    return data_folder() / "grids"
+    return grid_list().parent
 
 
 def _write_list(files: Sequence[GridFile]) -> None:
     listed = sorted((file.to_dict() for file in files), key=lambda entry: (entry["name"], entry["sha256"]))
-    write_whole(_folder() / _LIST, (json.dumps(listed, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+    write_whole(grid_list(), (json.dumps(listed, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
 
 
 def _added() -> list[GridFile]:
     """The grids that the user has added."""
-    path = _folder() / _LIST
+    path = grid_list()
     if not path.is_file():
         return []
     try:

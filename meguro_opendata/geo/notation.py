@@ -17,6 +17,7 @@ Notation = Literal["decimal", "dms"]
 NOTATIONS: tuple[Notation, ...] = ("decimal", "dms")
 _SIXTY = 60
 _PLACES = Decimal("1e-9")
+_POINT = re.compile(r"(?:\"|''|秒)\.?")  # a mark of seconds in front of their fraction
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ def read_degrees(text: str, notation: Notation | None = None) -> Written | None:
     ['35.641416667', '35.641416667', '35.641416667', '35.6414']
     >>> [str(reading) for reading in read_degrees("35.3829").readings]
     ['35.3829', '35.641388889']
+    >>> str(read_degrees("北緯35度39分29秒1572").readings[0])
+    '35.658099222'
     >>> read_degrees("139°41′53.4″E").axis, read_degrees("35度61分"), read_degrees("不明")
     ('lon', None, None)
     """
@@ -114,7 +117,7 @@ def _readings(text: str) -> Iterator[tuple[Notation, Decimal]]:
 
 def _sexagesimal(found: re.Match[str]) -> Iterator[Decimal]:
     """Degrees from their sixtieths, nothing if there are more of these than sixty."""
-    whole, minutes, seconds = Decimal(found["d"]), Decimal(found["m"]), Decimal(found["s"] or 0)
+    whole, minutes, seconds = Decimal(found["d"]), Decimal(found["m"]), Decimal(_POINT.sub(".", found["s"] or "0"))
     if minutes >= _SIXTY or seconds >= _SIXTY or (found["s"] and minutes % 1):
         return
     part = (minutes + seconds / _SIXTY) / _SIXTY

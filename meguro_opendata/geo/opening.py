@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.geo.filewords import file_words
 
-__all__ = ["geo_container", "opened"]
+__all__ = ["Opened", "geo_container", "is_geo_file", "opened", "shape_parts"]
 
 _HEAD = 1 << 16
 _SHAPEFILE = bytes.fromhex("0000270a00000000")
@@ -26,23 +28,47 @@ _GEOJSON = re.compile(
 )
 _KML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--.*?-->\s*)*<kml[\s>]", re.DOTALL)
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, NotImplementedError, ValueError)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What GDAL may be given.
+
+    Attributes:
+        path: A file, or the parts of a shape under names of our own.
+        container: What it is, as :func:`geo_container` says.
+        layer: The name of the shape, or of the file in an archive or folder; ``None`` if it is the file itself.
+        several: The names of all of these.
+    """
+
+    path: Path
+    container: str
+    layer: str | None = None
+    several: tuple[str, ...] = ()
 
 
 def geo_container(path: Path) -> str | None:
-    """What kind of GIS file it is by content: ``shapefile``, ``zip`` (of one), ``gpkg``, ``fgb``, ``geojson``, ``kml``.
+    """What kind of GIS file it is by content: ``shapefile``, ``gpkg``, ``fgb``, ``geojson``, ``kml``, or ``None``.
+
+    An archive, or a folder, is ``zip`` or ``folder`` if it holds one.
 
     Raises:
         SourceError: If it cannot be opened.
     """
+    if path.is_dir():
+        return "folder" if _files_of(path) else None
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
+    except FileNotFoundError:
+        raise SourceError("file-missing", file=path) from None
     except OSError as error:
         raise SourceError("file-unreadable", file=path, reason=error.strerror) from None
     if head.startswith(_SQLITE):
         return "gpkg" if head[68:72] in _GEO_PACKAGES else None
     if head.startswith(_ZIP):
-        return "zip" if _shapes_in(path) else None
+        return "zip" if _layers_in(path) else None
     if head.startswith(_SHAPEFILE):
         return "shapefile"
     if head.startswith(_FLATGEOBUF):
@@ -52,13 +78,45 @@ def geo_container(path: Path) -> str | None:
     return "geojson" if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and _GEOJSON.search(head) else None
 
 
-def _shapes_in(path: Path) -> list[str]:
-    """The names of the shapes in an archive, without their ending; none if it is no archive."""
+def is_geo_file(path: Path) -> bool:
+    """Whether a file is there and is a GIS file by its content."""
+    return path.is_file() and geo_container(path) is not None
+
+
+def shape_parts(path: Path) -> dict[str, Path]:
+    """The parts of a shapefile that lie beside each other, by ending; of any other file none."""
+    if path.suffix.lower() != ".shp":
+        return {}
+    spelled = {end: _spelled(path, end) for end in file_words()["shapefile"]["parts"]}
+    found = {end: next((part for part in parts if part.is_file()), None) for end, parts in spelled.items()}
+    return {end: part for end, part in found.items() if part is not None}
+
+
+def _layers_in(path: Path) -> list[str]:
+    """The names of the shapes in an archive, or else of other GIS files in it; none if it is no archive."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return [name[: -len(".shp")] for name in map(_name, archive.infolist()) if name.lower().endswith(".shp")]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            return _layers_among([_name(member) for member in archive.infolist()[: file_words()["limits"]["members"]]])
+    except _BROKEN:
         return []
+
+
+def _layers_among(names: Sequence[str]) -> list[str]:
+    """The shapes among the names of files; where there are none, what the endings say to be other GIS files.
+
+    >>> _layers_among(["a/甲.shp", "a/甲.dbf", "a/甲.geojson"]), _layers_among(["x/N03.geojson", "x/readme.txt"])
+    (['a/甲.shp'], ['x/N03.geojson'])
+    """
+    shapes = [name for name in names if name.lower().endswith(".shp")]
+    return shapes or [name for name in names if name.lower().endswith(tuple(file_words()["archives"]["endings"]))]
+
+
+def _files_of(folder: Path) -> list[str]:
+    """The same for a folder, whose own folders are not looked into."""
+    try:
+        return _layers_among(sorted(entry.name for entry in folder.iterdir() if entry.is_file()))
+    except OSError as error:
+        raise SourceError("file-unreadable", file=folder, reason=error.strerror) from None
 
 
 def _name(member: zipfile.ZipInfo) -> str:
@@ -72,32 +130,75 @@ def _name(member: zipfile.ZipInfo) -> str:
 
 
 @contextmanager
-def opened(path: Path, container: str, layer: str | None) -> Iterator[Path]:
-    """A path that GDAL may be given: the file, or the parts of a shape copied under names of our own.
+def opened(path: Path, layer: str | None = None) -> Iterator[Opened]:
+    """A path that GDAL may be given: the file, or a copy under a name of our own.
 
     Args:
-        path: The file.
-        container: What :func:`geo_container` says.
-        layer: The shape in an archive of several.
+        path: The file, archive or folder.
+        layer: The shape, or file, in an archive or folder of several.
 
     Raises:
-        SourceError: If it is too large, damaged, or an archive without exactly one shape of that name.
+        SourceError: If it is no GIS file, is too large, damaged, or holds not exactly one shape of that name.
     """
+    container = geo_container(path)
+    if container in ("zip", "folder"):
+        with _inside(path, container, layer) as inner:
+            yield inner
+        return
+    if container is None:
+        raise (
+            SourceError("geo-folder-without", file=path)
+            if path.is_dir()
+            else SourceError("geo-unreadable", file=path.name)
+        )
     if path.stat().st_size > file_words()["limits"]["bytes"]:
         raise SourceError("geo-too-large", file=path.name)
     if container == "kml":
         _refuse_declarations(path)
-    if container not in ("zip", "shapefile"):
+    if container != "shapefile":
+        with _rightly_named(path, container) as place:
+            yield Opened(place, container)
+        return
+    with tempfile.TemporaryDirectory(prefix="meguro-opendata-") as folder:
+        _copy_parts(path, Path(folder))
+        yield Opened(_whole(Path(folder), path.name), container, path.stem, (path.stem,))
+
+
+@contextmanager
+def _inside(path: Path, container: str, layer: str | None) -> Iterator[Opened]:
+    """The one shape, or other GIS file, that an archive or a folder holds."""
+    names = _layers_in(path) if container == "zip" else _files_of(path)
+    stems = tuple(PurePosixPath(name).stem for name in names)
+    chosen = [name for name, stem in zip(names, stems, strict=True) if layer is None or stem == layer]
+    if len(chosen) != 1:
+        raise SourceError("geo-layer-unclear", file=path.name, layers=list(stems))
+    stem = PurePosixPath(chosen[0]).stem
+    with tempfile.TemporaryDirectory(prefix="meguro-opendata-") as folder:
+        found = path / chosen[0] if container == "folder" else _unpacked(path, chosen[0], Path(folder))
+        if geo_container(found) in ("zip", "folder"):
+            raise SourceError("geo-unreadable", file=path.name)
+        with opened(found) as inner:
+            yield Opened(inner.path, inner.container, stem, stems)
+
+
+@contextmanager
+def _rightly_named(path: Path, container: str) -> Iterator[Path]:
+    """The file, or a copy with an ending by which GDAL knows it for what it is."""
+    if path.suffix.lower() in file_words()["endings"][container]:
         yield path.absolute()
         return
     with tempfile.TemporaryDirectory(prefix="meguro-opendata-") as folder:
-        parts = _unpacked(path, layer) if container == "zip" else _beside(path)
-        for ending, data in parts.items():
-            Path(folder, f"shape{ending}").write_bytes(data)
-        missing = [ending for ending in file_words()["shapefile"]["needed"] if ending not in parts]
-        if missing:
-            raise SourceError("shapefile-incomplete", file=path.name, missing=missing)
-        yield Path(folder, "shape.shp")
+        copy = Path(folder, f"{path.stem}.{container}")
+        shutil.copyfile(path, copy)
+        yield copy
+
+
+def _whole(folder: Path, name: str) -> Path:
+    """The shape in a folder, all of whose parts are there."""
+    missing = [ending for ending in file_words()["shapefile"]["needed"] if not (folder / f"shape{ending}").exists()]
+    if missing:
+        raise SourceError("shapefile-incomplete", file=name, missing=missing)
+    return folder / "shape.shp"
 
 
 def _refuse_declarations(path: Path) -> None:
@@ -106,38 +207,47 @@ def _refuse_declarations(path: Path) -> None:
         raise SourceError("geo-unreadable", file=path.name)
 
 
-def _beside(path: Path) -> dict[str, bytes]:
-    """The parts of a shapefile that lie beside each other, by ending."""
-    found: dict[str, bytes] = {}
-    for ending in file_words()["shapefile"]["parts"]:
-        for part in (path.with_suffix(ending), path.with_suffix(ending.upper())):
-            if part.is_file():
-                found[ending] = part.read_bytes()
-                break
-    return found
-
-
-def _unpacked(path: Path, layer: str | None) -> dict[str, bytes]:
-    """The parts of the one shape in an archive, by ending; names inside it are read and never followed."""
-    shapes = _shapes_in(path)
-    chosen = [shape for shape in shapes if layer is None or PurePosixPath(shape).name == layer]
-    if len(chosen) != 1:
-        names = [PurePosixPath(shape).name for shape in shapes]
-        raise SourceError("geo-layer-unclear", file=path.name, layers=names)
+def _copy_parts(path: Path, folder: Path) -> None:
+    """Copy the parts of a shapefile that lie beside each other."""
     left: int = file_words()["limits"]["bytes"]
-    found: dict[str, bytes] = {}
+    for ending, part in {**shape_parts(path), ".shp": path}.items():
+        left -= part.stat().st_size
+        if left < 0:
+            raise SourceError("geo-too-large", file=path.name)
+        try:
+            shutil.copyfile(part, folder / f"shape{ending}")
+        except OSError as error:
+            raise SourceError("file-unreadable", file=part, reason=error.strerror) from None
+
+
+def _spelled(path: Path, ending: str) -> tuple[Path, Path]:
+    return path.with_suffix(ending), path.with_suffix(ending.upper())
+
+
+def _unpacked(path: Path, chosen: str, folder: Path) -> Path:
+    """Write one file, of a shape with its parts, into a folder; names inside an archive are read and never followed."""
+    is_shape = chosen.lower().endswith(".shp")
+    left: int = file_words()["limits"]["bytes"]
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist()[: file_words()["limits"]["members"]]:
                 stem, dot, ending = _name(member).rpartition(".")
                 kind = f"{dot}{ending.lower()}"
-                if stem != chosen[0] or kind not in file_words()["shapefile"]["parts"]:
+                is_part = is_shape and stem == chosen[: -len(".shp")] and kind in file_words()["shapefile"]["parts"]
+                if not is_part and _name(member) != chosen:
                     continue
-                with archive.open(member) as part:
-                    found[kind] = part.read(left + 1)
-                left -= len(found[kind])
+                left -= _written(archive, member, folder / f"shape{kind}", left)
                 if left < 0:
                     raise SourceError("geo-too-large", file=path.name)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, NotImplementedError):
+    except _BROKEN:
         raise SourceError("geo-unreadable", file=path.name) from None
-    return found
+    return folder / f"shape{PurePosixPath(chosen).suffix.lower()}"
+
+
+def _written(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, most: int) -> int:
+    """Write a member, but for what is beyond ``most`` bytes and one more; how many were written."""
+    written = 0
+    with archive.open(member) as part, target.open("wb") as file:
+        while written <= most and (data := part.read(min(_HEAD, most + 1 - written))):
+            written += file.write(data)
+    return written

@@ -49,10 +49,7 @@ def geo_bytes(features: Features, form: GisFormat, stem: str, encoding: str = "u
         MeguroOpendataError: If a text cannot be written in that encoding.
         MissingGridError: If KML needs a grid that has not been added.
     """
-    import shapely
-
-    there = ~shapely.is_missing(features.geometries)
-    kept = Features(features.name, features.frame.filter(pl.Series(there)), features.geometries[there], features.crs)
+    kept = features.located()
     if form == "kml":
         kept = moved(kept, parse_crs("EPSG:4326"))[0]
     if form == "shp":

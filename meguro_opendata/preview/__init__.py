@@ -11,10 +11,15 @@ import polars as pl
 
 from meguro_opendata import pages
 from meguro_opendata.errors import MeguroOpendataError, SourceError
+from meguro_opendata.geo.crs import parse_crs
+from meguro_opendata.geo.features import moved, point_columns
+from meguro_opendata.geo.files import read_features
 from meguro_opendata.geo.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.geocode import Geocoder
+from meguro_opendata.geo.opening import is_geo_file
 from meguro_opendata.municipality import Municipality, home_of
-from meguro_opendata.preview.drawing import draw
+from meguro_opendata.placing.geotable import point_names
+from meguro_opendata.preview.drawing import Shape, draw
 from meguro_opendata.preview.rows import (
     SWAPPED,
     PlaceRow,
@@ -24,6 +29,7 @@ from meguro_opendata.preview.rows import (
     roles_of,
     roles_of_fields,
 )
+from meguro_opendata.preview.shapes import shapes_of
 from meguro_opendata.published import load_releases
 from meguro_opendata.recipe import open_recipe
 from meguro_opendata.sources import propose_source
@@ -44,6 +50,7 @@ class Preview:
         rows: Every row with its place.
         home: The municipality that the table is about, if known.
         geocoder: What knows the towns.
+        shapes: The areas and lines of a GIS file.
     """
 
     title: str
@@ -51,6 +58,7 @@ class Preview:
     rows: tuple[PlaceRow, ...]
     home: Municipality | None
     geocoder: Geocoder
+    shapes: Sequence[Shape] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -64,7 +72,7 @@ class Preview:
         Raises:
             MeguroOpendataError: If no row has a point.
         """
-        drawing = draw(self.rows, self.geocoder, self._codes(), tiles=tiles)
+        drawing = draw(self.rows, self.geocoder, self._codes(), self.shapes, tiles=tiles)
         if drawing is None:
             swapped = any(row.problem == SWAPPED for row in self.rows)
             raise MeguroOpendataError("preview-swapped" if swapped else "preview-no-points", file=self.file)
@@ -84,13 +92,15 @@ class Preview:
         )
 
     def _codes(self) -> list[str]:
-        """The municipalities that are drawn: the home, and those of the addresses that were found."""
-        named = (self.geocoder.find(row.address).address.code for row in self.rows if row.address)
+        """The municipalities that are drawn: the home, and those of the addresses of rows that have a point."""
+        placed = (row.address for row in self.rows if row.address and row.lat is not None)
+        named = (self.geocoder.find(address).address.code for address in placed)
         found = [code for code, _ in Counter(code for code in named if code).most_common(_MOST_CODES)]
         return list(dict.fromkeys([*([self.home.code] if self.home else []), *found]))
 
 
 _MOST_CODES = 5
+_SHOWN_IN = "JGD2011"
 
 
 def preview_release(slug: str, workspace: Workspace) -> Preview:
@@ -108,18 +118,29 @@ def preview_release(slug: str, workspace: Workspace) -> Preview:
     return _preview(dataset.entry.title, file.name, frame, home_of(workspace.city), roles)
 
 
-def preview_file(path: Path, home: Municipality | None = None, *, swapped: bool = False) -> Preview:
+def preview_file(
+    path: Path, home: Municipality | None = None, *, swapped: bool = False, crs: str | None = None
+) -> Preview:
     """The places of any table.
 
     Args:
-        path: A CSV, TSV or workbook.
+        path: A CSV, TSV or workbook, or a GIS file, whose areas and lines are drawn with a point on each.
         home: The municipality that it is about.
         swapped: Whether its columns of latitude and longitude are the wrong way round.
+        crs: The system of a GIS file that does not say so.
 
     Raises:
         SourceError: If it cannot be read, is too long, or has neither coordinates nor addresses.
+        UnknownCrsError: If a GIS file does not say which system it is in.
+        MissingGridError: If it needs a grid that has not been added.
+        OutsideGridError: If it has points outside of a needed grid.
     """
     known = preview_data()
+    if is_geo_file(path):
+        features, _ = moved(read_features(path, crs=crs), parse_crs(_SHOWN_IN))
+        frame = point_columns(features)
+        preview = _preview(path.stem, path.name, frame, home, _roles_of_features(frame.columns))
+        return replace(preview, shapes=shapes_of(features.geometries))
     table = propose_source(path, [*known["names"], *known["lat"], *known["lon"], *gazetteer_data()["address_columns"]])
     roles = roles_of(table.frame.columns)
     if swapped:
@@ -134,6 +155,12 @@ def _preview(title: str, file: str, frame: pl.DataFrame, home: Municipality | No
         raise SourceError("preview-no-places", file=file, columns=frame.columns)
     geocoder = Geocoder(home)
     return Preview(title, file, tuple(place_rows(frame, roles, geocoder)), home, geocoder)
+
+
+def _roles_of_features(columns: Sequence[str]) -> TableRoles:
+    """The columns of a GIS file's table; without a usual name the first attribute is what a feature is called."""
+    lat, lon = point_names()
+    return replace(roles_of(columns), lat=lat, lon=lon)
 
 
 def _kind(row: PlaceRow) -> str:

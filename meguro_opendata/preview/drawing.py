@@ -14,7 +14,9 @@ from meguro_opendata.geo.nearness import distance
 from meguro_opendata.preview.mercator import metres_per_unit, project, tiles_over
 from meguro_opendata.preview.rows import PlaceRow, preview_data
 
-__all__ = ["Drawing", "Label", "Marker", "TileImage", "draw"]
+Shape = tuple[Sequence[Sequence[float]], bool]  # points (lon, lat), and whether they are a ring
+
+__all__ = ["Drawing", "Label", "Marker", "Shape", "TileImage", "draw"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Drawing:
     Attributes:
         metres: How many metres a unit is in the middle of the first view.
         outlines: Paths of imported boundaries.
+        shapes: Paths of the areas and lines of a GIS file.
     """
 
     width: int
@@ -70,6 +73,7 @@ class Drawing:
     labels: tuple[Label, ...]
     outlines: tuple[str, ...]
     tiles: tuple[TileImage, ...]
+    shapes: tuple[str, ...] = ()
 
     @property
     def scale_metres(self) -> int:
@@ -93,13 +97,21 @@ class _View:
         return round((x - self.left) * self.scale, 2), round((y - self.top) * self.scale, 2)
 
 
-def draw(rows: Sequence[PlaceRow], geocoder: Geocoder, codes: Sequence[str], *, tiles: bool) -> Drawing | None:
+def draw(
+    rows: Sequence[PlaceRow],
+    geocoder: Geocoder,
+    codes: Sequence[str],
+    shapes: Sequence[Shape] = (),
+    *,
+    tiles: bool,
+) -> Drawing | None:
     """The map of some places; ``None`` if none has a point.
 
     Args:
         rows: The places.
         geocoder: What knows the towns.
         codes: The municipalities whose towns and boundaries are drawn.
+        shapes: Areas and lines of a GIS file.
         tiles: Whether the page shows map tiles, which come from the network.
     """
     located = [(row.lat, row.lon, row) for row in rows if row.lat is not None and row.lon is not None]
@@ -107,7 +119,7 @@ def draw(rows: Sequence[PlaceRow], geocoder: Geocoder, codes: Sequence[str], *, 
         return None
     width, height = preview_data()["width"], preview_data()["height"]
     middle = median(lat for lat, _, _ in located), median(lon for _, lon, _ in located)
-    view = _view([(lat, lon) for lat, lon, _ in located], middle)
+    view = _view([*((lat, lon) for lat, lon, _ in located), *_corners(shapes)], middle)
     metres = metres_per_unit(middle[0]) / view.scale
     return Drawing(
         width=width,
@@ -117,7 +129,16 @@ def draw(rows: Sequence[PlaceRow], geocoder: Geocoder, codes: Sequence[str], *, 
         labels=tuple(_labels(geocoder, codes, view)),
         outlines=tuple(_outlines(codes, view)),
         tiles=tuple(_tiles(view)) if tiles else (),
+        shapes=tuple(_path(places, view, is_area=is_area) for places, is_area in shapes),
     )
+
+
+def _corners(shapes: Sequence[Shape]) -> Iterator[tuple[float, float]]:
+    """The latitude and longitude of two corners of the box around each shape."""
+    for places, _ in shapes:
+        lons, lats = [place[0] for place in places], [place[1] for place in places]
+        yield min(lats), min(lons)
+        yield max(lats), max(lons)
 
 
 def _view(points: Sequence[tuple[float, float]], middle: tuple[float, float]) -> _View:
@@ -178,8 +199,13 @@ def _outlines(codes: Sequence[str], view: _View) -> Iterator[str]:
     for code in codes:
         boundary = boundary_of(code)
         for ring in (ring for polygon in boundary.polygons for ring in polygon) if boundary else ():
-            places = (view.place(lat, lon) for lon, lat in ring)
-            yield "M" + "L".join(f"{x:g} {y:g}" for x, y in places) + "Z"
+            yield _path(ring, view, is_area=True)
+
+
+def _path(places: Sequence[Sequence[float]], view: _View, *, is_area: bool) -> str:
+    """A ring, or a line, of (lon, lat) as SVG has it."""
+    drawn = (view.place(lat, lon) for lon, lat in places)
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in drawn) + ("Z" if is_area else "")
 
 
 def _tiles(view: _View) -> Iterator[TileImage]:

@@ -13,6 +13,7 @@ from meguro_opendata.declarations import Declared, unknown
 from meguro_opendata.errors import Fault, UnknownCrsError
 from meguro_opendata.files import is_plain_name
 from meguro_opendata.geo.crs import parse_crs
+from meguro_opendata.geo.filewords import file_words
 from meguro_opendata.register import Minting, form_fault
 from meguro_opendata.series.periods import pattern_fault, unknown_words
 
@@ -138,8 +139,9 @@ def point_faults(place: str, settings: FileSettings, with_points: bool) -> Itera
     if said and isinstance(settings, JoinedSource):
         yield Fault(f"{place}.{min(said)}", "crs-of-joined", {"key": min(said)})
         return
-    if said and not with_points:
-        yield Fault(f"{place}.{min(said)}", "crs-without-coordinates", {"key": min(said)})
+    needless = said - ({"crs"} if _may_be_geo(settings) else set())
+    if needless and not with_points:
+        yield Fault(f"{place}.{min(needless)}", "crs-without-coordinates", {"key": min(needless)})
     if settings.crs is None:
         if settings.allow_approximate or settings.notation:
             yield Fault(f"{place}.crs", "key-missing", {"key": "crs"})
@@ -153,6 +155,12 @@ def crs_faults(place: str, crs: str) -> Iterator[Fault]:
         parse_crs(crs)
     except UnknownCrsError as error:
         yield Fault(place, error.code, error.params)
+
+
+def _may_be_geo(settings: FileSettings) -> bool:
+    """Whether the name is that of a GIS file, whose system has to be known even if its points are not published."""
+    name: str = getattr(settings, "file", "").lower()
+    return name.endswith((".shp", ".zip", *file_words()["archives"]["endings"]))
 
 
 def series_faults(

@@ -224,9 +224,13 @@ Days = Annotated[str, BeforeValidator(_period), AfterValidator(_is_period)]
 
 
 class GisSettings(Declared):
-    """How the GIS files of a release are written: their reference system, and the encoding of a shapefile's texts."""
+    """How the GIS files of a release are written: their reference system, and the encoding of a shapefile's texts.
+
+    ``geometry`` says whether rows are points, or the areas and lines of the GIS file that they come from.
+    """
 
     crs: Filled = "EPSG:6668"
+    geometry: Literal["point", "source"] = "point"
     encoding: Literal["utf-8", "cp932"] = "utf-8"
 
 

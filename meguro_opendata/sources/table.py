@@ -53,6 +53,7 @@ class Grid:
         delimiter: Of a text file.
         facts: What else the sheet of a workbook holds.
         crs: The reference system of the degrees that a GIS file's geometries became.
+        features: The features of a GIS file whose system is known, one a record below the header.
     """
 
     path: Path
@@ -68,6 +69,7 @@ class Grid:
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
     facts: SheetFacts = NO_FACTS
     crs: str | None = None
+    features: Any = None
 
     @classmethod
     def of_records(cls, path: Path, container: str, records: Sequence[Sequence[str]], **more: Any) -> Self:

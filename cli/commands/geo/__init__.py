@@ -13,6 +13,7 @@ _COMMANDS: tuple[str, ...] = (
     "import-addresses",
     "import-boundary",
     "mesh",
+    "setup",
     "transform",
 )
 

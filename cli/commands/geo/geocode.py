@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from meguro_opendata.geo.geocode import Geocoder
-    from meguro_opendata.geo.geocodefile import GeocodedFile
+    from meguro_opendata.placing.addressfile import GeocodedFile
 
 _SHOWN = 10
 
@@ -60,8 +60,8 @@ def _geocoder(code: str | None) -> Geocoder:
 
 def _show_address(address: str, geocoder: Geocoder, output_format: str) -> None:
     from meguro_opendata.geo.geocode import COLUMNS
-    from meguro_opendata.geo.geocodefile import GEOCODE_FORMAT
     from meguro_opendata.messages import word
+    from meguro_opendata.placing.addressfile import GEOCODE_FORMAT
 
     lang = options.settings().lang
     found = geocoder.find(address)
@@ -86,8 +86,8 @@ def _show_address(address: str, geocoder: Geocoder, output_format: str) -> None:
 def _show_file(file: Path, geocoder: Geocoder, column: str | None, out: Path | None, output_format: str) -> None:
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.files import write_whole
-    from meguro_opendata.geo.geocodefile import geocode_file
     from meguro_opendata.messages import message
+    from meguro_opendata.placing.addressfile import geocode_file
 
     lang = options.settings().lang
     if out is not None and out.resolve() == file.resolve():

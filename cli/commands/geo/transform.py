@@ -11,7 +11,7 @@ import click
 from ... import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.transformfile import TransformedFile
+    from meguro_opendata.placing.pointfile import TransformedFile
 
 
 @click.command("transform")
@@ -20,8 +20,15 @@ if TYPE_CHECKING:
 @click.option(
     "--to", "target", required=True, metavar="CRS", help="変換後の座標系 / System that is wanted (EPSG:6668)."
 )
+@click.option("--layer", metavar="NAME", help="GISのファイルのレイヤー / The layer of a GIS file.")
+@click.option(
+    "--encoding", type=click.Choice(("utf-8", "cp932")), help="シェープファイルの文字コード / Of a shapefile."
+)
 @click.option("--first", metavar="COL", help="第1軸（緯度、X）の列 / Column of the first axis (of a table).")
 @click.option("--second", metavar="COL", help="第2軸（経度、Y）の列 / Column of the second axis (of a table).")
+@click.option(
+    "--names", nargs=2, metavar="COL COL", help="2つの列の新しい名前 / New names of both columns (of a table)."
+)
 @click.option(
     "-o",
     "--out",
@@ -44,8 +51,11 @@ def command(
     file: Path,
     source: str | None,
     target: str,
+    layer: str | None,
+    encoding: str | None,
     first: str | None,
     second: str | None,
+    names: tuple[str, str] | None,
     out: Path,
     notation: str | None,
     allow_approximate: bool,
@@ -53,14 +63,16 @@ def command(
 ) -> None:
     """表やGISのファイルの座標を別の座標系に変換する / Transform the coordinates of a table or a GIS file."""
     from meguro_opendata.geo.crs import parse_crs
-    from meguro_opendata.geotable import is_geo_file
-    from meguro_opendata.layerfile import transform_layer
+    from meguro_opendata.geo.files import LayerWords
+    from meguro_opendata.geo.opening import is_geo_file
+    from meguro_opendata.placing.layerfile import transform_layer
 
     lang = options.settings().lang
     if is_geo_file(file):
-        done = transform_layer(file, out, parse_crs(target), source, allow_approximate=allow_approximate)
+        words = LayerWords(layer, source, encoding)
+        done = transform_layer(file, out, parse_crs(target), words, allow_approximate=allow_approximate)
     else:
-        done = _table(file, out, (source, target, first, second), notation, allow_approximate)
+        done = _table(file, out, (source, target, first, second), names, notation, allow_approximate)
     if output_format == "json":
         console.result_json(done.to_dict(lang))
     else:
@@ -72,6 +84,7 @@ def _table(
     file: Path,
     out: Path,
     named: tuple[str | None, str, str | None, str | None],
+    names: tuple[str, str] | None,
     notation: str | None,
     allow_approximate: bool,
 ) -> TransformedFile:
@@ -79,20 +92,20 @@ def _table(
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.geo.crs import parse_crs
     from meguro_opendata.geo.notation import NOTATIONS
-    from meguro_opendata.locating import PointWords
-    from meguro_opendata.transformfile import transform_file
+    from meguro_opendata.placing.pointfile import transform_file
+    from meguro_opendata.placing.points import PointWords
 
     source, target, first, second = named
     if source is None or first is None or second is None:
         raise MeguroOpendataError("table-needs-columns", file=file)
     declared = next((known for known in NOTATIONS if known == notation), None)
     words = PointWords(parse_crs(source), notation=declared, allow_approximate=allow_approximate)
-    return transform_file(file, out, (first, second), words, parse_crs(target))
+    return transform_file(file, out, (first, second), words, parse_crs(target), names)
 
 
 def _lines(done: TransformedFile, lang: str) -> Iterator[str]:
     from meguro_opendata import reports
-    from meguro_opendata.messages import message
+    from meguro_opendata.messages import message, word
 
     if done.report.findings:
         yield reports.as_text(done.report, lang)
@@ -101,6 +114,11 @@ def _lines(done: TransformedFile, lang: str) -> Iterator[str]:
         yield message("transform-refused", lang)
         return
     yield _summary(done, lang)
+    if done.other_axes:
+        for column in done.columns:
+            yield message("transform-axis", lang, name=column.name, axis=word(f"axis-{column.axis}", lang))
+        if any(column.name == column.was for column in done.columns):
+            yield message("transform-names", lang)
     yield from _step_lines(done, lang)
     if done.record is not None:
         yield message("transform-record", lang, path=done.record)

@@ -27,25 +27,26 @@ if TYPE_CHECKING:
 @click.option(
     "--axes", type=click.Choice(("swapped",)), help="緯度と経度の列が逆の表 / Latitude and longitude exchanged."
 )
+@click.option("--from", "source", metavar="CRS", help="GISのファイルの座標系 / System of a GIS file.")
 @click.option("--municipality", metavar="CODE", help="表が扱う自治体 / The municipality that the table is about.")
 @options.common
-def command(slug: str, out: Path, tiles: bool, axes: str | None, municipality: str | None) -> None:
+def command(slug: str, out: Path, tiles: bool, axes: str | None, source: str | None, municipality: str | None) -> None:
     """公開する点を1枚のページで見る（通信なし）/ Write one offline page with the points of a release."""
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.files import write_whole
     from meguro_opendata.messages import message
 
     lang = options.settings().lang
-    source = Path(slug)
-    if source.is_file() and out.resolve() == source.resolve():
+    file = Path(slug)
+    if file.is_file() and out.resolve() == file.resolve():
         raise MeguroOpendataError("report-over-source", file=out)
-    preview = _preview(slug, municipality, swapped=axes is not None)
+    preview = _preview(slug, municipality, swapped=axes is not None, crs=source)
     write_whole(out, preview.page(lang, tiles=tiles).encode("utf-8"))
     console.result(message("map-counts", lang, rows=len(preview.rows), **preview.counts))
     console.say(message("map-written", lang, path=out))
 
 
-def _preview(slug: str, code: str | None, *, swapped: bool) -> Preview:
+def _preview(slug: str, code: str | None, *, swapped: bool, crs: str | None) -> Preview:
     """A dataset of the workspace, or a file where no dataset has this name."""
     from meguro_opendata.municipality import home_of, municipality
     from meguro_opendata.preview import preview_file, preview_release
@@ -56,5 +57,5 @@ def _preview(slug: str, code: str | None, *, swapped: bool) -> Preview:
         return preview_release(slug, workspace)
     if file.suffix and (file.exists() or workspace is None):
         home = municipality(code) if code else home_of(workspace.city) if workspace else None
-        return preview_file(file, home, swapped=swapped)
+        return preview_file(file, home, swapped=swapped, crs=crs)
     return preview_release(slug, options.settings().open_workspace())

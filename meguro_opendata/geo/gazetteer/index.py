@@ -10,7 +10,7 @@ from pathlib import Path
 from meguro_opendata.addresses import Town, Towns
 from meguro_opendata.errors import SourceError, StorageError
 from meguro_opendata.geo.gazetteer.base import Point
-from meguro_opendata.userfolders import data_folder
+from meguro_opendata.userfolders import address_index
 
 __all__ = ["Index", "index_path", "open_index", "written_index"]
 
@@ -60,7 +60,7 @@ class Index:
 
 def index_path() -> Path:
     """Where the index lies; it need not be there."""
-    return data_folder() / "addresses.sqlite"
+    return address_index()
 
 
 def open_index() -> Index | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import hashlib
 import io
 import unicodedata
 import zipfile
@@ -18,7 +17,7 @@ from typing import IO
 from meguro_opendata.errors import SourceError
 from meguro_opendata.geo.gazetteer.base import gazetteer_data
 
-__all__ = ["TextFile", "checksum", "text_files"]
+__all__ = ["TextFile", "text_files"]
 
 _SAMPLE = 1 << 16
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
@@ -36,23 +35,6 @@ class TextFile:
     name: str
     header: tuple[str, ...]
     records: Iterator[tuple[int, list[str]]]
-
-
-def checksum(path: Path) -> str:
-    """The SHA-256 of a file, read in pieces.
-
-    Raises:
-        SourceError: If it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        raise SourceError("file-missing", file=path) from None
-    except IsADirectoryError:
-        raise SourceError("file-is-folder", file=path) from None
-    except OSError as error:
-        raise SourceError("file-unreadable", file=path, reason=error.strerror) from None
 
 
 def text_files(path: Path) -> Iterator[TextFile]:

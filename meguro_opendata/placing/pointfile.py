@@ -6,19 +6,20 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.files import write_whole
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.geo.crs import Crs
 from meguro_opendata.geo.transformation import Transformed
-from meguro_opendata.locating import Located, PointWords, Trouble, locate
+from meguro_opendata.placing.points import Located, PointWords, Trouble, locate
 from meguro_opendata.sources import Table, propose_source
 from meguro_opendata.tablefile import csv_bytes
 
 __all__ = [
     "TRANSFORM_FORMAT",
+    "OutColumn",
     "TransformedFile",
     "point_report",
     "read_points",
@@ -28,6 +29,14 @@ __all__ = [
 ]
 
 TRANSFORM_FORMAT = "meguro-opendata/transform@1"
+
+
+class OutColumn(NamedTuple):
+    """A column of coordinates: its name, the name that it had, and its axis: lat, lon, x_north or y_east."""
+
+    name: str
+    was: str
+    axis: str
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,7 @@ class TransformedFile:
         operation: What was done, ``None`` if there was no point.
         blank: Rows without coordinates.
         points: Rows that were transformed.
+        columns: Of a table, the two columns as they were written.
     """
 
     file: str
@@ -50,6 +60,12 @@ class TransformedFile:
     operation: Transformed | None
     blank: int
     points: int
+    columns: tuple[OutColumn, ...] = ()
+
+    @property
+    def other_axes(self) -> bool:
+        """Whether the two columns hold other axes than before, such as degrees for metres."""
+        return self.operation is not None and self.operation.source.axes != self.operation.target.axes
 
     def to_dict(self, lang: str) -> dict[str, Any]:
         """As the JSON of ``transform@1``."""
@@ -60,20 +76,29 @@ class TransformedFile:
             "rows": self.report.rows,
             "points": self.points,
             "blank": self.blank,
+            "columns": [{"name": one.name, "was": one.was, "axis": one.axis} for one in self.columns],
             "operation": self.operation.record() if self.operation else None,
             "report": self.report.to_dict(lang),
         }
 
 
-def transform_file(path: Path, out: Path, columns: Sequence[str], words: PointWords, target: Crs) -> TransformedFile:
+def transform_file(
+    path: Path,
+    out: Path,
+    columns: Sequence[str],
+    words: PointWords,
+    target: Crs,
+    names: Sequence[str] | None = None,
+) -> TransformedFile:
     """Write a table again with two of its columns in another system; nothing is written if a coordinate is wrong.
 
     Args:
         path: A CSV or workbook.
         out: The CSV to write; the record of the operation is written beside it.
-        columns: The column of the first axis and that of the second; they keep their names.
+        columns: The column of the first axis and that of the second.
         words: What is declared of them.
         target: The system that is wanted.
+        names: What they are called in the new file; default as before.
 
     Raises:
         SourceError: If the file cannot be read or has no such column.
@@ -81,6 +106,8 @@ def transform_file(path: Path, out: Path, columns: Sequence[str], words: PointWo
         StorageError: If the files cannot be written.
     """
     table = read_points(path, out, columns)
+    called = tuple(names or columns)
+    _refuse_taken(called, [column for column in table.frame.columns if column not in columns])
     first, second = (table.frame[column] for column in columns)
     located = locate(first, second, words, target)
     report = point_report(located, table, columns)
@@ -88,10 +115,18 @@ def transform_file(path: Path, out: Path, columns: Sequence[str], words: PointWo
     if not located.valid:
         return TransformedFile(str(path), None, None, report, located.done, blank, 0)
     frame = table.frame.with_columns(located.first.alias(columns[0]), located.second.alias(columns[1]))
+    frame = frame.rename(dict(zip(columns, called, strict=True)))
+    written = tuple(OutColumn(*each) for each in zip(called, columns, target.axes, strict=True))
     write_whole(out, csv_bytes(frame))
     record = write_record(out, located.done)
     points = len(located.done.first) if located.done else 0
-    return TransformedFile(str(path), out, record, report, located.done, blank, points)
+    return TransformedFile(str(path), out, record, report, located.done, blank, points, written)
+
+
+def _refuse_taken(names: Sequence[str], others: Sequence[str]) -> None:
+    taken = [name for name in names if name in others or names.count(name) > 1 or not name.strip()]
+    if taken:
+        raise SourceError("column-name-taken", column=taken[0], columns=others)
 
 
 def read_points(path: Path, out: Path, columns: Sequence[str]) -> Table:

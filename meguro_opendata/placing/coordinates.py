@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from meguro_opendata.cleaning import Cleaned, Doubt
+from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.findings import Change, Finding
 from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.geo.geojson import coordinate_fields
-from meguro_opendata.geotable import point_names
-from meguro_opendata.locating import Located, PointWords, Trouble, locate
 from meguro_opendata.mapping import Mapped
+from meguro_opendata.placing.geotable import point_names
+from meguro_opendata.placing.points import Located, PointWords, Trouble, locate
 from meguro_opendata.recipe.sourcewords import FileSettings
 from meguro_opendata.sources import Table
 from meguro_opendata.standard import Field
 
-__all__ = ["PUBLISHED", "RULE", "Placed", "fields_to_clean", "in_order", "place", "undeclared"]
+if TYPE_CHECKING:
+    from meguro_opendata.geo.features import Geometries
+
+__all__ = ["PUBLISHED", "RULE", "Placed", "fields_to_clean", "in_order", "place", "placed_geometries", "undeclared"]
 
 PUBLISHED = "EPSG:6668"
 RULE = "coordinates"
+_FIRST = 2  # the record of the first feature, as in a sheet with a header
+_SAME = "EPSG:4326"  # at the metre level
 _MOST_DEGREES = 360.0
 _NUMBER = "decimal"
 # What cleaning and validation tell of pairs of degrees themselves.
@@ -101,6 +107,24 @@ def place(table: Table, mapped: Mapped, cleaned: Cleaned, fields: Sequence[Field
     return Placed(frame, changes, findings, doubts, located.record())
 
 
+def placed_geometries(table: Table, settings: FileSettings) -> Geometries:
+    """The geometries of a GIS file's rows in JGD2011, vertex by vertex.
+
+    Raises:
+        MeguroOpendataError: If the table is of no GIS file.
+        MissingGridError: If a needed grid has not been added and the recipe allows nothing approximate.
+        OutsideGridError: If vertices lie outside a needed grid.
+    """
+    from meguro_opendata.geo.features import moved
+
+    features = table.grid.features
+    if features is None:
+        raise MeguroOpendataError("gis-geometry-of-table", file=table.path.name)
+    there, _ = moved(features, parse_crs(PUBLISHED), allow_approximate=settings.allow_approximate)
+    placed: Geometries = there.geometries[[row - _FIRST for row in table.rows]]
+    return placed
+
+
 def _axes(columns: Sequence[pl.Series], words: PointWords) -> tuple[pl.Series, pl.Series]:
     """The columns of 緯度 and 経度 as the first and the second axis of the declared system.
 
@@ -147,8 +171,12 @@ def _is_settled(doubt: Doubt, names: Sequence[str], before: pl.DataFrame, after:
 def undeclared(
     table: Table, mapped: Mapped, frame: pl.DataFrame, fields: Sequence[Field], settings: FileSettings
 ) -> Iterator[Finding]:
-    """What is to be said where coordinates are published and no system is declared: metres are an error."""
+    """What is to be said where coordinates are published and no system is declared: metres are an error.
+
+    So is a point of a geometry that is on another datum and goes into a field that is no latitude or longitude.
+    """
     names = coordinate_fields(fields)
+    yield from _unplaced(table, mapped, names or ())
     if names is None or _declared(settings, table, mapped, names) is not None:
         return
     numbers = [frame[name].cast(pl.Float64, strict=False) for name in names]
@@ -158,3 +186,11 @@ def undeclared(
         yield Finding("crs-undeclared-metres", "error", field=names[0])
     else:
         yield Finding("crs-undeclared", "info", field=names[0])
+
+
+def _unplaced(table: Table, mapped: Mapped, names: Sequence[str]) -> Iterator[Finding]:
+    """Points of geometries on another datum in fields that are no coordinates."""
+    if table.grid.crs not in (None, PUBLISHED, _SAME):
+        for name, column in mapped.origins.items():
+            if column in point_names() and name not in names:
+                yield Finding("geometry-unplaced", "error", field=name, params={"crs": table.grid.crs})

@@ -15,7 +15,8 @@ from meguro_opendata.declarations import suggest
 from meguro_opendata.errors import SourceError
 from meguro_opendata.geo.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.geocode import COLUMNS, Geocoder
-from meguro_opendata.sources import Table, folded, propose_source
+from meguro_opendata.placing.geotable import propose_table
+from meguro_opendata.sources import Table, folded
 from meguro_opendata.tablefile import csv_bytes
 
 __all__ = ["GEOCODE_FORMAT", "GeocodedFile", "geocode_file"]
@@ -93,7 +94,7 @@ def geocode_file(path: Path, geocoder: Geocoder, column: str | None = None) -> G
     """Read a table and find its addresses.
 
     Args:
-        path: A CSV, TSV or workbook.
+        path: A CSV, TSV, workbook or GIS file.
         geocoder: What finds them.
         column: The column of the addresses; default the first that is named as such.
 
@@ -101,7 +102,7 @@ def geocode_file(path: Path, geocoder: Geocoder, column: str | None = None) -> G
         SourceError: If the file cannot be read, or has no such column.
     """
     known: list[str] = gazetteer_data()["address_columns"]
-    table = propose_source(path, known if column is None else [*known, column])
+    table = propose_table(path, known if column is None else [*known, column])
     return GeocodedFile(str(path), name := _column(table, path, column), table, geocoder.frame(table.frame[name]))
 
 
