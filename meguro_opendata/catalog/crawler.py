@@ -71,8 +71,7 @@ def crawler_tags(standard: str | None) -> tuple[str, ...]:
 def judge_pickup(entry: CatalogEntry) -> Pickup:
     """What the crawler would do with a dataset, criterion by criterion."""
     own = _own_standard(entry)
-    by_tags = [one for one, pairs in _tag_pairs() if any(set(pair) <= set(entry.keywords) for pair in pairs)]
-    by_title = [one for one, words in _title_words() if words in entry.title]
+    by_tags, by_title = _by_tags(entry), [one for one, words in _title_words() if words in entry.title]
     files = [part for part in entry.distributions if part.format.upper() in _words()["formats"]]
     met: dict[str, bool | None] = {
         "licence": _is_collected(entry),
@@ -85,6 +84,11 @@ def judge_pickup(entry: CatalogEntry) -> Pickup:
     taken = tuple(dict.fromkeys([*by_tags, *by_title])) if met["licence"] and files else ()
     by = ("tags" if by_tags else "title") if taken else ""
     return Pickup(own, taken, by, tuple(met.items()), tuple(_findings(own, taken, met, entry, len(files))))
+
+
+def _by_tags(entry: CatalogEntry) -> list[str]:
+    """The standards whose tags a dataset has."""
+    return [one for one, pairs in _tag_pairs() if any(set(pair) <= set(entry.keywords) for pair in pairs)]
 
 
 def _is_collected(entry: CatalogEntry) -> bool:

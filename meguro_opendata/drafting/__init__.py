@@ -83,12 +83,17 @@ def _refuse(slug: str, source: Path, folder: Path) -> None:
         raise MeguroOpendataError("new-source-name", name=source.name)
     if (folder / RECIPE).exists():
         raise MeguroOpendataError("new-exists", value=slug, path=folder / RECIPE)
+    for path in _in_the_way(folder, source):
+        raise MeguroOpendataError("new-in-the-way", path=path)
+
+
+def _in_the_way(folder: Path, source: Path) -> list[Path]:
+    """What is there where the draft's folder and files would be."""
     with storage_guard(folder):
         copies = {folder / part.name: part for part in _parts(source)}
         copies |= {folder / name: source for name in (SCHEMA, MAPPING)}
         taken = [path for path, part in copies.items() if path.exists() and not _same_file(path, part)]
-    for path in [folder, *taken] if folder.is_file() else taken:
-        raise MeguroOpendataError("new-in-the-way", path=path)
+    return [folder, *taken] if folder.is_file() else taken
 
 
 def _parts(source: Path) -> list[Path]:

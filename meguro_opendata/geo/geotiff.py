@@ -152,13 +152,7 @@ class _Tiff:
 
     def _bands(self) -> npt.NDArray[np.float32]:
         count = self._tags.get(_BANDS, (1,))[0]
-        if not (
-            2 <= count <= 8  # noqa: PLR2004
-            and set(self._tags[_BITS]) == {_FLOAT_BITS}
-            and set(self._tags[_FORMAT]) == {_FLOAT}
-            and self._tags.get(_PREDICTOR, (1,))[0] in (1, _FLOAT_PREDICTOR)
-            and self._tags.get(_COMPRESSION, (1,))[0] in (*_PLAIN, *_DEFLATED)
-        ):
+        if not 2 <= count <= 8 or not self._is_of_floats():  # noqa: PLR2004
             raise ValueError
         layout = self._layout()
         apart = self._tags.get(_PLANAR, (1,))[0] == 2  # noqa: PLR2004
@@ -174,6 +168,15 @@ class _Tiff:
             top, left = row * layout.height, column * layout.width
             whole[bands, top : top + layout.height, left : left + layout.width] = pieces
         return whole[:, : self._height, : self._width]
+
+    def _is_of_floats(self) -> bool:
+        """Whether the values are floats, packed in a way that is understood here."""
+        return (
+            set(self._tags[_BITS]) == {_FLOAT_BITS}
+            and set(self._tags[_FORMAT]) == {_FLOAT}
+            and self._tags.get(_PREDICTOR, (1,))[0] in (1, _FLOAT_PREDICTOR)
+            and self._tags.get(_COMPRESSION, (1,))[0] in (*_PLAIN, *_DEFLATED)
+        )
 
     def _layout(self) -> _Layout:
         if _TILES in self._tags:

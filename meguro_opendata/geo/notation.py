@@ -73,14 +73,21 @@ def read_degrees(text: str, notation: Notation | None = None) -> Written | None:
     """
     plain, direction = _split(" ".join(text.translate(_data().signs).split()))
     axis, sense = _data().directions[direction] if direction else (None, 1)
-    found = list(_readings(plain))
-    if notation is not None and len(found) > 1 and (notation == "dms" or "." in plain):
-        found = [one for one in found if one[0] == notation]
+    found = _as_declared(list(_readings(plain)), plain, notation)
     if not found or (sense < 0 and any(degrees < 0 for _, degrees in found)):
         return None
     kinds = {kind for kind, _ in found}
     readings = tuple(dict.fromkeys(degrees * sense for _, degrees in found))
     return Written(readings, axis, kinds.pop() if len(kinds) == 1 and len(readings) == 1 else None)
+
+
+def _as_declared(
+    found: list[tuple[Notation, Decimal]], plain: str, notation: Notation | None
+) -> list[tuple[Notation, Decimal]]:
+    """Of several readings those of the declared notation."""
+    if notation is None or len(found) < 2 or (notation != "dms" and "." not in plain):  # noqa: PLR2004
+        return found
+    return [one for one in found if one[0] == notation]
 
 
 def _split(text: str) -> tuple[str, str]:

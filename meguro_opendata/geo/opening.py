@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -58,24 +58,30 @@ def geo_container(path: Path) -> str | None:
     """
     if path.is_dir():
         return "folder" if _files_of(path) else None
+    head = _head(path)
+    if head.startswith(_ZIP):
+        return "zip" if _layers_in(path) else None
+    return next((container for container, begins in _BEGINNINGS.items() if begins(head)), None)
+
+
+def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD)
+            return file.read(_HEAD)
     except FileNotFoundError:
         raise SourceError("file-missing", file=path) from None
     except OSError as error:
         raise SourceError("file-unreadable", file=path, reason=error.strerror) from None
-    if head.startswith(_SQLITE):
-        return "gpkg" if head[68:72] in _GEO_PACKAGES else None
-    if head.startswith(_ZIP):
-        return "zip" if _layers_in(path) else None
-    if head.startswith(_SHAPEFILE):
-        return "shapefile"
-    if head.startswith(_FLATGEOBUF):
-        return "fgb"
-    if _KML.search(head):
-        return "kml"
-    return "geojson" if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and _GEOJSON.search(head) else None
+
+
+# How each kind of file begins.
+_BEGINNINGS: Mapping[str, Callable[[bytes], object]] = {
+    "gpkg": lambda head: head.startswith(_SQLITE) and head[68:72] in _GEO_PACKAGES,
+    "shapefile": lambda head: head.startswith(_SHAPEFILE),
+    "fgb": lambda head: head.startswith(_FLATGEOBUF),
+    "kml": lambda head: not head.startswith(_SQLITE) and _KML.search(head),
+    "geojson": lambda head: head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and _GEOJSON.search(head),
+}
 
 
 def is_geo_file(path: Path) -> bool:

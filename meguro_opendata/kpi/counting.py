@@ -146,16 +146,13 @@ def _series_began(
     unsure = {name for name in days if _PERIOD in name}
     latest = max(days.values())
     firsts = chain(dated.items(), dataset.once.items(), ((file, seen.first) for file, seen in dataset.files.items()))
-    for file, first in firsts if unsure else ():
-        day = dated.get(file, first) >> LINES
-        if day >= latest or file in found:
-            continue
-        name = series_of(file)
+    others = ((file, dated.get(file, first) >> LINES) for file, first in firsts if file not in found)
+    earlier = ((series_of(file), day) for file, day in others if day < latest)
+    while unsure and (other := next(earlier, None)) is not None:
+        name, day = other
         if name in unsure and day < days[name]:
             days[name] = day
             unsure.remove(name)
-            if not unsure:
-                break
     return days
 
 

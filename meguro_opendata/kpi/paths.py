@@ -97,9 +97,7 @@ def paths_of(situation: Situation, figures: Sequence[Indicator]) -> list[Path]:
 
 def chart_of(path: Path) -> Chart:
     """A path as a chart."""
-    values = [value for point in path.points for value in (point.actual, point.forecast) if value is not None]
-    highest = max([*values, path.indicator.target or 0, 1]) * _ROOM
-    top = _Scale(highest)
+    top = _Scale(_highest(path) * _ROOM)
     start = Mark(_LEFT, _BOTTOM, "0")
     actual = (start, *(top.mark(point.known, point.actual) for point in path.points if point.actual is not None))
     ahead = tuple(top.mark(point.share, point.forecast) for point in path.points if point.forecast is not None)
@@ -109,6 +107,12 @@ def chart_of(path: Path) -> Chart:
     width = (_RIGHT - _LEFT) / len(path.points)
     ticks = tuple(Mark(_LEFT + width * (number + 0.5), _BOTTOM + 18, "") for number in range(len(path.points)))
     return Chart(WIDTH, HEIGHT, actual, (actual[-1], *ahead) if ahead else (), target, ticks)
+
+
+def _highest(path: Path) -> float:
+    """The greatest value of a path, its target included; 1 at least."""
+    values = [value for point in path.points for value in (point.actual, point.forecast) if value is not None]
+    return max([*values, path.indicator.target or 0, 1])
 
 
 @dataclass(frozen=True)
