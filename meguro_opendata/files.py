@@ -7,8 +7,10 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +18,7 @@ from meguro_opendata.errors import SourceError, StorageError
 
 __all__ = [
     "checksum",
+    "files_of_series",
     "folder_aside",
     "inside",
     "is_plain_name",
@@ -28,6 +31,7 @@ __all__ = [
 
 
 _LONGEST = 200
+_TEMPORARY = ("~$", ".")
 
 
 def sha256(data: bytes) -> str:
@@ -138,6 +142,16 @@ def numbered_lines(path: Path) -> list[tuple[int, str]]:
     if not lines:
         raise SourceError("file-empty", file=path)
     return lines
+
+
+def files_of_series(folder: Path, pattern: str, without: Iterable[str] = ()) -> list[str]:
+    """The names in a folder that fit a pattern with ``*`` and ``?``, sorted; files that Excel has open are left out."""
+    left_out = {unicodedata.normalize("NFC", name) for name in without}
+    wanted = unicodedata.normalize("NFC", pattern).casefold().replace("[", "[[]")
+    with storage_guard(folder):
+        names = sorted(path.name for path in folder.iterdir() if path.is_file())
+    alike = [(unicodedata.normalize("NFC", name), name) for name in names if not name.startswith(_TEMPORARY)]
+    return [name for plain, name in alike if fnmatchcase(plain.casefold(), wanted) and plain not in left_out]
 
 
 def write_whole(path: Path, data: bytes) -> bool:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 
-import polars as pl
-
-__all__ = ["guarded", "guarded_frame", "unguarded"]
+__all__ = ["FIRST_SIGNS", "guarded", "unguarded"]
 
 _GUARD = "'"
 _SIGNS = "-=+@\uff0d\uff1d\uff0b\uff20"  # the full-width ones are taken for the others where Excel is Japanese
@@ -19,8 +17,9 @@ _PASSED = r"\s\x00-\x20\ufeff\u200b"
 _LIVE = re.compile(rf"[\t\r]|[{_PASSED}\"]*[{_SIGNS}]")
 # No formula calls, reads or starts anything without a letter: signs alone, and signed numbers and phone numbers.
 _HARMLESS = re.compile(rf"[{_PASSED}]*(?:[{_SIGNS}\s]*|[-+\uff0d\uff0b][-\d\s.,()\uff0d]*(?:[eE][-+]?\d+)?%?)\s*")
+# A text that begins otherwise needs no closer look; as a pattern that polars takes, too.
+FIRST_SIGNS = rf"^[\s\x00-\x20\x{{feff}}\x{{200b}}\"'{_SIGNS}]"
 _FIRST = re.compile(rf"[{_PASSED}\"'{_SIGNS}]")
-_FIRST_IN_COLUMN = rf"^[\s\x00-\x20\x{{feff}}\x{{200b}}\"'{_SIGNS}]"
 
 
 def guarded(text: str) -> str:
@@ -41,21 +40,6 @@ def unguarded(text: str) -> str:
     ['=1+1', "'=1+1", '-5', "'90年代"]
     """
     return text[1:] if text.startswith(_GUARD) and _is_live(text.lstrip(_GUARD)) else text
-
-
-def guarded_frame(frame: pl.DataFrame) -> pl.DataFrame:
-    """The table with every text guarded; columns without such texts stay as they are.
-
-    >>> guarded_frame(pl.DataFrame({"名称": ["=1", "a"]})).rows()
-    [("'=1",), ('a',)]
-    """
-    return frame.with_columns(map(_guarded_column, frame.select(pl.col(pl.String)).get_columns()))
-
-
-def _guarded_column(column: pl.Series) -> pl.Series:
-    suspects = column.filter(column.str.contains(_FIRST_IN_COLUMN)).unique().to_list()
-    changes = {text: safe for text in suspects if (safe := guarded(text)) != text}
-    return column.replace(changes) if changes else column
 
 
 def _is_live(text: str) -> bool:

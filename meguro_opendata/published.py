@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,12 @@ from meguro_opendata.datapackage import FILE_NAME, FORMATS, read_datapackage
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files import inside, sha256
 from meguro_opendata.messages import message
-from meguro_opendata.placing.stamp import is_current
+from meguro_opendata.placing.stamp import is_current as places_are_current
 from meguro_opendata.portals import Upload
-from meguro_opendata.privacy import open_disclosures
-from meguro_opendata.recipe import open_recipe
-from meguro_opendata.release import source_stamp
+from meguro_opendata.sourcestamp import is_current
 from meguro_opendata.workspace import Workspace
 
-__all__ = ["PublishedDataset", "load_releases"]
+__all__ = ["PublishedDataset", "load_releases", "open_disclosures"]
 
 
 @dataclass(frozen=True)
@@ -58,16 +57,27 @@ def load_releases(workspace: Workspace, slugs: Sequence[str]) -> list[PublishedD
 
 
 def _is_stale(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> bool:
-    if not is_current(descriptor.get("mo:places"), workspace.root / slug):
-        return True
-    return bool(descriptor.get("mo:made_from") != source_stamp(open_recipe(slug, workspace)))
+    """Whether building it again could give another release, or is not possible any more."""
+    with _damage_told(slug):
+        known = descriptor["mo:metadata"]["department"] in workspace.city.departments
+        folder = workspace.root / slug
+        return not (
+            known and is_current(descriptor, folder) and places_are_current(descriptor.get("mo:places"), folder)
+        )
+
+
+@contextmanager
+def _damage_told(slug: str) -> Iterator[None]:
+    """A description that is not as it was written becomes an error that names its dataset."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError):
+        raise MeguroOpendataError("release-damaged", slug=slug, file=FILE_NAME) from None
 
 
 def _whole(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> PublishedDataset:
-    try:
+    with _damage_told(slug):
         return _load(slug, descriptor, workspace)
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError):
-        raise MeguroOpendataError("release-damaged", slug=slug, file=FILE_NAME) from None
 
 
 def _load(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> PublishedDataset:
@@ -75,7 +85,7 @@ def _load(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> Pub
     files = tuple(_file(slug, folder, resource) for resource in descriptor["resources"])
     return PublishedDataset(
         slug=slug,
-        entry=_entry(slug, descriptor, files, workspace),
+        entry=_entry(descriptor, files, workspace),
         files=files,
         rows=descriptor["mo:rows"],
         key=tuple(descriptor["mo:key"]),
@@ -83,6 +93,17 @@ def _load(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> Pub
         personal=tuple(open_disclosures(descriptor.get("mo:personal", ()))),
         schemas={part["path"]: part["schema"] for part in descriptor["resources"] if "schema" in part},
     )
+
+
+def open_disclosures(disclosed: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What may be personal in a release and keeps it from being published: code and field of what nobody allowed.
+
+    >>> list(open_disclosures([{"code": "personal-name", "field": "備考", "count": 1, "reason": None}]))
+    ['personal-name (備考)']
+    """
+    for entry in disclosed:
+        if not entry["reason"]:
+            yield f"{entry['code']} ({entry['field']})" if entry["field"] else str(entry["code"])
 
 
 def _file(slug: str, folder: Path, resource: Mapping[str, Any]) -> Upload:
@@ -98,13 +119,13 @@ def _rows(resource: Mapping[str, Any], descriptor: Mapping[str, Any]) -> int:
     return int(resource.get("mo:rows", descriptor["mo:rows"]))
 
 
-def _entry(slug: str, descriptor: Mapping[str, Any], files: Sequence[Upload], workspace: Workspace) -> CatalogEntry:
+def _entry(descriptor: Mapping[str, Any], files: Sequence[Upload], workspace: Workspace) -> CatalogEntry:
     city = workspace.city
     meta, facts = descriptor["mo:metadata"], descriptor.get("mo:facts") or {}
     standard = descriptor["mo:standard"]
     box = facts.get("bbox")
     return CatalogEntry(
-        name=open_recipe(slug, workspace).file_stem(workspace.city.code).lower(),
+        name=descriptor["name"],
         title=descriptor["title"],
         description=meta["description"],
         department=meta["department"],

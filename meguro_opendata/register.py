@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from meguro_opendata.csvrows import plain_csv_bytes, read_csv_rows
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files import storage_guard
 from meguro_opendata.sources import folded
-from meguro_opendata.tablefile import plain_csv_bytes, read_csv_rows
 
 __all__ = ["Assigned", "Doubtful", "Minting", "Register", "assign", "form_fault", "read_register", "register_bytes"]
 

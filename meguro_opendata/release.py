@@ -14,9 +14,9 @@ import numpy as np
 import polars as pl
 
 from meguro_opendata.catalog import PortalRules, check_package
-from meguro_opendata.datapackage import SourceStamp, datapackage
+from meguro_opendata.describing import datapackage
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.files import sha256, storage_guard
+from meguro_opendata.files import sha256
 from meguro_opendata.findings import Change, Finding, Rejection, Report
 from meguro_opendata.geo import coordinate_fields
 from meguro_opendata.geo.crs import parse_crs
@@ -44,6 +44,7 @@ from meguro_opendata.releasefiles import (
 from meguro_opendata.reports.context import view_of_table
 from meguro_opendata.reports.html import Checked
 from meguro_opendata.sources import Table, read_bytes, read_source
+from meguro_opendata.sourcestamp import source_stamp
 from meguro_opendata.standard import schema_fields
 from meguro_opendata.validation import waived
 from meguro_opendata.validation.rules import copied_tables, identifier_findings, moved_tables
@@ -52,7 +53,7 @@ from meguro_opendata.workspace import City, Workspace, as_workspace
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-__all__ = ["BUILD_FORMAT", "Release", "ReleasedFile", "build_release", "finish_release", "source_stamp"]
+__all__ = ["BUILD_FORMAT", "Release", "ReleasedFile", "build_release", "finish_release"]
 
 BUILD_FORMAT = "meguro-opendata/build@1"
 _APRIL = 4
@@ -397,22 +398,3 @@ def _with_earlier(parts: Sequence[Prepared], recipe: Recipe) -> Iterator[tuple[p
     if recipe.earlier_path is not None:
         earlier = read_source(recipe.earlier_path).frame
         yield from ((earlier, part) for part in (parts[:1] if recipe.source.series is not None else parts))
-
-
-def source_stamp(recipe: Recipe, register: bytes | None = None) -> SourceStamp:
-    """Checksums of everything that a release is made from, to tell whether it is still up to date.
-
-    Args:
-        recipe: The recipe.
-        register: The register of IDs as it will be; default as it is.
-    """
-    sources = recipe.source_files()
-    single = recipe.source.series is None and recipe.sources is None
-    parts: dict[str, Path | None] = {"source" if single else f"source:{path.name}": path for path in sources}
-    parts |= {"recipe": recipe.path, "schema": recipe.schema_path, "mapping": recipe.mapping_path}
-    parts["earlier"] = recipe.earlier_path
-    if recipe.ids is not None and register is None:
-        parts["ids"] = recipe.register_path
-    with storage_guard(recipe.path):
-        stamp = {name: sha256(path.read_bytes()) for name, path in parts.items() if path is not None and path.is_file()}
-    return stamp if register is None else {**stamp, "ids": sha256(register)}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from meguro_opendata.datapackage import DataFile
+from meguro_opendata.describing import DataFile
 from meguro_opendata.files import folder_aside, sha256, write_whole
 from meguro_opendata.findings import Change, Rejection, Report
 from meguro_opendata.geo import coordinate_fields, feature_collection

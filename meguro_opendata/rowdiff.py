@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from meguro_opendata.tablefile import read_csv_rows
+from meguro_opendata.csvrows import read_csv_rows
 
 __all__ = ["RowCounts", "compare_tables"]
 

@@ -5,21 +5,22 @@ The same table gives the same bytes, whenever and wherever it is written.
 
 from __future__ import annotations
 
-import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 
-from meguro_opendata.formulaguard import guarded, guarded_frame, unguarded
+from meguro_opendata.csvrows import plain_csv_bytes, read_csv_rows, written_rows
+from meguro_opendata.formulaguard import FIRST_SIGNS, guarded
 from meguro_opendata.standard import Field
 
 __all__ = [
     "LONGEST_CELL",
     "csv_bytes",
+    "guarded_frame",
     "legal_text",
     "plain_csv_bytes",
     "read_csv_rows",
@@ -35,37 +36,26 @@ _MEANING = "項目の説明"
 _MEASURED = 200
 _NARROWEST, _WIDEST = 8, 60
 LONGEST_CELL = 32_767
-_LONGEST_FIELD = 2**30
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
     """UTF-8 with a byte order mark, comma, CRLF, a header and one record a row; no cell is a formula to Excel."""
-    return b"\xef\xbb\xbf" + _written(frame.columns, guarded_frame(frame).iter_rows())
+    return b"\xef\xbb\xbf" + written_rows(frame.columns, guarded_frame(frame).iter_rows())
 
 
-def plain_csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """UTF-8, comma, CRLF; quotes only where needed; no cell is a formula to Excel."""
-    return _written(header, ([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows))
+def guarded_frame(frame: pl.DataFrame) -> pl.DataFrame:
+    """The table with every text guarded; columns without such texts stay as they are.
 
-
-def _written(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([guarded(name) for name in header])
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8")
-
-
-def read_csv_rows(data: bytes) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of a CSV that :func:`csv_bytes` wrote; bytes that somebody damaged since are shown as such.
-
-    >>> read_csv_rows(csv_bytes(pl.DataFrame({"名称": ["=a"]})))
-    (['名称'], [['=a']])
+    >>> guarded_frame(pl.DataFrame({"名称": ["=1", "a"]})).rows()
+    [("'=1",), ('a',)]
     """
-    csv.field_size_limit(_LONGEST_FIELD)
-    reader = csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace"), newline=""))
-    records = [[unguarded(cell) for cell in record] for record in reader]
-    return (records[0], records[1:]) if records else ([], [])
+    return frame.with_columns(map(_guarded_column, frame.select(pl.col(pl.String)).get_columns()))
+
+
+def _guarded_column(column: pl.Series) -> pl.Series:
+    suspects = column.filter(column.str.contains(FIRST_SIGNS)).unique().to_list()
+    changes = {text: safe for text in suspects if (safe := guarded(text)) != text}
+    return column.replace(changes) if changes else column
 
 
 def xlsx_bytes(frame: pl.DataFrame, fields: Sequence[Field]) -> bytes:

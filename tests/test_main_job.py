@@ -276,10 +276,18 @@ def test_a_great_loss_of_rows_is_refused(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("touched", "code"), [("none", "release-missing"), ("source", "release-stale"), ("recipe", "release-stale")]
+    ("touched", "code"),
+    [
+        ("none", "release-missing"),
+        ("source", "release-stale"),
+        ("recipe", "release-stale"),
+        ("department", "release-stale"),
+        ("stamp", "release-stale"),
+        ("description", "release-damaged"),
+    ],
 )
 def test_only_fresh_releases_are_planned(workspace: Workspace, touched: str, code: str) -> None:
-    """A dataset without a release, or changed since it was built, is named instead of planned."""
+    """A dataset without a release, changed since it was built, or with a damaged one, is named instead of planned."""
     if touched != "none":
         build_all(workspace)
     folder = workspace.root / "preschool"
@@ -290,6 +298,21 @@ def test_only_fresh_releases_are_planned(workspace: Workspace, touched: str, cod
         (folder / "dataset.yaml").write_text(
             (folder / "dataset.yaml").read_text(encoding="utf-8") + "# -\n", encoding="utf-8"
         )
+    if touched == "department":
+        file = workspace.root / "opendata.toml"
+        file.write_text(
+            file.read_text(encoding="utf-8").replace("子育て支援部保育課", "子育て支援部"), encoding="utf-8"
+        )
+        workspace = mo.open_workspace(workspace.root)
+    if touched in ("stamp", "description"):
+        file = workspace.releases / "preschool" / "datapackage.json"
+        told = json.loads(file.read_text(encoding="utf-8"))
+        told = (
+            {key: value for key, value in told.items() if key != "mo:made_of"}
+            if touched == "stamp"
+            else {**told, "mo:made_of": 1}
+        )
+        file.write_text(json.dumps(told), encoding="utf-8")
     with pytest.raises(MeguroOpendataError) as stopped:
         mo.plan_publication(workspace, open_portal(workspace))
     assert (stopped.value.code, stopped.value.exit_code) == (code, 2)

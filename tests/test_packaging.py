@@ -71,6 +71,20 @@ def test_importing_loads_nothing_heavy(start: str) -> None:
     assert done.stdout.strip() == ""
 
 
+def test_publishing_loads_no_table_library() -> None:
+    """Planning and publishing read releases and portals, which takes neither tables nor recipes nor their cleaning."""
+    unneeded = (*(name for name in HEAVY if name not in ("ckanapi", "pydantic")), "numpy", "xlsxwriter")
+    rooms = [
+        f"meguro_opendata.{room}" for room in ("recipe", "release", "sources", "cleaning", "privacy", "validation")
+    ]
+    code = (
+        "import sys, meguro_opendata.publication.status, meguro_opendata.portals.ckan;"
+        f"print(*[name for name in {[*unneeded, *rooms]!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
 def test_help_loads_nothing_heavy() -> None:
     """``--help`` lists every command without loading what the commands need."""
     code = (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from meguro_opendata.catalog.ckan import from_ckan, to_ckan
 from meguro_opendata.catalog.ckanrules import PortalRules, check_package
 from meguro_opendata.catalog.crawler import Pickup, crawler_tags, judge_pickup
@@ -10,8 +13,10 @@ from meguro_opendata.catalog.dcatreading import from_dcat
 from meguro_opendata.catalog.entry import LANGUAGE, Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.licences import Licence, find_licence
 from meguro_opendata.catalog.lines import read_any, read_entries, read_lines, write_entries
-from meguro_opendata.catalog.openlist import list_csv, list_frame, list_table
 from meguro_opendata.catalog.publisher import Publisher, publisher_of
+
+if TYPE_CHECKING:
+    from meguro_opendata.catalog.openlist import list_csv, list_frame, list_table
 
 __all__ = [
     "LANGUAGE",
@@ -41,3 +46,12 @@ __all__ = [
     "to_dcat",
     "write_entries",
 ]
+
+# Loaded when first used: the list is a table, for which polars is needed; publishing does without.
+_OF_THE_LIST = ("list_csv", "list_frame", "list_table")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _OF_THE_LIST:
+        return getattr(import_module(f"{__name__}.openlist"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

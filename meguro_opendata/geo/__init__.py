@@ -5,13 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from meguro_opendata.geo.geojson import coordinate_fields, feature_collection
-
 if TYPE_CHECKING:
     from meguro_opendata.geo.crs import Crs, parse_crs
     from meguro_opendata.geo.dataframes import read_geodataframe, to_geodataframe
     from meguro_opendata.geo.features import Features, point_features
     from meguro_opendata.geo.files import read_features
+    from meguro_opendata.geo.geojson import coordinate_fields, feature_collection
     from meguro_opendata.geo.grids import add_grid, known_grids, read_grid
     from meguro_opendata.geo.mesh import mesh_bounds, mesh_codes
     from meguro_opendata.geo.transformation import Transformed, transform, transform_points
@@ -36,12 +35,15 @@ __all__ = [
     "transform_points",
 ]
 
-# Loaded when first used: cleaning reads notations from here and needs neither numpy nor pyproj.
+# Loaded when first used: cleaning reads notations from here and needs neither numpy nor pyproj; a catalogue reads the
+# names of file formats and needs no polars.
 _HOMES = {
     "Crs": "crs",
     "Features": "features",
     "Transformed": "transformation",
     "add_grid": "grids",
+    "coordinate_fields": "geojson",
+    "feature_collection": "geojson",
     "known_grids": "grids",
     "parse_crs": "crs",
     "mesh_bounds": "mesh",

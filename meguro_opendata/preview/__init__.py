@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from meguro_opendata import pages
+from meguro_opendata.csvrows import read_csv_rows
 from meguro_opendata.errors import MeguroOpendataError, SourceError
 from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.geo.features import moved, point_columns
@@ -34,7 +35,6 @@ from meguro_opendata.published import load_releases
 from meguro_opendata.recipe import open_recipe
 from meguro_opendata.sources import propose_source
 from meguro_opendata.standard import schema_fields
-from meguro_opendata.tablefile import read_csv_rows
 from meguro_opendata.workspace import Workspace
 
 __all__ = ["Preview", "preview_file", "preview_release"]

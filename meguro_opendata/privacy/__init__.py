@@ -10,7 +10,6 @@ from meguro_opendata.privacy.disclosure import (
     masked,
     masked_changes,
     masked_rejections,
-    open_disclosures,
     secrets,
 )
 from meguro_opendata.privacy.leftovers import file_authors, leftovers
@@ -30,7 +29,6 @@ __all__ = [
     "masked",
     "masked_changes",
     "masked_rejections",
-    "open_disclosures",
     "screen",
     "secrets",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,6 @@ __all__ = [
     "masked",
     "masked_changes",
     "masked_rejections",
-    "open_disclosures",
     "secrets",
 ]
 
@@ -180,14 +179,3 @@ def disclosed(findings: Iterable[Finding]) -> list[dict[str, Any]]:
         for (code, field, reason), count in counts.items()
         if code in BLOCKING or reason is not None
     ]
-
-
-def open_disclosures(described: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Of what :func:`disclosed` lists, what still keeps a release from being published: code and field.
-
-    >>> list(open_disclosures([{"code": "personal-name", "field": "備考", "count": 1, "reason": None}]))
-    ['personal-name (備考)']
-    """
-    for entry in described:
-        if entry["code"] in BLOCKING and not entry["reason"]:
-            yield f"{entry['code']} ({entry['field']})" if entry["field"] else str(entry["code"])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from meguro_opendata.csvrows import read_csv_rows
 from meguro_opendata.portals import Package, Portal, Upload
 from meguro_opendata.publication.history import History
 from meguro_opendata.published import PublishedDataset
 from meguro_opendata.rowdiff import RowCounts, compare_tables
-from meguro_opendata.tablefile import read_csv_rows
 
 __all__ = ["TableChange", "stem", "table_changes"]
 

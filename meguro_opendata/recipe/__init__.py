@@ -9,7 +9,7 @@ from typing import Any
 
 from meguro_opendata.declarations import check, read_yaml
 from meguro_opendata.errors import ConfigurationError, Fault, UnknownStandardError
-from meguro_opendata.files import is_plain_name
+from meguro_opendata.files import files_of_series, is_plain_name
 from meguro_opendata.geo.gazetteer.base import gazetteer_data
 from meguro_opendata.recipe.checks import faults
 from meguro_opendata.recipe.sheet import read_mapping_sheet
@@ -29,7 +29,6 @@ from meguro_opendata.recipe.words import (
 )
 from meguro_opendata.register import REGISTER_NAME
 from meguro_opendata.schemafile import read_schema
-from meguro_opendata.series import files_of_series
 from meguro_opendata.standard import Standard, load_standard, schema_fields, value_kinds
 from meguro_opendata.workspace import Workspace
 
@@ -120,13 +119,15 @@ class Recipe:
         """Every file that the dataset is made from, as they are now."""
         folder = self.path.parent
         if self.source.series is not None:
-            beside = (self.path, self.schema_path, self.mapping_path, self.earlier_path)
-            own = [path.name for path in beside if path is not None]
-            without = [*self.source.leave_out, *own, REGISTER_NAME]
-            return [folder / name for name in files_of_series(folder, self.source.series, without)]
+            return [folder / name for name in files_of_series(folder, self.source.series, self.left_out_of_series())]
         if self.sources is not None:
             return [folder / name for name in dict.fromkeys(source.file for source in self.sources.every)]
         return [self.source_path]
+
+    def left_out_of_series(self) -> list[str]:
+        """The names of files that are none of the series, whatever its pattern: those named so and the recipe's own."""
+        beside = (self.path, self.schema_path, self.mapping_path, self.earlier_path)
+        return [*self.source.leave_out, *(path.name for path in beside if path is not None), REGISTER_NAME]
 
     def for_file(self, name: str, settings: FileSettings | None = None) -> Recipe:
         """The recipe as it is for one of several files."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from itertools import pairwise
-from pathlib import Path
 
 import polars as pl
 
-from meguro_opendata.files import storage_guard
+from meguro_opendata.files import files_of_series
 from meguro_opendata.findings import Finding
 from meguro_opendata.series.periods import Period, period_words, periods_in, stem_of
 from meguro_opendata.sources import Grid, Table
@@ -31,7 +28,6 @@ __all__ = [
     "period_findings",
 ]
 
-_TEMPORARY = ("~$", ".")
 _OF_A_YEAR = 12
 _LISTED = 6
 
@@ -47,16 +43,6 @@ class Member:
     def period(self) -> Period | None:
         """The period, ``None`` if none or several were found."""
         return self.periods[0] if len(self.periods) == 1 else None
-
-
-def files_of_series(folder: Path, pattern: str, without: Iterable[str] = ()) -> list[str]:
-    """The names in a folder that fit a pattern with ``*`` and ``?``, sorted; files that Excel has open are left out."""
-    left_out = {unicodedata.normalize("NFC", name) for name in without}
-    wanted = unicodedata.normalize("NFC", pattern).casefold().replace("[", "[[]")
-    with storage_guard(folder):
-        names = sorted(path.name for path in folder.iterdir() if path.is_file())
-    alike = [(unicodedata.normalize("NFC", name), name) for name in names if not name.startswith(_TEMPORARY)]
-    return [name for plain, name in alike if fnmatchcase(plain.casefold(), wanted) and plain not in left_out]
 
 
 def name_periods(name: str, pattern: str | None, fiscal_start: int) -> tuple[Period, ...]:
