@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -168,7 +168,9 @@ def publish(
     """
     history = History(workspace)
     with locked(workspace.ledger):
-        known = read_ledger(workspace.ledger)
+        known = {
+            (past.dataset, past.resource): past for past in read_ledger(workspace.ledger) if past.portal == plan.portal
+        }
         pending = [change for change in plan.changes if change.action in WRITTEN]
         kept = {change.dataset: history.keep(change.release) for change in pending if change.release}
         outcome = _carry_out(plan, portal, allow, progress, checked=fresh)
@@ -210,11 +212,11 @@ def _upload(part: ResourcePlan) -> Upload:
 
 
 def _missing_events(
-    change: DatasetPlan, portal: str, known: Sequence[Event], time: str, approval: str | None
+    change: DatasetPlan, portal: str, known: Mapping[tuple[str, str], Event], time: str, approval: str | None
 ) -> Iterator[Event]:
-    latest = {(past.portal, past.dataset, past.resource): past for past in known}
+    """What the ledger does not know yet; ``known`` is the latest event of each file on this portal."""
     for part in change.resources:
-        past = latest.get((portal, change.dataset, part.name))
+        past = known.get((change.dataset, part.name))
         event = _event_of(part, past)
         if event:
             yield Event(
