@@ -28,10 +28,16 @@ def workspace_entries(
     Raises:
         MeguroOpendataError: If a dataset has no release, or one older than its source.
     """
-    entries = [release.entry for release in load_releases(workspace, workspace.choose(tuple(slugs)))]
-    held: Mapping[str, Mapping[str, Any]] = open_portal(workspace, portal).state().packages if portal else {}
-    base = (workspace.portals[portal].url or "").rstrip("/") + "/" if portal else ""
-    return tuple(_addressed(entry, held.get(entry.name, {}), base) for entry in entries)
+    ready = load_releases(workspace, workspace.choose(tuple(slugs)))
+    if portal is None:
+        return tuple(_addressed(release.entry, {}, "") for release in ready)
+    there = open_portal(workspace, portal)
+    names = [there.wanted(release.slug, release.entry)["name"] for release in ready]
+    held = there.state(names).packages
+    base = (workspace.portals[portal].url or "").rstrip("/") + "/"
+    return tuple(
+        _addressed(release.entry, held.get(name, {}), base) for release, name in zip(ready, names, strict=True)
+    )
 
 
 def _addressed(entry: CatalogEntry, package: Mapping[str, Any], base: str) -> CatalogEntry:

@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 FILE_NAME = "opendata.toml"
+RECIPE_NAME = "dataset.yaml"
 
 
 def _six_digits(code: str) -> str:
@@ -183,7 +184,7 @@ class Workspace:
 
     def slugs(self) -> list[str]:
         """The datasets that have a recipe, sorted."""
-        return sorted(path.parent.name for path in self.root.glob("*/dataset.yaml"))
+        return sorted(path.parent.name for path in self.root.glob(f"*/{RECIPE_NAME}"))
 
     def recipe_path(self, slug: str) -> Path:
         """The recipe of one dataset.
@@ -191,7 +192,7 @@ class Workspace:
         Raises:
             ConfigurationError: If the workspace has no such dataset.
         """
-        path = self.root / slug / "dataset.yaml"
+        path = self.root / slug / RECIPE_NAME
         # By the listing: a system that takes large letters for small ones has a folder of any spelling.
         if slug not in os.listdir(self.root) or not path.is_file():  # noqa: PTH208 (names are all that is asked)
             known = self.slugs()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stub_server import serving
 
 import meguro_opendata as mo
 from meguro_opendata.catalog import from_dcat, list_csv, read_any, to_dcat
@@ -51,6 +52,26 @@ def test_the_workspaces_own_list(command: Command, office: Path, tmp_path: Path)
     preschool = next(row for row in rows if row["データセット_タイトル"] == "子育て施設一覧")
     assert preschool["データセット_準拠する標準"] == "自治体標準オープンデータセット（子育て施設一覧）"
     assert preschool["データセット_言語"] == "日本語"
+
+
+def test_addresses_follow_the_portals_own_names(command: Command, office: Path, tmp_path: Path) -> None:
+    """A portal that names its datasets by a rule of its own still gives its addresses to the list."""
+    shutil.copytree(office, tmp_path / "office")
+    there = {
+        "name": "meguro-stockpile_warehouse",
+        "id": "1",
+        "extras": [],
+        "resources": [{"name": "131105_stockpile_warehouse.csv", "url": "https://example.org/x/stock.csv"}],
+    }
+    with serving(body=json.dumps({"success": True, "result": {"count": 1, "results": [there]}})) as server:
+        portal = f'[portals.own]\nkind = "ckan"\nurl = "{server.url}"\nname_rule = "meguro-{{slug}}"\n'
+        profile = tmp_path / "office" / "datasets" / "opendata.toml"
+        profile.write_text(profile.read_text(encoding="utf-8") + portal, encoding="utf-8")
+        out = tmp_path / "a.csv"
+        call = ("catalog", "export", "stockpile_warehouse", "--as", "open_data_list", "--portal", "own", "-o", out)
+        command(*call, cwd=tmp_path / "office")
+    rows = list(csv.DictReader(io.StringIO(out.read_bytes().decode("utf-8-sig"), newline="")))
+    assert [row["ファイル_ダウンロードURL"] for row in rows] == ["https://example.org/x/stock.csv", ""]
 
 
 def test_addresses_come_from_the_portal(command: Command, office: Path, tmp_path: Path) -> None:

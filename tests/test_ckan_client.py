@@ -181,6 +181,28 @@ def test_the_token_is_in_no_argument(tmp_path: Path) -> None:
     assert not any("--token" in text or "--api-key" in text for text in options)
 
 
+def test_a_broken_link_is_mended_where_it_stands(tmp_path: Path, command: Command) -> None:
+    """A page that is gone has to be mended in the recipe, which is named; an entry of a file is taken away by name."""
+    with serving(status=404, body="なし") as inner:
+        package = {
+            "name": "131105-x",
+            "id": "1",
+            "url": f"{inner.url}/page",
+            "extras": [{"key": "mo_dataset", "value": "131105/x"}],
+            "resources": [{"name": "案内", "url": f"{inner.url}/a.pdf", "url_type": None, "format": "PDF"}],
+        }
+        with serving(body=json.dumps({"success": True, "result": {"count": 1, "results": [package]}})) as server:
+            workspace_for(tmp_path, server.url, "131105")
+            call = ("status", "--portal", "lab", "--links", "--allow-private", "--workspace", tmp_path / "datasets")
+            told = json.loads(command(*call, "--format", "json", **{TOKEN: SECRET}).out)["drifts"]
+            file, page = [drift for drift in told if drift["kind"] == "broken-link"]
+            assert (file["command"], file["edit"]) == ("meguro-opendata publish x --portal lab --remove x/案内", None)
+            assert page["command"] == "meguro-opendata build x && meguro-opendata publish x --portal lab"
+            assert page["edit"] == str((tmp_path / "datasets" / "x" / "dataset.yaml").resolve())
+            shown = command(*call, **{TOKEN: SECRET}).out
+            assert f"先に直すもの: {page['edit']}" in shown
+
+
 def test_a_link_check_reaches_no_private_address(tmp_path: Path, command: Command) -> None:
     """A link on the portal that leads to this machine is told, and not asked for, unless that is allowed."""
     with serving(body="秘密") as inner:
@@ -196,6 +218,7 @@ def test_a_link_check_reaches_no_private_address(tmp_path: Path, command: Comman
             ran = command(*call, **{TOKEN: SECRET})
             drifts = json.loads(ran.out)["drifts"]
             assert [d["details"][1] for d in drifts if d["kind"] == "broken-link"] == ["harvest-private"]
+            assert [d["command"] for d in drifts if d["kind"] == "broken-link"] == [""]
             assert inner.seen == []
             allowed = command(*call, "--allow-private", **{TOKEN: SECRET})
             assert [d for d in json.loads(allowed.out)["drifts"] if d["kind"] == "broken-link"] == []

@@ -77,7 +77,7 @@ def package_of(portal: Portal, *uploads: Upload, slug: str = "aed", title: str =
         keywords=("防災", "AED"),
         distributions=parts,
     )
-    return marked(portal.wanted(slug, entry), mo_dataset=f"131105/{slug}", mo_release=sha256(title.encode())[:8])
+    return marked(portal.wanted(slug, entry), f"131105/{slug}", sha256(title.encode())[:8])
 
 
 def only(portal: Portal) -> Package:
@@ -135,6 +135,18 @@ def test_an_update_keeps_ids_order_and_links(portal: Portal, file: Callable[[str
     )
     assert [part["hash"] for part in after["resources"]] == [newer.sha256, two.sha256]
     assert [portal.read_file(after, name) for name in ("a.csv", "b.csv")] == [b"one", b"2"]
+
+
+def test_a_field_that_is_not_said_any_more_is_emptied(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+    """A version and an address that a dataset had, and has no more, do not stay on the portal."""
+    one = file("a.csv", "1")
+    portal.put({**package_of(portal, one), "version": "1.0", "maintainer_email": "a@example.org"}, [one], MOMENT, None)
+    before = only(portal)
+    assert (before["version"], before["maintainer_email"]) == ("1.0", "a@example.org")
+    portal.put(as_held(before, package_of(portal, one)), [], MOMENT, before)
+    after = only(portal)
+    assert not after.get("version")
+    assert not after.get("maintainer_email")
 
 
 def test_files_come_go_and_change_places(portal: Portal, file: Callable[[str, str], Upload]) -> None:

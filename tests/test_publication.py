@@ -158,6 +158,36 @@ def test_an_extra_field_of_others_stays_and_one_of_ours_goes(
     ]
 
 
+@pytest.mark.parametrize("of", ["package", "resource"])
+def test_a_word_that_is_not_said_any_more_is_taken_back(
+    of: str, make: Make, portal: MemoryPortal, workspace: Workspace
+) -> None:
+    """A version, or a file's period, that the recipe no longer gives leaves the portal, and nothing is left to do."""
+    plain = make(["1,a"])
+    file = replace(plain.entry.distributions[0], temporal="2026-04")
+    said = replace(plain.entry, version="1.0") if of == "package" else replace(plain.entry, distributions=(file,))
+    run(replace(plain, entry=said), portal, workspace)
+    held = portal.packages[NAME]
+    assert (held.get("version"), held["resources"][0].get("temporal")).count(None) == 1
+    assert run(plain, portal, workspace).action == "update"
+    assert not portal.packages[NAME].get("version")
+    assert "temporal" not in portal.packages[NAME]["resources"][0]
+    assert planned(plain, portal, workspace).action == "unchanged"
+
+
+def test_marks_of_earlier_versions_are_known(make: Make, portal: MemoryPortal, workspace: Workspace) -> None:
+    """A dataset with the marks that earlier versions wrote is ours, is not written for them, and gets the new ones."""
+    run(make(["1,a"]), portal, workspace)
+    earlier = {"公開ツールの管理番号": "mo_dataset", "公開ツールの照合値": "mo_release"}
+    extras = [{**one, "key": earlier.get(one["key"], one["key"])} for one in portal.packages[NAME]["extras"]]
+    edit(portal, extras=extras)
+    assert planned(make(["1,a"]), portal, workspace).action == "unchanged"
+    run(make(["1,a"], title="備蓄倉庫一覧"), portal, workspace)
+    keys = [one["key"] for one in portal.packages[NAME]["extras"]]
+    assert ({*earlier} <= {*keys}, {*earlier.values()} & {*keys}) == (True, set())
+    assert len(keys) == len({*keys})
+
+
 @pytest.mark.parametrize("title", ["備蓄倉庫", "手元でも変えた題名"])
 def test_an_edit_of_ours_is_a_conflict_in_three_versions(
     title: str, make: Make, portal: MemoryPortal, workspace: Workspace

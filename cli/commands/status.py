@@ -42,7 +42,9 @@ def _lines(found: Status, lang: str) -> Iterator[str]:
     for drift in found.drifts:
         details = f": {', '.join(drift.details)}" if drift.details else ""
         yield f"[{word('drift-' + drift.kind, lang)}] {drift.dataset}{details}"
-        yield f"  -> {drift.command}"
+        if drift.edit:
+            yield "  " + message("status-edit", lang, file=drift.edit)
+        yield f"  -> {drift.command}" if drift.command else "  " + message("status-elsewhere", lang)
     if not found.drifts:
         yield message("status-same", lang, portal=found.portal, datasets=found.datasets)
     taken = [pickup.name for pickup in found.pickups if pickup.picked_up]

@@ -16,7 +16,7 @@ from meguro_opendata.catalog.ckanrules import is_sendable_name, sendable_tags, s
 from meguro_opendata.catalog.entry import MEDIA_TYPES, Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.workspace import City
 
-__all__ = ["from_ckan", "to_ckan"]
+__all__ = ["from_ckan", "optional_fields", "to_ckan"]
 
 _CORNERS = 4
 _CONTACT = "contact."
@@ -41,6 +41,15 @@ def to_ckan(entry: CatalogEntry, city: City) -> dict[str, Any]:
     }
     composed: dict[str, Any] = _composed(package)
     return composed
+
+
+def optional_fields(kind: str) -> tuple[str, ...]:
+    """The fields of a ``package`` or a ``resource`` that :func:`to_ckan` leaves out where they say nothing.
+
+    >>> optional_fields("package")
+    ('maintainer_email', 'version')
+    """
+    return tuple(_words()["sparse"][kind])
 
 
 def _extras(entry: CatalogEntry) -> Iterator[tuple[str, str]]:

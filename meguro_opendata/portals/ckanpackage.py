@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from meguro_opendata.catalog import CatalogEntry, check_package, to_ckan
+from meguro_opendata.catalog.ckan import optional_fields
 from meguro_opendata.files import sha256
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import Package, Upload
@@ -106,8 +107,11 @@ def sent(package: Package) -> dict[str, Any]:
 
 
 def revision(package: Package, before: Package) -> dict[str, Any]:
-    """The parameters of ``package_revise`` that turn one state into another, and refuse if it is not that state."""
-    whole = sent(package)
+    """The parameters of ``package_revise`` that turn one state into another, and refuse if it is not that state.
+
+    A field of ours that the package lacks is emptied: what CKAN is not told it keeps.
+    """
+    whole = {**dict.fromkeys(optional_fields("package"), ""), **sent(package)}
     return {
         "match": {"id": before["id"], "metadata_modified": before["metadata_modified"]},
         "filter": [f"-{name}" for name in (*_LISTS, "resources")],

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from meguro_opendata.catalog.ckan import optional_fields
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files import sha256
 from meguro_opendata.portals import Package, Portal, PortalState, TableLoad, open_portal
@@ -104,7 +105,7 @@ def _plan_dataset(release: PublishedDataset, wanted: Mapping[str, Any], known: _
     compared = _compared(own, there, old, ours, release.slug, known)
     tables = table_changes(release, old, known.portal, known.history)
     resources = (*_files(release, wanted, old, tables, compared), *_others(wanted, old, release.slug, known))
-    package = marked(_merged(wanted, old, compared, resources), mo_dataset=mark, mo_release=fields.mark_text(own))
+    package = marked(_merged(wanted, old, compared, resources), mark, fields.mark_text(own))
     action = _action(old, compared, resources, _moved(package, old))
     notes = () if action == "unchanged" else tuple(known.portal.check(package))
     loads = tuple(_loads(release, old, known.portal))
@@ -228,7 +229,7 @@ def _merged(
     extras = extras_of(wanted) | {
         n.removeprefix("extras."): text for n, text in kept.items() if n.startswith("extras.")
     }
-    parts = {part["name"]: part for part in reversed(old["resources"])}
+    parts = {part["name"]: _of_others(part) for part in reversed(old["resources"])}
     staying = {part.name for part in resources if part.action == "orphaned"}
     return {
         **wanted,
@@ -240,6 +241,12 @@ def _merged(
             *(part for part in old["resources"] if part["name"] in staying),
         ],
     }
+
+
+def _of_others(part: Mapping[str, Any]) -> dict[str, Any]:
+    """A resource of the portal without those fields of ours that a file may lack: they are as the workspace says."""
+    optional = optional_fields("resource")
+    return {name: value for name, value in part.items() if name not in optional}
 
 
 def _moved(package: Mapping[str, Any], old: Package | None) -> bool:

@@ -15,7 +15,7 @@ from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
 from meguro_opendata.publication.plan import DatasetPlan
 from meguro_opendata.publication.planning import plan_releases
 from meguro_opendata.published import PublishedDataset, load_releases
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace import RECIPE_NAME, Workspace
 
 __all__ = ["STATUS_FORMAT", "Drift", "Status", "status"]
 
@@ -25,6 +25,7 @@ _NOT_READY = ("release-missing", "release-stale", "release-damaged")
 _ENOUGH_BYTES = 65_536
 _LINK_IS_ALIVE = "harvest-too-large"
 _FIRST_ERROR = 400
+_LANDING_PAGE = "landing_page"
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,15 @@ class Drift:
             ``unmanaged`` or ``broken-link``.
         dataset: The slug; of what no recipe makes, its name on the portal.
         details: What it is about: fields, files, addresses.
-        command: What mends it.
+        command: What mends it; empty where only the portal's own pages can.
+        edit: The file to mend by hand before that, where there is one.
     """
 
     kind: str
     dataset: str
     details: tuple[str, ...]
     command: str
+    edit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def status(workspace: Workspace, portal: Portal, manners: Manners | None = None)
         *(drift for change in plan.changes for drift in _dataset_drifts(change, portal)),
         *(drift for change in plan.changes for drift in _left_over(change, portal)),
         *_without_recipe(state, workspace, portal, {change.name for change in plan.changes}),
-        *(_broken_links(state, Fetcher(manners)) if manners is not None else ()),
+        *(_broken_links(state, workspace, portal, Fetcher(manners)) if manners is not None else ()),
     ]
     return Status(portal.name, len(state.packages), tuple(drifts), tuple(map(_pickup, state.packages.values())))
 
@@ -160,17 +163,38 @@ def _without_recipe(state: PortalState, workspace: Workspace, portal: Portal, pl
             yield Drift("unmanaged", name, (), f"meguro-opendata publish --portal {portal.name} --allow name-taken")
 
 
-def _broken_links(state: PortalState, fetcher: Fetcher) -> Iterator[Drift]:
+def _broken_links(state: PortalState, workspace: Workspace, portal: Portal, fetcher: Fetcher) -> Iterator[Drift]:
     """Links to elsewhere that lead nowhere, each address asked once."""
     known: dict[str, str] = {}
     for name, package in state.packages.items():
-        links = {part["url"] for part in package["resources"] if part.get("url_type") != "upload" and part.get("url")}
-        for url in sorted(links | ({package["url"]} if package.get("url") else set())):
+        slug = extras_of(package).get(DATASET, "").partition("/")[2]
+        for url, place in sorted(_links(package).items()):
             if url not in known:
                 known[url] = _trouble(url, fetcher)
             if known[url]:
-                dataset = extras_of(package).get(DATASET, "").partition("/")[2] or name
-                yield Drift("broken-link", dataset, (url, known[url]), f"meguro-opendata build {dataset}")
+                told = (url, known[url], place)
+                recipe = str(workspace.root / slug / RECIPE_NAME) if slug and place == _LANDING_PAGE else None
+                yield Drift("broken-link", slug or name, told, _link_command(slug, place, portal), recipe)
+
+
+def _links(package: Package) -> dict[str, str]:
+    """The addresses of a dataset that lead elsewhere, and where each stands: in a field, or in a file's entry."""
+    linked = [part for part in package["resources"] if part.get("url_type") != "upload" and part.get("url")]
+    links = {part["url"]: f"resources.{part['name']}" for part in reversed(linked)}
+    return links | ({package["url"]: _LANDING_PAGE} if package.get("url") else {})
+
+
+def _link_command(slug: str, place: str, portal: Portal) -> str:
+    """What mends a broken link: the page of a dataset is published anew as its recipe says, a file's entry taken away.
+
+    Empty for a dataset that is not ours: whoever made it has to mend it.
+    """
+    publish = f"meguro-opendata publish {slug} --portal {portal.name}"
+    if not slug:
+        return ""
+    if place == _LANDING_PAGE:
+        return f"meguro-opendata build {slug} && {publish}"
+    return f"{publish} --remove {slug}/{place.removeprefix('resources.')}"
 
 
 def _trouble(url: str, fetcher: Fetcher) -> str:
