@@ -71,6 +71,41 @@ def test_each_trouble_is_told_and_repeated_only_where_that_helps(
     assert "\n→" in error.value.text("ja")
 
 
+def found(*packages: object, count: object = 1) -> str:
+    """A search's answer."""
+    return json.dumps({"success": True, "result": {"count": count, "results": list(packages)}})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"success": true}',
+        '{"success": true, "result": null}',
+        "[" * 100_000,
+        found(count="x"),
+        found(count=5),
+        found(None),
+        found({"id": "1"}),
+        found({"name": "a", "id": "1", "resources": [None]}),
+        found({"name": "a", "id": "1", "extras": [{"value": "x"}]}),
+        found({"name": "a", "id": "1", "tags": ["x"]}),
+        found({"name": "a", "id": "1", "organization": "x"}),
+    ],
+)
+@pytest.mark.parametrize("asked", ["plan", "status", "backup", "doctor"])
+def test_an_answer_that_is_not_ckans_is_told(asked: str, body: str, tmp_path: Path, command: Command) -> None:
+    """JSON that is whole but not what CKAN gives ends with exit code 3 and a sentence; nothing is taken for missing."""
+    home = tmp_path / "datasets"
+    calls = {"backup": ("portal", "backup", tmp_path / "saved", "--portal", "lab"), "doctor": ("doctor",)}
+    call = calls.get(asked, (asked, "--portal", "lab"))
+    with serving(body=body) as server:
+        workspace_for(tmp_path, server.url, "131105")
+        ran = command(*call, "--workspace", home, **{TOKEN: SECRET})
+    assert (ran.code, "Traceback" in ran.err) == (3, False)
+    assert "CKANの答えではありません" in ran.err + ran.out
+    assert not (tmp_path / "saved").exists()
+
+
 def test_a_write_is_not_repeated_where_it_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lost answer is followed by a question; if the portal has acted, the call is not sent again."""
     with serving(status=502, body=HTML) as server:

@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from memory_portal import MemoryPortal
 
 import meguro_opendata as mo
 from meguro_opendata.catalog import CatalogEntry, Distribution
-from meguro_opendata.errors import GuardError, MeguroOpendataError
+from meguro_opendata.errors import GuardError, MeguroOpendataError, PortalError
 from meguro_opendata.files import sha256
 from meguro_opendata.ledger import read_ledger
 from meguro_opendata.portals import Upload
+from meguro_opendata.portals.marks import DATASET, RELEASE
+from meguro_opendata.portals.packageshape import understood
 from meguro_opendata.publication import (
     DatasetPlan,
     Wishes,
@@ -38,6 +40,7 @@ from meguro_opendata.workspace import PortalSettings, Workspace
 
 Make = Callable[..., PublishedDataset]
 NAME = "131105_stock"
+MARKS = (DATASET, RELEASE)
 
 
 @pytest.fixture
@@ -231,6 +234,45 @@ def test_a_file_replaced_by_hand_is_a_conflict(make: Make, portal: MemoryPortal,
     portal.packages[NAME]["resources"][0]["size"] = 9999
     change = planned(make(["1,a"]), portal, workspace)
     assert (change.action, change.conflicts[0].field) == ("conflict", "resources.131105_stock.csv.file")
+
+
+_JSON = st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.just([]) | st.just([{}]) | st.just({})
+_PART_FIELDS = ("id", "url", "url_type", "hash", "sha256", "mo_bytes", "size", "format")
+_EXTRA = st.fixed_dictionaries({"key": st.sampled_from([*MARKS, "x"]) | _JSON, "value": _JSON})
+_ODD = st.fixed_dictionaries(
+    {"id": st.just("1") | _JSON, "metadata_modified": st.just("2026-04-01") | _JSON, "owner_org": _JSON},
+    optional={
+        **dict.fromkeys(("title", "notes", "private", "version", "organization", "state"), _JSON),
+        "extras": _JSON | st.lists(_EXTRA),
+        "tags": _JSON | st.lists(st.fixed_dictionaries({"name": _JSON})),
+        "groups": _JSON | st.lists(st.fixed_dictionaries({"name": _JSON})),
+        "resources": _JSON
+        | st.lists(
+            st.fixed_dictionaries(
+                {"name": st.just("131105_stock.csv") | _JSON},
+                optional=dict.fromkeys(_PART_FIELDS, _JSON),
+            )
+        ),
+    },
+)
+
+
+@given(odd=_ODD)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+def test_whatever_a_portal_holds_a_plan_is_made_or_it_is_refused(
+    odd: dict[str, Any], make: Make, workspace: Workspace
+) -> None:
+    """A dataset with parts of any kind is refused as a whole when it comes, or can be planned and told in all forms."""
+    portal = MemoryPortal(workspace.city)
+    portal.packages = {NAME: {**odd, "name": NAME}}
+    try:
+        with understood("memory"):
+            portal.state()
+    except PortalError:
+        return
+    plan = plan_releases([make(["1,a"])], portal, workspace, Wishes(overwrite=("stock",)))
+    assert json.loads(json.dumps(plan.to_dict()))["changes"][0]["name"] == NAME
+    assert plan_page(plan, workspace, "ja")
 
 
 def test_an_edit_is_seen_without_any_record_of_this_machine(

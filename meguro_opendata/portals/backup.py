@@ -20,6 +20,7 @@ from meguro_opendata.errors import MeguroOpendataError, RefusedError
 from meguro_opendata.files import inside, sha256, write_whole
 from meguro_opendata.portals.base import Upload
 from meguro_opendata.portals.ckan import CkanPortal
+from meguro_opendata.portals.packageshape import understood
 
 __all__ = ["BACKUP_FORMAT", "Backup", "Difference", "back_up", "differences", "open_backup", "restore"]
 
@@ -55,10 +56,11 @@ def back_up(portal: CkanPortal, folder: Path) -> Backup:
         StorageError: If the folder cannot be written.
     """
     packages = tuple(portal.raw_packages())
-    kept = _copied("organization", portal.client.read("organization_show", {"id": portal.organization}))
-    names = sorted({group["name"] for package in packages for group in package.get("groups") or ()})
-    groups = tuple(_copied("group", portal.client.read("group_show", {"id": name})) for name in names)
-    files = {part["id"]: _keep(portal, package, part, folder) for package, part in _uploaded(packages)}
+    with understood(portal.name):
+        kept = _copied("organization", portal.client.read("organization_show", {"id": portal.organization}))
+        names = sorted({group["name"] for package in packages for group in package["groups"]})
+        groups = tuple(_copied("group", portal.client.read("group_show", {"id": name})) for name in names)
+        files = {part["id"]: _keep(portal, package, part, folder) for package, part in _uploaded(packages)}
     told = {"format": BACKUP_FORMAT, "organization": kept, "groups": list(groups), "files": files}
     lines = "".join(json.dumps(package, ensure_ascii=False, sort_keys=True) + "\n" for package in packages)
     write_whole(folder / "packages.jsonl", lines.encode("utf-8"))
@@ -146,7 +148,8 @@ def _ensure(portal: CkanPortal, kind: str, wanted: Mapping[str, Any]) -> None:
     """Make an organisation or group if the portal has none of that name."""
 
     def exists() -> bool:
-        return wanted["name"] in portal.client.read(f"{kind}_list", {})
+        with understood(portal.name):
+            return wanted["name"] in portal.client.read(f"{kind}_list", {})
 
     if not exists():
         portal.client.write(f"{kind}_create", wanted, {}, exists)

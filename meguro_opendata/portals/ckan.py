@@ -21,6 +21,7 @@ from meguro_opendata.portals.base import Package, PortalState, TableLoad, Upload
 from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules
 from meguro_opendata.portals.datastore import stored_table
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, unmarked
+from meguro_opendata.portals.packageshape import shaped, understood
 from meguro_opendata.workspace import City, PortalSettings
 
 __all__ = ["CkanPortal", "Standing"]
@@ -62,7 +63,8 @@ class CkanPortal:
 
     @cached_property
     def _groups(self) -> frozenset[str]:
-        return frozenset(self.client.read("group_list", {}))
+        with understood(self.name):
+            return frozenset(self.client.read("group_list", {}))
 
     def state(self, names: Sequence[str] = ()) -> PortalState:
         """The organisation's datasets, and whoever else holds one of the names: one read for each 1,000.
@@ -76,7 +78,8 @@ class CkanPortal:
         while rest := [name for name in rest if name not in found]:
             found |= self._search(_any_of("", rest[:asked]))
             rest = rest[asked:]
-        return PortalState({name: ckanpackage.received(found[name]) for name in sorted(found)})
+        with understood(self.name):
+            return PortalState({name: ckanpackage.received(found[name]) for name in sorted(found)})
 
     def raw_packages(self) -> list[dict[str, Any]]:
         """The organisation's datasets as CKAN gives them, by name.
@@ -85,7 +88,8 @@ class CkanPortal:
             PortalError: If the portal cannot be reached, does not answer, or refuses.
         """
         found = self._search(_any_of(f'organization:"{self.organization}"', ()))
-        return [found[name] for name in sorted(found)]
+        with understood(self.name):
+            return [shaped(found[name]) for name in sorted(found)]
 
     def _search(self, query: str) -> dict[str, Any]:
         rows = ckan_rules()["http"]["page_rows"]
@@ -94,8 +98,11 @@ class CkanPortal:
         start, count = 0, 1
         while start < count:
             page = self.client.read("package_search", {**asked, "start": start})
-            found |= {package["name"]: package for package in page["results"]}
-            start, count = start + rows, page["count"]
+            with understood(self.name):
+                found |= {package["name"]: package for package in page["results"]}
+                if not page["results"] and start < page["count"]:
+                    raise ValueError(page["count"])  # datasets that it will not tell would be taken for missing
+                start, count = start + rows, page["count"]
         return found
 
     def read_file(self, package: Package, resource: str) -> bytes:
@@ -140,8 +147,9 @@ class CkanPortal:
     def _create_empty(self, package: Package) -> Package:
         """Make the dataset without its files, for nobody to see; returns what the portal then has."""
         shell = {**unmarked(package, RELEASE), "private": True, "resources": []}
-        made: Package | None = self._create(shell)
-        return made if made is not None else self.show(package["name"])
+        made = self._create(shell)
+        with understood(self.name):
+            return shaped(made) if made is not None else self.show(package["name"])
 
     def _is_there(self, package: Package) -> bool:
         """Whether the dataset has come to be, as ours and as it was sent.
@@ -153,7 +161,7 @@ class CkanPortal:
             shown = self.show(package["name"])
         except RefusedError:
             return False
-        if shown["state"] == _DELETED:
+        if shown.get("state") == _DELETED:
             return False
         held, sent = extras_of(shown), extras_of(package)
         if any(held.get(mark) != sent.get(mark) for mark in (DATASET, RELEASE)):
@@ -173,7 +181,7 @@ class CkanPortal:
             StaleError: If it is neither.
         """
         held = ckanpackage.received(self.show(before["id"]))
-        if held["metadata_modified"] == before["metadata_modified"]:
+        if held.get("metadata_modified") == before.get("metadata_modified"):
             return False
         if not self._is_complete(package, held):
             raise StaleError("plan-stale")
@@ -182,7 +190,7 @@ class CkanPortal:
     def _is_complete(self, package: Package, held: Package) -> bool:
         """Whether the portal has exactly what was to be published."""
         marks = [{mark: extras_of(one).get(mark) for mark in (DATASET, RELEASE)} for one in (package, held)]
-        same = marks[0] == marks[1] and held["private"] == package["private"] and held["state"] != _DELETED
+        same = marks[0] == marks[1] and held.get("private") == package["private"] and held.get("state") != _DELETED
         return same and _files(held) == _files(package)
 
     def show(self, name: str) -> dict[str, Any]:
@@ -191,15 +199,17 @@ class CkanPortal:
         Raises:
             RefusedError: If there is none.
         """
-        shown: dict[str, Any] = self.client.read("package_show", {"id": name})
-        return shown
+        with understood(self.name):
+            return shaped(self.client.read("package_show", {"id": name}))
 
     def load(self, package: Package, table: TableLoad) -> None:
         """Make one file's table in the DataStore what it is to be: the rows that changed, or all of it."""
-        parts = self.show(package["name"])["resources"]
-        resource = next(part["id"] for part in parts if part["name"] == table.name)
         stored = stored_table(table.path.read_bytes(), table.schema, table.key)
-        ckandatastore.load(self.client, resource, stored, table.digest)
+        parts = self.show(package["name"])["resources"]
+        ids = [part["id"] for part in parts if part["name"] == table.name and part.get("id")]
+        if not ids:
+            raise StaleError("plan-stale")
+        ckandatastore.load(self.client, ids[0], stored, table.digest)
 
     def standing(self) -> Standing:
         """The version of the CKAN, whom it takes us for, and whether that user may publish here.
@@ -207,12 +217,13 @@ class CkanPortal:
         Raises:
             PortalError: If the portal cannot be reached, does not answer, or refuses.
         """
-        version = self.client.read("status_show", {})["ckan_version"]
-        if not self.client.has_token:
-            return Standing(version, None, may_publish=False)
-        user = self.client.read("user_show", {})["name"]
-        mine = self.client.read("organization_list_for_user", {"permission": "create_dataset"})
-        return Standing(version, user, may_publish=self.organization in {one["name"] for one in mine})
+        with understood(self.name):
+            version = self.client.read("status_show", {})["ckan_version"]
+            if not self.client.has_token:
+                return Standing(version, None, may_publish=False)
+            user = self.client.read("user_show", {})["name"]
+            mine = self.client.read("organization_list_for_user", {"permission": "create_dataset"})
+            return Standing(version, user, may_publish=self.organization in {one["name"] for one in mine})
 
     def remove(self, package: Package) -> None:
         """Delete a dataset; CKAN keeps it, so that an administrator can bring it back."""

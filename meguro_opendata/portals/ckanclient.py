@@ -161,7 +161,7 @@ class CkanClient:
             raise self._refusal(error.error_dict) from None
         except (ckanapi.SearchIndexError, ckanapi.SearchError):
             raise UncertainError("portal-search-down", name=self.name) from None
-        except (CKANAPIError, ServerIncompatibleError):
+        except (CKANAPIError, ServerIncompatibleError, KeyError, RecursionError):
             raise UncertainError("portal-no-answer", name=self.name) from None
 
     def _refusal(self, told: Mapping[str, Any]) -> Exception:

@@ -8,6 +8,7 @@ from meguro_opendata.errors import PortalError, RefusedError
 from meguro_opendata.portals.ckanclient import CkanClient
 from meguro_opendata.portals.datastore import Record, StoredTable, chunks, page_size, row_changes
 from meguro_opendata.portals.marks import DATASTORE
+from meguro_opendata.portals.packageshape import understood
 
 __all__ = ["load"]
 
@@ -41,7 +42,8 @@ def _fields(client: CkanClient, resource: str) -> list[tuple[str, str]] | None:
         found = client.read("datastore_search", {"resource_id": resource, "limit": 0})
     except RefusedError:
         return None
-    return [(field["id"], field["type"]) for field in found["fields"] if field["id"] != "_id"]
+    with understood(client.name):
+        return [(field["id"], field["type"]) for field in found["fields"] if field["id"] != "_id"]
 
 
 def _update(client: CkanClient, resource: str, table: StoredTable) -> None:
@@ -75,8 +77,9 @@ def _rows(client: CkanClient, resource: str) -> list[Record]:
     rows: list[Record] = []
     while True:
         asked = {"resource_id": resource, "limit": size, "offset": len(rows), "sort": "_id", "include_total": False}
-        page = client.read("datastore_search", asked)["records"]
-        rows += page
+        with understood(client.name):
+            page = client.read("datastore_search", asked)["records"]
+            rows += page
         if len(page) < size:
             return rows
 

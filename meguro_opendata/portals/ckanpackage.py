@@ -14,6 +14,7 @@ from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import Package, Upload
 from meguro_opendata.portals.ckanclient import UploadedFile, ckan_rules
 from meguro_opendata.portals.marks import BYTES, CHECKSUM
+from meguro_opendata.portals.packageshape import shaped
 from meguro_opendata.workspace import City, PortalSettings
 
 __all__ = ["complaints", "file_name", "is_link", "named", "received", "revision", "sent", "uploaded", "wanted_package"]
@@ -76,12 +77,17 @@ def is_link(address: str | None) -> bool:
 
 
 def received(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """A package as we compare it: the organisation by name, and of our files the checksum, if they are still ours."""
-    organization = raw.get("organization") or {}
+    """A package as we compare it: the organisation by name, and of our files the checksum, if they are still ours.
+
+    Raises:
+        TypeError: If it is not as CKAN gives packages.
+    """
+    package = shaped(raw)
+    organization = package.get("organization") or {}
     return {
-        **{key: value for key, value in raw.items() if key not in _OF_THE_SERVER},
-        "owner_org": organization.get("name") or raw.get("owner_org"),
-        "resources": [_received_resource(part) for part in raw.get("resources") or []],
+        **{key: value for key, value in package.items() if key not in _OF_THE_SERVER},
+        "owner_org": organization.get("name") or package.get("owner_org"),
+        "resources": [_received_resource(part) for part in package["resources"]],
     }
 
 
@@ -113,7 +119,7 @@ def revision(package: Package, before: Package) -> dict[str, Any]:
     """
     whole = {**dict.fromkeys(optional_fields("package"), ""), **sent(package)}
     return {
-        "match": {"id": before["id"], "metadata_modified": before["metadata_modified"]},
+        "match": {"id": before["id"], "metadata_modified": before.get("metadata_modified")},
         "filter": [f"-{name}" for name in (*_LISTS, "resources")],
         "update": whole,
     }

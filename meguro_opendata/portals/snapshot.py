@@ -11,6 +11,7 @@ from meguro_opendata.catalog import CatalogEntry
 from meguro_opendata.errors import MeguroOpendataError, PortalError
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import Package, Portal, PortalState, TableLoad, Upload
+from meguro_opendata.portals.packageshape import shaped
 
 __all__ = ["SNAPSHOT_FORMAT", "SnapshotPortal", "snapshot_text"]
 
@@ -41,8 +42,8 @@ class SnapshotPortal:
         try:
             told = json.loads(path.read_text(encoding="utf-8"))
             known = told["format"] == SNAPSHOT_FORMAT and told["portal"] == portal.name
-            self._packages: dict[str, Any] = dict(told["packages"])
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            self._packages = {str(name): shaped(package) for name, package in told["packages"].items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise MeguroOpendataError("snapshot-broken", file=path, name=portal.name) from None
         if not known:
             raise MeguroOpendataError("snapshot-broken", file=path, name=portal.name)
