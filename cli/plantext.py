@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from meguro_opendata.publication import DatasetPlan, Outcome, Plan, ResourcePlan, Result
     from meguro_opendata.workspace import Workspace
 
+# Rows that are told one by one on a screen; the page for approval and the plan's file tell more.
+_ROWS = 5
+
 __all__ = ["failure_lines", "plan_lines", "publish_lines", "result_line"]
 
 
@@ -67,6 +70,10 @@ def _row_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
     tables = [part.rows.to_dict() for part in change.resources if part.rows and part.name.endswith(".csv")]
     if tables:
         yield "  " + message("plan-rows", lang, **{name: sum(rows[name] for rows in tables) for name in tables[0]})
+    for row in [row for part in change.resources for row in part.shown][:_ROWS]:
+        named = ", ".join(row.named.values())
+        yield "    " + message("plan-row", lang, action=word("row-" + row.action, lang), row=row.row, named=named)
+        yield from (f"      {name}: {before} -> {after}" for name, before, after in row.cells)
 
 
 def publish_lines(outcome: Outcome, events: int, workspace: Workspace, lang: str) -> Iterator[str]:

@@ -1,16 +1,21 @@
-"""Two versions of a published table: how many rows came, went and changed."""
+"""Two versions of a published table: how many rows came, went and changed, and which."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
+from typing import Any
 
 from meguro_opendata.csvrows import read_csv_rows
 
-__all__ = ["RowCounts", "compare_tables"]
+__all__ = ["RowChange", "RowCounts", "compare_tables", "table_changes"]
 
 _Row = tuple[tuple[str, str], ...]
+_Pair = tuple[int | None, int | None]
+_NAMED = 3
+_FIRST_ROW = 2
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,28 @@ class RowCounts:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class RowChange:
+    """One row that comes, goes or changes.
+
+    Attributes:
+        action: ``added``, ``changed`` or ``removed``.
+        row: Its row in the file as Excel counts (the header is 1): the new file, or the old one if it is removed.
+        named: The cells by which people know it: those of the key, else its first ones; of the same file.
+        cells: Of a changed row each cell that differs: column, before, after.
+    """
+
+    action: str
+    row: int
+    named: Mapping[str, str]
+    cells: tuple[tuple[str, str, str], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the JSON of ``plan@1`` has it."""
+        cells = [{"field": name, "before": before, "after": after} for name, before, after in self.cells]
+        return {"action": self.action, "row": self.row, "named": dict(self.named), "cells": cells}
+
+
 def compare_tables(before: bytes, after: bytes, key: Sequence[str]) -> RowCounts:
     r"""Compare two CSV files row by row.
 
@@ -39,13 +66,54 @@ def compare_tables(before: bytes, after: bytes, key: Sequence[str]) -> RowCounts
     >>> compare_tables(one, two, ["ID"])
     RowCounts(before=2, after=3, added=1, changed=1, removed=0)
     """
+    return table_changes(before, after, key, 0)[0]
+
+
+def table_changes(
+    before: bytes, after: bytes, key: Sequence[str], most: int
+) -> tuple[RowCounts, tuple[RowChange, ...]]:
+    r"""The counts of :func:`compare_tables`, and the first rows of each kind.
+
+    Args:
+        before: The old CSV file.
+        after: The new one.
+        key: The columns that tell rows apart.
+        most: How many rows of each kind are told.
+
+    >>> one, two = "ID,名称\r\n1,a\r\n".encode(), "ID,名称\r\n1,b\r\n".encode()
+    >>> table_changes(one, two, ["ID"], 5)[1]
+    (RowChange(action='changed', row=2, named={'ID': '1'}, cells=(('名称', 'a', 'b'),)),)
+    """
     old, new = _rows(before), _rows(after)
+    pairs = _pairs(old, new, key)
+    kinds: dict[str, list[_Pair]] = {"changed": [], "added": [], "removed": []}
+    for pair in pairs:
+        kinds["added" if pair[0] is None else "removed" if pair[1] is None else "changed"].append(pair)
+    told = [_change(kind, pair, old, new, key) for kind, found in kinds.items() for pair in found[:most]]
+    counts = {kind: len(found) for kind, found in kinds.items()}
+    return RowCounts(len(old), len(new), counts["added"], counts["changed"], counts["removed"]), tuple(told)
+
+
+def _pairs(old: list[_Row], new: list[_Row], key: Sequence[str]) -> list[_Pair]:
+    """The positions of every row that is not the same in both, beside each other where it is the same row."""
     old_keys, new_keys = _keyed(old, key), _keyed(new, key)
     if old_keys is None or new_keys is None:
         return _without_key(old, new)
-    both = old_keys.keys() & new_keys.keys()
-    changed = sum(old_keys[name] != new_keys[name] for name in both)
-    return RowCounts(len(old), len(new), len(new_keys) - len(both), changed, len(old_keys) - len(both))
+    pairs: list[_Pair] = [(old_keys.get(name), at) for name, at in new_keys.items()]
+    pairs = [(one, at) for one, at in pairs if one is None or at is None or old[one] != new[at]]
+    return [*pairs, *((at, None) for name, at in old_keys.items() if name not in new_keys)]
+
+
+def _change(kind: str, pair: _Pair, old: list[_Row], new: list[_Row], key: Sequence[str]) -> RowChange:
+    one, other = pair
+    was, now = dict(old[one]) if one is not None else {}, dict(new[other]) if other is not None else {}
+    at = other if other is not None else one or 0
+    shown = now or was
+    known = {name: shown[name] for name in key if shown.get(name)}
+    named = known or dict([cell for cell in shown.items() if cell[1]][:_NAMED])
+    cells = [(name, was.get(name, ""), now.get(name, "")) for name in dict.fromkeys([*was, *now])]
+    differing = tuple(cell for cell in cells if cell[1] != cell[2]) if kind == "changed" else ()
+    return RowChange(kind, at + _FIRST_ROW, named, differing)
 
 
 def _rows(data: bytes) -> list[_Row]:
@@ -53,21 +121,31 @@ def _rows(data: bytes) -> list[_Row]:
     return [tuple(zip(header, row, strict=False)) for row in rows]
 
 
-def _keyed(rows: list[_Row], key: Sequence[str]) -> dict[tuple[str, ...], _Row] | None:
-    """The rows by key, ``None`` if there is no key or it does not tell all rows apart."""
+def _keyed(rows: list[_Row], key: Sequence[str]) -> dict[tuple[str, ...], int] | None:
+    """The positions of the rows by key, ``None`` if there is no key or it does not tell all rows apart."""
     if not key:
         return None
     keyed = {}
-    for row in rows:
+    for at, row in enumerate(rows):
         cells = dict(row)
         if not all(cells.get(name) for name in key):
             return None
-        keyed[tuple(cells[name] for name in key)] = row
+        keyed[tuple(cells[name] for name in key)] = at
     return keyed if len(keyed) == len(rows) else None
 
 
-def _without_key(old: list[_Row], new: list[_Row]) -> RowCounts:
-    gone = (Counter(old) - Counter(new)).total()
-    came = (Counter(new) - Counter(old)).total()
-    changed = min(gone, came)
-    return RowCounts(len(old), len(new), came - changed, changed, gone - changed)
+def _without_key(old: list[_Row], new: list[_Row]) -> list[_Pair]:
+    """Rows that are in one file only, paired in their order as far as that goes."""
+    return list(zip_longest(_only_in(old, new), _only_in(new, old)))
+
+
+def _only_in(rows: list[_Row], others: list[_Row]) -> list[int]:
+    """The positions of the rows that the others do not have, or not as often."""
+    left = Counter(others)
+    only = []
+    for at, row in enumerate(rows):
+        if left[row] > 0:
+            left[row] -= 1
+        else:
+            only.append(at)
+    return only

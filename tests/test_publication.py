@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from memory_portal import MemoryPortal
 
 import meguro_opendata as mo
 from meguro_opendata.catalog import CatalogEntry, Distribution
+from meguro_opendata.csvrows import plain_csv_bytes
 from meguro_opendata.errors import GuardError, MeguroOpendataError, PortalError
 from meguro_opendata.files import sha256
 from meguro_opendata.ledger import read_ledger
@@ -36,6 +38,7 @@ from meguro_opendata.publication.fields import compare, digests, mark_text, read
 from meguro_opendata.publication.guards import allowed_by_name
 from meguro_opendata.publication.history import History
 from meguro_opendata.published import PublishedDataset
+from meguro_opendata.rowdiff import compare_tables, table_changes
 from meguro_opendata.workspace import PortalSettings, Workspace
 
 Make = Callable[..., PublishedDataset]
@@ -255,6 +258,56 @@ _ODD = st.fixed_dictionaries(
         ),
     },
 )
+
+
+def test_rows_that_change_are_told_one_by_one(make: Make, portal: MemoryPortal, workspace: Workspace) -> None:
+    """A plan names each row and cell; of a table that may hold something personal, and of a first publication, none."""
+    assert run(make(["1,a", "2,b", "3,c"]), portal, workspace).resources[0].shown == ()
+    changed = make(["1,a", "2,B", "4,d"])
+    told = planned(changed, portal, workspace).resources[0]
+    assert [row.to_dict() for row in told.shown] == [
+        {
+            "action": "changed",
+            "row": 3,
+            "named": {"ID": "2"},
+            "cells": [{"field": "名称", "before": "b", "after": "B"}],
+        },
+        {"action": "added", "row": 4, "named": {"ID": "4"}, "cells": []},
+        {"action": "removed", "row": 4, "named": {"ID": "3"}, "cells": []},
+    ]
+    page = plan_page(plan_releases([changed], portal, workspace), workspace, "ja")
+    assert "名称: b → B" in page
+    hidden = planned(replace(changed, personal=("personal-name (名称)",)), portal, workspace).resources[0]
+    assert (hidden.shown, hidden.rows) == ((), told.rows)
+
+
+_ROWS = st.lists(st.tuples(st.sampled_from("123"), st.sampled_from("ab")), max_size=6)
+
+
+@given(before=_ROWS, after=_ROWS, key=st.sampled_from([(), ("ID",), ("no",)]))
+def test_every_row_is_told_as_what_it_is(
+    before: list[tuple[str, str]], after: list[tuple[str, str]], key: tuple[str, ...]
+) -> None:
+    """Counts and rows agree, changed rows have cells that differ, and undoing all of it gives the old rows."""
+    old, new = (plain_csv_bytes(["ID", "名称"], rows) for rows in (before, after))
+    counts, told = table_changes(old, new, key, 99)
+    assert counts == compare_tables(old, new, key)
+    assert [len([row for row in told if row.action == kind]) for kind in ("added", "changed", "removed")] == [
+        counts.added,
+        counts.changed,
+        counts.removed,
+    ]
+    assert counts.before + counts.added - counts.removed == counts.after == len(after)
+    left = Counter(after)
+    left.subtract(after[row.row - 2] for row in told if row.action != "removed")
+    for row in told:
+        assert (row.action == "changed") == bool(row.cells)
+        if row.action == "changed":
+            cells = dict(zip(("ID", "名称"), after[row.row - 2], strict=True)) | {c[0]: c[1] for c in row.cells}
+            left[cells["ID"], cells["名称"]] += 1
+        elif row.action == "removed":
+            left[before[row.row - 2]] += 1
+    assert +left == Counter(before)
 
 
 @given(odd=_ODD)

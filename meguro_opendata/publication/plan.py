@@ -13,7 +13,7 @@ from meguro_opendata.portals import Package, TableLoad
 from meguro_opendata.portals.datastore import short_name
 from meguro_opendata.publication.fields import Conflict
 from meguro_opendata.published import PublishedDataset
-from meguro_opendata.rowdiff import RowCounts
+from meguro_opendata.rowdiff import RowChange, RowCounts
 
 __all__ = ["ACTIONS", "PLAN_FORMAT", "WRITTEN", "DatasetPlan", "Plan", "ResourcePlan", "Wishes"]
 
@@ -47,6 +47,7 @@ class ResourcePlan:
     """What will be done with one file.
 
     ``create``, ``update``, ``unchanged``, ``orphaned`` (not in the release any more, left as it is) or ``remove``.
+    ``shown`` are the first rows of a table that change.
     """
 
     name: str
@@ -55,6 +56,7 @@ class ResourcePlan:
     rows: RowCounts | None
     path: str | None = None
     bytes: int = 0
+    shown: tuple[RowChange, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As the JSON of ``plan@1`` has it."""
@@ -63,6 +65,7 @@ class ResourcePlan:
             "action": self.action,
             "sha256": self.sha256,
             "rows": self.rows.to_dict() if self.rows else None,
+            "row_changes": [row.to_dict() for row in self.shown],
             "path": self.path,
             "bytes": self.bytes,
         }

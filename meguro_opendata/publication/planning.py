@@ -17,7 +17,7 @@ from meguro_opendata.publication import fields, guards
 from meguro_opendata.publication.fields import Comparison, Conflict
 from meguro_opendata.publication.history import History
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan, Wishes
-from meguro_opendata.publication.tables import TableChange, checksums, stem, table_changes
+from meguro_opendata.publication.tables import TableChange, checksums, is_table, stem, table_changes
 from meguro_opendata.published import PublishedDataset, load_releases
 from meguro_opendata.workspace import Workspace, as_workspace
 
@@ -179,14 +179,15 @@ def _files(
         file = uploads.get(name)
         same = published.get(name) == file.sha256 if file else f"resources.{name}" not in compared.changed
         action = "create" if name not in published else "unchanged" if same else "update"
-        rows = tables[stem(name)].rows if stem(name) in tables else None
+        table = tables.get(stem(name))
         yield ResourcePlan(
             name,
             action,
             file.sha256 if file else part.get("hash"),
-            rows,
+            table.rows if table else None,
             str(file.path) if file else None,
             file.bytes if file else 0,
+            table.shown if table and is_table(name) else (),
         )
 
 

@@ -7,21 +7,24 @@ from dataclasses import dataclass
 
 from meguro_opendata.csvrows import read_csv_rows
 from meguro_opendata.portals import Package, Portal, Upload
+from meguro_opendata.publication.fields import publication_rules
 from meguro_opendata.publication.history import History
 from meguro_opendata.published import PublishedDataset
-from meguro_opendata.rowdiff import RowCounts, compare_tables
+from meguro_opendata.rowdiff import RowChange, RowCounts
+from meguro_opendata.rowdiff import table_changes as compare_rows
 
-__all__ = ["TableChange", "stem", "table_changes"]
+__all__ = ["TableChange", "checksums", "is_table", "stem", "table_changes"]
 
 _TABLE = ".csv"
 
 
 @dataclass(frozen=True)
 class TableChange:
-    """How the rows of one table change, and which of its columns are gone."""
+    """How the rows of one table change, which of its columns are gone, and the first rows that change."""
 
     rows: RowCounts
     columns_gone: tuple[str, ...] = ()
+    shown: tuple[RowChange, ...] = ()
 
 
 def table_changes(
@@ -32,8 +35,13 @@ def table_changes(
     return {
         stem(file.name): _table_change(file, release, old, published, portal, history)
         for file in release.files
-        if file.name.endswith(_TABLE)
+        if is_table(file.name)
     }
+
+
+def is_table(name: str) -> bool:
+    """Whether a file is the one that stands for all formats of its table."""
+    return name.endswith(_TABLE)
 
 
 def checksums(package: Package | None) -> dict[str, str | None]:
@@ -63,10 +71,11 @@ def _table_change(
         return TableChange(RowCounts(rows, rows, 0, 0, 0))
     before = _published_bytes(table.name, old, published, portal, history)
     after = table.path.read_bytes()
-    counts = compare_tables(before, after, release.key)
+    most = 0 if release.personal or not before else publication_rules()["rows"]["shown"]
+    counts, shown = compare_rows(before, after, release.key, most)
     ours = published.get(table.name) is not None
     header, kept = read_csv_rows(before)[0] if before and ours else [], read_csv_rows(after)[0]
-    return TableChange(counts, tuple(name for name in header if name not in kept))
+    return TableChange(counts, tuple(name for name in header if name not in kept), shown)
 
 
 def _published_bytes(
