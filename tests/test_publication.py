@@ -539,6 +539,15 @@ def test_the_page_for_approval_says_what_the_plan_says(make: Make, portal: Memor
     assert "--allow row-loss" in page
 
 
+def test_the_page_for_approval_is_about_what_changes(make: Make, portal: MemoryPortal, workspace: Workspace) -> None:
+    """Of datasets that stay as they are only the names stand on it, so that what changes is found on paper."""
+    run(make(["1,a"], title="そのまま"), portal, workspace)
+    other = make(["1,a"], slug="other", title="新しい一覧")
+    page = plan_page(plan_releases([make(["1,a"], title="そのまま"), other], portal, workspace), workspace, "ja")
+    assert page.count("131105_stock") == page.count("そのまま") == 1
+    assert "131105_other.csv" in page
+
+
 def test_the_ledger_keeps_the_number_of_the_approval(make: Make, portal: MemoryPortal, workspace: Workspace) -> None:
     """The document's number stands at each event of an approved publication, and at no other."""
     run(make(["1,a"]), portal, workspace, approval="5目情第100号")

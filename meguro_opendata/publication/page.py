@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meguro_opendata import messages, pages
-from meguro_opendata.publication.plan import Plan
+from meguro_opendata.publication.plan import DatasetPlan, Plan
 from meguro_opendata.workspace import Workspace
 
 __all__ = ["plan_page"]
@@ -17,10 +17,17 @@ def plan_page(plan: Plan, workspace: Workspace, lang: str) -> str:
         lang,
         title=workspace.city.name,
         plan=plan,
+        told=[change for change in plan.changes if _is_told(change)],
+        silent=[change for change in plan.changes if not _is_told(change)],
         city=workspace.city,
         address=settings.url if settings else None,
         label=lambda field: _label(field, lang),
     )
+
+
+def _is_told(change: DatasetPlan) -> bool:
+    """Whether a dataset has anything to look at; of all others their names are enough."""
+    return change.action != "unchanged" or any(part.action != "unchanged" for part in change.resources)
 
 
 def _label(field: str, lang: str) -> str:
