@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from meguro_opendata.messages import message, word
 
@@ -35,7 +35,7 @@ def _change_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
     if change.action == "unchanged":
         return
     if change.action in ("update", "conflict"):
-        yield from (f"  {field['field']}: {field['before']} -> {field['after']}" for field in change.metadata)
+        yield from (_field_line(field, lang) for field in change.metadata)
     yield from _file_lines([part for part in change.resources if part.action not in ("unchanged", "orphaned")], lang)
     yield from _row_lines(change, lang)
     yield from _datastore_lines(change, lang)
@@ -43,6 +43,24 @@ def _change_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
         yield f"  [!] {note.text('message', lang)}"
         yield f"      {note.text('advice', lang)}"
     yield from (f"  [!] {word('guard-' + guard, lang)}" for guard in change.guards)
+
+
+def _field_line(field: Mapping[str, Any], lang: str) -> str:
+    return f"  {_named(field['field'], lang)}: {_value(field['before'], lang)} -> {_value(field['after'], lang)}"
+
+
+def _named(field: str, lang: str) -> str:
+    """A field by its word and, for those who look it up elsewhere, its name."""
+    from meguro_opendata.publication.labels import field_label
+
+    label = field_label(field, lang)
+    return field if label in field else f"{label} ({field})"
+
+
+def _value(value: str | Sequence[str] | None, lang: str) -> str:
+    from meguro_opendata.publication.labels import value_text
+
+    return value_text(value, lang)
 
 
 def _datastore_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
@@ -55,10 +73,10 @@ def _datastore_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
 def _conflict_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
     """Each field in conflict in its three versions."""
     for conflict in change.conflicts:
-        yield f"  [!] {message('plan-edited', lang, field=conflict.field)}"
+        yield f"  [!] {message('plan-edited', lang, field=_named(conflict.field, lang))}"
         for version in ("published", "portal", "workspace"):
             text = getattr(conflict, version)
-            yield f"      {word('version-' + version, lang)}: {word('version-none', lang) if text is None else text}"
+            yield f"      {word('version-' + version, lang)}: {_value(text, lang)}"
 
 
 def _file_lines(parts: Iterable[ResourcePlan], lang: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from meguro_opendata.cli.plantext import plan_lines
 from memory_portal import MemoryPortal
 
 import meguro_opendata as mo
@@ -537,6 +538,17 @@ def test_the_page_for_approval_says_what_the_plan_says(make: Make, portal: Memor
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script" not in page
     assert "--allow row-loss" in page
+
+
+@pytest.mark.parametrize(
+    ("lang", "line"),
+    [("ja", "更新頻度 (extras.frequency): 随時 -> （なし）"), ("en", "Frequency (extras.frequency): 随時 -> (none)")],
+)
+def test_fields_are_told_in_words(lang: str, line: str, make: Make, portal: MemoryPortal, workspace: Workspace) -> None:
+    """On a screen a field has the word that people use, its own name, and a word where it has no value."""
+    run(make(["1,a"]), portal, workspace)
+    told = list(plan_lines(plan_releases([make(["1,a"], frequency="")], portal, workspace), lang))
+    assert f"  {line}" in told
 
 
 def test_the_page_for_approval_is_about_what_changes(make: Make, portal: MemoryPortal, workspace: Workspace) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from meguro_opendata import messages, pages
+from meguro_opendata import pages
+from meguro_opendata.publication.labels import field_label
 from meguro_opendata.publication.plan import DatasetPlan, Plan
 from meguro_opendata.workspace import Workspace
 
@@ -21,20 +22,10 @@ def plan_page(plan: Plan, workspace: Workspace, lang: str) -> str:
         silent=[change for change in plan.changes if not _is_told(change)],
         city=workspace.city,
         address=settings.url if settings else None,
-        label=lambda field: _label(field, lang),
+        label=lambda field: field_label(field, lang),
     )
 
 
 def _is_told(change: DatasetPlan) -> bool:
     """Whether a dataset has anything to look at; of all others their names are enough."""
     return change.action != "unchanged" or any(part.action != "unchanged" for part in change.resources)
-
-
-def _label(field: str, lang: str) -> str:
-    """What people call a field; its own name, or a file's, where there is no word for it."""
-    name = field.removeprefix("extras.").removeprefix("resources.")
-    kind, _, element = name.partition(".")
-    code = "field-" + name
-    if code in messages.codes("words", lang):
-        return messages.word(code, lang)
-    return f"{messages.word('field-' + kind, lang)}: {element}" if kind in ("tags", "groups") else name
