@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -229,6 +230,8 @@ def _faults(settings: _File) -> Iterator[Fault]:
     for name, portal in settings.portals.items():
         if portal.kind == "ckan" and portal.url is None:
             yield Fault(f"portals.{name}.url", "portal-without-url", {"name": name})
+        if portal.url is not None and "@" in urlsplit(portal.url).netloc:
+            yield Fault(f"portals.{name}.url", "portal-url-login", {"name": name})
     for number, wanted in enumerate(settings.city.planned_standards):
         if wanted not in known:
             yield unknown(f"city.planned_standards.{number}", "standard-unknown", wanted, known)

@@ -267,3 +267,21 @@ def test_a_workspace_opens_with_the_right_check_digit_only(tmp_path: Path, last:
     with pytest.raises(ConfigurationError) as error:
         mo.open_workspace(tmp_path)
     assert faults(error) == [("city.code", "code-check-digit")]
+
+
+@pytest.mark.parametrize("url", ["https://clerk:geheim@example.org/", "https://geheim@example.org"])
+def test_an_address_of_a_portal_holds_no_login(tmp_path: Path, url: str) -> None:
+    """A login in a portal's address would stand in plans and messages: it is refused, and not repeated."""
+    profile = PROFILE + f'\n[portals.ward]\nkind = "ckan"\nurl = "{url}"\n'
+    with pytest.raises(ConfigurationError) as error:
+        mo.open_workspace(make(tmp_path / "w", profile=profile))
+    assert [fault.code for fault in error.value.faults] == ["portal-url-login"]
+    assert "geheim" not in str(error.value)
+
+
+def test_a_dataset_has_one_spelling(opened: Workspace) -> None:
+    """A name that only the system would take for a dataset's folder, or that leads elsewhere, is no dataset's."""
+    (opened.root / "empty").mkdir()
+    for name in ("AED", "aed/", "./aed", "../w/aed", "empty", "", "."):
+        with pytest.raises(ConfigurationError):
+            opened.recipe_path(name)
