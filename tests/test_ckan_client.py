@@ -258,3 +258,18 @@ def test_a_link_check_reaches_no_private_address(tmp_path: Path, command: Comman
             allowed = command(*call, "--allow-private", **{TOKEN: SECRET})
             assert [d for d in json.loads(allowed.out)["drifts"] if d["kind"] == "broken-link"] == []
             assert [path for path, _ in inner.seen] == ["/admin"]
+
+
+@pytest.mark.parametrize("token", ["トークンです", "abc\ndef", "abc def", "abcé"])
+@pytest.mark.parametrize("asked", [("plan", "--portal", "lab"), ("doctor",), ("status", "--portal", "lab", "--debug")])
+def test_a_token_that_can_be_none_is_told_and_not_sent(
+    token: str, asked: tuple[str, ...], tmp_path: Path, command: Command
+) -> None:
+    """Signs that no header can carry end with a sentence that names the variable, not the token."""
+    with serving(body=found(count=0)) as server:
+        workspace_for(tmp_path, server.url, "131105")
+        ran = command(*asked, "--workspace", tmp_path / "datasets", **{TOKEN: token})
+        assert server.seen == []
+    assert ran.code in (2, 3)
+    assert TOKEN in ran.err + ran.out
+    assert token not in ran.err + ran.out

@@ -32,6 +32,7 @@ __all__ = ["CkanClient", "UploadedFile", "ckan_rules", "token_variable"]
 # Where a file lies, the name under which it is sent, and its media type.
 UploadedFile = tuple[Path, str, str]
 _HOPS = 3
+_TOKEN = re.compile("[!-~]+")  # what a header can carry
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
@@ -62,7 +63,8 @@ class CkanClient:
             insecure_http: Allow plain http to another machine.
 
         Raises:
-            MeguroOpendataError: If the address is plain http to another machine and that is not allowed.
+            MeguroOpendataError: If the address is plain http to another machine and that is not allowed, or the token
+                in the environment can be none.
         """
         parts = urlsplit(url)
         if parts.scheme == "http" and not _is_loopback(parts.hostname or "") and not insecure_http:
@@ -70,6 +72,8 @@ class CkanClient:
         self.name = name
         self.url = url.rstrip("/")
         self._token = os.environ.get(token_variable(name), "").strip() or None
+        if self._token is not None and not _TOKEN.fullmatch(self._token):
+            raise MeguroOpendataError("portal-token-odd", name=name, variable=token_variable(name))
         self._session = _Session(name)
         agent = ckan_rules()["http"]["user_agent"]
         self._remote = ckanapi.RemoteCKAN(self.url, apikey=self._token, user_agent=agent, session=self._session)
