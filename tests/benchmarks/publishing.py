@@ -95,16 +95,30 @@ def peer_file(folder: Path, lab: Lab, organization: str) -> Path:
     return path
 
 
+def first_publication_in_the_other_order(lab: Lab, folder: Path) -> tuple[float, tuple[float, float]]:
+    """Both sides once more, ours first: a server's index grows, so that whoever comes second waits longer."""
+    mine, theirs = lab.organization(), lab.organization()
+    file = peer_file(folder / "swapped", lab, theirs)
+    done = run_ours(folder / "swapped", lab, mine)
+    peer = run_peer(file, lab)
+    for organization in (mine, theirs):
+        clean_up(lab, organization)
+    return peer, done
+
+
 def speed(lab: Lab, folder: Path) -> None:
     """First publication and unchanged sync, both sides in turn."""
     mine, theirs = lab.organization(), lab.organization()
     file = peer_file(folder, lab, theirs)
     first = run_peer(file, lab), run_ours(folder, lab, mine)
+    swapped = first_publication_in_the_other_order(lab, folder)
+    first = first[0] + swapped[0], (first[1][0] + swapped[1][0], first[1][1] + swapped[1][1])
     again = run_peer(file, lab), run_ours(folder, lab, mine)
     assert len(lab.datasets(mine)) == len(lab.datasets(theirs)) == COUNT
     for what, (peer, (whole, work)) in {"first publication": first, "unchanged sync": again}.items():
         ratios = f"ratio {peer / whole:.1f} as programs, {peer / work:.1f} without the start of ours"
-        print(f"{what} of {COUNT}: ckanapi {peer:.1f} s, here {whole:.1f} s (its work {work:.1f} s); {ratios}")
+        twice = " (twice, each side first once)" if what == "first publication" else ""
+        print(f"{what} of {COUNT}{twice}: ckanapi {peer:.1f} s, here {whole:.1f} s (its work {work:.1f} s); {ratios}")
     with proxy(lab.url) as traffic:
         sync(workspace_for(folder, traffic.url, mine), link_releases(folder, COUNT))
         print(f"requests of the unchanged sync: {len(traffic.seen)} ({', '.join(traffic.actions)})")
