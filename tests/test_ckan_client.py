@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from publish_ten import workspace_for
 from stub_server import serving
 
 from meguro_opendata.errors import MeguroOpendataError, PortalError, StaleError, UncertainError
+from meguro_opendata.geo.gdal import process_environment
 from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules, token_variable
 
 SECRET = "s3cret-token-that-nobody-may-see"  # noqa: S105 (no real one)
@@ -206,12 +208,23 @@ def test_the_token_is_in_no_output(trouble: str, tmp_path: Path, command: Comman
         assert not path.is_file() or SECRET.encode() not in path.read_bytes()
 
 
-def test_the_token_is_in_no_argument(tmp_path: Path) -> None:
-    """The program starts no other one, and its own arguments are the user's: the process list has no token."""
-    sources = [
-        path.read_text(encoding="utf-8") for path in Path(__file__).parent.parent.glob("meguro_opendata/**/*.py")
-    ]
-    assert not any("subprocess" in text or "os.exec" in text or "os.system" in text for text in sources)
+STARTING = ("subprocess", "os.exec", "os.system", "os.spawn", "os.popen")
+
+
+def test_the_token_is_in_no_other_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process that reads GIS files gets none of the variables that hold tokens."""
+    monkeypatch.setenv(TOKEN, SECRET)
+    environment = process_environment()
+    assert SECRET not in environment.values()
+    assert environment["PATH"] == os.environ["PATH"]
+
+
+def test_the_token_is_in_no_argument() -> None:
+    """Only the reader of GIS files starts a process, and the program's own arguments are the user's."""
+    root = Path(__file__).parent.parent
+    sources = {path.name: path.read_text(encoding="utf-8") for path in root.glob("meguro_opendata/**/*.py")}
+    starting = {name for name, text in sources.items() if any(word in text for word in STARTING)}
+    assert starting == {"gdal.py"}
     options = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.parent.glob("cli/**/*.py")]
     assert not any("--token" in text or "--api-key" in text for text in options)
 

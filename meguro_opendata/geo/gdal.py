@@ -16,7 +16,7 @@ from meguro_opendata.errors import SourceError
 from meguro_opendata.geo.features import Geometries
 from meguro_opendata.geo.filewords import file_words
 
-__all__ = ["RawLayer", "read_raw"]
+__all__ = ["RawLayer", "process_environment", "read_raw"]
 
 _WORKER = Path(__file__).with_name("gdalworker.py")
 
@@ -85,6 +85,13 @@ def read_raw(place: Path, container: str, name: str, layer: str | None = None) -
     )
 
 
+def process_environment() -> dict[str, str]:
+    """The environment of the process: what Python and its libraries are found by, and nothing else, such as tokens."""
+    needed = file_words()["process"]["environment"]
+    kept = {name: value for name, value in os.environ.items() if name.upper() in needed}
+    return {**kept, "OPENBLAS_NUM_THREADS": "1"}  # each thread would take address space
+
+
 def _asked(place: Path, container: str, name: str, layer: str | None) -> _Answer:
     """The answer of the process; a file that crashes it, or keeps it too long, cannot be read."""
     limits = file_words()["limits"]
@@ -100,7 +107,7 @@ def _asked(place: Path, container: str, name: str, layer: str | None) -> _Answer
             capture_output=True,
             timeout=patience,
             check=False,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # each thread would take address space
+            env=process_environment(),
         )
         return msgspec.msgpack.decode(done.stdout, type=_Answer)
     except (subprocess.TimeoutExpired, msgspec.DecodeError):
