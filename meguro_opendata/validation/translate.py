@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from meguro_opendata import messages
+from meguro_opendata.cleaning import normalised
 from meguro_opendata.findings import Finding
 from meguro_opendata.sources import Grid, Table, column_letter
 from meguro_opendata.standard import schema_fields, value_kinds
@@ -148,8 +149,6 @@ class _Suggestions:
     def _normalised(self, field: Mapping[str, Any], value: str) -> str | None:
         if field.get("mo:kind") not in value_kinds():
             return None
-        from meguro_opendata.cleaning import normalised
-
         after = normalised(schema_fields({"fields": [field]})[0], value)
         return after if after not in ("", value) and not self._reader(field)(after)[1] else None
 
