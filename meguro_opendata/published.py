@@ -121,9 +121,8 @@ def _rows(resource: Mapping[str, Any], descriptor: Mapping[str, Any]) -> int:
 
 def _entry(descriptor: Mapping[str, Any], files: Sequence[Upload], workspace: Workspace) -> CatalogEntry:
     city = workspace.city
-    meta, facts = descriptor["mo:metadata"], descriptor.get("mo:facts") or {}
+    meta = _described(descriptor, city.full_name)
     standard = descriptor["mo:standard"]
-    box = facts.get("bbox")
     return CatalogEntry(
         name=descriptor["name"],
         title=descriptor["title"],
@@ -134,24 +133,36 @@ def _entry(descriptor: Mapping[str, Any], files: Sequence[Upload], workspace: Wo
         license_title=city.license.title,
         license_url=city.license.url,
         keywords=tuple(dict.fromkeys([*meta["keywords"], *crawler_tags(standard)])),
-        groups=tuple(meta.get("groups") or ()),
+        groups=tuple(meta["groups"]),
         issued=meta["issued"],
-        modified=meta["modified"] or facts.get("modified"),
+        modified=meta["modified"],
         landing_page=meta["landing_page"],
-        spatial=meta["spatial"] or city.full_name,
-        temporal=meta["temporal"] or facts.get("temporal"),
+        spatial=meta["spatial"],
+        temporal=meta["temporal"],
         provenance=_provenance(meta["provenance"], descriptor.get("mo:coordinates", ())),
         standard=standard,
-        bbox=(box[0], box[1], box[2], box[3]) if box else None,
-        language=meta.get("language") or LANGUAGE,
+        bbox=_box(meta["bbox"]),
+        language=meta["language"],
         subtitle=meta.get("subtitle"),
         universal_menu=meta.get("universal_menu"),
         version=meta.get("version"),
-        documents=tuple(meta.get("documents") or ()),
+        documents=tuple(meta["documents"]),
         remarks=meta.get("remarks"),
-        contact=Contact(**{name: text or "" for name, text in (meta.get("contact") or {}).items()}),
+        contact=Contact(**{name: text or "" for name, text in meta["contact"].items()}),
         distributions=tuple(_distribution(file, descriptor) for file in files),
     )
+
+
+def _described(descriptor: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """The metadata as the recipe has it, filled in with what the files say, and with what goes without saying."""
+    meta, facts = descriptor["mo:metadata"], descriptor.get("mo:facts") or {}
+    read = {name: meta[name] or facts.get(name) for name in ("modified", "temporal")}
+    usual = {"spatial": place, "language": LANGUAGE, "groups": (), "documents": (), "contact": {}}
+    return {**meta, **read, "bbox": facts.get("bbox"), **{name: meta.get(name) or what for name, what in usual.items()}}
+
+
+def _box(box: Sequence[float] | None) -> tuple[float, float, float, float] | None:
+    return (box[0], box[1], box[2], box[3]) if box else None
 
 
 def _provenance(written: str | None, coordinates: Sequence[Mapping[str, Any]]) -> str | None:

@@ -108,12 +108,20 @@ def _change(kind: str, pair: _Pair, old: list[_Row], new: list[_Row], key: Seque
     one, other = pair
     was, now = dict(old[one]) if one is not None else {}, dict(new[other]) if other is not None else {}
     at = other if other is not None else one or 0
-    shown = now or was
-    known = {name: shown[name] for name in key if shown.get(name)}
-    named = known or dict([cell for cell in shown.items() if cell[1]][:_NAMED])
+    differing = _differing(was, now) if kind == "changed" else ()
+    return RowChange(kind, at + _FIRST_ROW, _naming(now or was, key), differing)
+
+
+def _naming(row: Mapping[str, str], key: Sequence[str]) -> dict[str, str]:
+    """The cells that name a row: those of its key, else its first ones."""
+    known = {name: row[name] for name in key if row.get(name)}
+    return known or dict([cell for cell in row.items() if cell[1]][:_NAMED])
+
+
+def _differing(was: Mapping[str, str], now: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """The cells that are not the same in both: column, before, after."""
     cells = [(name, was.get(name, ""), now.get(name, "")) for name in dict.fromkeys([*was, *now])]
-    differing = tuple(cell for cell in cells if cell[1] != cell[2]) if kind == "changed" else ()
-    return RowChange(kind, at + _FIRST_ROW, named, differing)
+    return tuple(cell for cell in cells if cell[1] != cell[2])
 
 
 def _rows(data: bytes) -> list[_Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
@@ -53,6 +54,9 @@ def aim(url: str, *, allow_private: bool) -> Target:
     return Target(_shown(parts), parts.scheme, host, port, path, tuple(found))
 
 
+_UNFIT = re.compile(r"[\s\x00-\x1f]")
+
+
 def is_public(address: str) -> bool:
     """Whether an address is one of the public Internet, also if it is wrapped in one of IPv6.
 
@@ -84,7 +88,7 @@ def check_url(url: str) -> SplitResult:
         known = parts.scheme in _PORTS and parts.hostname and (parts.port is None or parts.port > 0)
     except ValueError:
         raise MeguroOpendataError("harvest-url", url=url) from None
-    if not known or parts.username is not None or any(sign.isspace() or ord(sign) < ord(" ") for sign in url):
+    if not known or parts.username is not None or _UNFIT.search(url):
         raise MeguroOpendataError("harvest-url", url=_shown(parts) if parts.scheme else url)
     return parts
 

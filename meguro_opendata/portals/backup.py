@@ -189,14 +189,21 @@ def _steady(package: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _field_differences(name: str, place: str, saved: Any, found: Any) -> Iterator[Difference]:
-    if isinstance(saved, dict) and isinstance(found, dict):
-        for key in sorted({*saved, *found}):
-            yield from _field_differences(name, f"{place}.{key}".lstrip("."), saved.get(key), found.get(key))
-    elif isinstance(saved, list) and isinstance(found, list) and len(saved) == len(found):
-        for number, (one, other) in enumerate(zip(saved, found, strict=True)):
-            yield from _field_differences(name, f"{place}.{number}", one, other)
+    parts = _parts(saved, found)
+    if parts is not None:
+        for key, one, other in parts:
+            yield from _field_differences(name, f"{place}.{key}".lstrip("."), one, other)
     elif (saved or None) != (found or None):
         yield Difference(name, place, str(saved), str(found))
+
+
+def _parts(saved: Any, found: Any) -> list[tuple[object, Any, Any]] | None:
+    """The parts of two structures that can be compared one by one: name, and what either has there."""
+    if isinstance(saved, dict) and isinstance(found, dict):
+        return [(key, saved.get(key), found.get(key)) for key in sorted({*saved, *found})]
+    if isinstance(saved, list) and isinstance(found, list) and len(saved) == len(found):
+        return [(number, one, other) for number, (one, other) in enumerate(zip(saved, found, strict=True))]
+    return None
 
 
 def _file_differences(

@@ -80,16 +80,19 @@ def stored_table(data: bytes, schema: Mapping[str, Any], key: Sequence[str]) -> 
     """
     header, rows = read_csv_rows(data)
     described = {field["name"]: field for field in schema.get("fields", ())}
-    names = [short_name(name) for name in header]
-    cells = list(zip(*rows, strict=True)) if rows else [() for _ in header]
-    typed = [_typed(described.get(name, {}), list(texts)) for name, texts in zip(header, cells, strict=True)]
+    fields = [described.get(label, {}) for label in header]
+    typed = [_typed(field, [row[at] for row in rows]) for at, field in enumerate(fields)]
     columns = tuple(
-        Column(name, kind, label, str(described.get(label, {}).get("description", "")))
-        for name, label, (kind, _) in zip(names, header, typed, strict=True)
+        Column(short_name(label), kind, label, str(field.get("description", "")))
+        for label, field, (kind, _) in zip(header, fields, typed, strict=True)
     )
-    records = tuple(dict(zip(names, row, strict=True)) for row in zip(*(values for _, values in typed), strict=True))
+    records = _records([column.name for column in columns], [values for _, values in typed])
     wanted = tuple(short_name(name) for name in key)
     return StoredTable(columns, wanted if _tells_apart(wanted, records) else (), records)
+
+
+def _records(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> tuple[Record, ...]:
+    return tuple(dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
 
 
 def short_name(name: str) -> str:
@@ -112,9 +115,8 @@ def short_name(name: str) -> str:
 def _typed(field: Mapping[str, Any], texts: Sequence[str]) -> tuple[str, list[Any]]:
     """A column's type and values; text if any value would not be read as anything else."""
     kind = _rules()["types"].get(field.get("type", ""), _TEXT)
-    written = any(field.get(key) not in (None, "default") for key in _rules()["text_if"]["keys"])
-    if kind == _TEXT or written:
-        return _TEXT, [text or None for text in texts]
+    if any(field.get(key) not in (None, "default") for key in _rules()["text_if"]["keys"]):
+        kind = _TEXT
     try:
         return kind, [_READERS[kind](text) if text else None for text in texts]
     except (ValueError, InvalidOperation):
@@ -138,7 +140,13 @@ def _date(text: str) -> str:
     return date.fromisoformat(text).isoformat()
 
 
-_READERS: Mapping[str, Callable[[str], Any]] = {"int8": int, "numeric": _number, "bool": _truth, "date": _date}
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    _TEXT: str,
+    "int8": int,
+    "numeric": _number,
+    "bool": _truth,
+    "date": _date,
+}
 
 
 def _tells_apart(key: Sequence[str], records: Sequence[Record]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -45,13 +45,16 @@ def plan_publication(
     home = as_workspace(workspace)
     target = open_portal(home, portal) if portal is None or isinstance(portal, str) else portal
     asked = wishes or Wishes()
-    history = History(home)
-    earlier = dict(asked.releases)
     whole_datasets = [name for name in asked.remove if "/" not in name]
     chosen = [] if whole_datasets and not slugs else home.choose(tuple(slugs))
+    return plan_releases(_releases(home, chosen, dict(asked.releases)), target, home, asked)
+
+
+def _releases(home: Workspace, chosen: Sequence[str], earlier: Mapping[str, str]) -> list[PublishedDataset]:
+    """The releases of some datasets, of some of them an earlier one."""
+    history = History(home)
     ready = {release.slug: release for release in load_releases(home, [s for s in chosen if s not in earlier])}
-    releases = [ready[slug] if slug in ready else history.load(slug, earlier[slug]) for slug in chosen]
-    return plan_releases(releases, target, home, asked)
+    return [ready[slug] if slug in ready else history.load(slug, earlier[slug]) for slug in chosen]
 
 
 def plan_releases(
@@ -179,16 +182,13 @@ def _files(
         file = uploads.get(name)
         same = published.get(name) == file.sha256 if file else f"resources.{name}" not in compared.changed
         action = "create" if name not in published else "unchanged" if same else "update"
+        plan = ResourcePlan(name, action, part.get("hash"), None)
+        if file:
+            plan = replace(plan, sha256=file.sha256, path=str(file.path), bytes=file.bytes)
         table = tables.get(stem(name))
-        yield ResourcePlan(
-            name,
-            action,
-            file.sha256 if file else part.get("hash"),
-            table.rows if table else None,
-            str(file.path) if file else None,
-            file.bytes if file else 0,
-            table.shown if table and is_table(name) else (),
-        )
+        if table:
+            plan = replace(plan, rows=table.rows, shown=table.shown if is_table(name) else ())
+        yield plan
 
 
 def _others(wanted: Mapping[str, Any], old: Package | None, slug: str, known: _Known) -> Iterator[ResourcePlan]:
@@ -221,27 +221,36 @@ def _merged(
     """The wanted package with what stays of the old one: the fields of others, ids, files that are not ours."""
     if old is None:
         return dict(wanted)
-    kept = dict(compared.kept)
-    texts = {name: kept[name] for name in fields.publication_rules()["owned"]["texts"] if name in kept}
-    lists = {
-        kind: [*wanted[kind], *({"name": text} for name, text in kept.items() if name.startswith(f"{kind}."))]
-        for kind in fields.publication_rules()["owned"]["lists"]
-    }
-    extras = extras_of(wanted) | {
-        n.removeprefix("extras."): text for n, text in kept.items() if n.startswith("extras.")
-    }
     parts = {part["name"]: _of_others(part) for part in reversed(old["resources"])}
     staying = {part.name for part in resources if part.action == "orphaned"}
     return {
         **wanted,
-        **texts,
-        **lists,
-        "extras": [{"key": key, "value": extras[key]} for key in sorted(extras)],
+        **_kept(wanted, dict(compared.kept)),
         "resources": [
             *({**parts.get(part["name"], {}), **part} for part in wanted["resources"]),
             *(part for part in old["resources"] if part["name"] in staying),
         ],
     }
+
+
+def _kept(wanted: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The texts, lists and extras of a package with what others wrote there."""
+    owned = fields.publication_rules()["owned"]
+    texts = {name: kept[name] for name in owned["texts"] if name in kept}
+    lists = {
+        kind: [*wanted[kind], *({"name": text} for text in _under(kind, kept).values())] for kind in owned["lists"]
+    }
+    extras = extras_of(wanted) | _under("extras", kept)
+    return {**texts, **lists, "extras": [{"key": key, "value": extras[key]} for key in sorted(extras)]}
+
+
+def _named(texts: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    yield from ({"name": text} for text in texts)
+
+
+def _under(kind: str, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a kind, by its name in it."""
+    return {name.removeprefix(f"{kind}."): text for name, text in kept.items() if name.startswith(f"{kind}.")}
 
 
 def _of_others(part: Mapping[str, Any]) -> dict[str, Any]:
