@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from ckan_labs import TOKEN
 from conftest import Ran
-from publish_ten import workspace_for
+from publish_ten import ten_releases, workspace_for
 from stub_server import serving
 
 from meguro_opendata.errors import MeguroOpendataError, PortalError, StaleError, UncertainError
 from meguro_opendata.geo.gdal import process_environment
+from meguro_opendata.portals import open_portal
 from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules, token_variable
 
 SECRET = "s3cret-token-that-nobody-may-see"  # noqa: S105 (no real one)
@@ -117,6 +118,21 @@ def test_a_write_is_not_repeated_where_it_was_done(monkeypatch: pytest.MonkeyPat
         with pytest.raises(UncertainError):
             client.write("package_create", {}, {}, lambda: False)
         assert len(server.seen) == 5
+
+
+def test_a_dataset_that_was_found_but_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
+    """CKAN 2.11 finds a dataset a moment before it keeps it: the call is repeated, then the portal's answer is told."""
+    with serving(status=404, body=failure("Not Found Error")) as server:
+        portal = open_portal(workspace_for(tmp_path, server.url, "131105"), "lab")
+        release = ten_releases(tmp_path)[1]
+        wanted = portal.wanted(release.slug, release.entry)
+        with pytest.raises(UncertainError) as error:
+            portal.put(wanted, (), "", {**wanted, "id": "1", "metadata_modified": ""})
+    assert error.value.code == "portal-not-found"
+    assert [path.rpartition("/")[2].partition("?")[0] for path, _ in server.seen] == [
+        "package_revise",
+        "package_show",
+    ] * 4
 
 
 def test_nothing_is_written_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from publish_ten import publish_ten, ten_releases, workspace_for
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.portals import open_portal
 from meguro_opendata.portals.ckanclient import ckan_rules
-from meguro_opendata.publication import plan_releases
+from meguro_opendata.publication import plan_releases, publish
 from meguro_opendata.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -117,6 +117,15 @@ def test_an_update_is_one_call_for_each_dataset(office: Office) -> None:
     for name, shown in before.items():
         links = [[(part["id"], part["url"]) for part in held["resources"]] for held in (shown, after[name])]
         assert links[0] == links[1]
+
+
+def test_what_a_killed_run_left_with_the_portal_is_no_refusal(office: Office) -> None:
+    """A change that the portal has made whole meanwhile, as a request of a killed run does, is done and not refused."""
+    publish_ten(office.workspace, office.folder)
+    portal = open_portal(office.workspace, "lab")
+    plan = plan_releases(ten_releases(office.folder, 2), portal, office.workspace)
+    outcomes = [publish(plan, portal, office.workspace, fresh=True)[0] for _ in range(2)]
+    assert [outcome.exit_code for outcome in outcomes] == [0, 0]
 
 
 def test_many_datasets_are_read_in_pages(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from meguro_opendata.catalog import CatalogEntry
-from meguro_opendata.errors import RefusedError, StaleError
+from meguro_opendata.errors import RefusedError, StaleError, UncertainError
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals import ckandatastore, ckanpackage
 from meguro_opendata.portals.base import Package, PortalState, TableLoad, Upload
@@ -179,8 +179,12 @@ class CkanPortal:
 
         Raises:
             StaleError: If it is neither.
+            UncertainError: If it is not there: CKAN 2.11 finds a dataset before it keeps it, so that it may be soon.
         """
-        held = ckanpackage.received(self.show(before["id"]))
+        try:
+            held = ckanpackage.received(self.show(before["id"]))
+        except RefusedError as error:
+            raise UncertainError(error.code, **error.params) from None
         if held.get("metadata_modified") == before.get("metadata_modified"):
             return False
         if not self._is_complete(package, held):
