@@ -14,7 +14,7 @@ from conftest import Ran
 from publish_ten import ten_releases, workspace_for
 from stub_server import serving
 
-from meguro_opendata.errors import MeguroOpendataError, PortalError, StaleError, UncertainError
+from meguro_opendata.errors import MeguroOpendataError, PortalError, RefusedError, StaleError, UncertainError
 from meguro_opendata.geo.gdal import process_environment
 from meguro_opendata.portals import open_portal
 from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules, token_variable
@@ -133,6 +133,25 @@ def test_a_dataset_that_was_found_but_is_not_there_yet_is_waited_for(tmp_path: P
         "package_revise",
         "package_show",
     ] * 4
+
+
+def test_a_dataset_that_is_kept_between_two_calls_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not there when it was to be changed, there as before when asked for: the change is sent once more."""
+    portal = open_portal(workspace_for(tmp_path, "http://127.0.0.1:9", "131105"), "lab")
+    release = ten_releases(tmp_path)[1]
+    before = {**portal.wanted(release.slug, release.entry), "id": "1", "metadata_modified": "1"}
+    called = []
+
+    def call(_: CkanClient, action: str, *__: object) -> dict[str, object]:
+        called.append(action)
+        if len(called) == 1:
+            raise RefusedError("portal-not-found", ("id",), name="lab", action=action)
+        return {}
+
+    monkeypatch.setattr(CkanClient, "_call", call)
+    monkeypatch.setattr(CkanClient, "read", lambda *_: before)
+    portal.put(before, (), "", before)
+    assert called == ["package_revise"] * 2
 
 
 def test_nothing_is_written_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:

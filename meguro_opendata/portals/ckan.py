@@ -172,7 +172,13 @@ class CkanPortal:
         files = ckanpackage.uploaded(package, uploads)
         asked = ckanpackage.revision(package, before)
         data = {key: json.dumps(value) for key, value in asked.items()} if files else asked
-        self.client.write("package_revise", data, files, partial(self._is_revised, package, before))
+        settled = partial(self._is_revised, package, before)
+        try:
+            self.client.write("package_revise", data, files, settled)
+        except RefusedError as error:
+            if error.code != "portal-not-found":
+                raise
+            self.client.write("package_revise", data, files, settled)  # it was not kept yet, and is there by now
 
     def _is_revised(self, package: Package, before: Package) -> bool:
         """Whether the dataset is as wanted; ``False`` if it is as before.
