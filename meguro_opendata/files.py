@@ -24,6 +24,7 @@ __all__ = [
     "is_plain_name",
     "locked",
     "numbered_lines",
+    "plain_text",
     "sha256",
     "storage_guard",
     "write_whole",
@@ -126,19 +127,27 @@ def storage_guard(path: Path) -> Iterator[None]:
         raise StorageError("cannot-write", path=path, reason=error.strerror or type(error).__name__) from None
 
 
+def plain_text(path: Path) -> str:
+    """The text of a file in UTF-8, with or without a byte order mark.
+
+    Raises:
+        SourceError: If the file is missing or no text.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SourceError("file-missing", file=path) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError("file-unreadable", file=path, reason=type(error).__name__) from None
+
+
 def numbered_lines(path: Path) -> list[tuple[int, str]]:
     """The lines of a text file that are not blank, each with its number.
 
     Raises:
         SourceError: If the file is missing, empty or no text.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise SourceError("file-missing", file=path) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError("file-unreadable", file=path, reason=type(error).__name__) from None
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    lines = [(number, line) for number, line in enumerate(plain_text(path).split("\n"), start=1) if line.strip()]
     if not lines:
         raise SourceError("file-empty", file=path)
     return lines

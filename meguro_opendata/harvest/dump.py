@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from meguro_opendata.catalog import CatalogEntry, from_ckan, from_dcat, read_any, read_lines
-from meguro_opendata.errors import SourceError
+from meguro_opendata.files import plain_text
 from meguro_opendata.harvest.harvested import Harvest
 
 __all__ = ["harvest_file", "read_dump"]
@@ -25,13 +25,7 @@ def harvest_file(path: Path) -> Harvest:
 
 
 def _dcat(path: Path) -> list[CatalogEntry]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise SourceError("file-missing", file=path) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError("file-unreadable", file=path, reason=type(error).__name__) from None
-    return from_dcat(text, str(path))
+    return from_dcat(plain_text(path), str(path))
 
 
 def read_dump(path: Path) -> list[CatalogEntry]:
