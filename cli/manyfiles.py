@@ -65,7 +65,7 @@ def _refuse_files_for_folders(*folders: Path | None) -> None:
 
 def _make_folders(*folders: Path | None) -> None:
     """Before hours of checking: the folders that take the pages and workbooks can be written."""
-    from meguro_opendata.files import storage_guard
+    from meguro_opendata.files.whole import storage_guard
 
     for folder in folders:
         if folder is not None:
@@ -106,7 +106,7 @@ def _with_progress(outcomes: Iterable[Outcome], count: int) -> Iterator[Outcome]
 
 def _write_files(overview: Overview, done: Sequence[Outcome], html: Path | None, junit: Path | None, lang: str) -> None:
     from meguro_opendata.batch import INDEX
-    from meguro_opendata.files import write_whole
+    from meguro_opendata.files.whole import write_whole
     from meguro_opendata.messages import message
 
     if html is not None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from meguro_opendata.checkup import Yardstick, check, mark, report_page
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.files import write_whole
+from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Report
 from meguro_opendata.reports.overview import PassedOver, Unchecked
 

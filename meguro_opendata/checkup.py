@@ -147,7 +147,7 @@ def _source(file: Path, report: Report) -> Table | Grid | None:
 
 
 def _checked(file: Path, report: Report) -> dict[str | None, Checked]:
-    from meguro_opendata.files import sha256
+    from meguro_opendata.files.whole import sha256
     from meguro_opendata.reports.context import view_of_grid, view_of_table
     from meguro_opendata.reports.html import Checked
     from meguro_opendata.sources import read_bytes

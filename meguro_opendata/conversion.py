@@ -10,7 +10,7 @@ import polars as pl
 
 from meguro_opendata.cleaning import half_width, municipality_code, trim
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.files import storage_guard
+from meguro_opendata.files.whole import storage_guard
 from meguro_opendata.findings import Finding
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.mapping.carry import Carried, carry

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meguro_opendata.datapackage import FORMATS
-from meguro_opendata.files import sha256
+from meguro_opendata.files.whole import sha256
 from meguro_opendata.recipe import Recipe, Waiver
 from meguro_opendata.releasefacts import ReleaseFacts, iso_period
 from meguro_opendata.series.periods import Period

@@ -13,8 +13,8 @@ from string import Template
 from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.files import storage_guard, write_whole
-from meguro_opendata.municipality import Municipality, municipality
+from meguro_opendata.files.whole import storage_guard, write_whole
+from meguro_opendata.japan.municipalities import Municipality, municipality
 from meguro_opendata.workspace import FILE_NAME, City, Workspace, open_workspace
 
 __all__ = ["INIT_FORMAT", "has_placeholder", "init_workspace"]

@@ -11,10 +11,11 @@ import polars as pl
 
 from meguro_opendata.cleaning import Cleaned, clean
 from meguro_opendata.errors import ConfigurationError, Fault
+from meguro_opendata.files.tables import LONGEST_CELL
 from meguro_opendata.findings import Change, Finding, Report
 from meguro_opendata.identify import Identifier
+from meguro_opendata.japan.municipalities import Municipality
 from meguro_opendata.mapping import Mapped, apply_mapping
-from meguro_opendata.municipality import Municipality
 from meguro_opendata.placing.coordinates import Placed, fields_to_clean, in_order, place, undeclared
 from meguro_opendata.placing.estimates import estimate_positions
 from meguro_opendata.privacy import allowed, disclosures, masked, screen, secrets
@@ -24,7 +25,6 @@ from meguro_opendata.series import differing_periods
 from meguro_opendata.series.periods import lacking_parts
 from meguro_opendata.sources import Table
 from meguro_opendata.standard import schema_fields
-from meguro_opendata.tablefile import LONGEST_CELL
 from meguro_opendata.validation import validate_stacked, waived
 from meguro_opendata.validation.repeats import repeated_rows
 from meguro_opendata.workspace import City

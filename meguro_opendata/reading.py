@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from meguro_opendata.catalog import list_table
 from meguro_opendata.combine import Joined, join, named_rows
-from meguro_opendata.declarations import unknown
 from meguro_opendata.errors import ConfigurationError, Fault
+from meguro_opendata.files.declarations import unknown
 from meguro_opendata.findings import Finding, Rejection
 from meguro_opendata.geo.opening import is_geo_file
 from meguro_opendata.placing.geotable import read_geo_table

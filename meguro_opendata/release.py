@@ -16,13 +16,13 @@ import polars as pl
 from meguro_opendata.catalog import PortalRules, check_package
 from meguro_opendata.describing import datapackage
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.files import sha256
+from meguro_opendata.files.whole import sha256
 from meguro_opendata.findings import Change, Finding, Rejection, Report
 from meguro_opendata.geo import coordinate_fields
 from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.identify import Identifier
+from meguro_opendata.japan.municipalities import home_of
 from meguro_opendata.mapping import Mapped
-from meguro_opendata.municipality import home_of
 from meguro_opendata.placing.coordinates import PUBLISHED, placed_geometries
 from meguro_opendata.placing.placefiles import require_place_files
 from meguro_opendata.placing.stamp import place_stamp

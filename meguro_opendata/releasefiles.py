@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from meguro_opendata.describing import DataFile
-from meguro_opendata.files import folder_aside, sha256, write_whole
+from meguro_opendata.files.tables import csv_bytes, plain_csv_bytes, xlsx_bytes
+from meguro_opendata.files.whole import folder_aside, sha256, write_whole
 from meguro_opendata.findings import Change, Rejection, Report
 from meguro_opendata.geo import coordinate_fields, feature_collection
 from meguro_opendata.geo.crs import parse_crs
@@ -24,7 +25,6 @@ from meguro_opendata.recipe import Recipe
 from meguro_opendata.reports.html import Checked, as_html
 from meguro_opendata.series.periods import Period, titled
 from meguro_opendata.standard import schema_fields
-from meguro_opendata.tablefile import csv_bytes, plain_csv_bytes, xlsx_bytes
 
 if TYPE_CHECKING:
     from meguro_opendata.geo.features import Geometries

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meguro_opendata.files import files_of_series, inside, sha256, storage_guard
+from meguro_opendata.files.whole import files_of_series, inside, sha256, storage_guard
 
 if TYPE_CHECKING:
     from meguro_opendata.recipe import Recipe

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from meguro_opendata.declarations import Declared, check, read_yaml, unknown
 from meguro_opendata.errors import ConfigurationError, Fault
+from meguro_opendata.files.declarations import Declared, check, read_yaml, unknown
 from meguro_opendata.workspace import Workspace
 
 __all__ = [

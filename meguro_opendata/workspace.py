@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from meguro_opendata.checkdigit import check_digit
-from meguro_opendata.declarations import Declared, check, read_toml, unknown
 from meguro_opendata.errors import ConfigurationError, Fault
-from meguro_opendata.files import is_plain_name
+from meguro_opendata.files.declarations import Declared, check, read_toml, unknown
+from meguro_opendata.files.whole import is_plain_name
+from meguro_opendata.japan.checkdigit import check_digit
 from meguro_opendata.standard import standards
 
 __all__ = [

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from meguro_opendata.catalog import CatalogEntry, Distribution
-from meguro_opendata.files import sha256
+from meguro_opendata.files.whole import sha256
 from meguro_opendata.portals import Upload, open_portal
 from meguro_opendata.publication import Outcome, plan_releases, publish
 from meguro_opendata.published import PublishedDataset

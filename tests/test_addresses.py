@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meguro_opendata.addresses import Address, Town, Towns, parse_address, town_of_name
-from meguro_opendata.addresses.lots import read_lot
-from meguro_opendata.addresses.numerals import from_kanji, to_kanji
-from meguro_opendata.addresses.places import find_place
-from meguro_opendata.addresses.spelling import folded_name, plain_address
 from meguro_opendata.geo.gazetteer import Builtin
-from meguro_opendata.municipality import municipalities, municipality
+from meguro_opendata.japan.addresses import Address, Town, Towns, parse_address, town_of_name
+from meguro_opendata.japan.addresses.lots import read_lot
+from meguro_opendata.japan.addresses.numerals import from_kanji, to_kanji
+from meguro_opendata.japan.addresses.places import find_place
+from meguro_opendata.japan.addresses.spelling import folded_name, plain_address
+from meguro_opendata.japan.municipalities import municipalities, municipality
 
 VARIANTS = list(
     csv.DictReader(Path(__file__).with_name("address_variants.csv").read_text(encoding="utf-8").splitlines())

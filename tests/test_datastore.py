@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from publish_ten import ten_releases, workspace_for
 
-from meguro_opendata.files import sha256
+from meguro_opendata.files.whole import sha256
 from meguro_opendata.portals import Upload, open_portal
 from meguro_opendata.portals.datastore import row_changes, short_name, stored_table
 from meguro_opendata.publication import plan_releases, publish

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import Field, ValidationError
 
-from meguro_opendata import declarations
-from meguro_opendata.declarations import Declared, check, read_toml, read_yaml, suggest, unknown
 from meguro_opendata.errors import ConfigurationError, Fault
+from meguro_opendata.files import declarations
+from meguro_opendata.files.declarations import Declared, check, read_toml, read_yaml, suggest, unknown
 
 
 class Part(Declared):

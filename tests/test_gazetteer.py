@@ -26,7 +26,7 @@ from meguro_opendata.geo.gazetteer import Builtin, index_path, open_gazetteer, o
 from meguro_opendata.geo.gazetteer.importing import Imported, import_addresses
 from meguro_opendata.geo.geocode import Geocoder, geocode
 from meguro_opendata.geo.nearness import distance
-from meguro_opendata.municipality import municipality
+from meguro_opendata.japan.municipalities import municipality
 
 WARD = "131105"
 

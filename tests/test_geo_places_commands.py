@@ -17,7 +17,7 @@ from meguro_opendata.cli import main
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError
 from meguro_opendata.geo.gazetteer import Builtin
-from meguro_opendata.municipality import municipality
+from meguro_opendata.japan.municipalities import municipality
 from meguro_opendata.preview import preview_file, preview_release
 from meguro_opendata.preview.drawing import draw
 from meguro_opendata.workspace import open_workspace

@@ -15,7 +15,7 @@ import pytest
 
 import meguro_opendata as mo
 from meguro_opendata.errors import GuardError, MeguroOpendataError, PortalError, StorageError
-from meguro_opendata.files import inside, is_plain_name
+from meguro_opendata.files.whole import inside, is_plain_name
 from meguro_opendata.ledger import read_ledger
 from meguro_opendata.portals import open_portal
 from meguro_opendata.publication import agreed_plan, publish

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meguro_opendata.formulaguard import guarded, unguarded
+from meguro_opendata.files.formulas import guarded, unguarded
+from meguro_opendata.files.tables import csv_bytes, guarded_frame, plain_csv_bytes, read_csv_rows
 from meguro_opendata.sources import read_source
-from meguro_opendata.tablefile import csv_bytes, guarded_frame, plain_csv_bytes, read_csv_rows
 
 GIGABYTE = 1 << 30
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

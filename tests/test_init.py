@@ -11,7 +11,7 @@ import meguro_opendata as mo
 from meguro_opendata import initialise
 from meguro_opendata.errors import MeguroOpendataError, StorageError
 from meguro_opendata.initialise import init_workspace
-from meguro_opendata.municipality import municipalities
+from meguro_opendata.japan.municipalities import municipalities
 
 Command = Callable[..., "Ran"]  # noqa: F821 (the fixture's own type)
 

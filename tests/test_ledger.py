@@ -198,7 +198,7 @@ def test_a_writer_that_is_killed_holds_no_lock(tmp_path: Path) -> None:
     """The lock of a process that is killed while it holds it is free at once."""
     ledger = tmp_path / "ledger.jsonl"
     program = (
-        "import sys, time; from pathlib import Path; from meguro_opendata.files import locked\n"
+        "import sys, time; from pathlib import Path; from meguro_opendata.files.whole import locked\n"
         "with locked(Path(sys.argv[1])):\n    print('held', flush=True); time.sleep(60)\n"
     )
     holder = subprocess.Popen([sys.executable, "-c", program, ledger], stdout=subprocess.PIPE)

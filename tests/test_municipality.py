@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from meguro_opendata.errors import UnknownMunicipalityError
-from meguro_opendata.municipality import municipalities, municipality
+from meguro_opendata.japan.municipalities import municipalities, municipality
 from meguro_opendata.workspace import check_digit
 
 KATAKANA = re.compile("[ァ-ヶー]+")

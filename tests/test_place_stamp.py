@@ -15,7 +15,7 @@ from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.geo.boundary import import_boundary
 from meguro_opendata.geo.gazetteer.importing import import_addresses
 from meguro_opendata.geo.grids import add_grid
-from meguro_opendata.municipality import municipality
+from meguro_opendata.japan.municipalities import municipality
 from meguro_opendata.published import load_releases
 from meguro_opendata.workspace import open_workspace
 

@@ -27,7 +27,7 @@ from meguro_opendata.geo.grids import add_grid
 from meguro_opendata.geo.nearness import distance, metres_per_degree
 from meguro_opendata.geo.plausibility import datum_offset
 from meguro_opendata.geo.writing import geo_bytes
-from meguro_opendata.municipality import municipality
+from meguro_opendata.japan.municipalities import municipality
 from meguro_opendata.validation import validate_file
 
 WARD = "131105"

@@ -13,7 +13,7 @@ from memory_portal import MemoryPortal
 import meguro_opendata as mo
 from meguro_opendata.catalog import CatalogEntry, Distribution
 from meguro_opendata.errors import StaleError
-from meguro_opendata.files import sha256
+from meguro_opendata.files.whole import sha256
 from meguro_opendata.portals import FolderPortal, Package, Portal, Upload
 from meguro_opendata.portals.ckan import CkanPortal
 from meguro_opendata.portals.ckanclient import CkanClient

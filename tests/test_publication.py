@@ -18,9 +18,10 @@ from memory_portal import MemoryPortal
 
 import meguro_opendata as mo
 from meguro_opendata.catalog import CatalogEntry, Distribution
-from meguro_opendata.csvrows import plain_csv_bytes
 from meguro_opendata.errors import GuardError, MeguroOpendataError, PortalError
-from meguro_opendata.files import sha256
+from meguro_opendata.files.csvrows import plain_csv_bytes
+from meguro_opendata.files.rowdiff import compare_tables, table_changes
+from meguro_opendata.files.whole import sha256
 from meguro_opendata.ledger import read_ledger
 from meguro_opendata.portals import Upload
 from meguro_opendata.portals.marks import DATASET, RELEASE
@@ -39,7 +40,6 @@ from meguro_opendata.publication.fields import compare, digests, mark_text, read
 from meguro_opendata.publication.guards import allowed_by_name
 from meguro_opendata.publication.history import History
 from meguro_opendata.published import PublishedDataset
-from meguro_opendata.rowdiff import compare_tables, table_changes
 from meguro_opendata.workspace import PortalSettings, Workspace
 
 Make = Callable[..., PublishedDataset]

@@ -35,7 +35,7 @@ def command() -> None:
 @options.common
 def export(slugs: tuple[str, ...], shape: str, out: Path, output_format: str, **source: Any) -> None:
     """カタログを DCAT・CKAN・オープンデータ一覧の形で書き出す / Export as DCAT, CKAN or the national list."""
-    from meguro_opendata.files import write_whole
+    from meguro_opendata.files.whole import write_whole
 
     options.refuse_over_source(source["origin"], out)
     entries, city = _catalogue(slugs, **source)

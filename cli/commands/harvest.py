@@ -30,7 +30,7 @@ def command(
 ) -> None:
     """ほかのカタログ（CKANか保存したファイル）を読む / Read another catalogue: a CKAN, or a saved file."""
     from meguro_opendata.catalog import write_entries
-    from meguro_opendata.files import write_whole
+    from meguro_opendata.files.whole import write_whole
     from meguro_opendata.harvest import Manners, harvest
 
     options.refuse_over_source(source, out)

@@ -105,7 +105,7 @@ def record(
 def report(fiscal_year: int | None, as_of: str | None, out: Path) -> None:
     """年度の報告を1ファイルに書き出す / A year's report: one offline page, Markdown or a workbook."""
     from meguro_opendata import kpi
-    from meguro_opendata.files import write_whole
+    from meguro_opendata.files.whole import write_whole
     from meguro_opendata.kpi.board import board_of
     from meguro_opendata.kpi.page import page_of
     from meguro_opendata.kpi.papers import paper_bytes, paper_kind
@@ -136,7 +136,7 @@ def followup(
 ) -> None:
     """担当課ごとの四半期フォローアップシート（7・10・1・3月提出）を書き出す / Quarterly sheets per department."""
     from meguro_opendata import kpi
-    from meguro_opendata.files import write_whole
+    from meguro_opendata.files.whole import write_whole
     from meguro_opendata.kpi.followup import followup_of, quarter_of
     from meguro_opendata.kpi.papers import paper_bytes, paper_kind
     from meguro_opendata.messages import message

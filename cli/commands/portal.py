@@ -30,7 +30,7 @@ def command() -> None:
 @options.common
 def snapshot(portal: str | None, out: Path, *, insecure_http: bool) -> None:
     """公開先の登録内容を1つのファイルに書く / Write what the portal holds, for plan --portal-state."""
-    from meguro_opendata.files import write_whole
+    from meguro_opendata.files.whole import write_whole
     from meguro_opendata.messages import message
     from meguro_opendata.portals import open_portal
     from meguro_opendata.portals.snapshot import snapshot_text

@@ -127,7 +127,7 @@ def _write_files(
     file: Path, report: Report, html: Path | None, xlsx: Path | None, junit: Path | None, lang: str
 ) -> None:
     from meguro_opendata.checkup import mark, report_page
-    from meguro_opendata.files import write_whole
+    from meguro_opendata.files.whole import write_whole
 
     if html is not None:
         write_whole(html, report_page(file, report, lang))

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from meguro_opendata.catalog.ckan import from_ckan
 from meguro_opendata.catalog.entry import Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.errors import SourceError
-from meguro_opendata.files import numbered_lines
+from meguro_opendata.files.whole import numbered_lines
 
 __all__ = ["read_any", "read_entries", "read_lines", "write_entries"]
 

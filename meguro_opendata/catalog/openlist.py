@@ -16,10 +16,10 @@ from meguro_opendata.catalog.licences import find_licence
 from meguro_opendata.catalog.lines import read_entries
 from meguro_opendata.catalog.publisher import Publisher, publisher_of
 from meguro_opendata.errors import UnknownStandardError
+from meguro_opendata.files.tables import csv_bytes
 from meguro_opendata.sources import Grid, Table
 from meguro_opendata.sources.header import cut_table
 from meguro_opendata.standard import load_standard
-from meguro_opendata.tablefile import csv_bytes
 from meguro_opendata.workspace import City
 
 __all__ = ["list_csv", "list_frame", "list_table"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from meguro_opendata.catalog.entry import CatalogEntry
 from meguro_opendata.errors import UnknownMunicipalityError
-from meguro_opendata.municipality import municipality
+from meguro_opendata.japan.municipalities import municipality
 from meguro_opendata.workspace import City
 
 __all__ = ["Publisher", "publisher_of"]

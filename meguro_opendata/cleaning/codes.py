@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from meguro_opendata.checkdigit import check_digit
 from meguro_opendata.cleaning.data import Unsure
+from meguro_opendata.japan.checkdigit import check_digit
 
 __all__ = [
     "code_doubt",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from meguro_opendata.files.tables import legal_text, text_width, workbook_bytes
 from meguro_opendata.mapping.proposal import Proposal, reason_text
 from meguro_opendata.recipe.sheet import sheet_words
 from meguro_opendata.standard import Field, Standard
-from meguro_opendata.tablefile import legal_text, text_width, workbook_bytes
 
 __all__ = ["mapping_sheet"]
 

@@ -8,11 +8,11 @@ from functools import cached_property
 
 import polars as pl
 
-from meguro_opendata.addresses import Address, Towns, parse_address
 from meguro_opendata.geo.gazetteer import Gazetteer, open_gazetteer
 from meguro_opendata.geo.gazetteer.base import Point, gazetteer_data
 from meguro_opendata.geo.nearness import distance
-from meguro_opendata.municipality import Municipality
+from meguro_opendata.japan.addresses import Address, Towns, parse_address
+from meguro_opendata.japan.municipalities import Municipality
 
 __all__ = ["COLUMNS", "Geocoded", "Geocoder", "geocode"]
 

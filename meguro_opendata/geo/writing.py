@@ -123,7 +123,7 @@ def _zipped_shapefile(features: Features, stem: str, encoding: str) -> bytes:
 
 
 def _name_list(names: Mapping[str, str]) -> bytes:
-    from meguro_opendata.tablefile import plain_csv_bytes
+    from meguro_opendata.files.tables import plain_csv_bytes
 
     return b"\xef\xbb\xbf" + plain_csv_bytes(("field", "name"), [(short, name) for name, short in names.items()])
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from meguro_opendata.declarations import Declared, check, read_yaml, unknown
 from meguro_opendata.errors import ConfigurationError
+from meguro_opendata.files.declarations import Declared, check, read_yaml, unknown
 from meguro_opendata.kpi.counting import Current
 from meguro_opendata.standard import standards
 from meguro_opendata.workspace import Workspace

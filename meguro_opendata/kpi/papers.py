@@ -10,7 +10,7 @@ from typing import Any
 
 from meguro_opendata import pages
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.tablefile import legal_text, text_width, workbook_bytes
+from meguro_opendata.files.tables import legal_text, text_width, workbook_bytes
 
 __all__ = [
     "Cell",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from meguro_opendata.entrytable import read_entry_table
 from meguro_opendata.errors import EntryError, Fault
-from meguro_opendata.files import sha256
+from meguro_opendata.files.whole import sha256
 from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.written import read_number
 from meguro_opendata.sources import read_bytes

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.files import locked, sha256, storage_guard
+from meguro_opendata.files.whole import locked, sha256, storage_guard
 from meguro_opendata.ledger.entries import Entry, Event, entry_of, filled
 
 __all__ = [

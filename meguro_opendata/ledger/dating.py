@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from meguro_opendata.declarations import unknown
 from meguro_opendata.entrytable import read_entry_table
 from meguro_opendata.errors import EntryError, Fault
-from meguro_opendata.files import locked
+from meguro_opendata.files.declarations import unknown
+from meguro_opendata.files.whole import locked
 from meguro_opendata.ledger.chain import append_events
 from meguro_opendata.ledger.entries import Dating, japan_time
 from meguro_opendata.ledger.history import History, scan_ledger

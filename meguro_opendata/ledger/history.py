@@ -18,7 +18,7 @@ from typing import Literal, NoReturn
 import msgspec
 
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.files import storage_guard
+from meguro_opendata.files.whole import storage_guard
 from meguro_opendata.ledger.chain import entry_at, ledger_lines
 from meguro_opendata.ledger.entries import (
     DATING,

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.files import locked, numbered_lines
+from meguro_opendata.files.whole import locked, numbered_lines
 from meguro_opendata.ledger.chain import append_events
 from meguro_opendata.ledger.entries import HARVESTED, PUBLISH, Event, japan_time
 from meguro_opendata.ledger.history import scan_ledger

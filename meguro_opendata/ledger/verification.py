@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.files import locked, storage_guard
+from meguro_opendata.files.whole import locked, storage_guard
 from meguro_opendata.ledger.chain import START, entry_at, hash_of, ledger_lines, load_line
 
 __all__ = ["Check", "LineFault", "repair_ledger", "verify_ledger"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from meguro_opendata.declarations import suggest
 from meguro_opendata.errors import ConfigurationError, Fault
+from meguro_opendata.files.declarations import suggest
 from meguro_opendata.findings import Change, Finding
 from meguro_opendata.mapping.valueforms import value_kinds_of
 from meguro_opendata.mapping.values import make_values

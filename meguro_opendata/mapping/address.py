@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from meguro_opendata.addresses import split_town
-from meguro_opendata.addresses.spelling import plain_address
+from meguro_opendata.japan.addresses import split_town
+from meguro_opendata.japan.addresses.spelling import plain_address
 
 __all__ = ["AddressParts", "split_address"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from meguro_opendata.declarations import suggest
+from meguro_opendata.files.declarations import suggest
 from meguro_opendata.findings import Change, Finding
 from meguro_opendata.mapping.addressparts import address_parts
 from meguro_opendata.recipe.words import MappingRule, Split

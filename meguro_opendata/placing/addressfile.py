@@ -11,13 +11,13 @@ from typing import Any
 import polars as pl
 
 from meguro_opendata import messages
-from meguro_opendata.declarations import suggest
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files.declarations import suggest
+from meguro_opendata.files.tables import csv_bytes
 from meguro_opendata.geo.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.geocode import COLUMNS, Geocoder
 from meguro_opendata.placing.geotable import propose_table
 from meguro_opendata.sources import Table, folded
-from meguro_opendata.tablefile import csv_bytes
 
 __all__ = ["GEOCODE_FORMAT", "GeocodedFile", "geocode_file"]
 

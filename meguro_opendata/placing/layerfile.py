@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.files import write_whole
+from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.geo.crs import Crs
 from meguro_opendata.geo.features import moved

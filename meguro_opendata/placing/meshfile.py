@@ -13,14 +13,14 @@ import numpy as np
 import polars as pl
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.files import write_whole
+from meguro_opendata.files.tables import csv_bytes
+from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Report
 from meguro_opendata.geo.crs import parse_crs
 from meguro_opendata.geo.mesh import Level, mesh_bounds, mesh_codes
 from meguro_opendata.messages import word
 from meguro_opendata.placing.pointfile import point_report, read_points
 from meguro_opendata.placing.points import Located, PointWords, locate
-from meguro_opendata.tablefile import csv_bytes
 
 __all__ = ["MESH_FORMAT", "MeshedFile", "mesh_file", "mesh_polygons"]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.files import checksum
-from meguro_opendata.municipality import home_of
-from meguro_opendata.userfolders import address_index, grid_list
+from meguro_opendata.files.userdata import address_index, grid_list
+from meguro_opendata.files.whole import checksum
+from meguro_opendata.japan.municipalities import home_of
 from meguro_opendata.workspace import Workspace
 
 __all__ = ["PLACES_FORMAT", "PlaceFile", "load_place_files", "place_files", "require_place_files"]

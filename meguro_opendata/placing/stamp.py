@@ -12,9 +12,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from meguro_opendata.files import inside, sha256, storage_guard
+from meguro_opendata.files.userdata import address_index, boundary_file, grid_list
+from meguro_opendata.files.whole import inside, sha256, storage_guard
 from meguro_opendata.geo.opening import shape_parts
-from meguro_opendata.userfolders import address_index, boundary_file, grid_list
 
 __all__ = ["is_current", "place_stamp"]
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError, RefusedError
-from meguro_opendata.files import inside, sha256, write_whole
+from meguro_opendata.files.whole import inside, sha256, write_whole
 from meguro_opendata.portals.base import Upload
 from meguro_opendata.portals.ckan import CkanPortal
 from meguro_opendata.portals.packageshape import understood

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from meguro_opendata.catalog import CatalogEntry, check_package, to_ckan
 from meguro_opendata.catalog.ckan import optional_fields
-from meguro_opendata.files import sha256
+from meguro_opendata.files.whole import sha256
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import Package, Upload
 from meguro_opendata.portals.ckanclient import UploadedFile, ckan_rules

@@ -15,8 +15,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from meguro_opendata.csvrows import read_csv_rows
-from meguro_opendata.files import sha256
+from meguro_opendata.files.csvrows import read_csv_rows
+from meguro_opendata.files.whole import sha256
 
 __all__ = [
     "Column",

@@ -20,9 +20,9 @@ from typing import Any
 
 from meguro_opendata import pages
 from meguro_opendata.catalog import CatalogEntry, from_ckan, to_ckan, to_dcat
-from meguro_opendata.csvrows import read_csv_rows
 from meguro_opendata.errors import PortalError
-from meguro_opendata.files import inside, is_plain_name, sha256, storage_guard, write_whole
+from meguro_opendata.files.csvrows import read_csv_rows
+from meguro_opendata.files.whole import inside, is_plain_name, sha256, storage_guard, write_whole
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import Package, PortalState, TableLoad, Upload
 from meguro_opendata.workspace import City

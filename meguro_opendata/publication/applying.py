@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.errors import GuardError, MeguroOpendataError
-from meguro_opendata.files import locked, sha256
+from meguro_opendata.files.whole import locked, sha256
 from meguro_opendata.ledger import PUBLISH, UPDATE, WITHDRAW, Event, append_events, catalogued, japan_time, read_ledger
 from meguro_opendata.portals import Portal, Upload
 from meguro_opendata.publication.guards import refuse_conflicts, refuse_guards

@@ -16,7 +16,7 @@ from typing import Any
 
 from meguro_opendata.catalog import CatalogEntry, read_entries, write_entries
 from meguro_opendata.errors import MeguroOpendataError, SourceError
-from meguro_opendata.files import inside, sha256, storage_guard, write_whole
+from meguro_opendata.files.whole import inside, sha256, storage_guard, write_whole
 from meguro_opendata.portals import Upload
 from meguro_opendata.published import PublishedDataset
 from meguro_opendata.workspace import Workspace

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from meguro_opendata.files import sha256
+from meguro_opendata.files.rowdiff import RowChange, RowCounts
+from meguro_opendata.files.whole import sha256
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals import Package, TableLoad
 from meguro_opendata.portals.datastore import short_name
 from meguro_opendata.publication.fields import Conflict
 from meguro_opendata.published import PublishedDataset
-from meguro_opendata.rowdiff import RowChange, RowCounts
 
 __all__ = ["ACTIONS", "PLAN_FORMAT", "WRITTEN", "DatasetPlan", "Plan", "ResourcePlan", "Wishes"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from meguro_opendata.catalog.ckan import optional_fields
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.files import sha256
+from meguro_opendata.files.whole import sha256
 from meguro_opendata.portals import Package, Portal, PortalState, TableLoad, open_portal
 from meguro_opendata.portals.marks import BYTES, DATASET, DATASTORE, RELEASE, extras_of, marked
 from meguro_opendata.publication import fields, guards

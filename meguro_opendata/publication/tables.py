@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from meguro_opendata.csvrows import read_csv_rows
+from meguro_opendata.files.csvrows import read_csv_rows
+from meguro_opendata.files.rowdiff import RowChange, RowCounts
+from meguro_opendata.files.rowdiff import table_changes as compare_rows
 from meguro_opendata.portals import Package, Portal, Upload
 from meguro_opendata.publication.fields import publication_rules
 from meguro_opendata.publication.history import History
 from meguro_opendata.published import PublishedDataset
-from meguro_opendata.rowdiff import RowChange, RowCounts
-from meguro_opendata.rowdiff import table_changes as compare_rows
 
 __all__ = ["TableChange", "checksums", "is_table", "stem", "table_changes"]
 

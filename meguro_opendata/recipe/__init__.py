@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from meguro_opendata.declarations import check, read_yaml
 from meguro_opendata.errors import ConfigurationError, Fault, UnknownStandardError
-from meguro_opendata.files import files_of_series, is_plain_name
+from meguro_opendata.files.declarations import check, read_yaml
+from meguro_opendata.files.whole import files_of_series, is_plain_name
 from meguro_opendata.geo.gazetteer.base import gazetteer_data
 from meguro_opendata.recipe.checks import faults
 from meguro_opendata.recipe.sheet import read_mapping_sheet

@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from meguro_opendata import messages
-from meguro_opendata.declarations import unknown
 from meguro_opendata.errors import Fault
-from meguro_opendata.files import is_plain_name
+from meguro_opendata.files.declarations import unknown
+from meguro_opendata.files.whole import is_plain_name
 from meguro_opendata.geo import coordinate_fields
 from meguro_opendata.geo.gazetteer.base import gazetteer_data
 from meguro_opendata.privacy.data import CODES as PRIVACY_CODES

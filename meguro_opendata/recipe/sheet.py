@@ -9,9 +9,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from meguro_opendata.declarations import unknown
 from meguro_opendata.errors import ConfigurationError, Fault
-from meguro_opendata.files import is_plain_name
+from meguro_opendata.files.declarations import unknown
+from meguro_opendata.files.whole import is_plain_name
 from meguro_opendata.recipe.words import MappingRule
 from meguro_opendata.sources import Grid, column_letter, folded, read_grid
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from meguro_opendata.files import files_of_series
+from meguro_opendata.files.whole import files_of_series
 from meguro_opendata.findings import Finding
 from meguro_opendata.series.periods import Period, period_words, periods_in, stem_of
 from meguro_opendata.sources import Grid, Table

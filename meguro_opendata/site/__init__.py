@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from meguro_opendata import kpi, pages
-from meguro_opendata.files import write_whole
+from meguro_opendata.files.whole import write_whole
 from meguro_opendata.kpi.board import board_of
 from meguro_opendata.kpi.page import page_of
 from meguro_opendata.release import Release

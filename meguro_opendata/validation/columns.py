@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from meguro_opendata.files.nearwords import suggest
 from meguro_opendata.findings import Finding
-from meguro_opendata.nearwords import suggest
 from meguro_opendata.recognition.headernames import named_item
 from meguro_opendata.sources import Table, folded
 from meguro_opendata.standard import Standard, standards

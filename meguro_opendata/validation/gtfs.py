@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from meguro_opendata.declarations import suggest
 from meguro_opendata.errors import SourceError, UnknownStandardError
+from meguro_opendata.files.declarations import suggest
 from meguro_opendata.filestandard import FileStandard, StandardFile, load_file_standard
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.sources import column_letter, folded

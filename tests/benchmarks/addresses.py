@@ -25,9 +25,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from meguro_opendata.addresses.numerals import to_kanji
 from meguro_opendata.geo.gazetteer import Builtin
 from meguro_opendata.geo.geocode import Geocoder, geocode
+from meguro_opendata.japan.addresses.numerals import to_kanji
 
 FORMS = (
     "東京都目黒区{town}{block}番{number}号",

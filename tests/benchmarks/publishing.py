@@ -24,7 +24,7 @@ from ckan_proxy import proxy
 from publish_ten import ten_releases, workspace_for
 
 from meguro_opendata.catalog import Distribution
-from meguro_opendata.files import sha256
+from meguro_opendata.files.whole import sha256
 from meguro_opendata.portals import Upload, open_portal
 from meguro_opendata.portals.ckanpackage import sent
 from meguro_opendata.publication import Outcome, plan_releases, publish

@@ -52,7 +52,7 @@ def command(
 
 def _geocoder(code: str | None) -> Geocoder:
     from meguro_opendata.geo.geocode import Geocoder
-    from meguro_opendata.municipality import home_of, municipality
+    from meguro_opendata.japan.municipalities import home_of, municipality
 
     workspace = options.settings().nearest_workspace() if code is None else None
     return Geocoder(municipality(code) if code else home_of(workspace.city) if workspace else None)
@@ -85,7 +85,7 @@ def _show_address(address: str, geocoder: Geocoder, output_format: str) -> None:
 
 def _show_file(file: Path, geocoder: Geocoder, column: str | None, out: Path | None, output_format: str) -> None:
     from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.files import write_whole
+    from meguro_opendata.files.whole import write_whole
     from meguro_opendata.messages import message
     from meguro_opendata.placing.addressfile import geocode_file
 

@@ -39,7 +39,7 @@ def command(file: Path, output_format: str) -> None:
 
 def _names(codes: list[str]) -> list[str]:
     """The municipalities by name, the first of many."""
-    from meguro_opendata.municipality import municipalities
+    from meguro_opendata.japan.municipalities import municipalities
 
     known = {one.code: one.full_name for one in municipalities()}
     names = [known.get(code, code) for code in codes]

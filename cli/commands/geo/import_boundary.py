@@ -37,8 +37,8 @@ def command(
     """自治体の区域（国土数値情報などのGISのファイル）を取り込む / Import the boundary of a municipality."""
     from meguro_opendata.geo import boundary
     from meguro_opendata.geo.files import LayerWords
+    from meguro_opendata.japan.municipalities import municipality as of_code
     from meguro_opendata.messages import message
-    from meguro_opendata.municipality import municipality as of_code
 
     lang = options.settings().lang
     home = of_code(municipality) if municipality else None

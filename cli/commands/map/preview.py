@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def command(slug: str, out: Path, tiles: bool, axes: str | None, source: str | None, municipality: str | None) -> None:
     """公開する点を1枚のページで見る（通信なし）/ Write one offline page with the points of a release."""
     from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.files import write_whole
+    from meguro_opendata.files.whole import write_whole
     from meguro_opendata.messages import message
 
     lang = options.settings().lang
@@ -48,7 +48,7 @@ def command(slug: str, out: Path, tiles: bool, axes: str | None, source: str | N
 
 def _preview(slug: str, code: str | None, *, swapped: bool, crs: str | None) -> Preview:
     """A dataset of the workspace, or a file where no dataset has this name."""
-    from meguro_opendata.municipality import home_of, municipality
+    from meguro_opendata.japan.municipalities import home_of, municipality
     from meguro_opendata.preview import preview_file, preview_release
 
     file = Path(slug)

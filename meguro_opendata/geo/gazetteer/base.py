@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Protocol
 
-from meguro_opendata.addresses import Town, Towns
+from meguro_opendata.japan.addresses import Town, Towns
 
 __all__ = ["Gazetteer", "Point", "Several", "expected_error", "gazetteer_data", "level_rank", "source_title"]
 

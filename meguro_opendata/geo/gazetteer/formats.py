@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from meguro_opendata.addresses import Town, town_of_name
-from meguro_opendata.addresses.places import find_place
-from meguro_opendata.addresses.spelling import plain_address
 from meguro_opendata.errors import SourceError
 from meguro_opendata.geo.gazetteer.base import expected_error, gazetteer_data
+from meguro_opendata.japan.addresses import Town, town_of_name
+from meguro_opendata.japan.addresses.places import find_place
+from meguro_opendata.japan.addresses.spelling import plain_address
 
 __all__ = ["Entry", "Format", "entries", "format_of"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.files import checksum
+from meguro_opendata.files.whole import checksum
 from meguro_opendata.geo.gazetteer.base import expected_error, gazetteer_data
 from meguro_opendata.geo.gazetteer.formats import Entry, Format, entries, format_of
 from meguro_opendata.geo.gazetteer.index import index_path, written_index

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from meguro_opendata.addresses import Town, Towns
 from meguro_opendata.errors import SourceError, StorageError
+from meguro_opendata.files.userdata import address_index
 from meguro_opendata.geo.gazetteer.base import Point
-from meguro_opendata.userfolders import address_index
+from meguro_opendata.japan.addresses import Town, Towns
 
 __all__ = ["Index", "index_path", "open_index", "written_index"]
 

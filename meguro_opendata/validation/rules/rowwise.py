@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from meguro_opendata.checkdigit import check_digit
-from meguro_opendata.municipality import Municipality, municipalities
+from meguro_opendata.japan.checkdigit import check_digit
+from meguro_opendata.japan.municipalities import Municipality, municipalities
 from meguro_opendata.validation.rules.data import Hit, Rows, first_of, rule_data
 
 __all__ = ["addresses", "names", "orders", "sums"]

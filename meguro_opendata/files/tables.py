@@ -13,8 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from meguro_opendata.csvrows import plain_csv_bytes, read_csv_rows, written_rows
-from meguro_opendata.formulaguard import FIRST_SIGNS, guarded
+from meguro_opendata.files.csvrows import plain_csv_bytes, read_csv_rows, written_rows
+from meguro_opendata.files.formulas import FIRST_SIGNS, guarded
 from meguro_opendata.standard import Field
 
 __all__ = [

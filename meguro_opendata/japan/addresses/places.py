@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from meguro_opendata.addresses.spelling import folded_name
-from meguro_opendata.municipality import Municipality, municipalities
+from meguro_opendata.japan.addresses.spelling import folded_name
+from meguro_opendata.japan.municipalities import Municipality, municipalities
 
 __all__ = ["Place", "find_place"]
 
@@ -55,7 +55,7 @@ def find_place(text: str, home: Municipality | None = None) -> Place:
     """The place that a plain address begins with.
 
     Args:
-        text: See :func:`~meguro_opendata.addresses.spelling.plain_address`.
+        text: See :func:`~meguro_opendata.japan.addresses.spelling.plain_address`.
         home: The municipality that the data is about; taken where an address names none.
 
     >>> find_place("東京都目黒区目黒1-2-3").rest, find_place("府中市宮西町2-24").problem

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from meguro_opendata import messages
 from meguro_opendata.errors import ConfigurationError, Fault
-from meguro_opendata.nearwords import suggest, unknown
+from meguro_opendata.files.nearwords import suggest, unknown
 
 __all__ = ["Declared", "check", "read_toml", "read_yaml", "suggest", "unknown"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-from meguro_opendata.addresses.numerals import from_kanji, to_kanji
-from meguro_opendata.addresses.spelling import NUMERALS, address_data, folded_name, plain_address
+from meguro_opendata.japan.addresses.numerals import from_kanji, to_kanji
+from meguro_opendata.japan.addresses.spelling import NUMERALS, address_data, folded_name, plain_address
 
 __all__ = ["Oaza", "Town", "Towns", "town_of_name"]
 
@@ -120,7 +120,7 @@ class Towns:
         """Names with which a text begins, the longest first: how many signs, and what they may mean.
 
         Args:
-            text: A plain address from the town on; see :func:`~meguro_opendata.addresses.spelling.plain_address`.
+            text: A plain address from the town on; see :func:`~meguro_opendata.japan.addresses.spelling.plain_address`.
         """
         folded = folded_name(text)
         for length in self.lengths:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from meguro_opendata.addresses.lots import Number, first_number, read_lot
-from meguro_opendata.addresses.numerals import to_kanji
-from meguro_opendata.addresses.places import Place, find_place
-from meguro_opendata.addresses.spelling import NUMERALS, plain_address
-from meguro_opendata.addresses.towns import Oaza, Town, Towns
-from meguro_opendata.municipality import DIVIDED, Municipality
+from meguro_opendata.japan.addresses.lots import Number, first_number, read_lot
+from meguro_opendata.japan.addresses.numerals import to_kanji
+from meguro_opendata.japan.addresses.places import Place, find_place
+from meguro_opendata.japan.addresses.spelling import NUMERALS, plain_address
+from meguro_opendata.japan.addresses.towns import Oaza, Town, Towns
+from meguro_opendata.japan.municipalities import DIVIDED, Municipality
 
 __all__ = ["Address", "TownsOf", "parse_address", "split_town"]
 

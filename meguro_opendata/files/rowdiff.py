@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from typing import Any
 
-from meguro_opendata.csvrows import read_csv_rows
+from meguro_opendata.files.csvrows import read_csv_rows
 
 __all__ = ["RowChange", "RowCounts", "compare_tables", "table_changes"]
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from meguro_opendata.formulaguard import guarded, unguarded
+from meguro_opendata.files.formulas import guarded, unguarded
 
 __all__ = ["plain_csv_bytes", "read_csv_rows", "written_rows"]
 

@@ -13,8 +13,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from meguro_opendata.checkdigit import check_digit
 from meguro_opendata.errors import UnknownMunicipalityError
+from meguro_opendata.japan.checkdigit import check_digit
 
 if TYPE_CHECKING:
     from meguro_opendata.workspace import City

@@ -1,0 +1,1 @@
+"""Facts of Japan and how they are written: municipalities, addresses."""
