@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from . import console
 
 if TYPE_CHECKING:
-    from meguro_opendata.filestandard import FileStandard
+    from meguro_opendata.standard.filesets import FileStandard
 
 __all__ = ["show_files"]
 
@@ -17,7 +17,7 @@ SHOW_FORMAT = "meguro-opendata/standard@1"
 
 def show_files(standard_id: str, output_format: str, lang: str) -> bool:
     """Print files and required fields if the standard is a set of files; ``False``, and nothing printed, if not."""
-    from meguro_opendata.filestandard import load_file_standard
+    from meguro_opendata.standard.filesets import load_file_standard
 
     found = load_file_standard(standard_id)
     if found is None:

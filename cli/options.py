@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from meguro_opendata.workspace import Workspace
+    from meguro_opendata.workspace.city import Workspace
 
 __all__ = [
     "Group",
@@ -51,7 +51,7 @@ class Settings:
 
     def open_workspace(self) -> Workspace:
         """The named workspace, or the nearest one."""
-        from meguro_opendata.workspace import find_workspace, open_workspace
+        from meguro_opendata.workspace.city import find_workspace, open_workspace
 
         return open_workspace(self.workspace) if self.workspace else find_workspace()
 

@@ -9,7 +9,7 @@ from meguro_opendata.messages import message, word
 
 if TYPE_CHECKING:
     from meguro_opendata.publication import DatasetPlan, Outcome, Plan, ResourcePlan, Result
-    from meguro_opendata.workspace import Workspace
+    from meguro_opendata.workspace.city import Workspace
 
 # Rows that are told one by one on a screen; the page for approval and the plan's file tell more.
 _ROWS = 5

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from meguro_opendata.publication import apply_plan, plan_publication
     from meguro_opendata.release import build_release
     from meguro_opendata.sources import read_source
-    from meguro_opendata.standard import load_standard, standards
+    from meguro_opendata.standard.model import load_standard, standards
     from meguro_opendata.validation import validate_file
-    from meguro_opendata.workspace import find_workspace, open_workspace
+    from meguro_opendata.workspace.city import find_workspace, open_workspace
 
 __all__ = [
     "__version__",

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from meguro_opendata import validation
 from meguro_opendata.errors import MeguroOpendataError, SourceError
-from meguro_opendata.filestandard import load_file_standard
 from meguro_opendata.findings import Report
-from meguro_opendata.schemafile import read_schema
 from meguro_opendata.sources import Grid, Table, propose_source, read_grid
-from meguro_opendata.standard import load_standard
+from meguro_opendata.standard.filesets import load_file_standard
+from meguro_opendata.standard.model import load_standard
+from meguro_opendata.standard.schemafile import read_schema
 from meguro_opendata.validation import Engine
 
 if TYPE_CHECKING:

@@ -19,11 +19,11 @@ from meguro_opendata.mapping.values import make_values
 from meguro_opendata.placing.geotable import propose_table
 from meguro_opendata.recipe import Extension, Recipe, one_shot_recipe
 from meguro_opendata.recipe.sourcewords import FileSettings
-from meguro_opendata.recognition import recognise
-from meguro_opendata.recognition.headernames import spellings
 from meguro_opendata.release import Release, finish_release
 from meguro_opendata.sources import Table
-from meguro_opendata.standard import Standard, load_standard
+from meguro_opendata.standard.model import Standard, load_standard
+from meguro_opendata.standard.recognition import recognise
+from meguro_opendata.standard.recognition.headernames import spellings
 
 __all__ = ["convert_file"]
 

@@ -14,7 +14,7 @@ from meguro_opendata.files.whole import write_whole
 from meguro_opendata.portals import open_portal
 from meguro_opendata.publication import Outcome, plan_publication, publish
 from meguro_opendata.release import Release, build_release
-from meguro_opendata.workspace import Workspace, open_workspace
+from meguro_opendata.workspace.city import Workspace, open_workspace
 
 __all__ = ["Demo", "run_demo"]
 

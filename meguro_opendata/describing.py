@@ -13,7 +13,7 @@ from meguro_opendata.recipe import Recipe, Waiver
 from meguro_opendata.releasefacts import ReleaseFacts, iso_period
 from meguro_opendata.series.periods import Period
 from meguro_opendata.sourcestamp import SourceStamp
-from meguro_opendata.workspace import City
+from meguro_opendata.workspace.city import City
 
 __all__ = ["DataFile", "datapackage"]
 

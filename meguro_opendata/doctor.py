@@ -25,8 +25,8 @@ from meguro_opendata.placing.placefiles import place_files, require_place_files
 from meguro_opendata.portals import open_portal
 from meguro_opendata.portals.ckan import CkanPortal
 from meguro_opendata.portals.ckanclient import token_variable
-from meguro_opendata.standard import load_standard, standards
-from meguro_opendata.workspace import Workspace, find_workspace, open_workspace
+from meguro_opendata.standard.model import load_standard, standards
+from meguro_opendata.workspace.city import Workspace, find_workspace, open_workspace
 
 __all__ = ["DOCTOR_FORMAT", "Check", "examine", "exit_code", "to_dict"]
 

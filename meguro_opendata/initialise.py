@@ -15,7 +15,7 @@ from typing import Any
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import storage_guard, write_whole
 from meguro_opendata.japan.municipalities import Municipality, municipality
-from meguro_opendata.workspace import FILE_NAME, City, Workspace, open_workspace
+from meguro_opendata.workspace.city import FILE_NAME, City, Workspace, open_workspace
 
 __all__ = ["INIT_FORMAT", "has_placeholder", "init_workspace"]
 

@@ -24,10 +24,10 @@ from meguro_opendata.recipe import Recipe
 from meguro_opendata.series import differing_periods
 from meguro_opendata.series.periods import lacking_parts
 from meguro_opendata.sources import Table
-from meguro_opendata.standard import schema_fields
+from meguro_opendata.standard.model import schema_fields
 from meguro_opendata.validation import validate_stacked, waived
 from meguro_opendata.validation.repeats import repeated_rows
-from meguro_opendata.workspace import City
+from meguro_opendata.workspace.city import City
 
 __all__ = ["Prepared", "map_sources", "prepare_table"]
 

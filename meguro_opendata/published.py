@@ -16,7 +16,7 @@ from meguro_opendata.messages import message
 from meguro_opendata.placing.stamp import is_current as places_are_current
 from meguro_opendata.portals import Upload
 from meguro_opendata.sourcestamp import is_current
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["PublishedDataset", "load_releases", "open_disclosures"]
 

@@ -24,7 +24,7 @@ from meguro_opendata.series import (
 )
 from meguro_opendata.series.periods import Period
 from meguro_opendata.sources import Table, read_source, structure_findings
-from meguro_opendata.workspace import City
+from meguro_opendata.workspace.city import City
 
 __all__ = ["Reading", "SourceCount", "SourceTable", "read_sources"]
 

@@ -45,10 +45,10 @@ from meguro_opendata.reports.context import view_of_table
 from meguro_opendata.reports.html import Checked
 from meguro_opendata.sources import Table, read_bytes, read_source
 from meguro_opendata.sourcestamp import source_stamp
-from meguro_opendata.standard import schema_fields
+from meguro_opendata.standard.model import schema_fields
 from meguro_opendata.validation import waived
 from meguro_opendata.validation.rules import copied_tables, identifier_findings, moved_tables
-from meguro_opendata.workspace import City, Workspace, as_workspace
+from meguro_opendata.workspace.city import City, Workspace, as_workspace
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -24,7 +24,7 @@ from meguro_opendata.privacy import masked_changes, masked_rejections
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.reports.html import Checked, as_html
 from meguro_opendata.series.periods import Period, titled
-from meguro_opendata.standard import schema_fields
+from meguro_opendata.standard.model import schema_fields
 
 if TYPE_CHECKING:
     from meguro_opendata.geo.features import Geometries

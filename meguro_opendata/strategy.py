@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.declarations import Declared, check, read_yaml, unknown
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 __all__ = [
     "Comparison",

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError, StorageError, UnknownMunicipalityError
-from meguro_opendata.explain import Explained, explain
 from meguro_opendata.files.tables import LONGEST_CELL, legal_text, text_width, workbook_bytes
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.japan.municipalities import municipality
 from meguro_opendata.messages import message, word
-from meguro_opendata.standard import Field, Standard
-from meguro_opendata.workspace import City
+from meguro_opendata.standard.field_help import Explained, explain
+from meguro_opendata.standard.model import Field, Standard
+from meguro_opendata.workspace.city import City
 
 __all__ = ["city_constants", "template_bytes", "write_template"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import jinja2
 
-from meguro_opendata.explain import explain
-from meguro_opendata.standard import Field, schema_fields
+from meguro_opendata.standard.field_help import explain
+from meguro_opendata.standard.model import Field, schema_fields
 
 from .schemas import FOLDER, PREFIX, data, definitions, schema
 

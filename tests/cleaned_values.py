@@ -1,7 +1,7 @@
 """Values as all rules of their kind leave them."""
 
 from meguro_opendata.cleaning.rules import rules_of
-from meguro_opendata.standard import Field
+from meguro_opendata.standard.model import Field
 
 FULL_DIGITS = "０１２３４５６７８９"
 

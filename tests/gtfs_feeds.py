@@ -10,8 +10,8 @@ import pytest
 
 from meguro_opendata import messages
 from meguro_opendata.errors import SourceError
-from meguro_opendata.filestandard import FileStandard, load_file_standard
 from meguro_opendata.findings import Finding, Report
+from meguro_opendata.standard.filesets import FileStandard, load_file_standard
 from meguro_opendata.validation.gtfs import validate_gtfs
 
 FEED = {

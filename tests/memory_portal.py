@@ -11,7 +11,7 @@ from meguro_opendata.errors import PortalError, StaleError
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals import Package, PortalState, TableLoad, Upload
 from meguro_opendata.portals.ckanpackage import complaints, received, sent, wanted_package
-from meguro_opendata.workspace import City, PortalSettings
+from meguro_opendata.workspace.city import City, PortalSettings
 
 
 class MemoryPortal:

@@ -15,7 +15,7 @@ import pytest
 
 from meguro_opendata.catalog import CatalogEntry, Contact, Distribution, check_package, to_ckan
 from meguro_opendata.harvest import Manners, harvest_ckan
-from meguro_opendata.workspace import City, License
+from meguro_opendata.workspace.city import City, License
 
 NAME = "MEGURO_OPENDATA_TEST_CKAN"
 ENDINGS = [ending for ending in ("", "_2", "_3") if os.environ.get(f"{NAME}_URL{ending}")]

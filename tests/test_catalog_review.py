@@ -12,8 +12,8 @@ from meguro_opendata import messages
 from meguro_opendata.catalog import CatalogEntry, Contact, Distribution, crawler_tags, judge_pickup, list_csv, read_any
 from meguro_opendata.catalog.quality import measure_quality
 from meguro_opendata.catalog.review import review_catalog
-from meguro_opendata.standard import standards
-from meguro_opendata.workspace import City, open_workspace
+from meguro_opendata.standard.model import standards
+from meguro_opendata.workspace.city import City, open_workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 CITY: City = open_workspace(ROOT / "datasets").city

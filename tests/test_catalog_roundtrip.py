@@ -28,7 +28,7 @@ from meguro_opendata.catalog import (
 from meguro_opendata.catalog.review import review_catalog
 from meguro_opendata.errors import SourceError
 from meguro_opendata.harvest import read_dump
-from meguro_opendata.workspace import City, open_workspace
+from meguro_opendata.workspace.city import City, open_workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 CITY: City = open_workspace(ROOT / "datasets").city

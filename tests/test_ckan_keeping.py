@@ -16,7 +16,7 @@ from meguro_opendata.portals.backup import back_up, differences, open_backup, re
 from meguro_opendata.portals.ckan import CkanPortal
 from meguro_opendata.portals.snapshot import SnapshotPortal, snapshot_text
 from meguro_opendata.publication import Wishes, plan_releases, publish
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 LABS = [pytest.param(lab, id=f"ckan{number}") for number, lab in enumerate(labs(), start=1)]
 pytestmark = pytest.mark.ckan

@@ -22,7 +22,7 @@ from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.portals import open_portal
 from meguro_opendata.portals.ckanclient import ckan_rules
 from meguro_opendata.publication import plan_releases, publish
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 LABS = [pytest.param(lab, id=f"ckan{number}") for number, lab in enumerate(labs(), start=1)]

@@ -16,8 +16,8 @@ from meguro_opendata.cleaning.damage import is_ditto
 from meguro_opendata.cleaning.rules import doubts_of, rules_of
 from meguro_opendata.cleaning.text import half_width, half_width_digits, trim
 from meguro_opendata.findings import Change
-from meguro_opendata.standard import Field, value_kinds
-from meguro_opendata.workspace import check_digit
+from meguro_opendata.standard.model import Field, value_kinds
+from meguro_opendata.workspace.city import check_digit
 
 OUTER = " \t\r\n\u3000\u00a0\ufeff\u200b"
 DASHES = "‐‑‒–—―−－ー─"

@@ -5,7 +5,7 @@ import pytest
 
 from meguro_opendata.cleaning import Cleaned, clean
 from meguro_opendata.cleaning.data import read_data
-from meguro_opendata.standard import load_standard
+from meguro_opendata.standard.model import load_standard
 
 REMARKS = "連絡先備考（その他、SNSなど）"
 

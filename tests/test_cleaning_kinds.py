@@ -13,7 +13,7 @@ from meguro_opendata.cleaning.data import read_data
 from meguro_opendata.cleaning.dates import date_doubt
 from meguro_opendata.cleaning.rules import DOUBTERS, NORMALISERS, doubts_of, rules_of
 from meguro_opendata.cleaning.text import symbols
-from meguro_opendata.standard import Field, load_standard, standards, value_kinds
+from meguro_opendata.standard.model import Field, load_standard, standards, value_kinds
 
 
 def field(kind: str, name: str = "見本", **descriptor: object) -> Field:

@@ -17,7 +17,7 @@ from meguro_opendata.errors import ConfigurationError
 from meguro_opendata.release import Release
 from meguro_opendata.sources import Grid, Table
 from meguro_opendata.sources.header import cut_table
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 # An example city profile and example data, not the ward's own.
 PROFILE = (Path(__file__).parent / "example_city.toml").read_text(encoding="utf-8")

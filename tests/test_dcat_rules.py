@@ -14,7 +14,7 @@ from meguro_opendata.catalog import CatalogEntry, Contact, Distribution, from_dc
 from meguro_opendata.catalog.dcatrules import check_document
 from meguro_opendata.catalog.jsonld import load_document
 from meguro_opendata.errors import SourceError
-from meguro_opendata.workspace import City, open_workspace
+from meguro_opendata.workspace.city import City, open_workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 CITY: City = open_workspace(ROOT / "datasets").city

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.sources.table import columns_of
-from meguro_opendata.standard import load_standard, standards
+from meguro_opendata.standard.model import load_standard, standards
 from meguro_opendata.validation import fast_engine, frictionless_engine
 from meguro_opendata.validation.fast_engine import FastCheck
 from meguro_opendata.validation.frictionless_engine import TextTable

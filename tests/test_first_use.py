@@ -15,7 +15,7 @@ import meguro_opendata as mo
 from meguro_opendata.drafting import draft_dataset
 from meguro_opendata.errors import ConfigurationError
 from meguro_opendata.initialise import init_workspace
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 if TYPE_CHECKING:
     from conftest import Ran

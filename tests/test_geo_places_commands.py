@@ -20,7 +20,7 @@ from meguro_opendata.geo.gazetteer import Builtin
 from meguro_opendata.japan.municipalities import municipality
 from meguro_opendata.preview import preview_file, preview_release
 from meguro_opendata.preview.drawing import draw
-from meguro_opendata.workspace import open_workspace
+from meguro_opendata.workspace.city import open_workspace
 
 Command = Callable[..., Ran]
 TABLE = (

@@ -15,7 +15,7 @@ from meguro_opendata.errors import ConfigurationError, MissingGridError
 from meguro_opendata.geo.grids import add_grid
 from meguro_opendata.published import load_releases
 from meguro_opendata.release import Release, build_release
-from meguro_opendata.workspace import open_workspace
+from meguro_opendata.workspace.city import open_workspace
 
 RECIPE = """\
 title: 座標の見本

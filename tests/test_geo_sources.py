@@ -28,7 +28,7 @@ from meguro_opendata.inspection import inspect_file
 from meguro_opendata.preview import preview_file
 from meguro_opendata.preview.rows import preview_data
 from meguro_opendata.preview.shapes import shapes_of
-from meguro_opendata.workspace import open_workspace
+from meguro_opendata.workspace.city import open_workspace
 
 FRAME = pl.DataFrame({"名称": ["例の公園", "例の広場"], "住所": ["東京都目黒区八雲1-1-8", "東京都目黒区中町2-36-13"]})
 LAT, LON = [35.62, 35.635], [139.67, 139.69]

@@ -11,9 +11,10 @@ from jsonschema import Draft202012Validator
 from meguro_opendata.cli import gtfs_text
 
 import meguro_opendata as mo
-from meguro_opendata import filestandard, messages
+from meguro_opendata import messages
 from meguro_opendata.errors import UnknownStandardError
-from meguro_opendata.filestandard import FileField, load_file_standard
+from meguro_opendata.standard import filesets as filestandard
+from meguro_opendata.standard.filesets import FileField, load_file_standard
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = {

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from meguro_opendata.recognition.headernames import spellings
 from meguro_opendata.sources import Grid, propose_source
 from meguro_opendata.sources.choice import choices
 from meguro_opendata.sources.header import cut_table
+from meguro_opendata.standard.recognition.headernames import spellings
 
 # Every table of the real files, looked at by hand: its sheet, the record of its lowest header line, its header's lines.
 LOOKED_AT = Path(__file__).with_name("corpus_headers.csv")

@@ -19,7 +19,7 @@ from meguro_opendata.files.whole import inside, is_plain_name
 from meguro_opendata.ledger import read_ledger
 from meguro_opendata.portals import open_portal
 from meguro_opendata.publication import agreed_plan, publish
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 SLUG = "stockpile_warehouse"
 NAME = "131105_stockpile_warehouse"

@@ -18,9 +18,9 @@ from meguro_opendata.errors import ConfigurationError, SourceError
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.recipe import open_recipe
 from meguro_opendata.sources import propose_source
-from meguro_opendata.standard import load_standard, schema_fields
+from meguro_opendata.standard.model import load_standard, schema_fields
 from meguro_opendata.validation.rules import identifier_findings, rule_findings
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 PROFILE = (Path(__file__).parent / "example_city.toml").read_text(encoding="utf-8")
 HEADER = ["全国地方公共団体コード", "地方公共団体名", "調査年月日", "地域名", "総人口", "男性", "女性"]

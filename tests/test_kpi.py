@@ -19,7 +19,7 @@ from meguro_opendata.kpi.procedures import read_online_rate
 from meguro_opendata.kpi.records import enter_record
 from meguro_opendata.ledger import Event, append_events, import_events, read_packages, scan_ledger
 from meguro_opendata.ledger.dating import FirstPublication, enter_datings
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 CODE = "131105"
 

@@ -23,7 +23,7 @@ from meguro_opendata.kpi.paths import chart_of
 from meguro_opendata.kpi.records import enter_record
 from meguro_opendata.kpi.twins import paper_of
 from meguro_opendata.ledger import Event, append_events
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 DAY = date(2025, 12, 15)
 

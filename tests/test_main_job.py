@@ -18,7 +18,7 @@ from meguro_opendata.portals import FolderPortal, folder, open_portal
 from meguro_opendata.publication import agreed_plan, publish
 from meguro_opendata.release import Release
 from meguro_opendata.validation import check_package
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 SLUGS = ["emergency_radio", "open_data_list", "preschool", "stockpile_warehouse"]
 NOW = datetime(2025, 6, 10, 3, 0, tzinfo=UTC)

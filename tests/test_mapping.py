@@ -23,7 +23,7 @@ from meguro_opendata.mapping.values import make_values
 from meguro_opendata.recipe import MappingRule, open_recipe
 from meguro_opendata.sources import Grid, Table, read_source
 from meguro_opendata.sources.header import cut_table
-from meguro_opendata.workspace import City, Workspace
+from meguro_opendata.workspace.city import City, Workspace
 
 # An example city profile and example data, not the ward's own.
 PROFILE = (Path(__file__).parent / "example_city.toml").read_text(encoding="utf-8")

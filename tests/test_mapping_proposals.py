@@ -13,11 +13,11 @@ from meguro_opendata import messages
 from meguro_opendata.mapping.proposal import Proposal, reason_text
 from meguro_opendata.mapping.proposals import SURE, propose_mapping
 from meguro_opendata.mapping.valueforms import contradiction, value_kinds_of
-from meguro_opendata.recognition.headernames import confidence, mapping_words
 from meguro_opendata.sources import Grid, Table
 from meguro_opendata.sources.header import cut_table
-from meguro_opendata.standard import load_standard, standards
-from meguro_opendata.workspace import City, open_workspace
+from meguro_opendata.standard.model import load_standard, standards
+from meguro_opendata.standard.recognition.headernames import confidence, mapping_words
+from meguro_opendata.workspace.city import City, open_workspace
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "benchmarks"))
 

@@ -7,7 +7,7 @@ import pytest
 
 from meguro_opendata.errors import UnknownMunicipalityError
 from meguro_opendata.japan.municipalities import municipalities, municipality
-from meguro_opendata.workspace import check_digit
+from meguro_opendata.workspace.city import check_digit
 
 KATAKANA = re.compile("[ァ-ヶー]+")
 ENDINGS = {"city": "市", "designated_city": "市", "town": "町", "village": "村", "ward": "区", "special_ward": "区"}

@@ -16,7 +16,7 @@ from meguro_opendata.drafting import Draft, draft_dataset
 from meguro_opendata.drafting.text import comment_of, scalar
 from meguro_opendata.errors import ConfigurationError, MeguroOpendataError, SourceError, UnknownStandardError
 from meguro_opendata.messages import form, message
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 # An example of a department's table; names are marked as examples.
 TABLE = """\

@@ -15,7 +15,7 @@ import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError, MeguroOpendataError
 from meguro_opendata.geo.boundary import boundary_of
 from meguro_opendata.placing.placefiles import load_place_files, place_files
-from meguro_opendata.workspace import open_workspace
+from meguro_opendata.workspace.city import open_workspace
 
 PLACES = """
 [places]

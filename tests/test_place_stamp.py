@@ -17,7 +17,7 @@ from meguro_opendata.geo.gazetteer.importing import import_addresses
 from meguro_opendata.geo.grids import add_grid
 from meguro_opendata.japan.municipalities import municipality
 from meguro_opendata.published import load_releases
-from meguro_opendata.workspace import open_workspace
+from meguro_opendata.workspace.city import open_workspace
 
 FIELDS = [
     {"name": "名称", "type": "string", "mo:kind": "text"},

@@ -18,7 +18,7 @@ from meguro_opendata.portals import FolderPortal, Package, Portal, Upload
 from meguro_opendata.portals.ckan import CkanPortal
 from meguro_opendata.portals.ckanclient import CkanClient
 from meguro_opendata.portals.marks import marked
-from meguro_opendata.workspace import City, PortalSettings
+from meguro_opendata.workspace.city import City, PortalSettings
 
 MOMENT = "2026-04-01T00:00:00.000000"
 REAL = [pytest.param(lab, id=f"ckan{number}", marks=pytest.mark.ckan) for number, lab in enumerate(labs(), start=1)]

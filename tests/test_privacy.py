@@ -32,7 +32,7 @@ from meguro_opendata.recipe.words import Allowance
 from meguro_opendata.release import build_release
 from meguro_opendata.sources import propose_source, read_source
 from meguro_opendata.validation import validate_file
-from meguro_opendata.workspace import open_workspace
+from meguro_opendata.workspace.city import open_workspace
 
 SLUG = "stockpile_warehouse"
 SOURCE = "備蓄倉庫一覧.csv"

@@ -21,7 +21,7 @@ from meguro_opendata.sources.facts import NO_PARTS
 from meguro_opendata.sources.odsparts import ods_parts
 from meguro_opendata.sources.xlsparts import biff_parts, xls_parts
 from meguro_opendata.sources.xlsxparts import xlsx_parts
-from meguro_opendata.standard import load_standard
+from meguro_opendata.standard.model import load_standard
 
 Command = Callable[..., "Ran"]  # noqa: F821 (the fixture's own type)
 ITEMS = ["1-1", "1-2", "1-3", "1-4", "1-5", "1-6", "1-7", "1-8", "1-9", "1-10", "1-11", "1-12", "1-13", "2-1", "2-2"]

@@ -12,7 +12,7 @@ import yaml
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError
 from meguro_opendata.recipe import MappingRule, Recipe, SourceSettings, open_recipe
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 # An example city profile and example data, not the ward's own.
 PROFILE = (Path(__file__).parent / "example_city.toml").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ import pytest
 import meguro_opendata as mo
 from meguro_opendata.errors import SourceError
 from meguro_opendata.inspection import Inspection, inspect_file
-from meguro_opendata.recognition import SURE, recognise
+from meguro_opendata.standard.recognition import SURE, recognise
 
 TABLES = (".csv", ".xlsx", ".xls")
 VERSIONS = [(standard.id, version) for standard in mo.standards() for version in standard.versions]

@@ -13,7 +13,7 @@ from meguro_opendata.errors import ConfigurationError, SourceError
 from meguro_opendata.portals import open_portal
 from meguro_opendata.recipe import open_recipe
 from meguro_opendata.sources import propose_source, read_source
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 RADIO = "emergency_radio/防災行政無線設置一覧.xlsx"
 LIST = "stockpile_warehouse/備蓄倉庫一覧.csv"

@@ -16,7 +16,7 @@ from meguro_opendata.errors import ConfigurationError, StorageError
 from meguro_opendata.files.tables import read_csv_rows
 from meguro_opendata.register import Minting, Register, assign, read_register, register_bytes
 from meguro_opendata.release import Release
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 # An example city profile and example data, not the ward's own.
 PROFILE = (Path(__file__).parent / "example_city.toml").read_text(encoding="utf-8")

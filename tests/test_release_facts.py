@@ -16,8 +16,8 @@ from meguro_opendata.geo import coordinate_fields
 from meguro_opendata.published import load_releases
 from meguro_opendata.releasefacts import read_facts, saved_day
 from meguro_opendata.series.periods import Period
-from meguro_opendata.standard import Field, load_standard
-from meguro_opendata.workspace import open_workspace
+from meguro_opendata.standard.model import Field, load_standard
+from meguro_opendata.workspace.city import open_workspace
 
 # An example city profile and example data, not the ward's own.
 PROFILE = (Path(__file__).parent / "example_city.toml").read_text(encoding="utf-8")

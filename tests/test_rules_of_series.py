@@ -16,7 +16,7 @@ from meguro_opendata.errors import ConfigurationError
 from meguro_opendata.findings import Report
 from meguro_opendata.recipe import open_recipe
 from meguro_opendata.validation.rules import copied_tables, expectation_findings
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 PROFILE = (Path(__file__).parent / "example_city.toml").read_text(encoding="utf-8")
 RECIPE: dict[str, Any] = {

@@ -24,7 +24,7 @@ from meguro_opendata.release import BUILD_FORMAT, Release
 from meguro_opendata.series import Member, found_step, name_periods, period_findings
 from meguro_opendata.series.periods import Period
 from meguro_opendata.validation import check_package
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2025, 6, 10, 3, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from meguro_opendata.standard_schemas import documents
 
-from meguro_opendata.standard import load_standard, standards
+from meguro_opendata.standard.model import load_standard, standards
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "standard_schemas"

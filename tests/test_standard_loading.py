@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import meguro_opendata as mo
-from meguro_opendata import standard
 from meguro_opendata.errors import UnknownStandardError
-from meguro_opendata.standard import load_standard, schema_fields, standards
+from meguro_opendata.standard import model as standard
+from meguro_opendata.standard.model import load_standard, schema_fields, standards
 
 
 def refused(standard_id: str, version: str | None = None) -> UnknownStandardError:

@@ -17,7 +17,7 @@ import yaml
 from meguro_opendata.standard_schemas import samples
 
 from meguro_opendata.cleaning import NORMALISERS
-from meguro_opendata.standard import load_standard, standards, value_kinds
+from meguro_opendata.standard.model import load_standard, standards, value_kinds
 
 FOLDER = Path(__file__).resolve().parent.parent / "standard_schemas"
 VERSIONS = [(entry.id, version) for entry in standards() for version in entry.versions]

@@ -14,7 +14,7 @@ from meguro_opendata.standard_schemas import generate
 
 from meguro_opendata import messages
 from meguro_opendata.cleaning import NORMALISERS
-from meguro_opendata.standard import Standard, load_standard, standards, value_kinds
+from meguro_opendata.standard.model import Standard, load_standard, standards, value_kinds
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "standard_schemas"

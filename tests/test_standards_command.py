@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from meguro_opendata.explain import explain
-from meguro_opendata.standard import load_standard, standards
+from meguro_opendata.standard.field_help import explain
+from meguro_opendata.standard.model import load_standard, standards
 
 Command = Callable[..., "Ran"]  # noqa: F821 (the fixture's own type)
 VERSIONS = [(entry.id, version) for entry in standards() for version in entry.versions]

@@ -17,10 +17,10 @@ from meguro_opendata.initialise import init_workspace
 from meguro_opendata.messages import word
 from meguro_opendata.recipe import open_recipe
 from meguro_opendata.release import Release, build_release
-from meguro_opendata.standard import load_standard, schema_fields, standards
+from meguro_opendata.standard.model import load_standard, schema_fields, standards
 from meguro_opendata.template import city_constants, template_bytes, write_template
 from meguro_opendata.validation import validate_table
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 Command = Callable[..., "Ran"]  # noqa: F821 (the fixture's own type)
 VERSIONS = [(entry.id, version) for entry in standards() for version in entry.versions]

@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from meguro_opendata.errors import MeguroOpendataError, UnknownStandardError
 from meguro_opendata.findings import Report
-from meguro_opendata.standard import Standard
+from meguro_opendata.standard.model import Standard
 from meguro_opendata.validation import Engine, validate_file, validate_table
 
 ENGINES: tuple[Engine, ...] = get_args(Engine)

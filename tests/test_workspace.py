@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError
-from meguro_opendata.workspace import Workspace, check_digit
+from meguro_opendata.workspace.city import Workspace, check_digit
 
 # An example, not the ward's own file.
 PROFILE = """\

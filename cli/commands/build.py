@@ -13,7 +13,7 @@ from .. import console, options
 if TYPE_CHECKING:
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.release import Release
-    from meguro_opendata.workspace import Workspace
+    from meguro_opendata.workspace.city import Workspace
 
 
 @click.command("build")

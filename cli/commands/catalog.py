@@ -13,7 +13,7 @@ from .. import catalogtext, console, options
 if TYPE_CHECKING:
     from meguro_opendata.catalog import CatalogEntry
     from meguro_opendata.findings import Report
-    from meguro_opendata.workspace import City
+    from meguro_opendata.workspace.city import City
 
 FORMAT = "meguro-opendata/export@1"
 _SHAPES = ("dcat", "ckan", "open_data_list")

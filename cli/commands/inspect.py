@@ -146,7 +146,7 @@ def _listed(parts: Sequence[str], lang: str) -> str:
 
 def _verdict(seen: Inspection, lang: str) -> str:
     from meguro_opendata.messages import message
-    from meguro_opendata.standard import load_standard
+    from meguro_opendata.standard.model import load_standard
 
     if not seen.matches or not (seen.matches[0].near or seen.matches[0].mixed):
         return message("standard-none", lang)

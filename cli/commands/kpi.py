@@ -12,7 +12,7 @@ from .. import console, options
 
 if TYPE_CHECKING:
     from meguro_opendata.kpi.records import Recorded
-    from meguro_opendata.workspace import Workspace
+    from meguro_opendata.workspace.city import Workspace
 
 RECORD_FORMAT = "meguro-opendata/kpi_record@1"
 _FIRST_YEAR = 1990

@@ -13,7 +13,7 @@ from .. import console, options
 if TYPE_CHECKING:
     from meguro_opendata.ledger import Check, Package
     from meguro_opendata.ledger.dating import FirstPublication
-    from meguro_opendata.workspace import Workspace
+    from meguro_opendata.workspace.city import Workspace
 
 CHECK_FORMAT = "meguro-opendata/ledger_check@1"
 ENTRY_FORMAT = "meguro-opendata/ledger_entry@1"

@@ -14,7 +14,7 @@ from .. import console, options
 if TYPE_CHECKING:
     from meguro_opendata.portals import Portal
     from meguro_opendata.publication import Outcome, Plan, Wishes
-    from meguro_opendata.workspace import Workspace
+    from meguro_opendata.workspace.city import Workspace
 
 FORMAT = "meguro-opendata/outcome@1"
 

@@ -11,8 +11,8 @@ import click
 from .. import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.standard import Field, Standard
-    from meguro_opendata.workspace import City
+    from meguro_opendata.standard.model import Field, Standard
+    from meguro_opendata.workspace.city import City
 
 LIST_FORMAT = "meguro-opendata/standards@1"
 SHOW_FORMAT = "meguro-opendata/standard@1"
@@ -28,7 +28,7 @@ def command() -> None:
 @options.common
 def list_(output_format: str) -> None:
     """標準の一覧を表示する / List every dataset of the standard."""
-    from meguro_opendata.standard import load_standard, standards
+    from meguro_opendata.standard.model import load_standard, standards
 
     lang = options.settings().lang
     city = _city(lang)
@@ -86,7 +86,7 @@ def _list_text(newest: list[Standard], city: City | None, lang: str) -> str:
 def show(standard_id: str, output_format: str) -> None:
     """標準の項目を表示する / Show the fields of one standard."""
     from meguro_opendata.messages import message
-    from meguro_opendata.standard import load_standard
+    from meguro_opendata.standard.model import load_standard
 
     from .. import gtfs_text
 
@@ -107,8 +107,8 @@ def show(standard_id: str, output_format: str) -> None:
 
 
 def _section(number: int, field: Field, lang: str) -> tuple[str, list[tuple[str, str]]]:
-    from meguro_opendata.explain import explain
     from meguro_opendata.messages import word
+    from meguro_opendata.standard.field_help import explain
 
     told = explain(field, lang)
     lines = [
@@ -135,7 +135,7 @@ def _section(number: int, field: Field, lang: str) -> tuple[str, list[tuple[str,
 def template(standard_id: str, out: Path) -> None:
     """担当課に渡す入力用のブックを作る / Write an entry workbook for departments."""
     from meguro_opendata.messages import message
-    from meguro_opendata.standard import load_standard
+    from meguro_opendata.standard.model import load_standard
     from meguro_opendata.template import city_constants, write_template
 
     lang = options.settings().lang

@@ -14,7 +14,7 @@ from meguro_opendata.catalog.entry import CatalogEntry
 from meguro_opendata.catalog.licences import find_licence
 from meguro_opendata.errors import UnknownStandardError
 from meguro_opendata.findings import Finding
-from meguro_opendata.standard import Standard, load_standard, standards
+from meguro_opendata.standard.model import Standard, load_standard, standards
 
 __all__ = ["Pickup", "crawler_tags", "judge_pickup"]
 

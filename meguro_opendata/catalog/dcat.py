@@ -11,7 +11,7 @@ from typing import Any
 
 from meguro_opendata.catalog.entry import LANGUAGE, MEDIA_TYPES, Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.publisher import publisher_of
-from meguro_opendata.workspace import City
+from meguro_opendata.workspace.city import City
 
 __all__ = ["dcat_document", "dcat_words", "to_dcat"]
 

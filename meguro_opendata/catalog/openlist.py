@@ -19,8 +19,8 @@ from meguro_opendata.errors import UnknownStandardError
 from meguro_opendata.files.tables import csv_bytes
 from meguro_opendata.sources import Grid, Table
 from meguro_opendata.sources.header import cut_table
-from meguro_opendata.standard import load_standard
-from meguro_opendata.workspace import City
+from meguro_opendata.standard.model import load_standard
+from meguro_opendata.workspace.city import City
 
 __all__ = ["list_csv", "list_frame", "list_table"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from meguro_opendata.catalog.entry import CatalogEntry
 from meguro_opendata.errors import UnknownMunicipalityError
 from meguro_opendata.japan.municipalities import municipality
-from meguro_opendata.workspace import City
+from meguro_opendata.workspace.city import City
 
 __all__ = ["Publisher", "publisher_of"]
 

@@ -18,7 +18,7 @@ from meguro_opendata.catalog.entry import CatalogEntry
 from meguro_opendata.catalog.jsonld import compact
 from meguro_opendata.catalog.quality import Quality, measure_quality
 from meguro_opendata.findings import Finding
-from meguro_opendata.workspace import City
+from meguro_opendata.workspace.city import City
 
 __all__ = ["CATALOG_FORMAT", "CatalogReview", "Review", "review_catalog"]
 

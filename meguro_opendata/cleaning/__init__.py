@@ -19,7 +19,7 @@ from meguro_opendata.cleaning.points import point_doubts
 from meguro_opendata.cleaning.rules import NORMALISERS, normalised
 from meguro_opendata.cleaning.text import half_width, trim
 from meguro_opendata.findings import Change
-from meguro_opendata.standard import Field
+from meguro_opendata.standard.model import Field
 
 __all__ = ["NORMALISERS", "Cleaned", "Doubt", "clean", "half_width", "municipality_code", "normalised", "trim"]
 

@@ -13,7 +13,7 @@ from meguro_opendata.cleaning.data import Unsure
 from meguro_opendata.cleaning.groups import GROUPED
 from meguro_opendata.cleaning.roles import role_of
 from meguro_opendata.cleaning.rules import doubts_of, rules_of
-from meguro_opendata.standard import Field, value_kinds
+from meguro_opendata.standard.model import Field, value_kinds
 
 __all__ = ["Cells", "columns_of", "is_settled"]
 

@@ -11,7 +11,7 @@ from meguro_opendata.cleaning.data import read_data
 from meguro_opendata.cleaning.phones import split_phone
 from meguro_opendata.cleaning.times import split_range
 from meguro_opendata.cleaning.weekdays import split_remark
-from meguro_opendata.standard import Field
+from meguro_opendata.standard.model import Field
 
 __all__ = ["GROUPED", "Move", "moves"]
 

@@ -8,7 +8,7 @@ from functools import cache
 import polars as pl
 
 from meguro_opendata.cleaning.data import Unsure
-from meguro_opendata.standard import Field, value_kinds
+from meguro_opendata.standard.model import Field, value_kinds
 
 __all__ = ["PointDoubt", "point_doubts"]
 

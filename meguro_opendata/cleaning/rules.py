@@ -15,7 +15,7 @@ from meguro_opendata.cleaning.roles import role_of
 from meguro_opendata.cleaning.times import duration, time_doubt, time_of_day
 from meguro_opendata.cleaning.weekdays import weekday_doubt, weekdays
 from meguro_opendata.cleaning.words import lines_doubt, list_doubt, separators, word
-from meguro_opendata.standard import Field, value_kinds
+from meguro_opendata.standard.model import Field, value_kinds
 
 __all__ = ["DOUBTERS", "NORMALISERS", "doubts_of", "normalised", "rules_of"]
 

@@ -18,11 +18,11 @@ from meguro_opendata.files.whole import is_plain_name, storage_guard, write_whol
 from meguro_opendata.geo.opening import shape_parts
 from meguro_opendata.mapping.proposals import Proposal, propose_mapping
 from meguro_opendata.placing.geotable import propose_table
-from meguro_opendata.recognition import SURE, Match, recognise
-from meguro_opendata.recognition.headernames import spellings
 from meguro_opendata.sources import Table
-from meguro_opendata.standard import Standard, load_standard
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.standard.model import Standard, load_standard
+from meguro_opendata.standard.recognition import SURE, Match, recognise
+from meguro_opendata.standard.recognition.headernames import spellings
+from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["NEW_FORMAT", "Draft", "draft_dataset"]
 

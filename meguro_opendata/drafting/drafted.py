@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from meguro_opendata.geo.filewords import GEO_CONTAINERS
 from meguro_opendata.mapping.proposal import Proposal
 from meguro_opendata.placing.geotable import point_names
-from meguro_opendata.recognition import Match, recognise
 from meguro_opendata.sources import Table
-from meguro_opendata.standard import Standard
+from meguro_opendata.standard.model import Standard
+from meguro_opendata.standard.recognition import Match, recognise
 
 __all__ = ["NEW_FORMAT", "RECIPE", "Draft"]
 

@@ -11,7 +11,7 @@ from meguro_opendata.drafting.drafted import Draft, OwnField
 from meguro_opendata.mapping.proposal import Proposal, reason_text
 from meguro_opendata.mapping.valueforms import value_kinds_of
 from meguro_opendata.messages import form, message, word
-from meguro_opendata.workspace import City
+from meguro_opendata.workspace.city import City
 
 __all__ = ["comment_of", "recipe_text", "scalar"]
 

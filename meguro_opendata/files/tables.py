@@ -15,7 +15,7 @@ import polars as pl
 
 from meguro_opendata.files.csvrows import plain_csv_bytes, read_csv_rows, written_rows
 from meguro_opendata.files.formulas import FIRST_SIGNS, guarded
-from meguro_opendata.standard import Field
+from meguro_opendata.standard.model import Field
 
 __all__ = [
     "LONGEST_CELL",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from meguro_opendata.standard import Field
+from meguro_opendata.standard.model import Field
 
 if TYPE_CHECKING:
     from meguro_opendata.geo.features import Features

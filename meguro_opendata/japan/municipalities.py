@@ -17,7 +17,7 @@ from meguro_opendata.errors import UnknownMunicipalityError
 from meguro_opendata.japan.checkdigit import check_digit
 
 if TYPE_CHECKING:
-    from meguro_opendata.workspace import City
+    from meguro_opendata.workspace.city import City
 
 __all__ = ["Municipality", "home_of", "municipalities", "municipality"]
 

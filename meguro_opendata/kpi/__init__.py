@@ -13,7 +13,7 @@ from typing import Any
 
 from meguro_opendata.kpi.figures import Indicator, Part, Situation, figures_of, situation_of
 from meguro_opendata.kpi.fiscal import era_name, fiscal_year_of, quarter_ends, today, year_days
-from meguro_opendata.workspace import Workspace, as_workspace
+from meguro_opendata.workspace.city import Workspace, as_workspace
 
 __all__ = [
     "KPI_FORMAT",

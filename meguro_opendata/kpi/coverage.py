@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 from meguro_opendata.errors import ConfigurationError
 from meguro_opendata.files.declarations import Declared, check, read_yaml, unknown
 from meguro_opendata.kpi.counting import Current
-from meguro_opendata.standard import standards
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.standard.model import standards
+from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Kind", "kinds_of", "open_obstacles", "share_published"]
 

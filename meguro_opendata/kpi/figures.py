@@ -23,7 +23,7 @@ from meguro_opendata.strategy import (
     indicator_definitions,
     open_strategy,
 )
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Indicator", "Part", "Situation", "figures_of", "situation_of"]
 

@@ -15,8 +15,8 @@ from meguro_opendata.mapping.valueforms import value_kinds_of
 from meguro_opendata.mapping.values import make_values
 from meguro_opendata.recipe import Extension, MappingRule, Recipe
 from meguro_opendata.sources import Table, folded
-from meguro_opendata.standard import schema_fields
-from meguro_opendata.workspace import City
+from meguro_opendata.standard.model import schema_fields
+from meguro_opendata.workspace.city import City
 
 __all__ = ["Mapped", "apply_mapping"]
 

@@ -13,9 +13,9 @@ from meguro_opendata.findings import Change, Finding
 from meguro_opendata.mapping.address import split_address
 from meguro_opendata.mapping.proposal import Proposal
 from meguro_opendata.mapping.values import Made
-from meguro_opendata.recognition.headernames import loose
 from meguro_opendata.sources import Table, folded
-from meguro_opendata.standard import Field, Standard
+from meguro_opendata.standard.model import Field, Standard
+from meguro_opendata.standard.recognition.headernames import loose
 
 __all__ = ["Carried", "carry", "carry_ways"]
 

@@ -11,9 +11,9 @@ import polars as pl
 from meguro_opendata.mapping.proposal import Proposal
 from meguro_opendata.mapping.valueforms import value_kinds_of
 from meguro_opendata.recipe.words import MappingRule, Split
-from meguro_opendata.recognition.headernames import confidence, loose, mapping_words
 from meguro_opendata.sources import Table
-from meguro_opendata.standard import Standard
+from meguro_opendata.standard.model import Standard
+from meguro_opendata.standard.recognition.headernames import confidence, loose, mapping_words
 
 __all__ = ["as_rules", "city_facts", "from_one_cell", "parts_and_whole"]
 

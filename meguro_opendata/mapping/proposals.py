@@ -13,10 +13,10 @@ from meguro_opendata.mapping.derivation import as_rules, city_facts, from_one_ce
 from meguro_opendata.mapping.proposal import SURE, Proposal
 from meguro_opendata.mapping.valueforms import contradiction, telling_kinds, value_kinds_of
 from meguro_opendata.recipe.words import MappingRule
-from meguro_opendata.recognition.headernames import confidence, loose, meaning, named_item
 from meguro_opendata.sources import Table
-from meguro_opendata.standard import Field, Standard
-from meguro_opendata.workspace import City
+from meguro_opendata.standard.model import Field, Standard
+from meguro_opendata.standard.recognition.headernames import confidence, loose, meaning, named_item
+from meguro_opendata.workspace.city import City
 
 __all__ = ["SURE", "Proposal", "propose_mapping"]
 

@@ -18,7 +18,7 @@ from meguro_opendata.placing.geotable import point_names
 from meguro_opendata.placing.points import Located, PointWords, Trouble, locate
 from meguro_opendata.recipe.sourcewords import FileSettings
 from meguro_opendata.sources import Table
-from meguro_opendata.standard import Field
+from meguro_opendata.standard.model import Field
 
 if TYPE_CHECKING:
     from meguro_opendata.geo.features import Geometries

@@ -16,7 +16,7 @@ from meguro_opendata.japan.municipalities import Municipality
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.sources import Table
-from meguro_opendata.standard import schema_fields
+from meguro_opendata.standard.model import schema_fields
 
 __all__ = ["Estimated", "estimate_positions"]
 

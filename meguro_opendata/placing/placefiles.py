@@ -14,7 +14,7 @@ from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.userdata import address_index, grid_list
 from meguro_opendata.files.whole import checksum
 from meguro_opendata.japan.municipalities import home_of
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["PLACES_FORMAT", "PlaceFile", "load_place_files", "place_files", "require_place_files"]
 

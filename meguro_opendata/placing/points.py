@@ -17,7 +17,7 @@ from meguro_opendata.geo.lattice import Floats, Truths, Whole
 from meguro_opendata.geo.notation import Notation, decimal_text, read_degrees
 from meguro_opendata.geo.projections import to_degrees
 from meguro_opendata.geo.transformation import Transformed, transform_points
-from meguro_opendata.standard import Field, value_kinds
+from meguro_opendata.standard.model import Field, value_kinds
 
 __all__ = ["Located", "PointWords", "Trouble", "locate", "remarks"]
 

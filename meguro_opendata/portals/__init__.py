@@ -5,7 +5,7 @@ from __future__ import annotations
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.portals.base import Package, Portal, PortalState, TableLoad, Upload
 from meguro_opendata.portals.folder import FolderPortal
-from meguro_opendata.workspace import FILE_NAME, Workspace
+from meguro_opendata.workspace.city import FILE_NAME, Workspace
 
 __all__ = ["FolderPortal", "Package", "Portal", "PortalState", "TableLoad", "Upload", "open_portal"]
 

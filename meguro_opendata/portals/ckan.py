@@ -22,7 +22,7 @@ from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules
 from meguro_opendata.portals.datastore import stored_table
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, unmarked
 from meguro_opendata.portals.packageshape import shaped, understood
-from meguro_opendata.workspace import City, PortalSettings
+from meguro_opendata.workspace.city import City, PortalSettings
 
 __all__ = ["CkanPortal", "Standing"]
 

@@ -15,7 +15,7 @@ from meguro_opendata.portals.base import Package, Upload
 from meguro_opendata.portals.ckanclient import UploadedFile, ckan_rules
 from meguro_opendata.portals.marks import BYTES, CHECKSUM
 from meguro_opendata.portals.packageshape import shaped
-from meguro_opendata.workspace import City, PortalSettings
+from meguro_opendata.workspace.city import City, PortalSettings
 
 __all__ = ["complaints", "file_name", "is_link", "named", "received", "revision", "sent", "uploaded", "wanted_package"]
 

@@ -25,7 +25,7 @@ from meguro_opendata.files.csvrows import read_csv_rows
 from meguro_opendata.files.whole import inside, is_plain_name, sha256, storage_guard, write_whole
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import Package, PortalState, TableLoad, Upload
-from meguro_opendata.workspace import City
+from meguro_opendata.workspace.city import City
 
 __all__ = ["FolderPortal"]
 

@@ -15,7 +15,7 @@ from meguro_opendata.geo.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.geocode import Geocoder
 from meguro_opendata.geo.geojson import coordinate_fields
 from meguro_opendata.sources import folded
-from meguro_opendata.standard import Field
+from meguro_opendata.standard.model import Field
 
 __all__ = ["SWAPPED", "PlaceRow", "TableRoles", "place_rows", "preview_data", "roles_of", "roles_of_fields"]
 

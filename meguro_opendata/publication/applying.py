@@ -17,7 +17,7 @@ from meguro_opendata.publication.guards import refuse_conflicts, refuse_guards
 from meguro_opendata.publication.history import History
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan
 from meguro_opendata.publication.planning import fingerprint
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Outcome", "Result", "apply_plan", "publish"]
 

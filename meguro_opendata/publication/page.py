@@ -5,7 +5,7 @@ from __future__ import annotations
 from meguro_opendata import pages
 from meguro_opendata.publication.labels import field_label
 from meguro_opendata.publication.plan import DatasetPlan, Plan
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["plan_page"]
 

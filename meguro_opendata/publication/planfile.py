@@ -12,7 +12,7 @@ from meguro_opendata.ledger import JST
 from meguro_opendata.portals import Portal
 from meguro_opendata.publication.plan import PLAN_FORMAT, Plan, Wishes
 from meguro_opendata.publication.planning import plan_publication
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["agreed_plan", "refuse_early", "refuse_other_hash"]
 

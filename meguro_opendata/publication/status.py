@@ -15,7 +15,7 @@ from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
 from meguro_opendata.publication.plan import DatasetPlan
 from meguro_opendata.publication.planning import plan_releases
 from meguro_opendata.published import PublishedDataset, load_releases
-from meguro_opendata.workspace import RECIPE_NAME, Workspace
+from meguro_opendata.workspace.city import RECIPE_NAME, Workspace
 
 __all__ = ["STATUS_FORMAT", "Drift", "Status", "status"]
 

@@ -28,9 +28,9 @@ from meguro_opendata.recipe.words import (
     Waiver,
 )
 from meguro_opendata.register import REGISTER_NAME
-from meguro_opendata.schemafile import read_schema
-from meguro_opendata.standard import Standard, load_standard, schema_fields, value_kinds
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.standard.model import Standard, load_standard, schema_fields, value_kinds
+from meguro_opendata.standard.schemafile import read_schema
+from meguro_opendata.workspace.city import Workspace
 
 __all__ = [
     "Allowance",

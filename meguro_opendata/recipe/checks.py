@@ -23,9 +23,9 @@ from meguro_opendata.recipe.sourcewords import (
     sources_faults,
 )
 from meguro_opendata.recipe.words import Bounds, MappingRule, RecipeFile, SourceSettings
-from meguro_opendata.standard import Field as StandardField
-from meguro_opendata.standard import schema_fields, value_kinds
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.standard.model import Field as StandardField
+from meguro_opendata.standard.model import schema_fields, value_kinds
+from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["faults"]
 

@@ -19,7 +19,7 @@ from meguro_opendata.recipe.sourcewords import (
     Sources,
     Texts,
 )
-from meguro_opendata.workspace import WebAddress
+from meguro_opendata.workspace.city import WebAddress
 
 __all__ = [
     "Allowance",

@@ -26,9 +26,9 @@ def field_help(report: Report, found: Finding, lang: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _help(standard: str, version: str, name: str, lang: str) -> str:
-    from meguro_opendata.explain import explain
-    from meguro_opendata.filestandard import load_file_standard
-    from meguro_opendata.standard import load_standard
+    from meguro_opendata.standard.field_help import explain
+    from meguro_opendata.standard.filesets import load_file_standard
+    from meguro_opendata.standard.model import load_standard
 
     if load_file_standard(standard) is not None:
         return ""

@@ -111,7 +111,7 @@ def _standard_title(report: Report, lang: str) -> str | None:
     """The standard's name, id and version, ``None`` for a schema of one's own."""
     if report.standard is None:
         return None
-    from meguro_opendata.standard import standards
+    from meguro_opendata.standard.model import standards
 
     name, version = report.standard
     titles = {known.id: known.title if lang == "ja" else known.title_en for known in standards()}

@@ -11,7 +11,7 @@ from meguro_opendata.files.whole import write_whole
 from meguro_opendata.kpi.board import board_of
 from meguro_opendata.kpi.page import page_of
 from meguro_opendata.release import Release
-from meguro_opendata.workspace import Workspace
+from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["write_kpi_board", "write_start_page"]
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import polars as pl
 
 from meguro_opendata.errors import MeguroOpendataError, SourceError
-from meguro_opendata.filestandard import load_file_standard
 from meguro_opendata.findings import Finding, Report
-from meguro_opendata.schemafile import check_schema
 from meguro_opendata.sources import Grid, Table, container_at, propose_source, read_grid, structure_findings
-from meguro_opendata.standard import Standard, load_standard, schema_fields
+from meguro_opendata.standard.filesets import load_file_standard
+from meguro_opendata.standard.model import Standard, load_standard, schema_fields
+from meguro_opendata.standard.schemafile import check_schema
 from meguro_opendata.validation import fast_engine, frictionless_engine
 from meguro_opendata.validation.fast_engine import Explain, Explanation
 from meguro_opendata.validation.frictionless_engine import RawError, TextTable, check_package

@@ -7,9 +7,9 @@ from typing import Any
 
 from meguro_opendata.files.nearwords import suggest
 from meguro_opendata.findings import Finding
-from meguro_opendata.recognition.headernames import named_item
 from meguro_opendata.sources import Table, folded
-from meguro_opendata.standard import Standard, standards
+from meguro_opendata.standard.model import Standard, standards
+from meguro_opendata.standard.recognition.headernames import named_item
 
 __all__ = ["match_columns"]
 

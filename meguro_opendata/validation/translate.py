@@ -11,7 +11,7 @@ from meguro_opendata import messages
 from meguro_opendata.cleaning import normalised
 from meguro_opendata.findings import Finding
 from meguro_opendata.sources import Grid, Table, column_letter
-from meguro_opendata.standard import schema_fields, value_kinds
+from meguro_opendata.standard.model import schema_fields, value_kinds
 from meguro_opendata.validation.cellreaders import Read, plain_reader
 from meguro_opendata.validation.frictionless_engine import RawError, field_reader
 

@@ -24,7 +24,7 @@ import polars as pl
 
 from meguro_opendata.cleaning import clean
 from meguro_opendata.sources import read_source
-from meguro_opendata.standard import Field, load_standard
+from meguro_opendata.standard.model import Field, load_standard
 
 ROWS = 100_000
 DIRTY = 0.01

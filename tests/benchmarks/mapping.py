@@ -18,10 +18,10 @@ from pathlib import Path
 
 import meguro_opendata as mo
 from meguro_opendata.mapping.proposals import Proposal, propose_mapping
-from meguro_opendata.recognition import field_names, recognise
-from meguro_opendata.recognition.headernames import spellings
 from meguro_opendata.sources import Table, folded, propose_source
-from meguro_opendata.standard import Standard
+from meguro_opendata.standard.model import Standard
+from meguro_opendata.standard.recognition import field_names, recognise
+from meguro_opendata.standard.recognition.headernames import spellings
 
 TRUTH = Path(__file__).resolve().parent.parent / "mapping_truth.csv"
 WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}

@@ -22,7 +22,7 @@ from reading import table
 
 from meguro_opendata.privacy import screen
 from meguro_opendata.sources import propose_source
-from meguro_opendata.standard import load_standard
+from meguro_opendata.standard.model import load_standard
 from meguro_opendata.validation import validate_file
 from meguro_opendata.validation.rules import rule_findings
 

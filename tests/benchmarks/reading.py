@@ -26,7 +26,7 @@ import python_calamine
 from xlsxwriter import Workbook
 
 from meguro_opendata.sources import read_source
-from meguro_opendata.standard import load_standard
+from meguro_opendata.standard.model import load_standard
 
 COLUMNS = 36
 SHEET_ROWS = 10_000

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import meguro_opendata as mo
 from meguro_opendata.inspection import Inspection, inspect_file
-from meguro_opendata.recognition import SURE, recognise
+from meguro_opendata.standard.recognition import SURE, recognise
 
 DRAWS = 10
 

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from meguro_opendata import standard
+from meguro_opendata.standard import model as standard
 
 FRESH = """import time; from meguro_opendata import standard
 began = time.perf_counter(); {0}; print(time.perf_counter() - began)"""

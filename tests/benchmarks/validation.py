@@ -26,7 +26,7 @@ from typing import Any
 
 from reading import COLUMNS, table
 
-from meguro_opendata.standard import load_standard
+from meguro_opendata.standard.model import load_standard
 from meguro_opendata.validation import validate_table
 
 SHARES = (0.0, 0.001, 0.01, 0.1, 1.0)

@@ -13,7 +13,7 @@ import polars as pl
 
 from meguro_opendata.findings import Finding
 from meguro_opendata.sources import Table
-from meguro_opendata.standard import Field, Standard
+from meguro_opendata.standard.model import Field, Standard
 from meguro_opendata.validation.rules import labels, misplaced, places, points, rowwise, values
 from meguro_opendata.validation.rules.data import Hit, Rows, Rule, rules
 from meguro_opendata.validation.rules.earlier import moved_ids

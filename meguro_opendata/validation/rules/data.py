@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from meguro_opendata.standard import Field
+from meguro_opendata.standard.model import Field
 
 __all__ = ["Hit", "Rows", "Rule", "first_of", "limits", "rule_data", "rules", "wrong_values"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from meguro_opendata.cleaning.roles import role_of
-from meguro_opendata.standard import Field
+from meguro_opendata.standard.model import Field
 from meguro_opendata.validation.rules.data import Hit, rule_data
 
 __all__ = ["moved_ids"]

@@ -21,7 +21,7 @@ from meguro_opendata.geo.geocode import Geocoded, Geocoder
 from meguro_opendata.geo.nearness import distance
 from meguro_opendata.geo.plausibility import apart, datum_offset, outside_reach, plausibility_data
 from meguro_opendata.japan.municipalities import municipalities, municipality
-from meguro_opendata.standard import value_kinds
+from meguro_opendata.standard.model import value_kinds
 from meguro_opendata.validation.rules.data import Hit, Rows, first_of, rule_data
 
 __all__ = ["surroundings"]

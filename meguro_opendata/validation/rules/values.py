@@ -11,7 +11,7 @@ import polars as pl
 from meguro_opendata.cleaning import normalised
 from meguro_opendata.cleaning.codes import code_doubt, corporate_doubt, municipality_doubt
 from meguro_opendata.cleaning.phones import phone
-from meguro_opendata.standard import Field
+from meguro_opendata.standard.model import Field
 from meguro_opendata.validation.rules.data import Hit, Rows, first_of, limits, rule_data, wrong_values
 
 __all__ = ["codes", "ids", "licences", "readings", "shapes"]

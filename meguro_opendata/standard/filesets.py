@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from meguro_opendata.errors import UnknownStandardError
-from meguro_opendata.standard import Standard, standards
+from meguro_opendata.standard.model import Standard, standards
 
 __all__ = ["FileField", "FileStandard", "StandardFile", "load_file_standard"]
 

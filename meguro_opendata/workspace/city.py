@@ -16,7 +16,7 @@ from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.declarations import Declared, check, read_toml, unknown
 from meguro_opendata.files.whole import is_plain_name
 from meguro_opendata.japan.checkdigit import check_digit
-from meguro_opendata.standard import standards
+from meguro_opendata.standard.model import standards
 
 __all__ = [
     "BoundarySettings",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from meguro_opendata.sources import folded
-from meguro_opendata.standard import Standard, load_standard, standards
+from meguro_opendata.standard.model import Standard, load_standard, standards
 
 __all__ = ["SURE", "Match", "field_names", "known_labels", "recognise"]
 

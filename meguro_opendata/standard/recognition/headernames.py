@@ -11,9 +11,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from meguro_opendata.recognition import field_names
 from meguro_opendata.sources import folded
-from meguro_opendata.standard import Standard, load_standard, standards
+from meguro_opendata.standard.model import Standard, load_standard, standards
+from meguro_opendata.standard.recognition import field_names
 
 __all__ = ["confidence", "loose", "mapping_words", "meaning", "named_item", "spellings"]
 

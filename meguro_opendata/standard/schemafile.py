@@ -10,7 +10,7 @@ from typing import Any
 
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.nearwords import unknown
-from meguro_opendata.standard import value_kinds
+from meguro_opendata.standard.model import value_kinds
 
 __all__ = ["check_schema", "read_schema"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from meguro_opendata.messages import form, message, word
-from meguro_opendata.standard import PREFIX, Field
+from meguro_opendata.standard.model import PREFIX, Field
 
 __all__ = ["Explained", "explain"]
 
@@ -36,7 +36,7 @@ class Explained:
 def explain(field: Field, lang: str = "ja") -> Explained:
     """A field of a standard in words.
 
-    >>> from meguro_opendata.standard import load_standard
+    >>> from meguro_opendata.standard.model import load_standard
     >>> explain(load_standard("public_toilet").fields[0]).form
     '全国地方公共団体コード・半角数字6桁'
     """

@@ -1,0 +1,1 @@
+"""A city's workspace: its profile and where its files are."""
