@@ -12,11 +12,11 @@ from meguro_opendata.cleaning import half_width, municipality_code, trim
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import storage_guard
 from meguro_opendata.findings import Finding
+from meguro_opendata.geo.gis.table import propose_table
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.mapping.carry import Carried, carry
 from meguro_opendata.mapping.proposals import SURE, Proposal, propose_mapping
 from meguro_opendata.mapping.values import make_values
-from meguro_opendata.placing.geotable import propose_table
 from meguro_opendata.recipe import Extension, Recipe, one_shot_recipe
 from meguro_opendata.recipe.sourcewords import FileSettings
 from meguro_opendata.release import Release, finish_release

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError, StorageError
-from meguro_opendata.geo.filewords import gis_labels
+from meguro_opendata.geo.gis.words import gis_labels
 
 __all__ = ["FILE_NAME", "FORMATS", "read_datapackage"]
 

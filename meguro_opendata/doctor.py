@@ -20,7 +20,7 @@ from meguro_opendata.errors import (
     StorageError,
     UnknownStandardError,
 )
-from meguro_opendata.geo.grids import known_grids
+from meguro_opendata.geo.datum.grids import known_grids
 from meguro_opendata.placing.placefiles import place_files, require_place_files
 from meguro_opendata.portals import open_portal
 from meguro_opendata.portals.ckan import CkanPortal

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.geo.opening import geo_container, is_geo_file
+from meguro_opendata.geo.gis.opening import geo_container, is_geo_file
 from meguro_opendata.messages import message
 from meguro_opendata.readability import Judgement, item_text, judge, reason_text, stage_of, stage_text
 from meguro_opendata.sources import Grid, Table, column_letter, container_at, propose_source
@@ -17,7 +17,7 @@ from meguro_opendata.standard.recognition import SURE, Match, known_labels, reco
 from meguro_opendata.standard.recognition.headernames import spellings
 
 if TYPE_CHECKING:
-    from meguro_opendata.geo.files import Layer
+    from meguro_opendata.geo.gis.files import Layer
 
 __all__ = ["INSPECTION_FORMAT", "Inspection", "inspect_file", "judgement_text"]
 
@@ -154,7 +154,7 @@ def _described_table(table: Table | None) -> dict[str, Any]:
 
 
 def _described_layer(layer: Layer) -> dict[str, Any]:
-    from meguro_opendata.geo.crs import datum_title
+    from meguro_opendata.geo.datum.crs import datum_title
 
     return {
         "layers": list(layer.layers),
@@ -215,8 +215,8 @@ def inspect_file(path: Path | str) -> Inspection:
 
 def _inspect_layer(path: Path | str) -> Inspection:
     """A GIS file: one layer of it, or what it seems to be and why none can be read."""
-    from meguro_opendata.geo.files import read_layer
-    from meguro_opendata.placing.geotable import geo_table
+    from meguro_opendata.geo.gis.files import read_layer
+    from meguro_opendata.geo.gis.table import geo_table
 
     file = Path(path)
     try:

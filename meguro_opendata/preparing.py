@@ -201,7 +201,7 @@ def _row_name(group: Sequence[SourceTable], place: tuple[int, int], part: int) -
 def _cut_cells(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator[Finding]:
     """A warning for each value that Excel's cells, or a shapefile, cannot hold whole; the CSV has it whole."""
     if "shp" in recipe.formats:
-        from meguro_opendata.geo.writing import cut_values
+        from meguro_opendata.geo.gis.writing import cut_values
 
         for name, at in cut_values(frame, recipe.gis.encoding):
             yield Finding("shapefile-cut", "warning", row=table.rows[at], field=name)

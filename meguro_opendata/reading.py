@@ -10,8 +10,8 @@ from meguro_opendata.combine import Joined, join, named_rows
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.declarations import unknown
 from meguro_opendata.findings import Finding, Rejection
-from meguro_opendata.geo.opening import is_geo_file
-from meguro_opendata.placing.geotable import read_geo_table
+from meguro_opendata.geo.gis.opening import is_geo_file
+from meguro_opendata.geo.gis.table import read_geo_table
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.recipe.sourcewords import JoinedSource, NamedSource, PeriodSettings, Sources
 from meguro_opendata.series import (

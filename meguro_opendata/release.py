@@ -19,7 +19,7 @@ from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.findings import Change, Finding, Rejection, Report
 from meguro_opendata.geo import coordinate_fields
-from meguro_opendata.geo.crs import parse_crs
+from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.identify import Identifier
 from meguro_opendata.japan.municipalities import home_of
 from meguro_opendata.mapping import Mapped

@@ -16,9 +16,9 @@ from meguro_opendata.files.tables import csv_bytes, plain_csv_bytes, xlsx_bytes
 from meguro_opendata.files.whole import folder_aside, sha256, write_whole
 from meguro_opendata.findings import Change, Rejection, Report
 from meguro_opendata.geo import coordinate_fields, feature_collection
-from meguro_opendata.geo.crs import parse_crs
-from meguro_opendata.geo.filewords import GIS_FORMATS
-from meguro_opendata.geo.geojson import shape_collection
+from meguro_opendata.geo.datum.crs import parse_crs
+from meguro_opendata.geo.gis.geojson import shape_collection
+from meguro_opendata.geo.gis.words import GIS_FORMATS
 from meguro_opendata.placing.coordinates import PUBLISHED
 from meguro_opendata.privacy import masked_changes, masked_rejections
 from meguro_opendata.recipe import Recipe
@@ -27,7 +27,7 @@ from meguro_opendata.series.periods import Period, titled
 from meguro_opendata.standard.model import schema_fields
 
 if TYPE_CHECKING:
-    from meguro_opendata.geo.features import Geometries
+    from meguro_opendata.geo.gis.features import Geometries
 
 __all__ = [
     "PublishedTable",
@@ -103,7 +103,7 @@ def _formats(table: PublishedTable, recipe: Recipe, stem: str) -> Iterator[tuple
 def _geojson(table: PublishedTable, places: tuple[str, str]) -> str:
     if table.shapes is None:
         return feature_collection(table.frame, *places)
-    from meguro_opendata.geo.features import Features
+    from meguro_opendata.geo.gis.features import Features
 
     return shape_collection(Features("", table.frame, table.shapes, parse_crs(PUBLISHED)).located())
 
@@ -115,8 +115,8 @@ def _gis_files(
     wanted = [form for form in GIS_FORMATS if form in recipe.formats]
     if not wanted:
         return
-    from meguro_opendata.geo.features import Features, moved, point_features
-    from meguro_opendata.geo.writing import geo_bytes
+    from meguro_opendata.geo.gis.features import Features, moved, point_features
+    from meguro_opendata.geo.gis.writing import geo_bytes
 
     if table.shapes is None:
         kept = point_features(table.frame, *places, stem, parse_crs(PUBLISHED)).located()

@@ -15,7 +15,7 @@ from publish_ten import ten_releases, workspace_for
 from stub_server import serving
 
 from meguro_opendata.errors import MeguroOpendataError, PortalError, RefusedError, StaleError, UncertainError
-from meguro_opendata.geo.gdal import process_environment
+from meguro_opendata.geo.gis.gdal import process_environment
 from meguro_opendata.portals import open_portal
 from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules, token_variable
 

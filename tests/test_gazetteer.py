@@ -22,10 +22,10 @@ from gazetteer_files import (
 )
 
 from meguro_opendata.errors import MeguroOpendataError, SourceError, StorageError
-from meguro_opendata.geo.gazetteer import Builtin, index_path, open_gazetteer, open_index
-from meguro_opendata.geo.gazetteer.importing import Imported, import_addresses
-from meguro_opendata.geo.geocode import Geocoder, geocode
-from meguro_opendata.geo.nearness import distance
+from meguro_opendata.geo.places.gazetteer import Builtin, index_path, open_gazetteer, open_index
+from meguro_opendata.geo.places.gazetteer.importing import Imported, import_addresses
+from meguro_opendata.geo.places.geocoding import Geocoder, geocode
+from meguro_opendata.geo.places.nearness import distance
 from meguro_opendata.japan.municipalities import municipality
 
 WARD = "131105"

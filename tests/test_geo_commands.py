@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 
 import meguro_opendata as mo
 from meguro_opendata.errors import CoordinateError, MeguroOpendataError
-from meguro_opendata.geo.crs import parse_crs
+from meguro_opendata.geo.datum.crs import parse_crs
+from meguro_opendata.geo.gis.writing import geo_bytes
 from meguro_opendata.geo.mesh import LEVELS, Level, mesh_bounds, mesh_codes
 from meguro_opendata.geo.notation import Notation, read_degrees
-from meguro_opendata.geo.writing import geo_bytes
 from meguro_opendata.placing.layerfile import transform_layer
 from meguro_opendata.placing.pointfile import transform_file
 from meguro_opendata.placing.points import PointWords

@@ -22,10 +22,10 @@ from meguro_opendata.errors import (
     SourceError,
     UnknownCrsError,
 )
-from meguro_opendata.geo.crs import parse_crs, supported
-from meguro_opendata.geo.datums import plan_steps
-from meguro_opendata.geo.grids import DatumGrid, add_grid, built_in_grid, known_grids, read_grid
-from meguro_opendata.geo.transformation import transform_points
+from meguro_opendata.geo.datum.crs import parse_crs, supported
+from meguro_opendata.geo.datum.datums import plan_steps
+from meguro_opendata.geo.datum.grids import DatumGrid, add_grid, built_in_grid, known_grids, read_grid
+from meguro_opendata.geo.datum.transformation import transform_points
 
 TKY = built_in_grid()
 assert TKY is not None

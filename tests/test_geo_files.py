@@ -25,13 +25,13 @@ from hypothesis import strategies as st
 
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError, MeguroOpendataError, SourceError, UnknownCrsError
-from meguro_opendata.geo.crs import parse_crs, supported
-from meguro_opendata.geo.features import Features, moved, point_columns
-from meguro_opendata.geo.files import read_features, read_layer
-from meguro_opendata.geo.filewords import GIS_FORMATS, GisFormat, file_words
-from meguro_opendata.geo.grids import add_grid
-from meguro_opendata.geo.wkt import crs_of_wkt
-from meguro_opendata.geo.writing import geo_bytes
+from meguro_opendata.geo.datum.crs import parse_crs, supported
+from meguro_opendata.geo.datum.grids import add_grid
+from meguro_opendata.geo.datum.wkt import crs_of_wkt
+from meguro_opendata.geo.gis.features import Features, moved, point_columns
+from meguro_opendata.geo.gis.files import read_features, read_layer
+from meguro_opendata.geo.gis.words import GIS_FORMATS, GisFormat, file_words
+from meguro_opendata.geo.gis.writing import geo_bytes
 from meguro_opendata.placing.layerfile import transform_layer
 
 FRAME = pl.DataFrame(

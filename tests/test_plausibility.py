@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 
 from meguro_opendata.errors import MeguroOpendataError, MissingGridError, SourceError, UnknownCrsError
 from meguro_opendata.findings import Report
-from meguro_opendata.geo.boundary import Boundary, boundary_of, boundary_path, import_boundary
-from meguro_opendata.geo.files import LayerWords, read_features
-from meguro_opendata.geo.filewords import GisFormat
-from meguro_opendata.geo.gazetteer import Builtin
-from meguro_opendata.geo.gazetteer.importing import import_addresses
-from meguro_opendata.geo.grids import add_grid
-from meguro_opendata.geo.nearness import distance, metres_per_degree
-from meguro_opendata.geo.plausibility import datum_offset
-from meguro_opendata.geo.writing import geo_bytes
+from meguro_opendata.geo.datum.grids import add_grid
+from meguro_opendata.geo.gis.files import LayerWords, read_features
+from meguro_opendata.geo.gis.words import GisFormat
+from meguro_opendata.geo.gis.writing import geo_bytes
+from meguro_opendata.geo.places.boundary import Boundary, boundary_of, boundary_path, import_boundary
+from meguro_opendata.geo.places.gazetteer import Builtin
+from meguro_opendata.geo.places.gazetteer.importing import import_addresses
+from meguro_opendata.geo.places.nearness import distance, metres_per_degree
+from meguro_opendata.geo.places.plausibility import datum_offset
 from meguro_opendata.japan.municipalities import municipality
 from meguro_opendata.validation import validate_file
 

@@ -11,7 +11,7 @@ import click
 from .. import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.geo.files import Layer
+    from meguro_opendata.geo.gis.files import Layer
     from meguro_opendata.inspection import Inspection
     from meguro_opendata.sources import Grid, Table
 
@@ -74,7 +74,7 @@ def _header_line(table: Table, lang: str) -> str:
 
 def _layer_lines(layer: Layer, lang: str) -> Iterator[str]:
     """Of a GIS file: layer, geometries, reference system, encoding of the attributes, size."""
-    from meguro_opendata.geo.crs import datum_title
+    from meguro_opendata.geo.datum.crs import datum_title
     from meguro_opendata.messages import message, word
 
     if layer.encoding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from meguro_opendata.geo.filewords import gis_media_types
+from meguro_opendata.geo.gis.words import gis_media_types
 
 __all__ = ["LANGUAGE", "MEDIA_TYPES", "Box", "CatalogEntry", "Contact", "Distribution"]
 

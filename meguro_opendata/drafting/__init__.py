@@ -15,9 +15,9 @@ from meguro_opendata.drafting.sheet import mapping_sheet
 from meguro_opendata.drafting.text import recipe_text
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import is_plain_name, storage_guard, write_whole
-from meguro_opendata.geo.opening import shape_parts
+from meguro_opendata.geo.gis.opening import shape_parts
+from meguro_opendata.geo.gis.table import propose_table
 from meguro_opendata.mapping.proposals import Proposal, propose_mapping
-from meguro_opendata.placing.geotable import propose_table
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Standard, load_standard
 from meguro_opendata.standard.recognition import SURE, Match, recognise

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from meguro_opendata.geo.filewords import GEO_CONTAINERS
+from meguro_opendata.geo.gis.table import point_names
+from meguro_opendata.geo.gis.words import GEO_CONTAINERS
 from meguro_opendata.mapping.proposal import Proposal
-from meguro_opendata.placing.geotable import point_names
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Standard
 from meguro_opendata.standard.recognition import Match, recognise

@@ -6,14 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from meguro_opendata.geo.crs import Crs, parse_crs
-    from meguro_opendata.geo.dataframes import read_geodataframe, to_geodataframe
-    from meguro_opendata.geo.features import Features, point_features
-    from meguro_opendata.geo.files import read_features
-    from meguro_opendata.geo.geojson import coordinate_fields, feature_collection
-    from meguro_opendata.geo.grids import add_grid, known_grids, read_grid
+    from meguro_opendata.geo.datum.crs import Crs, parse_crs
+    from meguro_opendata.geo.datum.grids import add_grid, known_grids, read_grid
+    from meguro_opendata.geo.datum.transformation import Transformed, transform, transform_points
+    from meguro_opendata.geo.gis.dataframes import read_geodataframe, to_geodataframe
+    from meguro_opendata.geo.gis.features import Features, point_features
+    from meguro_opendata.geo.gis.files import read_features
+    from meguro_opendata.geo.gis.geojson import coordinate_fields, feature_collection
     from meguro_opendata.geo.mesh import mesh_bounds, mesh_codes
-    from meguro_opendata.geo.transformation import Transformed, transform, transform_points
 
 __all__ = [
     "Crs",
@@ -38,23 +38,23 @@ __all__ = [
 # Loaded when first used: cleaning reads notations from here and needs neither numpy nor pyproj; a catalogue reads the
 # names of file formats and needs no polars.
 _HOMES = {
-    "Crs": "crs",
-    "Features": "features",
-    "Transformed": "transformation",
-    "add_grid": "grids",
-    "coordinate_fields": "geojson",
-    "feature_collection": "geojson",
-    "known_grids": "grids",
-    "parse_crs": "crs",
+    "Crs": "datum.crs",
+    "Features": "gis.features",
+    "Transformed": "datum.transformation",
+    "add_grid": "datum.grids",
+    "coordinate_fields": "gis.geojson",
+    "feature_collection": "gis.geojson",
+    "known_grids": "datum.grids",
+    "parse_crs": "datum.crs",
     "mesh_bounds": "mesh",
     "mesh_codes": "mesh",
-    "point_features": "features",
-    "read_features": "files",
-    "read_geodataframe": "dataframes",
-    "read_grid": "grids",
-    "to_geodataframe": "dataframes",
-    "transform": "transformation",
-    "transform_points": "transformation",
+    "point_features": "gis.features",
+    "read_features": "gis.files",
+    "read_geodataframe": "gis.dataframes",
+    "read_grid": "datum.grids",
+    "to_geodataframe": "gis.dataframes",
+    "transform": "datum.transformation",
+    "transform_points": "datum.transformation",
 }
 
 

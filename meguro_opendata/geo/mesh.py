@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from meguro_opendata.errors import CoordinateError, MeguroOpendataError
-from meguro_opendata.geo.lattice import Floats
+from meguro_opendata.geo.datum.lattice import Floats
 
 __all__ = ["LEVELS", "Level", "mesh_bounds", "mesh_codes"]
 

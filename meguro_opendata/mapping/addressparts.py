@@ -7,7 +7,7 @@ from functools import cache
 
 import polars as pl
 
-from meguro_opendata.geo.geocode import Geocoder
+from meguro_opendata.geo.places.geocoding import Geocoder
 from meguro_opendata.japan.municipalities import Municipality, home_of, municipalities
 from meguro_opendata.mapping.address import split_address
 from meguro_opendata.workspace.city import City

@@ -14,9 +14,9 @@ from meguro_opendata import messages
 from meguro_opendata.errors import SourceError
 from meguro_opendata.files.declarations import suggest
 from meguro_opendata.files.tables import csv_bytes
-from meguro_opendata.geo.gazetteer.base import gazetteer_data
-from meguro_opendata.geo.geocode import COLUMNS, Geocoder
-from meguro_opendata.placing.geotable import propose_table
+from meguro_opendata.geo.gis.table import propose_table
+from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
+from meguro_opendata.geo.places.geocoding import COLUMNS, Geocoder
 from meguro_opendata.sources import Table, folded
 
 __all__ = ["GEOCODE_FORMAT", "GeocodedFile", "geocode_file"]
@@ -32,7 +32,7 @@ class GeocodedFile:
         file: The file as the user named it.
         column: The column of the addresses.
         table: The source.
-        found: One row an address, with the columns of :data:`meguro_opendata.geo.geocode.COLUMNS`.
+        found: One row an address, with the columns of :data:`meguro_opendata.geo.places.geocoding.COLUMNS`.
     """
 
     file: str

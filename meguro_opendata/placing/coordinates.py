@@ -11,17 +11,17 @@ import polars as pl
 from meguro_opendata.cleaning import Cleaned, Doubt
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.findings import Change, Finding
-from meguro_opendata.geo.crs import parse_crs
-from meguro_opendata.geo.geojson import coordinate_fields
+from meguro_opendata.geo.datum.crs import parse_crs
+from meguro_opendata.geo.gis.geojson import coordinate_fields
+from meguro_opendata.geo.gis.table import point_names
 from meguro_opendata.mapping import Mapped
-from meguro_opendata.placing.geotable import point_names
 from meguro_opendata.placing.points import Located, PointWords, Trouble, locate
 from meguro_opendata.recipe.sourcewords import FileSettings
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Field
 
 if TYPE_CHECKING:
-    from meguro_opendata.geo.features import Geometries
+    from meguro_opendata.geo.gis.features import Geometries
 
 __all__ = ["PUBLISHED", "RULE", "Placed", "fields_to_clean", "in_order", "place", "placed_geometries", "undeclared"]
 
@@ -115,7 +115,7 @@ def placed_geometries(table: Table, settings: FileSettings) -> Geometries:
         MissingGridError: If a needed grid has not been added and the recipe allows nothing approximate.
         OutsideGridError: If vertices lie outside a needed grid.
     """
-    from meguro_opendata.geo.features import moved
+    from meguro_opendata.geo.gis.features import moved
 
     features = table.grid.features
     if features is None:

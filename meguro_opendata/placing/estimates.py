@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from meguro_opendata.findings import Change, Finding
-from meguro_opendata.geo.gazetteer.base import gazetteer_data, level_rank
-from meguro_opendata.geo.geocode import Geocoded, Geocoder
+from meguro_opendata.geo.places.gazetteer.base import gazetteer_data, level_rank
+from meguro_opendata.geo.places.geocoding import Geocoded, Geocoder
 from meguro_opendata.japan.municipalities import Municipality
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.recipe import Recipe

@@ -7,12 +7,12 @@ from pathlib import Path
 from meguro_opendata.errors import SourceError
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Finding, Report
-from meguro_opendata.geo.crs import Crs
-from meguro_opendata.geo.features import moved
-from meguro_opendata.geo.files import LayerWords, read_features
-from meguro_opendata.geo.filewords import GIS_FORMATS, GisFormat, file_words
-from meguro_opendata.geo.geojson import shape_collection
-from meguro_opendata.geo.writing import geo_bytes
+from meguro_opendata.geo.datum.crs import Crs
+from meguro_opendata.geo.gis.features import moved
+from meguro_opendata.geo.gis.files import LayerWords, read_features
+from meguro_opendata.geo.gis.geojson import shape_collection
+from meguro_opendata.geo.gis.words import GIS_FORMATS, GisFormat, file_words
+from meguro_opendata.geo.gis.writing import geo_bytes
 from meguro_opendata.placing.pointfile import TransformedFile, write_record
 from meguro_opendata.placing.points import remarks
 

@@ -16,7 +16,7 @@ from meguro_opendata.errors import SourceError
 from meguro_opendata.files.tables import csv_bytes
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Report
-from meguro_opendata.geo.crs import parse_crs
+from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.mesh import Level, mesh_bounds, mesh_codes
 from meguro_opendata.messages import word
 from meguro_opendata.placing.pointfile import point_report, read_points

@@ -99,7 +99,7 @@ def _state(kind: str, path: Path, workspace: Workspace) -> str:
     if not path.is_file():
         return "absent"
     if kind == "boundary":
-        from meguro_opendata.geo.boundary import boundary_of, source_checksum
+        from meguro_opendata.geo.places.boundary import boundary_of, source_checksum
 
         kept = boundary_of(workspace.city.code)
         return "loaded" if kept is not None and kept.source == source_checksum(path) else "waiting"
@@ -128,11 +128,11 @@ def _gazetteers() -> set[str]:
 
 def _load(one: PlaceFile, workspace: Workspace) -> None:
     if one.kind == "grid":
-        from meguro_opendata.geo.grids import add_grid
+        from meguro_opendata.geo.datum.grids import add_grid
 
         add_grid(one.path)
     elif one.kind == "addresses":
-        from meguro_opendata.geo.gazetteer.importing import import_addresses
+        from meguro_opendata.geo.places.gazetteer.importing import import_addresses
 
         import_addresses(one.path)
     else:
@@ -140,8 +140,8 @@ def _load(one: PlaceFile, workspace: Workspace) -> None:
 
 
 def _load_boundary(path: Path, workspace: Workspace) -> None:
-    from meguro_opendata.geo.boundary import boundary_of, import_boundary, source_checksum
-    from meguro_opendata.geo.files import LayerWords
+    from meguro_opendata.geo.gis.files import LayerWords
+    from meguro_opendata.geo.places.boundary import boundary_of, import_boundary, source_checksum
 
     said = workspace.places.boundary
     words = LayerWords(said.layer, said.crs, said.encoding) if said else None

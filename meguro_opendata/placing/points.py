@@ -10,13 +10,13 @@ import numpy as np
 import polars as pl
 
 from meguro_opendata.cleaning.points import point_doubts
-from meguro_opendata.geo.crs import Crs, datum_title
-from meguro_opendata.geo.datums import plan_steps
-from meguro_opendata.geo.grids import Grids
-from meguro_opendata.geo.lattice import Floats, Truths, Whole
+from meguro_opendata.geo.datum.crs import Crs, datum_title
+from meguro_opendata.geo.datum.datums import plan_steps
+from meguro_opendata.geo.datum.grids import Grids
+from meguro_opendata.geo.datum.lattice import Floats, Truths, Whole
+from meguro_opendata.geo.datum.projections import to_degrees
+from meguro_opendata.geo.datum.transformation import Transformed, transform_points
 from meguro_opendata.geo.notation import Notation, decimal_text, read_degrees
-from meguro_opendata.geo.projections import to_degrees
-from meguro_opendata.geo.transformation import Transformed, transform_points
 from meguro_opendata.standard.model import Field, value_kinds
 
 __all__ = ["Located", "PointWords", "Trouble", "locate", "remarks"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from meguro_opendata.files.userdata import address_index, boundary_file, grid_list
 from meguro_opendata.files.whole import inside, sha256, storage_guard
-from meguro_opendata.geo.opening import shape_parts
+from meguro_opendata.geo.gis.opening import shape_parts
 
 __all__ = ["is_current", "place_stamp"]
 

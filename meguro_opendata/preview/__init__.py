@@ -12,14 +12,14 @@ import polars as pl
 from meguro_opendata import pages
 from meguro_opendata.errors import MeguroOpendataError, SourceError
 from meguro_opendata.files.csvrows import read_csv_rows
-from meguro_opendata.geo.crs import parse_crs
-from meguro_opendata.geo.features import moved, point_columns
-from meguro_opendata.geo.files import read_features
-from meguro_opendata.geo.gazetteer.base import gazetteer_data
-from meguro_opendata.geo.geocode import Geocoder
-from meguro_opendata.geo.opening import is_geo_file
+from meguro_opendata.geo.datum.crs import parse_crs
+from meguro_opendata.geo.gis.features import moved, point_columns
+from meguro_opendata.geo.gis.files import read_features
+from meguro_opendata.geo.gis.opening import is_geo_file
+from meguro_opendata.geo.gis.table import point_names
+from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
+from meguro_opendata.geo.places.geocoding import Geocoder
 from meguro_opendata.japan.municipalities import Municipality, home_of
-from meguro_opendata.placing.geotable import point_names
 from meguro_opendata.preview.drawing import Shape, draw
 from meguro_opendata.preview.rows import (
     SWAPPED,

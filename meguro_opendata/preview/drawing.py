@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from meguro_opendata.geo.boundary import boundary_of
-from meguro_opendata.geo.geocode import Geocoder
-from meguro_opendata.geo.nearness import distance
+from meguro_opendata.geo.places.boundary import boundary_of
+from meguro_opendata.geo.places.geocoding import Geocoder
+from meguro_opendata.geo.places.nearness import distance
 from meguro_opendata.preview.mercator import metres_per_unit, project, tiles_over
 from meguro_opendata.preview.rows import PlaceRow, preview_data
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import polars as pl
 
-from meguro_opendata.geo.gazetteer.base import gazetteer_data
-from meguro_opendata.geo.geocode import Geocoder
-from meguro_opendata.geo.geojson import coordinate_fields
+from meguro_opendata.geo.gis.geojson import coordinate_fields
+from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
+from meguro_opendata.geo.places.geocoding import Geocoder
 from meguro_opendata.sources import folded
 from meguro_opendata.standard.model import Field
 

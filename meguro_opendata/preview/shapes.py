@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meguro_opendata.geo.features import Geometries
+from meguro_opendata.geo.gis.features import Geometries
 from meguro_opendata.preview.drawing import Shape
 from meguro_opendata.preview.rows import preview_data
 

@@ -10,7 +10,7 @@ from typing import Any
 from meguro_opendata.errors import ConfigurationError, Fault, UnknownStandardError
 from meguro_opendata.files.declarations import check, read_yaml
 from meguro_opendata.files.whole import files_of_series, is_plain_name
-from meguro_opendata.geo.gazetteer.base import gazetteer_data
+from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.recipe.checks import faults
 from meguro_opendata.recipe.sheet import read_mapping_sheet
 from meguro_opendata.recipe.sourcewords import FileSettings, IdSettings, SeriesSettings, Sources

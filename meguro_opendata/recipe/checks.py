@@ -12,7 +12,7 @@ from meguro_opendata.errors import Fault
 from meguro_opendata.files.declarations import unknown
 from meguro_opendata.files.whole import is_plain_name
 from meguro_opendata.geo import coordinate_fields
-from meguro_opendata.geo.gazetteer.base import gazetteer_data
+from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.privacy.data import CODES as PRIVACY_CODES
 from meguro_opendata.recipe.sourcewords import (
     FileSettings,

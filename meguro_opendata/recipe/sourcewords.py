@@ -12,8 +12,8 @@ from meguro_opendata.combine import JoinWords
 from meguro_opendata.errors import Fault, UnknownCrsError
 from meguro_opendata.files.declarations import Declared, unknown
 from meguro_opendata.files.whole import is_plain_name
-from meguro_opendata.geo.crs import parse_crs
-from meguro_opendata.geo.filewords import file_words
+from meguro_opendata.geo.datum.crs import parse_crs
+from meguro_opendata.geo.gis.words import file_words
 from meguro_opendata.register import Minting, form_fault
 from meguro_opendata.series.periods import pattern_fault, unknown_words
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from meguro_opendata.files.declarations import Declared
-from meguro_opendata.geo.filewords import GisFormat
+from meguro_opendata.geo.gis.words import GisFormat
 from meguro_opendata.recipe.sourcewords import (
     FileSettings,
     Filled,

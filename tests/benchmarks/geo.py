@@ -38,7 +38,7 @@ REGIONS: dict[str, tuple[Box | None, int]] = {
 
 def points(count: int, box: Box | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Random points in covered cells of TKY2JGD, in a box or anywhere, the same every time."""
-    from meguro_opendata.geo.grids import built_in_grid
+    from meguro_opendata.geo.datum.grids import built_in_grid
 
     built_in = built_in_grid()
     assert built_in is not None
@@ -68,7 +68,7 @@ def write_par(path: Path) -> None:
 
 def write_ntv2(path: Path, grid_file: Path, source: str, target: str) -> None:
     """A grid as an NTv2 file, nodes that are not there as 0."""
-    from meguro_opendata.geo.grids import _bytes, _nodes
+    from meguro_opendata.geo.datum.grids import _bytes, _nodes
 
     nodes = _nodes(_bytes(grid_file), grid_file.name)
     frame = nodes.frame

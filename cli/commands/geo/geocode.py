@@ -12,7 +12,7 @@ from ... import console, options
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from meguro_opendata.geo.geocode import Geocoder
+    from meguro_opendata.geo.places.geocoding import Geocoder
     from meguro_opendata.placing.addressfile import GeocodedFile
 
 _SHOWN = 10
@@ -51,7 +51,7 @@ def command(
 
 
 def _geocoder(code: str | None) -> Geocoder:
-    from meguro_opendata.geo.geocode import Geocoder
+    from meguro_opendata.geo.places.geocoding import Geocoder
     from meguro_opendata.japan.municipalities import home_of, municipality
 
     workspace = options.settings().nearest_workspace() if code is None else None
@@ -59,7 +59,7 @@ def _geocoder(code: str | None) -> Geocoder:
 
 
 def _show_address(address: str, geocoder: Geocoder, output_format: str) -> None:
-    from meguro_opendata.geo.geocode import COLUMNS
+    from meguro_opendata.geo.places.geocoding import COLUMNS
     from meguro_opendata.messages import word
     from meguro_opendata.placing.addressfile import GEOCODE_FORMAT
 

@@ -11,7 +11,7 @@ import click
 from ... import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.geo.grids import GridFile
+    from meguro_opendata.geo.datum.grids import GridFile
 
 LIST_FORMAT = "meguro-opendata/grids@1"
 ADD_FORMAT = "meguro-opendata/grid@1"
@@ -33,7 +33,7 @@ def command() -> None:
 @options.common
 def add(file: Path, source: str | None, target: str | None, output_format: str) -> None:
     """国土地理院の補正ファイル（.par、GeoTIFF）を登録する / Add a correction grid."""
-    from meguro_opendata.geo.grids import add_grid
+    from meguro_opendata.geo.datum.grids import add_grid
     from meguro_opendata.messages import message
 
     lang = options.settings().lang
@@ -46,13 +46,13 @@ def add(file: Path, source: str | None, target: str | None, output_format: str) 
 
 
 def _datum(name: str | None) -> str | None:
-    from meguro_opendata.geo.crs import parse_crs
+    from meguro_opendata.geo.datum.crs import parse_crs
 
     return parse_crs(name).datum if name else None
 
 
 def _ends(grid: GridFile) -> dict[str, str]:
-    from meguro_opendata.geo.crs import datum_title
+    from meguro_opendata.geo.datum.crs import datum_title
 
     return {"source": datum_title(grid.source), "target": datum_title(grid.target)}
 
@@ -62,7 +62,7 @@ def _ends(grid: GridFile) -> dict[str, str]:
 @options.common
 def list_(output_format: str) -> None:
     """登録した補正ファイルの一覧を表示する / List the correction grids."""
-    from meguro_opendata.geo.grids import known_grids
+    from meguro_opendata.geo.datum.grids import known_grids
     from meguro_opendata.messages import message
 
     lang = options.settings().lang

@@ -18,7 +18,7 @@ _NAMED = 5
 @options.common
 def command(file: Path, output_format: str) -> None:
     """位置参照情報・アドレス・ベース・レジストリなどを取り込む / Import a gazetteer of any city."""
-    from meguro_opendata.geo.gazetteer.importing import import_addresses
+    from meguro_opendata.geo.places.gazetteer.importing import import_addresses
     from meguro_opendata.messages import message
 
     lang = options.settings().lang

@@ -35,8 +35,8 @@ def command(
     output_format: str,
 ) -> None:
     """自治体の区域（国土数値情報などのGISのファイル）を取り込む / Import the boundary of a municipality."""
-    from meguro_opendata.geo import boundary
-    from meguro_opendata.geo.files import LayerWords
+    from meguro_opendata.geo.gis.files import LayerWords
+    from meguro_opendata.geo.places import boundary
     from meguro_opendata.japan.municipalities import municipality as of_code
     from meguro_opendata.messages import message
 

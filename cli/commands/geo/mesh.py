@@ -36,7 +36,7 @@ from ... import console, options
 def command(file: Path, source: str, first: str, second: str, level: str, out: Path, output_format: str) -> None:
     """点のメッシュコードを求める / Mesh codes of points."""
     from meguro_opendata import reports
-    from meguro_opendata.geo.crs import parse_crs
+    from meguro_opendata.geo.datum.crs import parse_crs
     from meguro_opendata.geo.mesh import LEVELS
     from meguro_opendata.messages import message
     from meguro_opendata.placing.meshfile import mesh_file

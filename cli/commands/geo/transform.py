@@ -62,9 +62,9 @@ def command(
     output_format: str,
 ) -> None:
     """表やGISのファイルの座標を別の座標系に変換する / Transform the coordinates of a table or a GIS file."""
-    from meguro_opendata.geo.crs import parse_crs
-    from meguro_opendata.geo.files import LayerWords
-    from meguro_opendata.geo.opening import is_geo_file
+    from meguro_opendata.geo.datum.crs import parse_crs
+    from meguro_opendata.geo.gis.files import LayerWords
+    from meguro_opendata.geo.gis.opening import is_geo_file
     from meguro_opendata.placing.layerfile import transform_layer
 
     lang = options.settings().lang
@@ -90,7 +90,7 @@ def _table(
 ) -> TransformedFile:
     """Transform two columns of a table, all of which has to be named."""
     from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.geo.crs import parse_crs
+    from meguro_opendata.geo.datum.crs import parse_crs
     from meguro_opendata.geo.notation import NOTATIONS
     from meguro_opendata.placing.pointfile import transform_file
     from meguro_opendata.placing.points import PointWords
@@ -138,7 +138,7 @@ def _summary(done: TransformedFile, lang: str) -> str:
 
 
 def _step_lines(done: TransformedFile, lang: str) -> Iterator[str]:
-    from meguro_opendata.geo.crs import datum_title
+    from meguro_opendata.geo.datum.crs import datum_title
     from meguro_opendata.messages import message
 
     operation = done.operation

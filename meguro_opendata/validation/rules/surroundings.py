@@ -15,11 +15,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from meguro_opendata.geo.boundary import boundary_of
-from meguro_opendata.geo.gazetteer.base import source_title
-from meguro_opendata.geo.geocode import Geocoded, Geocoder
-from meguro_opendata.geo.nearness import distance
-from meguro_opendata.geo.plausibility import apart, datum_offset, outside_reach, plausibility_data
+from meguro_opendata.geo.places.boundary import boundary_of
+from meguro_opendata.geo.places.gazetteer.base import source_title
+from meguro_opendata.geo.places.geocoding import Geocoded, Geocoder
+from meguro_opendata.geo.places.nearness import distance
+from meguro_opendata.geo.places.plausibility import apart, datum_offset, outside_reach, plausibility_data
 from meguro_opendata.japan.municipalities import municipalities, municipality
 from meguro_opendata.standard.model import value_kinds
 from meguro_opendata.validation.rules.data import Hit, Rows, first_of, rule_data

@@ -17,10 +17,10 @@ import numpy as np
 from meguro_opendata.errors import SourceError, StorageError
 from meguro_opendata.files.userdata import cache_folder, grid_list
 from meguro_opendata.files.whole import inside, locked, sha256, storage_guard, write_whole
-from meguro_opendata.geo.geotiff import is_tiff, read_geotiff
-from meguro_opendata.geo.lattice import Grid, build_grid
-from meguro_opendata.geo.nodes import NodeList, grid_words
-from meguro_opendata.geo.parfile import is_par, read_par
+from meguro_opendata.geo.datum.geotiff import is_tiff, read_geotiff
+from meguro_opendata.geo.datum.lattice import Grid, build_grid
+from meguro_opendata.geo.datum.nodes import NodeList, grid_words
+from meguro_opendata.geo.datum.parfile import is_par, read_par
 
 __all__ = ["DatumGrid", "GridFile", "Grids", "add_grid", "built_in_grid", "known_grids", "load_grid", "read_grid"]
 

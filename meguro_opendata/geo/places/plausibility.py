@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from meguro_opendata.geo.nearness import distance, metres_per_degree
+from meguro_opendata.geo.places.nearness import distance, metres_per_degree
 
 __all__ = ["Offset", "apart", "datum_offset", "outside_reach", "plausibility_data"]
 

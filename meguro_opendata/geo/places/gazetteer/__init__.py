@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from meguro_opendata.geo.gazetteer.base import Gazetteer, Point, Several
-from meguro_opendata.geo.gazetteer.builtin import Builtin
-from meguro_opendata.geo.gazetteer.index import index_path, open_index
+from meguro_opendata.geo.places.gazetteer.base import Gazetteer, Point, Several
+from meguro_opendata.geo.places.gazetteer.builtin import Builtin
+from meguro_opendata.geo.places.gazetteer.index import index_path, open_index
 
 __all__ = ["Builtin", "Gazetteer", "Point", "Several", "index_path", "open_gazetteer", "open_index"]
 

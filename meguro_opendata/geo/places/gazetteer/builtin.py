@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
-from meguro_opendata.geo.gazetteer.base import Point, gazetteer_data
+from meguro_opendata.geo.places.gazetteer.base import Point, gazetteer_data
 from meguro_opendata.japan.addresses import Town, Towns
 from meguro_opendata.japan.addresses.numerals import to_kanji
 

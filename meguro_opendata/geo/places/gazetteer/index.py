@@ -9,7 +9,7 @@ from pathlib import Path
 
 from meguro_opendata.errors import SourceError, StorageError
 from meguro_opendata.files.userdata import address_index
-from meguro_opendata.geo.gazetteer.base import Point
+from meguro_opendata.geo.places.gazetteer.base import Point
 from meguro_opendata.japan.addresses import Town, Towns
 
 __all__ = ["Index", "index_path", "open_index", "written_index"]

@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from meguro_opendata.errors import SourceError, UnknownCrsError
-from meguro_opendata.geo.crs import parse_crs
-from meguro_opendata.geo.lattice import Floats, Frame
-from meguro_opendata.geo.nodes import NodeList, checked, grid_words
+from meguro_opendata.geo.datum.crs import parse_crs
+from meguro_opendata.geo.datum.lattice import Floats, Frame
+from meguro_opendata.geo.datum.nodes import NodeList, checked, grid_words
 
 __all__ = ["is_tiff", "read_geotiff"]
 

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from meguro_opendata.errors import SourceError
 from meguro_opendata.files.userdata import boundary_file
 from meguro_opendata.files.whole import checksum, sha256, storage_guard, write_whole
-from meguro_opendata.geo.crs import parse_crs
-from meguro_opendata.geo.features import Features, moved
-from meguro_opendata.geo.files import LayerWords, read_features
-from meguro_opendata.geo.nearness import metres_per_degree
-from meguro_opendata.geo.opening import shape_parts
-from meguro_opendata.geo.plausibility import plausibility_data
+from meguro_opendata.geo.datum.crs import parse_crs
+from meguro_opendata.geo.gis.features import Features, moved
+from meguro_opendata.geo.gis.files import LayerWords, read_features
+from meguro_opendata.geo.gis.opening import shape_parts
+from meguro_opendata.geo.places.nearness import metres_per_degree
+from meguro_opendata.geo.places.plausibility import plausibility_data
 from meguro_opendata.japan.addresses.places import find_place
 from meguro_opendata.japan.addresses.spelling import plain_address
 from meguro_opendata.japan.checkdigit import check_digit

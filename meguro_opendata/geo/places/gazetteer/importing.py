@@ -13,11 +13,11 @@ import numpy as np
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.files.whole import checksum
-from meguro_opendata.geo.gazetteer.base import expected_error, gazetteer_data
-from meguro_opendata.geo.gazetteer.formats import Entry, Format, entries, format_of
-from meguro_opendata.geo.gazetteer.index import index_path, written_index
-from meguro_opendata.geo.gazetteer.textfile import TextFile, text_files
-from meguro_opendata.geo.nearness import distance
+from meguro_opendata.geo.places.gazetteer.base import expected_error, gazetteer_data
+from meguro_opendata.geo.places.gazetteer.formats import Entry, Format, entries, format_of
+from meguro_opendata.geo.places.gazetteer.index import index_path, written_index
+from meguro_opendata.geo.places.gazetteer.textfile import TextFile, text_files
+from meguro_opendata.geo.places.nearness import distance
 
 __all__ = ["Imported", "import_addresses"]
 

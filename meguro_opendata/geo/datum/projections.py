@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from meguro_opendata.geo.crs import Crs, parse_crs
-from meguro_opendata.geo.lattice import Floats
+from meguro_opendata.geo.datum.crs import Crs, parse_crs
+from meguro_opendata.geo.datum.lattice import Floats
 
 if TYPE_CHECKING:
     from pyproj import Transformer

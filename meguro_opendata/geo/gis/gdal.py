@@ -13,8 +13,8 @@ import msgspec
 import numpy as np
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.geo.features import Geometries
-from meguro_opendata.geo.filewords import file_words
+from meguro_opendata.geo.gis.features import Geometries
+from meguro_opendata.geo.gis.words import file_words
 
 __all__ = ["RawLayer", "process_environment", "read_raw"]
 

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from meguro_opendata.errors import CoordinateError, MeguroOpendataError, OutsideGridError
-from meguro_opendata.geo.crs import Crs, datum_title, parse_crs
-from meguro_opendata.geo.datums import Step, plan_steps
-from meguro_opendata.geo.grids import Grids
-from meguro_opendata.geo.lattice import Floats
-from meguro_opendata.geo.projections import to_axes, to_degrees
+from meguro_opendata.geo.datum.crs import Crs, datum_title, parse_crs
+from meguro_opendata.geo.datum.datums import Step, plan_steps
+from meguro_opendata.geo.datum.grids import Grids
+from meguro_opendata.geo.datum.lattice import Floats
+from meguro_opendata.geo.datum.projections import to_axes, to_degrees
 
 __all__ = ["StepRecord", "Transformed", "transform", "transform_points"]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import polars as pl
 
-from meguro_opendata.geo.crs import Crs, datum_code
-from meguro_opendata.geo.features import point_columns
-from meguro_opendata.geo.files import Layer, read_layer
-from meguro_opendata.geo.filewords import file_words
-from meguro_opendata.geo.opening import is_geo_file
+from meguro_opendata.geo.datum.crs import Crs, datum_code
+from meguro_opendata.geo.gis.features import point_columns
+from meguro_opendata.geo.gis.files import Layer, read_layer
+from meguro_opendata.geo.gis.opening import is_geo_file
+from meguro_opendata.geo.gis.words import file_words
 from meguro_opendata.sources import Grid, Table, propose_source
 from meguro_opendata.sources.header import cut_table
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.geo.lattice import Frame
+from meguro_opendata.geo.datum.lattice import Frame
 
 __all__ = ["NodeList", "checked", "grid_words"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.geo.gazetteer.base import expected_error, gazetteer_data
+from meguro_opendata.geo.places.gazetteer.base import expected_error, gazetteer_data
 from meguro_opendata.japan.addresses import Town, town_of_name
 from meguro_opendata.japan.addresses.places import find_place
 from meguro_opendata.japan.addresses.spelling import plain_address

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.geo.gazetteer.base import gazetteer_data
+from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 
 __all__ = ["TextFile", "text_files"]
 

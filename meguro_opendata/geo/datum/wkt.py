@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from meguro_opendata.errors import UnknownCrsError
-from meguro_opendata.geo.crs import Crs, datum_of_name, parse_crs, supported
+from meguro_opendata.geo.datum.crs import Crs, datum_of_name, parse_crs, supported
 
 if TYPE_CHECKING:
     import pyproj

@@ -10,13 +10,13 @@ from pathlib import Path
 import polars as pl
 
 from meguro_opendata.errors import UnknownCrsError
-from meguro_opendata.geo.crs import Crs, parse_crs
-from meguro_opendata.geo.crsmember import named_system
-from meguro_opendata.geo.features import Features, Geometries
-from meguro_opendata.geo.filewords import file_words
-from meguro_opendata.geo.gdal import read_raw
-from meguro_opendata.geo.opening import Opened, opened
-from meguro_opendata.geo.wkt import crs_of_wkt
+from meguro_opendata.geo.datum.crs import Crs, parse_crs
+from meguro_opendata.geo.datum.wkt import crs_of_wkt
+from meguro_opendata.geo.gis.crsmember import named_system
+from meguro_opendata.geo.gis.features import Features, Geometries
+from meguro_opendata.geo.gis.gdal import read_raw
+from meguro_opendata.geo.gis.opening import Opened, opened
+from meguro_opendata.geo.gis.words import file_words
 
 __all__ = ["Layer", "LayerWords", "read_features", "read_layer"]
 

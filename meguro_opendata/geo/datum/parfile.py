@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.geo.lattice import Frame
-from meguro_opendata.geo.nodes import NodeList, checked, grid_words
+from meguro_opendata.geo.datum.lattice import Frame
+from meguro_opendata.geo.datum.nodes import NodeList, checked, grid_words
 
 __all__ = ["is_par", "read_par"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meguro_opendata.geo.crs import Crs
-from meguro_opendata.geo.features import Features
-from meguro_opendata.geo.files import read_features
+from meguro_opendata.geo.datum.crs import Crs
+from meguro_opendata.geo.gis.features import Features
+from meguro_opendata.geo.gis.files import read_features
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -26,7 +26,7 @@ def to_geodataframe(features: Features) -> GeoDataFrame:
 def read_geodataframe(
     path: Path | str, *, layer: str | None = None, crs: str | int | Crs | None = None, encoding: str | None = None
 ) -> GeoDataFrame:
-    """A GIS file as a ``GeoDataFrame``, read with the care of :func:`meguro_opendata.geo.files.read_features`.
+    """A GIS file as a ``GeoDataFrame``, read with the care of :func:`meguro_opendata.geo.gis.files.read_features`.
 
     Raises:
         SourceError: If it is no GIS file that can be read.

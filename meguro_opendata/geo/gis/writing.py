@@ -15,9 +15,9 @@ import numpy as np
 import polars as pl
 
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.geo.crs import parse_crs
-from meguro_opendata.geo.features import Features, moved
-from meguro_opendata.geo.filewords import GisFormat, file_words
+from meguro_opendata.geo.datum.crs import parse_crs
+from meguro_opendata.geo.gis.features import Features, moved
+from meguro_opendata.geo.gis.words import GisFormat, file_words
 
 __all__ = ["cut_values", "geo_bytes", "unwritable"]
 

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from meguro_opendata.errors import MissingGridError
-from meguro_opendata.geo.crs import datum_title
-from meguro_opendata.geo.grids import DatumGrid, GridFile, Grids, grids_of, load_grid
-from meguro_opendata.geo.lattice import Floats, Grid, Truths
-from meguro_opendata.geo.projections import geocentric_shift
+from meguro_opendata.geo.datum.crs import datum_title
+from meguro_opendata.geo.datum.grids import DatumGrid, GridFile, Grids, grids_of, load_grid
+from meguro_opendata.geo.datum.lattice import Floats, Grid, Truths
+from meguro_opendata.geo.datum.projections import geocentric_shift
 
 __all__ = ["Moved", "Step", "plan_steps"]
 

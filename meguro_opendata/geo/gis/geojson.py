@@ -11,7 +11,7 @@ import polars as pl
 from meguro_opendata.standard.model import Field
 
 if TYPE_CHECKING:
-    from meguro_opendata.geo.features import Features
+    from meguro_opendata.geo.gis.features import Features
 
 __all__ = ["coordinate_fields", "feature_collection", "shape_collection"]
 

@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from meguro_opendata.geo.crs import Crs
-from meguro_opendata.geo.filewords import file_words
-from meguro_opendata.geo.projections import to_degrees
-from meguro_opendata.geo.transformation import transform_points
+from meguro_opendata.geo.datum.crs import Crs
+from meguro_opendata.geo.datum.projections import to_degrees
+from meguro_opendata.geo.datum.transformation import transform_points
+from meguro_opendata.geo.gis.words import file_words
 
 if TYPE_CHECKING:
-    from meguro_opendata.geo.grids import Grids
-    from meguro_opendata.geo.transformation import Transformed
+    from meguro_opendata.geo.datum.grids import Grids
+    from meguro_opendata.geo.datum.transformation import Transformed
 
 __all__ = ["Features", "Geometries", "moved", "point_columns", "point_features"]
 

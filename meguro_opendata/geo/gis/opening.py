@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.geo.filewords import file_words
+from meguro_opendata.geo.gis.words import file_words
 
 __all__ = ["Opened", "geo_container", "is_geo_file", "opened", "shape_parts"]
 

@@ -1,0 +1,1 @@
+"""Datums, correction grids, reference systems and exact transformation between them."""

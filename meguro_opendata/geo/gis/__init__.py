@@ -1,0 +1,1 @@
+"""GIS files: reading in a process of its own, features, GeoJSON, writing."""

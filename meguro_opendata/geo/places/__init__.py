@@ -1,0 +1,1 @@
+"""Places: gazetteers, geocoding, boundaries and the plausibility of points."""
