@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from meguro_opendata.catalog import list_table
-from meguro_opendata.combine import Joined, join, named_rows
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.declarations import unknown
 from meguro_opendata.findings import Finding, Rejection
@@ -24,6 +23,7 @@ from meguro_opendata.series import (
 )
 from meguro_opendata.series.periods import Period
 from meguro_opendata.sources import Table, read_source, structure_findings
+from meguro_opendata.sources.joining import Joined, join, named_rows
 from meguro_opendata.workspace.city import City
 
 __all__ = ["Reading", "SourceCount", "SourceTable", "read_sources"]

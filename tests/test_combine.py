@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import meguro_opendata as mo
-from meguro_opendata.combine import JoinWords, join
 from meguro_opendata.errors import ConfigurationError
 from meguro_opendata.release import Release
 from meguro_opendata.sources import Grid, Table
 from meguro_opendata.sources.header import cut_table
+from meguro_opendata.sources.joining import JoinWords, join
 from meguro_opendata.workspace.city import Workspace
 
 # An example city profile and example data, not the ward's own.

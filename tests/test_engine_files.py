@@ -15,7 +15,8 @@ from conftest import Ran
 
 import meguro_opendata as mo
 from meguro_opendata.findings import Report
-from meguro_opendata.sources import text, textblocks
+from meguro_opendata.sources.text import blocks as textblocks
+from meguro_opendata.sources.text import textfile as text
 from meguro_opendata.validation import validate_table
 
 SCHEMA: dict[str, Any] = {

@@ -18,9 +18,9 @@ from meguro_opendata.inspection import Inspection, inspect_file, judgement_text
 from meguro_opendata.readability import Judgement, cell_ranges, item_text, judge, reason_text, stage_text
 from meguro_opendata.sources import column_letter, read_source
 from meguro_opendata.sources.facts import NO_PARTS
-from meguro_opendata.sources.odsparts import ods_parts
-from meguro_opendata.sources.xlsparts import biff_parts, xls_parts
-from meguro_opendata.sources.xlsxparts import xlsx_parts
+from meguro_opendata.sources.workbook.odsparts import ods_parts
+from meguro_opendata.sources.workbook.xlsparts import biff_parts, xls_parts
+from meguro_opendata.sources.workbook.xlsxparts import xlsx_parts
 from meguro_opendata.standard.model import load_standard
 
 Command = Callable[..., "Ran"]  # noqa: F821 (the fixture's own type)

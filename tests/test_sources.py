@@ -18,7 +18,7 @@ from openpyxl import Workbook
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.sources import propose_source, read_grid, read_source, structure_findings
-from meguro_opendata.sources.workbook import cell_text
+from meguro_opendata.sources.workbook.workbook import cell_text
 
 Save = Callable[..., Path]
 TEXT = "名称,住所\r\n髙島屋①～,目黒区\r\n"

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from meguro_opendata.entrytable import read_entry_table
 from meguro_opendata.errors import EntryError, Fault
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.written import read_number
 from meguro_opendata.sources import read_bytes
+from meguro_opendata.sources.entries import read_entry_table
 
 __all__ = ["OnlineRate", "read_online_rate"]
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from meguro_opendata.entrytable import read_entry_table
 from meguro_opendata.errors import EntryError, Fault
 from meguro_opendata.files.declarations import unknown
 from meguro_opendata.files.whole import locked
@@ -16,6 +15,7 @@ from meguro_opendata.ledger.entries import Dating, japan_time
 from meguro_opendata.ledger.history import History, scan_ledger
 from meguro_opendata.ledger.packages import reading_words
 from meguro_opendata.ledger.seen import DatasetSeen, day_of
+from meguro_opendata.sources.entries import read_entry_table
 
 __all__ = ["Dated", "FirstPublication", "enter_datings", "read_first_publications"]
 

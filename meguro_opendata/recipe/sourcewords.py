@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from meguro_opendata.combine import JoinWords
 from meguro_opendata.errors import Fault, UnknownCrsError
 from meguro_opendata.files.declarations import Declared, unknown
 from meguro_opendata.files.whole import is_plain_name
@@ -16,6 +15,7 @@ from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.gis.words import file_words
 from meguro_opendata.register import Minting, form_fault
 from meguro_opendata.series.periods import pattern_fault, unknown_words
+from meguro_opendata.sources.joining import JoinWords
 
 __all__ = [
     "FileSettings",
@@ -95,7 +95,7 @@ class JoinedSource(NamedSource):
 
     @property
     def words(self) -> JoinWords:
-        """As :func:`meguro_opendata.combine.join` takes it."""
+        """As :func:`meguro_opendata.sources.joining.join` takes it."""
         return JoinWords(self.name, self.file, self.by, self.relation, self.unmatched)
 
 

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from meguro_opendata.combine import JoinedTable
 from meguro_opendata.findings import Finding
 from meguro_opendata.privacy import mask, screen
 from meguro_opendata.reports.limits import context_limits
 from meguro_opendata.reports.sheetpatch import place_of
 from meguro_opendata.sources import Grid, Table, column_letter
+from meguro_opendata.sources.joining import JoinedTable
 
 __all__ = ["Cell", "Row", "Snippet", "SourceView", "view_of_grid", "view_of_table"]
 

@@ -11,7 +11,7 @@ from meguro_opendata.sources.container import MARKUPS, WORKBOOKS, container_at, 
 from meguro_opendata.sources.header import cut_table, folded
 from meguro_opendata.sources.structure import structure_findings
 from meguro_opendata.sources.table import Grid, Table, column_letter
-from meguro_opendata.sources.text import read_text_grid
+from meguro_opendata.sources.text.textfile import read_text_grid
 
 # Readers of workbooks and markup are loaded when a file is one: most are text, and start the sooner.
 __all__ = [
@@ -64,11 +64,11 @@ def read_grid(path: Path, sheet: str | None = None, encoding: str | None = None)
     """All cells of a file's sheet; errors as :func:`read_source`."""
     container, raw = read_container(path)
     if container in WORKBOOKS:
-        from meguro_opendata.sources.workbook import read_workbook_sheet
+        from meguro_opendata.sources.workbook.workbook import read_workbook_sheet
 
         return read_workbook_sheet(path, raw, container, sheet)
     if container in MARKUPS:
-        from meguro_opendata.sources.markup import read_markup_sheet
+        from meguro_opendata.sources.markup.markup import read_markup_sheet
 
         return read_markup_sheet(path, raw, container, sheet)
     if sheet is not None:
@@ -93,11 +93,11 @@ def _grids(path: Path) -> list[Grid]:
     """Every visible sheet or table of a file; errors as :func:`read_source`."""
     container, raw = read_container(path)
     if container in WORKBOOKS:
-        from meguro_opendata.sources.workbook import read_workbook_grids
+        from meguro_opendata.sources.workbook.workbook import read_workbook_grids
 
         return read_workbook_grids(path, raw, container)
     if container in MARKUPS:
-        from meguro_opendata.sources.markup import read_markup_grids
+        from meguro_opendata.sources.markup.markup import read_markup_grids
 
         return read_markup_grids(path, raw, container)
     return [read_text_grid(path)]

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.compoundfile import compound_kind
 from meguro_opendata.sources.data import read_data
-from meguro_opendata.sources.textblocks import BOMS
+from meguro_opendata.sources.text.blocks import BOMS
+from meguro_opendata.sources.workbook.compoundfile import compound_kind
 
 __all__ = ["MARKUPS", "WORKBOOKS", "container_at", "container_of", "read_bytes", "read_container"]
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from meguro_opendata.sources.textblocks import TooUnevenError, count
+from meguro_opendata.sources.text.blocks import TooUnevenError, count
 
 __all__ = ["MOST_COLUMNS", "Breaks", "Records", "breaks_of", "refuse_padding"]
 

@@ -236,7 +236,7 @@ def _part_report(
     file: str,
     place: Place | None,
 ) -> Report:
-    from meguro_opendata.combine import JoinedTable
+    from meguro_opendata.sources.joining import JoinedTable
     from meguro_opendata.validation.rules import rule_findings
 
     origins = [mapped.origins.get(name) for name in frame.columns]

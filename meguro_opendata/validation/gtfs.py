@@ -16,7 +16,7 @@ from meguro_opendata.files.declarations import suggest
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.sources import column_letter, folded
 from meguro_opendata.sources.feed import Feed, Member, Record, csv_records, read_feed
-from meguro_opendata.sources.text import decode
+from meguro_opendata.sources.text.textfile import decode
 from meguro_opendata.standard.filesets import FileStandard, StandardFile, load_file_standard
 
 __all__ = ["validate_gtfs"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.sources.records import Records
-from meguro_opendata.sources.text import read_text
+from meguro_opendata.sources.text.textfile import read_text
 from meguro_opendata.validation.fast_engine import Explain, FastCheck
 from meguro_opendata.validation.frictionless_engine import RawError, TextTable
 

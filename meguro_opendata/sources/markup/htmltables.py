@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.markupsheet import MarkupSheet
+from meguro_opendata.sources.markup.sheet import MarkupSheet
 
 __all__ = ["tables_of"]
 

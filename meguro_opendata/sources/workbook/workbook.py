@@ -25,12 +25,12 @@ from python_calamine import (
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.sources.facts import NO_PARTS, SheetParts
-from meguro_opendata.sources.odsparts import ods_parts
-from meguro_opendata.sources.odstext import with_plain_texts
-from meguro_opendata.sources.packageguard import MOST_CELLS, refuse_bomb
 from meguro_opendata.sources.table import Grid
-from meguro_opendata.sources.xlsparts import xls_parts
-from meguro_opendata.sources.xlsxparts import xlsx_parts
+from meguro_opendata.sources.workbook.odsparts import ods_parts
+from meguro_opendata.sources.workbook.odstext import with_plain_texts
+from meguro_opendata.sources.workbook.packageguard import MOST_CELLS, refuse_bomb
+from meguro_opendata.sources.workbook.xlsparts import xls_parts
+from meguro_opendata.sources.workbook.xlsxparts import xlsx_parts
 
 __all__ = ["cell_text", "read_workbook_grids", "read_workbook_sheet"]
 

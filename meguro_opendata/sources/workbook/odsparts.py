@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from meguro_opendata.sources.facts import MOST_COLUMNS, MOST_ROWS, NO_PARTS, SeenParts, SheetParts
-from meguro_opendata.sources.xlsxparts import BROKEN, read_part
+from meguro_opendata.sources.workbook.xlsxparts import BROKEN, read_part
 
 __all__ = ["ods_parts"]
 

@@ -16,7 +16,7 @@ import polars as pl
 from polars.exceptions import ComputeError
 
 from meguro_opendata.sources.records import MOST_COLUMNS, Breaks, Records, breaks_of, refuse_padding
-from meguro_opendata.sources.textblocks import (
+from meguro_opendata.sources.text.blocks import (
     MOST_RECORDS,
     TooManyColumnsError,
     TooManyRecordsError,

@@ -8,13 +8,13 @@ from pathlib import Path
 from meguro_opendata.errors import SourceError
 from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.facts import NO_FACTS, SheetFacts
-from meguro_opendata.sources.htmltables import tables_of
-from meguro_opendata.sources.markupsheet import MarkupSheet
-from meguro_opendata.sources.packageguard import MOST_CELLS
-from meguro_opendata.sources.spreadsheetml import sheets_of
+from meguro_opendata.sources.markup.htmltables import tables_of
+from meguro_opendata.sources.markup.sheet import MarkupSheet
+from meguro_opendata.sources.markup.spreadsheetml import sheets_of
 from meguro_opendata.sources.table import Grid
-from meguro_opendata.sources.text import decode
-from meguro_opendata.sources.textblocks import BOMS, BadByteError, utf8
+from meguro_opendata.sources.text.blocks import BOMS, BadByteError, utf8
+from meguro_opendata.sources.text.textfile import decode
+from meguro_opendata.sources.workbook.packageguard import MOST_CELLS
 
 __all__ = ["MOST_BYTES", "read_markup_grids", "read_markup_sheet"]
 

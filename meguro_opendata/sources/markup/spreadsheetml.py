@@ -11,8 +11,8 @@ from xml.parsers import expat
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.sources.facts import Place, SheetFacts, by_column
-from meguro_opendata.sources.markupsheet import MarkupSheet
-from meguro_opendata.sources.workbook import cell_text
+from meguro_opendata.sources.markup.sheet import MarkupSheet
+from meguro_opendata.sources.workbook.workbook import cell_text
 
 __all__ = ["sheets_of"]
 

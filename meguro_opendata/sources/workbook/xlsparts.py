@@ -11,8 +11,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import replace
 
-from meguro_opendata.sources.compoundfile import workbook_stream
 from meguro_opendata.sources.facts import NO_FACTS, SeenParts, SheetParts
+from meguro_opendata.sources.workbook.compoundfile import workbook_stream
 
 __all__ = ["biff_parts", "xls_parts"]
 

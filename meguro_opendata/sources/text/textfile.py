@@ -20,7 +20,7 @@ import polars as pl
 from meguro_opendata.errors import SourceError
 from meguro_opendata.sources.records import MOST_COLUMNS, Breaks, Records, breaks_of, refuse_padding
 from meguro_opendata.sources.table import Grid, columns_of
-from meguro_opendata.sources.textblocks import (
+from meguro_opendata.sources.text.blocks import (
     BOMS,
     LONGEST_RECORD,
     MOST_RECORDS,
@@ -273,7 +273,7 @@ class _Reading(Generic[AnyTaker]):
 
 def _by_blocks(path: Path, encoding: str, reading: _Reading[Any]) -> None:
     """The file block by block, as columns from the start; while some are parsed, the next is read and decoded."""
-    from meguro_opendata.sources.textrecords import parse_block
+    from meguro_opendata.sources.text.records import parse_block
 
     with ThreadPoolExecutor(max_workers=_AHEAD) as parser:
         waiting: deque[Future[Records | None]] = deque()

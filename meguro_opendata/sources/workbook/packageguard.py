@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.compoundfile import workbook_sheets
+from meguro_opendata.sources.workbook.compoundfile import workbook_sheets
 
 __all__ = ["MOST_CELLS", "refuse_bomb"]
 

@@ -1,0 +1,1 @@
+"""HTML and SpreadsheetML as tables."""

@@ -1,0 +1,1 @@
+"""Text files as tables: encoding, blocks, records."""

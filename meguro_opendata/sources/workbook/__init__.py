@@ -1,0 +1,1 @@
+"""Workbooks as tables: cells, and what a workbook holds besides values."""
