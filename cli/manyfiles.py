@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from . import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.batch import Outcome
-    from meguro_opendata.checkup import Yardstick
     from meguro_opendata.reports.overview import Overview, PassedOver
+    from meguro_opendata.validation.criteria import Yardstick
+    from meguro_opendata.validation.many import Outcome
 
 __all__ = ["check_many"]
 
@@ -30,9 +30,9 @@ def check_many(
     output_format: str,
 ) -> int:
     """Check files and folders, write and print their reports; the exit code is the worst of all."""
-    from meguro_opendata.batch import Job, check_files, collect
-    from meguro_opendata.checkup import refuse_overwriting
     from meguro_opendata.reports.overview import Overview
+    from meguro_opendata.validation.criteria import refuse_overwriting
+    from meguro_opendata.validation.many import Job, check_files, collect
 
     lang = options.settings().lang
     _refuse_files_for_folders(html, xlsx)
@@ -105,9 +105,9 @@ def _with_progress(outcomes: Iterable[Outcome], count: int) -> Iterator[Outcome]
 
 
 def _write_files(overview: Overview, done: Sequence[Outcome], html: Path | None, junit: Path | None, lang: str) -> None:
-    from meguro_opendata.batch import INDEX
     from meguro_opendata.files.whole import write_whole
     from meguro_opendata.messages import message
+    from meguro_opendata.validation.many import INDEX
 
     if html is not None:
         from meguro_opendata.reports.index import as_index

@@ -26,7 +26,7 @@ from meguro_opendata.series.periods import lacking_parts
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import schema_fields
 from meguro_opendata.validation import validate_stacked, waived
-from meguro_opendata.validation.repeats import repeated_rows
+from meguro_opendata.validation.engine.repeats import repeated_rows
 from meguro_opendata.workspace.city import City
 
 __all__ = ["Prepared", "map_sources", "prepare_table"]

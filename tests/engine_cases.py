@@ -10,7 +10,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 from meguro_opendata.sources.table import columns_of
-from meguro_opendata.validation.frictionless_engine import TextTable
+from meguro_opendata.validation.engine.frictionless import TextTable
 
 # Texts that are good for a type in one of its formats; every table mixes them with those of other types.
 GOOD = {

@@ -12,8 +12,8 @@ import openpyxl
 import xlsxwriter
 
 from meguro_opendata.findings import Finding
-from meguro_opendata.reports.marked import Marked, mark_grid
-from meguro_opendata.reports.opc import rules
+from meguro_opendata.reports.workbook.marked import Marked, mark_grid
+from meguro_opendata.reports.workbook.opc import rules
 from meguro_opendata.sources import read_grid
 
 RED, YELLOW, BLUE = (rules()["fills"][severity] for severity in ("error", "warning", "info"))

@@ -14,12 +14,13 @@ import pytest
 from conftest import ROOT, Ran
 from report_samples import Page
 
-from meguro_opendata import batch, messages
-from meguro_opendata.batch import Job, check_files, collect
-from meguro_opendata.checkup import Yardstick
+from meguro_opendata import messages
 from meguro_opendata.errors import SourceError
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.reports.overview import Overview, PassedOver, Unchecked
+from meguro_opendata.validation import many as batch
+from meguro_opendata.validation.criteria import Yardstick
+from meguro_opendata.validation.many import Job, check_files, collect
 
 SAMPLES = ROOT / "standard_schemas"
 GOOD = SAMPLES / "aed" / "2026" / "valid.csv"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meguro_opendata.validation.cellreaders import plain_reader
-from meguro_opendata.validation.frictionless_engine import field_reader
+from meguro_opendata.validation.engine.cellreaders import plain_reader
+from meguro_opendata.validation.engine.frictionless import field_reader
 
 PLAIN: list[dict[str, Any]] = [
     {"type": "string"},

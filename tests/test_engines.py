@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.sources.table import columns_of
 from meguro_opendata.standard.model import load_standard, standards
-from meguro_opendata.validation import fast_engine, frictionless_engine
-from meguro_opendata.validation.fast_engine import FastCheck
-from meguro_opendata.validation.frictionless_engine import TextTable
-from meguro_opendata.validation.patterns import whole_match
-from meguro_opendata.validation.proofs import proof_of
+from meguro_opendata.validation.engine import fast as fast_engine
+from meguro_opendata.validation.engine import frictionless as frictionless_engine
+from meguro_opendata.validation.engine.fast import FastCheck
+from meguro_opendata.validation.engine.frictionless import TextTable
+from meguro_opendata.validation.engine.patterns import whole_match
+from meguro_opendata.validation.engine.proofs import proof_of
 
 # `make differential` runs many more.
 CASES = int(os.environ.get("MEGURO_OPENDATA_CASES", "500"))

@@ -31,9 +31,9 @@ from marked_books import (
 from meguro_opendata import messages
 from meguro_opendata.errors import SourceError
 from meguro_opendata.findings import Finding
-from meguro_opendata.reports.marked import Marked, mark_grid, mark_table, marked_lines, write_marked
-from meguro_opendata.reports.opc import rules
-from meguro_opendata.reports.sheetpatch import address
+from meguro_opendata.reports.workbook.marked import Marked, mark_grid, mark_table, marked_lines, write_marked
+from meguro_opendata.reports.workbook.opc import rules
+from meguro_opendata.reports.workbook.sheetpatch import address
 from meguro_opendata.sources import read_grid, read_source
 
 MAY_CHANGE = {"[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"}

@@ -27,9 +27,9 @@ from marked_books import (
 )
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.reports.marked import mark_grid
-from meguro_opendata.reports.opc import rules
-from meguro_opendata.reports.xmlsplice import elements
+from meguro_opendata.reports.workbook.marked import mark_grid
+from meguro_opendata.reports.workbook.opc import rules
+from meguro_opendata.reports.workbook.xmlsplice import elements
 from meguro_opendata.sources import Grid
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

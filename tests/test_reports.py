@@ -18,7 +18,7 @@ from meguro_opendata.findings import SEVERITIES, Finding
 from meguro_opendata.reports import as_text
 from meguro_opendata.reports.grouping import grouped, place
 from meguro_opendata.reports.html import as_html
-from meguro_opendata.reports.spans import spans
+from meguro_opendata.reports.workbook.spans import spans
 
 LANGUAGES = messages.LANGUAGES
 

@@ -9,7 +9,7 @@ import pytest
 
 from meguro_opendata.errors import ConfigurationError, MeguroOpendataError
 from meguro_opendata.standard.schemafile import read_schema
-from meguro_opendata.validation.frictionless_engine import field_reader
+from meguro_opendata.validation.engine.frictionless import field_reader
 
 TYPES = [name.removesuffix("Field").lower() for name in vars(frictionless.fields) if name.endswith("Field")]
 

@@ -48,7 +48,7 @@ def command(file: Path, standard: str, out: Path, xlsx: Path | None, output_form
 
 
 def _write_marked(file: Path, release: Release, out: Path, lang: str) -> None:
-    from meguro_opendata.reports.marked import mark_table, marked_lines, write_marked
+    from meguro_opendata.reports.workbook.marked import mark_table, marked_lines, write_marked
     from meguro_opendata.sources import read_source
 
     source = release.recipe.source

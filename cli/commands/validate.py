@@ -10,9 +10,9 @@ import click
 from .. import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.checkup import Yardstick
     from meguro_opendata.findings import Report
     from meguro_opendata.validation import Engine, Explanation
+    from meguro_opendata.validation.criteria import Yardstick
 
 _PATH = click.Path(path_type=Path)
 
@@ -80,8 +80,8 @@ def command(
 
     Without a standard, each table is checked against the one that its header follows. Folders: every table in them.
     """
-    from meguro_opendata.checkup import yardstick
     from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.validation.criteria import yardstick
 
     asked = yardstick(standard, schema, engine, personal=personal)
     if len(files) > 1 or (files[0].is_dir() and not asked.of_files):
@@ -105,7 +105,7 @@ def _check_one(
     output_format: str,
 ) -> int:
     from meguro_opendata import reports
-    from meguro_opendata.checkup import check, refuse_overwriting
+    from meguro_opendata.validation.criteria import check, refuse_overwriting
 
     lang = options.settings().lang
     refuse_overwriting([html, junit], [file, schema])
@@ -126,8 +126,8 @@ def _check_one(
 def _write_files(
     file: Path, report: Report, html: Path | None, xlsx: Path | None, junit: Path | None, lang: str
 ) -> None:
-    from meguro_opendata.checkup import mark, report_page
     from meguro_opendata.files.whole import write_whole
+    from meguro_opendata.validation.criteria import mark, report_page
 
     if html is not None:
         write_whole(html, report_page(file, report, lang))
@@ -136,7 +136,7 @@ def _write_files(
 
         write_whole(junit, as_junit([report], lang))
     if xlsx is not None:
-        from meguro_opendata.reports.marked import marked_lines, write_marked
+        from meguro_opendata.reports.workbook.marked import marked_lines, write_marked
 
         marked = mark(file, report, lang)
         write_marked(marked, xlsx, file)

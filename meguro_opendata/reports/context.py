@@ -10,7 +10,7 @@ from functools import cached_property
 from meguro_opendata.findings import Finding
 from meguro_opendata.privacy import mask, screen
 from meguro_opendata.reports.limits import context_limits
-from meguro_opendata.reports.sheetpatch import place_of
+from meguro_opendata.reports.workbook.sheetpatch import place_of
 from meguro_opendata.sources import Grid, Table, column_letter
 from meguro_opendata.sources.joining import JoinedTable
 

@@ -14,8 +14,8 @@ from meguro_opendata.reports.context import Snippet, SourceView
 from meguro_opendata.reports.fieldhelp import field_help
 from meguro_opendata.reports.grouping import Group, by_name, extent, grouped, place, place_words, position, subject
 from meguro_opendata.reports.limits import limit
-from meguro_opendata.reports.spans import spans
 from meguro_opendata.reports.summary import ColumnCount, actors, columns
+from meguro_opendata.reports.workbook.spans import spans
 
 __all__ = ["Checked", "as_html"]
 

@@ -13,9 +13,9 @@ from meguro_opendata.findings import Report
 from meguro_opendata.reports.grouping import Group, grouped, place_words, subject
 from meguro_opendata.reports.limits import limit
 from meguro_opendata.reports.overview import Unchecked
-from meguro_opendata.reports.spans import spans
 from meguro_opendata.reports.text import told, what_to_do
-from meguro_opendata.reports.xmlsplice import legal_xml
+from meguro_opendata.reports.workbook.spans import spans
+from meguro_opendata.reports.workbook.xmlsplice import legal_xml
 
 __all__ = ["as_junit"]
 

@@ -19,11 +19,12 @@ from meguro_opendata.sources import Grid, Table, container_at, propose_source, r
 from meguro_opendata.standard.filesets import load_file_standard
 from meguro_opendata.standard.model import Standard, load_standard, schema_fields
 from meguro_opendata.standard.schemafile import check_schema
-from meguro_opendata.validation import fast_engine, frictionless_engine
-from meguro_opendata.validation.fast_engine import Explain, Explanation
-from meguro_opendata.validation.frictionless_engine import RawError, TextTable, check_package
-from meguro_opendata.validation.streaming import Streamed, check_text
-from meguro_opendata.validation.translate import places_in, places_of_grid, places_of_text, translate
+from meguro_opendata.validation.engine import fast as fast_engine
+from meguro_opendata.validation.engine import frictionless as frictionless_engine
+from meguro_opendata.validation.engine.fast import Explain, Explanation
+from meguro_opendata.validation.engine.frictionless import RawError, TextTable, check_package
+from meguro_opendata.validation.engine.streaming import Streamed, check_text
+from meguro_opendata.validation.engine.translate import places_in, places_of_grid, places_of_text, translate
 
 # What a check against a schema alone never needs is loaded where it is used: a small file is checked in half a second.
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def validate_file(
         SourceError: If the file cannot be read.
         UnknownStandardError: If there is no such standard.
     """
-    from meguro_opendata.validation.columns import match_columns
+    from meguro_opendata.validation.engine.columns import match_columns
     from meguro_opendata.validation.rules import rule_findings
 
     _refuse_unknown_engine(engine)

@@ -19,8 +19,8 @@ from pathlib import Path
 from validation import write
 
 from meguro_opendata import reports, validation
-from meguro_opendata.checkup import report_page
 from meguro_opendata.reports.junit import as_junit
+from meguro_opendata.validation.criteria import report_page
 
 ROWS = 100_000
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from meguro_opendata.reports.opc import rules
-from meguro_opendata.reports.xmlsplice import Edit, Element, PatchError, elements, set_attribute, splice
+from meguro_opendata.reports.workbook.opc import rules
+from meguro_opendata.reports.workbook.xmlsplice import Edit, Element, PatchError, elements, set_attribute, splice
 
 __all__ = ["EMPTY_STYLES", "Styles"]
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from meguro_opendata.validation.cellreaders import Read, plain_reader
-from meguro_opendata.validation.frictionless_engine import ExpectedField, Head, field_reader
-from meguro_opendata.validation.proofs import proof_of
+from meguro_opendata.validation.engine.cellreaders import Read, plain_reader
+from meguro_opendata.validation.engine.frictionless import ExpectedField, Head, field_reader
+from meguro_opendata.validation.engine.proofs import proof_of
 
 __all__ = ["plain_head"]
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from xml.parsers.expat import XMLParserType
 
-from meguro_opendata.reports.opc import rules
-from meguro_opendata.reports.xmlsplice import (
+from meguro_opendata.reports.workbook.opc import rules
+from meguro_opendata.reports.workbook.xmlsplice import (
     Edit,
     PatchError,
     end_of_tag,

@@ -14,8 +14,8 @@ from meguro_opendata.errors import SourceError
 from meguro_opendata.files.tables import legal_text, text_width, workbook_bytes
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import SEVERITIES, Finding
-from meguro_opendata.reports.bookpatch import BookPatch
-from meguro_opendata.reports.cellmarks import (
+from meguro_opendata.reports.workbook.bookpatch import BookPatch
+from meguro_opendata.reports.workbook.cellmarks import (
     Layout,
     Listing,
     Marks,
@@ -26,8 +26,8 @@ from meguro_opendata.reports.cellmarks import (
     placed,
     worst,
 )
-from meguro_opendata.reports.opc import lines_of, rules
-from meguro_opendata.reports.xmlsplice import PatchError, legal_xml
+from meguro_opendata.reports.workbook.opc import lines_of, rules
+from meguro_opendata.reports.workbook.xmlsplice import PatchError, legal_xml
 from meguro_opendata.sources import Grid, Table, read_bytes
 
 __all__ = ["Marked", "mark_grid", "mark_table", "marked_lines", "write_marked"]

@@ -13,7 +13,7 @@ from importlib import resources
 from itertools import chain, count
 from typing import Any
 
-from meguro_opendata.reports.xmlsplice import Element, PatchError, elements, splice, xml_text
+from meguro_opendata.reports.workbook.xmlsplice import Element, PatchError, elements, splice, xml_text
 
 __all__ = ["Package", "Relation", "lines_of", "rules"]
 

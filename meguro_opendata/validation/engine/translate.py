@@ -12,8 +12,8 @@ from meguro_opendata.cleaning import normalised
 from meguro_opendata.findings import Finding
 from meguro_opendata.sources import Grid, Table, column_letter
 from meguro_opendata.standard.model import schema_fields, value_kinds
-from meguro_opendata.validation.cellreaders import Read, plain_reader
-from meguro_opendata.validation.frictionless_engine import RawError, field_reader
+from meguro_opendata.validation.engine.cellreaders import Read, plain_reader
+from meguro_opendata.validation.engine.frictionless import RawError, field_reader
 
 __all__ = ["Places", "places_in", "places_of_grid", "places_of_text", "translate"]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from meguro_opendata.validation.frictionless_engine import Head, RawError, hashable, read_cell
-from meguro_opendata.validation.judging import Judge
+from meguro_opendata.validation.engine.frictionless import Head, RawError, hashable, read_cell
+from meguro_opendata.validation.engine.judging import Judge
 
 __all__ = ["KeyColumns", "with_key_errors"]
 

@@ -16,11 +16,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from meguro_opendata.checkup import Yardstick, check, mark, report_page
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Report
 from meguro_opendata.reports.overview import PassedOver, Unchecked
+from meguro_opendata.validation.criteria import Yardstick, check, mark, report_page
 
 __all__ = ["Collected", "Job", "Outcome", "check_files", "collect"]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from meguro_opendata.validation.frictionless_engine import ExpectedField, RawError, read_cell
-from meguro_opendata.validation.proofs import Proof, proof_of
+from meguro_opendata.validation.engine.frictionless import ExpectedField, RawError, read_cell
+from meguro_opendata.validation.engine.proofs import Proof, proof_of
 
 __all__ = ["Judge", "judges_of"]
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import polars as pl
 
-from meguro_opendata.validation import frictionless_engine
-from meguro_opendata.validation.frictionless_engine import Head, RawError, TextTable
-from meguro_opendata.validation.judging import Judge, judges_of
-from meguro_opendata.validation.keys import KeyColumns, with_key_errors
-from meguro_opendata.validation.plain_head import plain_head
+from meguro_opendata.validation.engine import frictionless as frictionless_engine
+from meguro_opendata.validation.engine.frictionless import Head, RawError, TextTable
+from meguro_opendata.validation.engine.judging import Judge, judges_of
+from meguro_opendata.validation.engine.keys import KeyColumns, with_key_errors
+from meguro_opendata.validation.engine.plain_head import plain_head
 
 __all__ = ["Explain", "Explanation", "FastCheck", "check_table"]
 

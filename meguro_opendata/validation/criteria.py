@@ -18,8 +18,8 @@ from meguro_opendata.validation import Engine
 
 if TYPE_CHECKING:
     from meguro_opendata.reports.html import Checked
-    from meguro_opendata.reports.marked import Marked
-    from meguro_opendata.validation.fast_engine import Explain
+    from meguro_opendata.reports.workbook.marked import Marked
+    from meguro_opendata.validation.engine.fast import Explain
 
 __all__ = ["Yardstick", "check", "mark", "proposed_standard", "refuse_overwriting", "report_page", "yardstick"]
 
@@ -126,7 +126,7 @@ def mark(file: Path, report: Report, lang: str) -> Marked:
     Raises:
         SourceError: If it has no workbook, or none that can be changed safely.
     """
-    from meguro_opendata.reports.marked import mark_grid, mark_table
+    from meguro_opendata.reports.workbook.marked import mark_grid, mark_table
 
     source = _source(file, report)
     if source is None:

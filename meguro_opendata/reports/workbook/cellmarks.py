@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from meguro_opendata import messages
 from meguro_opendata.findings import SEVERITIES, Finding
-from meguro_opendata.reports.opc import lines_of, rules
-from meguro_opendata.reports.sheetpatch import Place, address, place_of
+from meguro_opendata.reports.workbook.opc import lines_of, rules
+from meguro_opendata.reports.workbook.sheetpatch import Place, address, place_of
 
 __all__ = ["Layout", "Listing", "Marks", "chosen_for_notes", "height_of", "listing", "note_text", "placed", "worst"]
 

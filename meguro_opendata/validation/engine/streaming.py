@@ -9,8 +9,8 @@ from typing import Any
 
 from meguro_opendata.sources.records import Records
 from meguro_opendata.sources.text.textfile import read_text
-from meguro_opendata.validation.fast_engine import Explain, FastCheck
-from meguro_opendata.validation.frictionless_engine import RawError, TextTable
+from meguro_opendata.validation.engine.fast import Explain, FastCheck
+from meguro_opendata.validation.engine.frictionless import RawError, TextTable
 
 __all__ = ["Streamed", "check_text"]
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import polars as pl
 
-from meguro_opendata.validation.cellreaders import FALSE_VALUES, TRUE_VALUES
-from meguro_opendata.validation.patterns import whole_match
+from meguro_opendata.validation.engine.cellreaders import FALSE_VALUES, TRUE_VALUES
+from meguro_opendata.validation.engine.patterns import whole_match
 
 __all__ = ["Proof", "proof_of"]
 

@@ -6,12 +6,12 @@ import io
 from collections.abc import Iterator, Mapping
 from itertools import count, islice
 
-from meguro_opendata.reports.cellmarks import Listing, Marks, chosen_for_notes, height_of, note_text, worst
-from meguro_opendata.reports.notepatch import Notes
-from meguro_opendata.reports.opc import Package, rules
-from meguro_opendata.reports.sheetpatch import SheetPatch, address, top_left
-from meguro_opendata.reports.stylepatch import EMPTY_STYLES, Styles
-from meguro_opendata.reports.xmlsplice import PatchError, small_number, splice, xml_text
+from meguro_opendata.reports.workbook.cellmarks import Listing, Marks, chosen_for_notes, height_of, note_text, worst
+from meguro_opendata.reports.workbook.notepatch import Notes
+from meguro_opendata.reports.workbook.opc import Package, rules
+from meguro_opendata.reports.workbook.sheetpatch import SheetPatch, address, top_left
+from meguro_opendata.reports.workbook.stylepatch import EMPTY_STYLES, Styles
+from meguro_opendata.reports.workbook.xmlsplice import PatchError, small_number, splice, xml_text
 
 __all__ = ["BookPatch"]
 

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.validation.cellreaders import Read
+from meguro_opendata.validation.engine.cellreaders import Read
 
 __all__ = [
     "ExpectedField",

@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from meguro_opendata.reports.opc import Package, lines_of, rules
-from meguro_opendata.reports.sheetpatch import Columns, Place, address, place_of
-from meguro_opendata.reports.xmlsplice import Edit, Element, PatchError, elements, small_number, splice, xml_text
+from meguro_opendata.reports.workbook.opc import Package, lines_of, rules
+from meguro_opendata.reports.workbook.sheetpatch import Columns, Place, address, place_of
+from meguro_opendata.reports.workbook.xmlsplice import (
+    Edit,
+    Element,
+    PatchError,
+    elements,
+    small_number,
+    splice,
+    xml_text,
+)
 
 __all__ = ["Notes"]
 

@@ -1,0 +1,1 @@
+"""A report as a marked copy of the checked workbook."""

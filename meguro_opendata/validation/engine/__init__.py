@@ -1,0 +1,1 @@
+"""The two validation engines, which give the same findings."""
