@@ -21,7 +21,7 @@ from meguro_opendata.errors import (
     UnknownStandardError,
 )
 from meguro_opendata.geo.datum.grids import known_grids
-from meguro_opendata.placing.placefiles import place_files, require_place_files
+from meguro_opendata.georeferencing.inputs import place_files, require_place_files
 from meguro_opendata.portals import open_portal
 from meguro_opendata.portals.ckan import CkanPortal
 from meguro_opendata.portals.ckanclient import token_variable

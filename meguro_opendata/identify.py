@@ -12,7 +12,7 @@ from meguro_opendata.findings import Finding
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.reading import SourceTable
 from meguro_opendata.recipe import Recipe
-from meguro_opendata.register import Assigned, Doubtful, Register, assign, read_register, register_bytes
+from meguro_opendata.recipe.identifiers import Assigned, Doubtful, Register, assign, read_register, register_bytes
 
 __all__ = ["Identified", "Identifier"]
 

@@ -13,16 +13,16 @@ from meguro_opendata.cleaning import Cleaned, clean
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.tables import LONGEST_CELL
 from meguro_opendata.findings import Change, Finding, Report
+from meguro_opendata.georeferencing.coordinates import Placed, fields_to_clean, in_order, place, undeclared
+from meguro_opendata.georeferencing.estimates import estimate_positions
 from meguro_opendata.identify import Identifier
 from meguro_opendata.japan.municipalities import Municipality
 from meguro_opendata.mapping import Mapped, apply_mapping
-from meguro_opendata.placing.coordinates import Placed, fields_to_clean, in_order, place, undeclared
-from meguro_opendata.placing.estimates import estimate_positions
 from meguro_opendata.privacy import allowed, disclosures, masked, screen, secrets
 from meguro_opendata.reading import Reading, SourceTable
 from meguro_opendata.recipe import Recipe
-from meguro_opendata.series import differing_periods
-from meguro_opendata.series.periods import lacking_parts
+from meguro_opendata.recipe.series import differing_periods
+from meguro_opendata.recipe.series.periods import lacking_parts
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import schema_fields
 from meguro_opendata.validation import validate_stacked, waived

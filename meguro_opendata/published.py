@@ -12,8 +12,8 @@ from meguro_opendata.catalog import LANGUAGE, CatalogEntry, Contact, Distributio
 from meguro_opendata.datapackage import FILE_NAME, FORMATS, read_datapackage
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import inside, sha256
+from meguro_opendata.georeferencing.stamp import is_current as places_are_current
 from meguro_opendata.messages import message
-from meguro_opendata.placing.stamp import is_current as places_are_current
 from meguro_opendata.portals import Upload
 from meguro_opendata.sourcestamp import is_current
 from meguro_opendata.workspace.city import Workspace

@@ -12,8 +12,7 @@ from meguro_opendata.findings import Finding, Rejection
 from meguro_opendata.geo.gis.opening import is_geo_file
 from meguro_opendata.geo.gis.table import read_geo_table
 from meguro_opendata.recipe import Recipe
-from meguro_opendata.recipe.sourcewords import JoinedSource, NamedSource, PeriodSettings, Sources
-from meguro_opendata.series import (
+from meguro_opendata.recipe.series import (
     Member,
     cell_periods,
     column_periods,
@@ -21,7 +20,8 @@ from meguro_opendata.series import (
     name_periods,
     period_findings,
 )
-from meguro_opendata.series.periods import Period
+from meguro_opendata.recipe.series.periods import Period
+from meguro_opendata.recipe.sourcewords import JoinedSource, NamedSource, PeriodSettings, Sources
 from meguro_opendata.sources import Table, read_source, structure_findings
 from meguro_opendata.sources.joining import Joined, join, named_rows
 from meguro_opendata.workspace.city import City

@@ -20,12 +20,12 @@ from meguro_opendata.files.whole import sha256
 from meguro_opendata.findings import Change, Finding, Rejection, Report
 from meguro_opendata.geo import coordinate_fields
 from meguro_opendata.geo.datum.crs import parse_crs
+from meguro_opendata.georeferencing.coordinates import PUBLISHED, placed_geometries
+from meguro_opendata.georeferencing.inputs import require_place_files
+from meguro_opendata.georeferencing.stamp import place_stamp
 from meguro_opendata.identify import Identifier
 from meguro_opendata.japan.municipalities import home_of
 from meguro_opendata.mapping import Mapped
-from meguro_opendata.placing.coordinates import PUBLISHED, placed_geometries
-from meguro_opendata.placing.placefiles import require_place_files
-from meguro_opendata.placing.stamp import place_stamp
 from meguro_opendata.preparing import Prepared, map_sources, prepare_table
 from meguro_opendata.privacy import disclosed, masked
 from meguro_opendata.reading import Reading, SourceCount, SourceTable, read_sources

@@ -19,11 +19,11 @@ from meguro_opendata.geo import coordinate_fields, feature_collection
 from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.gis.geojson import shape_collection
 from meguro_opendata.geo.gis.words import GIS_FORMATS
-from meguro_opendata.placing.coordinates import PUBLISHED
+from meguro_opendata.georeferencing.coordinates import PUBLISHED
 from meguro_opendata.privacy import masked_changes, masked_rejections
 from meguro_opendata.recipe import Recipe
+from meguro_opendata.recipe.series.periods import Period, titled
 from meguro_opendata.reports.html import Checked, as_html
-from meguro_opendata.series.periods import Period, titled
 from meguro_opendata.standard.model import schema_fields
 
 if TYPE_CHECKING:

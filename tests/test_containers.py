@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.inspection import inspect_file
+from meguro_opendata.inspection.profiler import inspect_file
 from meguro_opendata.sources import Grid, container_at, container_of, propose_source, read_grid, read_source
 
 Rows = Sequence[Sequence[str]]

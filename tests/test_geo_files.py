@@ -32,7 +32,7 @@ from meguro_opendata.geo.gis.features import Features, moved, point_columns
 from meguro_opendata.geo.gis.files import read_features, read_layer
 from meguro_opendata.geo.gis.words import GIS_FORMATS, GisFormat, file_words
 from meguro_opendata.geo.gis.writing import geo_bytes
-from meguro_opendata.placing.layerfile import transform_layer
+from meguro_opendata.georeferencing.files.layers import transform_layer
 
 FRAME = pl.DataFrame(
     {

@@ -186,7 +186,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
 READER = """
 import json, resource, sys
 from meguro_opendata.errors import SourceError
-from meguro_opendata.inspection import inspect_file
+from meguro_opendata.inspection.profiler import inspect_file
 resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
 codes = {}
 for path in sys.argv[1:]:

@@ -31,18 +31,18 @@ from publish_ten import workspace_for
 from referencing import Registry, Resource
 from stub_server import serving
 
+from meguro_opendata.authoring.draft import NEW_FORMAT
 from meguro_opendata.catalog.review import CATALOG_FORMAT
 from meguro_opendata.doctor import DOCTOR_FORMAT
-from meguro_opendata.drafting.drafted import NEW_FORMAT
 from meguro_opendata.findings import REPORT_FORMAT
+from meguro_opendata.georeferencing.files.addresses import GEOCODE_FORMAT
+from meguro_opendata.georeferencing.files.meshes import MESH_FORMAT
+from meguro_opendata.georeferencing.files.points import TRANSFORM_FORMAT
+from meguro_opendata.georeferencing.inputs import PLACES_FORMAT
 from meguro_opendata.harvest import HARVEST_FORMAT
 from meguro_opendata.initialise import INIT_FORMAT
-from meguro_opendata.inspection import INSPECTION_FORMAT
+from meguro_opendata.inspection.profiler import INSPECTION_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT
-from meguro_opendata.placing.addressfile import GEOCODE_FORMAT
-from meguro_opendata.placing.meshfile import MESH_FORMAT
-from meguro_opendata.placing.placefiles import PLACES_FORMAT
-from meguro_opendata.placing.pointfile import TRANSFORM_FORMAT
 from meguro_opendata.publication import PLAN_FORMAT
 from meguro_opendata.publication.status import STATUS_FORMAT
 from meguro_opendata.release import BUILD_FORMAT

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import meguro_opendata as mo
-from meguro_opendata.drafting.sheet import mapping_sheet
+from meguro_opendata.authoring.mapping_sheet import mapping_sheet
 from meguro_opendata.errors import ConfigurationError
 from meguro_opendata.findings import Change
 from meguro_opendata.mapping import Mapped, apply_mapping

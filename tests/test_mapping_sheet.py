@@ -11,11 +11,11 @@ import pytest
 import yaml
 
 import meguro_opendata as mo
-from meguro_opendata.drafting.sheet import mapping_sheet
+from meguro_opendata.authoring.mapping_sheet import mapping_sheet
 from meguro_opendata.errors import ConfigurationError, SourceError
 from meguro_opendata.mapping.proposal import Proposal
 from meguro_opendata.recipe import MappingRule, open_recipe
-from meguro_opendata.recipe.sheet import read_mapping_sheet
+from meguro_opendata.recipe.mapping_sheet import read_mapping_sheet
 from meguro_opendata.standard.model import load_standard
 
 FIELDS = ["全国地方公共団体コード", "名称", "所在地_連結表記", "電話番号"]

@@ -17,8 +17,8 @@ from pydantic_core.core_schema import ErrorType
 from meguro_opendata import errors, messages
 from meguro_opendata.cleaning import NORMALISERS
 from meguro_opendata.findings import Finding
+from meguro_opendata.georeferencing.coordinates import RULE
 from meguro_opendata.mapping.carry import carry_ways
-from meguro_opendata.placing.coordinates import RULE
 from meguro_opendata.publication.fields import publication_rules
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meguro_opendata.series import name_periods
-from meguro_opendata.series.periods import Period, periods_in
+from meguro_opendata.recipe.series import name_periods
+from meguro_opendata.recipe.series.periods import Period, periods_in
 
 
 @pytest.mark.parametrize(

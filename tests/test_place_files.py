@@ -14,7 +14,7 @@ from geo_grids import nodes_around, par_file
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError, MeguroOpendataError
 from meguro_opendata.geo.places.boundary import boundary_of
-from meguro_opendata.placing.placefiles import load_place_files, place_files
+from meguro_opendata.georeferencing.inputs import load_place_files, place_files
 from meguro_opendata.workspace.city import open_workspace
 
 PLACES = """

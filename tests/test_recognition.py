@@ -10,7 +10,7 @@ import pytest
 
 import meguro_opendata as mo
 from meguro_opendata.errors import SourceError
-from meguro_opendata.inspection import Inspection, inspect_file
+from meguro_opendata.inspection.profiler import Inspection, inspect_file
 from meguro_opendata.standard.recognition import SURE, recognise
 
 TABLES = (".csv", ".xlsx", ".xls")

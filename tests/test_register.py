@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError, StorageError
 from meguro_opendata.files.tables import read_csv_rows
-from meguro_opendata.register import Minting, Register, assign, read_register, register_bytes
+from meguro_opendata.recipe.identifiers import Minting, Register, assign, read_register, register_bytes
 from meguro_opendata.release import Release
 from meguro_opendata.workspace.city import Workspace
 

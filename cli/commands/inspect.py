@@ -12,7 +12,7 @@ from .. import console, options
 
 if TYPE_CHECKING:
     from meguro_opendata.geo.gis.files import Layer
-    from meguro_opendata.inspection import Inspection
+    from meguro_opendata.inspection.profiler import Inspection
     from meguro_opendata.sources import Grid, Table
 
 _SHOWN = 8
@@ -25,7 +25,7 @@ _LONGEST_LABEL = 24
 @options.common
 def command(file: Path, output_format: str) -> None:
     """ファイルの中身を調べる / Say what a file really is and which standard it may follow."""
-    from meguro_opendata.inspection import inspect_file
+    from meguro_opendata.inspection.profiler import inspect_file
 
     lang = options.settings().lang
     seen = inspect_file(file)
@@ -105,9 +105,9 @@ def _hidden_lines(grid: Grid, lang: str) -> Iterator[str]:
 
 def _readability_lines(seen: Inspection, lang: str) -> Iterator[str]:
     """The verdict, each item at fault with its first cells and what to do, and the items that were not judged."""
-    from meguro_opendata.inspection import judgement_text
+    from meguro_opendata.inspection.profiler import judgement_text
+    from meguro_opendata.inspection.readability import item_text
     from meguro_opendata.messages import message
-    from meguro_opendata.readability import item_text
 
     if seen.container == "unknown":
         return
@@ -125,8 +125,8 @@ def _readability_lines(seen: Inspection, lang: str) -> Iterator[str]:
 
 
 def _unjudged_lines(seen: Inspection, lang: str) -> Iterator[str]:
+    from meguro_opendata.inspection.readability import reason_text
     from meguro_opendata.messages import message
-    from meguro_opendata.readability import reason_text
 
     reasons: dict[str, list[str]] = {}
     for found in seen.judgements:

@@ -12,7 +12,7 @@ from .. import console, options
 from ..readtext import read_line, some
 
 if TYPE_CHECKING:
-    from meguro_opendata.drafting import Draft
+    from meguro_opendata.authoring import Draft
 
 
 @click.command("new")
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @options.common
 def command(slug: str, source: Path, standard: str | None, mapping_sheet: bool, output_format: str) -> None:
     """元のファイルからデータセットの下書きを作る / Draft a dataset from a source file."""
-    from meguro_opendata.drafting import draft_dataset
+    from meguro_opendata.authoring import draft_dataset
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()

@@ -134,9 +134,9 @@ def _section(number: int, field: Field, lang: str) -> tuple[str, list[tuple[str,
 @options.common
 def template(standard_id: str, out: Path) -> None:
     """担当課に渡す入力用のブックを作る / Write an entry workbook for departments."""
+    from meguro_opendata.authoring.entry_workbook import city_constants, write_template
     from meguro_opendata.messages import message
     from meguro_opendata.standard.model import load_standard
-    from meguro_opendata.template import city_constants, write_template
 
     lang = options.settings().lang
     standard = load_standard(standard_id)

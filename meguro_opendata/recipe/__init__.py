@@ -12,7 +12,8 @@ from meguro_opendata.files.declarations import check, read_yaml
 from meguro_opendata.files.whole import files_of_series, is_plain_name
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.recipe.checks import faults
-from meguro_opendata.recipe.sheet import read_mapping_sheet
+from meguro_opendata.recipe.identifiers import REGISTER_NAME
+from meguro_opendata.recipe.mapping_sheet import read_mapping_sheet
 from meguro_opendata.recipe.sourcewords import FileSettings, IdSettings, SeriesSettings, Sources
 from meguro_opendata.recipe.words import (
     Allowance,
@@ -27,7 +28,6 @@ from meguro_opendata.recipe.words import (
     SourceSettings,
     Waiver,
 )
-from meguro_opendata.register import REGISTER_NAME
 from meguro_opendata.standard.model import Standard, load_standard, schema_fields, value_kinds
 from meguro_opendata.standard.schemafile import read_schema
 from meguro_opendata.workspace.city import Workspace

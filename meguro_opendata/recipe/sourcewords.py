@@ -13,8 +13,8 @@ from meguro_opendata.files.declarations import Declared, unknown
 from meguro_opendata.files.whole import is_plain_name
 from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.gis.words import file_words
-from meguro_opendata.register import Minting, form_fault
-from meguro_opendata.series.periods import pattern_fault, unknown_words
+from meguro_opendata.recipe.identifiers import Minting, form_fault
+from meguro_opendata.recipe.series.periods import pattern_fault, unknown_words
 from meguro_opendata.sources.joining import JoinWords
 
 __all__ = [
@@ -129,7 +129,7 @@ class IdSettings(Declared):
 
     @property
     def minting(self) -> Minting:
-        """As :func:`meguro_opendata.register.read_register` takes it."""
+        """As :func:`meguro_opendata.recipe.identifiers.read_register` takes it."""
         return Minting(self.field, self.match, self.form)
 
 

@@ -83,7 +83,7 @@ def proposed_standard(file: Path) -> str:
     Raises:
         SourceError: If the file cannot be read, or follows no standard surely; the nearest ones are named.
     """
-    from meguro_opendata.inspection import inspect_file
+    from meguro_opendata.inspection.profiler import inspect_file
 
     seen = inspect_file(file)
     if seen.refusal is not None:

@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 import meguro_opendata as mo
-from meguro_opendata.inspection import Inspection, inspect_file
+from meguro_opendata.inspection.profiler import Inspection, inspect_file
 from meguro_opendata.standard.recognition import SURE, recognise
 
 DRAWS = 10

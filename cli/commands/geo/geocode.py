@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from meguro_opendata.geo.places.geocoding import Geocoder
-    from meguro_opendata.placing.addressfile import GeocodedFile
+    from meguro_opendata.georeferencing.files.addresses import GeocodedFile
 
 _SHOWN = 10
 
@@ -60,8 +60,8 @@ def _geocoder(code: str | None) -> Geocoder:
 
 def _show_address(address: str, geocoder: Geocoder, output_format: str) -> None:
     from meguro_opendata.geo.places.geocoding import COLUMNS
+    from meguro_opendata.georeferencing.files.addresses import GEOCODE_FORMAT
     from meguro_opendata.messages import word
-    from meguro_opendata.placing.addressfile import GEOCODE_FORMAT
 
     lang = options.settings().lang
     found = geocoder.find(address)
@@ -86,8 +86,8 @@ def _show_address(address: str, geocoder: Geocoder, output_format: str) -> None:
 def _show_file(file: Path, geocoder: Geocoder, column: str | None, out: Path | None, output_format: str) -> None:
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.files.whole import write_whole
+    from meguro_opendata.georeferencing.files.addresses import geocode_file
     from meguro_opendata.messages import message
-    from meguro_opendata.placing.addressfile import geocode_file
 
     lang = options.settings().lang
     if out is not None and out.resolve() == file.resolve():

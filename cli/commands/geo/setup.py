@@ -12,8 +12,8 @@ from ... import console, options
 @options.common
 def command(output_format: str) -> None:
     """opendata.toml の [places] が挙げるファイルを取り込む / Load the place data that the workspace declares."""
+    from meguro_opendata.georeferencing.inputs import PLACES_FORMAT, load_place_files
     from meguro_opendata.messages import message, word
-    from meguro_opendata.placing.placefiles import PLACES_FORMAT, load_place_files
 
     lang = options.settings().lang
     loaded = load_place_files(options.settings().open_workspace())

@@ -11,7 +11,7 @@ import click
 from ... import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.placing.pointfile import TransformedFile
+    from meguro_opendata.georeferencing.files.points import TransformedFile
 
 
 @click.command("transform")
@@ -65,7 +65,7 @@ def command(
     from meguro_opendata.geo.datum.crs import parse_crs
     from meguro_opendata.geo.gis.files import LayerWords
     from meguro_opendata.geo.gis.opening import is_geo_file
-    from meguro_opendata.placing.layerfile import transform_layer
+    from meguro_opendata.georeferencing.files.layers import transform_layer
 
     lang = options.settings().lang
     if is_geo_file(file):
@@ -92,8 +92,8 @@ def _table(
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.geo.datum.crs import parse_crs
     from meguro_opendata.geo.notation import NOTATIONS
-    from meguro_opendata.placing.pointfile import transform_file
-    from meguro_opendata.placing.points import PointWords
+    from meguro_opendata.georeferencing.files.points import transform_file
+    from meguro_opendata.georeferencing.points import PointWords
 
     source, target, first, second = named
     if source is None or first is None or second is None:

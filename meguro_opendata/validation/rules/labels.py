@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from meguro_opendata.series import column_periods, may_be_same, name_periods
-from meguro_opendata.series.periods import FISCAL_YEAR_START, Period, periods_in
+from meguro_opendata.recipe.series import column_periods, may_be_same, name_periods
+from meguro_opendata.recipe.series.periods import FISCAL_YEAR_START, Period, periods_in
 from meguro_opendata.sources import Table
 from meguro_opendata.validation.rules.data import Hit, Rows, first_of, rule_data
 

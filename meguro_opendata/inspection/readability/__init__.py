@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from meguro_opendata.readability.columnkinds import readability_data
-from meguro_opendata.readability.items import ITEMS
-from meguro_opendata.readability.view import Marks, look
+from meguro_opendata.inspection.readability.columnkinds import readability_data
+from meguro_opendata.inspection.readability.items import ITEMS
+from meguro_opendata.inspection.readability.view import Marks, look
 from meguro_opendata.sources import Table, column_letter
 
 __all__ = ["Judgement", "item_text", "judge", "reason_text", "stage_of", "stage_text"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from meguro_opendata.readability.columnkinds import ColumnView, columns_of_table
+from meguro_opendata.inspection.readability.columnkinds import ColumnView, columns_of_table
 from meguro_opendata.sources import Table, column_letter, folded
 from meguro_opendata.sources.facts import Place, SheetFacts
 

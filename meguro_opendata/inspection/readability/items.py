@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from meguro_opendata.readability.columnkinds import ColumnView, readability_data
-from meguro_opendata.readability.view import Marks, Seen, marks, marks_of, shown_range
+from meguro_opendata.inspection.readability.columnkinds import ColumnView, readability_data
+from meguro_opendata.inspection.readability.view import Marks, Seen, marks, marks_of, shown_range
 from meguro_opendata.sources import Table
 
 __all__ = ["ITEMS"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from meguro_opendata.files.tables import legal_text, text_width, workbook_bytes
 from meguro_opendata.mapping.proposal import Proposal, reason_text
-from meguro_opendata.recipe.sheet import sheet_words
+from meguro_opendata.recipe.mapping_sheet import sheet_words
 from meguro_opendata.standard.model import Field, Standard
 
 __all__ = ["mapping_sheet"]

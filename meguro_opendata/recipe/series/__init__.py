@@ -11,7 +11,7 @@ import polars as pl
 
 from meguro_opendata.files.whole import files_of_series
 from meguro_opendata.findings import Finding
-from meguro_opendata.series.periods import Period, period_words, periods_in, stem_of
+from meguro_opendata.recipe.series.periods import Period, period_words, periods_in, stem_of
 from meguro_opendata.sources import Grid, Table
 
 __all__ = [

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
-from meguro_opendata.drafting.drafted import NEW_FORMAT, RECIPE, Draft
-from meguro_opendata.drafting.sheet import mapping_sheet
-from meguro_opendata.drafting.text import recipe_text
+from meguro_opendata.authoring.draft import NEW_FORMAT, RECIPE, Draft
+from meguro_opendata.authoring.mapping_sheet import mapping_sheet
+from meguro_opendata.authoring.recipe_text import recipe_text
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import is_plain_name, storage_guard, write_whole
 from meguro_opendata.geo.gis.opening import shape_parts

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from meguro_opendata.drafting.drafted import Draft, OwnField
+from meguro_opendata.authoring.draft import Draft, OwnField
 from meguro_opendata.mapping.proposal import Proposal, reason_text
 from meguro_opendata.mapping.valueforms import value_kinds_of
 from meguro_opendata.messages import form, message, word

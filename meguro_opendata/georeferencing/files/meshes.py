@@ -18,9 +18,9 @@ from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Report
 from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.mesh import Level, mesh_bounds, mesh_codes
+from meguro_opendata.georeferencing.files.points import point_report, read_points
+from meguro_opendata.georeferencing.points import Located, PointWords, locate
 from meguro_opendata.messages import word
-from meguro_opendata.placing.pointfile import point_report, read_points
-from meguro_opendata.placing.points import Located, PointWords, locate
 
 __all__ = ["MESH_FORMAT", "MeshedFile", "mesh_file", "mesh_polygons"]
 

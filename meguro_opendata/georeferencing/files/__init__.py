@@ -1,0 +1,1 @@
+"""What the `geo` commands do to one file."""

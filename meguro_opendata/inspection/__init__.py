@@ -1,0 +1,1 @@
+"""What a file is and how machine-readable it is."""
