@@ -10,7 +10,7 @@ from meguro_opendata.messages import message, rule_name, word
 
 if TYPE_CHECKING:
     from meguro_opendata.findings import Rejection
-    from meguro_opendata.release import Release
+    from meguro_opendata.pipeline.build import Release
 
 __all__ = ["build_lines", "rejection_reasons"]
 

@@ -17,9 +17,9 @@ from meguro_opendata._version import __version__
 
 if TYPE_CHECKING:
     from meguro_opendata import geo, kpi, validation
+    from meguro_opendata.pipeline.build import build_release
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication import apply_plan, plan_publication
-    from meguro_opendata.release import build_release
     from meguro_opendata.sources import read_source
     from meguro_opendata.standard.model import load_standard, standards
     from meguro_opendata.validation import validate_file

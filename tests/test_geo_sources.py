@@ -17,7 +17,6 @@ from geo_grids import nodes_around, par_file
 
 import meguro_opendata as mo
 from meguro_opendata.authoring import draft_dataset
-from meguro_opendata.conversion import convert_file
 from meguro_opendata.errors import MeguroOpendataError, SourceError, UnknownCrsError
 from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.datum.grids import add_grid
@@ -25,6 +24,7 @@ from meguro_opendata.geo.gis.features import Features, moved
 from meguro_opendata.geo.gis.words import GIS_FORMATS, GisFormat
 from meguro_opendata.geo.gis.writing import geo_bytes
 from meguro_opendata.inspection.profiler import inspect_file
+from meguro_opendata.pipeline.conversion import convert_file
 from meguro_opendata.preview import preview_file
 from meguro_opendata.preview.rows import preview_data
 from meguro_opendata.preview.shapes import shapes_of

@@ -43,9 +43,9 @@ from meguro_opendata.harvest import HARVEST_FORMAT
 from meguro_opendata.initialise import INIT_FORMAT
 from meguro_opendata.inspection.profiler import INSPECTION_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT
+from meguro_opendata.pipeline.build import BUILD_FORMAT
 from meguro_opendata.publication import PLAN_FORMAT
 from meguro_opendata.publication.status import STATUS_FORMAT
-from meguro_opendata.release import BUILD_FORMAT
 from meguro_opendata.reports.overview import REPORTS_FORMAT
 
 ROOT = Path(__file__).resolve().parent.parent

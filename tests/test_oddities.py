@@ -20,8 +20,8 @@ import yaml
 
 from meguro_opendata import messages
 from meguro_opendata.cleaning import clean
-from meguro_opendata.conversion import convert_file
 from meguro_opendata.inspection.profiler import Inspection, inspect_file
+from meguro_opendata.pipeline.conversion import convert_file
 from meguro_opendata.standard.model import Field
 from meguro_opendata.validation import validate_file
 

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from meguro_opendata import messages
 from meguro_opendata.errors import ConfigurationError, GuardError, SourceError
 from meguro_opendata.findings import Finding
+from meguro_opendata.pipeline.build import build_release
 from meguro_opendata.portals import open_portal
 from meguro_opendata.privacy import BLOCKING, CODES, leftovers, mask, screen
 from meguro_opendata.privacy.disclosure import allowed, disclosed
@@ -29,7 +30,6 @@ from meguro_opendata.privacy.numbering import is_my_number
 from meguro_opendata.publication import plan_publication, publish
 from meguro_opendata.published import open_disclosures
 from meguro_opendata.recipe.words import Allowance
-from meguro_opendata.release import build_release
 from meguro_opendata.sources import propose_source, read_source
 from meguro_opendata.validation import validate_file
 from meguro_opendata.workspace.city import open_workspace

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError, StorageError
 from meguro_opendata.files.tables import read_csv_rows
+from meguro_opendata.pipeline.build import Release
 from meguro_opendata.recipe.identifiers import Minting, Register, assign, read_register, register_bytes
-from meguro_opendata.release import Release
 from meguro_opendata.workspace.city import Workspace
 
 # An example city profile and example data, not the ward's own.

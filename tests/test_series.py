@@ -18,11 +18,11 @@ from referencing import Registry, Resource
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError, MeguroOpendataError
 from meguro_opendata.findings import Finding
+from meguro_opendata.pipeline.build import BUILD_FORMAT, Release
 from meguro_opendata.portals import open_portal
 from meguro_opendata.publication import plan_publication, publish
 from meguro_opendata.recipe.series import Member, found_step, name_periods, period_findings
 from meguro_opendata.recipe.series.periods import Period
-from meguro_opendata.release import BUILD_FORMAT, Release
 from meguro_opendata.validation import check_package
 from meguro_opendata.workspace.city import Workspace
 

@@ -12,7 +12,7 @@ from .. import console, options
 
 if TYPE_CHECKING:
     from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.release import Release
+    from meguro_opendata.pipeline.build import Release
     from meguro_opendata.workspace.city import Workspace
 
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @options.common
 def command(slugs: tuple[str, ...], out: Path | None, jobs: int, output_format: str) -> None:
     """元の表から公開用のファイルを作る / Build releases from the sources."""
-    from meguro_opendata.release import BUILD_FORMAT, Release
+    from meguro_opendata.pipeline.build import BUILD_FORMAT, Release
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
@@ -62,7 +62,7 @@ def _built(
 
 def _build_one(task: tuple[str, Path, Path | None, str]) -> Release | MeguroOpendataError:
     from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.release import build_release
+    from meguro_opendata.pipeline.build import build_release
 
     slug, root, out, lang = task
     try:

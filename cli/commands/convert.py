@@ -14,7 +14,7 @@ from ..readtext import some
 
 if TYPE_CHECKING:
     from meguro_opendata.findings import Change
-    from meguro_opendata.release import Release
+    from meguro_opendata.pipeline.build import Release
 
 
 @click.command("convert")
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 @options.common
 def command(file: Path, standard: str, out: Path, xlsx: Path | None, output_format: str) -> None:
     """1つの表を標準の形に直す（確かな対応だけ）/ Convert one file, applying sure matches only."""
-    from meguro_opendata.conversion import convert_file
-    from meguro_opendata.release import BUILD_FORMAT
+    from meguro_opendata.pipeline.build import BUILD_FORMAT
+    from meguro_opendata.pipeline.conversion import convert_file
 
     lang = options.settings().lang
     release = convert_file(file, standard, out, lang)

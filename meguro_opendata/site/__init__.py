@@ -10,7 +10,7 @@ from meguro_opendata import kpi, pages
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.kpi.board import board_of
 from meguro_opendata.kpi.page import page_of
-from meguro_opendata.release import Release
+from meguro_opendata.pipeline.build import Release
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["write_kpi_board", "write_start_page"]

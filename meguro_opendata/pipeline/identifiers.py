@@ -10,7 +10,7 @@ import polars as pl
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.findings import Finding
 from meguro_opendata.mapping import Mapped
-from meguro_opendata.reading import SourceTable
+from meguro_opendata.pipeline.reading import SourceTable
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.recipe.identifiers import Assigned, Doubtful, Register, assign, read_register, register_bytes
 

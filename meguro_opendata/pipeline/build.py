@@ -14,7 +14,6 @@ import numpy as np
 import polars as pl
 
 from meguro_opendata.catalog import PortalRules, check_package
-from meguro_opendata.describing import datapackage
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.findings import Change, Finding, Rejection, Report
@@ -23,15 +22,10 @@ from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.georeferencing.coordinates import PUBLISHED, placed_geometries
 from meguro_opendata.georeferencing.inputs import require_place_files
 from meguro_opendata.georeferencing.stamp import place_stamp
-from meguro_opendata.identify import Identifier
 from meguro_opendata.japan.municipalities import home_of
 from meguro_opendata.mapping import Mapped
-from meguro_opendata.preparing import Prepared, map_sources, prepare_table
-from meguro_opendata.privacy import disclosed, masked
-from meguro_opendata.reading import Reading, SourceCount, SourceTable, read_sources
-from meguro_opendata.recipe import Recipe, open_recipe
-from meguro_opendata.releasefacts import ReleaseFacts, read_facts
-from meguro_opendata.releasefiles import (
+from meguro_opendata.pipeline.descriptor import datapackage
+from meguro_opendata.pipeline.files import (
     PublishedTable,
     ReleasedFile,
     data_files,
@@ -41,6 +35,12 @@ from meguro_opendata.releasefiles import (
     write_into,
     write_release,
 )
+from meguro_opendata.pipeline.identifiers import Identifier
+from meguro_opendata.pipeline.preparation import Prepared, map_sources, prepare_table
+from meguro_opendata.pipeline.reading import Reading, SourceCount, SourceTable, read_sources
+from meguro_opendata.privacy import disclosed, masked
+from meguro_opendata.recipe import Recipe, open_recipe
+from meguro_opendata.releasefacts import ReleaseFacts, read_facts
 from meguro_opendata.reports.context import view_of_table
 from meguro_opendata.reports.html import Checked
 from meguro_opendata.sources import Table, read_bytes, read_source

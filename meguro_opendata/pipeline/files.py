@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from meguro_opendata.describing import DataFile
 from meguro_opendata.files.tables import csv_bytes, plain_csv_bytes, xlsx_bytes
 from meguro_opendata.files.whole import folder_aside, sha256, write_whole
 from meguro_opendata.findings import Change, Rejection, Report
@@ -20,6 +19,7 @@ from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.gis.geojson import shape_collection
 from meguro_opendata.geo.gis.words import GIS_FORMATS
 from meguro_opendata.georeferencing.coordinates import PUBLISHED
+from meguro_opendata.pipeline.descriptor import DataFile
 from meguro_opendata.privacy import masked_changes, masked_rejections
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.recipe.series.periods import Period, titled

@@ -17,9 +17,9 @@ from meguro_opendata.mapping import Mapped
 from meguro_opendata.mapping.carry import Carried, carry
 from meguro_opendata.mapping.proposals import SURE, Proposal, propose_mapping
 from meguro_opendata.mapping.values import make_values
+from meguro_opendata.pipeline.build import Release, finish_release
 from meguro_opendata.recipe import Extension, Recipe, one_shot_recipe
 from meguro_opendata.recipe.sourcewords import FileSettings
-from meguro_opendata.release import Release, finish_release
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Standard, load_standard
 from meguro_opendata.standard.recognition import recognise

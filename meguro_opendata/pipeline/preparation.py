@@ -15,11 +15,11 @@ from meguro_opendata.files.tables import LONGEST_CELL
 from meguro_opendata.findings import Change, Finding, Report
 from meguro_opendata.georeferencing.coordinates import Placed, fields_to_clean, in_order, place, undeclared
 from meguro_opendata.georeferencing.estimates import estimate_positions
-from meguro_opendata.identify import Identifier
 from meguro_opendata.japan.municipalities import Municipality
 from meguro_opendata.mapping import Mapped, apply_mapping
+from meguro_opendata.pipeline.identifiers import Identifier
+from meguro_opendata.pipeline.reading import Reading, SourceTable
 from meguro_opendata.privacy import allowed, disclosures, masked, screen, secrets
-from meguro_opendata.reading import Reading, SourceTable
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.recipe.series import differing_periods
 from meguro_opendata.recipe.series.periods import lacking_parts
