@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from meguro_opendata.catalog import CatalogEntry
 from meguro_opendata.portals import open_portal
-from meguro_opendata.published import load_releases
+from meguro_opendata.release.dataset import load_releases
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["workspace_entries"]

@@ -12,7 +12,7 @@ from meguro_opendata.catalog import CatalogEntry, Distribution
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.portals import Upload, open_portal
 from meguro_opendata.publication import Outcome, plan_releases, publish
-from meguro_opendata.published import PublishedDataset
+from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import Workspace, open_workspace
 
 ROOT = Path(__file__).resolve().parent.parent

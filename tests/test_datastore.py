@@ -18,7 +18,7 @@ from meguro_opendata.files.whole import sha256
 from meguro_opendata.portals import Upload, open_portal
 from meguro_opendata.portals.datastore import row_changes, short_name, stored_table
 from meguro_opendata.publication import plan_releases, publish
-from meguro_opendata.published import PublishedDataset
+from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import Workspace
 
 LABS = [pytest.param(lab, id=f"ckan{number}") for number, lab in enumerate(labs(), start=1)]

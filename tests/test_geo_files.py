@@ -452,7 +452,7 @@ def test_a_gis_file_becomes_a_release_in_zone_nine(workspace_dir: Path, command:
 
 def test_the_catalogue_says_what_was_done(workspace_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A release from the Tokyo datum tells operation, grids and error in the dataset's metadata, by name."""
-    from meguro_opendata.published import load_releases
+    from meguro_opendata.release.dataset import load_releases
     from meguro_opendata.workspace.city import open_workspace
 
     monkeypatch.setenv("MEGURO_OPENDATA_DATA", str(tmp_path / "data"))

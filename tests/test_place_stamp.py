@@ -10,13 +10,13 @@ from gazetteer_files import yaizu_blocks
 from geo_grids import nodes_around, par_file
 
 import meguro_opendata as mo
-from meguro_opendata.datapackage import read_datapackage
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.geo.datum.grids import add_grid
 from meguro_opendata.geo.places.boundary import import_boundary
 from meguro_opendata.geo.places.gazetteer.importing import import_addresses
 from meguro_opendata.japan.municipalities import municipality
-from meguro_opendata.published import load_releases
+from meguro_opendata.release.dataset import load_releases
+from meguro_opendata.release.descriptor import read_datapackage
 from meguro_opendata.workspace.city import open_workspace
 
 FIELDS = [

@@ -28,8 +28,8 @@ from meguro_opendata.privacy import BLOCKING, CODES, leftovers, mask, screen
 from meguro_opendata.privacy.disclosure import allowed, disclosed
 from meguro_opendata.privacy.numbering import is_my_number
 from meguro_opendata.publication import plan_publication, publish
-from meguro_opendata.published import open_disclosures
 from meguro_opendata.recipe.words import Allowance
+from meguro_opendata.release.dataset import open_disclosures
 from meguro_opendata.sources import propose_source, read_source
 from meguro_opendata.validation import validate_file
 from meguro_opendata.workspace.city import open_workspace

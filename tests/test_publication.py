@@ -39,7 +39,7 @@ from meguro_opendata.publication import (
 from meguro_opendata.publication.fields import compare, digests, mark_text, read_mark
 from meguro_opendata.publication.guards import allowed_by_name
 from meguro_opendata.publication.history import History
-from meguro_opendata.published import PublishedDataset
+from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import PortalSettings, Workspace
 
 Make = Callable[..., PublishedDataset]

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from meguro_opendata.datapackage import read_datapackage
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.figures import Situation
 from meguro_opendata.recipe import Recipe, open_recipe
+from meguro_opendata.release.descriptor import read_datapackage
 
 __all__ = ["Step", "next_steps"]
 

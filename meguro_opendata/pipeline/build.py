@@ -21,7 +21,6 @@ from meguro_opendata.geo import coordinate_fields
 from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.georeferencing.coordinates import PUBLISHED, placed_geometries
 from meguro_opendata.georeferencing.inputs import require_place_files
-from meguro_opendata.georeferencing.stamp import place_stamp
 from meguro_opendata.japan.municipalities import home_of
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.pipeline.descriptor import datapackage
@@ -40,11 +39,12 @@ from meguro_opendata.pipeline.preparation import Prepared, map_sources, prepare_
 from meguro_opendata.pipeline.reading import Reading, SourceCount, SourceTable, read_sources
 from meguro_opendata.privacy import disclosed, masked
 from meguro_opendata.recipe import Recipe, open_recipe
-from meguro_opendata.releasefacts import ReleaseFacts, read_facts
+from meguro_opendata.release.facts import ReleaseFacts, read_facts
+from meguro_opendata.release.freshness import source_stamp
+from meguro_opendata.release.places import place_stamp
 from meguro_opendata.reports.context import view_of_table
 from meguro_opendata.reports.html import Checked
 from meguro_opendata.sources import Table, read_bytes, read_source
-from meguro_opendata.sourcestamp import source_stamp
 from meguro_opendata.standard.model import schema_fields
 from meguro_opendata.validation import waived
 from meguro_opendata.validation.rules import copied_tables, identifier_findings, moved_tables

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from meguro_opendata.datapackage import FORMATS
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.recipe import Recipe, Waiver
 from meguro_opendata.recipe.series.periods import Period
-from meguro_opendata.releasefacts import ReleaseFacts, iso_period
-from meguro_opendata.sourcestamp import SourceStamp
+from meguro_opendata.release.descriptor import FORMATS
+from meguro_opendata.release.facts import ReleaseFacts, iso_period
+from meguro_opendata.release.freshness import SourceStamp
 from meguro_opendata.workspace.city import City
 
 __all__ = ["DataFile", "datapackage"]

@@ -31,8 +31,8 @@ from meguro_opendata.preview.rows import (
     roles_of_fields,
 )
 from meguro_opendata.preview.shapes import shapes_of
-from meguro_opendata.published import load_releases
 from meguro_opendata.recipe import open_recipe
+from meguro_opendata.release.dataset import load_releases
 from meguro_opendata.sources import propose_source
 from meguro_opendata.standard.model import schema_fields
 from meguro_opendata.workspace.city import Workspace

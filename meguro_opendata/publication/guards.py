@@ -11,7 +11,7 @@ from meguro_opendata.portals import Package
 from meguro_opendata.publication.fields import publication_rules
 from meguro_opendata.publication.plan import Plan
 from meguro_opendata.publication.tables import TableChange
-from meguro_opendata.published import PublishedDataset
+from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["allowed_by_name", "refuse_conflicts", "refuse_guards", "release_guards", "table_guards", "tie_guards"]

@@ -18,7 +18,7 @@ from meguro_opendata.catalog import CatalogEntry, read_entries, write_entries
 from meguro_opendata.errors import MeguroOpendataError, SourceError
 from meguro_opendata.files.whole import inside, sha256, storage_guard, write_whole
 from meguro_opendata.portals import Upload
-from meguro_opendata.published import PublishedDataset
+from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["EarlierRelease", "History"]

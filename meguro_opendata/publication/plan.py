@@ -13,7 +13,7 @@ from meguro_opendata.findings import Finding
 from meguro_opendata.portals import Package, TableLoad
 from meguro_opendata.portals.datastore import short_name
 from meguro_opendata.publication.fields import Conflict
-from meguro_opendata.published import PublishedDataset
+from meguro_opendata.release.dataset import PublishedDataset
 
 __all__ = ["ACTIONS", "PLAN_FORMAT", "WRITTEN", "DatasetPlan", "Plan", "ResourcePlan", "Wishes"]
 

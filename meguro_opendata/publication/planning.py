@@ -18,7 +18,7 @@ from meguro_opendata.publication.fields import Comparison, Conflict
 from meguro_opendata.publication.history import History
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan, Wishes
 from meguro_opendata.publication.tables import TableChange, checksums, is_table, stem, table_changes
-from meguro_opendata.published import PublishedDataset, load_releases
+from meguro_opendata.release.dataset import PublishedDataset, load_releases
 from meguro_opendata.workspace.city import Workspace, as_workspace
 
 _DIGEST_LETTERS = 16

@@ -14,7 +14,7 @@ from meguro_opendata.portals import Package, Portal, PortalState
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
 from meguro_opendata.publication.plan import DatasetPlan
 from meguro_opendata.publication.planning import plan_releases
-from meguro_opendata.published import PublishedDataset, load_releases
+from meguro_opendata.release.dataset import PublishedDataset, load_releases
 from meguro_opendata.workspace.city import RECIPE_NAME, Workspace
 
 __all__ = ["STATUS_FORMAT", "Drift", "Status", "status"]

@@ -11,7 +11,7 @@ from meguro_opendata.files.rowdiff import table_changes as compare_rows
 from meguro_opendata.portals import Package, Portal, Upload
 from meguro_opendata.publication.fields import publication_rules
 from meguro_opendata.publication.history import History
-from meguro_opendata.published import PublishedDataset
+from meguro_opendata.release.dataset import PublishedDataset
 
 __all__ = ["TableChange", "checksums", "is_table", "stem", "table_changes"]
 

@@ -28,7 +28,7 @@ from meguro_opendata.files.whole import sha256
 from meguro_opendata.portals import Upload, open_portal
 from meguro_opendata.portals.ckanpackage import sent
 from meguro_opendata.publication import Outcome, plan_releases, publish
-from meguro_opendata.published import PublishedDataset
+from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import Workspace
 
 COUNT = int(sys.argv[1]) if len(sys.argv) == 2 else 300

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.catalog import LANGUAGE, CatalogEntry, Contact, Distribution, crawler_tags
-from meguro_opendata.datapackage import FILE_NAME, FORMATS, read_datapackage
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import inside, sha256
-from meguro_opendata.georeferencing.stamp import is_current as places_are_current
 from meguro_opendata.messages import message
 from meguro_opendata.portals import Upload
-from meguro_opendata.sourcestamp import is_current
+from meguro_opendata.release.descriptor import FILE_NAME, FORMATS, read_datapackage
+from meguro_opendata.release.freshness import is_current
+from meguro_opendata.release.places import is_current as places_are_current
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["PublishedDataset", "load_releases", "open_disclosures"]
