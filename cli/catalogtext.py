@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from meguro_opendata.messages import message, property_text, word
 
 if TYPE_CHECKING:
-    from meguro_opendata.catalog.review import CatalogReview, Review
+    from meguro_opendata.catalog.review.review import CatalogReview, Review
     from meguro_opendata.findings import Finding
 
 __all__ = ["review_lines"]

@@ -44,14 +44,14 @@ __all__ = [
 
 _HOMES = {
     "apply_plan": "publication",
-    "build_release": "release",
-    "find_workspace": "workspace",
-    "load_standard": "standard",
+    "build_release": "pipeline.build",
+    "find_workspace": "workspace.city",
+    "load_standard": "standard.model",
     "open_portal": "portals",
-    "open_workspace": "workspace",
+    "open_workspace": "workspace.city",
     "plan_publication": "publication",
     "read_source": "sources",
-    "standards": "standard",
+    "standards": "standard.model",
     "validate_file": "validation",
 }
 # In a checkout the command line, the standard and the sample workspace lie beside this folder, not in it: a program

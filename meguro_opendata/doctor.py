@@ -23,8 +23,8 @@ from meguro_opendata.errors import (
 from meguro_opendata.geo.datum.grids import known_grids
 from meguro_opendata.georeferencing.inputs import place_files, require_place_files
 from meguro_opendata.portals import open_portal
-from meguro_opendata.portals.ckan import CkanPortal
-from meguro_opendata.portals.ckanclient import token_variable
+from meguro_opendata.portals.ckan.client import token_variable
+from meguro_opendata.portals.ckan.portal import CkanPortal
 from meguro_opendata.standard.model import load_standard, standards
 from meguro_opendata.workspace.city import Workspace, find_workspace, open_workspace
 

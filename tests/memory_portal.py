@@ -10,7 +10,7 @@ from meguro_opendata.catalog import CatalogEntry
 from meguro_opendata.errors import PortalError, StaleError
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals import Package, PortalState, TableLoad, Upload
-from meguro_opendata.portals.ckanpackage import complaints, received, sent, wanted_package
+from meguro_opendata.portals.ckan.package import complaints, received, sent, wanted_package
 from meguro_opendata.workspace.city import City, PortalSettings
 
 

@@ -14,7 +14,7 @@ import ckanapi
 import pytest
 
 from meguro_opendata.catalog import CatalogEntry, Contact, Distribution, check_package, to_ckan
-from meguro_opendata.harvest import Manners, harvest_ckan
+from meguro_opendata.catalog.harvest import Manners, harvest_ckan
 from meguro_opendata.workspace.city import City, License
 
 NAME = "MEGURO_OPENDATA_TEST_CKAN"

@@ -10,8 +10,8 @@ import pytest
 import meguro_opendata as mo
 from meguro_opendata import messages
 from meguro_opendata.catalog import CatalogEntry, Contact, Distribution, crawler_tags, judge_pickup, list_csv, read_any
-from meguro_opendata.catalog.quality import measure_quality
-from meguro_opendata.catalog.review import review_catalog
+from meguro_opendata.catalog.review.quality import measure_quality
+from meguro_opendata.catalog.review.review import review_catalog
 from meguro_opendata.standard.model import standards
 from meguro_opendata.workspace.city import City, open_workspace
 

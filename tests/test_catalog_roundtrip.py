@@ -25,9 +25,9 @@ from meguro_opendata.catalog import (
     to_dcat,
     write_entries,
 )
-from meguro_opendata.catalog.review import review_catalog
+from meguro_opendata.catalog.harvest import read_dump
+from meguro_opendata.catalog.review.review import review_catalog
 from meguro_opendata.errors import SourceError
-from meguro_opendata.harvest import read_dump
 from meguro_opendata.workspace.city import City, open_workspace
 
 ROOT = Path(__file__).resolve().parent.parent

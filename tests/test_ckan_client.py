@@ -17,7 +17,7 @@ from stub_server import serving
 from meguro_opendata.errors import MeguroOpendataError, PortalError, RefusedError, StaleError, UncertainError
 from meguro_opendata.geo.gis.gdal import process_environment
 from meguro_opendata.portals import open_portal
-from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules, token_variable
+from meguro_opendata.portals.ckan.client import CkanClient, ckan_rules, token_variable
 
 SECRET = "s3cret-token-that-nobody-may-see"  # noqa: S105 (no real one)
 HTML = "<html>…</html>"

@@ -13,7 +13,7 @@ from publish_ten import publish_ten, ten_releases, workspace_for
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.portals import open_portal
 from meguro_opendata.portals.backup import back_up, differences, open_backup, restore
-from meguro_opendata.portals.ckan import CkanPortal
+from meguro_opendata.portals.ckan.portal import CkanPortal
 from meguro_opendata.portals.snapshot import SnapshotPortal, snapshot_text
 from meguro_opendata.publication import Wishes, plan_releases, publish
 from meguro_opendata.workspace.city import Workspace

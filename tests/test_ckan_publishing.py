@@ -20,7 +20,7 @@ from publish_ten import publish_ten, ten_releases, workspace_for
 
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.portals import open_portal
-from meguro_opendata.portals.ckanclient import ckan_rules
+from meguro_opendata.portals.ckan.client import ckan_rules
 from meguro_opendata.publication import plan_releases, publish
 from meguro_opendata.workspace.city import Workspace
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from meguro_opendata.catalog import PortalRules, check_package
-from meguro_opendata.catalog.ckanrules import sendable_tag
+from meguro_opendata.catalog.review.ckanrules import sendable_tag
 
 GOOD: dict[str, Any] = {
     "name": "131105_aed",

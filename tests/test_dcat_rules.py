@@ -11,8 +11,8 @@ import pytest
 
 from meguro_opendata import messages
 from meguro_opendata.catalog import CatalogEntry, Contact, Distribution, from_dcat, to_dcat
-from meguro_opendata.catalog.dcatrules import check_document
-from meguro_opendata.catalog.jsonld import load_document
+from meguro_opendata.catalog.forms.jsonld import load_document
+from meguro_opendata.catalog.review.dcatrules import check_document
 from meguro_opendata.errors import SourceError
 from meguro_opendata.workspace.city import City, open_workspace
 

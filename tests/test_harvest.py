@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from meguro_opendata.catalog import CatalogEntry, Distribution, read_entries, write_entries
+from meguro_opendata.catalog.harvest import read_dump
 from meguro_opendata.errors import SourceError
-from meguro_opendata.harvest import read_dump
 
 PACKAGE: dict[str, Any] = {
     "name": "sample",

@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from meguro_opendata.catalog.harvest import Manners, addresses, fetching, harvest_ckan, settings
+from meguro_opendata.catalog.harvest.addresses import aim, is_public
 from meguro_opendata.errors import GuardError, MeguroOpendataError, PortalError
-from meguro_opendata.harvest import Manners, addresses, fetching, harvest_ckan, settings
-from meguro_opendata.harvest.addresses import aim, is_public
 
 Reply = tuple[int, dict[str, str], bytes]
 
@@ -100,7 +100,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two datasets a page, and a limit of bytes that a test can reach."""
     smaller = {**settings.limits(), "page": 2, "most_bytes": 20_000}
     for module in ("fetching", "remote", "robots"):
-        monkeypatch.setattr(f"meguro_opendata.harvest.{module}.limits", lambda: smaller)
+        monkeypatch.setattr(f"meguro_opendata.catalog.harvest.{module}.limits", lambda: smaller)
 
 
 @pytest.mark.usefixtures("small_pages")

@@ -32,14 +32,14 @@ from referencing import Registry, Resource
 from stub_server import serving
 
 from meguro_opendata.authoring.draft import NEW_FORMAT
-from meguro_opendata.catalog.review import CATALOG_FORMAT
+from meguro_opendata.catalog.harvest import HARVEST_FORMAT
+from meguro_opendata.catalog.review.review import CATALOG_FORMAT
 from meguro_opendata.doctor import DOCTOR_FORMAT
 from meguro_opendata.findings import REPORT_FORMAT
 from meguro_opendata.georeferencing.files.addresses import GEOCODE_FORMAT
 from meguro_opendata.georeferencing.files.meshes import MESH_FORMAT
 from meguro_opendata.georeferencing.files.points import TRANSFORM_FORMAT
 from meguro_opendata.georeferencing.inputs import PLACES_FORMAT
-from meguro_opendata.harvest import HARVEST_FORMAT
 from meguro_opendata.initialise import INIT_FORMAT
 from meguro_opendata.inspection.profiler import INSPECTION_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT

@@ -78,7 +78,7 @@ def test_publishing_loads_no_table_library() -> None:
         f"meguro_opendata.{room}" for room in ("recipe", "release", "sources", "cleaning", "privacy", "validation")
     ]
     code = (
-        "import sys, meguro_opendata.publication.status, meguro_opendata.portals.ckan;"
+        "import sys, meguro_opendata.publication.status, meguro_opendata.portals.ckan.portal;"
         f"print(*[name for name in {[*unneeded, *rooms]!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -15,8 +15,8 @@ from meguro_opendata.catalog import CatalogEntry, Distribution
 from meguro_opendata.errors import StaleError
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.portals import FolderPortal, Package, Portal, Upload
-from meguro_opendata.portals.ckan import CkanPortal
-from meguro_opendata.portals.ckanclient import CkanClient
+from meguro_opendata.portals.ckan.client import CkanClient
+from meguro_opendata.portals.ckan.portal import CkanPortal
 from meguro_opendata.portals.marks import marked
 from meguro_opendata.workspace.city import City, PortalSettings
 

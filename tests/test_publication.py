@@ -24,8 +24,8 @@ from meguro_opendata.files.rowdiff import compare_tables, table_changes
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.ledger import read_ledger
 from meguro_opendata.portals import Upload
+from meguro_opendata.portals.ckan.shape import understood
 from meguro_opendata.portals.marks import DATASET, RELEASE
-from meguro_opendata.portals.packageshape import understood
 from meguro_opendata.publication import (
     DatasetPlan,
     Wishes,

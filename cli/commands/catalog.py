@@ -53,8 +53,8 @@ def _catalogue(
     slugs: Sequence[str], origin: str | None, portal: str | None, organization: str | None, **allowed: bool
 ) -> tuple[Sequence[CatalogEntry], City]:
     """The datasets that are asked for, and the workspace's city."""
-    from meguro_opendata.harvest import Manners, harvest
-    from meguro_opendata.listing import workspace_entries
+    from meguro_opendata.catalog.harvest import Manners, harvest
+    from meguro_opendata.publication.listing import workspace_entries
 
     workspace = options.settings().open_workspace()
     if origin is None:
@@ -122,7 +122,7 @@ def _export_lines(entries: Sequence[CatalogEntry], out: Path, report: Report | N
 def check(slugs: tuple[str, ...], as_of: str | None, output_format: str, **source: Any) -> None:
     """メタデータに足りないもの、点数、次の一歩を示す / What the metadata lacks, its score, the next step."""
     from meguro_opendata.catalog import PortalRules
-    from meguro_opendata.catalog.review import review_catalog
+    from meguro_opendata.catalog.review.review import review_catalog
 
     entries, city = _catalogue(slugs, **source)
     rules = PortalRules(licenses={city.license.id}) if source["origin"] is None else None

@@ -10,7 +10,7 @@ import click
 from .. import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.harvest import Harvest
+    from meguro_opendata.catalog.harvest import Harvest
 
 
 @click.command("harvest")
@@ -30,8 +30,8 @@ def command(
 ) -> None:
     """ほかのカタログ（CKANか保存したファイル）を読む / Read another catalogue: a CKAN, or a saved file."""
     from meguro_opendata.catalog import write_entries
+    from meguro_opendata.catalog.harvest import Manners, harvest
     from meguro_opendata.files.whole import write_whole
-    from meguro_opendata.harvest import Manners, harvest
 
     options.refuse_over_source(source, out)
     found = harvest(source, organization, Manners(allow_private, ignore_robots))

@@ -10,7 +10,7 @@ import click
 from .. import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.portals.ckan import CkanPortal
+    from meguro_opendata.portals.ckan.portal import CkanPortal
 
 BACKUP_FORMAT = "meguro-opendata/backup@1"
 RESTORE_FORMAT = "meguro-opendata/restore@1"
@@ -122,7 +122,7 @@ def _ckan(name: str | None, insecure_http: bool) -> CkanPortal:
     """The portal, which has to be a CKAN."""
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.portals import open_portal
-    from meguro_opendata.portals.ckan import CkanPortal
+    from meguro_opendata.portals.ckan.portal import CkanPortal
 
     workspace = options.settings().open_workspace()
     target = open_portal(workspace, name, insecure_http=insecure_http)

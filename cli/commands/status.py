@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @options.common
 def command(portal: str | None, *, links: bool, allow_private: bool, insecure_http: bool, output_format: str) -> None:
     """公開先と手元の違いを、直すコマンドとともに見る / Show how a portal differs from here (exit 1 if it does)."""
-    from meguro_opendata.harvest import Manners
+    from meguro_opendata.catalog.harvest import Manners
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication.status import status
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from meguro_opendata.catalog.ckan import from_ckan, to_ckan
-from meguro_opendata.catalog.ckanrules import PortalRules, check_package
-from meguro_opendata.catalog.crawler import Pickup, crawler_tags, judge_pickup
-from meguro_opendata.catalog.dcat import dcat_document, to_dcat
-from meguro_opendata.catalog.dcatreading import from_dcat
 from meguro_opendata.catalog.entry import LANGUAGE, Box, CatalogEntry, Contact, Distribution
+from meguro_opendata.catalog.forms.ckan import from_ckan, to_ckan
+from meguro_opendata.catalog.forms.dcat import dcat_document, to_dcat
+from meguro_opendata.catalog.forms.dcatreading import from_dcat
 from meguro_opendata.catalog.licences import Licence, find_licence
 from meguro_opendata.catalog.lines import read_any, read_entries, read_lines, write_entries
 from meguro_opendata.catalog.publisher import Publisher, publisher_of
+from meguro_opendata.catalog.review.ckanrules import PortalRules, check_package
+from meguro_opendata.catalog.review.crawler import Pickup, crawler_tags, judge_pickup
 
 if TYPE_CHECKING:
-    from meguro_opendata.catalog.openlist import list_csv, list_frame, list_table
+    from meguro_opendata.catalog.forms.openlist import list_csv, list_frame, list_table
 
 __all__ = [
     "LANGUAGE",
@@ -53,5 +53,5 @@ _OF_THE_LIST = ("list_csv", "list_frame", "list_table")
 
 def __getattr__(name: str) -> Any:
     if name in _OF_THE_LIST:
-        return getattr(import_module(f"{__name__}.openlist"), name)
+        return getattr(import_module(f"{__name__}.forms.openlist"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

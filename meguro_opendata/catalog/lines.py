@@ -9,8 +9,8 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from meguro_opendata.catalog.ckan import from_ckan
 from meguro_opendata.catalog.entry import Box, CatalogEntry, Contact, Distribution
+from meguro_opendata.catalog.forms.ckan import from_ckan
 from meguro_opendata.errors import SourceError
 from meguro_opendata.files.whole import numbered_lines
 

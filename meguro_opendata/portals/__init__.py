@@ -38,8 +38,8 @@ def open_portal(workspace: Workspace, name: str | None = None, *, insecure_http:
 
 
 def _open_ckan(workspace: Workspace, name: str, insecure_http: bool) -> Portal:
-    from meguro_opendata.portals.ckan import CkanPortal
-    from meguro_opendata.portals.ckanclient import CkanClient
+    from meguro_opendata.portals.ckan.client import CkanClient
+    from meguro_opendata.portals.ckan.portal import CkanPortal
 
     settings = workspace.portals[name]
     client = CkanClient(name, settings.url or "", insecure_http=insecure_http)

@@ -19,8 +19,8 @@ from typing import Any
 from meguro_opendata.errors import MeguroOpendataError, RefusedError
 from meguro_opendata.files.whole import inside, sha256, write_whole
 from meguro_opendata.portals.base import Upload
-from meguro_opendata.portals.ckan import CkanPortal
-from meguro_opendata.portals.packageshape import understood
+from meguro_opendata.portals.ckan.portal import CkanPortal
+from meguro_opendata.portals.ckan.shape import understood
 
 __all__ = ["BACKUP_FORMAT", "Backup", "Difference", "back_up", "differences", "open_backup", "restore"]
 

@@ -11,7 +11,7 @@ from meguro_opendata.catalog import CatalogEntry
 from meguro_opendata.errors import MeguroOpendataError, PortalError
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import Package, Portal, PortalState, TableLoad, Upload
-from meguro_opendata.portals.packageshape import shaped
+from meguro_opendata.portals.ckan.shape import shaped
 
 __all__ = ["SNAPSHOT_FORMAT", "SnapshotPortal", "snapshot_text"]
 

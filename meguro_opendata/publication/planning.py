@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from meguro_opendata.catalog.ckan import optional_fields
+from meguro_opendata.catalog.forms.ckan import optional_fields
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.portals import Package, Portal, PortalState, TableLoad, open_portal

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from meguro_opendata.catalog import from_ckan, judge_pickup
+from meguro_opendata.catalog.harvest import Manners
+from meguro_opendata.catalog.harvest.fetching import Fetcher
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.harvest import Manners
-from meguro_opendata.harvest.fetching import Fetcher
 from meguro_opendata.portals import Package, Portal, PortalState
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
 from meguro_opendata.publication.plan import DatasetPlan

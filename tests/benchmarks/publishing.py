@@ -26,7 +26,7 @@ from publish_ten import ten_releases, workspace_for
 from meguro_opendata.catalog import Distribution
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.portals import Upload, open_portal
-from meguro_opendata.portals.ckanpackage import sent
+from meguro_opendata.portals.ckan.package import sent
 from meguro_opendata.publication import Outcome, plan_releases, publish
 from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import Workspace

@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from meguro_opendata.catalog.dcat import dcat_words
 from meguro_opendata.catalog.entry import LANGUAGE, MEDIA_TYPES, Box, CatalogEntry, Contact, Distribution
-from meguro_opendata.catalog.jsonld import Node, all_of, first, label, load_document, nodes_of, text_of
+from meguro_opendata.catalog.forms.dcat import dcat_words
+from meguro_opendata.catalog.forms.jsonld import Node, all_of, first, label, load_document, nodes_of, text_of
 from meguro_opendata.errors import SourceError
 
 __all__ = ["from_dcat"]

@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from meguro_opendata.catalog import CatalogEntry, check_package, to_ckan
-from meguro_opendata.catalog.ckan import optional_fields
+from meguro_opendata.catalog.forms.ckan import optional_fields
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import Package, Upload
-from meguro_opendata.portals.ckanclient import UploadedFile, ckan_rules
+from meguro_opendata.portals.ckan.client import UploadedFile, ckan_rules
+from meguro_opendata.portals.ckan.shape import shaped
 from meguro_opendata.portals.marks import BYTES, CHECKSUM
-from meguro_opendata.portals.packageshape import shaped
 from meguro_opendata.workspace.city import City, PortalSettings
 
 __all__ = ["complaints", "file_name", "is_link", "named", "received", "revision", "sent", "uploaded", "wanted_package"]

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from meguro_opendata.catalog.jsonld import Node, all_of, first, nodes_of, text_of
+from meguro_opendata.catalog.forms.jsonld import Node, all_of, first, nodes_of, text_of
 from meguro_opendata.findings import Finding
 
 __all__ = ["check_catalog", "check_dataset", "check_document"]
@@ -40,7 +40,7 @@ def check_document(document: Node) -> list[Finding]:
     """Everything in a catalogue that DCAT-AP misses; a finding on a dataset names it as its ``file``.
 
     Args:
-        document: As :func:`meguro_opendata.catalog.jsonld.load_document` gives it.
+        document: As :func:`meguro_opendata.catalog.forms.jsonld.load_document` gives it.
     """
     catalogs = [found for node in nodes_of(document, "dcat:Catalog") for found in check_catalog(node)]
     return [*catalogs, *(found for node in nodes_of(document, "dcat:Dataset") for found in check_dataset(node))]

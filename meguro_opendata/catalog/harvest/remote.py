@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from meguro_opendata.catalog import CatalogEntry, from_ckan
+from meguro_opendata.catalog.harvest.addresses import check_url
+from meguro_opendata.catalog.harvest.fetching import Answer, Fetcher
+from meguro_opendata.catalog.harvest.harvested import Harvest
+from meguro_opendata.catalog.harvest.robots import respect_robots
+from meguro_opendata.catalog.harvest.settings import Manners, limits
 from meguro_opendata.errors import PortalError
-from meguro_opendata.harvest.addresses import check_url
-from meguro_opendata.harvest.fetching import Answer, Fetcher
-from meguro_opendata.harvest.harvested import Harvest
-from meguro_opendata.harvest.robots import respect_robots
-from meguro_opendata.harvest.settings import Manners, limits
 
 __all__ = ["harvest_ckan"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from meguro_opendata.errors import PortalError, RefusedError
-from meguro_opendata.portals.ckanclient import CkanClient
+from meguro_opendata.portals.ckan.client import CkanClient
+from meguro_opendata.portals.ckan.shape import understood
 from meguro_opendata.portals.datastore import Record, StoredTable, chunks, page_size, row_changes
 from meguro_opendata.portals.marks import DATASTORE
-from meguro_opendata.portals.packageshape import understood
 
 __all__ = ["load"]
 

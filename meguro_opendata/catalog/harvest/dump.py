@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from meguro_opendata.catalog import CatalogEntry, from_ckan, from_dcat, read_any, read_lines
+from meguro_opendata.catalog.harvest.harvested import Harvest
 from meguro_opendata.files.whole import plain_text
-from meguro_opendata.harvest.harvested import Harvest
 
 __all__ = ["harvest_file", "read_dump"]
 

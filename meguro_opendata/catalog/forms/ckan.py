@@ -12,8 +12,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from meguro_opendata.catalog.ckanrules import is_sendable_name, sendable_tags, strings_of
 from meguro_opendata.catalog.entry import MEDIA_TYPES, Box, CatalogEntry, Contact, Distribution
+from meguro_opendata.catalog.review.ckanrules import is_sendable_name, sendable_tags, strings_of
 from meguro_opendata.workspace.city import City
 
 __all__ = ["from_ckan", "optional_fields", "to_ckan"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from meguro_opendata.harvest.dump import harvest_file, read_dump
-from meguro_opendata.harvest.harvested import HARVEST_FORMAT, Harvest
-from meguro_opendata.harvest.remote import harvest_ckan
-from meguro_opendata.harvest.settings import Manners
+from meguro_opendata.catalog.harvest.dump import harvest_file, read_dump
+from meguro_opendata.catalog.harvest.harvested import HARVEST_FORMAT, Harvest
+from meguro_opendata.catalog.harvest.remote import harvest_ckan
+from meguro_opendata.catalog.harvest.settings import Manners
 
 __all__ = ["HARVEST_FORMAT", "Harvest", "Manners", "harvest", "harvest_ckan", "harvest_file", "read_dump"]
 

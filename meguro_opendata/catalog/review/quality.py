@@ -10,9 +10,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from meguro_opendata.catalog.crawler import judge_pickup
 from meguro_opendata.catalog.entry import CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.licences import find_licence
+from meguro_opendata.catalog.review.crawler import judge_pickup
 
 __all__ = ["Answer", "Quality", "Question", "measure_quality"]
 

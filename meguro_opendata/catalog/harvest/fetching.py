@@ -10,9 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
+from meguro_opendata.catalog.harvest.addresses import Target, aim
+from meguro_opendata.catalog.harvest.settings import Manners, limits
 from meguro_opendata.errors import PortalError
-from meguro_opendata.harvest.addresses import Target, aim
-from meguro_opendata.harvest.settings import Manners, limits
 
 __all__ = ["Answer", "Fetcher"]
 

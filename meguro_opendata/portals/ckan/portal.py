@@ -16,12 +16,13 @@ from typing import Any
 from meguro_opendata.catalog import CatalogEntry
 from meguro_opendata.errors import RefusedError, StaleError, UncertainError
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals import ckandatastore, ckanpackage
 from meguro_opendata.portals.base import Package, PortalState, TableLoad, Upload
-from meguro_opendata.portals.ckanclient import CkanClient, ckan_rules
+from meguro_opendata.portals.ckan import datastore as ckandatastore
+from meguro_opendata.portals.ckan import package as ckanpackage
+from meguro_opendata.portals.ckan.client import CkanClient, ckan_rules
+from meguro_opendata.portals.ckan.shape import shaped, understood
 from meguro_opendata.portals.datastore import stored_table
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, unmarked
-from meguro_opendata.portals.packageshape import shaped, understood
 from meguro_opendata.workspace.city import City, PortalSettings
 
 __all__ = ["CkanPortal", "Standing"]

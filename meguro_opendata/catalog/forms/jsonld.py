@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from meguro_opendata.catalog.dcat import dcat_words
+from meguro_opendata.catalog.forms.dcat import dcat_words
 
 __all__ = ["Node", "all_of", "compact", "first", "is_a", "label", "load_document", "nodes_of", "text_of"]
 

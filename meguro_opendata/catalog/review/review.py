@@ -9,14 +9,14 @@ from datetime import date
 from typing import Any
 
 from meguro_opendata import messages
-from meguro_opendata.catalog.ckan import to_ckan
-from meguro_opendata.catalog.ckanrules import PortalRules, check_package
-from meguro_opendata.catalog.crawler import Pickup, judge_pickup
-from meguro_opendata.catalog.dcat import dcat_document
-from meguro_opendata.catalog.dcatrules import check_catalog, check_dataset
 from meguro_opendata.catalog.entry import CatalogEntry
-from meguro_opendata.catalog.jsonld import compact
-from meguro_opendata.catalog.quality import Quality, measure_quality
+from meguro_opendata.catalog.forms.ckan import to_ckan
+from meguro_opendata.catalog.forms.dcat import dcat_document
+from meguro_opendata.catalog.forms.jsonld import compact
+from meguro_opendata.catalog.review.ckanrules import PortalRules, check_package
+from meguro_opendata.catalog.review.crawler import Pickup, judge_pickup
+from meguro_opendata.catalog.review.dcatrules import check_catalog, check_dataset
+from meguro_opendata.catalog.review.quality import Quality, measure_quality
 from meguro_opendata.findings import Finding
 from meguro_opendata.workspace.city import City
 

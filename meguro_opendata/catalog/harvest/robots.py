@@ -10,9 +10,9 @@ import re
 from urllib.parse import urljoin
 from urllib.robotparser import RobotFileParser
 
+from meguro_opendata.catalog.harvest.fetching import Fetcher
+from meguro_opendata.catalog.harvest.settings import limits
 from meguro_opendata.errors import GuardError
-from meguro_opendata.harvest.fetching import Fetcher
-from meguro_opendata.harvest.settings import limits
 
 __all__ = ["respect_robots"]
 

@@ -1,0 +1,1 @@
+"""The catalogue in the forms of CKAN, DCAT and オープンデータ一覧."""

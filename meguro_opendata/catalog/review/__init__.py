@@ -1,0 +1,1 @@
+"""Rules on metadata, its quality, and what a crawler picks up."""

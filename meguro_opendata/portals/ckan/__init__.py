@@ -1,0 +1,1 @@
+"""A CKAN as a portal."""
