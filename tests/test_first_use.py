@@ -14,7 +14,7 @@ import pytest
 import meguro_opendata as mo
 from meguro_opendata.authoring import draft_dataset
 from meguro_opendata.errors import ConfigurationError
-from meguro_opendata.initialise import init_workspace
+from meguro_opendata.onboarding.initialise import init_workspace
 from meguro_opendata.workspace.city import Workspace
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import meguro_opendata as mo
-from meguro_opendata.doctor import Check, examine
 from meguro_opendata.errors import (
     CoordinateError,
     MeguroOpendataError,
@@ -26,6 +25,7 @@ from meguro_opendata.geo.datum.crs import parse_crs, supported
 from meguro_opendata.geo.datum.datums import plan_steps
 from meguro_opendata.geo.datum.grids import DatumGrid, add_grid, built_in_grid, known_grids, read_grid
 from meguro_opendata.geo.datum.transformation import transform_points
+from meguro_opendata.onboarding.doctor import Check, examine
 
 TKY = built_in_grid()
 assert TKY is not None

@@ -18,8 +18,8 @@ import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError
 from meguro_opendata.geo.places.gazetteer import Builtin
 from meguro_opendata.japan.municipalities import municipality
-from meguro_opendata.preview import preview_file, preview_release
-from meguro_opendata.preview.drawing import draw
+from meguro_opendata.maps import preview_file, preview_release
+from meguro_opendata.maps.drawing import draw
 from meguro_opendata.workspace.city import open_workspace
 
 Command = Callable[..., Ran]

@@ -24,10 +24,10 @@ from meguro_opendata.geo.gis.features import Features, moved
 from meguro_opendata.geo.gis.words import GIS_FORMATS, GisFormat
 from meguro_opendata.geo.gis.writing import geo_bytes
 from meguro_opendata.inspection.profiler import inspect_file
+from meguro_opendata.maps import preview_file
+from meguro_opendata.maps.rows import preview_data
+from meguro_opendata.maps.shapes import shapes_of
 from meguro_opendata.pipeline.conversion import convert_file
-from meguro_opendata.preview import preview_file
-from meguro_opendata.preview.rows import preview_data
-from meguro_opendata.preview.shapes import shapes_of
 from meguro_opendata.workspace.city import open_workspace
 
 FRAME = pl.DataFrame({"名称": ["例の公園", "例の広場"], "住所": ["東京都目黒区八雲1-1-8", "東京都目黒区中町2-36-13"]})

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from gtfs_feeds import gtfs_jp
 from jsonschema import Draft202012Validator
-from meguro_opendata.cli import gtfs_text
+from meguro_opendata.cli.texts import gtfs as gtfs_text
 
 import meguro_opendata as mo
 from meguro_opendata import messages

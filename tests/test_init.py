@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 import meguro_opendata as mo
-from meguro_opendata import initialise
 from meguro_opendata.errors import MeguroOpendataError, StorageError
-from meguro_opendata.initialise import init_workspace
 from meguro_opendata.japan.municipalities import municipalities
+from meguro_opendata.onboarding import initialise
+from meguro_opendata.onboarding.initialise import init_workspace
 
 Command = Callable[..., "Ran"]  # noqa: F821 (the fixture's own type)
 

@@ -34,15 +34,15 @@ from stub_server import serving
 from meguro_opendata.authoring.draft import NEW_FORMAT
 from meguro_opendata.catalog.harvest import HARVEST_FORMAT
 from meguro_opendata.catalog.review.review import CATALOG_FORMAT
-from meguro_opendata.doctor import DOCTOR_FORMAT
 from meguro_opendata.findings import REPORT_FORMAT
 from meguro_opendata.georeferencing.files.addresses import GEOCODE_FORMAT
 from meguro_opendata.georeferencing.files.meshes import MESH_FORMAT
 from meguro_opendata.georeferencing.files.points import TRANSFORM_FORMAT
 from meguro_opendata.georeferencing.inputs import PLACES_FORMAT
-from meguro_opendata.initialise import INIT_FORMAT
 from meguro_opendata.inspection.profiler import INSPECTION_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT
+from meguro_opendata.onboarding.doctor import DOCTOR_FORMAT
+from meguro_opendata.onboarding.initialise import INIT_FORMAT
 from meguro_opendata.pipeline.build import BUILD_FORMAT
 from meguro_opendata.publication import PLAN_FORMAT
 from meguro_opendata.publication.status import STATUS_FORMAT

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from meguro_opendata.cli.plantext import plan_lines
+from meguro_opendata.cli.texts.plan import plan_lines
 from memory_portal import MemoryPortal
 
 import meguro_opendata as mo

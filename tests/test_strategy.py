@@ -11,7 +11,7 @@ import yaml
 
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError
-from meguro_opendata.strategy import Strategy, open_strategy
+from meguro_opendata.kpi.strategy import Strategy, open_strategy
 
 ROOT = Path(__file__).resolve().parent.parent
 # Digits that are part of a name or a mark, not figures.

@@ -38,7 +38,7 @@ def command(slugs: tuple[str, ...], out: Path | None, jobs: int, output_format: 
         built.append(made)
         exit_code = max(exit_code, made.report.exit_code)
         if output_format == "text":
-            from ..texts import build_lines
+            from ..texts.build import build_lines
 
             console.result("\n".join(build_lines(made, lang)))
     if output_format == "json":

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import catalogtext, console, options
+from .. import console, options
+from ..texts import catalog as catalogtext
 
 if TYPE_CHECKING:
     from meguro_opendata.catalog import CatalogEntry

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import console, options
-from ..readtext import some
+from ..texts.reading import some
 
 if TYPE_CHECKING:
     from meguro_opendata.findings import Change
@@ -69,7 +69,7 @@ def _lines(release: Release, lang: str) -> Iterator[str]:
     """What was done, in about ten lines."""
     from meguro_opendata.messages import message
 
-    from ..readtext import read_line
+    from ..texts.reading import read_line
 
     counts = {"rows_in": release.rows_in, "rows_out": release.rows_out, "rows_rejected": len(release.rejected)}
     yield message("build-done", lang, slug=release.slug, changes=len(release.changes), **counts)
@@ -131,7 +131,7 @@ def _texts(change: Change) -> tuple[str, str]:
 
 
 def _reasons(release: Release, lang: str) -> str:
-    from ..texts import rejection_reasons
+    from ..texts.build import rejection_reasons
 
     return rejection_reasons(release.rejected, lang)
 

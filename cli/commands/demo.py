@@ -10,7 +10,7 @@ import click
 from .. import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.demo import Demo
+    from meguro_opendata.onboarding.demo import Demo
 
 FORMAT = "meguro-opendata/demo@1"
 
@@ -27,16 +27,16 @@ FORMAT = "meguro-opendata/demo@1"
 @options.common
 def command(out: Path, output_format: str) -> None:
     """見本のデータで一連の仕事を試す / Run the whole job on the shipped sample workspace."""
-    from meguro_opendata import demo
     from meguro_opendata.messages import message
+    from meguro_opendata.onboarding import demo
 
     lang = options.settings().lang
     done = demo.run_demo(out, lang)
     if output_format == "json":
         console.result_json(_as_dict(done, lang))
         return
-    from ..plantext import publish_lines
-    from ..texts import build_lines
+    from ..texts.build import build_lines
+    from ..texts.plan import publish_lines
 
     for release in done.releases:
         console.result("\n".join(build_lines(release, lang, show_report=False)))

@@ -12,8 +12,8 @@ from .. import console, options
 @options.common
 def command(output_format: str) -> None:
     """この環境で使えるかを調べる / Check this machine and say what to do."""
-    from meguro_opendata import doctor
     from meguro_opendata.messages import word
+    from meguro_opendata.onboarding import doctor
 
     lang = options.settings().lang
     checks = doctor.examine(options.settings().workspace, lang)

@@ -21,8 +21,8 @@ from .. import console, options
 @options.common
 def command(folder: Path, municipality: str, output_format: str) -> None:
     """自治体のワークスペースを新しく作る / Make a workspace for a municipality."""
-    from meguro_opendata.initialise import INIT_FORMAT, init_workspace
     from meguro_opendata.messages import message
+    from meguro_opendata.onboarding.initialise import INIT_FORMAT, init_workspace
 
     lang = options.settings().lang
     workspace = init_workspace(folder, municipality)

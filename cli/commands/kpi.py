@@ -40,7 +40,7 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     from meguro_opendata import kpi
     from meguro_opendata.messages import message
 
-    from ..kpitext import figure_lines
+    from ..texts.kpi import figure_lines
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
@@ -157,8 +157,8 @@ def _from_table(indicator: str, table: Path, evidence: str, year: int, workspace
     from meguro_opendata.errors import EntryError, Fault
     from meguro_opendata.kpi.procedures import read_online_rate
     from meguro_opendata.kpi.records import recordable
+    from meguro_opendata.kpi.strategy import open_strategy
     from meguro_opendata.messages import message
-    from meguro_opendata.strategy import open_strategy
 
     known = recordable(open_strategy(workspace, year)).get(indicator)
     if known and known.from_file is None:
@@ -172,7 +172,7 @@ def _from_table(indicator: str, table: Path, evidence: str, year: int, workspace
 def _show_record(done: Recorded, workspace: Workspace, output_format: str) -> None:
     from meguro_opendata.messages import message
 
-    from ..kpitext import number_text
+    from ..texts.kpi import number_text
 
     entry = done.record
     if output_format == "json":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import console, options
-from ..readtext import read_line, some
+from ..texts.reading import read_line, some
 
 if TYPE_CHECKING:
     from meguro_opendata.authoring import Draft

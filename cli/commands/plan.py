@@ -50,7 +50,7 @@ def command(
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication import plan_page, plan_publication
 
-    from ..wished import wished
+    from ..texts.slugs import wished
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
@@ -69,7 +69,7 @@ def command(
     if output_format == "json":
         console.result_json(plan.to_dict())
     else:
-        from ..plantext import plan_lines
+        from ..texts.plan import plan_lines
 
         console.result("\n".join(plan_lines(plan, lang)))
     raise SystemExit(1 if plan.pending else 0)

@@ -72,7 +72,7 @@ def command(
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication import publish
 
-    from ..wished import wished
+    from ..texts.slugs import wished
 
     lang = options.settings().lang
     _refuse_unattended(yes, plan_file)
@@ -94,7 +94,7 @@ def command(
 
 
 def _show(outcome: Outcome, events: int, workspace: Workspace, output_format: str, lang: str) -> None:
-    from ..plantext import failure_lines, publish_lines
+    from ..texts.plan import failure_lines, publish_lines
 
     console.say_lines(failure_lines(outcome, lang))
     if output_format == "json":
@@ -156,7 +156,7 @@ def _plan(
 def _confirmed(plan: Plan, lang: str) -> bool:
     from meguro_opendata.messages import message
 
-    from ..plantext import plan_lines
+    from ..texts.plan import plan_lines
 
     console.say("\n".join(plan_lines(plan, lang)))
     return click.confirm(message("publish-ask", lang), err=True)

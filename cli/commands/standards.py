@@ -88,7 +88,7 @@ def show(standard_id: str, output_format: str) -> None:
     from meguro_opendata.messages import message
     from meguro_opendata.standard.model import load_standard
 
-    from .. import gtfs_text
+    from ..texts import gtfs as gtfs_text
 
     lang = options.settings().lang
     if gtfs_text.show_files(standard_id, output_format, lang):

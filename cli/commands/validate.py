@@ -85,7 +85,7 @@ def command(
 
     asked = yardstick(standard, schema, engine, personal=personal)
     if len(files) > 1 or (files[0].is_dir() and not asked.of_files):
-        from ..manyfiles import check_many
+        from ..texts.files import check_many
 
         if explain_engine:
             raise MeguroOpendataError("explain-one-file", files=list(map(str, files)))
@@ -112,7 +112,7 @@ def _check_one(
     explained: list[Explanation] = []
     report = check(file, asked, explained.append if explain_engine else None)
     if explain_engine:
-        from ..enginetext import engine_lines
+        from ..texts.engine import engine_lines
 
         console.say("\n".join(engine_lines(explained, lang)))
     _write_files(file, report, html, xlsx, junit, lang)

@@ -14,8 +14,8 @@ from meguro_opendata.kpi.figures import Indicator, Situation, figures_of
 from meguro_opendata.kpi.gaps import Gap, gaps_of
 from meguro_opendata.kpi.nextsteps import Step, next_steps
 from meguro_opendata.kpi.paths import Path, paths_of
+from meguro_opendata.kpi.strategy import Theme
 from meguro_opendata.ledger import JST, Dating, Entry, Event
-from meguro_opendata.strategy import Theme
 
 __all__ = ["Board", "Evidence", "Row", "board_of"]
 

@@ -13,8 +13,7 @@ from meguro_opendata.kpi.coverage import Kind, kinds_of, share_published
 from meguro_opendata.kpi.fiscal import today, year_days
 from meguro_opendata.kpi.quality import Kept, Staged, share_on_time, share_readable, stages_of, timeliness_of
 from meguro_opendata.kpi.records import Recordable, recordable, recorded_value
-from meguro_opendata.ledger import DatasetSeen, Event, History, line_of, scan_ledger
-from meguro_opendata.strategy import (
+from meguro_opendata.kpi.strategy import (
     Comparison,
     Focus,
     IndicatorDefinition,
@@ -23,6 +22,7 @@ from meguro_opendata.strategy import (
     indicator_definitions,
     open_strategy,
 )
+from meguro_opendata.ledger import DatasetSeen, Event, History, line_of, scan_ledger
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Indicator", "Part", "Situation", "figures_of", "situation_of"]

@@ -12,7 +12,7 @@ from meguro_opendata.kpi.figures import Indicator, Situation, figures_of, situat
 from meguro_opendata.kpi.fiscal import QUARTERS, era_name, quarter_ends
 from meguro_opendata.kpi.nextsteps import Step, next_steps
 from meguro_opendata.kpi.papers import Cell, Paper, Section, Sheet
-from meguro_opendata.strategy import Strategy
+from meguro_opendata.kpi.strategy import Strategy
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["followup_of", "quarter_of"]

@@ -7,7 +7,7 @@ from meguro_opendata.kpi.board import DEPARTMENT_FIGURES, Board
 from meguro_opendata.kpi.figures import Indicator
 from meguro_opendata.kpi.fiscal import QUARTERS, era_name, quarter_ends
 from meguro_opendata.kpi.paths import chart_of
-from meguro_opendata.strategy import share_units
+from meguro_opendata.kpi.strategy import share_units
 
 __all__ = ["page_of", "quarter_names"]
 

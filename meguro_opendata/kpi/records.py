@@ -12,9 +12,9 @@ from meguro_opendata.files.nearwords import suggest
 from meguro_opendata.files.whole import locked
 from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.fiscal import fiscal_year_of
+from meguro_opendata.kpi.strategy import Strategy, indicator_definitions, open_strategy, share_units
 from meguro_opendata.kpi.written import read_number
 from meguro_opendata.ledger import History, Record, append_events, japan_time, scan_ledger
-from meguro_opendata.strategy import Strategy, indicator_definitions, open_strategy, share_units
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Recordable", "Recorded", "enter_record", "recordable", "recorded_value"]

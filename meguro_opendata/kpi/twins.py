@@ -10,7 +10,7 @@ from meguro_opendata.kpi.figures import Indicator
 from meguro_opendata.kpi.fiscal import era_name
 from meguro_opendata.kpi.page import quarter_names
 from meguro_opendata.kpi.papers import Cell, Paper, Section, Sheet
-from meguro_opendata.strategy import share_units
+from meguro_opendata.kpi.strategy import share_units
 
 __all__ = ["paper_of"]
 

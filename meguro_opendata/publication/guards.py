@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from meguro_opendata.errors import GuardError
 from meguro_opendata.findings import Finding
-from meguro_opendata.initialise import has_placeholder
+from meguro_opendata.onboarding.initialise import has_placeholder
 from meguro_opendata.portals import Package
 from meguro_opendata.publication.fields import publication_rules
 from meguro_opendata.publication.plan import Plan

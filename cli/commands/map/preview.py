@@ -10,7 +10,7 @@ import click
 from ... import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.preview import Preview
+    from meguro_opendata.maps import Preview
 
 
 @click.command("preview")
@@ -49,7 +49,7 @@ def command(slug: str, out: Path, tiles: bool, axes: str | None, source: str | N
 def _preview(slug: str, code: str | None, *, swapped: bool, crs: str | None) -> Preview:
     """A dataset of the workspace, or a file where no dataset has this name."""
     from meguro_opendata.japan.municipalities import home_of, municipality
-    from meguro_opendata.preview import preview_file, preview_release
+    from meguro_opendata.maps import preview_file, preview_release
 
     file = Path(slug)
     workspace = options.settings().nearest_workspace()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meguro_opendata.geo.gis.features import Geometries
-from meguro_opendata.preview.drawing import Shape
-from meguro_opendata.preview.rows import preview_data
+from meguro_opendata.maps.drawing import Shape
+from meguro_opendata.maps.rows import preview_data
 
 __all__ = ["shapes_of"]
 

@@ -11,8 +11,8 @@ from statistics import median
 from meguro_opendata.geo.places.boundary import boundary_of
 from meguro_opendata.geo.places.geocoding import Geocoder
 from meguro_opendata.geo.places.nearness import distance
-from meguro_opendata.preview.mercator import metres_per_unit, project, tiles_over
-from meguro_opendata.preview.rows import PlaceRow, preview_data
+from meguro_opendata.maps.mercator import metres_per_unit, project, tiles_over
+from meguro_opendata.maps.rows import PlaceRow, preview_data
 
 Shape = tuple[Sequence[Sequence[float]], bool]  # points (lon, lat), and whether they are a ring
 

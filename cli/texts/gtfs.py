@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from . import console
+from .. import console
 
 if TYPE_CHECKING:
     from meguro_opendata.standard.filesets import FileStandard

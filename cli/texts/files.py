@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import console, options
+from .. import console, options
 
 if TYPE_CHECKING:
     from meguro_opendata.reports.overview import Overview, PassedOver

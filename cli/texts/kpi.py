@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from . import console
+from .. import console
 
 if TYPE_CHECKING:
     from meguro_opendata.kpi import Indicator
-    from meguro_opendata.strategy import Strategy
+    from meguro_opendata.kpi.strategy import Strategy
 
 __all__ = ["bar", "figure_lines", "number_text", "target_text"]
 

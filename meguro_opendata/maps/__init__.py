@@ -20,8 +20,8 @@ from meguro_opendata.geo.gis.table import point_names
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.places.geocoding import Geocoder
 from meguro_opendata.japan.municipalities import Municipality, home_of
-from meguro_opendata.preview.drawing import Shape, draw
-from meguro_opendata.preview.rows import (
+from meguro_opendata.maps.drawing import Shape, draw
+from meguro_opendata.maps.rows import (
     SWAPPED,
     PlaceRow,
     TableRoles,
@@ -30,7 +30,7 @@ from meguro_opendata.preview.rows import (
     roles_of,
     roles_of_fields,
 )
-from meguro_opendata.preview.shapes import shapes_of
+from meguro_opendata.maps.shapes import shapes_of
 from meguro_opendata.recipe import open_recipe
 from meguro_opendata.release.dataset import load_releases
 from meguro_opendata.sources import propose_source

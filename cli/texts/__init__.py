@@ -1,0 +1,1 @@
+"""Results of the library as lines for a terminal."""

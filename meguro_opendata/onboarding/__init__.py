@@ -1,0 +1,1 @@
+"""First steps: a new workspace, the demo, a check of this machine."""
