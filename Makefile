@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo
 
-.PHONY: demo test browser ckan faults differential lint types wheel schemas check clean help
+.PHONY: demo test browser ckan faults differential golden lint types wheel schemas check clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -24,16 +24,19 @@ test: $(VENV)/.ready      ## all tests, a process a core
 browser: $(VENV)/.ready   ## tests in a real browser; Chromium is installed where it is absent
 	command -v chromium >/dev/null && command -v pdftotext >/dev/null || \
 	  (apt-get -q update && apt-get -q install -y chromium poppler-utils fonts-noto-cjk) || echo "no browser could be installed"
-	$(BIN)/python -m pytest -m browser tests/test_*_in_browser.py
+	$(BIN)/python -m pytest -m browser tests/reports
 
 ckan: $(VENV)/.ready      ## tests against real CKANs: those named by MEGURO_OPENDATA_TEST_CKAN_URL and _TOKEN, or two of its own
-	$(BIN)/python tests/with_ckan.py
+	$(BIN)/python tests/support/with_ckan.py
 
 faults: $(VENV)/.ready    ## every fault at every request, and 50 kills, against the same CKANs (half an hour)
-	MEGURO_OPENDATA_ALL_FAULTS=1 $(BIN)/python tests/with_ckan.py tests/test_ckan_publishing.py
+	MEGURO_OPENDATA_ALL_FAULTS=1 $(BIN)/python tests/support/with_ckan.py tests/portals/test_ckan_publishing.py
 
 differential: $(VENV)/.ready   ## many more random cases of the fast engine against frictionless (20 minutes)
-	MEGURO_OPENDATA_CASES=20000 $(BIN)/python -m pytest tests/test_engines.py
+	MEGURO_OPENDATA_CASES=20000 $(BIN)/python -m pytest tests/validation/test_engines.py
+
+golden: $(VENV)/.ready   ## record all outputs into GOLDEN=folder, to compare two states of the code byte for byte
+	$(BIN)/python tests/golden.py record $(GOLDEN)
 
 lint: $(VENV)/.ready      ## ruff: style and format
 	$(BIN)/ruff check .
@@ -43,7 +46,7 @@ types: $(VENV)/.ready     ## mypy, strict
 	$(BIN)/mypy
 
 wheel: $(VENV)/.ready     ## build the wheel, install it elsewhere, run the demo from there
-	$(BIN)/python tests/wheel_check.py
+	$(BIN)/python tests/support/wheel_check.py
 
 schemas: $(VENV)/.ready   ## write schemas, samples and pages of the standard from its definitions
 	$(BIN)/python -m meguro_opendata.standard_schemas.generate

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from locations import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 # Benchmarks are programs of their own, not tests.
 collect_ignore_glob = ["benchmarks/*.py"]

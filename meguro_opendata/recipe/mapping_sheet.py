@@ -106,6 +106,6 @@ def _rule(place: str, field: str, origin: str, rules: dict[str, MappingRule]) ->
 
 @cache
 def sheet_words() -> dict[str, Any]:
-    """The words by which a sheet's columns and lines are known (``sheet.toml``)."""
-    text = resources.files(__package__).joinpath("sheet.toml").read_text(encoding="utf-8")
+    """The words by which a sheet's columns and lines are known (``mapping_sheet.toml``)."""
+    text = resources.files(__package__).joinpath("mapping_sheet.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

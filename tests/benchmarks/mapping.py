@@ -4,7 +4,7 @@
 
 CORPUS holds the files and EXPECTED.csv (path, schema_id, schema_version). Prints a line for the files of the standard's
 two versions as they are, and with their headers spelled otherwise (full width, spaces, small letters), and one for the
-other files, whose columns were judged by hand (tests/mapping_truth.csv); then every wrong proposal.
+other files, whose columns were judged by hand (tests/data/mapping_truth.csv); then every wrong proposal.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from meguro_opendata.standard.model import Standard
 from meguro_opendata.standard.recognition import field_names, recognise
 from meguro_opendata.standard.recognition.headernames import spellings
 
-TRUTH = Path(__file__).resolve().parent.parent / "mapping_truth.csv"
+TRUTH = Path(__file__).resolve().parents[1] / "data" / "mapping_truth.csv"
 WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "as they are": str,

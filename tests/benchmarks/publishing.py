@@ -17,7 +17,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 from ckan_labs import REASON, TOKEN, Lab, clean_up, labs
 from ckan_proxy import proxy
