@@ -1,19 +1,10 @@
-"""Figures against the strategy's targets, from what happened; the same figure when asked again.
-
-``docs/kpi.md`` says what each counts, and what becomes of renames, withdrawals, republication and moves of portal.
-"""
+"""Figures against the strategy's targets, from what happened; the same figure when asked again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
-from datetime import date
-from pathlib import Path
-from typing import Any
-
+from meguro_opendata.kpi.assessment import KPI_FORMAT, indicators, to_dict
 from meguro_opendata.kpi.figures import Indicator, Part, Situation, figures_of, situation_of
 from meguro_opendata.kpi.fiscal import era_name, fiscal_year_of, quarter_ends, today, year_days
-from meguro_opendata.workspace.city import Workspace, as_workspace
 
 __all__ = [
     "KPI_FORMAT",
@@ -30,39 +21,3 @@ __all__ = [
     "today",
     "year_days",
 ]
-
-KPI_FORMAT = "meguro-opendata/kpi@1"
-
-
-def indicators(
-    workspace: Workspace | Path | str, fiscal_year: int, as_of: date | None = None, lang: str = "ja"
-) -> list[Indicator]:
-    """Every indicator of a fiscal year: those of open data, then the others of the year's strategy in its order.
-
-    Args:
-        workspace: The workspace or its folder, for its ledger, strategy and profile.
-        fiscal_year: The year in which it starts.
-        as_of: Count only what had happened by the end of this day; default today.
-        lang: Language of names and, where there are both, definitions.
-
-    Raises:
-        ConfigurationError: If strategy or coverage has faults.
-        MeguroOpendataError: If the ledger cannot be read.
-    """
-    return figures_of(situation_of(as_workspace(workspace), fiscal_year, as_of), lang)
-
-
-def to_dict(figures: Sequence[Indicator], fiscal_year: int, as_of: date | None = None) -> dict[str, Any]:
-    """The figures as the JSON of ``kpi@1``."""
-    return {
-        "format": KPI_FORMAT,
-        "fiscal_year": fiscal_year,
-        "as_of": (as_of or today()).isoformat(),
-        "indicators": [_indicator_dict(figure) for figure in figures],
-    }
-
-
-def _indicator_dict(figure: Indicator) -> dict[str, Any]:
-    found = asdict(replace(figure, lines=()))
-    del found["lines"]
-    return {**found, "events": len(figure.lines)}

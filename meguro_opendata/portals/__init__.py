@@ -2,49 +2,8 @@
 
 from __future__ import annotations
 
-from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.portals.base import Package, Portal, PortalState, TableLoad, Upload
 from meguro_opendata.portals.folder import FolderPortal
-from meguro_opendata.workspace.city import FILE_NAME, Workspace
+from meguro_opendata.portals.opening import open_portal
 
 __all__ = ["FolderPortal", "Package", "Portal", "PortalState", "TableLoad", "Upload", "open_portal"]
-
-
-def open_portal(workspace: Workspace, name: str | None = None, *, insecure_http: bool = False) -> Portal:
-    """A portal of the workspace; without a name, its only one.
-
-    Args:
-        workspace: The workspace.
-        name: The portal's name in ``opendata.toml``.
-        insecure_http: Allow plain http to a CKAN on another machine.
-
-    Raises:
-        ConfigurationError: If there is no such portal, or several to choose from.
-        MeguroOpendataError: If the portal's address is plain http to another machine and that is not allowed.
-    """
-    known = sorted(workspace.portals)
-    if name is None and len(known) == 1:
-        name = known[0]
-    if name is None:
-        raise _fault(workspace, "portals", "portal-unnamed", known=known)
-    if name not in known:
-        raise _fault(workspace, f"portals.{name}", "portal-unknown", name=name, known=known)
-    settings = workspace.portals[name]
-    if settings.kind == "ckan":
-        return _open_ckan(workspace, name, insecure_http)
-    return FolderPortal(
-        name, (workspace.root / (settings.path or f"../{name}")).resolve(), workspace.city, settings.language
-    )
-
-
-def _open_ckan(workspace: Workspace, name: str, insecure_http: bool) -> Portal:
-    from meguro_opendata.portals.ckan.client import CkanClient
-    from meguro_opendata.portals.ckan.portal import CkanPortal
-
-    settings = workspace.portals[name]
-    client = CkanClient(name, settings.url or "", insecure_http=insecure_http)
-    return CkanPortal(name, workspace.city, settings, client)
-
-
-def _fault(workspace: Workspace, place: str, code: str, **params: object) -> ConfigurationError:
-    return ConfigurationError(workspace.root / FILE_NAME, [Fault(place, code, params)])

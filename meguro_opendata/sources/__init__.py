@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from pathlib import Path
-
-from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.choice import choices
-from meguro_opendata.sources.container import MARKUPS, WORKBOOKS, container_at, container_of, read_bytes, read_container
-from meguro_opendata.sources.header import cut_table, folded
+from meguro_opendata.sources.container import container_at, container_of, read_bytes
+from meguro_opendata.sources.header import folded
+from meguro_opendata.sources.opening import propose_source, read_grid, read_source
 from meguro_opendata.sources.structure import structure_findings
 from meguro_opendata.sources.table import Grid, Table, column_letter
-from meguro_opendata.sources.text.textfile import read_text_grid
 
-# Readers of workbooks and markup are loaded when a file is one: most are text, and start the sooner.
 __all__ = [
     "Grid",
     "Table",
@@ -27,77 +21,3 @@ __all__ = [
     "read_source",
     "structure_findings",
 ]
-
-
-def read_source(
-    path: Path | str,
-    *,
-    sheet: str | None = None,
-    header_row: int = 1,
-    header_rows: int = 1,
-    encoding: str | None = None,
-    skip: Mapping[int, str] | None = None,
-    keep_all: bool = False,
-) -> Table:
-    """The table in a file, read as told.
-
-    Args:
-        path: A CSV or TSV file, or a workbook.
-        sheet: The sheet of a workbook; default the first visible one.
-        header_row: Record number of the lowest header line (1 = first record of the sheet or file).
-        header_rows: How many lines the header has; they are joined with ``_``.
-        encoding: Of a text file; default: decided by BOM, strict UTF-8, strict CP932.
-        skip: Record numbers to leave out, with reasons.
-        keep_all: Keep blank rows, notes and totals as rows.
-
-    Returns:
-        A table whose ``frame`` is a polars DataFrame of strings.
-
-    Raises:
-        SourceError: If the file is missing, empty, of another kind, or has no such sheet or header.
-    """
-    grid = read_grid(Path(path), sheet, encoding)
-    return cut_table(grid, header_row, header_rows, skip, keep_all)
-
-
-def read_grid(path: Path, sheet: str | None = None, encoding: str | None = None) -> Grid:
-    """All cells of a file's sheet; errors as :func:`read_source`."""
-    container, raw = read_container(path)
-    if container in WORKBOOKS:
-        from meguro_opendata.sources.workbook.workbook import read_workbook_sheet
-
-        return read_workbook_sheet(path, raw, container, sheet)
-    if container in MARKUPS:
-        from meguro_opendata.sources.markup.markup import read_markup_sheet
-
-        return read_markup_sheet(path, raw, container, sheet)
-    if sheet is not None:
-        raise SourceError("sheet-of-text", file=path, sheet=sheet)
-    return read_text_grid(path, encoding)
-
-
-def propose_source(path: Path, names: Collection[str], keep_all: bool = True) -> Table:
-    """The table in a file whose sheet and header row are not declared: those that fit the names best.
-
-    Raises:
-        SourceError: As :func:`read_source`, and if no record can be a header.
-    """
-    found = choices(_grids(path), names)
-    if not found:
-        raise SourceError("file-empty", file=path)
-    best = found[0]
-    return cut_table(best.grid, best.header_row, best.header_rows, keep_all=keep_all)
-
-
-def _grids(path: Path) -> list[Grid]:
-    """Every visible sheet or table of a file; errors as :func:`read_source`."""
-    container, raw = read_container(path)
-    if container in WORKBOOKS:
-        from meguro_opendata.sources.workbook.workbook import read_workbook_grids
-
-        return read_workbook_grids(path, raw, container)
-    if container in MARKUPS:
-        from meguro_opendata.sources.markup.markup import read_markup_grids
-
-        return read_markup_grids(path, raw, container)
-    return [read_text_grid(path)]

@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from meguro_opendata.catalog.harvest.dump import harvest_file, read_dump
 from meguro_opendata.catalog.harvest.harvested import HARVEST_FORMAT, Harvest
+from meguro_opendata.catalog.harvest.harvesting import harvest
 from meguro_opendata.catalog.harvest.remote import harvest_ckan
 from meguro_opendata.catalog.harvest.settings import Manners
 
 __all__ = ["HARVEST_FORMAT", "Harvest", "Manners", "harvest", "harvest_ckan", "harvest_file", "read_dump"]
-
-
-def harvest(source: str, organization: str | None = None, manners: Manners | None = None) -> Harvest:
-    """The datasets of a catalogue.
-
-    Args:
-        source: A CKAN's address, or a file's name.
-        organization: Only the datasets of this organisation of a CKAN.
-        manners: What the user allows; for an address.
-
-    Raises:
-        SourceError: If the file is no catalogue.
-        PortalError: If the site cannot be read.
-        GuardError: If the site must not be read.
-    """
-    if "://" in source:
-        return harvest_ckan(source, organization, manners)
-    return harvest_file(Path(source))

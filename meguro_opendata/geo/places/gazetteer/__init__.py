@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
+from meguro_opendata.geo.places.gazetteer.available import open_gazetteer
 from meguro_opendata.geo.places.gazetteer.base import Gazetteer, Point, Several
 from meguro_opendata.geo.places.gazetteer.builtin import Builtin
 from meguro_opendata.geo.places.gazetteer.index import index_path, open_index
 
 __all__ = ["Builtin", "Gazetteer", "Point", "Several", "index_path", "open_gazetteer", "open_index"]
-
-
-def open_gazetteer() -> Gazetteer:
-    """What the user imported, and what the project itself holds.
-
-    Raises:
-        SourceError: If the user's index cannot be read.
-    """
-    index = open_index()
-    return Several((index, Builtin()) if index else (Builtin(),))

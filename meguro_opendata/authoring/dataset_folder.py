@@ -1,0 +1,163 @@
+"""``new``: a source file → a dataset's folder with a recipe whose mapping is proposed, to be confirmed by the city."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import shutil
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+
+from meguro_opendata.authoring.draft import RECIPE, Draft
+from meguro_opendata.authoring.mapping_sheet import mapping_sheet
+from meguro_opendata.authoring.recipe_text import recipe_text
+from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.files.whole import is_plain_name, storage_guard, write_whole
+from meguro_opendata.geo.gis.opening import shape_parts
+from meguro_opendata.geo.gis.table import propose_table
+from meguro_opendata.mapping.proposals import Proposal, propose_mapping
+from meguro_opendata.sources import Table
+from meguro_opendata.standard.model import Standard, load_standard
+from meguro_opendata.standard.recognition import SURE, Match, recognise
+from meguro_opendata.standard.recognition.headernames import spellings
+from meguro_opendata.workspace.city import Workspace
+
+__all__ = ["draft_dataset"]
+
+SCHEMA = "schema.json"
+MAPPING = "mapping.xlsx"
+_SLUG = re.compile("[a-z][a-z0-9_-]{0,49}")
+_RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]|strategy")
+
+
+def draft_dataset(
+    slug: str,
+    source: Path,
+    workspace: Workspace,
+    standard_id: str | None = None,
+    *,
+    as_sheet: bool = False,
+    lang: str = "ja",
+) -> Draft:
+    """Write a dataset's folder: a copy of the source, and a recipe of what could be found out; it overwrites nothing.
+
+    Args:
+        slug: The dataset's name.
+        source: The file of the department.
+        workspace: Where the dataset is to be.
+        standard_id: The id of a standard, or ``id@version``; default: the one that the header surely follows, else
+            the recipe gets a schema of its own.
+        as_sheet: Keep the mapping in a workbook beside the recipe.
+        lang: Language of the recipe's comments.
+
+    Raises:
+        MeguroOpendataError: If the name cannot be a dataset's, or something of that name is there.
+        SourceError: If the source cannot be read.
+        UnknownStandardError: If there is no such standard.
+        StorageError: If the folder cannot be written; what was written is removed again.
+    """
+    folder = workspace.root / slug
+    _refuse(slug, source, folder)
+    named = load_standard(standard_id) if standard_id else None
+    table = propose_table(source, spellings(named), keep_all=False)
+    match = None if named else _surely(table)
+    standard = load_standard(match.id, match.version) if match else named
+    proposals = _proposals(table, standard, workspace)
+    left = _left(table, proposals) if standard else ()
+    draft = Draft(slug, folder, (), table, standard, match, tuple(proposals), left)
+    return _written(draft, source, workspace, as_sheet and standard is not None, lang)
+
+
+def _left(table: Table, proposals: Iterable[Proposal]) -> tuple[str, ...]:
+    """The columns that no sure proposal uses."""
+    used = {column for proposal in proposals if proposal.sure and proposal.rule for column in proposal.columns}
+    return tuple(column for column in table.frame.columns if column not in used)
+
+
+def _refuse(slug: str, source: Path, folder: Path) -> None:
+    if not _SLUG.fullmatch(slug) or _RESERVED.fullmatch(slug):
+        raise MeguroOpendataError("new-slug", value=slug)
+    if not is_plain_name(source.name):
+        raise MeguroOpendataError("new-source-name", name=source.name)
+    if (folder / RECIPE).exists():
+        raise MeguroOpendataError("new-exists", value=slug, path=folder / RECIPE)
+    for path in _in_the_way(folder, source):
+        raise MeguroOpendataError("new-in-the-way", path=path)
+
+
+def _in_the_way(folder: Path, source: Path) -> list[Path]:
+    """What is there where the draft's folder and files would be."""
+    with storage_guard(folder):
+        copies = {folder / part.name: part for part in _parts(source)}
+        copies |= {folder / name: source for name in (SCHEMA, MAPPING)}
+        taken = [path for path, part in copies.items() if path.exists() and not _same_file(path, part)]
+    return [folder, *taken] if folder.is_file() else taken
+
+
+def _parts(source: Path) -> list[Path]:
+    """The source and, of a shapefile, the parts that lie beside it."""
+    return [source, *(part for part in shape_parts(source).values() if part != source)]
+
+
+def _same_file(path: Path, source: Path) -> bool:
+    """Whether the source lies in the dataset's folder already."""
+    return source.exists() and path.samefile(source)
+
+
+def _surely(table: Table) -> Match | None:
+    matches = recognise(table.labels)
+    return matches[0] if matches and matches[0].score >= SURE else None
+
+
+def _proposals(table: Table, standard: Standard | None, workspace: Workspace) -> list[Proposal]:
+    if standard is None:
+        return []
+    matches = [match for match in recognise(table.labels) if match.id == standard.id]
+    version = matches[0].version if matches else standard.version
+    older = load_standard(standard.id, version) if version != standard.version else None
+    return propose_mapping(table, standard, older, workspace.city)
+
+
+def _written(draft: Draft, source: Path, workspace: Workspace, as_sheet: bool, lang: str) -> Draft:
+    """The draft's files on disk, the recipe last; a failure on the way takes back what was written."""
+    folder = draft.folder
+    contents: dict[str, bytes] = {}
+    if draft.standard is None:
+        contents[SCHEMA] = _own_schema(draft)
+    elif as_sheet:
+        contents[MAPPING] = mapping_sheet(draft.standard, draft.proposals, lang)
+    contents[RECIPE] = recipe_text(draft, workspace.city, source.name, MAPPING if as_sheet else None, lang).encode()
+    with ExitStack() as cleanup:
+        written = [_copied(part, folder, cleanup) for part in _parts(source)]
+        for name, data in contents.items():
+            cleanup.callback((folder / name).unlink, missing_ok=True)
+            write_whole(folder / name, data)
+            written.append(folder / name)
+        cleanup.pop_all()
+    return dataclasses.replace(draft, files=tuple(written))
+
+
+def _copied(source: Path, folder: Path, cleanup: ExitStack) -> Path:
+    """The copy of the source, or of a part of it, in the dataset's folder; itself if it lies there already."""
+    target = folder / source.name
+    with storage_guard(folder):
+        if target.exists():
+            return target
+        if not folder.exists():
+            folder.mkdir()
+            cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
+        cleanup.callback(target.unlink, missing_ok=True)
+        shutil.copyfile(source, target)
+    return target
+
+
+def _own_schema(draft: Draft) -> bytes:
+    """A Table Schema with a text field for each column; the points of a GIS file are numbers of degrees."""
+    fields = [
+        {"name": one.name, "title": one.name, "type": "string" if one.kind == "text" else "number", "mo:kind": one.kind}
+        for one in draft.own_fields
+    ]
+    schema = {"name": draft.slug, "missingValues": [""], "fields": fields}
+    return (json.dumps(schema, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

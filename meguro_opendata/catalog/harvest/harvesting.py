@@ -1,0 +1,30 @@
+"""Other catalogues → our catalogue form: a CKAN by its address, or a saved file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from meguro_opendata.catalog.harvest.dump import harvest_file
+from meguro_opendata.catalog.harvest.harvested import Harvest
+from meguro_opendata.catalog.harvest.remote import harvest_ckan
+from meguro_opendata.catalog.harvest.settings import Manners
+
+__all__ = ["harvest"]
+
+
+def harvest(source: str, organization: str | None = None, manners: Manners | None = None) -> Harvest:
+    """The datasets of a catalogue.
+
+    Args:
+        source: A CKAN's address, or a file's name.
+        organization: Only the datasets of this organisation of a CKAN.
+        manners: What the user allows; for an address.
+
+    Raises:
+        SourceError: If the file is no catalogue.
+        PortalError: If the site cannot be read.
+        GuardError: If the site must not be read.
+    """
+    if "://" in source:
+        return harvest_ckan(source, organization, manners)
+    return harvest_file(Path(source))

@@ -1,0 +1,19 @@
+"""Gazetteers: what the towns of a municipality are called, and where towns, blocks and residences lie."""
+
+from __future__ import annotations
+
+from meguro_opendata.geo.places.gazetteer.base import Gazetteer, Several
+from meguro_opendata.geo.places.gazetteer.builtin import Builtin
+from meguro_opendata.geo.places.gazetteer.index import open_index
+
+__all__ = ["open_gazetteer"]
+
+
+def open_gazetteer() -> Gazetteer:
+    """What the user imported, and what the project itself holds.
+
+    Raises:
+        SourceError: If the user's index cannot be read.
+    """
+    index = open_index()
+    return Several((index, Builtin()) if index else (Builtin(),))

@@ -1,0 +1,182 @@
+"""One offline page with the points of a table over the names of the towns, to see whether they are right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from meguro_opendata import pages
+from meguro_opendata.errors import MeguroOpendataError, SourceError
+from meguro_opendata.files.csvrows import read_csv_rows
+from meguro_opendata.geo.datum.crs import parse_crs
+from meguro_opendata.geo.gis.features import moved, point_columns
+from meguro_opendata.geo.gis.files import read_features
+from meguro_opendata.geo.gis.opening import is_geo_file
+from meguro_opendata.geo.gis.table import point_names
+from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
+from meguro_opendata.geo.places.geocoding import Geocoder
+from meguro_opendata.japan.municipalities import Municipality, home_of
+from meguro_opendata.maps.drawing import Shape, draw
+from meguro_opendata.maps.rows import (
+    SWAPPED,
+    PlaceRow,
+    TableRoles,
+    place_rows,
+    preview_data,
+    roles_of,
+    roles_of_fields,
+)
+from meguro_opendata.maps.shapes import shapes_of
+from meguro_opendata.recipe import open_recipe
+from meguro_opendata.release.dataset import load_releases
+from meguro_opendata.sources import propose_source
+from meguro_opendata.standard.model import schema_fields
+from meguro_opendata.workspace.city import Workspace
+
+__all__ = ["Preview", "preview_file", "preview_release"]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A table whose places are looked at.
+
+    Attributes:
+        title: What the page is called.
+        file: The file that the rows are from.
+        rows: Every row with its place.
+        home: The municipality that the table is about, if known.
+        geocoder: What knows the towns.
+        shapes: The areas and lines of a GIS file.
+    """
+
+    title: str
+    file: str
+    rows: tuple[PlaceRow, ...]
+    home: Municipality | None
+    geocoder: Geocoder
+    shapes: Sequence[Shape] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows have a point of the table's own, a near one, a rough one, or none."""
+        kinds = Counter(_kind(row) for row in self.rows)
+        return {kind: kinds[kind] for kind in ("measured", "near", "rough", "none")}
+
+    def page(self, lang: str, *, tiles: bool = False) -> str:
+        """The page, in one file.
+
+        Raises:
+            MeguroOpendataError: If no row has a point.
+        """
+        drawing = draw(self.rows, self.geocoder, self._codes(), self.shapes, tiles=tiles)
+        if drawing is None:
+            swapped = any(row.problem == SWAPPED for row in self.rows)
+            raise MeguroOpendataError("preview-swapped" if swapped else "preview-no-points", file=self.file)
+        return pages.render(
+            "map.html",
+            lang,
+            script="map.js",
+            style_file="map.css",
+            images=preview_data()["tiles"]["host"] if tiles else None,
+            title=self.title,
+            preview=self,
+            drawing=drawing,
+            counts=self.counts,
+            marker_of={row.number: at for at, one in enumerate(drawing.markers) for row in one.rows},
+            sources=_sources(self.geocoder, self._codes()),
+            terms=preview_data()["tiles"]["terms"] if tiles else None,
+        )
+
+    def _codes(self) -> list[str]:
+        """The municipalities that are drawn: the home, and those of the addresses of rows that have a point."""
+        placed = (row.address for row in self.rows if row.address and row.lat is not None)
+        named = (self.geocoder.find(address).address.code for address in placed)
+        found = [code for code, _ in Counter(code for code in named if code).most_common(_MOST_CODES)]
+        return list(dict.fromkeys([*([self.home.code] if self.home else []), *found]))
+
+
+_MOST_CODES = 5
+_SHOWN_IN = "JGD2011"
+
+
+def preview_release(slug: str, workspace: Workspace) -> Preview:
+    """The places of a release, of its newest table if it has several.
+
+    Raises:
+        MeguroOpendataError: If it is missing, out of date or damaged, or has neither coordinates nor addresses.
+    """
+    workspace.recipe_path(slug)
+    dataset = load_releases(workspace, [slug])[0]
+    file = [file for file in dataset.files if file.name.endswith(".csv")][-1]
+    header, rows = read_csv_rows(file.path.read_bytes())
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
+    roles = roles_of_fields(header, schema_fields(open_recipe(slug, workspace).schema))
+    return _preview(dataset.entry.title, file.name, frame, home_of(workspace.city), roles)
+
+
+def preview_file(
+    path: Path, home: Municipality | None = None, *, swapped: bool = False, crs: str | None = None
+) -> Preview:
+    """The places of any table.
+
+    Args:
+        path: A CSV, TSV or workbook, or a GIS file, whose areas and lines are drawn with a point on each.
+        home: The municipality that it is about.
+        swapped: Whether its columns of latitude and longitude are the wrong way round.
+        crs: The system of a GIS file that does not say so.
+
+    Raises:
+        SourceError: If it cannot be read, is too long, or has neither coordinates nor addresses.
+        UnknownCrsError: If a GIS file does not say which system it is in.
+        MissingGridError: If it needs a grid that has not been added.
+        OutsideGridError: If it has points outside of a needed grid.
+    """
+    known = preview_data()
+    if is_geo_file(path):
+        features, _ = moved(read_features(path, crs=crs), parse_crs(_SHOWN_IN))
+        frame = point_columns(features)
+        preview = _preview(path.stem, path.name, frame, home, _roles_of_features(frame.columns))
+        return replace(preview, shapes=shapes_of(features.geometries))
+    table = propose_source(path, [*known["names"], *known["lat"], *known["lon"], *gazetteer_data()["address_columns"]])
+    roles = roles_of(table.frame.columns)
+    if swapped:
+        roles = replace(roles, lat=roles.lon, lon=roles.lat)
+    return _preview(path.stem, path.name, table.frame, home, roles)
+
+
+def _preview(title: str, file: str, frame: pl.DataFrame, home: Municipality | None, roles: TableRoles) -> Preview:
+    if frame.height > preview_data()["most_rows"]:
+        raise SourceError("preview-too-long", file=file, count=frame.height, limit=preview_data()["most_rows"])
+    if roles.lat is None and roles.address is None:
+        raise SourceError("preview-no-places", file=file, columns=frame.columns)
+    geocoder = Geocoder(home)
+    return Preview(title, file, tuple(place_rows(frame, roles, geocoder)), home, geocoder)
+
+
+def _roles_of_features(columns: Sequence[str]) -> TableRoles:
+    """The columns of a GIS file's table; without a usual name the first attribute is what a feature is called."""
+    lat, lon = point_names()
+    return replace(roles_of(columns), lat=lat, lon=lon)
+
+
+def _kind(row: PlaceRow) -> str:
+    if row.lat is None:
+        return "none"
+    return "measured" if row.is_measured else "rough" if row.is_rough else "near"
+
+
+def _sources(geocoder: Geocoder, codes: Sequence[str]) -> list[str]:
+    """Where the names and estimated points of the municipalities come from."""
+    titles = {kind["id"]: kind["title"] for kind in gazetteer_data()["formats"]}
+    held = {entry["code"]: entry["sources"] for entry in gazetteer_data()["builtin"]}
+    found: list[str] = []
+    for code in codes:
+        towns = list(geocoder.towns(code) or ())
+        points = [geocoder.gazetteer.point(code, town, ()) for town in towns]
+        for source in dict.fromkeys(point.source for point in points if point is not None):
+            found += [titles[source]] if source in titles else held.get(code, [])
+    return list(dict.fromkeys(found))

@@ -1,0 +1,118 @@
+"""Every sentence that a user reads, one catalogue a language; code holds codes and parameters only."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+__all__ = [
+    "LANGUAGES",
+    "codes",
+    "default_language",
+    "doctor_text",
+    "error_text",
+    "finding_text",
+    "form",
+    "message",
+    "property_text",
+    "rule_name",
+    "word",
+]
+
+LANGUAGES = ("ja", "en")
+
+
+def default_language() -> str:
+    """The language of ``MEGURO_OPENDATA_LANG``, or ``"ja"``."""
+    chosen = os.environ.get("MEGURO_OPENDATA_LANG", "")
+    return chosen if chosen in LANGUAGES else "ja"
+
+
+@cache
+def _catalogue(lang: str) -> dict[str, Any]:
+    name = lang if lang in LANGUAGES else "ja"
+    text = resources.files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def codes(section: str, lang: str = "ja") -> list[str]:
+    """The codes of one section (``findings``, ``errors``, ``words``, ``rules``) of a catalogue, sorted."""
+    return sorted(_catalogue(lang)[section])
+
+
+def finding_text(code: str, part: str, params: Mapping[str, object], lang: str) -> str:
+    """One part (``title``, ``message`` or ``advice``) of a finding's text, filled with its parameters.
+
+    ``{form}`` is how a value of the parameter ``kind`` is written, in words; without a kind, the constraint itself.
+    ``{called}``, ``{why}`` and ``{todo}`` are what is said of the property of metadata in the parameter ``property``.
+    """
+    catalogue = _catalogue(lang)
+    text: str = catalogue["findings"][code][part]
+    form = catalogue["forms"].get(params.get("kind"), params.get("bound"))
+    said = catalogue["properties"].get(params.get("property"), {})
+    meant = {"called": said.get("name"), "why": said.get("why"), "todo": said.get("todo")}
+    return text.format_map(_Shown({**meant, **params, "form": form}, lang))
+
+
+def error_text(code: str, params: Mapping[str, object], lang: str) -> str:
+    """The text of an error: what, where and what to do."""
+    text: str = _catalogue(lang)["errors"][code]
+    return text.strip().format_map(_Shown(params, lang))
+
+
+def message(code: str, lang: str, **params: object) -> str:
+    """A sentence that a command says about its own work."""
+    text: str = _catalogue(lang)["says"][code]
+    return text.format_map(_Shown(params, lang))
+
+
+def property_text(code: str, part: str, lang: str) -> str:
+    """What is said of a property of metadata: its ``name``, ``why`` it matters, or what ``todo``."""
+    text: str = _catalogue(lang)["properties"][code][part]
+    return text
+
+
+def rule_name(rule: str, lang: str) -> str:
+    """What a normaliser or a mapping rule does, in a few words."""
+    text: str = _catalogue(lang)["rules"][rule]
+    return text
+
+
+def form(kind: str, lang: str) -> str:
+    """How a value of a kind is written, in words."""
+    text: str = _catalogue(lang)["forms"][kind]
+    return text
+
+
+def doctor_text(code: str, lang: str, **params: object) -> str:
+    """What the ``doctor`` command says to do about one fault."""
+    text: str = _catalogue(lang)["doctor"][code]
+    return text.format_map(_Shown(params, lang))
+
+
+def word(code: str, lang: str) -> str:
+    """A single word or heading, such as a column title of a report."""
+    text: str = _catalogue(lang)["words"][code]
+    return text
+
+
+class _Shown(dict[str, str]):
+    """Parameters as text; lists joined, so that a catalogue needs no code.
+
+    Values are formatted before they are put in, so a value that contains braces stays what it is.
+    """
+
+    def __init__(self, params: Mapping[str, object], lang: str) -> None:
+        super().__init__({name: _shown(value, lang) for name, value in params.items()})
+
+
+def _shown(value: object, lang: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return (", " if lang == "en" else "、").join(_shown(part, lang) for part in value)
+    return str(value)

@@ -1,0 +1,261 @@
+"""``dataset.yaml``: where a dataset's source lies and how it becomes the published table; parsed strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata.errors import ConfigurationError, Fault, UnknownStandardError
+from meguro_opendata.files.declarations import check, read_yaml
+from meguro_opendata.files.whole import files_of_series, is_plain_name
+from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
+from meguro_opendata.recipe.checks import faults
+from meguro_opendata.recipe.identifiers import REGISTER_NAME
+from meguro_opendata.recipe.mapping_sheet import read_mapping_sheet
+from meguro_opendata.recipe.sourcewords import FileSettings, IdSettings, SeriesSettings, Sources
+from meguro_opendata.recipe.words import (
+    Allowance,
+    Expectations,
+    Extension,
+    Geocode,
+    GisSettings,
+    MappingRule,
+    Metadata,
+    RecipeFile,
+    SkippedRow,
+    SourceSettings,
+    Waiver,
+)
+from meguro_opendata.standard.model import Standard, load_standard, schema_fields, value_kinds
+from meguro_opendata.standard.schemafile import read_schema
+from meguro_opendata.workspace.city import Workspace
+
+__all__ = ["Recipe", "one_shot_recipe", "open_recipe"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A checked recipe.
+
+    Attributes:
+        slug: The dataset's folder name.
+        path: The file.
+        standard: The national standard that it follows, or ``None`` if it carries its own schema.
+        schema_path: Its own schema file, or ``None``.
+        schema: The Table Schema of the published table, extension columns included.
+        base_fields: Names of the fields without the extensions.
+        key: The columns by which rows are told apart from one release to the next; may be empty.
+        key_is_own: Whether the recipe names them itself; then no two rows may have the same.
+        same_names: Whether no mapping is written; then each column that is named like a field fills that field.
+        mapping_path: The sheet that holds the mapping, ``None`` if the recipe holds it itself.
+        source: The source, or the first of several.
+        sources: Several sources, stacked or joined, or ``None``.
+        series: How the files of a series are published, ``None`` if nothing is said of it.
+        ids: How IDs are minted and kept, or ``None``.
+        expect: What is expected of each published table, or ``None``.
+        geocode: How positions are estimated from addresses, or ``None`` if none are.
+        skip_rows_of: As ``skip_rows``, by file, where there are several.
+        gis: How GIS files of the release are written.
+    """
+
+    slug: str
+    path: Path
+    title: str
+    standard: Standard | None
+    schema_path: Path | None
+    schema: dict[str, Any]
+    base_fields: tuple[str, ...]
+    source: SourceSettings
+    mapping: dict[str, MappingRule]
+    extensions: tuple[Extension, ...]
+    drop: dict[str, str]
+    skip_rows: dict[int, str]
+    key: tuple[str, ...]
+    key_is_own: bool
+    waive: tuple[Waiver, ...]
+    formats: tuple[str, ...]
+    metadata: Metadata
+    same_names: bool = False
+    mapping_path: Path | None = None
+    sources: Sources | None = None
+    series: SeriesSettings | None = None
+    ids: IdSettings | None = None
+    expect: Expectations | None = None
+    geocode: Geocode | None = None
+    allow: tuple[Allowance, ...] = ()
+    skip_rows_of: Mapping[str, dict[int, str]] = field(default_factory=dict)
+    gis: GisSettings = field(default_factory=GisSettings)
+
+    @property
+    def source_path(self) -> Path:
+        """The source file, always inside the dataset's own folder."""
+        return self.path.parent / self.source.file
+
+    @property
+    def register_path(self) -> Path:
+        """The register of the dataset's IDs, beside the recipe."""
+        return self.path.parent / REGISTER_NAME
+
+    @property
+    def earlier_path(self) -> Path | None:
+        """The file with an earlier state of the table, if the recipe names one."""
+        named = self.expect.earlier if self.expect else None
+        return self.path.parent / named if named else None
+
+    def source_files(self) -> list[Path]:
+        """Every file that the dataset is made from, as they are now."""
+        folder = self.path.parent
+        if self.source.series is not None:
+            return [folder / name for name in files_of_series(folder, self.source.series, self.left_out_of_series())]
+        if self.sources is not None:
+            return [folder / name for name in dict.fromkeys(source.file for source in self.sources.every)]
+        return [self.source_path]
+
+    def left_out_of_series(self) -> list[str]:
+        """The names of files that are none of the series, whatever its pattern: those named so and the recipe's own."""
+        beside = (self.path, self.schema_path, self.mapping_path, self.earlier_path)
+        return [*self.source.leave_out, *(path.name for path in beside if path is not None), REGISTER_NAME]
+
+    def for_file(self, name: str, settings: FileSettings | None = None) -> Recipe:
+        """The recipe as it is for one of several files."""
+        how = settings or self.source
+        source = SourceSettings(file=name, **{part: getattr(how, part) for part in FileSettings.model_fields})
+        return replace(self, source=source, skip_rows=self.skip_rows_of.get(name, {}))
+
+    def file_stem(self, municipality: str) -> str:
+        """Name of the published files without extension; without a municipality's code, the slug alone."""
+        if not municipality:
+            return self.slug
+        return self.standard.file_stem(municipality) if self.standard else f"{municipality}_{self.slug}"
+
+
+def open_recipe(slug: str, workspace: Workspace) -> Recipe:
+    """The recipe of one dataset of a workspace.
+
+    Raises:
+        ConfigurationError: With every fault of the file's form or, once that is right, every fault of its content;
+            each with its path and, where there is one, a suggestion.
+    """
+    path = workspace.recipe_path(slug)
+    data = read_yaml(path)
+    sheet = data["mapping"] if isinstance(data.get("mapping"), str) else None
+    written = check(path, data if sheet is None else {**data, "mapping": {}}, RecipeFile)
+    standard, schema = _schema_of(path, written)
+    base = tuple(item.name for item in schema_fields(schema))
+    if sheet is not None:
+        written = written.model_copy(update={"mapping": read_mapping_sheet(path.parent, sheet, list(base))})
+    found = list(faults(written, schema, workspace))
+    if found:
+        raise ConfigurationError(path, found)
+    return Recipe(
+        slug=slug,
+        path=path,
+        title=written.title,
+        standard=standard,
+        schema_path=_beside(path, written.schema_file),
+        schema={**schema, "fields": [*schema["fields"], *_more_fields(written)]},
+        base_fields=base,
+        source=_main_source(written),
+        mapping=dict(written.mapping),
+        extensions=written.extensions,
+        drop=dict(written.drop),
+        skip_rows=_skipped_by_file(written.skip_rows).get(None, {}),
+        key=written.key or _standard_key(schema),
+        key_is_own=bool(written.key),
+        waive=written.waive,
+        formats=written.formats,
+        gis=written.gis,
+        metadata=written.metadata,
+        same_names="mapping" not in data,
+        mapping_path=_beside(path, sheet),
+        sources=written.sources,
+        series=written.series,
+        ids=written.ids,
+        expect=written.expect,
+        geocode=written.geocode,
+        allow=written.allow,
+        skip_rows_of={name: rows for name, rows in _skipped_by_file(written.skip_rows).items() if name is not None},
+    )
+
+
+def one_shot_recipe(
+    path: Path, standard: Standard, settings: FileSettings, extensions: tuple[Extension, ...]
+) -> Recipe:
+    """The recipe of a conversion that has none: every item of the standard, and the columns that are kept."""
+    schema = standard.schema or {"fields": []}
+    nothing_said = Metadata.model_construct(
+        description=standard.title, department="", frequency="", keywords=(), issued=None, modified=None
+    )
+    return Recipe(
+        slug=standard.id,
+        path=path,
+        title=standard.title,
+        standard=standard,
+        schema_path=None,
+        schema={**schema, "fields": [*schema["fields"], *map(_extension_field, extensions)]},
+        base_fields=tuple(field.name for field in standard.fields),
+        source=SourceSettings(file=path.name, **settings.model_dump()),
+        mapping={},
+        extensions=extensions,
+        drop={},
+        skip_rows={},
+        key=_standard_key(schema),
+        key_is_own=False,
+        waive=(),
+        formats=("csv", "xlsx", "geojson"),
+        metadata=nothing_said,
+    )
+
+
+def _main_source(written: RecipeFile) -> SourceSettings:
+    """The source, or the first of several, which stands for the dataset where one name is wanted."""
+    if written.source is not None or written.sources is None:
+        return written.source or SourceSettings(file="")
+    first = written.sources.every[0]
+    return SourceSettings(file=first.file, **{part: getattr(first, part) for part in FileSettings.model_fields})
+
+
+def _beside(path: Path, name: str | None) -> Path | None:
+    return path.parent / name if name else None
+
+
+def _skipped_by_file(skipped: Iterable[SkippedRow]) -> dict[str | None, dict[int, str]]:
+    """The rows to skip of each file; under ``None`` those of a recipe with one file only."""
+    by_file: dict[str | None, dict[int, str]] = {}
+    for row in skipped:
+        by_file.setdefault(row.file, {})[row.row] = row.reason
+    return by_file
+
+
+def _schema_of(path: Path, written: RecipeFile) -> tuple[Standard | None, dict[str, Any]]:
+    if written.standard is None:
+        name = str(written.schema_file)
+        if not is_plain_name(name):
+            raise ConfigurationError(path, [Fault("schema", "path-not-inside", {"value": name})])
+        return None, read_schema(path.parent / name)
+    try:
+        standard = load_standard(written.standard)
+    except UnknownStandardError as error:
+        raise ConfigurationError(path, [Fault("standard", error.code, error.params)]) from None
+    return standard, standard.schema or {}
+
+
+def _standard_key(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    key = schema.get("mo:key") or schema.get("primaryKey") or ()
+    return (key,) if isinstance(key, str) else tuple(map(str, key))
+
+
+def _more_fields(written: RecipeFile) -> list[dict[str, Any]]:
+    """The fields beyond the schema's own: the city's, and those that flag estimated positions."""
+    fields = [_extension_field(extension) for extension in written.extensions]
+    flags = gazetteer_data()["flags"] if written.geocode is not None else {}
+    return fields + [_extension_field(Extension(column="", **flags[name])) for name in flags]
+
+
+def _extension_field(extension: Extension) -> dict[str, Any]:
+    kind = value_kinds()[extension.kind]
+    described = {"name": extension.name, "title": extension.name, "type": kind["type"]}
+    described.update({part: kind[part] for part in ("format", "constraints") if part in kind})
+    return {**described, "description": extension.description, "mo:kind": extension.kind, "mo:extension": True}

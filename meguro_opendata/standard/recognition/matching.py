@@ -1,0 +1,115 @@
+"""Which standard, and which version of it, a header follows: by name after NFKC and synonyms, never by position."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from meguro_opendata.sources import folded
+from meguro_opendata.standard.model import Standard, load_standard, standards
+
+__all__ = ["SURE", "Match", "field_names", "known_labels", "recognise"]
+
+SURE = 0.75
+_NEAR = 0.3
+_HALF = 0.5
+_ENOUGH = 3
+
+
+@dataclass(frozen=True)
+class Match:
+    """How well a header fits one version of a standard.
+
+    Attributes:
+        score: From 0 to 1; at :data:`SURE` and above the header is taken for this standard's.
+        items: Share of the standard's items that the header has, an item weighing less the more standards have it.
+        labels: Share of the header's labels that are the standard's.
+        mixed: The id of another standard that the same header holds too, ``None`` if there is none.
+    """
+
+    id: str
+    version: str
+    score: float
+    items: float
+    labels: float
+    mixed: str | None = None
+
+    @property
+    def near(self) -> bool:
+        """Whether the standard is worth naming; below, the header shares no more than what many standards have."""
+        return self.score >= _NEAR
+
+
+def recognise(labels: Iterable[str]) -> list[Match]:
+    """The versions that share at least three labels with a header, best first."""
+    header = {folded(label) for label in labels if label.strip()}
+    found = [match for key in _templates() if (match := _match(key, header)) is not None]
+    ranked = sorted(found, key=lambda match: (-match.items - match.labels, match.id, match.version))
+    return [_marked(match, ranked, header) for match in ranked]
+
+
+def known_labels() -> frozenset[str]:
+    """Every label of every standard, folded."""
+    return frozenset().union(*_templates().values())
+
+
+def field_names(standard: Standard) -> Mapping[str, str]:
+    """The standard's exact item name for each folded spelling of it, synonyms included.
+
+    >>> field_names(load_standard("aed"))["建物名等(方書)"]
+    '建物名等(方書)'
+    """
+    names: dict[str, str] = {}
+    for field in standard.fields:
+        for synonym in field.descriptor.get("mo:synonyms", ()):
+            names.setdefault(folded(synonym), field.name)
+    names.update({folded(field.name): field.name for field in standard.fields})
+    return names
+
+
+@cache
+def _templates() -> dict[tuple[str, str], frozenset[str]]:
+    """The folded item names of every version of every standard."""
+    return {
+        (standard.id, version): frozenset(folded(field.name) for field in load_standard(standard.id, version).fields)
+        for standard in standards()
+        for version in standard.versions
+    }
+
+
+@cache
+def _weights() -> dict[str, float]:
+    """The weight of a label: one divided by the number of standards that have it."""
+    owners: Counter[str] = Counter()
+    for standard in standards():
+        owners.update(frozenset().union(*(_templates()[standard.id, version] for version in standard.versions)))
+    return {label: 1 / count for label, count in owners.items()}
+
+
+@cache
+def _synonyms(key: tuple[str, str]) -> dict[str, str]:
+    return {spelling: folded(name) for spelling, name in field_names(load_standard(*key)).items()}
+
+
+def _match(key: tuple[str, str], header: set[str]) -> Match | None:
+    template, synonyms = _templates()[key], _synonyms(key)
+    shared = {synonyms[label] for label in header if label in synonyms}
+    if len(shared) < _ENOUGH:
+        return None
+    weights = _weights()
+    items = sum(weights[label] for label in shared) / sum(weights[label] for label in template)
+    return Match(key[0], key[1], round(items, 3), round(items, 3), round(len(shared) / len(header), 3))
+
+
+def _marked(match: Match, ranked: list[Match], header: set[str]) -> Match:
+    """The match with half its score if the rest of the header is another standard's."""
+    template = _templates()[match.id, match.version]
+    for other in ranked:
+        if other.id != match.id and other.items >= SURE:
+            beyond = (_templates()[other.id, other.version] - template) & header
+            if len(beyond) * 2 > len(_templates()[other.id, other.version] - template):
+                halved = round(match.score * _HALF, 3)
+                return Match(match.id, match.version, halved, match.items, match.labels, other.id)
+    return match
