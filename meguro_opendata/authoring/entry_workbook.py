@@ -5,11 +5,8 @@ The workbook is Japanese, as the standard is. Its first sheet can be built as it
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +15,7 @@ from meguro_opendata.files.tables import LONGEST_CELL, legal_text, text_width, w
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.japan.municipalities import municipality
 from meguro_opendata.messages import message, word
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.standard.field_help import Explained, explain
 from meguro_opendata.standard.model import Field, Standard
 from meguro_opendata.workspace.city import City
@@ -90,9 +88,8 @@ def city_constants(fields: Sequence[Field], city: City) -> dict[str, str]:
     return {field.name: by_name[field.name] for field in fields if by_name.get(field.name)}
 
 
-@cache
 def _settings() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("template.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "template.toml")
 
 
 def _columns(fields: Sequence[Field], city: City | None) -> list[_Column]:

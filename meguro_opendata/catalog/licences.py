@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["Licence", "find_licence"]
 
@@ -53,5 +53,5 @@ def _is_address_of(part: str, url: str) -> bool:
 
 @cache
 def _licences() -> tuple[Licence, ...]:
-    loaded = tomllib.loads(resources.files(__package__).joinpath("licences.toml").read_text(encoding="utf-8"))
+    loaded = packaged_toml(__package__, "licences.toml")
     return tuple(Licence(**{**one, "also": tuple(one["also"])}) for one in loaded["licence"])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
+
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["Unsure", "read_data"]
 
@@ -24,4 +24,4 @@ def read_data(name: str) -> dict[str, Any]:
     >>> read_data("eras.toml")["era"][0]["letter"]
     'R'
     """
-    return tomllib.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    return packaged_toml(__package__, name)

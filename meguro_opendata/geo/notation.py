@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from importlib import resources
 from typing import Literal
+
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["NOTATIONS", "Notation", "Written", "decimal_text", "read_degrees"]
 
@@ -45,7 +45,7 @@ class _Data:
 
 @cache
 def _data() -> _Data:
-    read = tomllib.loads(resources.files(__package__).joinpath("notation.toml").read_text(encoding="utf-8"))
+    read = packaged_toml(__package__, "notation.toml")
     return _Data(
         signs={ord(sign): meant for signs, meant in read["signs"].items() for sign in signs},
         directions={word: (axis, sense) for word, (axis, sense) in read["directions"].items()},

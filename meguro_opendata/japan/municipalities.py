@@ -10,11 +10,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from meguro_opendata.errors import UnknownMunicipalityError
 from meguro_opendata.japan.checkdigit import check_digit
+from meguro_opendata.packaged import packaged_text
 
 if TYPE_CHECKING:
     from meguro_opendata.workspace.city import City
@@ -99,7 +99,7 @@ def municipalities() -> tuple[Municipality, ...]:
 
 @cache
 def _by_code() -> dict[str, Municipality]:
-    text = resources.files(__package__).joinpath("municipalities.csv").read_text(encoding="utf-8")
+    text = packaged_text(__package__, "municipalities.csv")
     return {row["code"]: Municipality(**row) for row in csv.DictReader(text.splitlines())}
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -16,6 +14,7 @@ from typing import Any
 import msgspec
 
 from meguro_opendata.ledger import LINES, DatasetSeen, Event, History, day_of, line_of, mark_of, marks_between
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["Current", "New", "current_datasets", "new_in_year", "rules"]
 
@@ -65,10 +64,9 @@ class Current:
     own: str
 
 
-@cache
 def rules() -> dict[str, Any]:
     """What the figures are counted by (``kpi.toml``)."""
-    return tomllib.loads(resources.files(__package__).joinpath("kpi.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "kpi.toml")
 
 
 def new_in_year(history: History, first: date, last: date) -> tuple[list[New], list[New]]:

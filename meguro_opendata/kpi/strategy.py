@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.declarations import Declared, check, read_yaml, unknown
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = [
@@ -178,9 +177,8 @@ class IndicatorDefinition:
     definition: dict[str, str]
 
 
-@cache
 def _defined() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("indicators.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "indicators.toml")
 
 
 @cache

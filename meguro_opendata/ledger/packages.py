@@ -7,13 +7,10 @@ published. Such events are marked ``origin: harvested``: a baseline, which count
 from __future__ import annotations
 
 import json
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,6 +20,7 @@ from meguro_opendata.files.whole import locked, numbered_lines
 from meguro_opendata.ledger.chain import append_events
 from meguro_opendata.ledger.entries import HARVESTED, PUBLISH, Event, japan_time
 from meguro_opendata.ledger.history import scan_ledger
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["Imported", "Package", "catalogued", "harvested_events", "import_events", "read_packages", "reading_words"]
 
@@ -45,10 +43,9 @@ class Imported:
     skipped: tuple[str, ...]
 
 
-@cache
 def reading_words() -> dict[str, Any]:
     """The names under which others keep what the ledger needs."""
-    return tomllib.loads(resources.files(__package__).joinpath("ledger.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "ledger.toml")
 
 
 def catalogued(package: Package) -> dict[str, str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import polars as pl
+
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["contradiction", "telling_kinds", "value_kinds_of"]
 
@@ -65,5 +65,4 @@ def _share(plain: pl.Series, filled: pl.Series, kind: str) -> float:
 
 @cache
 def _known() -> dict[str, Any]:
-    text = resources.files(__package__).joinpath("valueforms.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return packaged_toml(__package__, "valueforms.toml")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
 from typing import Any
 
 import polars as pl
@@ -14,6 +11,7 @@ import polars as pl
 from meguro_opendata.geo.gis.geojson import coordinate_fields
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.places.geocoding import Geocoder
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.sources import folded
 from meguro_opendata.standard.model import Field
 
@@ -71,14 +69,13 @@ class TableRoles:
     error: str | None = None
 
 
-@cache
 def preview_data() -> Mapping[str, Any]:
     """Everything that ``preview.toml`` says.
 
     >>> preview_data()["width"]
     960
     """
-    return tomllib.loads(resources.files(__package__).joinpath("preview.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "preview.toml")
 
 
 def roles_of(columns: Sequence[str]) -> TableRoles:

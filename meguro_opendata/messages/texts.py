@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
+
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = [
     "LANGUAGES",
@@ -35,8 +35,7 @@ def default_language() -> str:
 @cache
 def _catalogue(lang: str) -> dict[str, Any]:
     name = lang if lang in LANGUAGES else "ja"
-    text = resources.files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return packaged_toml(__package__, f"{name}.toml")
 
 
 def codes(section: str, lang: str = "ja") -> list[str]:

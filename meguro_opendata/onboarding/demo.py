@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 from meguro_opendata import kpi, site
 from meguro_opendata.errors import StorageError
 from meguro_opendata.files.whole import write_whole
+from meguro_opendata.packaged import packaged_folder
 from meguro_opendata.pipeline.build import Release, build_release
 from meguro_opendata.portals import open_portal
 from meguro_opendata.publication import Outcome, plan_publication, publish
@@ -50,7 +48,7 @@ def run_demo(out: Path, lang: str = "ja") -> Demo:
         StorageError: If ``out`` holds files that no demo wrote, or cannot be written.
     """
     _claim(out)
-    with _shipped_workspace() as shipped:
+    with packaged_folder("meguro_opendata.datasets") as shipped:
         _copy(shipped, out / "datasets")
     workspace = open_workspace(out / "datasets")
     releases = tuple(build_release(slug, workspace, lang=lang) for slug in workspace.slugs())
@@ -69,12 +67,6 @@ def _claim(out: Path) -> None:
     if out.exists() and not mark.exists() and (not out.is_dir() or any(out.iterdir())):
         raise StorageError("demo-in-the-way", path=out)
     write_whole(mark, b"")
-
-
-@contextmanager
-def _shipped_workspace() -> Iterator[Path]:
-    with resources.as_file(resources.files("meguro_opendata.datasets")) as folder:
-        yield folder
 
 
 def _copy(source: Path, target: Path) -> None:

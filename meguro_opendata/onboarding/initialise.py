@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import storage_guard, write_whole
 from meguro_opendata.japan.municipalities import Municipality, municipality
+from meguro_opendata.packaged import packaged_text, packaged_toml
 from meguro_opendata.workspace.city import FILE_NAME, City, Workspace, open_workspace
 
 __all__ = ["INIT_FORMAT", "has_placeholder", "init_workspace"]
@@ -51,8 +50,7 @@ def has_placeholder(city: City, department: str) -> bool:
 @cache
 def _fresh_city() -> Mapping[str, Any]:
     """The city of a workspace that is just made."""
-    text = resources.files(__package__).joinpath("newcity", FILE_NAME).read_text(encoding="utf-8")
-    city: dict[str, Any] = tomllib.loads(text)["city"]
+    city: dict[str, Any] = packaged_toml(__package__, f"newcity/{FILE_NAME}")["city"]
     return city
 
 
@@ -72,5 +70,5 @@ def _undo(folder: Path, new: bool) -> None:
 
 
 def _filled(name: str, city: Municipality) -> str:
-    text = resources.files(__package__).joinpath("newcity", name).read_text(encoding="utf-8")
+    text = packaged_text(__package__, f"newcity/{name}")
     return Template(text).substitute(asdict(city), full_name=city.full_name)

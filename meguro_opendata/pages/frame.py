@@ -10,10 +10,10 @@ import base64
 import hashlib
 import re
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from meguro_opendata import messages
+from meguro_opendata.packaged import packaged_text
 
 __all__ = ["css_text", "render"]
 
@@ -22,7 +22,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @cache
 def _part(name: str) -> str:
-    return resources.files(__package__).joinpath(f"templates/{name}").read_text(encoding="utf-8").strip()
+    return packaged_text(__package__, f"templates/{name}").strip()
 
 
 def _policy(style: str, script: str, images: str | None = None) -> str:

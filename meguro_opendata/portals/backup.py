@@ -8,16 +8,14 @@ files/<sha256>    the files, each once
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError, RefusedError
 from meguro_opendata.files.whole import inside, sha256, write_whole
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.portals.base import Upload
 from meguro_opendata.portals.ckan.portal import CkanPortal
 from meguro_opendata.portals.ckan.shape import understood
@@ -217,6 +215,5 @@ def _file_differences(
             yield Difference(package["name"], f"files.{part['name']}", checksum, held)
 
 
-@cache
 def _rules() -> Mapping[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("backup.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "backup.toml")

@@ -6,17 +6,15 @@ same every time; the data dictionary has the whole one.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from meguro_opendata.files.csvrows import read_csv_rows
 from meguro_opendata.files.whole import sha256
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = [
     "Column",
@@ -198,6 +196,5 @@ def chunks(records: Sequence[Record]) -> Iterator[list[Record]]:
         yield list(records[start : start + size])
 
 
-@cache
 def _rules() -> Mapping[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("datastore.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "datastore.toml")

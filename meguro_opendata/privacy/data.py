@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Any
 
 import polars as pl
+
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = [
     "BLOCKING",
@@ -26,14 +26,13 @@ __all__ = [
 ]
 
 
-@cache
 def privacy_data() -> dict[str, Any]:
     """The data file of this package.
 
     >>> "personal-name" in privacy_data()["blocking"]
     True
     """
-    return tomllib.loads(resources.files(__package__).joinpath("privacy.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "privacy.toml")
 
 
 BLOCKING: frozenset[str] = frozenset(privacy_data()["blocking"])

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Any
 
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
 
 __all__ = ["Comparison", "Conflict", "compare", "digests", "flat", "mark_text", "publication_rules", "read_mark"]
@@ -25,10 +23,9 @@ Mark = Mapping[str, str]
 _LETTERS = 4
 
 
-@cache
 def publication_rules() -> Mapping[str, Any]:
     """Owned fields and guards, from ``publication.toml``."""
-    return tomllib.loads(resources.files(__package__).joinpath("publication.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "publication.toml")
 
 
 @dataclass(frozen=True)

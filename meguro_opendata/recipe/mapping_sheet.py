@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.declarations import unknown
 from meguro_opendata.files.whole import is_plain_name
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.recipe.words import MappingRule
 from meguro_opendata.sources import Grid, column_letter, folded, read_grid
 
@@ -107,5 +106,4 @@ def _rule(place: str, field: str, origin: str, rules: dict[str, MappingRule]) ->
 @cache
 def sheet_words() -> dict[str, Any]:
     """The words by which a sheet's columns and lines are known (``mapping_sheet.toml``)."""
-    text = resources.files(__package__).joinpath("mapping_sheet.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return packaged_toml(__package__, "mapping_sheet.toml")

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from meguro_opendata.geo import coordinate_fields
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.recipe.series.periods import FISCAL_YEAR_START, Period, periods_in, stem_of
 from meguro_opendata.standard.model import Field
 
@@ -162,6 +160,5 @@ def saved_day(path: Path, container: str) -> str | None:
     return day if day >= words["earliest"] else None
 
 
-@cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("releasefacts.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "releasefacts.toml")

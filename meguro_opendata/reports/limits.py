@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 from typing import Any
+
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["context_limits", "limit"]
 
 
-@cache
 def _data() -> Mapping[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("reports.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "reports.toml")
 
 
 def limit(name: str) -> int:

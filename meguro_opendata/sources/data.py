@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib import resources
 from typing import Any
+
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["read_data"]
 
 
-@cache
 def read_data(name: str) -> dict[str, Any]:
     """A data file, read once; nobody changes what comes back.
 
     >>> read_data("containers.toml")["charsets"]["x-sjis"]
     'cp932'
     """
-    return tomllib.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    return packaged_toml(__package__, name)

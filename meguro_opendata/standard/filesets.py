@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import yaml
 
 from meguro_opendata.errors import UnknownStandardError
+from meguro_opendata.standard.definitions import definition_yaml
 from meguro_opendata.standard.model import Standard, standards
 
 __all__ = ["FileField", "FileStandard", "StandardFile", "load_file_standard"]
-
-_PACKAGE = "meguro_opendata.standard_schemas"
 
 
 @dataclass(frozen=True)
@@ -133,9 +131,8 @@ def _file(item: dict[str, Any]) -> StandardFile:
 
 
 def _read(path: str) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(_text(path), Loader=loader)  # noqa: S506 (both are safe loaders)
+        return definition_yaml(path)
     except FileNotFoundError:
         raise UnknownStandardError("schema-missing", file=path) from None
     except yaml.MarkedYAMLError as error:
@@ -143,7 +140,3 @@ def _read(path: str) -> Any:
         raise UnknownStandardError("schema-damaged", file=path, line=line) from None
     except (yaml.YAMLError, UnicodeDecodeError):
         raise UnknownStandardError("schema-damaged", file=path, line=1) from None
-
-
-def _text(path: str) -> str:
-    return resources.files(_PACKAGE).joinpath(path).read_text(encoding="utf-8")

@@ -10,17 +10,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
 from meguro_opendata.errors import UnknownStandardError
+from meguro_opendata.standard.definitions import definition_text, definition_yaml
 
 __all__ = ["Field", "Standard", "load_standard", "schema_fields", "standards", "value_kinds"]
 
 PREFIX = "mo:"
-_HOME = resources.files("meguro_opendata.standard_schemas")
 
 
 @dataclass(frozen=True)
@@ -99,12 +96,12 @@ def schema_fields(schema: Mapping[str, Any]) -> tuple[Field, ...]:
 @cache
 def value_kinds() -> dict[str, dict[str, Any]]:
     """Every kind of value: title, Table Schema type and constraints, and the names of its normalisers."""
-    return _yaml("value_kinds.yaml")  # type: ignore[no-any-return]
+    return definition_yaml("value_kinds.yaml")  # type: ignore[no-any-return]
 
 
 @cache
 def _catalogue() -> list[dict[str, Any]]:
-    return _yaml("catalog.yaml")  # type: ignore[no-any-return]
+    return definition_yaml("catalog.yaml")  # type: ignore[no-any-return]
 
 
 def standards() -> list[Standard]:
@@ -161,7 +158,7 @@ def _from_entry(entry: Mapping[str, Any], version: str | None, schema: dict[str,
 def _read_schema(standard_id: str, version: str) -> dict[str, Any]:
     path = f"{standard_id}/{version}/schema.json"
     try:
-        schema = json.loads(_text(path))
+        schema = json.loads(definition_text(path))
     except FileNotFoundError:
         raise UnknownStandardError("schema-missing", file=path) from None
     except json.JSONDecodeError as error:
@@ -185,12 +182,3 @@ def _damaged_part(schema: object) -> str | None:
         if not isinstance(field.get("name"), str):
             return f"fields.{number}.name"
     return None
-
-
-def _yaml(name: str) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(_text(name), Loader=loader)  # noqa: S506 (both are safe loaders)
-
-
-def _text(path: str) -> str:
-    return _HOME.joinpath(path).read_text(encoding="utf-8")

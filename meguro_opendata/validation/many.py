@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import re
 import signal
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from functools import cache, partial
-from importlib import resources
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from typing import Any
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Report
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.reports.overview import PassedOver, Unchecked
 from meguro_opendata.validation.criteria import Yardstick, check, mark, report_page
 
@@ -59,9 +58,8 @@ class Outcome:
     trouble: str | None = None
 
 
-@cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("batch.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "batch.toml")
 
 
 def collect(paths: Iterable[Path], outputs: Iterable[Path | None] = (), *, whole_folders: bool = False) -> Collected:

@@ -14,7 +14,7 @@ from meguro_opendata.cli.texts import gtfs as gtfs_text
 import meguro_opendata as mo
 from meguro_opendata import messages
 from meguro_opendata.errors import UnknownStandardError
-from meguro_opendata.standard import filesets as filestandard
+from meguro_opendata.standard import definitions, filesets
 from meguro_opendata.standard.filesets import FileField, load_file_standard
 
 REQUIREMENTS = {
@@ -124,7 +124,7 @@ def test_a_damaged_list_is_told(monkeypatch: pytest.MonkeyPatch, text: str | Non
             raise FileNotFoundError
         return text
 
-    monkeypatch.setattr(filestandard, "_text", read)
+    monkeypatch.setattr(definitions, "definition_text", read)
     with pytest.raises(UnknownStandardError) as error:
         load_file_standard.__wrapped__("gtfs_jp")
     assert (error.value.code, error.value.params["file"]) == (code, "gtfs_jp/files.yaml")

@@ -9,7 +9,7 @@ import pytest
 
 import meguro_opendata as mo
 from meguro_opendata.errors import UnknownStandardError
-from meguro_opendata.standard import model as standard
+from meguro_opendata.standard import model
 from meguro_opendata.standard.model import load_standard, schema_fields, standards
 
 
@@ -159,7 +159,7 @@ def test_a_damaged_package_is_told(
 ) -> None:
     """A schema that is missing or broken is told with its file and line, never as a traceback."""
     standards()
-    monkeypatch.setattr(standard, "_text", reading(text))
+    monkeypatch.setattr(model, "definition_text", reading(text))
     error = refused("aed")
     assert (error.code, error.params) == (code, params)
     assert "aed/2026/schema.json" in error.text("ja")
@@ -168,7 +168,7 @@ def test_a_damaged_package_is_told(
 def test_the_reader_of_that_test_is_the_one_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the replaced reader gives is what is loaded, so the test above tests the loading."""
     standards()
-    monkeypatch.setattr(standard, "_text", reading(json.dumps({"fields": [{"name": "見本"}]})))
+    monkeypatch.setattr(model, "definition_text", reading(json.dumps({"fields": [{"name": "見本"}]})))
     assert [item.name for item in load_standard.__wrapped__("aed").fields] == ["見本"]
 
 

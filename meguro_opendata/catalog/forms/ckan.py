@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from meguro_opendata.catalog.entry import MEDIA_TYPES, Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.review.ckanrules import is_sendable_name, sendable_tags, strings_of
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.workspace.city import City
 
 __all__ = ["from_ckan", "optional_fields", "to_ckan"]
@@ -192,6 +190,5 @@ def _plain(value: object) -> str:
     return "" if value is None else str(value)
 
 
-@cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("ckan.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "ckan.toml")

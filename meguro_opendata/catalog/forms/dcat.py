@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from meguro_opendata.catalog.entry import LANGUAGE, MEDIA_TYPES, Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.publisher import publisher_of
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.workspace.city import City
 
 __all__ = ["dcat_document", "dcat_words", "to_dcat"]
@@ -194,7 +192,6 @@ def _checksum(sha256: str | None) -> Node | None:
     return {"@type": "spdx:Checksum", "spdx:algorithm": algorithm, "spdx:checksumValue": sha256}
 
 
-@cache
 def dcat_words() -> dict[str, Any]:
     """The prefixes and vocabularies (``dcat.toml``)."""
-    return tomllib.loads(resources.files(__package__).joinpath("dcat.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "dcat.toml")

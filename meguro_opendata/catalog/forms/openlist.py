@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from meguro_opendata.catalog.lines import read_entries
 from meguro_opendata.catalog.publisher import Publisher, publisher_of
 from meguro_opendata.errors import UnknownStandardError
 from meguro_opendata.files.tables import csv_bytes
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.sources import Grid, Table
 from meguro_opendata.sources.header import cut_table
 from meguro_opendata.standard.model import load_standard
@@ -114,5 +113,4 @@ _NAMED: Mapping[str, Callable[[str], str]] = {
 
 @cache
 def _crosswalk() -> dict[str, dict[str, Any]]:
-    text = resources.files(__package__).joinpath("open_data_list.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return packaged_toml(__package__, "open_data_list.toml")

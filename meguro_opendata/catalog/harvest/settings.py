@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from time import sleep
 from typing import Any
+
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["Manners", "limits"]
 
@@ -30,7 +29,6 @@ class Manners:
     wait: Callable[[float], object] = sleep
 
 
-@cache
 def limits() -> dict[str, Any]:
     """The numbers of ``harvest.toml``."""
-    return tomllib.loads(resources.files(__package__).joinpath("harvest.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "harvest.toml")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from meguro_opendata.findings import Finding
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["PortalRules", "check_package", "is_sendable_name", "sendable_tag", "sendable_tags", "strings_of"]
 
@@ -223,5 +222,4 @@ def _short(text: str) -> str:
 
 @cache
 def _rules() -> dict[str, Any]:
-    text = resources.files(__package__).joinpath("ckanrules.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return packaged_toml(__package__, "ckanrules.toml")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from meguro_opendata.catalog.entry import CatalogEntry
 from meguro_opendata.catalog.licences import find_licence
 from meguro_opendata.errors import UnknownStandardError
 from meguro_opendata.findings import Finding
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.standard.model import Standard, load_standard, standards
 
 __all__ = ["Pickup", "crawler_tags", "judge_pickup"]
@@ -170,6 +169,5 @@ def _national() -> tuple[Standard, ...]:
     return tuple(standard for standard in standards() if standard.number is not None)
 
 
-@cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("crawler.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "crawler.toml")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from meguro_opendata.catalog.forms.jsonld import Node, all_of, first, nodes_of, text_of
 from meguro_opendata.findings import Finding
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["check_catalog", "check_dataset", "check_document"]
 
@@ -113,6 +112,5 @@ def _rules() -> tuple[Rule, ...]:
     return tuple(Rule(one["class"], **{name: part for name, part in one.items() if name != "class"}) for one in rules)
 
 
-@cache
 def _ap() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("dcat_ap.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "dcat_ap.toml")

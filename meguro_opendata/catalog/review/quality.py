@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from meguro_opendata.catalog.entry import CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.licences import find_licence
 from meguro_opendata.catalog.review.crawler import judge_pickup
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["Answer", "Quality", "Question", "measure_quality"]
 
@@ -196,6 +195,5 @@ def _questions() -> tuple[Question, ...]:
     )
 
 
-@cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("quality.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "quality.toml")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from meguro_opendata.errors import UnknownCrsError
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["ZONES", "Crs", "datum_code", "datum_of_name", "datum_title", "parse_crs", "supported"]
 
@@ -52,8 +51,7 @@ class Crs:
 
 @cache
 def _data() -> dict[str, Any]:
-    text = resources.files(__package__).joinpath("crs.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return packaged_toml(__package__, "crs.toml")
 
 
 @cache

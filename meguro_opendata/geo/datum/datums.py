@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -17,6 +14,7 @@ from meguro_opendata.geo.datum.crs import datum_title
 from meguro_opendata.geo.datum.grids import DatumGrid, GridFile, Grids, grids_of, load_grid
 from meguro_opendata.geo.datum.lattice import Floats, Grid, Truths
 from meguro_opendata.geo.datum.projections import geocentric_shift
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["Moved", "Step", "plan_steps"]
 
@@ -128,9 +126,8 @@ def _widest(change: Floats) -> float:
     return float(np.nanmax(np.abs(change), initial=0.0))
 
 
-@cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("datums.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "datums.toml")
 
 
 def _rank(datum: str) -> int:

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources, util
+from importlib import util
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from meguro_opendata.geo.datum.geotiff import is_tiff, read_geotiff
 from meguro_opendata.geo.datum.lattice import Grid, build_grid
 from meguro_opendata.geo.datum.nodes import NodeList, grid_words
 from meguro_opendata.geo.datum.parfile import is_par, read_par
+from meguro_opendata.packaged import packaged_folder
 
 __all__ = ["DatumGrid", "GridFile", "Grids", "add_grid", "built_in_grid", "known_grids", "load_grid", "read_grid"]
 
@@ -186,7 +187,7 @@ def built_in_grid() -> DatumGrid | None:
     """TKY2JGD from the package ``tky2jgd``, ``None`` if that is not installed."""
     if util.find_spec(_PACKAGE) is None:
         return None
-    with resources.as_file(resources.files(_PACKAGE).joinpath(_FILE)) as path:
+    with packaged_folder(_PACKAGE, _FILE) as path:
         return _from_cache(sha256(_bytes(path)), path) or _keep(read_grid(path))
 
 

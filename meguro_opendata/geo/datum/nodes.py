@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -13,6 +10,7 @@ import numpy.typing as npt
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.geo.datum.lattice import Frame
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["NodeList", "checked", "grid_words"]
 
@@ -42,10 +40,9 @@ class NodeList:
     shifts: npt.NDArray[np.float64]
 
 
-@cache
 def grid_words() -> dict[str, Any]:
     """Limits and heads of grid files, from ``grids.toml``."""
-    return tomllib.loads(resources.files(__package__).joinpath("grids.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "grids.toml")
 
 
 def checked(nodes: NodeList, file: str) -> NodeList:

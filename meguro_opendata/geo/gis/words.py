@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib import resources
 from typing import Any, Literal
+
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["GEO_CONTAINERS", "GIS_FORMATS", "GisFormat", "file_words", "gis_labels", "gis_media_types"]
 
@@ -14,10 +13,9 @@ GEO_CONTAINERS = ("shapefile", "gpkg", "fgb", "geojson", "kml")  # what a GIS fi
 GIS_FORMATS: tuple[GisFormat, ...] = ("gpkg", "fgb", "kml", "shp")
 
 
-@cache
 def file_words() -> dict[str, Any]:
     """The whole file."""
-    return tomllib.loads(resources.files(__package__).joinpath("files.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "files.toml")
 
 
 def gis_labels() -> dict[str, str]:

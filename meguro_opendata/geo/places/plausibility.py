@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from meguro_opendata.geo.places.nearness import distance, metres_per_degree
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["Offset", "apart", "datum_offset", "outside_reach", "plausibility_data"]
 
@@ -36,14 +34,13 @@ class Offset:
     twice: bool
 
 
-@cache
 def plausibility_data() -> Mapping[str, Any]:
     """Everything that ``plausibility.toml`` says.
 
     >>> plausibility_data()["tolerance"]
     25
     """
-    return tomllib.loads(resources.files(__package__).joinpath("plausibility.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "plausibility.toml")
 
 
 def outside_reach(lat: Floats, lon: Floats, towns: Sequence[tuple[float, float, float]]) -> Floats:

@@ -6,11 +6,11 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import polars as pl
 
+from meguro_opendata.packaged import packaged_text
 from meguro_opendata.sources import Table, folded
 
 __all__ = ["ColumnView", "columns_of_table", "readability_data"]
@@ -25,7 +25,7 @@ def readability_data() -> dict[str, Any]:
     >>> len(readability_data()["item"])
     15
     """
-    text = resources.files(__package__).joinpath("machine_readability.toml").read_text(encoding="utf-8")
+    text = packaged_text(__package__, "machine_readability.toml")
     units = tomllib.loads(text)["values"]["units"]
     return tomllib.loads(text.replace("{units}", units))
 

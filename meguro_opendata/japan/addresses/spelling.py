@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
+
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["address_data", "folded_name", "plain_address"]
 
 NUMERALS = "〇一二三四五六七八九十百千"
 
 
-@cache
 def address_data() -> Mapping[str, Any]:
     """Everything that ``addresses.toml`` says.
 
     >>> "地先" in address_data()["vague"]
     True
     """
-    return tomllib.loads(resources.files(__package__).joinpath("addresses.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "addresses.toml")
 
 
 def plain_address(text: str) -> str:

@@ -10,11 +10,8 @@ import ipaddress
 import logging
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urljoin, urlsplit
@@ -26,6 +23,7 @@ from ckanapi.errors import CKANAPIError, ServerIncompatibleError
 from requests_toolbelt import MultipartEncoder
 
 from meguro_opendata.errors import MeguroOpendataError, PortalError, RefusedError, StaleError, UncertainError
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["CkanClient", "UploadedFile", "ckan_rules", "token_variable"]
 
@@ -36,10 +34,9 @@ _TOKEN = re.compile("[!-~]+")  # what a header can carry
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
-@cache
 def ckan_rules() -> Mapping[str, Any]:
     """Times, marks and names of fields, from ``ckan.toml``."""
-    return tomllib.loads(resources.files(__package__).joinpath("ckan.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "ckan.toml")
 
 
 def token_variable(portal: str) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from meguro_opendata.cleaning.dates import to_year
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = [
     "Period",
@@ -174,8 +173,7 @@ def lacking_parts(template: str | None, period: Period) -> list[str]:
 @cache
 def period_words() -> Mapping[str, Any]:
     """The forms, words and steps of periods (``series.toml``)."""
-    text = resources.files(__package__).joinpath("series.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return packaged_toml(__package__, "series.toml")
 
 
 @cache

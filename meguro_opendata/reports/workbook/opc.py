@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import io
 import posixpath
-import tomllib
 import zipfile
 import zlib
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from itertools import chain, count
 from typing import Any
 
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.reports.workbook.xmlsplice import Element, PatchError, elements, splice, xml_text
 
 __all__ = ["Package", "Relation", "lines_of", "rules"]
@@ -29,10 +27,9 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Value
 _WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
-@cache
 def rules() -> dict[str, Any]:
     """How findings are shown in a workbook (``marked.toml``)."""
-    return tomllib.loads(resources.files(__package__).joinpath("marked.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "marked.toml")
 
 
 def lines_of(text: str, wide: int) -> int:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.sources import folded
 from meguro_opendata.standard.model import Standard, load_standard, standards
 from meguro_opendata.standard.recognition import field_names
@@ -153,5 +152,4 @@ def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 @cache
 def _words() -> dict[str, Any]:
-    text = resources.files(__package__).joinpath("synonyms.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return packaged_toml(__package__, "synonyms.toml")

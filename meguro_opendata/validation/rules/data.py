@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any, TypeVar
 
 import polars as pl
 
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.standard.model import Field
 
 __all__ = ["Hit", "Rows", "Rule", "first_of", "limits", "rule_data", "rules", "wrong_values"]
@@ -82,14 +81,13 @@ class Rows:
         return [item.name for item in self.fields if item.kind in kinds]
 
 
-@cache
 def rule_data() -> Mapping[str, Any]:
     """Everything that ``rules.toml`` says.
 
     >>> rule_data()["limits"]["heap_rows"]
     5
     """
-    return tomllib.loads(resources.files(__package__).joinpath("rules.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "rules.toml")
 
 
 @cache

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Any, Protocol
 
 from meguro_opendata.japan.addresses import Town, Towns
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["Gazetteer", "Point", "Several", "expected_error", "gazetteer_data", "level_rank", "source_title"]
 
@@ -70,14 +68,13 @@ class Several:
         return tuple(sorted({code for member in self.members for code in member.codes()}))
 
 
-@cache
 def gazetteer_data() -> Mapping[str, Any]:
     """Everything that ``gazetteers.toml`` says.
 
     >>> gazetteer_data()["builtin"][0]["code"]
     '131105'
     """
-    return tomllib.loads(resources.files(__package__).joinpath("gazetteers.toml").read_text(encoding="utf-8"))
+    return packaged_toml(__package__, "gazetteers.toml")
 
 
 def expected_error(level: str) -> float:

@@ -6,11 +6,11 @@ import csv
 import math
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 
 from meguro_opendata.geo.places.gazetteer.base import Point, gazetteer_data
 from meguro_opendata.japan.addresses import Town, Towns
 from meguro_opendata.japan.addresses.numerals import to_kanji
+from meguro_opendata.packaged import packaged_text
 
 __all__ = ["Builtin"]
 
@@ -44,7 +44,7 @@ def _codes() -> tuple[str, ...]:
 
 @cache
 def _read(code: str) -> tuple[Towns, dict[str, Point]]:
-    text = resources.files(__package__).joinpath(f"{code}.csv").read_text(encoding="utf-8")
+    text = packaged_text(__package__, f"{code}.csv")
     towns, points = [], {}
     for row in csv.DictReader(text.splitlines()):
         number = int(row["chome"]) if row["chome"] else None
