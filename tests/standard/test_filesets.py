@@ -14,7 +14,7 @@ from meguro_opendata.cli.texts import gtfs as gtfs_text
 import meguro_opendata as mo
 from meguro_opendata import messages
 from meguro_opendata.errors import UnknownStandardError
-from meguro_opendata.standard import definitions, filesets
+from meguro_opendata.standard import definitions
 from meguro_opendata.standard.filesets import FileField, load_file_standard
 
 REQUIREMENTS = {
