@@ -11,7 +11,7 @@ from .. import console, options
 
 if TYPE_CHECKING:
     from meguro_opendata.findings import Report
-    from meguro_opendata.validation import Engine, Explanation
+    from meguro_opendata.validation import Engine
     from meguro_opendata.validation.criteria import Yardstick
 
 _PATH = click.Path(path_type=Path)
@@ -27,11 +27,6 @@ _PATH = click.Path(path_type=Path)
     default="fast",
     show_default=True,
     help="検査の方法（答えは同じ）/ Engine; both give the same answers.",
-)
-@click.option(
-    "--explain-engine",
-    is_flag=True,
-    help="列ごとの検査の方法を示す（1ファイルのとき）/ Say how each column was checked (of one file).",
 )
 @click.option(
     "--personal",
@@ -66,7 +61,6 @@ def command(
     standard: str | None,
     schema: Path | None,
     engine: Engine,
-    explain_engine: bool,
     personal: bool,
     html: Path | None,
     xlsx: Path | None,
@@ -80,18 +74,14 @@ def command(
 
     Without a standard, each table is checked against the one that its header follows. Folders: every table in them.
     """
-    from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.validation.criteria import yardstick
 
     asked = yardstick(standard, schema, engine, personal=personal)
     if len(files) > 1 or (files[0].is_dir() and not asked.of_files):
         from ..texts.files import check_many
 
-        if explain_engine:
-            raise MeguroOpendataError("explain-one-file", files=list(map(str, files)))
-
         raise SystemExit(check_many(files, schema, asked, html, xlsx, junit, jobs, output_format))
-    raise SystemExit(_check_one(files[0], schema, asked, html, xlsx, junit, explain_engine, output_format))
+    raise SystemExit(_check_one(files[0], schema, asked, html, xlsx, junit, output_format))
 
 
 def _check_one(
@@ -101,7 +91,6 @@ def _check_one(
     html: Path | None,
     xlsx: Path | None,
     junit: Path | None,
-    explain_engine: bool,
     output_format: str,
 ) -> int:
     from meguro_opendata import reports
@@ -109,12 +98,7 @@ def _check_one(
 
     lang = options.settings().lang
     refuse_overwriting([html, junit], [file, schema])
-    explained: list[Explanation] = []
-    report = check(file, asked, explained.append if explain_engine else None)
-    if explain_engine:
-        from ..texts.engine import engine_lines
-
-        console.say("\n".join(engine_lines(explained, lang)))
+    report = check(file, asked)
     _write_files(file, report, html, xlsx, junit, lang)
     if output_format == "json":
         console.result_json(report.to_dict(lang))

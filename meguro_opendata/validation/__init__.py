@@ -21,7 +21,6 @@ from meguro_opendata.standard.model import Standard, load_standard, schema_field
 from meguro_opendata.standard.schemafile import check_schema
 from meguro_opendata.validation.engine import fast as fast_engine
 from meguro_opendata.validation.engine import frictionless as frictionless_engine
-from meguro_opendata.validation.engine.fast import Explain, Explanation
 from meguro_opendata.validation.engine.frictionless import RawError, TextTable, check_package
 from meguro_opendata.validation.engine.streaming import Streamed, check_text
 from meguro_opendata.validation.engine.translate import places_in, places_of_grid, places_of_text, translate
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Engine",
-    "Explanation",
     "Place",
     "check_package",
     "validate_file",
@@ -67,7 +65,6 @@ def validate_file(
     standard: str | Standard,
     engine: Engine = "fast",
     place: Place | None = None,
-    explain: Explain | None = None,
     *,
     personal: bool = False,
 ) -> Report:
@@ -79,7 +76,6 @@ def validate_file(
         standard: An id, ``id@version``, or a loaded standard.
         engine: ``"fast"`` or ``"frictionless"``; the findings are the same.
         place: Where the points should lie, if that is known: a boundary or a gazetteer. The report names it.
-        explain: Is told how each field was judged.
         personal: Also look for personal and undisclosable data, as ``build`` does; such values are masked.
 
     Raises:
@@ -94,14 +90,12 @@ def validate_file(
     if of_files is not None:
         from meguro_opendata.validation.gtfs import validate_gtfs
 
-        if explain:
-            explain(Explanation(None, "no-proof-files"))
         return validate_gtfs(path, of_files)
     chosen = load_standard(standard) if isinstance(standard, str) else standard
     schema = chosen.schema or {"fields": []}
     table = propose_source(Path(path), [field.name for field in chosen.fields])
     own = [*_header_findings(table), *match_columns(table, schema, chosen)]
-    raw = _errors(engine, _own_widths(table), schema, by_name=True, explain=explain)
+    raw = _errors(engine, _own_widths(table), schema, by_name=True)
     found = translate(raw, schema, places_in(table, table.frame.columns))
     rows = table.frame[:, : table.header_width]
     found += rule_findings(table, rows, chosen.fields, found, standard=chosen, place=place)
@@ -123,7 +117,6 @@ def validate_table(
     schema: Mapping[str, Any],
     engine: Engine = "fast",
     tables: Mapping[str, Path | str] | None = None,
-    explain: Explain | None = None,
 ) -> Report:
     """Check a table against any Table Schema, as frictionless does by default: header first, columns by position.
 
@@ -132,7 +125,6 @@ def validate_table(
         schema: A Table Schema descriptor.
         engine: ``"fast"`` or ``"frictionless"``; the findings are the same.
         tables: Further tables that foreign keys refer to, by resource name.
-        explain: Is told how each field was judged.
 
     Raises:
         SourceError: If a file cannot be read.
@@ -143,12 +135,12 @@ def validate_table(
     checked = check_schema(schema, "schema")
     others = {name: _whole(read_grid(Path(other))) for name, other in (tables or {}).items()}
     if engine == "fast" and is_text:
-        streamed = check_text(Path(path), checked, others, explain)
+        streamed = check_text(Path(path), checked, others)
         if streamed is not None:
             return _streamed_report(str(path), streamed, checked)
     grid = read_grid(Path(path))
     main = _whole(grid)
-    raw = _errors(engine, main, checked, by_name=False, others=others, explain=explain)
+    raw = _errors(engine, main, checked, by_name=False, others=others)
     found = translate(raw, checked, places_of_grid(grid))
     return Report(
         file=str(path),
@@ -168,12 +160,9 @@ def _errors(
     *,
     by_name: bool,
     others: Mapping[str, TextTable] | None = None,
-    explain: Explain | None = None,
 ) -> list[RawError]:
     if engine == "fast":
-        return fast_engine.check_table(table, schema, by_name=by_name, others=others, explain=explain)
-    if explain:
-        explain(Explanation(None, "no-proof-asked"))
+        return fast_engine.check_table(table, schema, by_name=by_name, others=others)
     return frictionless_engine.check_table(table, schema, by_name=by_name, others=others)
 
 

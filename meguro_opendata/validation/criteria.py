@@ -19,7 +19,6 @@ from meguro_opendata.validation import Engine
 if TYPE_CHECKING:
     from meguro_opendata.reports.html import Checked
     from meguro_opendata.reports.workbook.marked import Marked
-    from meguro_opendata.validation.engine.fast import Explain
 
 __all__ = ["Yardstick", "check", "mark", "proposed_standard", "refuse_overwriting", "report_page", "yardstick"]
 
@@ -60,21 +59,20 @@ def yardstick(
     return Yardstick(standard, read_schema(schema) if schema is not None else None, engine, personal)
 
 
-def check(file: Path, asked: Yardstick, explain: Explain | None = None) -> Report:
+def check(file: Path, asked: Yardstick) -> Report:
     """The report on one file.
 
     Args:
         file: The file.
         asked: What it is checked against.
-        explain: Is told how each field was judged.
 
     Raises:
         SourceError: If it cannot be read, or no standard is named and its header surely follows none.
     """
     if asked.schema is not None:
-        return validation.validate_table(file, asked.schema, engine=asked.engine, explain=explain)
+        return validation.validate_table(file, asked.schema, engine=asked.engine)
     standard = asked.standard or proposed_standard(file)
-    return validation.validate_file(file, standard, asked.engine, explain=explain, personal=asked.personal)
+    return validation.validate_file(file, standard, asked.engine, personal=asked.personal)
 
 
 def proposed_standard(file: Path) -> str:

@@ -6,18 +6,19 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
-from conftest import Ran
 
 import meguro_opendata as mo
 from meguro_opendata.findings import Report
 from meguro_opendata.sources.text import blocks as textblocks
 from meguro_opendata.sources.text import textfile as text
 from meguro_opendata.validation import validate_table
+from meguro_opendata.validation.engine.fast import FastCheck
+from meguro_opendata.validation.engine.frictionless import TextTable
 
 SCHEMA: dict[str, Any] = {
     "fields": [
@@ -137,64 +138,23 @@ def test_a_small_file_loads_nothing_heavy(tmp_path: Path, cell: str) -> None:
     assert done.stdout.strip() == ""
 
 
-@pytest.mark.parametrize(
-    ("lang", "proved", "partly", "read"),
-    [
-        ("ja", "ID: 列の検査だけで", "定員: 列の検査で確かめられない値が 2種類", "日: 列の検査を使えないため"),
-        ("en", "ID: a test of the column proved", "定員: 2 distinct values", "日: there is no test of the column"),
-    ],
-)
-def test_the_engine_explains_itself(
-    tmp_path: Path, command: Callable[..., Ran], lang: str, proved: str, partly: str, read: str
-) -> None:
-    """For each column: proved as a whole, some values read, or no test for it and why; on stderr, beside the result."""
-    table, schema = clean_file(tmp_path)
+def test_only_what_no_column_test_proves_is_read_value_by_value() -> None:
+    """A column is proved as a whole, but for some values, or not at all where it has no test."""
     day = {"name": "日", "type": "date", "format": "any"}
-    schema.write_text(json.dumps({"fields": [*SCHEMA["fields"], day]}, ensure_ascii=False), encoding="utf-8")
-    rows = ["ID,名称,定員,日", "1,公園,１２,2023/04/01", "2,公園,x,2023/4/31", "3,公園,x,2023/04/01"]
-    table.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    done = command("validate", table, "--schema", schema, "--format", "json", "--explain-engine", "--lang", lang)
-    assert done.code == 1
-    assert json.loads(done.out)["counts"]["error"] == 3
-    lines = done.err.splitlines()
-    assert [line.startswith(start) for line, start in zip(lines, (proved, "名称: ", partly, read), strict=True)] == [
-        True
-    ] * 4
-    assert "2" in lines[3]
+    rows = [["1", "公園", "１２", "2023/04/01"], ["2", "公園", "x", "2023/4/31"], ["3", "公園", "x", "2023/04/01"]]
+    header = ["ID", "名称", "定員", "日"]
+    check = FastCheck(header, {"fields": [*SCHEMA["fields"], day]}, by_name=False)
+    check.add(TextTable(header, pl.DataFrame(dict(zip("0123", zip(*rows, strict=True), strict=True)))))
+    seen = {judge.expected.name: (judge.proof.test is not None, len(judge.verdicts)) for judge in check.judges}
+    assert seen == {"ID": (True, 0), "名称": (True, 0), "定員": (True, 2), "日": (False, 2)}
 
 
 @pytest.mark.parametrize(
-    ("options", "word"),
-    [
-        (["--engine", "frictionless"], "--engine frictionless"),
-        ([], "見出しに先へ進めない誤り"),
-    ],
+    ("header", "schema"),
+    [(["番号"], {**SCHEMA, "fieldsMatch": "partial"}), ([], {"fields": []})],
+    ids=["header", "fields"],
 )
-def test_the_engine_says_when_no_column_was_tested(
-    tmp_path: Path, command: Callable[..., Ran], options: list[str], word: str
-) -> None:
-    """The whole table went to frictionless, because it was asked for or because of the header."""
-    table, schema = clean_file(tmp_path)
-    if not options:
-        schema.write_text(json.dumps({**SCHEMA, "fieldsMatch": "partial"}, ensure_ascii=False), encoding="utf-8")
-        table.write_text("番号\n1\n", encoding="utf-8")
-    done = command("validate", table, "--schema", schema, "--explain-engine", *options, encoding="cp932:strict")
-    assert "列の検査は使いませんでした" in done.err
-    assert word in done.err
-
-
-def test_one_file_is_explained_at_a_time(tmp_path: Path, command: Callable[..., Ran]) -> None:
-    """How columns were judged is asked of one file; with several the command says so."""
-    for name in ("a.csv", "b.csv"):
-        (tmp_path / name).write_text("ID\n1\n", encoding="utf-8")
-    done = command("validate", "a.csv", "b.csv", "--standard", "aed", "--explain-engine")
-    assert done.code == 2
-    assert "--explain-engine は、ファイルを1つだけ" in done.err
-
-
-def test_a_set_of_files_has_no_columns_to_explain(tmp_path: Path, command: Callable[..., Ran]) -> None:
-    """GTFS-JP is checked file by file; it is said instead of nothing."""
-    (tmp_path / "feed").mkdir()
-    (tmp_path / "feed" / "agency.txt").write_text("agency_id\n1\n", encoding="utf-8")
-    done = command("validate", "feed", "--standard", "gtfs_jp", "--explain-engine")
-    assert "ファイルの集まり" in done.err
+def test_a_table_that_only_frictionless_can_check_is_left_to_it(header: list[str], schema: dict[str, Any]) -> None:
+    """A header with an error that ends the check, or no field to check."""
+    assert FastCheck(header, schema, by_name=False).needs_whole
+    assert not FastCheck(["ID", "名称", "定員"], SCHEMA, by_name=False).needs_whole

@@ -9,45 +9,27 @@ columns of keys.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from meguro_opendata.validation.engine import frictionless as frictionless_engine
-from meguro_opendata.validation.engine.frictionless import Head, RawError, TextTable
+from meguro_opendata.validation.engine.frictionless import RawError, TextTable
 from meguro_opendata.validation.engine.judging import Judge, judges_of
 from meguro_opendata.validation.engine.keys import KeyColumns, with_key_errors
 from meguro_opendata.validation.engine.plain_head import plain_head
 
-__all__ = ["Explain", "Explanation", "FastCheck", "check_table"]
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """How the cells of a field were judged.
-
-    Attributes:
-        field: Its name; ``None`` for the whole table.
-        reason: ``None`` if there is a column test; else why every distinct value was read.
-        judged: How many distinct values no column test proved good.
-        asked: How many of them were put to frictionless; the others are of a kind that needs no asking.
-    """
-
-    field: str | None
-    reason: str | None
-    judged: int = 0
-    asked: int = 0
-
-
-Explain = Callable[[Explanation], None]
+__all__ = ["FastCheck", "check_table"]
 
 
 class FastCheck:
     """A check of a table that comes in blocks.
 
-    ``reason`` says why only frictionless can check it, as a whole; ``None`` if it can be fed to :meth:`add`.
+    Attributes:
+        needs_whole: Whether only frictionless can check the table, as a whole; else it can be fed to :meth:`add`.
+        judges: The judge of each field, in their order.
     """
 
     def __init__(
@@ -61,34 +43,24 @@ class FastCheck:
         head = plain_head(header, schema, by_name=by_name)
         if head is None:
             head = frictionless_engine.read_head(header, schema, by_name=by_name, others=others)
-        self.reason = _why_not(head)
+        self.needs_whole = head.is_final or not head.fields
+        self.judges = judges_of(head.fields)
         self._head = head
-        self._judges = judges_of(head.fields)
-        self._keys = KeyColumns(self._judges, head)
+        self._keys = KeyColumns(self.judges, head)
         self._found: dict[int, list[RawError]] = {}
         self._height = 0
 
     def add(self, table: TextTable) -> None:
         """Check the next records."""
-        block = _Block.of(table, len(self._judges), self._height)
-        self._found |= _row_errors(block, self._judges)
+        block = _Block.of(table, len(self.judges), self._height)
+        self._found |= _row_errors(block, self.judges)
         self._keys.add(block.cells, block.inside)
         self._height += table.cells.height
 
     def errors(self) -> list[RawError]:
         """Every error of the header and of all records, in frictionless's order."""
-        with_key_errors(self._found, self._keys, self._head, [judge.expected.name for judge in self._judges])
+        with_key_errors(self._found, self._keys, self._head, [judge.expected.name for judge in self.judges])
         return [*self._head.errors, *(error for _, errors in sorted(self._found.items()) for error in errors)]
-
-    def explain(self, tell: Explain) -> None:
-        """Tell how each field was judged, or why the table was not."""
-        if self.reason is not None:
-            tell(Explanation(None, self.reason))
-            return
-        for judge in self._judges:
-            judged = len(judge.verdicts)
-            asked = 0 if judge.expected.is_plain else judged
-            tell(Explanation(judge.expected.name, judge.proof.reason, judged, asked))
 
 
 def check_table(
@@ -97,25 +69,13 @@ def check_table(
     *,
     by_name: bool,
     others: Mapping[str, TextTable] | None = None,
-    explain: Explain | None = None,
 ) -> list[RawError]:
     """Every error that frictionless finds, in its order; arguments as :func:`frictionless_engine.check_table`."""
     check = FastCheck(table.header, schema, by_name=by_name, others=others)
-    if check.reason is None:
-        check.add(table)
-        errors = check.errors()
-    else:
-        errors = frictionless_engine.check_table(table, schema, by_name=by_name, others=others)
-    if explain:
-        check.explain(explain)
-    return errors
-
-
-def _why_not(head: Head) -> str | None:
-    """Why the whole table goes to frictionless; ``None`` if it need not."""
-    if head.is_final:
-        return "no-proof-header"
-    return None if head.fields else "no-proof-fields"
+    if check.needs_whole:
+        return frictionless_engine.check_table(table, schema, by_name=by_name, others=others)
+    check.add(table)
+    return check.errors()
 
 
 @dataclass(frozen=True)

@@ -55,12 +55,10 @@ class Proof:
 
     Attributes:
         test: True for cells that are certainly good; ``None`` if there is no such test.
-        reason: Why there is none, by a word of ``messages`` (section ``words``); ``None`` if there is one.
         is_certain: Whether every cell is good, whatever it says.
     """
 
     test: pl.Expr | None
-    reason: str | None = None
     is_certain: bool = False
 
 
@@ -78,9 +76,9 @@ def proof_of(descriptor: Descriptor, missing: Sequence[str], column: str) -> Pro
     make = _TYPES.get(descriptor.get("type", ""))
     made = make(cell, descriptor, constraints) if make else None
     if made is None:
-        return Proof(None, "no-proof-type")
+        return Proof(None)
     tests, left = made
-    return Proof(None, "no-proof-constraint") if left else _whole_proof(cell, tests, missing, required=required)
+    return Proof(None) if left else _whole_proof(cell, tests, missing, required=required)
 
 
 def _whole_proof(cell: pl.Expr, tests: Sequence[pl.Expr], missing: Sequence[str], *, required: bool) -> Proof:

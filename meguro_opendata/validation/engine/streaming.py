@@ -9,7 +9,7 @@ from typing import Any
 
 from meguro_opendata.sources.records import Records
 from meguro_opendata.sources.text.textfile import read_text
-from meguro_opendata.validation.engine.fast import Explain, FastCheck
+from meguro_opendata.validation.engine.fast import FastCheck
 from meguro_opendata.validation.engine.frictionless import RawError, TextTable
 
 __all__ = ["Streamed", "check_text"]
@@ -34,9 +34,7 @@ class Streamed:
     encoding: str
 
 
-def check_text(
-    path: Path, schema: Mapping[str, Any], others: Mapping[str, TextTable], explain: Explain | None = None
-) -> Streamed | None:
+def check_text(path: Path, schema: Mapping[str, Any], others: Mapping[str, TextTable]) -> Streamed | None:
     """Check a text file against a schema, header first, columns by position.
 
     Returns:
@@ -50,8 +48,6 @@ def check_text(
     except _NeedsWholeError:
         return None
     check = read.taker.check
-    if explain:
-        check.explain(explain)
     return Streamed(read.taker.header, read.taker.rows, check.errors(), read.lines[1:], read.encoding)
 
 
@@ -83,5 +79,5 @@ class _Taker:
     def _begin(self, header: list[str]) -> None:
         self.header = header
         self.check = FastCheck(header, self._schema, by_name=False, others=self._others)
-        if self.check.reason is not None:
+        if self.check.needs_whole:
             raise _NeedsWholeError
