@@ -36,7 +36,7 @@ differential: $(VENV)/.ready   ## many more random cases of the fast engine agai
 	MEGURO_OPENDATA_CASES=20000 $(BIN)/python -m pytest tests/validation/test_engines.py
 
 golden: $(VENV)/.ready   ## record all outputs into GOLDEN=folder, to compare two states of the code byte for byte
-	$(BIN)/python tests/golden.py record $(GOLDEN)
+	$(BIN)/python tests/support/golden.py record $(GOLDEN)
 
 lint: $(VENV)/.ready      ## ruff: style and format
 	$(BIN)/ruff check .
