@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from meguro_opendata.geo.gis.dataframes import read_geodataframe, to_geodataframe
     from meguro_opendata.geo.gis.features import Features, point_features
     from meguro_opendata.geo.gis.files import read_features
-    from meguro_opendata.geo.gis.geojson import coordinate_fields, feature_collection
+    from meguro_opendata.geo.gis.geojson import feature_collection
     from meguro_opendata.geo.mesh import mesh_bounds, mesh_codes
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "Features",
     "Transformed",
     "add_grid",
-    "coordinate_fields",
     "feature_collection",
     "known_grids",
     "mesh_bounds",
@@ -42,7 +41,6 @@ _HOMES = {
     "Features": "gis.features",
     "Transformed": "datum.transformation",
     "add_grid": "datum.grids",
-    "coordinate_fields": "gis.geojson",
     "feature_collection": "gis.geojson",
     "known_grids": "datum.grids",
     "parse_crs": "datum.crs",

@@ -12,13 +12,12 @@ from meguro_opendata.cleaning import Cleaned, Doubt
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.findings import Change, Finding
 from meguro_opendata.geo.datum.crs import parse_crs
-from meguro_opendata.geo.gis.geojson import coordinate_fields
 from meguro_opendata.geo.gis.table import point_names
 from meguro_opendata.georeferencing.points import Located, PointWords, Trouble, locate
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.recipe.sourcewords import FileSettings
 from meguro_opendata.sources import Table
-from meguro_opendata.standard.model import Field
+from meguro_opendata.standard.model import Field, coordinate_fields
 
 if TYPE_CHECKING:
     from meguro_opendata.geo.gis.features import Geometries

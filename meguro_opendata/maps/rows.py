@@ -8,12 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from meguro_opendata.geo.gis.geojson import coordinate_fields
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.places.geocoding import Geocoder
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.sources import folded
-from meguro_opendata.standard.model import Field
+from meguro_opendata.standard.model import Field, coordinate_fields
 
 __all__ = ["SWAPPED", "PlaceRow", "TableRoles", "place_rows", "preview_data", "roles_of", "roles_of_fields"]
 

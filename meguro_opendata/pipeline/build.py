@@ -17,7 +17,6 @@ from meguro_opendata.catalog import PortalRules, check_package
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.findings import Change, Finding, Rejection, Report
-from meguro_opendata.geo import coordinate_fields
 from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.georeferencing.coordinates import PUBLISHED, placed_geometries
 from meguro_opendata.georeferencing.inputs import require_place_files
@@ -45,7 +44,7 @@ from meguro_opendata.release.places import place_stamp
 from meguro_opendata.reports.context import view_of_table
 from meguro_opendata.reports.html import Checked
 from meguro_opendata.sources import Table, read_bytes, read_source
-from meguro_opendata.standard.model import schema_fields
+from meguro_opendata.standard.model import coordinate_fields, schema_fields
 from meguro_opendata.validation import waived
 from meguro_opendata.validation.rules import copied_tables, identifier_findings, moved_tables
 from meguro_opendata.workspace.city import City, Workspace, as_workspace

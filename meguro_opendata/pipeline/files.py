@@ -14,7 +14,7 @@ import polars as pl
 from meguro_opendata.files.tables import csv_bytes, plain_csv_bytes, xlsx_bytes
 from meguro_opendata.files.whole import folder_aside, sha256, write_whole
 from meguro_opendata.findings import Change, Rejection, Report
-from meguro_opendata.geo import coordinate_fields, feature_collection
+from meguro_opendata.geo import feature_collection
 from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.gis.geojson import shape_collection
 from meguro_opendata.geo.gis.words import GIS_FORMATS
@@ -24,7 +24,7 @@ from meguro_opendata.privacy import masked_changes, masked_rejections
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.recipe.series.periods import Period, titled
 from meguro_opendata.reports.html import Checked, as_html
-from meguro_opendata.standard.model import schema_fields
+from meguro_opendata.standard.model import coordinate_fields, schema_fields
 
 if TYPE_CHECKING:
     from meguro_opendata.geo.gis.features import Geometries

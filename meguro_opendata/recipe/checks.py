@@ -11,7 +11,6 @@ from meguro_opendata import messages
 from meguro_opendata.errors import Fault
 from meguro_opendata.files.declarations import unknown
 from meguro_opendata.files.whole import is_plain_name
-from meguro_opendata.geo import coordinate_fields
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.privacy.data import CODES as PRIVACY_CODES
 from meguro_opendata.recipe.sourcewords import (
@@ -24,7 +23,7 @@ from meguro_opendata.recipe.sourcewords import (
 )
 from meguro_opendata.recipe.words import Bounds, MappingRule, RecipeFile, SourceSettings
 from meguro_opendata.standard.model import Field as StandardField
-from meguro_opendata.standard.model import schema_fields, value_kinds
+from meguro_opendata.standard.model import coordinate_fields, schema_fields, value_kinds
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["faults"]

@@ -13,10 +13,9 @@ from typing import Any
 
 import polars as pl
 
-from meguro_opendata.geo import coordinate_fields
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.recipe.series.periods import FISCAL_YEAR_START, Period, periods_in, stem_of
-from meguro_opendata.standard.model import Field
+from meguro_opendata.standard.model import Field, coordinate_fields
 
 __all__ = ["ReleaseFacts", "iso_period", "read_facts", "saved_day"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from meguro_opendata.errors import UnknownStandardError
 from meguro_opendata.standard.definitions import definition_text, definition_yaml
 
-__all__ = ["Field", "Standard", "load_standard", "schema_fields", "standards", "value_kinds"]
+__all__ = ["Field", "Standard", "coordinate_fields", "load_standard", "schema_fields", "standards", "value_kinds"]
 
 PREFIX = "mo:"
 
@@ -91,6 +91,17 @@ def schema_fields(schema: Mapping[str, Any]) -> tuple[Field, ...]:
         )
         for item in schema["fields"]
     )
+
+
+def coordinate_fields(fields: Sequence[Field]) -> tuple[str, str] | None:
+    """Return the names of the latitude and the longitude field, or ``None`` unless there is exactly one of each.
+
+    >>> coordinate_fields(load_standard("aed").fields)
+    ('緯度', '経度')
+    """
+    lats = [field.name for field in fields if field.kind == "latitude"]
+    lons = [field.name for field in fields if field.kind == "longitude"]
+    return (lats[0], lons[0]) if len(lats) == len(lons) == 1 else None
 
 
 @cache

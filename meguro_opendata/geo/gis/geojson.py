@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from meguro_opendata.standard.model import Field
-
 if TYPE_CHECKING:
     from meguro_opendata.geo.gis.features import Features
 
-__all__ = ["coordinate_fields", "feature_collection", "shape_collection"]
+__all__ = ["feature_collection", "shape_collection"]
 
 _MOST_LAT, _MOST_LON = 90, 180
-
-
-def coordinate_fields(fields: Sequence[Field]) -> tuple[str, str] | None:
-    """The names of the latitude and the longitude field, or ``None`` if a table has not exactly one of each."""
-    lats = [field.name for field in fields if field.kind == "latitude"]
-    lons = [field.name for field in fields if field.kind == "longitude"]
-    return (lats[0], lons[0]) if len(lats) == len(lons) == 1 else None
 
 
 def feature_collection(frame: pl.DataFrame, lat: str, lon: str) -> str:
