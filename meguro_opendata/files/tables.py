@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,6 @@ import polars as pl
 
 from meguro_opendata.files.csvrows import plain_csv_bytes, read_csv_rows, written_rows
 from meguro_opendata.files.formulas import FIRST_SIGNS, guarded
-from meguro_opendata.standard.model import Field
 
 __all__ = [
     "LONGEST_CELL",
@@ -58,9 +57,14 @@ def _guarded_column(column: pl.Series) -> pl.Series:
     return column.replace(changes) if changes else column
 
 
-def xlsx_bytes(frame: pl.DataFrame, fields: Sequence[Field]) -> bytes:
-    """A workbook with the table as text cells (codes keep their zeros), and a sheet that explains the columns."""
-    meaning = [("項目", "説明"), *((field.name, field.description) for field in fields)]
+def xlsx_bytes(frame: pl.DataFrame, described: Iterable[tuple[str, str]]) -> bytes:
+    """Return a workbook with the table as text cells (codes keep their zeros) and a sheet that explains its columns.
+
+    Args:
+        frame: The table.
+        described: The name of each column with its description, in the order of the second sheet.
+    """
+    meaning = [("項目", "説明"), *described]
 
     def fill(book: Any) -> None:
         """The table's sheet and the one that explains it."""

@@ -92,7 +92,7 @@ def _formats(table: PublishedTable, recipe: Recipe, stem: str) -> Iterator[tuple
     fields = schema_fields(recipe.schema)
     yield "csv", csv_bytes(frame)
     if "xlsx" in recipe.formats:
-        yield "xlsx", xlsx_bytes(frame, fields)
+        yield "xlsx", xlsx_bytes(frame, [(field.name, field.description) for field in fields])
     places = coordinate_fields(fields)
     if "geojson" in recipe.formats and places is not None:
         yield "geojson", _geojson(table, places).encode("utf-8")
