@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -15,10 +15,8 @@ from meguro_opendata.privacy.leftovers import leftovers
 from meguro_opendata.privacy.screen import CellHit, screen
 from meguro_opendata.sources import Table
 
-if TYPE_CHECKING:
-    from meguro_opendata.recipe import Allowance
-
 __all__ = [
+    "Allowance",
     "allowed",
     "disclosed",
     "disclosures",
@@ -31,6 +29,22 @@ __all__ = [
 # Cells that are no secret by themselves: numbers of persons.
 _NO_SECRET = frozenset({"small-count"})
 _NOTES: str = privacy_data()["fields"]["any_note"]
+
+
+class Allowance(Protocol):
+    """Permission to publish the findings of one code, in one field or in the table as a whole, for a stated reason."""
+
+    @property
+    def code(self) -> str:
+        """The code of the findings."""
+
+    @property
+    def field(self) -> str | None:
+        """The field that they are in; ``None`` permits them for the table as a whole."""
+
+    @property
+    def reason(self) -> str:
+        """Why they may be published."""
 
 
 def disclosures(
@@ -152,7 +166,7 @@ def _personal(texts: Sequence[str]) -> set[int]:
 
 
 def allowed(findings: Iterable[Finding], allowances: Sequence[Allowance]) -> list[Finding]:
-    """The findings, with each that the recipe allows as an information that carries the recipe's reason."""
+    """Return the findings; each that an allowance permits is information now and carries the allowance's reason."""
     reasons = {(allowance.code, allowance.field): allowance.reason for allowance in allowances}
     told = ((found, reasons.get(_allowed_as(found, reasons))) for found in findings)
     return [replace(found, severity="info", waived=reason) if reason else found for found, reason in told]
