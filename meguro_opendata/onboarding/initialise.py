@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
 from string import Template
-from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import storage_guard, write_whole
 from meguro_opendata.japan.municipalities import Municipality, municipality
-from meguro_opendata.packaged import packaged_text, packaged_toml
-from meguro_opendata.workspace.city import FILE_NAME, City, Workspace, open_workspace
+from meguro_opendata.packaged import packaged_text
+from meguro_opendata.workspace.city import FILE_NAME, Workspace, open_workspace, profile_template
 
-__all__ = ["INIT_FORMAT", "has_placeholder", "init_workspace"]
+__all__ = ["INIT_FORMAT", "init_workspace"]
 
 INIT_FORMAT = "meguro-opendata/init@1"
 _README = "README.txt"
@@ -35,23 +32,11 @@ def init_workspace(folder: Path, code: str) -> Workspace:
     new = not folder.exists()
     with ExitStack() as cleanup:
         cleanup.callback(_undo, folder, new)
-        write_whole(folder / _README, b"\xef\xbb\xbf" + _filled(_README, city).replace("\n", "\r\n").encode("utf-8"))
-        write_whole(folder / FILE_NAME, _filled(FILE_NAME, city).encode("utf-8"))
+        readme = _filled(packaged_text(__package__, f"newcity/{_README}"), city)
+        write_whole(folder / _README, b"\xef\xbb\xbf" + readme.replace("\n", "\r\n").encode("utf-8"))
+        write_whole(folder / FILE_NAME, _filled(profile_template(), city).encode("utf-8"))
         cleanup.pop_all()
     return open_workspace(folder)
-
-
-def has_placeholder(city: City, department: str) -> bool:
-    """Whether a profile, or a dataset's department, still says what only a new workspace says."""
-    fresh = _fresh_city()
-    return city.homepage == fresh["homepage"] or department in fresh["departments"]
-
-
-@cache
-def _fresh_city() -> Mapping[str, Any]:
-    """The city of a workspace that is just made."""
-    city: dict[str, Any] = packaged_toml(__package__, f"newcity/{FILE_NAME}")["city"]
-    return city
 
 
 def _refuse_used(folder: Path) -> None:
@@ -69,6 +54,5 @@ def _undo(folder: Path, new: bool) -> None:
                 folder.rmdir()
 
 
-def _filled(name: str, city: Municipality) -> str:
-    text = packaged_text(__package__, f"newcity/{name}")
-    return Template(text).substitute(asdict(city), full_name=city.full_name)
+def _filled(template: str, city: Municipality) -> str:
+    return Template(template).substitute(asdict(city), full_name=city.full_name)

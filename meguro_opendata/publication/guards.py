@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from meguro_opendata.errors import GuardError
 from meguro_opendata.findings import Finding
-from meguro_opendata.onboarding.initialise import has_placeholder
 from meguro_opendata.portals import Package
 from meguro_opendata.publication.fields import publication_rules
 from meguro_opendata.publication.plan import Plan
 from meguro_opendata.publication.tables import TableChange
 from meguro_opendata.release.dataset import PublishedDataset
-from meguro_opendata.workspace.city import Workspace
+from meguro_opendata.workspace.city import Workspace, has_placeholder
 
 __all__ = ["allowed_by_name", "refuse_conflicts", "refuse_guards", "release_guards", "table_guards", "tie_guards"]
 

@@ -16,6 +16,7 @@ from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.declarations import Declared, check, read_toml, unknown
 from meguro_opendata.files.whole import is_plain_name
 from meguro_opendata.japan.checkdigit import check_digit
+from meguro_opendata.packaged import packaged_text, packaged_toml
 from meguro_opendata.standard.model import standards
 
 __all__ = [
@@ -29,11 +30,14 @@ __all__ = [
     "Workspace",
     "as_workspace",
     "find_workspace",
+    "has_placeholder",
     "open_workspace",
+    "profile_template",
 ]
 
 FILE_NAME = "opendata.toml"
 RECIPE_NAME = "dataset.yaml"
+_TEMPLATE = "newcity.toml"
 
 
 def _six_digits(code: str) -> str:
@@ -235,6 +239,20 @@ def _faults(settings: _File) -> Iterator[Fault]:
     for number, wanted in enumerate(settings.city.planned_standards):
         if wanted not in known:
             yield unknown(f"city.planned_standards.{number}", "standard-unknown", wanted, known)
+
+
+def profile_template() -> str:
+    """Return the profile of a new workspace, with ``${code}`` and the like for what a municipality fills in."""
+    return packaged_text(__package__, _TEMPLATE)
+
+
+def has_placeholder(city: City, department: str) -> bool:
+    """Return whether a profile, or a dataset's department, still has a placeholder of a new workspace.
+
+    Their spellings are those of the template itself, so that a changed template cannot slip through.
+    """
+    fresh = packaged_toml(__package__, _TEMPLATE)["city"]
+    return city.homepage == fresh["homepage"] or department in fresh["departments"]
 
 
 def as_workspace(workspace: Workspace | Path | str) -> Workspace:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError
-from meguro_opendata.workspace.city import Workspace, check_digit
+from meguro_opendata.workspace.city import Workspace, check_digit, has_placeholder, profile_template
 
 # An example, not the ward's own file.
 PROFILE = """\
@@ -285,3 +285,28 @@ def test_a_dataset_has_one_spelling(opened: Workspace) -> None:
     for name in ("AED", "aed/", "./aed", "../w/aed", "empty", "", "."):
         with pytest.raises(ConfigurationError):
             opened.recipe_path(name)
+
+
+@pytest.mark.parametrize(
+    ("homepage", "department", "placeholder"),
+    [
+        ("https://example.org/", "見本課", False),
+        ("https://www.example.lg.jp/", "見本課", True),
+        ("https://example.org/", "担当課", True),
+    ],
+)
+def test_a_line_of_the_template_that_nobody_rewrote_is_a_placeholder(
+    tmp_path: Path, homepage: str, department: str, placeholder: bool
+) -> None:
+    """The homepage of the profile and the department of a dataset are compared with the template's."""
+    profile = PROFILE.replace("https://example.org/", homepage, 1)
+    city = mo.open_workspace(make(tmp_path, profile=profile)).city
+    assert f'homepage = "{homepage}"' in profile
+    assert has_placeholder(city, department) is placeholder
+
+
+def test_the_template_marks_its_placeholders() -> None:
+    """The two lines that are compared with a profile's are in the template, each below a mark for the reader."""
+    lines = profile_template().splitlines()
+    for placeholder in ('homepage = "https://www.example.lg.jp/"', 'departments = ["担当課"]'):
+        assert "★" in lines[lines.index(placeholder) - 1]
