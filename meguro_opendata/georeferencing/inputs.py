@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.files.userdata import address_index, grid_list
 from meguro_opendata.files.whole import checksum
+from meguro_opendata.geo.datum.gridlist import added_checksums
+from meguro_opendata.geo.places.gazetteer.index import imported_checksums
 from meguro_opendata.japan.municipalities import home_of
 from meguro_opendata.workspace.city import Workspace
 
@@ -103,27 +101,8 @@ def _state(kind: str, path: Path, workspace: Workspace) -> str:
 
         kept = boundary_of(workspace.city.code)
         return "loaded" if kept is not None and kept.source == source_checksum(path) else "waiting"
-    held = _grids() if kind == "grid" else _gazetteers()
+    held = added_checksums() if kind == "grid" else imported_checksums()
     return "loaded" if checksum(path) in held else "waiting"
-
-
-def _grids() -> set[str]:
-    """The checksums of the grids that this user added."""
-    try:
-        return {str(entry["sha256"]) for entry in json.loads(grid_list().read_text(encoding="utf-8"))}
-    except (OSError, ValueError, KeyError, TypeError):
-        return set()
-
-
-def _gazetteers() -> set[str]:
-    """The checksums of the gazetteers that this user imported."""
-    if not address_index().is_file():
-        return set()
-    try:
-        with closing(sqlite3.connect(f"{address_index().absolute().as_uri()}?mode=ro", uri=True)) as index:
-            return {str(row[0]) for row in index.execute("SELECT sha256 FROM files")}
-    except sqlite3.DatabaseError:
-        return set()
 
 
 def _load(one: PlaceFile, workspace: Workspace) -> None:

@@ -5,16 +5,15 @@ Told by checksums that lie ready, so that whether a release is up to date costs 
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from meguro_opendata.files.userdata import address_index, boundary_file, grid_list
+from meguro_opendata.files.userdata import boundary_file
 from meguro_opendata.files.whole import inside, sha256, storage_guard
+from meguro_opendata.geo.datum.gridlist import added_checksums
 from meguro_opendata.geo.gis.opening import shape_parts
+from meguro_opendata.geo.places.gazetteer.index import imported_checksums
 
 __all__ = ["is_current", "place_stamp"]
 
@@ -59,33 +58,15 @@ def _checksums(made_of: Mapping[str, Any], parts: Mapping[str, Path]) -> dict[st
     found: dict[str, str] = {}
     if made_of["code"]:
         files["boundary"] = boundary_file(made_of["code"])
-        found["gazetteer"] = _gazetteer(made_of["code"])
+        found["gazetteer"] = _as_one(imported_checksums(made_of["code"]))
     if made_of["moved"]:
-        found["grids"] = _grids()
+        found["grids"] = _as_one(added_checksums())
     for name, path in files.items():
         with storage_guard(path):
             found[name] = sha256(path.read_bytes()) if path.is_file() else ""
     return {name: checksum for name, checksum in sorted(found.items()) if checksum}
 
 
-def _grids() -> str:
-    """The checksums of the grids that the user added, as one."""
-    try:
-        listed = json.loads(grid_list().read_text(encoding="utf-8"))
-        return sha256(" ".join(sorted(str(entry["sha256"]) for entry in listed)).encode())
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
-
-
-def _gazetteer(code: str) -> str:
-    """The checksums of the files that were imported for a municipality, as one."""
-    path = address_index()
-    if not path.is_file():
-        return ""
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as index:
-            rows = index.execute("SELECT sha256, codes FROM files ORDER BY sha256").fetchall()
-    except sqlite3.DatabaseError:
-        return ""
-    held = " ".join(digest for digest, codes in rows if code in codes.split())
-    return sha256(held.encode()) if held else ""
+def _as_one(checksums: Sequence[str]) -> str:
+    """Return one checksum for several, empty if there are none."""
+    return sha256(" ".join(checksums).encode()) if checksums else ""

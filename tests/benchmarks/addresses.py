@@ -25,7 +25,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from meguro_opendata.geo.places.gazetteer import Builtin
+from meguro_opendata.geo.places.gazetteer.builtin import Builtin
 from meguro_opendata.geo.places.geocoding import Geocoder, geocode
 from meguro_opendata.japan.addresses.numerals import to_kanji
 

@@ -16,7 +16,7 @@ from meguro_opendata.cli import main
 
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError
-from meguro_opendata.geo.places.gazetteer import Builtin
+from meguro_opendata.geo.places.gazetteer.builtin import Builtin
 from meguro_opendata.japan.municipalities import municipality
 from meguro_opendata.maps import preview_file, preview_release
 from meguro_opendata.maps.drawing import draw

@@ -22,8 +22,11 @@ from gazetteer_files import (
 )
 
 from meguro_opendata.errors import MeguroOpendataError, SourceError, StorageError
-from meguro_opendata.geo.places.gazetteer import Builtin, index_path, open_gazetteer, open_index
+from meguro_opendata.files.whole import checksum
+from meguro_opendata.geo.places.gazetteer.available import open_gazetteer
+from meguro_opendata.geo.places.gazetteer.builtin import Builtin
 from meguro_opendata.geo.places.gazetteer.importing import Imported, import_addresses
+from meguro_opendata.geo.places.gazetteer.index import imported_checksums, index_path, open_index
 from meguro_opendata.geo.places.geocoding import Geocoder, geocode
 from meguro_opendata.geo.places.nearness import distance
 from meguro_opendata.japan.municipalities import municipality
@@ -180,6 +183,20 @@ def test_cities_lie_side_by_side(imported: Callable[..., Imported]) -> None:
     assert open_gazetteer().codes() == ("131105", "172014", "222127")
     levels = geocode(["石川県金沢市広坂1-1-1", "静岡県焼津市焼津2-1", "東京都目黒区目黒1-1"])["level"].to_list()
     assert levels == ["block", "block", "town"]
+
+
+def test_imported_files_are_known_by_their_checksums(tmp_path: Path, imported: Callable[..., Imported]) -> None:
+    """Each file counts for the municipalities that it has places of; an absent or damaged index has none."""
+    assert imported_checksums() == imported_checksums("222127") == []
+    imported(yaizu_blocks(), "blocks.csv")
+    other = [("石川県", "金沢市", "広坂一丁目", *YAIZU[0][3:8], "36.56", "136.65", *YAIZU[0][10:])]
+    imported(csv_text(ISJ_BLOCK, other), "towns.csv")
+    blocks, towns = (checksum(tmp_path / name) for name in ("blocks.csv", "towns.csv"))
+    assert imported_checksums() == sorted((blocks, towns))
+    assert imported_checksums("222127") == [blocks]
+    assert imported_checksums(WARD) == []
+    index_path().write_bytes(b"no database" * 100)
+    assert imported_checksums() == []
 
 
 def test_a_zip_is_read_as_it_is(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from meguro_opendata.geo.gis.files import LayerWords, read_features
 from meguro_opendata.geo.gis.words import GisFormat
 from meguro_opendata.geo.gis.writing import geo_bytes
 from meguro_opendata.geo.places.boundary import Boundary, boundary_of, boundary_path, import_boundary
-from meguro_opendata.geo.places.gazetteer import Builtin
+from meguro_opendata.geo.places.gazetteer.builtin import Builtin
 from meguro_opendata.geo.places.gazetteer.importing import import_addresses
 from meguro_opendata.geo.places.nearness import distance, metres_per_degree
 from meguro_opendata.geo.places.plausibility import datum_offset

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from locations import DATA
 
-from meguro_opendata.geo.places.gazetteer import Builtin
+from meguro_opendata.geo.places.gazetteer.builtin import Builtin
 from meguro_opendata.japan.addresses import Address, Town, Towns, parse_address, town_of_name
 from meguro_opendata.japan.addresses.lots import read_lot
 from meguro_opendata.japan.addresses.numerals import from_kanji, to_kanji

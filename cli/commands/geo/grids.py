@@ -11,7 +11,7 @@ import click
 from ... import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.geo.datum.grids import GridFile
+    from meguro_opendata.geo.datum.gridlist import GridFile
 
 LIST_FORMAT = "meguro-opendata/grids@1"
 ADD_FORMAT = "meguro-opendata/grid@1"

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from meguro_opendata.errors import MissingGridError
 from meguro_opendata.geo.datum.crs import datum_title
-from meguro_opendata.geo.datum.grids import DatumGrid, GridFile, Grids, grids_of, load_grid
+from meguro_opendata.geo.datum.gridlist import GridFile
+from meguro_opendata.geo.datum.grids import DatumGrid, Grids, grids_of, load_grid
 from meguro_opendata.geo.datum.lattice import Floats, Grid, Truths
 from meguro_opendata.geo.datum.projections import geocentric_shift
 from meguro_opendata.packaged import packaged_toml

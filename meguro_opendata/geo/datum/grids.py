@@ -18,54 +18,17 @@ from meguro_opendata.errors import SourceError, StorageError
 from meguro_opendata.files.userdata import cache_folder, grid_list
 from meguro_opendata.files.whole import inside, locked, sha256, storage_guard, write_whole
 from meguro_opendata.geo.datum.geotiff import is_tiff, read_geotiff
+from meguro_opendata.geo.datum.gridlist import GridFile, added_grids, grid_file, grid_folder, write_grid_list
 from meguro_opendata.geo.datum.lattice import Grid, build_grid
 from meguro_opendata.geo.datum.nodes import NodeList, grid_words
 from meguro_opendata.geo.datum.parfile import is_par, read_par
 from meguro_opendata.packaged import packaged_folder
 
-__all__ = ["DatumGrid", "GridFile", "Grids", "add_grid", "built_in_grid", "known_grids", "load_grid", "read_grid"]
+__all__ = ["DatumGrid", "Grids", "add_grid", "built_in_grid", "known_grids", "load_grid", "read_grid"]
 
 _PACKAGE, _FILE = "tky2jgd", "data/TKY2JGD.par"
 _SECONDS = 3600
 _LAYOUT = 1  # of what lies in the cache; another layout has another name
-
-
-@dataclass(frozen=True)
-class GridFile:
-    """A grid that is there, without its nodes.
-
-    Attributes:
-        name: What it is called; the same name for every version of it.
-        version: As the file says, empty if it says nothing.
-        source: The datum that it starts from.
-        target: The datum that it leads to.
-        extent: South, west, north, east in degrees.
-        nodes: How many nodes it has.
-        checksum: SHA-256 of the file.
-        path: The file.
-    """
-
-    name: str
-    version: str
-    source: str
-    target: str
-    extent: tuple[float, float, float, float]
-    nodes: int
-    checksum: str
-    path: Path
-
-    def to_dict(self) -> dict[str, object]:
-        """As ``grids list`` shows it and the list of added grids keeps it; the folder is not said."""
-        return {
-            "name": self.name,
-            "version": self.version,
-            "source": self.source,
-            "target": self.target,
-            "extent": [round(edge, 6) for edge in self.extent],
-            "nodes": self.nodes,
-            "sha256": self.checksum,
-            "file": self.path.name,
-        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,56 +93,26 @@ def add_grid(path: Path | str, *, source: str | None = None, target: str | None 
         StorageError: If the data folder cannot be written.
     """
     grid = read_grid(path, source=source, target=target)
-    folder = _folder()
+    folder = grid_folder()
     with storage_guard(folder):
         folder.mkdir(parents=True, exist_ok=True)
     with locked(grid_list()):
-        before = _added()
+        before = added_grids()
         kept = replace(grid.file, path=inside(folder, f"{grid.file.checksum[:16]}{Path(path).suffix.lower()[:8]}"))
         same = [known for known in before if known.checksum == kept.checksum]
         if same and (same[0].source, same[0].target) == (kept.source, kept.target):
             return same[0], False
         write_whole(kept.path, _bytes(Path(path)))
         others = [known for known in before if known.checksum != kept.checksum]
-        _write_list([*others, kept])
+        write_grid_list([*others, kept])
     _keep(grid)
     return kept, True
-
-
-def _folder() -> Path:
-    return grid_list().parent
-
-
-def _write_list(files: Sequence[GridFile]) -> None:
-    listed = sorted((file.to_dict() for file in files), key=lambda entry: (entry["name"], entry["sha256"]))
-    write_whole(grid_list(), (json.dumps(listed, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
-
-
-def _added() -> list[GridFile]:
-    """The grids that the user has added."""
-    path = grid_list()
-    if not path.is_file():
-        return []
-    try:
-        return [_listed(entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
-    except OSError as error:
-        raise StorageError("file-unreadable", file=path, reason=error.strerror) from None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise SourceError("grid-list-damaged", file=path) from None
-
-
-def _listed(entry: dict[str, object]) -> GridFile:
-    south, west, north, east = (float(edge) for edge in entry["extent"])  # type: ignore[attr-defined]
-    name, version, source, target = (str(entry[part]) for part in ("name", "version", "source", "target"))
-    path = inside(_folder(), str(entry["file"]))
-    extent = (south, west, north, east)
-    return GridFile(name, version, source, target, extent, int(str(entry["nodes"])), str(entry["sha256"]), path)
 
 
 def known_grids() -> list[GridFile]:
     """TKY2JGD, where its package is installed, then what the user has added."""
     built_in = built_in_grid()
-    return [*([built_in.file] if built_in else []), *_added()]
+    return [*([built_in.file] if built_in else []), *added_grids()]
 
 
 @cache
@@ -222,7 +155,7 @@ def _from_cache(checksum: str, path: Path) -> DatumGrid | None:
         with np.load(BytesIO(_cached(checksum).read_bytes()), allow_pickle=False) as kept:
             arrays = {name: kept[name] for name in kept.files}
         entry = json.loads(str(arrays.pop("described")))
-        return DatumGrid(replace(_listed(entry), path=path), Grid.from_arrays(arrays))
+        return DatumGrid(replace(grid_file(entry), path=path), Grid.from_arrays(arrays))
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None
 
@@ -244,7 +177,7 @@ def grids_of(given: Grids) -> Iterator[GridFile | DatumGrid]:
     if isinstance(given, Path | str | DatumGrid):
         given = (given,)
     if given is None:
-        yield from sorted(_added(), key=_newest_first)
+        yield from sorted(added_grids(), key=_newest_first)
     else:
         yield from (grid if isinstance(grid, DatumGrid) else read_grid(grid) for grid in given)
     built_in = built_in_grid()

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import polars as pl
 
-from meguro_opendata.geo.places.gazetteer import Gazetteer, open_gazetteer
-from meguro_opendata.geo.places.gazetteer.base import Point, gazetteer_data
+from meguro_opendata.geo.places.gazetteer.available import open_gazetteer
+from meguro_opendata.geo.places.gazetteer.base import Gazetteer, Point, gazetteer_data
 from meguro_opendata.geo.places.nearness import distance
 from meguro_opendata.japan.addresses import Address, Towns, parse_address
 from meguro_opendata.japan.municipalities import Municipality

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from meguro_opendata.japan.addresses import Town, Towns
 from meguro_opendata.packaged import packaged_toml
+
+if TYPE_CHECKING:
+    from meguro_opendata.japan.addresses import Town, Towns
 
 __all__ = ["Gazetteer", "Point", "Several", "expected_error", "gazetteer_data", "level_rank", "source_title"]
 
@@ -50,6 +52,8 @@ class Several:
 
     def towns(self, code: str) -> Towns | None:
         """The towns of all of them; one that two know has the ID that either gives."""
+        from meguro_opendata.japan.addresses import Towns
+
         known: dict[str, Town] = {}
         found = [towns for member in self.members if (towns := member.towns(code)) is not None]
         for town in (town for towns in found for town in towns):

@@ -6,13 +6,16 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from meguro_opendata.errors import SourceError, StorageError
 from meguro_opendata.files.userdata import address_index
 from meguro_opendata.geo.places.gazetteer.base import Point
-from meguro_opendata.japan.addresses import Town, Towns
 
-__all__ = ["Index", "index_path", "open_index", "written_index"]
+if TYPE_CHECKING:
+    from meguro_opendata.japan.addresses import Town, Towns
+
+__all__ = ["Index", "imported_checksums", "index_path", "open_index", "written_index"]
 
 _VERSION = 1
 _SCHEMA = """
@@ -28,6 +31,7 @@ _TOWNS = "SELECT name, oaza, chome, id, koaza, kana FROM towns WHERE code = ? OR
 _POINT = """SELECT lat, lon, level, error, format FROM points
 WHERE code = ? AND town IN (?, ?) AND block = ? AND number = ? AND branch = ? ORDER BY error LIMIT 1"""
 _CODES = "SELECT code FROM towns UNION SELECT code FROM points ORDER BY code"
+_FILES = "SELECT sha256, codes FROM files ORDER BY sha256"
 
 
 class Index:
@@ -40,6 +44,9 @@ class Index:
     def towns(self, code: str) -> Towns | None:
         """The towns of a municipality, ``None`` if no file with its names was imported."""
         if code not in self._towns:
+            # Late: to see whether a release is current, only checksums are asked for, and no address is parsed.
+            from meguro_opendata.japan.addresses import Town, Towns
+
             found = {Town(*row).key: Town(*row) for row in self._connection.execute(_TOWNS, (code,))}
             self._towns[code] = Towns.of(code, found.values()) if found else None
         return self._towns[code]
@@ -73,13 +80,36 @@ def open_index() -> Index | None:
     if not path.is_file():
         return None
     try:
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+        connection = _to_read(path)
         known = connection.execute("PRAGMA user_version").fetchone()[0]
     except sqlite3.DatabaseError:
         raise SourceError("index-broken", file=path) from None
     if known != _VERSION:
         raise SourceError("index-version", file=path)
     return Index(connection)
+
+
+def imported_checksums(code: str | None = None) -> list[str]:
+    """Return the SHA-256 of each file that was imported, sorted; none if the index is absent or damaged.
+
+    Damage is not reported here: the first search for an address does that.
+
+    Args:
+        code: Only files with places of this municipality; default every file.
+    """
+    path = index_path()
+    if not path.is_file():
+        return []
+    try:
+        with closing(_to_read(path)) as connection:
+            rows = connection.execute(_FILES).fetchall()
+    except sqlite3.DatabaseError:
+        return []
+    return [digest for digest, codes in rows if code is None or code in codes.split()]
+
+
+def _to_read(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
 
 
 @contextmanager
