@@ -16,8 +16,8 @@ from meguro_opendata.errors import SourceError
 from meguro_opendata.sources import Grid, read_grid
 from meguro_opendata.sources.text import blocks as textblocks
 from meguro_opendata.sources.text import textfile as text_module
+from meguro_opendata.sources.text.block_parser import parse_block
 from meguro_opendata.sources.text.blocks import BadByteError, TooUnevenError
-from meguro_opendata.sources.text.records import parse_block
 
 NASTY = st.lists(
     st.sampled_from(

@@ -18,7 +18,6 @@ from typing import Any, Generic, Protocol, TypeVar
 import polars as pl
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.records import MOST_COLUMNS, Breaks, Records, breaks_of, refuse_padding
 from meguro_opendata.sources.table import Grid, columns_of
 from meguro_opendata.sources.text.blocks import (
     BOMS,
@@ -34,6 +33,7 @@ from meguro_opendata.sources.text.blocks import (
     refuse_bad_bytes,
     utf8,
 )
+from meguro_opendata.sources.text.records import MOST_COLUMNS, Breaks, Records, breaks_of, refuse_padding
 
 __all__ = ["TextRead", "decode", "read_text", "read_text_grid"]
 
@@ -273,7 +273,7 @@ class _Reading(Generic[AnyTaker]):
 
 def _by_blocks(path: Path, encoding: str, reading: _Reading[Any]) -> None:
     """The file block by block, as columns from the start; while some are parsed, the next is read and decoded."""
-    from meguro_opendata.sources.text.records import parse_block
+    from meguro_opendata.sources.text.block_parser import parse_block
 
     with ThreadPoolExecutor(max_workers=_AHEAD) as parser:
         waiting: deque[Future[Records | None]] = deque()

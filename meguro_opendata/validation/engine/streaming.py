@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from meguro_opendata.sources.records import Records
+from meguro_opendata.sources.text.records import Records
 from meguro_opendata.sources.text.textfile import read_text
 from meguro_opendata.validation.engine.fast import FastCheck
 from meguro_opendata.validation.engine.frictionless import RawError, TextTable
