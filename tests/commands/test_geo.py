@@ -24,9 +24,9 @@ from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.gis.writing import geo_bytes
 from meguro_opendata.geo.mesh import LEVELS, Level, mesh_bounds, mesh_codes
 from meguro_opendata.geo.notation import Notation, read_degrees
+from meguro_opendata.georeferencing.column_pairs import PointWords
 from meguro_opendata.georeferencing.files.layers import transform_layer
 from meguro_opendata.georeferencing.files.points import transform_file
-from meguro_opendata.georeferencing.points import PointWords
 
 Command = Callable[..., Ran]
 COLUMNS = ("--first", "緯度", "--second", "経度")

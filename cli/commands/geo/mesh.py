@@ -38,8 +38,8 @@ def command(file: Path, source: str, first: str, second: str, level: str, out: P
     from meguro_opendata import reports
     from meguro_opendata.geo.datum.crs import parse_crs
     from meguro_opendata.geo.mesh import LEVELS
+    from meguro_opendata.georeferencing.column_pairs import PointWords
     from meguro_opendata.georeferencing.files.meshes import mesh_file
-    from meguro_opendata.georeferencing.points import PointWords
     from meguro_opendata.messages import message
 
     lang = options.settings().lang

@@ -92,8 +92,8 @@ def _table(
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.geo.datum.crs import parse_crs
     from meguro_opendata.geo.notation import NOTATIONS
+    from meguro_opendata.georeferencing.column_pairs import PointWords
     from meguro_opendata.georeferencing.files.points import transform_file
-    from meguro_opendata.georeferencing.points import PointWords
 
     source, target, first, second = named
     if source is None or first is None or second is None:

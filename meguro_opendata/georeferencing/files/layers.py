@@ -13,8 +13,8 @@ from meguro_opendata.geo.gis.files import LayerWords, read_features
 from meguro_opendata.geo.gis.geojson import shape_collection
 from meguro_opendata.geo.gis.words import GIS_FORMATS, GisFormat, file_words
 from meguro_opendata.geo.gis.writing import geo_bytes
+from meguro_opendata.georeferencing.column_pairs import remarks
 from meguro_opendata.georeferencing.files.points import TransformedFile, write_record
-from meguro_opendata.georeferencing.points import remarks
 
 __all__ = ["transform_layer"]
 

@@ -18,8 +18,8 @@ from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Report
 from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.mesh import Level, mesh_bounds, mesh_codes
+from meguro_opendata.georeferencing.column_pairs import Located, PointWords, locate
 from meguro_opendata.georeferencing.files.points import point_report, read_points
-from meguro_opendata.georeferencing.points import Located, PointWords, locate
 from meguro_opendata.messages import word
 
 __all__ = ["MESH_FORMAT", "MeshedFile", "mesh_file", "mesh_polygons"]

@@ -14,7 +14,7 @@ from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.geo.datum.crs import Crs
 from meguro_opendata.geo.datum.transformation import Transformed
-from meguro_opendata.georeferencing.points import Located, PointWords, Trouble, locate
+from meguro_opendata.georeferencing.column_pairs import Located, PointWords, Trouble, locate
 from meguro_opendata.sources import Table, propose_source
 
 __all__ = [
