@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
@@ -32,6 +32,8 @@ _MOST_DEGREES = 360.0
 _NUMBER = "decimal"
 # What cleaning and validation tell of pairs of degrees themselves.
 _TOLD = ("coordinates-swapped", "coordinates-equal", "coordinate-half", "ambiguous-value")
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -124,12 +126,12 @@ def placed_geometries(table: Table, settings: FileSettings) -> Geometries:
     return placed
 
 
-def _axes(columns: Sequence[pl.Series], words: PointWords) -> tuple[pl.Series, pl.Series]:
-    """The columns of 緯度 and 経度 as the first and the second axis of the declared system.
+def _axes(pair: Sequence[Part], words: PointWords) -> tuple[Part, Part]:
+    """Return what is given for 緯度 and 経度 in the order of the declared system's axes.
 
     In a recipe 緯度 takes what goes north and 経度 what goes east, whatever order the system's own axes have.
     """
-    north, east = columns
+    north, east = pair
     return (east, north) if words.crs.east_first else (north, east)
 
 
@@ -149,7 +151,7 @@ def _findings(
         if one.position is None:
             yield Finding(one.code, one.severity, sheet=table.grid.sheet, params=one.params)
         elif not (words.crs.geographic and one.code in _TOLD):
-            yield _placed_finding(one, table, mapped, names[(one.part or 0) ^ words.crs.east_first])
+            yield _placed_finding(one, table, mapped, _axes(names, words)[one.part or 0])
 
 
 def _placed_finding(one: Trouble, table: Table, mapped: Mapped, name: str) -> Finding:

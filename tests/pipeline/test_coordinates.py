@@ -99,6 +99,19 @@ def test_plane_coordinates_become_degrees(build: Build) -> None:
     assert record(release)["file"] == "places.csv"
 
 
+@pytest.mark.parametrize("crs", ["EPSG:6677", "EPSG:6691"])
+@pytest.mark.parametrize(
+    ("row", "field", "column"), [(("南口", "1000"), "緯度", "北"), (("1000", "南口"), "経度", "東")]
+)
+def test_an_unreadable_coordinate_is_found_in_its_own_field(
+    build: Build, crs: str, row: tuple[str, str], field: str, column: str
+) -> None:
+    """The finding names the column that it is in, whether the first axis of the system goes north or east."""
+    release = build([row], crs=crs)
+    found = [one for one in release.report.findings if one.code.startswith("coordinate-") and one.severity == "error"]
+    assert [(one.field, one.column, one.value) for one in found if one.value == "南口"] == [(field, column, "南口")]
+
+
 def test_the_tokyo_datum_needs_both_grids(build: Build) -> None:
     """Without the patch the build is refused as a whole and writes nothing."""
     with pytest.raises(MissingGridError, match="geo grids add"):

@@ -75,8 +75,8 @@ def column_periods(values: pl.Series, pattern: str | None, fiscal_start: int) ->
                 return ()
             found.update(periods)
     months = {Period(period.year, period.month) for period in found}
-    joined = len(found) > 1 and len(months) == 1 and min(months).month
-    return tuple(months) if joined else tuple(sorted(found))
+    days_of_one_month = len(found) > 1 and len(months) == 1 and min(months).month > 0
+    return tuple(months) if days_of_one_month else tuple(sorted(found))
 
 
 def found_step(members: Sequence[Member]) -> str | None:
@@ -227,6 +227,8 @@ def may_be_same(one: Period, other: Period, fiscal_start: int) -> bool:
     """
     if one.fiscal != other.fiscal:
         fiscal, plain = (one, other) if one.fiscal else (other, one)
-        years = {plain.year - (plain.month < fiscal_start)} if plain.month else {plain.year, plain.year - 1}
-        return fiscal.year in years
+        if plain.month:
+            return fiscal.year == (plain.year - 1 if plain.month < fiscal_start else plain.year)
+        # A calendar year has months of two fiscal years.
+        return fiscal.year in (plain.year, plain.year - 1)
     return one.year == other.year and (one.month == other.month or not (one.month and other.month))
