@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from meguro_opendata.files.whole import files_of_series
 from meguro_opendata.recipe.series.members import (
     Member,
     cell_periods,
@@ -22,7 +21,6 @@ __all__ = [
     "column_periods",
     "differing_headers",
     "differing_periods",
-    "files_of_series",
     "found_step",
     "may_be_same",
     "month_number",
