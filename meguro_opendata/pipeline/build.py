@@ -22,6 +22,7 @@ from meguro_opendata.georeferencing.coordinates import PUBLISHED, placed_geometr
 from meguro_opendata.georeferencing.inputs import require_place_files
 from meguro_opendata.japan.municipalities import home_of
 from meguro_opendata.mapping import Mapped
+from meguro_opendata.pipeline.checks import waived
 from meguro_opendata.pipeline.descriptor import datapackage
 from meguro_opendata.pipeline.files import (
     PublishedTable,
@@ -45,7 +46,6 @@ from meguro_opendata.reports.context import view_of_table
 from meguro_opendata.reports.html import Checked
 from meguro_opendata.sources import Table, read_bytes, read_source
 from meguro_opendata.standard.model import coordinate_fields, schema_fields
-from meguro_opendata.validation import waived
 from meguro_opendata.validation.rules import copied_tables, identifier_findings, moved_tables
 from meguro_opendata.workspace.city import City, Workspace, as_workspace
 

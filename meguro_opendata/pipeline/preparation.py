@@ -17,6 +17,7 @@ from meguro_opendata.georeferencing.coordinates import Placed, fields_to_clean, 
 from meguro_opendata.georeferencing.estimates import estimate_positions
 from meguro_opendata.japan.municipalities import Municipality
 from meguro_opendata.mapping import Mapped, apply_mapping
+from meguro_opendata.pipeline.checks import validate_stacked, waived
 from meguro_opendata.pipeline.identifiers import Identifier
 from meguro_opendata.pipeline.reading import Reading, SourceTable
 from meguro_opendata.privacy import allowed, disclosures, masked, screen, secrets
@@ -25,7 +26,6 @@ from meguro_opendata.recipe.series import differing_periods
 from meguro_opendata.recipe.series.periods import lacking_parts
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import schema_fields
-from meguro_opendata.validation import validate_stacked, waived
 from meguro_opendata.validation.engine.repeats import repeated_rows
 from meguro_opendata.workspace.city import City
 
