@@ -94,7 +94,8 @@ def _check_one(
     output_format: str,
 ) -> int:
     from meguro_opendata import reports
-    from meguro_opendata.validation.criteria import check, refuse_overwriting
+    from meguro_opendata.reports.annotated import refuse_overwriting
+    from meguro_opendata.validation.criteria import check
 
     lang = options.settings().lang
     refuse_overwriting([html, junit], [file, schema])
@@ -111,10 +112,10 @@ def _write_files(
     file: Path, report: Report, html: Path | None, xlsx: Path | None, junit: Path | None, lang: str
 ) -> None:
     from meguro_opendata.files.whole import write_whole
-    from meguro_opendata.validation.criteria import mark, report_page
+    from meguro_opendata.reports.annotated import annotated_page, marked_copy
 
     if html is not None:
-        write_whole(html, report_page(file, report, lang))
+        write_whole(html, annotated_page(file, report, lang))
     if junit is not None:
         from meguro_opendata.reports.junit import as_junit
 
@@ -122,6 +123,6 @@ def _write_files(
     if xlsx is not None:
         from meguro_opendata.reports.workbook.marked import marked_lines, write_marked
 
-        marked = mark(file, report, lang)
+        marked = marked_copy(file, report, lang)
         write_marked(marked, xlsx, file)
         console.say("\n".join(marked_lines(marked, xlsx, lang)))

@@ -18,8 +18,9 @@ from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Report
 from meguro_opendata.packaged import packaged_toml
+from meguro_opendata.reports.annotated import annotated_page, marked_copy
 from meguro_opendata.reports.overview import PassedOver, Unchecked
-from meguro_opendata.validation.criteria import Yardstick, check, mark, report_page
+from meguro_opendata.validation.criteria import Yardstick, check
 
 __all__ = ["Collected", "Job", "Outcome", "check_files", "collect"]
 
@@ -169,7 +170,7 @@ def _check_one(task: _Task, job: Job) -> Outcome:
     try:
         report = check(file, job.asked)
         if job.html is not None and page is not None:
-            write_whole(job.html / page, report_page(file, report, job.lang, INDEX))
+            write_whole(job.html / page, annotated_page(file, report, job.lang, INDEX))
     except MeguroOpendataError as error:
         return Outcome(_unchecked(file, error, job.lang))
     return Outcome(report, page, _write_marked(file, stem, report, job))
@@ -180,7 +181,7 @@ def _write_marked(file: Path, stem: str, report: Report, job: Job) -> str | None
     if job.xlsx is None:
         return None
     try:
-        marked = mark(file, report, job.lang)
+        marked = marked_copy(file, report, job.lang)
         write_whole(job.xlsx / f"{stem}{marked.suffix}", marked.content)
     except MeguroOpendataError as error:
         return error.text(job.lang)

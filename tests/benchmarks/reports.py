@@ -19,8 +19,8 @@ from pathlib import Path
 from validation import write
 
 from meguro_opendata import reports, validation
+from meguro_opendata.reports.annotated import annotated_page
 from meguro_opendata.reports.junit import as_junit
-from meguro_opendata.validation.criteria import report_page
 
 ROWS = 100_000
 
@@ -45,7 +45,7 @@ def main() -> None:
             "text": lambda: reports.as_text(report, "ja").encode(),
             "JSON": lambda: json.dumps(report.to_dict("ja"), ensure_ascii=False, indent=1).encode(),
             "JUnit": lambda: as_junit([report], "ja"),
-            "page": lambda: report_page(path, report, "ja"),
+            "page": lambda: annotated_page(path, report, "ja"),
         }
         for name, make in forms.items():
             took, size = timed(make)
