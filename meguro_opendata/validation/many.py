@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.files.releasenames import CHANGES, DESCRIPTOR, REJECTED, REPORT
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Report
 from meguro_opendata.packaged import packaged_toml
@@ -121,7 +122,8 @@ def _is_lock(name: str) -> bool:
 
 
 def _is_own(file: Path) -> bool:
-    return file.name in _data()["own"] and any((file.parent / name).is_file() for name in _data()["own_beside"])
+    """Whether ``build`` or ``convert`` wrote the file beside a release's data."""
+    return file.name in (CHANGES, REJECTED) and any((file.parent / name).is_file() for name in (DESCRIPTOR, REPORT))
 
 
 def check_files(files: Sequence[Path], job: Job, jobs: int = 1) -> Iterator[Outcome]:
