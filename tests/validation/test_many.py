@@ -17,6 +17,7 @@ from report_samples import Page
 from meguro_opendata import messages
 from meguro_opendata.errors import SourceError
 from meguro_opendata.findings import Finding, Report
+from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.reports.overview import Overview, PassedOver, Unchecked
 from meguro_opendata.validation import many as batch
 from meguro_opendata.validation.criteria import Yardstick
@@ -180,8 +181,7 @@ def test_wrong_use_is_told_before_anything_is_done(
 
 def template(code: str) -> str:
     """An error's text as it stands in the catalogue."""
-    catalogue = messages._catalogue("ja")
-    text: str = catalogue["errors"][code]
+    text: str = packaged_toml("meguro_opendata.messages", "ja.toml")["errors"][code]
     return text
 
 
