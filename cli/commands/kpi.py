@@ -116,7 +116,8 @@ def report(fiscal_year: int | None, as_of: str | None, out: Path) -> None:
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
     day = _as_of(as_of)
-    board = board_of(kpi.situation_of(workspace, _year(fiscal_year, day, workspace), day), lang)
+    year = _year(fiscal_year, day, workspace)
+    board = board_of(kpi.situation_of(workspace, year, day), lang)
     data = page_of(board).encode("utf-8") if kind == "html" else paper_bytes(paper_of(board), kind, lang)
     write_whole(out, data)
     console.result(message("report-written", lang, path=out))

@@ -68,7 +68,6 @@ def command(
     output_format: str,
 ) -> None:
     """計画のとおりに公開する / Publish exactly what the plan says."""
-    from meguro_opendata.messages import message
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication import publish
 
@@ -82,9 +81,8 @@ def command(
     target = open_portal(workspace, portal, insecure_http=insecure_http)
     plan = _plan(workspace, target, slugs, plan_file, plan_hash, wished(slugs, remove, overwrite, release))
     asked = not yes and plan_file is None and plan.pending
-    if asked and not _confirmed(plan, lang):
-        console.say(message("publish-cancelled", lang))
-        raise SystemExit(1)
+    if asked:
+        _confirm(plan, lang)
     with console.progress(sum(change.action != "unchanged" for change in plan.changes)) as advance:
         outcome, events = publish(
             plan, target, workspace, allow, approval=approval, fresh=not asked, progress=lambda _: advance()
@@ -153,10 +151,13 @@ def _plan(
     return plan
 
 
-def _confirmed(plan: Plan, lang: str) -> bool:
+def _confirm(plan: Plan, lang: str) -> None:
+    """Show the plan and ask; without a yes the command ends."""
     from meguro_opendata.messages import message
 
     from ..texts.plan import plan_lines
 
     console.say("\n".join(plan_lines(plan, lang)))
-    return click.confirm(message("publish-ask", lang), err=True)
+    if not click.confirm(message("publish-ask", lang), err=True):
+        console.say(message("publish-cancelled", lang))
+        raise SystemExit(1)

@@ -93,36 +93,42 @@ def _check_one(
     junit: Path | None,
     output_format: str,
 ) -> int:
-    from meguro_opendata import reports
-    from meguro_opendata.reports.annotated import refuse_overwriting
+    from meguro_opendata.files.whole import write_whole
+    from meguro_opendata.reports.annotated import annotated_page, refuse_overwriting
     from meguro_opendata.validation.criteria import check
 
     lang = options.settings().lang
     refuse_overwriting([html, junit], [file, schema])
     report = check(file, asked)
-    _write_files(file, report, html, xlsx, junit, lang)
+    if html is not None:
+        write_whole(html, annotated_page(file, report, lang))
+    if junit is not None:
+        write_whole(junit, _junit(report, lang))
+    if xlsx is not None:
+        _write_marked(file, report, xlsx, lang)
+    _show(report, output_format, lang)
+    return report.exit_code
+
+
+def _junit(report: Report, lang: str) -> bytes:
+    from meguro_opendata.reports.junit import as_junit
+
+    return as_junit([report], lang)
+
+
+def _write_marked(file: Path, report: Report, xlsx: Path, lang: str) -> None:
+    from meguro_opendata.reports.annotated import marked_copy
+    from meguro_opendata.reports.workbook.marked import marked_lines, write_marked
+
+    marked = marked_copy(file, report, lang)
+    write_marked(marked, xlsx, file)
+    console.say("\n".join(marked_lines(marked, xlsx, lang)))
+
+
+def _show(report: Report, output_format: str, lang: str) -> None:
+    from meguro_opendata import reports
+
     if output_format == "json":
         console.result_json(report.to_dict(lang))
     else:
         console.result(reports.as_text(report, lang))
-    return report.exit_code
-
-
-def _write_files(
-    file: Path, report: Report, html: Path | None, xlsx: Path | None, junit: Path | None, lang: str
-) -> None:
-    from meguro_opendata.files.whole import write_whole
-    from meguro_opendata.reports.annotated import annotated_page, marked_copy
-
-    if html is not None:
-        write_whole(html, annotated_page(file, report, lang))
-    if junit is not None:
-        from meguro_opendata.reports.junit import as_junit
-
-        write_whole(junit, as_junit([report], lang))
-    if xlsx is not None:
-        from meguro_opendata.reports.workbook.marked import marked_lines, write_marked
-
-        marked = marked_copy(file, report, lang)
-        write_marked(marked, xlsx, file)
-        console.say("\n".join(marked_lines(marked, xlsx, lang)))
