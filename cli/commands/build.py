@@ -12,7 +12,7 @@ from .. import console, options
 
 if TYPE_CHECKING:
     from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.pipeline.build import Release
+    from meguro_opendata.pipeline.outcome import Release
     from meguro_opendata.workspace.city import Workspace
 
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @options.common
 def command(slugs: tuple[str, ...], out: Path | None, jobs: int, output_format: str) -> None:
     """元の表から公開用のファイルを作る / Build releases from the sources."""
-    from meguro_opendata.pipeline.build import BUILD_FORMAT, Release
+    from meguro_opendata.pipeline.outcome import BUILD_FORMAT, Release
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()

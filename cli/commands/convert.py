@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from meguro_opendata.files.releasenames import REPORT_PAGE
+
 from .. import console, options
 from ..texts.reading import some
 
 if TYPE_CHECKING:
     from meguro_opendata.findings import Change
-    from meguro_opendata.pipeline.build import Release
+    from meguro_opendata.pipeline.outcome import Release
 
 
 @click.command("convert")
@@ -33,8 +35,8 @@ if TYPE_CHECKING:
 @options.common
 def command(file: Path, standard: str, out: Path, xlsx: Path | None, output_format: str) -> None:
     """1つの表を標準の形に直す（確かな対応だけ）/ Convert one file, applying sure matches only."""
-    from meguro_opendata.pipeline.build import BUILD_FORMAT
     from meguro_opendata.pipeline.conversion import convert_file
+    from meguro_opendata.pipeline.outcome import BUILD_FORMAT
 
     lang = options.settings().lang
     release = convert_file(file, standard, out, lang)
@@ -85,7 +87,7 @@ def _lines(release: Release, lang: str) -> Iterator[str]:
         kept = some(release.mapped.unmapped)
         yield "  " + message("kept-columns", lang, count=len(release.mapped.unmapped), summary=kept)
     yield "  " + message("convert-left", lang, summary=_left(release, lang))
-    yield "  " + message("build-report", lang, path=release.folder / "report.html")
+    yield "  " + message("build-report", lang, path=release.folder / REPORT_PAGE)
 
 
 def _mapped_line(release: Release, lang: str) -> str:

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from meguro_opendata.files.releasenames import REPORT_PAGE
 from meguro_opendata.messages import message, rule_name, word
 
 if TYPE_CHECKING:
     from meguro_opendata.findings import Rejection
-    from meguro_opendata.pipeline.build import Release
+    from meguro_opendata.pipeline.outcome import Release
 
 __all__ = ["build_lines", "rejection_reasons"]
 
@@ -66,4 +67,4 @@ def _report_lines(release: Release, lang: str) -> Iterator[str]:
 
     if release.report.findings:
         yield from ("  " + line for line in reports.as_text(release.report, lang).splitlines())
-    yield "  " + message("build-report", lang, path=release.folder / "report.html")
+    yield "  " + message("build-report", lang, path=release.folder / REPORT_PAGE)

@@ -10,7 +10,7 @@ from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.figures import Situation
 from meguro_opendata.recipe import Recipe, open_recipe
-from meguro_opendata.release.descriptor import read_datapackage
+from meguro_opendata.release.descriptor import Descriptor
 
 __all__ = ["Step", "next_steps"]
 
@@ -58,12 +58,12 @@ def _recipe_steps(situation: Situation) -> Iterator[Step]:
             continue
         try:
             recipe = open_recipe(slug, situation.workspace)
-            built = read_datapackage(situation.workspace.releases / slug)
+            built = Descriptor.read(situation.workspace.releases / slug)
         except MeguroOpendataError:
             yield Step("mend", slug, command=f"meguro-opendata build {slug}")
             continue
         kind, verb = ("publish", "publish") if built else ("build", "build")
-        files = len(built["resources"]) if built else len(recipe.formats)
+        files = len(built.files) if built else len(recipe.formats)
         new = 0 if slug in situation.history.datasets else files
         yield Step(kind, recipe.title, recipe.metadata.department, f"meguro-opendata {verb} {slug}", str(files), new)
 

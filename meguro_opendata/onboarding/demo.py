@@ -9,7 +9,8 @@ from meguro_opendata import kpi, site
 from meguro_opendata.errors import StorageError
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.packaged import packaged_folder
-from meguro_opendata.pipeline.build import Release, build_release
+from meguro_opendata.pipeline.build import build_release
+from meguro_opendata.pipeline.outcome import Release
 from meguro_opendata.portals import open_portal
 from meguro_opendata.publication import Outcome, plan_publication, publish
 from meguro_opendata.workspace.city import Workspace, open_workspace

@@ -10,6 +10,7 @@ import polars as pl
 
 from meguro_opendata.cleaning import half_width, municipality_code, trim
 from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.files.releasenames import RELEASE_NAMES
 from meguro_opendata.files.whole import storage_guard
 from meguro_opendata.findings import Finding
 from meguro_opendata.geo.gis.table import propose_table
@@ -17,17 +18,22 @@ from meguro_opendata.mapping import Mapped
 from meguro_opendata.mapping.carry import Carried, carry
 from meguro_opendata.mapping.proposals import SURE, Proposal, propose_mapping
 from meguro_opendata.mapping.values import make_values
-from meguro_opendata.pipeline.build import Release, finish_release
+from meguro_opendata.pipeline.build import data_contents
+from meguro_opendata.pipeline.files import report_files, write_into
+from meguro_opendata.pipeline.outcome import Draft, Release
+from meguro_opendata.pipeline.preparation import prepare_tables
+from meguro_opendata.pipeline.reading import single_reading
+from meguro_opendata.pipeline.report import whole_report
 from meguro_opendata.recipe import Extension, Recipe, one_shot_recipe
+from meguro_opendata.recipe.series.periods import FISCAL_YEAR_START
 from meguro_opendata.recipe.sourcewords import FileSettings
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Standard, load_standard
 from meguro_opendata.standard.recognition import recognise
 from meguro_opendata.standard.recognition.headernames import spellings
 
-__all__ = ["convert_file"]
+__all__ = ["convert_file", "write_conversion"]
 
-_LISTS = ("changes.csv", "datapackage.json", "rejected.csv", "report.html", "report.json")
 _ENDINGS = ("csv", "xlsx", "geojson")
 _CARRIED = ("old-join", "old-address", "old-features")
 
@@ -58,8 +64,28 @@ def convert_file(path: Path | str, standard_id: str, out: Path, lang: str = "ja"
     proposals = [found for found in propose_mapping(table, standard, old) if found.confidence >= SURE]
     recipe = _recipe(Path(path), standard, table, proposals)
     mapped = _mapped(table, standard, old, proposals, recipe)
-    _refuse_overwriting(Path(path), out, recipe.file_stem(_municipality(mapped)))
-    return finish_release(table, mapped, recipe, _municipality(mapped), out, lang, always=True)
+    municipality = _municipality(mapped)
+    _refuse_overwriting(Path(path), out, recipe.file_stem(municipality))
+    reading = single_reading(table, recipe)
+    tables = prepare_tables(reading, [[mapped]], recipe, FISCAL_YEAR_START)
+    report = whole_report(reading, tables, recipe, municipality)
+    return write_conversion(Draft(recipe, municipality, reading, tables, report), out, lang)
+
+
+def write_conversion(draft: Draft, folder: Path, lang: str) -> Release:
+    """Write the files of a release one by one into a folder that may contain others, even if the data has errors.
+
+    Args:
+        draft: What was converted.
+        folder: Where to.
+        lang: Language of the reports.
+
+    Raises:
+        StorageError: If the files cannot be written.
+    """
+    reports = report_files(draft, lang)
+    files = write_into({**data_contents(draft), **reports}, folder)
+    return draft.released(folder, files, published=True)
 
 
 def _refuse_overwriting(source: Path, out: Path, stem: str) -> None:
@@ -67,7 +93,7 @@ def _refuse_overwriting(source: Path, out: Path, stem: str) -> None:
     with storage_guard(out):
         if out.is_file():
             raise MeguroOpendataError("out-not-folder", path=out)
-        for name in (*_LISTS, *(f"{stem}.{ending}" for ending in _ENDINGS)):
+        for name in (*RELEASE_NAMES, *(f"{stem}.{ending}" for ending in _ENDINGS)):
             if (out / name).exists() and (out / name).samefile(source):
                 raise MeguroOpendataError("convert-over-source", file=source, path=out)
 

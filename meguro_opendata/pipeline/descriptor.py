@@ -1,105 +1,82 @@
-"""``datapackage.json`` of a release, written: what lies in it, for machines; valid for frictionless."""
+"""The descriptor of a release, filled from its draft."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from meguro_opendata.files.whole import sha256
+from meguro_opendata.pipeline.files import DataFile, PublishedTable
+from meguro_opendata.pipeline.outcome import Draft
+from meguro_opendata.pipeline.summaries import coordinate_records, facts_of, iso_period, place_stamp_of, source_list
+from meguro_opendata.privacy import disclosed
 from meguro_opendata.recipe import Recipe, Waiver
-from meguro_opendata.recipe.series.periods import Period
-from meguro_opendata.release.descriptor import FORMATS
-from meguro_opendata.release.facts import ReleaseFacts, iso_period
-from meguro_opendata.release.freshness import SourceStamp
+from meguro_opendata.release.descriptor import FORMATS, DescribedFile, DescribedPublisher, Descriptor, Disclosure
+from meguro_opendata.release.freshness import source_stamp
 from meguro_opendata.workspace.city import City
 
-__all__ = ["DataFile", "datapackage"]
+__all__ = ["describe"]
 
 
-@dataclass(frozen=True)
-class DataFile:
-    """A data file of a release: name, bytes, title and rows of its table, and its period if it is one of a series."""
-
-    name: str
-    data: bytes
-    title: str
-    rows: int
-    period: Period | None = None
-
-
-def datapackage(
-    recipe: Recipe,
-    city: City | str,
-    files: Sequence[DataFile],
-    rows: int,
-    stamp: SourceStamp,
-    personal: Sequence[Mapping[str, Any]] = (),
-    facts: ReleaseFacts | None = None,
-    coordinates: Sequence[Mapping[str, Any]] = (),
-    places: Mapping[str, Any] | None = None,
-) -> bytes:
-    """The descriptor of a release.
+def describe(draft: Draft, files: Sequence[DataFile], tables: Sequence[PublishedTable]) -> Descriptor:
+    """Return the descriptor of a release.
 
     Args:
-        recipe: What was built.
-        city: Who publishes, or a municipality code alone if nobody is known to publish yet.
-        files: The data files.
-        rows: Rows of the table, or of all tables of a series.
-        stamp: What it is made from.
-        personal: What may be personal in them, each with the reason for which the recipe allows it or ``None``.
-        facts: What the files say themselves.
-        coordinates: How the coordinates came into their system, by source: operation, grids, expected error.
-        places: Grids, gazetteer, boundary and parts of shapefiles that it was made with, by checksum.
+        draft: What was built.
+        files: Its data files.
+        tables: Its tables.
+
+    Raises:
+        StorageError: If a file that it was made from cannot be read any more.
     """
-    meta = recipe.metadata
-    code = city if isinstance(city, str) else city.code
-    described: dict[str, Any] = {
-        "name": recipe.file_stem(code).lower(),
-        "title": recipe.title,
-        "description": meta.description,
-        "profile": "data-package",
-        **({} if isinstance(city, str) else _publisher(recipe, city)),
-        "keywords": list(meta.keywords),
-        "mo:slug": recipe.slug,
-        "mo:standard": f"{recipe.standard.id}@{recipe.standard.version}" if recipe.standard else None,
-        "mo:key": list(recipe.key),
-        "mo:metadata": meta.model_dump(mode="json"),
-        "mo:rows": rows,
-        "mo:facts": (facts or ReleaseFacts()).to_dict(),
-        **stamp.to_dict(),
-        **({"mo:places": places} if places else {}),
-        "mo:personal": list(personal),
-        **({"mo:coordinates": list(coordinates)} if coordinates else {}),
-        "resources": [_resource(file, recipe) for file in files],
-    }
-    return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    recipe, meta = draft.recipe, draft.recipe.metadata
+    coordinates = coordinate_records(draft)
+    return Descriptor(
+        name=recipe.file_stem(draft.code).lower(),
+        title=recipe.title,
+        description=meta.description,
+        publisher=None if isinstance(draft.city, str) else _publisher(recipe, draft.city),
+        keywords=meta.keywords,
+        slug=recipe.slug,
+        standard=f"{recipe.standard.id}@{recipe.standard.version}" if recipe.standard else None,
+        key=recipe.key,
+        metadata=meta.model_dump(mode="json"),
+        rows=draft.report.rows,
+        facts=facts_of(draft, tables),
+        stamp=source_stamp(source_list(recipe), recipe.path.parent, draft.register),
+        places=place_stamp_of(draft, coordinates),
+        personal=tuple(Disclosure(**found) for found in disclosed(draft.report.findings)),
+        coordinates=tuple(coordinates),
+        files=tuple(_described_file(file, recipe) for file in files),
+    )
 
 
-def _publisher(recipe: Recipe, city: City) -> dict[str, Any]:
-    return {
-        "licenses": [{"name": city.license.id, "title": city.license.title, "path": city.license.url}],
-        "contributors": [{"title": f"{city.full_name} {recipe.metadata.department}", "role": "publisher"}],
-        "homepage": recipe.metadata.landing_page or city.homepage,
-    }
+def _publisher(recipe: Recipe, city: City) -> DescribedPublisher:
+    return DescribedPublisher(
+        name=f"{city.full_name} {recipe.metadata.department}",
+        homepage=recipe.metadata.landing_page or city.homepage,
+        license_id=city.license.id,
+        license_title=city.license.title,
+        license_url=city.license.url,
+    )
 
 
-def _resource(file: DataFile, recipe: Recipe) -> dict[str, Any]:
+def _described_file(file: DataFile, recipe: Recipe) -> DescribedFile:
     stem, _, ending = file.name.rpartition(".")
-    described: dict[str, Any] = {
-        "name": f"{stem}_{ending}".lower(),
-        "title": f"{file.title}（{FORMATS[ending]}）",
-        "path": file.name,
-        "format": ending,
-        "bytes": len(file.data),
-        "hash": f"sha256:{sha256(file.data)}",
-    }
-    if file.period is not None:
-        described |= {"mo:period": file.period.label, "mo:temporal": iso_period(file.period), "mo:rows": file.rows}
-    if ending == "csv":
-        return {**described, "type": "table", "encoding": "utf-8-sig", "schema": _relaxed(recipe)}
-    return {**described, "type": "file"}
+    is_table, period = ending == "csv", file.period
+    return DescribedFile(
+        name=f"{stem}_{ending}".lower(),
+        title=f"{file.title}（{FORMATS[ending]}）",
+        path=file.name,
+        format=ending,
+        bytes=len(file.data),
+        sha256=sha256(file.data),
+        period=period.label if period else None,
+        temporal=iso_period(period) if period else None,
+        rows=file.rows if period else None,
+        encoding="utf-8-sig" if is_table else None,
+        schema=_relaxed(recipe) if is_table else None,
+    )
 
 
 def _relaxed(recipe: Recipe) -> dict[str, Any]:

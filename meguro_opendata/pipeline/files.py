@@ -4,55 +4,52 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
+from meguro_opendata.files.releasenames import CHANGES, REJECTED, REPORT, REPORT_PAGE
 from meguro_opendata.files.tables import csv_bytes, plain_csv_bytes, xlsx_bytes
 from meguro_opendata.files.whole import folder_aside, sha256, write_whole
-from meguro_opendata.findings import Change, Rejection, Report
+from meguro_opendata.findings import Change, Rejection
 from meguro_opendata.geo import feature_collection
 from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.gis.geojson import shape_collection
 from meguro_opendata.geo.gis.words import GIS_FORMATS
-from meguro_opendata.georeferencing.coordinates import PUBLISHED
-from meguro_opendata.pipeline.descriptor import DataFile
+from meguro_opendata.georeferencing.coordinates import PUBLISHED, placed_geometries
+from meguro_opendata.pipeline.outcome import Draft, ReleasedFile
+from meguro_opendata.pipeline.preparation import Prepared
+from meguro_opendata.pipeline.report import shown_sources
 from meguro_opendata.privacy import masked_changes, masked_rejections
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.recipe.series.periods import Period, titled
-from meguro_opendata.reports.html import Checked, as_html
+from meguro_opendata.reports.html import as_html
 from meguro_opendata.standard.model import coordinate_fields, schema_fields
 
 if TYPE_CHECKING:
     from meguro_opendata.geo.gis.features import Geometries
 
 __all__ = [
+    "DataFile",
     "PublishedTable",
-    "ReleasedFile",
     "data_files",
     "failed_folder",
+    "published_tables",
     "report_files",
     "write_failed",
     "write_into",
-    "write_release",
+    "write_release_folder",
 ]
 
 _FAILED = ".failed"
 _MARK = b"\xef\xbb\xbf"
 _CHANGES = ("row", "column", "field", "rule", "before", "after")
 _REJECTED = ("row", "reason", "text")
-
-
-@dataclass(frozen=True)
-class ReleasedFile:
-    """One file of a release, by its path relative to the current folder where it can be, else absolute."""
-
-    path: Path
-    sha256: str
-    bytes: int
 
 
 @dataclass(frozen=True)
@@ -67,8 +64,33 @@ class PublishedTable:
     shapes: Geometries | None = None
 
 
+@dataclass(frozen=True)
+class DataFile:
+    """A data file of a release: name, bytes, title and rows of its table, and its period if it is one of a series."""
+
+    name: str
+    data: bytes
+    title: str
+    rows: int
+    period: Period | None = None
+
+
+def published_tables(draft: Draft) -> list[PublishedTable]:
+    """Return the tables of a draft as they are published, in the order of time."""
+    return [_published(table, draft.recipe) for table in draft.tables]
+
+
+def _published(table: Sequence[Prepared], recipe: Recipe) -> PublishedTable:
+    member = table[0].source.member
+    frame, period = pl.concat([part.frame for part in table]), member.period if member else None
+    if recipe.gis.geometry == "point":
+        return PublishedTable(frame, period)
+    shapes = [placed_geometries(part.source.table, part.source.recipe.source) for part in table]
+    return PublishedTable(frame, period, np.concatenate(shapes))
+
+
 def data_files(tables: Sequence[PublishedTable], recipe: Recipe, municipality: str) -> list[DataFile]:
-    """The files of every table in the recipe's formats: the newest period first, before it its copy of fixed name."""
+    """Return every table in the recipe's formats: the newest period first, before it its copy under a fixed name."""
     stem = recipe.file_stem(municipality)
     made: list[DataFile] = []
     for table in reversed(tables):
@@ -128,31 +150,40 @@ def _gis_files(
         yield ("shp.zip" if form == "shp" else form), data
 
 
-def report_files(
-    changes: Sequence[Change],
-    rejected: Sequence[Rejection],
-    report: Report,
-    title: str,
-    lang: str,
-    several: bool,
-    checked: Mapping[str | None, Checked],
-) -> Iterator[tuple[str, bytes]]:
-    """The lists of rewritten values and left out rows, and the report; with several files a column names the file."""
-    file = ("file",) if several else ()
-    listed = ((c.row, c.column, c.field, c.rule, c.before, c.after, c.file)[: len(_CHANGES) + several] for c in changes)
-    yield "changes.csv", _MARK + plain_csv_bytes((*_CHANGES, *file), listed)
-    left_out = ((r.row, r.reason, r.text, r.file)[: len(_REJECTED) + several] for r in rejected)
-    yield "rejected.csv", _MARK + plain_csv_bytes((*_REJECTED, *file), left_out)
-    yield "report.json", (json.dumps(report.to_dict(lang), ensure_ascii=False, indent=1) + "\n").encode("utf-8")
-    shown = masked_changes(changes, report.findings)
-    page = as_html(report, lang, title=title, changes=shown, rejected=masked_rejections(rejected), checked=checked)
-    yield "report.html", page.encode("utf-8")
+def report_files(draft: Draft, lang: str) -> dict[str, bytes]:
+    """Return the lists of rewritten values and left out rows, and the report; with several files a column names each.
+
+    Args:
+        draft: What was built.
+        lang: Language of the report.
+    """
+    report, changes, rejected = draft.report, draft.changes, draft.rejected
+    file = ("file",) if draft.reading.several else ()
+    page = as_html(
+        report,
+        lang,
+        title=draft.recipe.title,
+        changes=masked_changes(changes, report.findings),
+        rejected=masked_rejections(rejected),
+        checked=shown_sources(draft.parts, draft.reading),
+    )
+    return {
+        CHANGES: _list_bytes((*_CHANGES, *file), changes),
+        REJECTED: _list_bytes((*_REJECTED, *file), rejected),
+        REPORT: (json.dumps(report.to_dict(lang), ensure_ascii=False, indent=1) + "\n").encode("utf-8"),
+        REPORT_PAGE: page.encode("utf-8"),
+    }
 
 
-def write_release(
+def _list_bytes(columns: Sequence[str], entries: Iterable[Change | Rejection]) -> bytes:
+    """Return the entries as CSV; each column is the attribute of the same name."""
+    return _MARK + plain_csv_bytes(columns, map(attrgetter(*columns), entries))
+
+
+def write_release_folder(
     contents: Mapping[str, bytes], target: Path, beside: Mapping[Path, bytes]
 ) -> tuple[ReleasedFile, ...]:
-    """The files as a folder that appears whole; the reports of an earlier build that failed go.
+    """Write the files as a folder that appears whole, and remove the reports of an earlier build that failed.
 
     Args:
         contents: The files by name.
@@ -165,12 +196,12 @@ def write_release(
 
 
 def write_failed(contents: Mapping[str, bytes], folder: Path) -> tuple[ReleasedFile, ...]:
-    """The reports on what keeps a release back, as a folder that appears whole."""
+    """Write the reports on what keeps a release back, as a folder that appears whole."""
     return _write_whole_folder(contents, folder, {})
 
 
 def failed_folder(target: Path) -> Path:
-    """Where the reports lie as long as errors keep a release back: beside its folder."""
+    """Return the folder of the reports as long as errors keep a release back: beside the release's own."""
     return target.with_name(target.name + _FAILED)
 
 
@@ -186,7 +217,7 @@ def _write_whole_folder(
 
 
 def write_into(contents: Mapping[str, bytes], target: Path) -> tuple[ReleasedFile, ...]:
-    """The files one by one into a folder that may hold others, which stay."""
+    """Write the files one by one into a folder that may contain others, which stay."""
     for name, data in contents.items():
         write_whole(target / name, data)
     return _released(contents, target)

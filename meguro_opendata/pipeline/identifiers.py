@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
@@ -14,7 +15,7 @@ from meguro_opendata.pipeline.reading import SourceTable
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.recipe.identifiers import Assigned, Doubtful, Register, assign, read_register, register_bytes
 
-__all__ = ["Identified", "Identifier"]
+__all__ = ["Identified", "Identifier", "open_identifier"]
 
 _SEVERITIES = {"id-renamed": "info"}
 
@@ -81,13 +82,19 @@ class Identifier:
         source = sources[part]
         column = next((name for field in self._minting.match if (name := mapped.origins.get(field))), None)
         params = dict(doubt.params)
-        if isinstance(params.get("first"), int):
-            params["first"] = _row_name(sources, places[int(str(params["first"]))], part)
-        more = {"field": self._minting.field, "params": {**params, "match": list(self._minting.match)}}
+        first = params.get("first")
+        if isinstance(first, int):
+            params["first"] = _row_name(sources, places[first], part)
+        more: dict[str, Any] = {"field": self._minting.field, "params": {**params, "match": list(self._minting.match)}}
         severity = _SEVERITIES.get(doubt.code, "error")
         if column is None:
-            return Finding(doubt.code, severity, row=source.table.rows[at], **more)  # type: ignore[arg-type]
-        return replace(source.table.cell_finding(doubt.code, severity, at, column), **more)  # type: ignore[arg-type]
+            return Finding(doubt.code, severity, row=source.table.rows[at], **more)
+        return replace(source.table.cell_finding(doubt.code, severity, at, column), **more)
+
+
+def open_identifier(recipe: Recipe) -> Identifier | None:
+    """Return what gives a recipe's rows their IDs, ``None`` if the recipe keeps no register."""
+    return Identifier(recipe) if recipe.ids is not None else None
 
 
 def _row_name(sources: Sequence[SourceTable], place: tuple[int, int], part: int) -> str:

@@ -29,7 +29,7 @@ from meguro_opendata.standard.model import schema_fields
 from meguro_opendata.validation.engine.repeats import repeated_rows
 from meguro_opendata.workspace.city import City
 
-__all__ = ["Prepared", "map_sources", "prepare_table"]
+__all__ = ["Prepared", "map_sources", "prepare_tables"]
 
 
 @dataclass(frozen=True)
@@ -80,15 +80,42 @@ def _title_faults(reading: Reading, recipe: Recipe) -> Iterator[Fault]:
             return
 
 
-def prepare_table(
-    group: Sequence[SourceTable],
-    mapped: Sequence[Mapped],
+def prepare_tables(
+    reading: Reading,
+    mapped: Sequence[Sequence[Mapped]],
     recipe: Recipe,
     fiscal_start: int,
     identifier: Identifier | None = None,
     home: Municipality | None = None,
+) -> list[list[Prepared]]:
+    """Return the sources of each published table cleaned, with IDs and checked, in the groups of the reading.
+
+    Args:
+        reading: The sources.
+        mapped: Each source under the recipe's fields, in the same groups.
+        recipe: The recipe.
+        fiscal_start: The month in which a fiscal year starts.
+        identifier: What gives rows their IDs, if the recipe keeps a register.
+        home: The municipality that addresses leave out.
+
+    Raises:
+        ConfigurationError: If a source has values for the field of the IDs already.
+    """
+    return [
+        _prepare_table(group, parts, recipe, fiscal_start, identifier, home)
+        for group, parts in zip(reading.groups, mapped, strict=True)
+    ]
+
+
+def _prepare_table(
+    group: Sequence[SourceTable],
+    mapped: Sequence[Mapped],
+    recipe: Recipe,
+    fiscal_start: int,
+    identifier: Identifier | None,
+    home: Municipality | None,
 ) -> list[Prepared]:
-    """The parts of one published table, checked as the whole that they are; ``home`` is what addresses leave out."""
+    """Return the parts of one published table, checked as the whole that they are."""
     ready = [_ready(source, part, recipe, home) for source, part in zip(group, mapped, strict=True)]
     frames, found = [part.frame for part in ready], [list(part.findings) for part in ready]
     if identifier is not None:

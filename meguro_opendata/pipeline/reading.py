@@ -26,7 +26,7 @@ from meguro_opendata.sources import Table, read_source, structure_findings
 from meguro_opendata.sources.joining import Joined, join, named_rows
 from meguro_opendata.workspace.city import City
 
-__all__ = ["Reading", "SourceCount", "SourceTable", "read_sources"]
+__all__ = ["Reading", "SourceCount", "SourceTable", "read_sources", "single_reading"]
 
 _LETTERS = 26
 
@@ -93,7 +93,11 @@ def read_sources(recipe: Recipe, city: City) -> Reading:
     if recipe.sources is not None:
         return _read_stack(recipe, recipe.sources) if recipe.sources.stack else _read_join(recipe, recipe.sources)
     is_catalog = recipe.source.kind == "catalog"
-    table = list_table(recipe.source_path, city) if is_catalog else _read(recipe)
+    return single_reading(list_table(recipe.source_path, city) if is_catalog else _read(recipe), recipe)
+
+
+def single_reading(table: Table, recipe: Recipe) -> Reading:
+    """Return the reading of a recipe that has one source."""
     return Reading(((SourceTable(recipe.source.file, recipe, table, left_out=table.rejected),),))
 
 

@@ -1,12 +1,11 @@
-"""What the files of a release say themselves, for the catalogue: where its points lie, its period, when it was made."""
+"""What a descriptor says of a release beside its files: facts, coordinates, places and what it is made from."""
 
 from __future__ import annotations
 
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,37 +13,71 @@ from typing import Any
 import polars as pl
 
 from meguro_opendata.packaged import packaged_toml
+from meguro_opendata.pipeline.files import PublishedTable
+from meguro_opendata.pipeline.outcome import Draft
+from meguro_opendata.recipe import Recipe
 from meguro_opendata.recipe.series.periods import FISCAL_YEAR_START, Period, periods_in, stem_of
-from meguro_opendata.standard.model import Field, coordinate_fields
+from meguro_opendata.release.facts import ReleaseFacts
+from meguro_opendata.release.freshness import SeriesFiles, SourceList
+from meguro_opendata.release.places import PlaceStamp, place_stamp
+from meguro_opendata.standard.model import Field, coordinate_fields, schema_fields
 
-__all__ = ["ReleaseFacts", "iso_period", "read_facts", "saved_day"]
+__all__ = [
+    "coordinate_records",
+    "facts_of",
+    "iso_period",
+    "place_stamp_of",
+    "read_facts",
+    "saved_day",
+    "source_list",
+]
 
 _LONGEST_PART = 200_000
 _JAPAN = timedelta(hours=9)
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, KeyError, NotImplementedError)
 
 
-@dataclass(frozen=True)
-class ReleaseFacts:
-    """What is known without asking anybody.
+def facts_of(draft: Draft, tables: Sequence[PublishedTable]) -> ReleaseFacts:
+    """Return what the published tables and the sources of a draft say."""
+    sources = [part.source.table for part in draft.parts]
+    return read_facts(
+        [table.frame for table in tables],
+        [table.period for table in tables],
+        schema_fields(draft.recipe.schema),
+        [(source.path, source.grid.container) for source in sources],
+    )
 
-    Attributes:
-        bbox: West, south, east, north of its points, in degrees.
-        temporal: A day, month or year, or ``start/end``.
-        modified: The day on which the newest source was last saved.
-    """
 
-    bbox: tuple[float, float, float, float] | None = None
-    temporal: str | None = None
-    modified: str | None = None
+def coordinate_records(draft: Draft) -> list[dict[str, Any]]:
+    """Return how the coordinates of each source came into the published system; empty where none is declared."""
+    return [{"file": part.source.name, **part.coordinates} for part in draft.parts if part.coordinates]
 
-    def to_dict(self) -> dict[str, Any]:
-        """The facts as ``datapackage.json`` has them."""
-        return {
-            "bbox": list(self.bbox) if self.bbox else None,
-            "temporal": self.temporal,
-            "modified": self.modified,
-        }
+
+def place_stamp_of(draft: Draft, coordinates: Sequence[Mapping[str, Any]]) -> PlaceStamp | None:
+    """Return what the release was made with besides its sources; ``None`` outside of a workspace."""
+    if isinstance(draft.city, str):
+        return None
+    has_points = coordinate_fields(schema_fields(draft.recipe.schema)) is not None
+    moved = any(record["steps"] for record in coordinates)
+    return place_stamp(draft.recipe.source_files(), draft.city.code if has_points else None, moved=moved)
+
+
+def source_list(recipe: Recipe) -> SourceList:
+    """Return the files that a recipe's release is made from, the recipe among them."""
+    beside = {
+        "recipe": recipe.path,
+        "schema": recipe.schema_path,
+        "mapping": recipe.mapping_path,
+        "earlier": recipe.earlier_path,
+        "ids": recipe.register_path if recipe.ids is not None else None,
+    }
+    files = {use: path.name for use, path in beside.items() if path is not None}
+    if recipe.source.series is not None:
+        return SourceList(files, SeriesFiles(recipe.source.series, tuple(recipe.left_out_of_series())))
+    names = [path.name for path in recipe.source_files()]
+    if recipe.sources is not None:
+        return SourceList(files | {f"source:{name}": name for name in names})
+    return SourceList(files | {"source": names[0]})
 
 
 def read_facts(
@@ -53,7 +86,7 @@ def read_facts(
     fields: Sequence[Field],
     sources: Sequence[tuple[Path, str]],
 ) -> ReleaseFacts:
-    """What the tables and their sources say.
+    """Return what the tables and their sources say.
 
     Args:
         frames: The published tables.
@@ -160,4 +193,4 @@ def saved_day(path: Path, container: str) -> str | None:
 
 
 def _data() -> dict[str, Any]:
-    return packaged_toml(__package__, "releasefacts.toml")
+    return packaged_toml(__package__, "summaries.toml")

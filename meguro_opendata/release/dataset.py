@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import inside, sha256
 from meguro_opendata.messages import message
 from meguro_opendata.portals import Upload
-from meguro_opendata.release.descriptor import FILE_NAME, FORMATS, read_datapackage
+from meguro_opendata.release.descriptor import FORMATS, DescribedFile, Descriptor, Disclosure, damage_guard
 from meguro_opendata.release.freshness import is_current
 from meguro_opendata.release.places import is_current as places_are_current
 from meguro_opendata.workspace.city import Workspace
@@ -40,12 +39,12 @@ class PublishedDataset:
 
 
 def load_releases(workspace: Workspace, slugs: Sequence[str]) -> list[PublishedDataset]:
-    """The releases of some datasets.
+    """Return the releases of some datasets, ready to be published.
 
     Raises:
         MeguroOpendataError: Naming all datasets that have no release, or all whose release is out of date.
     """
-    found = {slug: read_datapackage(workspace.releases / slug) for slug in slugs}
+    found = {slug: Descriptor.read(workspace.releases / slug) for slug in slugs}
     missing = [slug for slug, descriptor in found.items() if descriptor is None]
     if missing:
         raise MeguroOpendataError("release-missing", slugs=missing)
@@ -56,92 +55,74 @@ def load_releases(workspace: Workspace, slugs: Sequence[str]) -> list[PublishedD
     return [_whole(slug, descriptor, workspace) for slug, descriptor in ready.items()]
 
 
-def _is_stale(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> bool:
-    """Whether building it again could give another release, or is not possible any more."""
-    with _damage_told(slug):
-        known = descriptor["mo:metadata"]["department"] in workspace.city.departments
+def _is_stale(slug: str, descriptor: Descriptor, workspace: Workspace) -> bool:
+    """Return whether building it again could give another release, or is not possible any more."""
+    with damage_guard(slug):
+        known = descriptor.metadata["department"] in workspace.city.departments
         folder = workspace.root / slug
-        return not (
-            known and is_current(descriptor, folder) and places_are_current(descriptor.get("mo:places"), folder)
-        )
+        return not (known and is_current(descriptor.stamp, folder) and places_are_current(descriptor.places, folder))
 
 
-@contextmanager
-def _damage_told(slug: str) -> Iterator[None]:
-    """A description that is not as it was written becomes an error that names its dataset."""
-    try:
-        yield
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError):
-        raise MeguroOpendataError("release-damaged", slug=slug, file=FILE_NAME) from None
-
-
-def _whole(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> PublishedDataset:
-    with _damage_told(slug):
+def _whole(slug: str, descriptor: Descriptor, workspace: Workspace) -> PublishedDataset:
+    with damage_guard(slug):
         return _load(slug, descriptor, workspace)
 
 
-def _load(slug: str, descriptor: Mapping[str, Any], workspace: Workspace) -> PublishedDataset:
+def _load(slug: str, descriptor: Descriptor, workspace: Workspace) -> PublishedDataset:
     folder = workspace.releases / slug
-    files = tuple(_file(slug, folder, resource) for resource in descriptor["resources"])
+    files = tuple(_upload(slug, folder, file) for file in descriptor.files)
     return PublishedDataset(
         slug=slug,
-        entry=_entry(descriptor, files, workspace),
+        entry=_entry(descriptor, workspace),
         files=files,
-        rows=descriptor["mo:rows"],
-        key=tuple(descriptor["mo:key"]),
-        rows_of={resource["path"]: _rows(resource, descriptor) for resource in descriptor["resources"]},
-        personal=tuple(open_disclosures(descriptor.get("mo:personal", ()))),
-        schemas={part["path"]: part["schema"] for part in descriptor["resources"] if "schema" in part},
+        rows=descriptor.rows,
+        key=descriptor.key,
+        rows_of={file.path: descriptor.rows_of(file) for file in descriptor.files},
+        personal=tuple(open_disclosures(descriptor.personal)),
+        schemas={file.path: file.schema for file in descriptor.files if file.schema is not None},
     )
 
 
-def open_disclosures(disclosed: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """What may be personal in a release and keeps it from being published: code and field of what nobody allowed.
+def open_disclosures(disclosed: Iterable[Disclosure]) -> Iterator[str]:
+    """Yield code and field of each unapproved personal-data finding; any of them blocks publication.
 
-    >>> list(open_disclosures([{"code": "personal-name", "field": "備考", "count": 1, "reason": None}]))
+    >>> list(open_disclosures([Disclosure("personal-name", "備考", 1, None)]))
     ['personal-name (備考)']
     """
     for entry in disclosed:
-        if not entry["reason"]:
-            yield f"{entry['code']} ({entry['field']})" if entry["field"] else str(entry["code"])
+        if not entry.reason:
+            yield f"{entry.code} ({entry.field})" if entry.field else entry.code
 
 
-def _file(slug: str, folder: Path, resource: Mapping[str, Any]) -> Upload:
-    path = inside(folder, resource["path"])
-    wanted = resource["hash"].removeprefix("sha256:")
-    if not path.is_file() or sha256(path.read_bytes()) != wanted:
-        raise MeguroOpendataError("release-damaged", slug=slug, file=resource["path"])
-    return Upload(resource["path"], path, wanted, resource["bytes"])
+def _upload(slug: str, folder: Path, file: DescribedFile) -> Upload:
+    path = inside(folder, file.path)
+    if not path.is_file() or sha256(path.read_bytes()) != file.sha256:
+        raise MeguroOpendataError("release-damaged", slug=slug, file=file.path)
+    return Upload(file.path, path, file.sha256, file.bytes)
 
 
-def _rows(resource: Mapping[str, Any], descriptor: Mapping[str, Any]) -> int:
-    """The rows of a file: its own in a series, else those of the dataset's one table."""
-    return int(resource.get("mo:rows", descriptor["mo:rows"]))
-
-
-def _entry(descriptor: Mapping[str, Any], files: Sequence[Upload], workspace: Workspace) -> CatalogEntry:
+def _entry(descriptor: Descriptor, workspace: Workspace) -> CatalogEntry:
     city = workspace.city
     meta = _described(descriptor, city.full_name)
-    standard = descriptor["mo:standard"]
     return CatalogEntry(
-        name=descriptor["name"],
-        title=descriptor["title"],
+        name=descriptor.name,
+        title=descriptor.title,
         description=meta["description"],
         department=meta["department"],
         frequency=meta["frequency"],
         license_id=city.license.id,
         license_title=city.license.title,
         license_url=city.license.url,
-        keywords=tuple(dict.fromkeys([*meta["keywords"], *crawler_tags(standard)])),
+        keywords=tuple(dict.fromkeys([*meta["keywords"], *crawler_tags(descriptor.standard)])),
         groups=tuple(meta["groups"]),
         issued=meta["issued"],
         modified=meta["modified"],
         landing_page=meta["landing_page"],
         spatial=meta["spatial"],
         temporal=meta["temporal"],
-        provenance=_provenance(meta["provenance"], descriptor.get("mo:coordinates", ())),
-        standard=standard,
-        bbox=_box(meta["bbox"]),
+        provenance=_provenance(meta["provenance"], descriptor.coordinates),
+        standard=descriptor.standard,
+        bbox=descriptor.facts.bbox,
         language=meta["language"],
         subtitle=meta.get("subtitle"),
         universal_menu=meta.get("universal_menu"),
@@ -149,20 +130,16 @@ def _entry(descriptor: Mapping[str, Any], files: Sequence[Upload], workspace: Wo
         documents=tuple(meta["documents"]),
         remarks=meta.get("remarks"),
         contact=Contact(**{name: text or "" for name, text in meta["contact"].items()}),
-        distributions=tuple(_distribution(file, descriptor) for file in files),
+        distributions=tuple(_distribution(file, descriptor) for file in descriptor.files),
     )
 
 
-def _described(descriptor: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """The metadata as the recipe has it, filled in with what the files say, and with what goes without saying."""
-    meta, facts = descriptor["mo:metadata"], descriptor.get("mo:facts") or {}
-    read = {name: meta[name] or facts.get(name) for name in ("modified", "temporal")}
+def _described(descriptor: Descriptor, place: str) -> dict[str, Any]:
+    """Return the recipe's metadata, completed with what the files say and with what goes without saying."""
+    meta, facts = descriptor.metadata, descriptor.facts
+    read = {"modified": meta["modified"] or facts.modified, "temporal": meta["temporal"] or facts.temporal}
     usual = {"spatial": place, "language": LANGUAGE, "groups": (), "documents": (), "contact": {}}
-    return {**meta, **read, "bbox": facts.get("bbox"), **{name: meta.get(name) or what for name, what in usual.items()}}
-
-
-def _box(box: Sequence[float] | None) -> tuple[float, float, float, float] | None:
-    return (box[0], box[1], box[2], box[3]) if box else None
+    return {**meta, **read, **{name: meta.get(name) or what for name, what in usual.items()}}
 
 
 def _provenance(written: str | None, coordinates: Sequence[Mapping[str, Any]]) -> str | None:
@@ -184,16 +161,15 @@ def _step_text(step: Mapping[str, Any]) -> str:
     return f"{step['operation']} {grid['name']} {grid['version']}".strip() if grid else str(step["operation"])
 
 
-def _distribution(file: Upload, descriptor: Mapping[str, Any]) -> Distribution:
-    described = next(part for part in descriptor["resources"] if part["path"] == file.name)
+def _distribution(file: DescribedFile, descriptor: Descriptor) -> Distribution:
     return Distribution(
-        name=file.name,
-        format=FORMATS[described["format"]],
-        url=file.name,
-        description=described["title"],
+        name=file.path,
+        format=FORMATS[file.format],
+        url=file.path,
+        description=file.title,
         size=file.bytes,
         sha256=file.sha256,
-        rows=_rows(described, descriptor),
-        encoding=described.get("encoding"),
-        temporal=described.get("mo:temporal"),
+        rows=descriptor.rows_of(file),
+        encoding=file.encoding,
+        temporal=file.temporal,
     )

@@ -1,88 +1,96 @@
-"""What a release is made from, by name and checksum: whether it is still up to date is told without its recipe."""
+"""What a release is made from, by name and checksum, so that its freshness is checked without its recipe."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from meguro_opendata.files.whole import files_of_series, inside, sha256, storage_guard
 
-if TYPE_CHECKING:
-    from meguro_opendata.recipe import Recipe
+__all__ = ["SeriesFiles", "SourceList", "SourceStamp", "is_current", "source_stamp"]
 
-__all__ = ["SourceStamp", "is_current", "source_stamp"]
+
+@dataclass(frozen=True)
+class SeriesFiles:
+    """The files of a series: a pattern, and names that it does not mean; a file that is added later belongs to it."""
+
+    pattern: str
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SourceList:
+    """The files that a release is made from, all in the folder of its recipe.
+
+    Attributes:
+        files: The name of each file by its use (``recipe``, ``source``, ``schema``, …).
+        series: The files of a series, ``None`` if the release is made from no series.
+    """
+
+    files: Mapping[str, str]
+    series: SeriesFiles | None = None
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> SourceList:
+        """Return the list that :meth:`to_dict` gave."""
+        series = content.get("series")
+        return cls(
+            dict(content["files"]),
+            SeriesFiles(series["pattern"], tuple(series["without"])) if series is not None else None,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the list as a release's descriptor has it."""
+        if self.series is None:
+            return {"files": dict(self.files)}
+        return {
+            "files": dict(self.files),
+            "series": {"pattern": self.series.pattern, "without": list(self.series.without)},
+        }
 
 
 @dataclass(frozen=True)
 class SourceStamp:
-    """What a release is made from.
+    """The files that a release was made from, with the checksum of each that existed, by its use."""
 
-    Attributes:
-        made_of: ``files``: each file beside the recipe by what it is (``recipe``, ``source``, ``schema``, …);
-            and of a series its ``pattern`` and the names that are left out, so that a new file is seen.
-        made_from: The checksum of each file that is there, by what it is.
-    """
-
-    made_of: Mapping[str, Any]
-    made_from: Mapping[str, str]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As a release's description has it."""
-        return {"mo:made_of": dict(self.made_of), "mo:made_from": dict(self.made_from)}
+    sources: SourceList
+    checksums: Mapping[str, str]
 
 
-def source_stamp(recipe: Recipe, register: bytes | None = None) -> SourceStamp:
-    """The stamp of a release that is made now.
+def source_stamp(sources: SourceList, folder: Path, register: bytes | None = None) -> SourceStamp:
+    """Return the stamp of a release that is made now.
 
     Args:
-        recipe: The recipe.
-        register: The register of IDs as it will be; default as it is.
+        sources: Its files.
+        folder: Where they are.
+        register: The register of IDs as it will be written; default as it is.
 
     Raises:
         StorageError: If a file cannot be read.
     """
-    made_of = _made_of(recipe)
-    made_from = _checksums(recipe.path.parent, made_of)
-    return SourceStamp(made_of, made_from if register is None else {**made_from, "ids": sha256(register)})
+    checksums = _checksums(sources, folder)
+    return SourceStamp(sources, checksums if register is None else {**checksums, "ids": sha256(register)})
 
 
-def is_current(descriptor: Mapping[str, Any], folder: Path) -> bool:
-    """Whether a release is still what its recipe and sources would give; one without a stamp is not known to be.
+def is_current(stamp: SourceStamp | None, folder: Path) -> bool:
+    """Return whether the files are as they were stamped; a release without a stamp counts as out of date.
 
     Args:
-        descriptor: The release's description.
-        folder: Where its recipe lies.
+        stamp: The release's stamp.
+        folder: Where its recipe is.
 
     Raises:
         StorageError: If a file cannot be read.
     """
-    made_of = descriptor.get("mo:made_of")
-    return made_of is not None and _checksums(folder, made_of) == descriptor.get("mo:made_from")
+    return stamp is not None and _checksums(stamp.sources, folder) == stamp.checksums
 
 
-def _made_of(recipe: Recipe) -> dict[str, Any]:
-    beside = {
-        "recipe": recipe.path,
-        "schema": recipe.schema_path,
-        "mapping": recipe.mapping_path,
-        "earlier": recipe.earlier_path,
-        "ids": recipe.register_path if recipe.ids is not None else None,
-    }
-    files = {kind: path.name for kind, path in beside.items() if path is not None}
-    if recipe.source.series is not None:
-        return {"files": files, "series": {"pattern": recipe.source.series, "without": recipe.left_out_of_series()}}
-    sources = [path.name for path in recipe.source_files()]
-    if recipe.sources is not None:
-        return {"files": files | {f"source:{name}": name for name in sources}}
-    return {"files": files | {"source": sources[0]}}
-
-
-def _checksums(folder: Path, made_of: Mapping[str, Any]) -> dict[str, str]:
-    files, series = dict(made_of["files"]), made_of.get("series")
+def _checksums(sources: SourceList, folder: Path) -> dict[str, str]:
+    files, series = dict(sources.files), sources.series
     if series is not None:
-        files |= {f"source:{name}": name for name in files_of_series(folder, series["pattern"], series["without"])}
-    paths = {kind: inside(folder, name) for kind, name in files.items()}
+        files |= {f"source:{name}": name for name in files_of_series(folder, series.pattern, series.without)}
+    paths = {use: inside(folder, name) for use, name in files.items()}
     with storage_guard(folder):
-        return {kind: sha256(path.read_bytes()) for kind, path in paths.items() if path.is_file()}
+        return {use: sha256(path.read_bytes()) for use, path in paths.items() if path.is_file()}

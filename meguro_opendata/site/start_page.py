@@ -7,10 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from meguro_opendata import kpi, pages
+from meguro_opendata.files.releasenames import REPORT_PAGE
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.kpi.board import board_of
 from meguro_opendata.kpi.page import page_of
-from meguro_opendata.pipeline.build import Release
+from meguro_opendata.pipeline.outcome import Release
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["write_kpi_board", "write_start_page"]
@@ -32,7 +33,7 @@ def write_start_page(
     lang: str,
 ) -> Path:
     """The page that leads to the portal, the reports and the KPI boards; returns its path."""
-    links = [{"release": release, "report": _link(release.folder / "report.html", path)} for release in releases]
+    links = [{"release": release, "report": _link(release.folder / REPORT_PAGE, path)} for release in releases]
     page = pages.render(
         "start.html",
         lang,

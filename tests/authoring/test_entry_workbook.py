@@ -16,7 +16,8 @@ from meguro_opendata.authoring.entry_workbook import city_constants, template_by
 from meguro_opendata.errors import ConfigurationError, MeguroOpendataError, StorageError
 from meguro_opendata.messages import word
 from meguro_opendata.onboarding.initialise import init_workspace
-from meguro_opendata.pipeline.build import Release, build_release
+from meguro_opendata.pipeline.build import build_release
+from meguro_opendata.pipeline.outcome import Release
 from meguro_opendata.recipe import open_recipe
 from meguro_opendata.standard.model import load_standard, schema_fields, standards
 from meguro_opendata.validation import validate_table

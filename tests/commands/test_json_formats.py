@@ -44,7 +44,7 @@ from meguro_opendata.inspection.profiler import INSPECTION_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT
 from meguro_opendata.onboarding.doctor import DOCTOR_FORMAT
 from meguro_opendata.onboarding.initialise import INIT_FORMAT
-from meguro_opendata.pipeline.build import BUILD_FORMAT
+from meguro_opendata.pipeline.outcome import BUILD_FORMAT
 from meguro_opendata.publication import PLAN_FORMAT
 from meguro_opendata.publication.status import STATUS_FORMAT
 from meguro_opendata.reports.overview import REPORTS_FORMAT

@@ -14,7 +14,7 @@ import meguro_opendata as mo
 from meguro_opendata import kpi
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.ledger import read_ledger
-from meguro_opendata.pipeline.build import Release
+from meguro_opendata.pipeline.outcome import Release
 from meguro_opendata.portals import FolderPortal, folder, open_portal
 from meguro_opendata.publication import agreed_plan, publish
 from meguro_opendata.validation import check_package

@@ -12,8 +12,8 @@ import pytest
 
 import meguro_opendata as mo
 from meguro_opendata.mapping.address import AddressParts, split_address
-from meguro_opendata.pipeline.build import Release
 from meguro_opendata.pipeline.conversion import convert_file
+from meguro_opendata.pipeline.outcome import Release
 
 HEADER = [
     *("都道府県コード又は市区町村コード", "NO", "都道府県名", "市区町村名", "名称", "名称_カナ", "住所", "方書"),

@@ -13,7 +13,8 @@ from geo_grids import nodes_around, par_file
 
 from meguro_opendata.errors import ConfigurationError, MissingGridError
 from meguro_opendata.geo.datum.grids import add_grid
-from meguro_opendata.pipeline.build import Release, build_release
+from meguro_opendata.pipeline.build import build_release
+from meguro_opendata.pipeline.outcome import Release
 from meguro_opendata.release.dataset import load_releases
 from meguro_opendata.workspace.city import open_workspace
 

@@ -13,9 +13,9 @@ from locations import DATA
 
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError
+from meguro_opendata.pipeline.summaries import read_facts, saved_day
 from meguro_opendata.recipe.series.periods import Period
 from meguro_opendata.release.dataset import load_releases
-from meguro_opendata.release.facts import read_facts, saved_day
 from meguro_opendata.standard.model import Field, coordinate_fields, load_standard
 from meguro_opendata.workspace.city import open_workspace
 

@@ -15,7 +15,7 @@ from locations import DATA
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError, StorageError
 from meguro_opendata.files.tables import read_csv_rows
-from meguro_opendata.pipeline.build import Release
+from meguro_opendata.pipeline.outcome import Release
 from meguro_opendata.recipe.identifiers import Minting, Register, assign, read_register, register_bytes
 from meguro_opendata.workspace.city import Workspace
 

@@ -19,7 +19,7 @@ from referencing import Registry, Resource
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError, MeguroOpendataError
 from meguro_opendata.findings import Finding
-from meguro_opendata.pipeline.build import BUILD_FORMAT, Release
+from meguro_opendata.pipeline.outcome import BUILD_FORMAT, Release
 from meguro_opendata.portals import open_portal
 from meguro_opendata.publication import plan_publication, publish
 from meguro_opendata.recipe.series import Member, found_step, name_periods, period_findings

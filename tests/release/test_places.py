@@ -17,7 +17,8 @@ from meguro_opendata.geo.places.boundary import import_boundary
 from meguro_opendata.geo.places.gazetteer.importing import import_addresses
 from meguro_opendata.japan.municipalities import municipality
 from meguro_opendata.release.dataset import load_releases
-from meguro_opendata.release.descriptor import read_datapackage
+from meguro_opendata.release.descriptor import Descriptor
+from meguro_opendata.release.places import PlaceStamp
 from meguro_opendata.workspace.city import open_workspace
 
 FIELDS = [
@@ -104,8 +105,9 @@ def test_another_grid_makes_stale_what_was_moved(workspace_dir: Path, tmp_path: 
 def test_tables_without_points_have_nothing_to_do_with_places(workspace_dir: Path) -> None:
     """Their stamp names nothing."""
     mo.build_release("stockpile_warehouse", workspace_dir)
-    described = read_datapackage(workspace_dir.parent / "releases" / "stockpile_warehouse") or {}
-    assert described["mo:places"] == {"code": None, "moved": False, "parts": [], "made_from": {}}
+    described = Descriptor.read(workspace_dir.parent / "releases" / "stockpile_warehouse")
+    assert described is not None
+    assert described.places == PlaceStamp(code=None, moved=False, parts=(), checksums={})
 
 
 def test_a_changed_table_of_a_shapefile_makes_it_stale(workspace_dir: Path, tmp_path: Path) -> None:

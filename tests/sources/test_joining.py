@@ -14,7 +14,7 @@ from locations import DATA
 
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError
-from meguro_opendata.pipeline.build import Release
+from meguro_opendata.pipeline.outcome import Release
 from meguro_opendata.sources import Grid, Table
 from meguro_opendata.sources.header import cut_table
 from meguro_opendata.sources.joining import JoinWords, join

@@ -1,0 +1,215 @@
+"""What a build or a conversion made: as a draft before anything is written, as a release afterwards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.findings import Change, Rejection, Report
+from meguro_opendata.geo.datum.crs import parse_crs
+from meguro_opendata.georeferencing.coordinates import PUBLISHED
+from meguro_opendata.mapping import Mapped
+from meguro_opendata.pipeline.identifiers import Identifier
+from meguro_opendata.pipeline.preparation import Prepared
+from meguro_opendata.pipeline.reading import Reading, SourceCount
+from meguro_opendata.recipe import Recipe
+from meguro_opendata.standard.model import coordinate_fields, schema_fields
+from meguro_opendata.workspace.city import City
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+__all__ = ["BUILD_FORMAT", "Draft", "Release", "ReleasedFile"]
+
+BUILD_FORMAT = "meguro-opendata/build@1"
+
+
+@dataclass(frozen=True)
+class ReleasedFile:
+    """One file of a release, by its path relative to the current folder where it can be, else absolute."""
+
+    path: Path
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Release:
+    """What ``build_release`` made.
+
+    Attributes:
+        folder: Where the files lie: the release, or, if the data has errors, the reports about them.
+        published: Whether a release was written; ``False`` if errors kept the last one in place.
+        parts: Each source with what was done to it; those that joined another are in ``joined``.
+        minted: How many IDs are new; ``None`` if the recipe keeps no register.
+    """
+
+    slug: str
+    recipe: Recipe
+    folder: Path
+    published: bool
+    parts: tuple[Prepared, ...]
+    joined: tuple[SourceCount, ...]
+    changes: tuple[Change, ...]
+    rejected: tuple[Rejection, ...]
+    report: Report
+    files: tuple[ReleasedFile, ...]
+    minted: int | None = None
+
+    @property
+    def mapped(self) -> Mapped:
+        """The first source under the fields of the published table; the others follow the same rules."""
+        return self.parts[0].mapped
+
+    @property
+    def rows_in(self) -> int:
+        """Rows of all sources; a row that joined another counts as that one."""
+        return sum(part.source.rows_in for part in self.parts)
+
+    @property
+    def rows_out(self) -> int:
+        """Rows of the published table, or of all tables of a series."""
+        return self.report.rows
+
+    @property
+    def unmapped(self) -> tuple[str, ...]:
+        """Columns of any source that the recipe neither maps nor drops."""
+        return tuple(dict.fromkeys(column for part in self.parts for column in part.mapped.unmapped))
+
+    def geodataframe(self) -> GeoDataFrame:
+        """The published rows as points in JGD2011, without geometry where there is none; of a series, all its tables.
+
+        Raises:
+            MeguroOpendataError: If the table has no latitude and longitude.
+        """
+        from meguro_opendata.geo import point_features, to_geodataframe
+
+        places = coordinate_fields(schema_fields(self.recipe.schema))
+        if places is None:
+            raise MeguroOpendataError("no-points", slug=self.slug)
+        frame = pl.concat([part.frame for part in self.parts])
+        return to_geodataframe(point_features(frame, *places, self.slug, parse_crs(PUBLISHED)))
+
+    def _mapping_dict(self, field: str, reason: str) -> dict[str, Any]:
+        """Where a field's values come from, and how sure that is; what a recipe says is certain."""
+        confidence = self.mapped.confidences.get(field, 1.0)
+        return {"field": field, "column": self.mapped.origins[field], "reason": reason, "confidence": confidence}
+
+    def to_dict(self, lang: str = "ja") -> dict[str, Any]:
+        """The release as an entry of the JSON of ``build@1``."""
+        standard = self.recipe.standard
+        return {
+            "slug": self.slug,
+            "standard": {"id": standard.id, "version": standard.version} if standard else None,
+            "published": self.published,
+            "rows_in": self.rows_in,
+            "rows_out": self.rows_out,
+            "rows_rejected": len(self.rejected),
+            "mapping": [self._mapping_dict(name, reason) for name, reason in self.mapped.reasons.items()],
+            "unmapped_columns": list(self.unmapped),
+            "changes": len(self.changes),
+            "changes_by_rule": dict(sorted(Counter(change.rule for change in self.changes).items())),
+            "report": self.report.to_dict(lang),
+            "files": [{"path": str(file.path), "sha256": file.sha256, "bytes": file.bytes} for file in self.files],
+            **({"sources": [*map(_part_dict, self.parts), *map(_joined_dict, self.joined)]} if self.several else {}),
+            **({"ids": {"minted": self.minted}} if self.minted is not None else {}),
+        }
+
+    @property
+    def several(self) -> bool:
+        """Whether it is a series or made of several sources."""
+        return self.recipe.source.series is not None or self.recipe.sources is not None
+
+
+def _part_dict(part: Prepared) -> dict[str, Any]:
+    period = part.source.member.period if part.source.member else None
+    return {
+        "file": part.source.name,
+        "period": period.label if period else None,
+        "rows_in": part.source.rows_in,
+        "rows_out": part.frame.height,
+        "rows_rejected": len(part.source.left_out),
+        "changes": len(part.changes),
+        "counts": part.report.counts,
+    }
+
+
+def _joined_dict(count: SourceCount) -> dict[str, Any]:
+    return {
+        "file": count.file,
+        "period": None,
+        "rows_in": count.rows_in,
+        "rows_joined": count.rows_joined,
+        "rows_rejected": count.rows_rejected,
+    }
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A release of which nothing is written yet.
+
+    Attributes:
+        city: Who publishes; for a conversion outside a workspace the municipality code alone, which may be empty.
+        tables: The sources of each published table, in the order of publication.
+        identifier: What gave the rows their IDs; ``None`` if the recipe keeps no register.
+    """
+
+    recipe: Recipe
+    city: City | str
+    reading: Reading
+    tables: Sequence[Sequence[Prepared]]
+    report: Report
+    identifier: Identifier | None = None
+
+    @property
+    def code(self) -> str:
+        """The municipality's code; may be empty."""
+        return self.city if isinstance(self.city, str) else self.city.code
+
+    @cached_property
+    def parts(self) -> tuple[Prepared, ...]:
+        """Each source with what was done to it."""
+        return tuple(chain.from_iterable(self.tables))
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """Every rewritten value; each names its file, where there are several."""
+        return tuple(chain.from_iterable(_changes_of(part, self.reading) for part in self.parts))
+
+    @cached_property
+    def rejected(self) -> tuple[Rejection, ...]:
+        """Every row that was left out."""
+        return tuple(chain.from_iterable(part.source.left_out for part in self.parts))
+
+    @cached_property
+    def register(self) -> bytes | None:
+        """The register of IDs as it will be written."""
+        return self.identifier.register if self.identifier else None
+
+    def released(self, folder: Path, files: Sequence[ReleasedFile], *, published: bool) -> Release:
+        """Return the release that these files in this folder are."""
+        return Release(
+            self.recipe.slug,
+            self.recipe,
+            folder,
+            published,
+            self.parts,
+            self.reading.joined,
+            self.changes,
+            self.rejected,
+            self.report,
+            tuple(files),
+            self.identifier.minted if self.identifier else None,
+        )
+
+
+def _changes_of(part: Prepared, reading: Reading) -> Iterator[Change]:
+    return (replace(change, file=part.source.name) if reading.several else change for change in part.changes)
