@@ -44,7 +44,7 @@ def validate_stacked(parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], r
 
 
 def _errors_between(errors: Iterable[RawError], start: int, end: int) -> list[RawError]:
-    """The errors on some records, counted from the first of these; those on the header go with the first part."""
+    """Return the errors on some records, counted from the first of these; header errors belong to the first part."""
     return [
         error if error.record is None else replace(error, record=error.record - start)
         for error in errors
@@ -88,7 +88,7 @@ def _extensions(table: Table, recipe: Recipe) -> list[Finding]:
 
 
 def _shape_findings(table: Table, mapped: Mapped, recipe: Recipe) -> Iterator[Finding]:
-    """What is wrong with the table's shape; a header that the recipe itself tells apart or names is no error."""
+    """Yield findings on the table's structure; a doubled or blank label that the recipe settles is no error."""
     open_columns = {*mapped.unmapped, *(table.frame.columns if recipe.same_names else ())}
     for found in structure_findings(table):
         alike = [found.column or ""]
@@ -102,7 +102,7 @@ def _shape_findings(table: Table, mapped: Mapped, recipe: Recipe) -> Iterator[Fi
 
 
 def _by_place(findings: Iterable[Finding], table: Table) -> list[Finding]:
-    """By row, then by the column's place in the table, then by code."""
+    """Return the findings by row, then by the column's position in the table, then by code."""
     places = {name: place for place, name in reversed(list(enumerate(table.labels)))}
     places |= {name: place for place, name in enumerate(table.frame.columns)}
     last = len(places)
@@ -110,7 +110,7 @@ def _by_place(findings: Iterable[Finding], table: Table) -> list[Finding]:
 
 
 def waived(findings: Iterable[Finding], waivers: Sequence[Waiver]) -> list[Finding]:
-    """The findings, with each error that the recipe waives as a warning."""
+    """Return the findings, with each error that the recipe waives as a warning."""
     reasons: dict[tuple[str, str | None], str] = {(waiver.code, waiver.field): waiver.reason for waiver in waivers}
     return [
         found.waive(reasons[found.code, found.field])

@@ -89,7 +89,7 @@ def write_conversion(draft: Draft, folder: Path, lang: str) -> Release:
 
 
 def _refuse_overwriting(source: Path, out: Path, stem: str) -> None:
-    """Before anything is written: the result's folder is one, and no file of the result takes the source's place."""
+    """Refuse a result folder that is a file, and a result that would overwrite its source."""
     with storage_guard(out):
         if out.is_file():
             raise MeguroOpendataError("out-not-folder", path=out)
@@ -99,7 +99,7 @@ def _refuse_overwriting(source: Path, out: Path, stem: str) -> None:
 
 
 def _version_of(table: Table, standard: Standard, older: Sequence[Standard]) -> Standard | None:
-    """The older version whose header the table has, if it is not the wanted one's."""
+    """Return the older version whose header the table has; ``None`` if it has the wanted version's or no known one."""
     matches = [match for match in recognise(table.labels) if match.id == standard.id]
     version = matches[0].version if matches else standard.version
     return next((candidate for candidate in older if candidate.version == version), None)
@@ -118,7 +118,7 @@ def _recipe(path: Path, standard: Standard, table: Table, proposals: Sequence[Pr
 
 
 def _free_name(column: str, taken: Collection[str]) -> str:
-    """A name for a column that is kept: its own, or one told apart from the fields and the columns before it.
+    """Return the name of a column that is kept: its own, numbered if a field or an earlier column has it.
 
     >>> _free_name("備考", ["名称"]), _free_name("備考", ["備考"]), _free_name("備考#2", ["備考", "備考#2"])
     ('備考', '備考#2', '備考#3')
@@ -155,7 +155,7 @@ def _findings(made: Mapping[Proposal, Carried], table: Table) -> Iterator[Findin
 def _carried(
     table: Table, standard: Standard, old: Standard | None, proposals: Sequence[Proposal]
 ) -> dict[Proposal, Carried]:
-    """The new column of each proposal: by a mapping rule, or as the older version's table of changes has it."""
+    """Return the new column of each proposal: by a mapping rule, or by the older version's table of changes."""
     return {
         proposal: carry(proposal, table, standard, old)
         if old is not None and proposal.reason in _CARRIED
@@ -167,7 +167,7 @@ def _carried(
 def _columns(
     table: Table, standard: Standard, served: Sequence[Proposal], made: Mapping[Proposal, Carried], recipe: Recipe
 ) -> dict[str, pl.Series]:
-    """Every column of the result in its order: the standard's items, empty where nothing serves them, then the kept."""
+    """Return the columns of the result in order: the standard's items, filled or empty, then the kept ones."""
     columns = {field.name: pl.Series([""] * table.frame.height, dtype=pl.String) for field in standard.fields}
     for proposal in served:
         columns[proposal.field] = made[proposal].values
@@ -177,7 +177,7 @@ def _columns(
 
 
 def _origins(names: Sequence[str], served: Sequence[Proposal], recipe: Recipe) -> dict[str, str | None]:
-    """The source column of each field, the first one where it is made from several."""
+    """Return the source column of each field, the first one if it is made from several."""
     origins: dict[str, str | None] = dict.fromkeys(names)
     origins.update({proposal.field: proposal.columns[0] for proposal in served})
     origins.update({extension.name: extension.column for extension in recipe.extensions})
@@ -185,14 +185,14 @@ def _origins(names: Sequence[str], served: Sequence[Proposal], recipe: Recipe) -
 
 
 def _lost(rows: Sequence[int], proposal: Proposal, table: Table) -> Iterator[Finding]:
-    """One note for an item that could not be filled from all rows of the old form."""
+    """Yield one finding for an item that could not be filled from every row of the old form."""
     if rows:
         params = {"rows": len(rows), "first": rows[0]}
         yield table.header_finding("not-carried", "info", proposal.columns[0], field=proposal.field, params=params)
 
 
 def _municipality(mapped: Mapped) -> str:
-    """The one municipality code that all rows have, for the file's name; empty if there is none."""
+    """Return the one municipality code that all rows have, for the file's name; empty if there is none."""
     name = "全国地方公共団体コード"
     written = mapped.frame[name].unique() if name in mapped.frame.columns else ()
     codes = {municipality_code(half_width(trim(str(code)))) for code in written} - {""}

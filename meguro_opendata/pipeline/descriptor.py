@@ -80,7 +80,7 @@ def _described_file(file: DataFile, recipe: Recipe) -> DescribedFile:
 
 
 def _relaxed(recipe: Recipe) -> dict[str, Any]:
-    """The recipe's schema without the rules that its waivers set aside; each such field says so and why."""
+    """Return the recipe's schema without the rules that are waived; each such field names the rule and the reason."""
     fields = {field["name"]: dict(field) for field in recipe.schema["fields"]}
     for waiver in recipe.waive:
         fields[waiver.field] = _relaxed_field(fields[waiver.field], waiver)

@@ -133,7 +133,7 @@ def _geojson(table: PublishedTable, places: tuple[str, str]) -> str:
 def _gis_files(
     table: PublishedTable, places: tuple[str, str], recipe: Recipe, stem: str
 ) -> Iterator[tuple[str, bytes]]:
-    """The GIS files that the recipe asks for, in the system that it asks for."""
+    """Yield the GIS files that the recipe asks for, in the reference system that it asks for."""
     wanted = [form for form in GIS_FORMATS if form in recipe.formats]
     if not wanted:
         return

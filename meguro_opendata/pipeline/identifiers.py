@@ -22,7 +22,7 @@ _SEVERITIES = {"id-renamed": "info"}
 
 @dataclass(frozen=True)
 class Identified:
-    """The rows of some sources with their IDs, and what is to be said of each source's."""
+    """The rows of some sources with their IDs, and each source's findings on them."""
 
     frames: tuple[pl.DataFrame, ...]
     findings: tuple[tuple[Finding, ...], ...]
@@ -47,7 +47,7 @@ class Identifier:
     def identify(
         self, sources: Sequence[SourceTable], mapped: Sequence[Mapped], frames: Sequence[pl.DataFrame]
     ) -> Identified:
-        """The frames of one published table with the field of the IDs filled.
+        """Return the frames of one published table with the field of the IDs filled.
 
         Raises:
             ConfigurationError: If a source has values for that field already.
@@ -98,6 +98,6 @@ def open_identifier(recipe: Recipe) -> Identifier | None:
 
 
 def _row_name(sources: Sequence[SourceTable], place: tuple[int, int], part: int) -> str:
-    """The number of a row, with its file if that is another."""
+    """Return the number of a row, with its file if that is another."""
     row = str(sources[place[0]].table.rows[place[1]])
     return row if place[0] == part else f"{sources[place[0]].name} {row}"

@@ -85,7 +85,7 @@ class Release:
         return tuple(dict.fromkeys(column for part in self.parts for column in part.mapped.unmapped))
 
     def geodataframe(self) -> GeoDataFrame:
-        """The published rows as points in JGD2011, without geometry where there is none; of a series, all its tables.
+        """Return all published rows as points in JGD2011; rows without a point have no geometry.
 
         Raises:
             MeguroOpendataError: If the table has no latitude and longitude.
@@ -99,12 +99,12 @@ class Release:
         return to_geodataframe(point_features(frame, *places, self.slug, parse_crs(PUBLISHED)))
 
     def _mapping_dict(self, field: str, reason: str) -> dict[str, Any]:
-        """Where a field's values come from, and how sure that is; what a recipe says is certain."""
+        """Return a field's source column, with reason and confidence; what a recipe says is certain."""
         confidence = self.mapped.confidences.get(field, 1.0)
         return {"field": field, "column": self.mapped.origins[field], "reason": reason, "confidence": confidence}
 
     def to_dict(self, lang: str = "ja") -> dict[str, Any]:
-        """The release as an entry of the JSON of ``build@1``."""
+        """Return the release as an entry of the JSON of ``build@1``."""
         standard = self.recipe.standard
         return {
             "slug": self.slug,

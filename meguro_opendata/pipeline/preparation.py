@@ -49,7 +49,7 @@ class Prepared:
 
 
 def map_sources(reading: Reading, recipe: Recipe, city: City) -> list[list[Mapped]]:
-    """Every source under the recipe's fields, in the groups of the reading.
+    """Return every source under the recipe's fields, in the groups of the reading.
 
     Raises:
         ConfigurationError: With the faults of all files that the recipe does not fit.
@@ -69,7 +69,7 @@ def map_sources(reading: Reading, recipe: Recipe, city: City) -> list[list[Mappe
 
 
 def _title_faults(reading: Reading, recipe: Recipe) -> Iterator[Fault]:
-    """A title that asks for more than a file's period has; told once."""
+    """Yield one fault if the title's template needs a part of the date that a file's period does not have."""
     for group in reading.groups:
         member = group[0].member
         lacking = (
@@ -136,7 +136,7 @@ def _prepare_table(
 
 @dataclass(frozen=True)
 class _Ready:
-    """One source's rows mapped, cleaned and placed, before they are looked at together with the others'."""
+    """One source's rows mapped, cleaned and georeferenced, before they are checked together with the others'."""
 
     mapped: Mapped
     frame: pl.DataFrame
@@ -161,7 +161,7 @@ def _ready(source: SourceTable, mapped: Mapped, recipe: Recipe, home: Municipali
 
 
 def _with_disclosures(part: Prepared, recipe: Recipe) -> Prepared:
-    """The part with what may be personal in it among its findings, none of which shows such a value."""
+    """Return the part with findings on personal data added; such values are masked in all findings."""
     kinds = {field.name: field.kind for field in schema_fields(recipe.schema)}
     read = [column for rule in recipe.mapping.values() for column in rule.columns]
     table, origins = part.source.table, part.mapped.origins
@@ -181,7 +181,7 @@ def _clean(source: SourceTable, mapped: Mapped, recipe: Recipe) -> Cleaned:
 
 
 def _doubts(source: SourceTable, mapped: Mapped, placed: Placed) -> Iterator[Finding]:
-    """A warning for each value that cleaning left as it stands because it may mean several things, or was damaged."""
+    """Yield a warning for each value that cleaning left unchanged because it is ambiguous or damaged."""
     table = source.table
     yield from placed.findings
     if source.recipe.mapping or source.recipe.same_names:  # a conversion has nobody to declare anything
@@ -198,7 +198,7 @@ def _doubts(source: SourceTable, mapped: Mapped, placed: Placed) -> Iterator[Fin
 
 
 def _key_findings(group: Sequence[SourceTable], frames: Sequence[pl.DataFrame], recipe: Recipe) -> list[list[Finding]]:
-    """An error for a table without rows, and for each row whose key, as the recipe names it, an earlier row has."""
+    """Return an error for a table without rows, and for each row that repeats the key that the recipe names."""
     found: list[list[Finding]] = [[] for _ in group]
     if not any(frame.height for frame in frames):
         found[0].append(Finding("no-rows", "error", sheet=group[0].table.grid.sheet))
@@ -221,12 +221,12 @@ def _repeated_key(table: Table, row: int, cells: Iterable[str], recipe: Recipe, 
 
 
 def _row_name(group: Sequence[SourceTable], place: tuple[int, int], part: int) -> object:
-    """The number of a row, with its file if that is another."""
+    """Return the number of a row, with its file if that is another."""
     return place[1] if place[0] == part else f"{group[place[0]].name} {place[1]}"
 
 
 def _cut_cells(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator[Finding]:
-    """A warning for each value that Excel's cells, or a shapefile, cannot hold whole; the CSV has it whole."""
+    """Yield a warning for each value that is too long for an Excel cell or a shapefile; the CSV has it whole."""
     if "shp" in recipe.formats:
         from meguro_opendata.geo.gis.writing import cut_values
 
@@ -243,7 +243,7 @@ def _cut_cells(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator[Fi
 def _other_periods(
     source: SourceTable, mapped: Mapped, frame: pl.DataFrame, recipe: Recipe, fiscal_start: int
 ) -> Iterator[Finding]:
-    """Values that lie in another period than their file: an error where the recipe asks for it, else a warning."""
+    """Yield values in another period than their file: errors if the recipe asks for the check, else warnings."""
     settings = recipe.source.period
     asked = settings.confirm if settings else None
     dates = [field.name for field in schema_fields(recipe.schema) if field.kind == "date"]

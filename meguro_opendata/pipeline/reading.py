@@ -82,7 +82,7 @@ class Reading:
 
 
 def read_sources(recipe: Recipe, city: City) -> Reading:
-    """The tables of all files that a recipe names.
+    """Return the tables of all files that a recipe names.
 
     Raises:
         ConfigurationError: If the recipe does not fit the files.
@@ -143,7 +143,7 @@ def _read_series(recipe: Recipe, city: City) -> Reading:
 
 
 def _in_time(member: Member) -> tuple[Period, int, str]:
-    """By period; of files of the same one the shortest name first, since a copy has the longer."""
+    """Return the sort key: the period, then the shortest name first, since a copy has the longer one."""
     return member.period or Period(9999), len(member.name), member.name
 
 
@@ -173,7 +173,7 @@ def _periods_of(name: str, table: Table, settings: PeriodSettings, recipe: Recip
 
 
 def _place_of(cell: str) -> tuple[int, int]:
-    """Row and column of an address, counted from 0.
+    """Return row and column of a cell's address, counted from 0.
 
     >>> _place_of("B2"), _place_of("AA1")
     ((1, 1), (0, 26))
@@ -186,7 +186,7 @@ def _place_of(cell: str) -> tuple[int, int]:
 
 
 def _as_fiscal(period: Period, start: int) -> Period:
-    """The fiscal year that a period lies in; a year alone is the fiscal year of that number.
+    """Return the fiscal year of a period; a year alone is the fiscal year of that number.
 
     >>> _as_fiscal(Period(2025, 3), 4).label, _as_fiscal(Period(2024), 4).label
     ('FY2024', 'FY2024')
@@ -243,7 +243,7 @@ def _count(source: NamedSource, table: Table, joined: Joined, rejected: int) -> 
 
 
 def _key_faults(first: Table, file: str, others: Sequence[tuple[JoinedSource, Table]]) -> Iterator[Fault]:
-    """Key columns that a file does not have; the first source's own columns only can be its key."""
+    """Yield a fault for each key column that a file lacks; only the first source's own columns can be its key."""
     for number, (source, table) in enumerate(others):
         for there, here in source.by.items():
             for column, name, columns in ((there, file, first.frame.columns), (here, source.file, table.frame.columns)):

@@ -61,12 +61,12 @@ def _data_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) ->
 
 
 def _findings_of(part: Prepared) -> list[Finding]:
-    """The findings in one of several sources, each with its file's name."""
+    """Return the findings in one of several sources, each with its file's name."""
     return [replace(found, file=found.file or part.source.name) for found in part.report.findings]
 
 
 def _series_findings(parts: Sequence[Prepared], recipe: Recipe) -> list[Finding]:
-    """Tables of a series that are copies, or that moved too far; none where there is no series."""
+    """Return the findings on tables of a series that are copies of each other or that changed too much."""
     if recipe.source.series is None:
         return []
     dates = [field.name for field in schema_fields(recipe.schema) if field.kind == "date"]
@@ -75,7 +75,7 @@ def _series_findings(parts: Sequence[Prepared], recipe: Recipe) -> list[Finding]
 
 
 def _moved_identifiers(parts: Sequence[Prepared], recipe: Recipe) -> Iterator[Finding]:
-    """What has another ID than in the period before, or in the earlier table that the recipe names."""
+    """Yield rows with another ID than in the period before, or in the earlier table that the recipe names."""
     several = recipe.source.series is not None or recipe.sources is not None
     for before, part in _with_earlier(parts, recipe):
         table, origins = part.source.table, part.mapped.origins
@@ -86,7 +86,7 @@ def _moved_identifiers(parts: Sequence[Prepared], recipe: Recipe) -> Iterator[Fi
 
 
 def _with_earlier(parts: Sequence[Prepared], recipe: Recipe) -> Iterator[tuple[pl.DataFrame, Prepared]]:
-    """Each part with the published rows that came before it."""
+    """Yield each part with the published rows that came before it."""
     if recipe.source.series is not None:
         yield from ((before.frame, part) for before, part in pairwise(parts))
     if recipe.earlier_path is not None:

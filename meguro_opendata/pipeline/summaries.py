@@ -103,7 +103,7 @@ def read_facts(
 
 
 def _box(frames: Sequence[pl.DataFrame], fields: Sequence[Field]) -> tuple[float, float, float, float] | None:
-    """The corners of all points that lie on earth; ``None`` without points."""
+    """Return the corners of all points that are on earth; ``None`` without points."""
     names = coordinate_fields(fields)
     if names is None:
         return None
@@ -117,7 +117,7 @@ def _box(frames: Sequence[pl.DataFrame], fields: Sequence[Field]) -> tuple[float
 
 
 def _as_of(frames: Sequence[pl.DataFrame]) -> str | None:
-    """The first and the last day in a field that says as of when the table is."""
+    """Return the first and last day in the fields that date the table's content; ``None`` without such a field."""
     days = {
         value
         for frame in frames
@@ -130,14 +130,14 @@ def _as_of(frames: Sequence[pl.DataFrame]) -> str | None:
 
 
 def _named(sources: Sequence[tuple[Path, str]]) -> str | None:
-    """The period that the name of a single source holds."""
+    """Return the period in the file name of a single source; ``None`` if there is not exactly one."""
     names = {path for path, _ in sources}
     found = periods_in(stem_of(next(iter(names)).name)) if len(names) == 1 else []
     return _span(found) if len(found) == 1 else None
 
 
 def _span(periods: Sequence[Period]) -> str | None:
-    """From the beginning of the first period to the end of the last."""
+    """Return the time from the beginning of the first period to the end of the last, by ISO 8601."""
     if not periods:
         return None
     return _joined(iso_period(periods[0]).partition("/")[0], iso_period(periods[-1]).rpartition("/")[2])
@@ -148,7 +148,7 @@ def _joined(start: str, end: str) -> str:
 
 
 def iso_period(period: Period) -> str:
-    """A period in the form of ISO 8601.
+    """Return a period in the form of ISO 8601.
 
     >>> iso_period(Period(2020, 11, 1)), iso_period(Period(2020, 11)), iso_period(Period(2024, fiscal=True))
     ('2020-11-01', '2020-11', '2024-04-01/2025-03-31')
@@ -168,7 +168,7 @@ def _is_day(text: str | None) -> bool:
 
 
 def saved_day(path: Path, container: str) -> str | None:
-    """The day, in Japan, on which a workbook was last saved as it says itself; ``None`` if it says nothing.
+    """Return the day in Japan on which a workbook was last saved, by its own properties; ``None`` if it has none.
 
     Args:
         path: The file.

@@ -143,7 +143,7 @@ def _described(descriptor: Descriptor, place: str) -> dict[str, Any]:
 
 
 def _provenance(written: str | None, coordinates: Sequence[Mapping[str, Any]]) -> str | None:
-    """Where the data comes from, with what was done to its coordinates on the way between datums."""
+    """Return where the data comes from, with the datum transformations of its coordinates."""
     told = [written] if written else []
     for record in coordinates:
         steps = [_step_text(step) for step in record["steps"]]

@@ -84,7 +84,7 @@ def is_current(stamp: PlaceStamp | None, folder: Path) -> bool:
 
 
 def _checksums(code: str | None, moved: bool, parts: Mapping[str, Path]) -> dict[str, str]:
-    """The checksum of everything that is there, by what it is."""
+    """Return the checksum of everything that is there, by what it is."""
     files = {f"{_PART}{name}": path for name, path in parts.items()}
     found: dict[str, str] = {}
     if code:

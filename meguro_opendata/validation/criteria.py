@@ -40,7 +40,7 @@ class Yardstick:
 def yardstick(
     standard: str | None, schema: Path | None, engine: Engine = "fast", *, personal: bool = False
 ) -> Yardstick:
-    """What is asked for, refused at once if it cannot be.
+    """Return what files are checked against; refuse at once what cannot be used.
 
     Raises:
         MeguroOpendataError: If both are named, there is no such standard, the schema is none, or personal data are
@@ -56,7 +56,7 @@ def yardstick(
 
 
 def check(file: Path, asked: Yardstick) -> Report:
-    """The report on one file.
+    """Return the report on one file.
 
     Args:
         file: The file.
@@ -72,7 +72,7 @@ def check(file: Path, asked: Yardstick) -> Report:
 
 
 def proposed_standard(file: Path) -> str:
-    """The standard and version that a file's header surely follows.
+    """Return the standard and version that a file's header certainly follows.
 
     Raises:
         SourceError: If the file cannot be read, or follows no standard surely; the nearest ones are named.

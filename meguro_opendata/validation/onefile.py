@@ -76,7 +76,7 @@ def validate_file(
 
 
 def _with_disclosures(found: Sequence[Finding], table: Table, rows: pl.DataFrame, standard: Standard) -> list[Finding]:
-    """The findings with what may be personal in the table, none of which shows such a value."""
+    """Return the findings with those on personal data added; such values are masked in all of them."""
     from meguro_opendata.privacy import disclosures, masked, screen, secrets
 
     origins = {name: name for name in rows.columns}
@@ -89,7 +89,7 @@ def _header_findings(table: Table) -> list[Finding]:
 
 
 def _own_widths(table: Table) -> TextTable:
-    """The rows with their own widths, but for empty cells beyond the header."""
+    """Return the rows with their own widths; empty cells beyond the header do not count."""
     header = table.frame.columns[: table.header_width]
     if table.grid.is_workbook or table.frame.width == table.header_width == table.grid.width:
         return TextTable(header, table.frame[:, : table.header_width], _short(table))
@@ -103,7 +103,7 @@ def _own_widths(table: Table) -> TextTable:
 
 
 def _short(table: Table) -> list[int] | None:
-    """The widths of a text file's records, none greater than the header's; ``None`` if all have as many cells."""
+    """Return the widths of a text file's records, none greater than the header's; ``None`` if all are alike."""
     if table.grid.is_workbook or table.widths is None:
         return None
     return [min(width, table.header_width) for width in table.widths]
