@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from meguro_opendata.catalog.entry import LANGUAGE, Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.forms.ckan import from_ckan, to_ckan
@@ -11,6 +11,7 @@ from meguro_opendata.catalog.forms.dcat import dcat_document, to_dcat
 from meguro_opendata.catalog.forms.dcatreading import from_dcat
 from meguro_opendata.catalog.licences import Licence, find_licence
 from meguro_opendata.catalog.lines import read_any, read_entries, read_lines, write_entries
+from meguro_opendata.catalog.package import Extra, Group, Json, JsonObject, Package, Resource, Tag
 from meguro_opendata.catalog.publisher import Publisher, publisher_of
 from meguro_opendata.catalog.review.ckanrules import PortalRules, check_package
 from meguro_opendata.catalog.review.crawler import Pickup, crawler_tags, judge_pickup
@@ -24,10 +25,17 @@ __all__ = [
     "CatalogEntry",
     "Contact",
     "Distribution",
+    "Extra",
+    "Group",
+    "Json",
+    "JsonObject",
     "Licence",
+    "Package",
     "Pickup",
     "PortalRules",
     "Publisher",
+    "Resource",
+    "Tag",
     "check_package",
     "crawler_tags",
     "dcat_document",
@@ -51,7 +59,7 @@ __all__ = [
 _OF_THE_LIST = ("list_csv", "list_frame", "list_table")
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in _OF_THE_LIST:
         return getattr(import_module(f"{__name__}.forms.openlist"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
