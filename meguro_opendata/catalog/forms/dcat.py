@@ -4,25 +4,48 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from functools import cache
+from typing import TypedDict
 
 from meguro_opendata.catalog.entry import LANGUAGE, MEDIA_TYPES, Box, CatalogEntry, Contact, Distribution
+from meguro_opendata.catalog.package import Json, JsonObject
 from meguro_opendata.catalog.publisher import publisher_of
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.workspace.city import City
 
-__all__ = ["dcat_document", "dcat_words", "to_dcat"]
+__all__ = ["DcatWords", "dcat_document", "dcat_words", "to_dcat"]
 
-Node = dict[str, Any]
+
+class _CatalogWords(TypedDict):
+    title: str
+    description: str
+
+
+class _Addresses(TypedDict):
+    media_type: str
+    frequency: str
+    language: str
+    availability: str
+    checksum: str
+
+
+class DcatWords(TypedDict):
+    """The prefixes and vocabularies of ``dcat.toml``."""
+
+    context: dict[str, str]
+    catalog: _CatalogWords
+    iri: _Addresses
+    language: dict[str, str]
+    frequency: dict[str, str]
 
 
 def to_dcat(entries: Iterable[CatalogEntry], city: City) -> str:
-    """The catalogue as DCAT 3 in JSON-LD."""
+    """Return the catalogue as DCAT 3 in JSON-LD."""
     return json.dumps(dcat_document(entries, city), ensure_ascii=False, indent=1) + "\n"
 
 
-def dcat_document(entries: Iterable[CatalogEntry], city: City) -> Node:
-    """The catalogue as a JSON-LD document."""
+def dcat_document(entries: Iterable[CatalogEntry], city: City) -> JsonObject:
+    """Return the catalogue as a JSON-LD document."""
     words = dcat_words()
     shown = list(entries)
     days = [day for entry in shown for day in (entry.issued, entry.modified) if day]
@@ -44,7 +67,7 @@ def dcat_document(entries: Iterable[CatalogEntry], city: City) -> Node:
     )
 
 
-def _dataset(entry: CatalogEntry, city: City) -> Node:
+def _dataset(entry: CatalogEntry, city: City) -> JsonObject:
     return _without_blanks(
         {
             "@id": f"#{entry.name}",
@@ -74,7 +97,7 @@ def _dataset(entry: CatalogEntry, city: City) -> Node:
     )
 
 
-def _distribution(part: Distribution, entry: CatalogEntry) -> Node:
+def _distribution(part: Distribution, entry: CatalogEntry) -> JsonObject:
     address = part.access_url or part.url
     return _without_blanks(
         {
@@ -97,19 +120,19 @@ def _distribution(part: Distribution, entry: CatalogEntry) -> Node:
     )
 
 
-def _without_blanks(node: Mapping[str, Any]) -> Node:
+def _without_blanks(node: Mapping[str, Json]) -> JsonObject:
     return {name: value for name, value in node.items() if value not in (None, "", [], {})}
 
 
-def _text(text: str | None) -> Node | None:
+def _text(text: str | None) -> JsonObject | None:
     return {"@value": text, "@language": LANGUAGE} if text else None
 
 
-def _organization(name: str, identifier: str | None = None) -> Node:
+def _organization(name: str, identifier: str | None = None) -> JsonObject:
     return _without_blanks({"@type": "foaf:Organization", "foaf:name": name, "dct:identifier": identifier})
 
 
-def _contact(department: str, contact: Contact) -> Node | None:
+def _contact(department: str, contact: Contact) -> JsonObject | None:
     told = {
         "vcard:fn": department,
         "vcard:hasEmail": {"@id": f"mailto:{contact.email}"} if contact.email else None,
@@ -121,29 +144,29 @@ def _contact(department: str, contact: Contact) -> Node | None:
     return {"@type": "vcard:Organization", **known} if known else None
 
 
-def _concept(name: str) -> Node:
+def _concept(name: str) -> JsonObject:
     return {"@type": "skos:Concept", "skos:prefLabel": {"@value": name, "@language": LANGUAGE}}
 
 
-def _labelled(kind: str, text: str | None) -> Node | None:
-    """A thing of which only the name is known."""
+def _labelled(kind: str, text: str | None) -> JsonObject | None:
+    """Return a node of which only the name is known."""
     return {"@type": kind, "rdfs:label": {"@value": text, "@language": LANGUAGE}} if text else None
 
 
-def _frequency(text: str) -> Node | None:
+def _frequency(text: str) -> JsonObject | None:
     words = dcat_words()
     known = words["frequency"].get(text)
     named = _labelled("dct:Frequency", text)
     return {"@id": words["iri"]["frequency"] + known, **named} if named and known else named
 
 
-def _language(code: str) -> Node | str:
+def _language(code: str) -> JsonObject | str:
     words = dcat_words()
     known = words["language"].get(code)
     return {"@id": words["iri"]["language"] + known} if known else code
 
 
-def _place(name: str | None, box: Box | None) -> Node | None:
+def _place(name: str | None, box: Box | None) -> JsonObject | None:
     place = _labelled("dct:Location", name) or {"@type": "dct:Location"}
     if box is None:
         return place if name else None
@@ -153,8 +176,8 @@ def _place(name: str | None, box: Box | None) -> Node | None:
     return {**place, "dcat:bbox": f"POLYGON(({ring}))"}
 
 
-def _period(text: str | None) -> Node | None:
-    """A day, or ``start/end``, as a period of time."""
+def _period(text: str | None) -> JsonObject | None:
+    """Return a day, or ``start/end``, as a period of time."""
     if not text:
         return None
     start, slash, end = text.partition("/")
@@ -162,20 +185,20 @@ def _period(text: str | None) -> Node | None:
     return {"@type": "dct:PeriodOfTime", **_without_blanks(ends)}
 
 
-def _date(day: str | None) -> Node | None:
-    """A day, or a month or year, which have types of their own."""
+def _date(day: str | None) -> JsonObject | None:
+    """Return a day, or a month or year, which have types of their own."""
     if not day:
         return None
     kind = {0: "xsd:gYear", 1: "xsd:gYearMonth"}.get(day.count("-"), "xsd:date")
     return {"@value": day, "@type": kind}
 
 
-def _media_type(name: str) -> Node | None:
+def _media_type(name: str) -> JsonObject | None:
     known = MEDIA_TYPES.get(name)
     return {"@id": dcat_words()["iri"]["media_type"] + known} if known else None
 
 
-def _licence(entry: CatalogEntry) -> Node | None:
+def _licence(entry: CatalogEntry) -> JsonObject | None:
     told = {
         "@id": entry.license_url,
         "dct:identifier": entry.license_id,
@@ -185,13 +208,21 @@ def _licence(entry: CatalogEntry) -> Node | None:
     return {"@type": "dct:LicenseDocument", **known} if known else None
 
 
-def _checksum(sha256: str | None) -> Node | None:
+def _checksum(sha256: str | None) -> JsonObject | None:
     if not sha256:
         return None
     algorithm = {"@id": dcat_words()["iri"]["checksum"]}
     return {"@type": "spdx:Checksum", "spdx:algorithm": algorithm, "spdx:checksumValue": sha256}
 
 
-def dcat_words() -> dict[str, Any]:
-    """The prefixes and vocabularies (``dcat.toml``)."""
-    return packaged_toml(__package__, "dcat.toml")
+@cache
+def dcat_words() -> DcatWords:
+    """Return the prefixes and vocabularies of ``dcat.toml``."""
+    loaded = packaged_toml(__package__, "dcat.toml")
+    return {
+        "context": loaded["context"],
+        "catalog": loaded["catalog"],
+        "iri": loaded["iri"],
+        "language": loaded["language"],
+        "frequency": loaded["frequency"],
+    }

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from meguro_opendata.catalog.entry import LANGUAGE, MEDIA_TYPES, Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.forms.dcat import dcat_words
-from meguro_opendata.catalog.forms.jsonld import Node, all_of, first, label, load_document, nodes_of, text_of
+from meguro_opendata.catalog.forms.jsonld import all_of, first, label, load_document, nodes_of, text_of
+from meguro_opendata.catalog.package import Json, JsonObject
 from meguro_opendata.errors import SourceError
 
 __all__ = ["from_dcat"]
@@ -19,7 +19,7 @@ _SIZE = re.compile(r"(\d{1,18})(?:\.0+)?", re.ASCII)
 
 
 def from_dcat(text: str, file: str = "-") -> list[CatalogEntry]:
-    """The datasets of a catalogue in JSON-LD, in their order.
+    """Return the datasets of a catalogue in JSON-LD, in their order.
 
     Args:
         text: The document, as :func:`to_dcat` gives it or as another catalogue does.
@@ -37,7 +37,7 @@ def from_dcat(text: str, file: str = "-") -> list[CatalogEntry]:
     return found
 
 
-def _entry(node: Node) -> CatalogEntry:
+def _entry(node: JsonObject) -> CatalogEntry:
     parts = [part for part in all_of(node, "dcat:distribution") if isinstance(part, dict)]
     place, publisher = _node(first(node, "dct:spatial")), _node(first(node, "dct:publisher"))
     licence = _licence(node, parts)
@@ -71,7 +71,7 @@ def _entry(node: Node) -> CatalogEntry:
     )
 
 
-def _distribution(node: Node) -> Distribution:
+def _distribution(node: JsonObject) -> Distribution:
     url, access = _said(node, "dcat:downloadURL"), _said(node, "dcat:accessURL")
     size = _SIZE.fullmatch(_said(node, "dcat:byteSize"))
     return Distribution(
@@ -89,34 +89,34 @@ def _distribution(node: Node) -> Distribution:
     )
 
 
-def _said(node: Mapping[str, Any], name: str) -> str:
+def _said(node: Mapping[str, Json], name: str) -> str:
     return text_of(first(node, name))
 
 
-def _perhaps(node: Mapping[str, Any], name: str) -> str | None:
+def _perhaps(node: Mapping[str, Json], name: str) -> str | None:
     return _said(node, name) or None
 
 
-def _day(node: Mapping[str, Any], name: str) -> str | None:
+def _day(node: Mapping[str, Json], name: str) -> str | None:
     return _said(node, name)[:10] or None
 
 
-def _licence(node: Node, parts: Sequence[Node]) -> Node:
-    """The dataset's licence, or that of its first file that has one."""
+def _licence(node: JsonObject, parts: Sequence[JsonObject]) -> JsonObject:
+    """Return the dataset's licence, or that of its first file that has one."""
     found = (_node(first(one, "dct:license")) for one in (node, *parts))
     return next((licence for licence in found if licence), {})
 
 
-def _node(value: Any) -> Node:
+def _node(value: Json) -> JsonObject:
     return value if isinstance(value, dict) else {} if value is None else {"@id": value}
 
 
-def _label_only(node: Node) -> str | None:
-    """The label of a node that has one; its address is none."""
+def _label_only(node: JsonObject) -> str | None:
+    """Return the label of a node, ``None`` if it has none; its address is not one."""
     return _perhaps(node, "rdfs:label")
 
 
-def _contact(node: Node) -> Contact:
+def _contact(node: JsonObject) -> Contact:
     return Contact(
         email=_said(node, "vcard:hasEmail").removeprefix("mailto:"),
         phone=_said(node, "vcard:hasTelephone").removeprefix("tel:"),
@@ -125,7 +125,7 @@ def _contact(node: Node) -> Contact:
     )
 
 
-def _frequency(value: Any) -> str:
+def _frequency(value: Json) -> str:
     named = label(value)
     code = named.removeprefix(dcat_words()["iri"]["frequency"])
     return next((word for word, known in dcat_words()["frequency"].items() if known == code), named)
@@ -141,13 +141,13 @@ def _format_of(address: str) -> str:
     return next((name for name, known in MEDIA_TYPES.items() if known == kind), kind)
 
 
-def _period(node: Node) -> str | None:
+def _period(node: JsonObject) -> str | None:
     start, end = _said(node, "dcat:startDate"), _said(node, "dcat:endDate")
     return (start if start == end else f"{start}/{end}") or None
 
 
 def _box(text: str) -> Box | None:
-    """The corners of a box that is written as a polygon of five points."""
+    """Return the corners of a box that is written as a polygon of five points."""
     numbers = [float(number) for number in _NUMBER.findall(text)]
     if not numbers or len(numbers) % 2 or not all(map(math.isfinite, numbers)):
         return None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -27,14 +27,31 @@ STANDARD = "open_data_list"
 _WORDS = "words"
 
 
+@dataclass(frozen=True)
+class _Crosswalk:
+    """Where each item of the list comes from, and how values are written there (``open_data_list.toml``).
+
+    Attributes:
+        items_of: For each part of our form, its attributes by the list's items.
+        separator: What stands between the elements of a list.
+        languages: Names of languages by their codes.
+        standards: How a standard is named, by its version.
+    """
+
+    items_of: Mapping[str, Mapping[str, str]]
+    separator: str
+    languages: Mapping[str, str]
+    standards: Mapping[str, str]
+
+
 def list_table(path: Path, city: City) -> Table:
-    """オープンデータ一覧 made from a file in our catalogue form, as a source of a recipe.
+    """Return オープンデータ一覧 made from a file in our catalogue form, as a source of a recipe.
 
     Raises:
         SourceError: As :func:`read_entries`.
     """
     entries = read_entries(path)
-    header = [name for part, names in _crosswalk().items() if part != _WORDS for name in names]
+    header = [name for names in _crosswalk().items_of.values() for name in names]
     rows = [(number, row) for number, entry in enumerate(entries, start=1) for row in _rows(entry, city)]
     records = [header, *([row[name] for name in header] for _, row in rows)]
     lines = [0, *(number for number, _ in rows)]
@@ -42,14 +59,14 @@ def list_table(path: Path, city: City) -> Table:
 
 
 def list_frame(entries: Sequence[CatalogEntry], city: City) -> pl.DataFrame:
-    """オープンデータ一覧 of some datasets: the items in their order; a dataset without files has one row."""
+    """Return オープンデータ一覧 of some datasets: the items in their order; a dataset without files has one row."""
     names = [field.name for field in load_standard(STANDARD).fields]
     rows = [row for entry in entries for row in _rows(entry, city)]
     return pl.DataFrame({name: [row[name] for row in rows] for name in names}, schema=dict.fromkeys(names, pl.String))
 
 
 def list_csv(entries: Sequence[CatalogEntry], city: City) -> bytes:
-    """The list as it is published: CSV that opens rightly in Japanese Excel."""
+    """Return the list as it is published: CSV that opens rightly in Japanese Excel."""
     return csv_bytes(list_frame(entries, city))
 
 
@@ -59,7 +76,7 @@ def _rows(entry: CatalogEntry, city: City) -> Iterator[dict[str, str]]:
 
 
 def _row(entry: CatalogEntry, part: Distribution, publisher: Publisher, city: City) -> dict[str, str]:
-    holders: dict[str, Any] = {
+    holders: dict[str, object] = {
         "publisher": publisher,
         "city": city if publisher.code == city.code else None,
         "dataset": entry,
@@ -70,23 +87,21 @@ def _row(entry: CatalogEntry, part: Distribution, publisher: Publisher, city: Ci
     return {
         item: _as_text(name, getattr(holder, name, None))
         for kind, holder in holders.items()
-        for item, name in _crosswalk()[kind].items()
+        for item, name in _crosswalk().items_of[kind].items()
     }
 
 
 def _as_text(name: str, value: object) -> str:
-    """A value as the list has it: languages, licences and standards by their names, lists with semicolons."""
+    """Return a value as the list has it: languages, licences and standards by their names, lists with semicolons."""
     if value is None:
         return ""
     if isinstance(value, tuple):
-        separator: str = _crosswalk()[_WORDS]["separator"]
-        return separator.join(map(str, value))
+        return _crosswalk().separator.join(map(str, value))
     return _NAMED[name](str(value)) if name in _NAMED else str(value)
 
 
 def _language_name(language: str) -> str:
-    named: str = _crosswalk()[_WORDS]["language"].get(language, language)
-    return named
+    return _crosswalk().languages.get(language, language)
 
 
 def _licence_name(licence_id: str) -> str:
@@ -95,12 +110,12 @@ def _licence_name(licence_id: str) -> str:
 
 
 def _standard_name(written: str) -> str:
-    """A standard of the nation's by its title, any other as it stands."""
+    """Return a standard of the nation's by its title, any other unchanged."""
     try:
         standard = load_standard(written)
     except UnknownStandardError:
         return written
-    forms: dict[str, str] = _crosswalk()[_WORDS]["standard"]
+    forms = _crosswalk().standards
     return forms.get(standard.version or "", forms["newer"]).format(title=standard.title)
 
 
@@ -112,5 +127,8 @@ _NAMED: Mapping[str, Callable[[str], str]] = {
 
 
 @cache
-def _crosswalk() -> dict[str, dict[str, Any]]:
-    return packaged_toml(__package__, "open_data_list.toml")
+def _crosswalk() -> _Crosswalk:
+    loaded = packaged_toml(__package__, "open_data_list.toml")
+    words = loaded[_WORDS]
+    items_of = {part: items for part, items in loaded.items() if part != _WORDS}
+    return _Crosswalk(items_of, words["separator"], words["language"], words["standard"])

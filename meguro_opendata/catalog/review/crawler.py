@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from meguro_opendata.catalog.entry import CatalogEntry
 from meguro_opendata.catalog.licences import find_licence
@@ -63,21 +62,21 @@ def crawler_tags(standard: str | None) -> tuple[str, ...]:
         known = None
     if known is None or known.number is None:
         return ()
-    family = _words()["family"]
-    return family.get(known.version or "", family["newer"]), known.title.removesuffix(_words()["suffix"])
+    family = _words().family
+    return family.get(known.version or "", family["newer"]), known.title.removesuffix(_words().suffix)
 
 
 def judge_pickup(entry: CatalogEntry) -> Pickup:
     """What the crawler would do with a dataset, criterion by criterion."""
     own = _own_standard(entry)
     by_tags, by_title = _by_tags(entry), [one for one, words in _title_words() if words in entry.title]
-    files = [part for part in entry.distributions if part.format.upper() in _words()["formats"]]
+    files = [part for part in entry.distributions if part.format.upper() in _words().formats]
     met: dict[str, bool | None] = {
         "licence": _is_collected(entry),
         "tags": _is_among(own, by_tags),
         "title": _is_among(own, by_title),
         "csv": bool(files),
-        "name": re.fullmatch(_words()["name"], entry.name) is not None,
+        "name": re.fullmatch(_words().name, entry.name) is not None,
         "fields": True if entry.standard and any(part.rows for part in files) else None,
     }
     taken = tuple(dict.fromkeys([*by_tags, *by_title])) if met["licence"] and files else ()
@@ -140,7 +139,7 @@ def _own_standard(entry: CatalogEntry) -> str | None:
         return named if named in {standard.id for standard in _national()} else None
     files = [part.url.rpartition("/")[2] or part.name for part in entry.distributions]
     for standard in _national():
-        pattern = _words()["file"].format(id=re.escape(standard.id))
+        pattern = _words().file.format(id=re.escape(standard.id))
         if any(re.fullmatch(pattern, name, re.IGNORECASE) for name in files):
             return standard.id
     return None
@@ -149,8 +148,8 @@ def _own_standard(entry: CatalogEntry) -> str | None:
 @cache
 def _tag_pairs() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """For each standard, the pairs of tags that make the crawler take a dataset for it."""
-    families = _words()["family"].values()
-    suffix = _words()["suffix"]
+    families = _words().family.values()
+    suffix = _words().suffix
     return tuple(
         (standard.id, tuple((family, standard.title.removesuffix(suffix)) for family in families))
         for standard in _national()
@@ -159,7 +158,7 @@ def _tag_pairs() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
 
 @cache
 def _title_words() -> tuple[tuple[str, str], ...]:
-    special = _words()["title"]
+    special = _words().title
     return tuple((standard.id, special.get(standard.id, standard.title)) for standard in _national())
 
 
@@ -169,5 +168,18 @@ def _national() -> tuple[Standard, ...]:
     return tuple(standard for standard in standards() if standard.number is not None)
 
 
-def _words() -> dict[str, Any]:
-    return packaged_toml(__package__, "crawler.toml")
+@dataclass(frozen=True)
+class _Words:
+    """What the crawler takes a dataset for (``crawler.toml``, which says what each word is for)."""
+
+    formats: Sequence[str]
+    suffix: str
+    name: str
+    file: str
+    family: Mapping[str, str]
+    title: Mapping[str, str]
+
+
+@cache
+def _words() -> _Words:
+    return _Words(**packaged_toml(__package__, "crawler.toml"))

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from meguro_opendata.catalog.forms.jsonld import Node, all_of, first, nodes_of, text_of
+from meguro_opendata.catalog.package import Json
 from meguro_opendata.findings import Finding
 from meguro_opendata.packaged import packaged_toml
 
@@ -21,6 +21,7 @@ _LACKS = {
     "recommended": ("dcat-recommended", "dcat-recommended-files"),
 }
 _SHOWN = 60
+_RULES = "dcat_ap.toml"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Rule:
 
 
 def check_document(document: Node) -> list[Finding]:
-    """Everything in a catalogue that DCAT-AP misses; a finding on a dataset names it as its ``file``.
+    """Return everything in a catalogue that DCAT-AP misses; a finding on a dataset names it as its ``file``.
 
     Args:
         document: As :func:`meguro_opendata.catalog.forms.jsonld.load_document` gives it.
@@ -95,22 +96,25 @@ def _title(node: Node) -> str:
     return text_of(first(node, "dct:title"))
 
 
-def _filled(node: Mapping[str, Any], rule: Rule) -> bool:
+def _filled(node: Mapping[str, Json], rule: Rule) -> bool:
     return any(value not in (None, "", {}, []) for value in all_of(node, rule.property))
 
 
-def _fits(value: Any, rule: Rule) -> bool:
-    """Whether a value that is there has the form that the property asks for; a node may be an object or an address."""
+def _fits(value: Json, rule: Rule) -> bool:
+    """Return whether a value has the form that its property asks for; a node may be an object or an address."""
     if value in (None, "", {}, []) or rule.kind == "node":
         return True
-    return re.fullmatch(_ap()["kinds"][rule.kind], text_of(value), re.DOTALL) is not None
+    return re.fullmatch(_kinds()[rule.kind], text_of(value), re.DOTALL) is not None
 
 
 @cache
 def _rules() -> tuple[Rule, ...]:
-    rules = _ap()["rule"]
+    rules = packaged_toml(__package__, _RULES)["rule"]
     return tuple(Rule(one["class"], **{name: part for name, part in one.items() if name != "class"}) for one in rules)
 
 
-def _ap() -> dict[str, Any]:
-    return packaged_toml(__package__, "dcat_ap.toml")
+@cache
+def _kinds() -> Mapping[str, str]:
+    """Return the pattern of each kind of value."""
+    kinds: Mapping[str, str] = packaged_toml(__package__, _RULES)["kinds"]
+    return kinds

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sized
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
 
 from meguro_opendata.catalog.entry import CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.licences import find_licence
@@ -15,7 +14,25 @@ from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["Answer", "Quality", "Question", "measure_quality"]
 
+_FILE = "quality.toml"
 _FILES = "files."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a way of answering asks for.
+
+    Attributes:
+        least: The fewest letters, or elements.
+        other: The attribute that has to say something else.
+        values: The formats that count.
+        only: The formats of the files that are asked; empty for all.
+    """
+
+    least: int = 0
+    other: str = ""
+    values: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,7 +45,8 @@ class Question:
         what: The part of the entry that it is about.
         how: The way in which it is answered.
         points: What a full answer counts.
-        more: What the way of answering needs besides.
+        asks: What the way of answering needs besides.
+        after_publication: Whether it can be answered only once the files are published.
     """
 
     code: str
@@ -36,7 +54,8 @@ class Question:
     what: str
     how: str
     points: int
-    more: Mapping[str, Any] = field(default_factory=dict)
+    asks: Asked = Asked()
+    after_publication: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +108,7 @@ def measure_quality(entry: CatalogEntry, as_of: date, *, published: bool = True)
         as_of: The day on which its data is asked to be up to date.
         published: Whether its files have been published; before, nobody can know their addresses.
     """
-    asked = [one for one in _questions() if published or not one.more.get("after_publication")]
+    asked = [one for one in _questions() if published or not one.after_publication]
     shares = ((question, _share(question, entry, as_of)) for question in asked)
     return Quality(tuple(Answer(question, share) for question, share in shares if share is not None))
 
@@ -100,44 +119,44 @@ def _share(question: Question, entry: CatalogEntry, as_of: date) -> float | None
         return _OWN_WAYS[question.how](question, entry, as_of)
     values = list(_values(question, entry))
     if not values:
-        return None if "only" in question.more else 0.0
-    return sum(map(_WAYS[question.how], values, [question.more] * len(values), [entry] * len(values))) / len(values)
+        return None if question.asks.only else 0.0
+    return sum(_WAYS[question.how](value, question.asks, entry) for value in values) / len(values)
 
 
-def _values(question: Question, entry: CatalogEntry) -> Iterator[Any]:
+def _values(question: Question, entry: CatalogEntry) -> Iterator[object]:
     if not question.what.startswith(_FILES):
         yield getattr(entry, question.what)
         return
-    only: Sequence[str] = question.more.get("only", ())
+    only = question.asks.only
     for part in entry.distributions:
         if not only or part.format.upper() in only:
             yield getattr(part, question.what.removeprefix(_FILES))
 
 
-def _filled(value: Any, more: Mapping[str, Any], entry: CatalogEntry) -> bool:
+def _filled(value: object, asks: Asked, entry: CatalogEntry) -> bool:
     return value not in (None, "", (), Contact())
 
 
-def _long(value: Any, more: Mapping[str, Any], entry: CatalogEntry) -> bool:
-    return len(str(value).strip()) >= int(more["least"])
+def _long(value: object, asks: Asked, entry: CatalogEntry) -> bool:
+    return len(str(value).strip()) >= asks.least
 
 
-def _different(value: Any, more: Mapping[str, Any], entry: CatalogEntry) -> bool:
-    return bool(value) and str(value).strip() != str(getattr(entry, more["from"])).strip()
+def _different(value: object, asks: Asked, entry: CatalogEntry) -> bool:
+    return bool(value) and str(value).strip() != str(getattr(entry, asks.other)).strip()
 
 
-def _several(value: Any, more: Mapping[str, Any], entry: CatalogEntry) -> bool:
-    return len(value) >= int(more["least"])
+def _several(value: object, asks: Asked, entry: CatalogEntry) -> bool:
+    return isinstance(value, Sized) and len(value) >= asks.least
 
 
-def _licensed(value: Any, more: Mapping[str, Any], entry: CatalogEntry) -> bool:
+def _licensed(value: object, asks: Asked, entry: CatalogEntry) -> bool:
     known = find_licence(str(value), entry.license_url)
     return known is not None and known.open
 
 
 def _readable(question: Question, entry: CatalogEntry, as_of: date) -> float:
     """The share of files that machines can read, or that have a twin of the same name which they can."""
-    formats = {name.upper() for name in question.more["values"]}
+    formats = {name.upper() for name in question.asks.values}
     readable = {_stem(part) for part in entry.distributions if part.format.upper() in formats}
     shares = [_stem(part) in readable for part in entry.distributions]
     return sum(shares) / len(shares) if shares else 0.0
@@ -156,11 +175,11 @@ def _tagged(question: Question, entry: CatalogEntry, as_of: date) -> float | Non
 
 def _fresh(question: Question, entry: CatalogEntry, as_of: date) -> float | None:
     """Whether the data is as new as its frequency promises, with a grace; irregular data is never late."""
-    limit = _data()["days"].get(entry.frequency)
+    limit = _freshness().days.get(entry.frequency)
     day = _day(entry.modified)
     if limit is None or day is None:
         return None
-    return float((as_of - day).days <= limit + _data()["tolerance_days"])
+    return float((as_of - day).days <= limit + _freshness().tolerance_days)
 
 
 def _day(text: str | None) -> date | None:
@@ -170,7 +189,7 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-_WAYS: Mapping[str, Callable[[Any, Mapping[str, Any], CatalogEntry], bool]] = {
+_WAYS: Mapping[str, Callable[[object, Asked, CatalogEntry], bool]] = {
     "filled": _filled,
     "length": _long,
     "differs": _different,
@@ -184,16 +203,33 @@ _OWN_WAYS: Mapping[str, Callable[[Question, CatalogEntry, date], float | None]] 
 }
 
 
+@dataclass(frozen=True)
+class _Freshness:
+    """How many days each frequency promises, and how many more are granted."""
+
+    days: Mapping[str, int]
+    tolerance_days: int
+
+
+@cache
+def _freshness() -> _Freshness:
+    loaded = packaged_toml(__package__, _FILE)
+    return _Freshness(loaded["days"], loaded["tolerance_days"])
+
+
 @cache
 def _questions() -> tuple[Question, ...]:
     own = ("code", "characteristic", "what", "how", "points")
     return tuple(
         Question(
-            **{name: one[name] for name in own}, more={name: part for name, part in one.items() if name not in own}
+            **{name: one[name] for name in own},
+            asks=Asked(
+                least=one.get("least", 0),
+                other=one.get("from", ""),
+                values=tuple(one.get("values", ())),
+                only=tuple(one.get("only", ())),
+            ),
+            after_publication=one.get("after_publication", False),
         )
-        for one in _data()["question"]
+        for one in packaged_toml(__package__, _FILE)["question"]
     )
-
-
-def _data() -> dict[str, Any]:
-    return packaged_toml(__package__, "quality.toml")

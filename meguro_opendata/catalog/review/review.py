@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from meguro_opendata import messages
 from meguro_opendata.catalog.entry import CatalogEntry
 from meguro_opendata.catalog.forms.ckan import to_ckan
 from meguro_opendata.catalog.forms.dcat import dcat_document
 from meguro_opendata.catalog.forms.jsonld import compact
+from meguro_opendata.catalog.package import JsonObject
 from meguro_opendata.catalog.review.ckanrules import PortalRules, check_package
 from meguro_opendata.catalog.review.crawler import Pickup, judge_pickup
 from meguro_opendata.catalog.review.dcatrules import check_catalog, check_dataset
@@ -34,8 +34,8 @@ class Review:
     quality: Quality
     pickup: Pickup
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """The review as a part of the JSON of ``catalog@1``."""
+    def to_dict(self, lang: str) -> JsonObject:
+        """Return the review as a part of the JSON of ``catalog@1``."""
         step = self.quality.next_step
         sums = self.quality.by_characteristic()
         return {
@@ -86,8 +86,8 @@ class CatalogReview:
         """1 if anything mandatory is missing or would be refused, else 0."""
         return int(any(found.severity == "error" for found in self.all_findings))
 
-    def to_dict(self, source: str, lang: str) -> dict[str, Any]:
-        """The review as the JSON of ``catalog@1``."""
+    def to_dict(self, source: str, lang: str) -> JsonObject:
+        """Return the review as the JSON of ``catalog@1``."""
         counts = Counter(found.severity for found in self.all_findings)
         return {
             "format": CATALOG_FORMAT,
@@ -105,8 +105,8 @@ class CatalogReview:
         }
 
 
-def finding_dict(found: Finding, lang: str) -> dict[str, Any]:
-    """A finding on metadata, which has no cell: code, severity, field, value, and what is to be said."""
+def finding_dict(found: Finding, lang: str) -> JsonObject:
+    """Return a finding on metadata, which has no cell: code, severity, field, value, message and advice."""
     return {
         "code": found.code,
         "severity": found.severity,
@@ -144,7 +144,7 @@ def review_catalog(
 
 
 def _review(
-    entry: CatalogEntry, node: dict[str, Any], city: City, as_of: date, rules: PortalRules | None, published: bool
+    entry: CatalogEntry, node: JsonObject, city: City, as_of: date, rules: PortalRules | None, published: bool
 ) -> Review:
     pickup = judge_pickup(entry)
     refused = check_package(to_ckan(entry, city), rules) if rules is not None else []
