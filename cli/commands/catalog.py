@@ -73,7 +73,7 @@ def _shaped(entries: Sequence[CatalogEntry], city: City, shape: str) -> bytes:
         return to_dcat(entries, city).encode("utf-8")
     if shape == "open_data_list":
         return list_csv(entries, city)
-    lines = (json.dumps(to_ckan(entry, city), ensure_ascii=False) + "\n" for entry in entries)
+    lines = (json.dumps(to_ckan(entry, city).to_ckan(), ensure_ascii=False) + "\n" for entry in entries)
     return "".join(lines).encode("utf-8")
 
 

@@ -60,7 +60,7 @@ def _packages(workspace: Workspace, file: Path | None, portal: str | None) -> tu
     if file is not None:
         return portal or file.stem, read_packages(file)
     target = open_portal(workspace, portal)
-    return target.name, [(f"{target.name}/{name}", package) for name, package in target.state().packages.items()]
+    return target.name, [(f"{target.name}/{name}", held.to_ckan()) for name, held in target.state().packages.items()]
 
 
 @command.command("date")

@@ -84,8 +84,10 @@ def command(
     if asked:
         _confirm(plan, lang)
     with console.progress(sum(change.action != "unchanged" for change in plan.changes)) as advance:
+        # While somebody is asked, the portal may change: then it is read again.
+        seen = None if asked else plan.seen
         outcome, events = publish(
-            plan, target, workspace, allow, approval=approval, fresh=not asked, progress=lambda _: advance()
+            plan, target, workspace, allow, approval=approval, seen=seen, progress=lambda _: advance()
         )
     _show(outcome, events, workspace, output_format, lang)
     raise SystemExit(outcome.exit_code)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from meguro_opendata.messages import message, word
 
 if TYPE_CHECKING:
     from meguro_opendata.publication import DatasetPlan, Outcome, Plan, ResourcePlan, Result
+    from meguro_opendata.publication.fields import FieldChange
     from meguro_opendata.workspace.city import Workspace
 
 # Rows that are told one by one on a screen; the page for approval and the plan's file tell more.
@@ -45,8 +46,8 @@ def _change_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
     yield from (f"  [!] {word('guard-' + guard, lang)}" for guard in change.guards)
 
 
-def _field_line(field: Mapping[str, Any], lang: str) -> str:
-    return f"  {_named(field['field'], lang)}: {_value(field['before'], lang)} -> {_value(field['after'], lang)}"
+def _field_line(change: FieldChange, lang: str) -> str:
+    return f"  {_named(change.field, lang)}: {_value(change.before, lang)} -> {_value(change.after, lang)}"
 
 
 def _named(field: str, lang: str) -> str:
@@ -64,9 +65,11 @@ def _value(value: str | Sequence[str] | None, lang: str) -> str:
 
 
 def _datastore_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
-    for load in change.to_dict()["datastore"]:
-        yield "  " + message("plan-datastore", lang, file=load["file"])
-        for short, name in load["short_names"].items():
+    from meguro_opendata.publication.plan import short_names
+
+    for load in change.loads:
+        yield "  " + message("plan-datastore", lang, file=load.name)
+        for short, name in short_names(load).items():
             yield "    " + message("plan-short-name", lang, short=short, name=name)
 
 

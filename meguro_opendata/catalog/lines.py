@@ -7,10 +7,11 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from meguro_opendata.catalog.entry import Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.forms.ckan import from_ckan
+from meguro_opendata.catalog.package import Json, JsonObject, Package, list_of, object_of
 from meguro_opendata.errors import SourceError
 from meguro_opendata.files.whole import numbered_lines
 
@@ -21,26 +22,26 @@ _NOTHING: tuple[object, ...] = (None, "", (), {})
 
 
 def write_entries(entries: Iterable[CatalogEntry]) -> str:
-    """Our own catalogue form: JSON Lines, one dataset a line, empty parts left out."""
+    """Return datasets in our own catalogue form: JSON Lines, one dataset a line, empty parts left out."""
     return "".join(json.dumps(_written(entry), ensure_ascii=False) + "\n" for entry in entries)
 
 
-def _written(entry: CatalogEntry) -> dict[str, Any]:
+def _written(entry: CatalogEntry) -> JsonObject:
     kept = _filled({**asdict(entry), "extras": dict(entry.extras), "contact": _filled(asdict(entry.contact))})
     if kept.get("language") == CatalogEntry.language:
         del kept["language"]
     return kept
 
 
-def _filled(part: Mapping[str, Any]) -> dict[str, Any]:
+def _filled(part: Mapping[str, Json]) -> JsonObject:
     kept = {name: value for name, value in part.items() if value not in _NOTHING}
     if "distributions" in kept:
-        kept["distributions"] = [_filled(item) for item in kept["distributions"]]
+        kept["distributions"] = [_filled(object_of(item)) for item in list_of(kept["distributions"])]
     return kept
 
 
 def read_entries(path: Path) -> list[CatalogEntry]:
-    """The datasets of a file in our own catalogue form.
+    """Return the datasets of a file in our own catalogue form.
 
     Raises:
         SourceError: If the file is missing, or a line is no dataset.
@@ -49,7 +50,7 @@ def read_entries(path: Path) -> list[CatalogEntry]:
 
 
 def read_any(path: Path) -> list[CatalogEntry]:
-    """The datasets of a file of JSON Lines, each line in our own form or as CKAN's ``package_show`` gives it.
+    """Return the datasets of a file of JSON Lines, each line in our own form or as CKAN's ``package_show`` gives it.
 
     Raises:
         SourceError: If the file is missing, or a line is neither.
@@ -58,7 +59,7 @@ def read_any(path: Path) -> list[CatalogEntry]:
 
 
 def read_lines(path: Path, parse: Callable[[str], CatalogEntry]) -> list[CatalogEntry]:
-    """The datasets of a file that has one a line, in its order.
+    """Return the datasets of a file that has one a line, in its order.
 
     Args:
         path: The file.
@@ -85,22 +86,32 @@ def _entry(line: str) -> CatalogEntry:
 def _either(line: str) -> CatalogEntry:
     loaded = json.loads(line)
     package = loaded.get("result", loaded)
-    return from_ckan(package) if "resources" in package or package is not loaded else _of_our_form(loaded)
+    if "resources" in package or package is not loaded:
+        return from_ckan(Package.from_ckan(package))
+    return _of_our_form(loaded)
 
 
-def _of_our_form(loaded: dict[str, Any]) -> CatalogEntry:
-    parts = tuple(_plain(Distribution, part) for part in loaded.pop("distributions", ()))
-    lists: dict[str, Any] = {name: _texts(loaded.pop(name, ())) for name in ("keywords", "groups", "documents")}
+def _of_our_form(loaded: JsonObject) -> CatalogEntry:
+    parts = tuple(_plain(Distribution, object_of(part)) for part in list_of(loaded.pop("distributions", ())))
+    keywords, groups, documents = (_texts(loaded.pop(name, ())) for name in ("keywords", "groups", "documents"))
     box = _corners(loaded.pop("bbox", None))
-    contact = _plain(Contact, loaded.pop("contact", {}))
-    extras = tuple((key, str(value)) for key, value in loaded.pop("extras", {}).items())
+    contact = _plain(Contact, object_of(loaded.pop("contact", {})))
+    extras = tuple((key, str(value)) for key, value in object_of(loaded.pop("extras", {})).items())
     defaults = {"description": "", "department": "", "frequency": "", "license_id": ""}
-    entry = _plain(CatalogEntry, {**defaults, **loaded})
-    return replace(entry, **lists, bbox=box, contact=contact, extras=extras, distributions=parts)
+    return replace(
+        _plain(CatalogEntry, {**defaults, **loaded}),
+        keywords=keywords,
+        groups=groups,
+        documents=documents,
+        bbox=box,
+        contact=contact,
+        extras=extras,
+        distributions=parts,
+    )
 
 
-def _plain(form: type[_Form], loaded: Mapping[str, Any]) -> _Form:
-    """A dataclass of texts and numbers, each value being what its field holds.
+def _plain(form: type[_Form], loaded: Mapping[str, Json]) -> _Form:
+    """Return a dataclass of texts and numbers, each value being what its field holds.
 
     Raises:
         TypeError: If a field is unknown, missing or of another kind.
@@ -110,16 +121,29 @@ def _plain(form: type[_Form], loaded: Mapping[str, Any]) -> _Form:
         kind = kinds[name].removesuffix(" | None")
         if not (value is None and kind != kinds[name]) and type(value).__name__ != kind:
             raise TypeError(name)
-    return form(**loaded)
+    made: Callable[..., _Form] = form
+    return made(**loaded)
 
 
-def _corners(value: Any) -> Box | None:
+def _corners(value: Json) -> Box | None:
     if value is None:
         return None
-    west, south, east, north = map(float, value)
+    west, south, east, north = map(_number, list_of(value))
     if not all(map(math.isfinite, (west, south, east, north))):
         raise ValueError(value)
     return west, south, east, north
+
+
+def _number(value: Json) -> float:
+    """Return a number, which may be written as text.
+
+    Raises:
+        TypeError: If it is neither.
+        ValueError: If the text is no number.
+    """
+    if not isinstance(value, str | int | float):
+        raise TypeError(type(value))
+    return float(value)
 
 
 def _texts(values: object) -> tuple[str, ...]:

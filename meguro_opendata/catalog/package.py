@@ -23,6 +23,7 @@ __all__ = [
     "Tag",
     "list_of",
     "object_of",
+    "texts_of",
 ]
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
@@ -52,6 +53,18 @@ def list_of(value: Json) -> Sequence[Json]:
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise TypeError(type(value))
     return value
+
+
+def texts_of(value: Json) -> Sequence[str]:
+    """Return a JSON value that has to be a list of texts.
+
+    Raises:
+        TypeError: If it is not.
+    """
+    texts = [text for text in list_of(value) if isinstance(text, str)]
+    if len(texts) != len(list_of(value)):
+        raise TypeError(value)
+    return texts
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 
 import polars as pl
 
-from meguro_opendata.catalog import PortalRules, check_package
+from meguro_opendata.catalog import JsonObject, Package, PortalRules, check_package
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.pipeline.checks import waived
@@ -99,14 +99,14 @@ def _metadata_findings(recipe: Recipe, city: City | str) -> list[Finding]:
     if isinstance(city, str):
         return []
     stem, meta = recipe.file_stem(city.code), recipe.metadata
-    package = {
+    package: JsonObject = {
         "name": stem.lower(),
         "title": recipe.title,
         "notes": meta.description,
         "extras": [{"key": "keywords", "value": json.dumps(meta.keywords)}],
         "resources": [{"name": f"{stem}.csv", "url": f"{stem}.csv", "format": "CSV"}],
     }
-    found = check_package(package, PortalRules(licenses={""}))
+    found = check_package(Package.from_ckan(package), PortalRules(licenses={""}))
     return [replace(one, severity="warning", file=None) for one in found]
 
 

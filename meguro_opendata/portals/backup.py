@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import Any
 
+from meguro_opendata.catalog.package import Json, JsonObject, Package, Part, Resource, list_of, object_of
 from meguro_opendata.errors import MeguroOpendataError, RefusedError
 from meguro_opendata.files.whole import inside, sha256, write_whole
 from meguro_opendata.packaged import packaged_toml
@@ -30,9 +31,9 @@ class Backup:
     """What was saved: the folder, the organisation, groups, datasets, and the checksum of each file by resource id."""
 
     folder: Path
-    organization: Mapping[str, Any]
-    groups: tuple[Mapping[str, Any], ...]
-    packages: tuple[Mapping[str, Any], ...]
+    organization: JsonObject
+    groups: tuple[JsonObject, ...]
+    packages: tuple[Package, ...]
     files: Mapping[str, str]
 
 
@@ -56,18 +57,18 @@ def back_up(portal: CkanPortal, folder: Path) -> Backup:
     packages = tuple(portal.raw_packages())
     with understood(portal.name):
         kept = _copied("organization", portal.client.read("organization_show", {"id": portal.organization}))
-        names = sorted({group["name"] for package in packages for group in package["groups"]})
+        names = sorted({group.name for package in packages for group in package.groups})
         groups = tuple(_copied("group", portal.client.read("group_show", {"id": name})) for name in names)
-        files = {part["id"]: _keep(portal, package, part, folder) for package, part in _uploaded(packages)}
+        files = {part.needed("id"): _keep(portal, package, part, folder) for package, part in _uploaded(packages)}
     told = {"format": BACKUP_FORMAT, "organization": kept, "groups": list(groups), "files": files}
-    lines = "".join(json.dumps(package, ensure_ascii=False, sort_keys=True) + "\n" for package in packages)
+    lines = "".join(json.dumps(package.to_ckan(), ensure_ascii=False, sort_keys=True) + "\n" for package in packages)
     write_whole(folder / "packages.jsonl", lines.encode("utf-8"))
     write_whole(folder / "backup.json", (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
     return Backup(folder, kept, groups, packages, files)
 
 
 def open_backup(folder: Path) -> Backup:
-    """A backup in a folder, each file still as it was saved.
+    """Return a backup in a folder, each file still as it was saved.
 
     Raises:
         MeguroOpendataError: If it is none, or damaged.
@@ -75,10 +76,10 @@ def open_backup(folder: Path) -> Backup:
     try:
         told = json.loads((folder / "backup.json").read_text(encoding="utf-8"))
         lines = (folder / "packages.jsonl").read_text(encoding="utf-8").split("\n")
-        packages = tuple(json.loads(line) for line in lines if line)
+        packages = tuple(_package(line) for line in lines if line)
         files = dict(told["files"])
         whole = all(sha256(_file(folder, checksum).read_bytes()) == checksum for checksum in files.values())
-        complete = all(part["id"] in files for _, part in _uploaded(packages))
+        complete = all(part.needed("id") in files for _, part in _uploaded(packages))
         kept = Backup(folder, told["organization"], tuple(told["groups"]), packages, files)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MeguroOpendataError("backup-damaged", folder=folder) from None
@@ -87,8 +88,19 @@ def open_backup(folder: Path) -> Backup:
     return kept
 
 
+def _package(line: str) -> Package:
+    """Return the dataset of a line.
+
+    Raises:
+        KeyError: If it has no list of files.
+    """
+    package = Package.from_ckan(json.loads(line))
+    list_of(package.fields["resources"])
+    return package
+
+
 def restore(portal: CkanPortal, saved: Backup) -> list[str]:
-    """Bring back what the portal lacks; what it has is not touched. Returns the names of what was brought back.
+    """Bring back what the portal lacks; what it has is not touched. Return the names of what was brought back.
 
     Ids are kept where the portal allows, so that links go on leading to the same files.
 
@@ -98,19 +110,19 @@ def restore(portal: CkanPortal, saved: Backup) -> list[str]:
     _ensure(portal, "organization", {**saved.organization, "name": portal.organization})
     for group in saved.groups:
         _ensure(portal, "group", group)
-    there = {package["name"] for package in portal.raw_packages()}
-    missing = [package for package in saved.packages if package["name"] not in there]
+    present = {package.name for package in portal.raw_packages()}
+    missing = [package for package in saved.packages if package.name not in present]
     for package in missing:
         _bring_back(portal, package, saved)
-    return [package["name"] for package in missing]
+    return [package.name for package in missing]
 
 
 def differences(portal: CkanPortal, saved: Backup) -> list[Difference]:
-    """Where a portal is not as its backup: every field that matters, and every file bit for bit."""
-    found = {package["name"]: package for package in portal.raw_packages()}
+    """Return where a portal is not as its backup: every field that matters, and every file bit for bit."""
+    found = {package.name: package for package in portal.raw_packages()}
     listed: list[Difference] = []
     for package in saved.packages:
-        name = package["name"]
+        name = package.name
         if name not in found:
             listed.append(Difference(name, "", name, ""))
             continue
@@ -119,16 +131,11 @@ def differences(portal: CkanPortal, saved: Backup) -> list[Difference]:
     return listed
 
 
-def _bring_back(portal: CkanPortal, package: Mapping[str, Any], saved: Backup) -> None:
-    uploads = [
-        Upload(
-            part["name"], _file(saved.folder, saved.files[part["id"]]), saved.files[part["id"]], part.get("size") or 0
-        )
-        for _, part in _uploaded([package])
-    ]
-    dropped = {*_rules()["volatile"]["resource"]} - {"url"}
-    parts = [{key: value for key, value in part.items() if key not in dropped} for part in package["resources"]]
-    whole = {**package, "owner_org": portal.organization, "resources": parts}
+def _bring_back(portal: CkanPortal, package: Package, saved: Backup) -> None:
+    uploads = [_upload(part, saved) for _, part in _uploaded([package])]
+    dropped = {*_rules().volatile["resource"]} - {"url"}
+    parts = tuple(part.without(*dropped) for part in package.resources)
+    whole = replace(package.with_fields(owner_org=portal.organization), resources=parts)
     try:
         portal.put(whole, uploads, "", None)
     except RefusedError as error:
@@ -137,30 +144,37 @@ def _bring_back(portal: CkanPortal, package: Mapping[str, Any], saved: Backup) -
         portal.put(_without_ids(whole), uploads, "", None)
 
 
-def _without_ids(package: Mapping[str, Any]) -> dict[str, Any]:
-    parts = [{key: value for key, value in part.items() if key != "id"} for part in package["resources"]]
-    return {**{key: value for key, value in package.items() if key != "id"}, "resources": parts}
+def _upload(part: Resource, saved: Backup) -> Upload:
+    checksum = saved.files[part.needed("id")]
+    size = part.size if isinstance(part.size, int) else 0
+    return Upload(part.name, _file(saved.folder, checksum), checksum, size)
 
 
-def _ensure(portal: CkanPortal, kind: str, wanted: Mapping[str, Any]) -> None:
+def _without_ids(package: Package) -> Package:
+    parts = tuple(part.without("id") for part in package.resources)
+    return replace(package.without("id"), resources=parts)
+
+
+def _ensure(portal: CkanPortal, kind: str, wanted: JsonObject) -> None:
     """Make an organisation or group if the portal has none of that name."""
 
     def exists() -> bool:
         with understood(portal.name):
-            return wanted["name"] in portal.client.read(f"{kind}_list", {})
+            return wanted["name"] in list_of(portal.client.read(f"{kind}_list", {}))
 
     if not exists():
         portal.client.write(f"{kind}_create", wanted, {}, exists)
 
 
-def _uploaded(packages: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+def _uploaded(packages: Sequence[Package]) -> Iterator[tuple[Package, Resource]]:
+    """Yield every file that lies on the portal, with its dataset."""
     for package in packages:
-        for part in package["resources"]:
-            if part.get("url_type") == "upload":
+        for part in package.resources:
+            if part.is_upload:
                 yield package, part
 
 
-def _keep(portal: CkanPortal, package: Mapping[str, Any], part: Mapping[str, Any], folder: Path) -> str:
+def _keep(portal: CkanPortal, package: Package, part: Resource, folder: Path) -> str:
     data = portal.read_part(package, part)
     checksum = sha256(data)
     write_whole(_file(folder, checksum), data)
@@ -171,22 +185,32 @@ def _file(folder: Path, checksum: str) -> Path:
     return inside(folder, "files", checksum)
 
 
-def _copied(kind: str, shown: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: shown[name] for name in _rules()["copied"][kind] if shown.get(name)}
+def _copied(kind: str, answer: Json) -> JsonObject:
+    shown = object_of(answer)
+    return {name: shown[name] for name in _rules().copied[kind] if shown.get(name)}
 
 
-def _steady(package: Mapping[str, Any]) -> dict[str, Any]:
-    """A package without what two CKANs may differ in."""
-    volatile = _rules()["volatile"]
-    kept = {key: value for key, value in package.items() if key not in volatile["package"]}
-    for kind, listed in (("tag", "tags"), ("group", "groups"), ("resource", "resources")):
-        parts = [{k: v for k, v in part.items() if k not in volatile[kind]} for part in kept.get(listed) or ()]
-        kept[listed] = parts if kind == "resource" else sorted(parts, key=lambda part: str(part["name"]))
-    kept["extras"] = {extra["key"]: extra["value"] for extra in kept.get("extras") or ()}
-    return kept
+def _steady(package: Package) -> JsonObject:
+    """Return a package without what two CKANs may differ in."""
+    volatile = _rules().volatile
+    return {
+        **package.without(*volatile["package"]).fields,
+        "tags": _stripped(sorted(package.tags, key=_name_of), volatile["tag"]),
+        "groups": _stripped(sorted(package.groups, key=_name_of), volatile["group"]),
+        "resources": _stripped(package.resources, volatile["resource"]),
+        "extras": {extra.key: extra.value for extra in package.extras},
+    }
 
 
-def _field_differences(name: str, place: str, saved: Any, found: Any) -> Iterator[Difference]:
+def _name_of(part: Part) -> str:
+    return str(part.fields["name"])
+
+
+def _stripped(parts: Sequence[Part], dropped: Sequence[str]) -> list[Json]:
+    return [part.without(*dropped).to_ckan() for part in parts]
+
+
+def _field_differences(name: str, place: str, saved: Json, found: Json) -> Iterator[Difference]:
     parts = _parts(saved, found)
     if parts is not None:
         for key, one, other in parts:
@@ -195,8 +219,8 @@ def _field_differences(name: str, place: str, saved: Any, found: Any) -> Iterato
         yield Difference(name, place, str(saved), str(found))
 
 
-def _parts(saved: Any, found: Any) -> list[tuple[object, Any, Any]] | None:
-    """The parts of two structures that can be compared one by one: name, and what either has there."""
+def _parts(saved: Json, found: Json) -> list[tuple[str | int, Json, Json]] | None:
+    """Return the parts of two structures that can be compared one by one: name, and what either has there."""
     if isinstance(saved, dict) and isinstance(found, dict):
         return [(key, saved.get(key), found.get(key)) for key in sorted({*saved, *found})]
     if isinstance(saved, list) and isinstance(found, list) and len(saved) == len(found):
@@ -204,16 +228,23 @@ def _parts(saved: Any, found: Any) -> list[tuple[object, Any, Any]] | None:
     return None
 
 
-def _file_differences(
-    portal: CkanPortal, package: Mapping[str, Any], found: Mapping[str, Any], saved: Backup
-) -> Iterator[Difference]:
-    parts = {part["name"]: part for part in found["resources"]}
+def _file_differences(portal: CkanPortal, package: Package, found: Package, saved: Backup) -> Iterator[Difference]:
+    parts = {part.name: part for part in found.resources}
     for _, part in _uploaded([package]):
-        checksum = saved.files[part["id"]]
-        held = sha256(portal.read_part(found, parts[part["name"]])) if part["name"] in parts else ""
+        checksum = saved.files[part.needed("id")]
+        held = sha256(portal.read_part(found, parts[part.name])) if part.name in parts else ""
         if held != checksum:
-            yield Difference(package["name"], f"files.{part['name']}", checksum, held)
+            yield Difference(package.name, f"files.{part.name}", checksum, held)
 
 
-def _rules() -> Mapping[str, Any]:
-    return packaged_toml(__package__, "backup.toml")
+@dataclass(frozen=True)
+class _Rules:
+    """What is not compared, and what is copied of an organisation or group (``backup.toml``)."""
+
+    volatile: Mapping[str, Sequence[str]]
+    copied: Mapping[str, Sequence[str]]
+
+
+@cache
+def _rules() -> _Rules:
+    return _Rules(**packaged_toml(__package__, "backup.toml"))

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from meguro_opendata.catalog import CatalogEntry
+from meguro_opendata.catalog import CatalogEntry, Json, Package
 from meguro_opendata.findings import Finding
 
 __all__ = ["Package", "Portal", "PortalState", "TableLoad", "Upload"]
-
-Package = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -31,14 +29,14 @@ class TableLoad:
 
     name: str
     path: Path
-    schema: Mapping[str, Any]
+    schema: Mapping[str, Json]
     key: tuple[str, ...]
     digest: str
 
 
 @dataclass(frozen=True)
 class PortalState:
-    """What a portal holds: packages by name as CKAN's ``package_show`` gives them.
+    """What a portal holds: its packages by name.
 
     The ``hash`` of each resource is the checksum of the file that is really there, ``None`` if it is missing or is
     not the one that the package announces.
@@ -61,21 +59,21 @@ class Portal(Protocol):
     workers: int
     datastore: frozenset[str]
 
-    def wanted(self, slug: str, entry: CatalogEntry) -> dict[str, Any]:
-        """A dataset's metadata in the form that this portal takes: its naming rule, organisation, licence ids."""
+    def wanted(self, slug: str, entry: CatalogEntry) -> Package:
+        """Return a dataset's metadata as this portal takes it: by its naming rule, organisation and licence ids."""
 
     def check(self, package: Package) -> list[Finding]:
-        """What the portal would refuse of a package (errors), or change or drop in silence (warnings)."""
+        """Return what the portal would refuse of a package (errors), or change or drop in silence (warnings)."""
 
     def state(self, names: Sequence[str] = ()) -> PortalState:
-        """Everything of ours that the portal holds, in as few reads as it can.
+        """Return everything of ours that the portal holds, in as few reads as it can.
 
         Args:
             names: Names that we want: whoever holds one of them is told, too.
         """
 
     def read_file(self, package: Package, resource: str) -> bytes:
-        """The bytes of a published file, empty if it is missing."""
+        """Return the bytes of a published file, empty if it is missing."""
 
     def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
         """Create or update one dataset with these files; every file is there afterwards, or nothing has changed.

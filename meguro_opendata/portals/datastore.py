@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from functools import cache
+from typing import TypeAlias
 
+from meguro_opendata.catalog.package import Json, JsonObject, Part, list_of
 from meguro_opendata.files.csvrows import read_csv_rows
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.packaged import packaged_toml
@@ -24,11 +26,12 @@ __all__ = [
     "chunks",
     "page_size",
     "row_changes",
+    "schema_columns",
     "short_name",
     "stored_table",
 ]
 
-Record = dict[str, Any]
+Record: TypeAlias = JsonObject
 _TEXT = "text"
 
 
@@ -41,8 +44,8 @@ class Column:
     label: str
     notes: str
 
-    def to_dict(self) -> dict[str, Any]:
-        """As ``datastore_create`` takes it."""
+    def to_dict(self) -> JsonObject:
+        """Return the column as ``datastore_create`` takes it."""
         return {"id": self.name, "type": self.type, "info": {"label": self.label, "notes": self.notes}}
 
 
@@ -56,7 +59,7 @@ class StoredTable:
 
     @property
     def short_names(self) -> dict[str, str]:
-        """The columns that got a shorter name: whole names by short ones."""
+        """Return the columns that got a shorter name: whole names by short ones."""
         return {column.name: column.label for column in self.columns if column.name != column.label}
 
 
@@ -68,8 +71,8 @@ class RowChanges:
     removed: tuple[Record, ...]
 
 
-def stored_table(data: bytes, schema: Mapping[str, Any], key: Sequence[str]) -> StoredTable:
-    """A published CSV as it is to be in the DataStore.
+def stored_table(data: bytes, schema: Mapping[str, Json], key: Sequence[str]) -> StoredTable:
+    """Return a published CSV as it is to be in the DataStore.
 
     Args:
         data: The CSV.
@@ -77,11 +80,11 @@ def stored_table(data: bytes, schema: Mapping[str, Any], key: Sequence[str]) -> 
         key: The columns that tell rows apart.
     """
     header, rows = read_csv_rows(data)
-    described = {field["name"]: field for field in schema.get("fields", ())}
-    fields = [described.get(label, {}) for label in header]
+    described = {field.needed("name"): field for field in schema_columns(schema)}
+    fields = [described.get(label, Part({})) for label in header]
     typed = [_typed(field, [row[at] for row in rows]) for at, field in enumerate(fields)]
     columns = tuple(
-        Column(short_name(label), kind, label, str(field.get("description", "")))
+        Column(short_name(label), kind, label, str(field.fields.get("description", "")))
         for label, field, (kind, _) in zip(header, fields, typed, strict=True)
     )
     records = _records([column.name for column in columns], [values for _, values in typed])
@@ -89,12 +92,17 @@ def stored_table(data: bytes, schema: Mapping[str, Any], key: Sequence[str]) -> 
     return StoredTable(columns, wanted if _tells_apart(wanted, records) else (), records)
 
 
-def _records(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> tuple[Record, ...]:
+def schema_columns(schema: Mapping[str, Json]) -> Iterator[Part]:
+    """Yield the fields of a Table Schema."""
+    return map(Part.from_ckan, list_of(schema.get("fields", ())))
+
+
+def _records(names: Sequence[str], columns: Sequence[Sequence[Json]]) -> tuple[Record, ...]:
     return tuple(dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
 
 
 def short_name(name: str) -> str:
-    """A column's name as the DataStore takes it: no ``_`` in front, no quotation marks, at most 63 bytes.
+    """Return a column's name as the DataStore takes it: no ``_`` in front, no quotation marks, at most 63 bytes.
 
     >>> short_name("名称"), short_name("_id")
     ('名称', 'x_id')
@@ -104,16 +112,16 @@ def short_name(name: str) -> str:
     plain = name.replace('"', "'").strip()
     fitted = f"x{plain}" if plain.startswith("_") or not plain else plain
     rules = _rules()
-    if len(fitted.encode("utf-8")) <= rules["longest_name"]:
+    if len(fitted.encode("utf-8")) <= rules.longest_name:
         return fitted
-    kept = fitted.encode("utf-8")[: rules["kept_of_a_long_name"]].decode("utf-8", "ignore")
+    kept = fitted.encode("utf-8")[: rules.kept_of_a_long_name].decode("utf-8", "ignore")
     return f"{kept}_{sha256(name.encode('utf-8'))[:8]}"
 
 
-def _typed(field: Mapping[str, Any], texts: Sequence[str]) -> tuple[str, list[Any]]:
-    """A column's type and values; text if any value would not be read as anything else."""
-    kind = _rules()["types"].get(field.get("type", ""), _TEXT)
-    if any(field.get(key) not in (None, "default") for key in _rules()["text_if"]["keys"]):
+def _typed(field: Part, texts: Sequence[str]) -> tuple[str, list[Json]]:
+    """Return a column's type and values; text if any value would not be read as anything else."""
+    kind = _rules().types.get(field.text("type"), _TEXT)
+    if any(field.fields.get(key) not in (None, "default") for key in _rules().text_if):
         kind = _TEXT
     try:
         return kind, [_READERS[kind](text) if text else None for text in texts]
@@ -122,7 +130,7 @@ def _typed(field: Mapping[str, Any], texts: Sequence[str]) -> tuple[str, list[An
 
 
 def _number(text: str) -> str:
-    """A number as it is written, if it is one and finite: nothing is rounded on the way."""
+    """Return a finite number as it is written, so that nothing is rounded on the way."""
     if not Decimal(text).is_finite():
         raise ValueError(text)
     return text
@@ -138,7 +146,7 @@ def _date(text: str) -> str:
     return date.fromisoformat(text).isoformat()
 
 
-_READERS: Mapping[str, Callable[[str], Any]] = {
+_READERS: Mapping[str, Callable[[str], Json]] = {
     _TEXT: str,
     "int8": int,
     "numeric": _number,
@@ -154,7 +162,7 @@ def _tells_apart(key: Sequence[str], records: Sequence[Record]) -> bool:
 
 
 def row_changes(held: Sequence[Record], table: StoredTable) -> RowChanges:
-    """What of the rows has to be sent, and which are to go, by the table's key.
+    """Return which rows have to be sent, and which are to go, by the table's key.
 
     Args:
         held: The rows that the DataStore has.
@@ -174,8 +182,8 @@ def _key(record: Record, key: Sequence[str]) -> tuple[str, ...]:
     return tuple(str(record.get(name)) for name in key)
 
 
-def _steady(record: Record, numeric: set[str]) -> Record:
-    """A row as it can be compared: numbers by value, the DataStore's own number left out."""
+def _steady(record: Record, numeric: set[str]) -> dict[str, Json | Decimal]:
+    """Return a row as it can be compared: numbers by value, the DataStore's own number left out."""
     return {
         name: Decimal(str(value)) if name in numeric and value is not None else value
         for name, value in record.items()
@@ -184,17 +192,29 @@ def _steady(record: Record, numeric: set[str]) -> Record:
 
 
 def page_size() -> int:
-    """How many rows are read or sent at once."""
-    size: int = _rules()["chunk"]
-    return size
+    """Return how many rows are read or sent at once."""
+    return _rules().chunk
 
 
 def chunks(records: Sequence[Record]) -> Iterator[list[Record]]:
-    """Some rows at a time."""
+    """Yield some rows at a time."""
     size = page_size()
     for start in range(0, len(records), size):
         yield list(records[start : start + size])
 
 
-def _rules() -> Mapping[str, Any]:
-    return packaged_toml(__package__, "datastore.toml")
+@dataclass(frozen=True)
+class _Rules:
+    """How a table goes into the DataStore (``datastore.toml``, which says what each number is for)."""
+
+    longest_name: int
+    kept_of_a_long_name: int
+    chunk: int
+    types: Mapping[str, str]
+    text_if: Sequence[str]
+
+
+@cache
+def _rules() -> _Rules:
+    loaded = packaged_toml(__package__, "datastore.toml")
+    return _Rules(**{**loaded, "text_if": loaded["text_if"]["keys"]})

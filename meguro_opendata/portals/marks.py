@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
-__all__ = ["BYTES", "CHECKSUM", "DATASET", "DATASTORE", "RELEASE", "extras_of", "marked", "unmarked"]
+from meguro_opendata.catalog.package import Extra, Package, Resource
+
+__all__ = [
+    "BYTES",
+    "CHECKSUM",
+    "DATASET",
+    "DATASTORE",
+    "OURS",
+    "RELEASE",
+    "extras_of",
+    "is_of_others",
+    "is_ours",
+    "marked",
+    "sorted_extras",
+    "unmarked",
+]
 
 # Keys of a package's extras; a CKAN shows them on the dataset's page, so they say whose they are.
 DATASET = "公開ツールの管理番号"
@@ -17,23 +32,39 @@ _EARLIER = {"mo_dataset": DATASET, "mo_release": RELEASE}
 CHECKSUM = "sha256"
 BYTES = "mo_bytes"
 DATASTORE = "mo_datastore"
+# What is noted of a file that came from a CKAN: whether it is one of ours. It is never sent.
+OURS = "ours"
 
 
-def extras_of(package: Mapping[str, Any]) -> dict[str, str]:
-    """The additional fields of a package by their key, our marks under their present ones.
+def extras_of(package: Package | None) -> dict[str, str]:
+    """Return the additional fields of a package by their key, our marks under their present ones.
 
-    >>> extras_of({"extras": [{"key": "spatial", "value": "目黒区"}]})
+    >>> extras_of(Package({"name": "aed"}, extras=(Extra.of("spatial", "目黒区"),)))
     {'spatial': '目黒区'}
     """
-    return {_EARLIER.get(extra["key"], extra["key"]): extra["value"] for extra in package.get("extras") or []}
+    return {_EARLIER.get(extra.key, extra.key): extra.value for extra in package.extras} if package else {}
 
 
-def marked(package: Mapping[str, Any], dataset: str, release: str) -> dict[str, Any]:
-    """The package with both marks among its additional fields, in the order of their keys."""
-    extras = {**extras_of(package), DATASET: dataset, RELEASE: release}
-    return {**package, "extras": [{"key": key, "value": extras[key]} for key in sorted(extras)]}
+def is_ours(part: Resource) -> bool:
+    """Return whether a file from a CKAN is known to be one of ours; never where that is not noted."""
+    return part.fields.get(OURS) is True
 
 
-def unmarked(package: Mapping[str, Any], *keys: str) -> dict[str, Any]:
-    """The package without some of its additional fields."""
-    return {**package, "extras": [extra for extra in package.get("extras") or [] if extra["key"] not in keys]}
+def is_of_others(part: Resource) -> bool:
+    """Return whether a file from a CKAN is known to be somebody else's; never where that is not noted."""
+    return part.fields.get(OURS) is False
+
+
+def sorted_extras(texts: Mapping[str, str]) -> tuple[Extra, ...]:
+    """Return additional fields in the order of their keys, in which all of ours are written."""
+    return tuple(Extra.of(key, texts[key]) for key in sorted(texts))
+
+
+def marked(package: Package, dataset: str, release: str) -> Package:
+    """Return the package with both marks among its additional fields."""
+    return replace(package, extras=sorted_extras({**extras_of(package), DATASET: dataset, RELEASE: release}))
+
+
+def unmarked(package: Package, *keys: str) -> Package:
+    """Return the package without some of its additional fields."""
+    return replace(package, extras=tuple(extra for extra in package.extras if extra.key not in keys))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from meguro_opendata.catalog import CatalogEntry
+from meguro_opendata.catalog import CatalogEntry, Package
 from meguro_opendata.errors import MeguroOpendataError, PortalError
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals.base import Package, Portal, PortalState, TableLoad, Upload
+from meguro_opendata.portals.base import Portal, PortalState, TableLoad, Upload
 from meguro_opendata.portals.ckan.shape import shaped
 
 __all__ = ["SNAPSHOT_FORMAT", "SnapshotPortal", "snapshot_text"]
@@ -19,9 +19,9 @@ SNAPSHOT_FORMAT = "meguro-opendata-snapshot@1"
 
 
 def snapshot_text(portal: Portal) -> str:
-    """Everything of ours that a portal holds, as JSON."""
-    packages = portal.state().packages
-    told = {"format": SNAPSHOT_FORMAT, "portal": portal.name, "packages": dict(packages)}
+    """Return everything of ours that a portal holds, as JSON."""
+    packages = {name: package.to_ckan() for name, package in portal.state().packages.items()}
+    told = {"format": SNAPSHOT_FORMAT, "portal": portal.name, "packages": packages}
     return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
@@ -42,26 +42,28 @@ class SnapshotPortal:
         try:
             told = json.loads(path.read_text(encoding="utf-8"))
             known = told["format"] == SNAPSHOT_FORMAT and told["portal"] == portal.name
-            self._packages = {str(name): shaped(package) for name, package in told["packages"].items()}
+            self._packages = {
+                str(name): shaped(Package.from_ckan(package)) for name, package in told["packages"].items()
+            }
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise MeguroOpendataError("snapshot-broken", file=path, name=portal.name) from None
         if not known:
             raise MeguroOpendataError("snapshot-broken", file=path, name=portal.name)
 
-    def wanted(self, slug: str, entry: CatalogEntry) -> dict[str, Any]:
-        """A dataset in the form that the portal takes."""
+    def wanted(self, slug: str, entry: CatalogEntry) -> Package:
+        """Return a dataset in the form that the portal takes."""
         return self._portal.wanted(slug, entry)
 
     def check(self, package: Package) -> list[Finding]:
-        """What the portal would refuse, as far as that is known without it."""
-        return self._portal.check({**package, "groups": []})
+        """Return what the portal would refuse, as far as that is known without it."""
+        return self._portal.check(replace(package, groups=()))
 
     def state(self, names: Sequence[str] = ()) -> PortalState:
-        """The saved state."""
+        """Return the saved state."""
         return PortalState(self._packages)
 
     def read_file(self, package: Package, resource: str) -> bytes:
-        """Nothing: files are not saved along."""
+        """Return nothing: files are not saved along."""
         return b""
 
     def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
@@ -77,5 +79,5 @@ class SnapshotPortal:
         raise PortalError("snapshot-read-only", name=self.name)
 
     def finish(self) -> bool:
-        """Nothing."""
+        """Do nothing."""
         return False

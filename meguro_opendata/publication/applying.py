@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from meguro_opendata.catalog import JsonObject, Package
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.files.whole import locked, sha256
 from meguro_opendata.ledger import PUBLISH, UPDATE, WITHDRAW, Event, append_events, catalogued, japan_time, read_ledger
-from meguro_opendata.portals import Portal, Upload
+from meguro_opendata.portals import Portal, PortalState, Upload
 from meguro_opendata.publication.guards import refuse_conflicts, refuse_guards
 from meguro_opendata.publication.history import History
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan
@@ -33,8 +33,8 @@ class Result:
     resources: tuple[str, ...] = ()
     error: MeguroOpendataError | None = None
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """As the JSON of ``outcome@1`` has it."""
+    def to_dict(self, lang: str) -> JsonObject:
+        """Return the result as the JSON of ``outcome@1`` has it."""
         return {
             "dataset": self.dataset,
             "action": self.action,
@@ -94,25 +94,25 @@ def apply_plan(plan: Plan, portal: Portal, allow: Sequence[str] = (), progress: 
     Raises:
         GuardError: If a guard refuses, or portal or releases have changed since the plan was made.
     """
-    return _carry_out(plan, portal, allow, progress, checked=False)
+    return _carry_out(plan, portal, allow, progress, seen=None)
 
 
 def _carry_out(
-    plan: Plan, portal: Portal, allow: Sequence[str], progress: Progress | None, *, checked: bool
+    plan: Plan, portal: Portal, allow: Sequence[str], progress: Progress | None, seen: PortalState | None
 ) -> Outcome:
     refuse_guards(plan, allow)
     refuse_conflicts(plan)
     _refuse_changed_files(plan, portal)
     changes = [change for change in plan.changes if change.action != "unchanged"]
-    if changes and not checked:
-        _refuse_changed_portal(plan, portal)
+    if changes:
+        _refuse_other_state(plan, seen or portal.state([change.name for change in plan.changes]))
     moment = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
     results = tuple(_all_results(changes, portal, moment, progress or (lambda _: None)))
     return Outcome(portal.name, results, portal.finish())
 
 
 def _all_results(changes: Sequence[DatasetPlan], portal: Portal, moment: str, progress: Progress) -> Iterator[Result]:
-    """The results in the order of the plan; written by several workers."""
+    """Return the results in the order of the plan; written by several workers."""
     with ThreadPoolExecutor(max_workers=portal.workers) as pool:
         try:
             futures = [pool.submit(_result, change, portal, moment) for change in changes]
@@ -128,7 +128,7 @@ def _result(change: DatasetPlan, portal: Portal, moment: str) -> Result:
     done = Result(change.dataset, change.action, tuple(upload.name for upload in uploads))
     try:
         if change.action == "remove":
-            portal.remove(change.before or {})
+            portal.remove(change.before or change.package)
             return done
         if not change.only_loads:
             portal.put(change.package, uploads, moment, change.before)
@@ -147,10 +147,10 @@ def publish(
     now: datetime | None = None,
     *,
     approval: str | None = None,
-    fresh: bool = False,
+    seen: PortalState | None = None,
     progress: Progress | None = None,
 ) -> tuple[Outcome, int]:
-    """Apply a plan and write the ledger; returns the outcome and the number of events.
+    """Apply a plan and write the ledger; return the outcome and the number of events.
 
     The ledger is read before anything is written, and one publication waits for another to end. Files that are on
     the portal but, after a killed run, not in the ledger are entered now.
@@ -162,8 +162,9 @@ def publish(
         allow: Guards that are allowed by name.
         now: The time for the ledger.
         approval: The number of the document that approved it, for the ledger.
-        fresh: Whether the plan was made just now, so that the portal need not be asked again whether it changed; a
-            portal that is written to by others checks each dataset in any case.
+        seen: The portal's state that the caller has just seen (:attr:`Plan.seen` of a plan made a moment ago); without
+            it the portal is read again, to see whether it changed since the plan was made. A portal that is written to
+            by others checks each dataset in any case.
         progress: Is told each result as it comes.
     """
     history = History(workspace)
@@ -173,7 +174,7 @@ def publish(
         }
         pending = [change for change in plan.changes if change.action in WRITTEN]
         kept = {change.dataset: history.keep(change.release) for change in pending if change.release}
-        outcome = _carry_out(plan, portal, allow, progress, checked=fresh)
+        outcome = _carry_out(plan, portal, allow, progress, seen)
         time = japan_time(now)
         _note(plan, outcome, history, kept, time)
         failed = {result.dataset for result in outcome.failed}
@@ -196,8 +197,7 @@ def _refuse_changed_files(plan: Plan, portal: Portal) -> None:
         raise GuardError("plan-stale")
 
 
-def _refuse_changed_portal(plan: Plan, portal: Portal) -> None:
-    state = portal.state([change.name for change in plan.changes])
+def _refuse_other_state(plan: Plan, state: PortalState) -> None:
     if fingerprint(state, plan.changes) != plan.portal_state:
         raise GuardError("plan-stale")
 
@@ -214,7 +214,7 @@ def _upload(part: ResourcePlan) -> Upload:
 def _missing_events(
     change: DatasetPlan, portal: str, known: Mapping[tuple[str, str], Event], time: str, approval: str | None
 ) -> Iterator[Event]:
-    """What the ledger does not know yet; ``known`` is the latest event of each file on this portal."""
+    """Yield what the ledger does not know yet; ``known`` is the latest event of each file on this portal."""
     for part in change.resources:
         past = known.get((change.dataset, part.name))
         event = _event_of(part, past)
@@ -230,12 +230,17 @@ def _missing_events(
                 rows=part.rows.after if part.rows else change.rows,
                 sha256=part.sha256 or "",
                 approval=approval,
-                **catalogued(change.before if change.action == "remove" and change.before else change.package),
+                **catalogued(_told_of(change).to_ckan()),
             )
 
 
+def _told_of(change: DatasetPlan) -> Package:
+    """Return the dataset by which the ledger knows a change: what is there, or what was taken away."""
+    return change.before if change.action == "remove" and change.before else change.package
+
+
 def _event_of(part: ResourcePlan, past: Event | None) -> str | None:
-    """What has happened to a file that the ledger does not know yet."""
+    """Return what has happened to a file that the ledger does not know yet."""
     if part.action == "orphaned":
         return None
     if part.action == "remove":

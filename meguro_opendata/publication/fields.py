@@ -10,12 +10,26 @@ import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import TypedDict
 
+from meguro_opendata.catalog.package import Json, JsonObject, Package, Resource
 from meguro_opendata.packaged import packaged_toml
-from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
+from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, is_of_others
 
-__all__ = ["Comparison", "Conflict", "compare", "digests", "flat", "mark_text", "publication_rules", "read_mark"]
+__all__ = [
+    "Comparison",
+    "Conflict",
+    "FieldChange",
+    "PublicationRules",
+    "compare",
+    "digests",
+    "flat",
+    "mark_text",
+    "publication_rules",
+    "read_mark",
+    "shown_fields",
+]
 
 Flat = Mapping[str, str]
 # A mark: short digests of names of fields to short digests of their values.
@@ -23,9 +37,42 @@ Mark = Mapping[str, str]
 _LETTERS = 4
 
 
-def publication_rules() -> Mapping[str, Any]:
-    """Owned fields and guards, from ``publication.toml``."""
-    return packaged_toml(__package__, "publication.toml")
+class _Owned(TypedDict):
+    texts: list[str]
+    lists: list[str]
+    resource: list[str]
+
+
+class _RowRules(TypedDict):
+    shown: int
+
+
+class PublicationRules(TypedDict):
+    """What ``publication.toml`` holds: owned fields, how many rows are shown, and guards."""
+
+    owned: _Owned
+    rows: _RowRules
+    guards: dict[str, list[str]]
+
+
+@cache
+def publication_rules() -> PublicationRules:
+    """Return owned fields and guards, from ``publication.toml``."""
+    loaded = packaged_toml(__package__, "publication.toml")
+    return {"owned": loaded["owned"], "rows": loaded["rows"], "guards": loaded["guards"]}
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """A field that differs: its value on the portal and in the workspace; of a list all of its elements."""
+
+    field: str
+    before: str | Sequence[str] | None
+    after: str | Sequence[str] | None
+
+    def to_dict(self) -> JsonObject:
+        """Return the change as the JSON of ``plan@1`` has it."""
+        return {"field": self.field, "before": self.before, "after": self.after}
 
 
 @dataclass(frozen=True)
@@ -40,8 +87,8 @@ class Conflict:
     portal: str | None
     workspace: str | None
 
-    def to_dict(self) -> dict[str, str | None]:
-        """As the JSON of ``plan@1`` has it."""
+    def to_dict(self) -> JsonObject:
+        """Return the conflict as the JSON of ``plan@1`` has it."""
         return {
             "field": self.field,
             "published": self.published,
@@ -59,32 +106,32 @@ class Comparison:
     kept: Flat
 
 
-def flat(package: Mapping[str, Any]) -> dict[str, str]:
-    """Every field of a package by a name of its own; empty ones left out.
+def flat(package: Package) -> dict[str, str]:
+    """Return every field of a package by a name of its own; empty ones left out.
 
     Of lists each element is a field, so that one that was added by hand can stay.
     """
     owned = publication_rules()["owned"]
-    found = {name: _text(package.get(name)) for name in owned["texts"]}
+    found = {name: _text(package.fields.get(name)) for name in owned["texts"]}
     for kind in owned["lists"]:
-        found |= {f"{kind}.{part['name']}": part["name"] for part in package.get(kind) or []}
+        found |= {f"{kind}.{part.name}": part.name for part in package.named(kind)}
     found |= {
         f"extras.{key}": _text(value) for key, value in extras_of(package).items() if key not in (DATASET, RELEASE)
     }
-    found |= {f"resources.{part['name']}": _described(part) for part in package["resources"] if part.get("ours", True)}
+    found |= {f"resources.{part.name}": _described(part) for part in package.resources if not is_of_others(part)}
     return {name: text for name, text in found.items() if text}
 
 
-def _described(part: Mapping[str, Any]) -> str:
-    """What people read of a file; its address only where it lies elsewhere."""
-    texts = [_text(part.get(name)) for name in publication_rules()["owned"]["resource"]]
-    address = _text(part.get("url"))
-    linked = address.startswith(("http://", "https://")) and part.get("url_type") != "upload"
+def _described(part: Resource) -> str:
+    """Return what people read of a file; its address only where it lies elsewhere."""
+    texts = [_text(part.fields.get(name)) for name in publication_rules()["owned"]["resource"]]
+    address = _text(part.url)
+    linked = address.startswith(("http://", "https://")) and not part.is_upload
     return " | ".join(filter(None, [*texts, address if linked else ""])) or "-"
 
 
-def _text(value: object) -> str:
-    """A value as CKAN keeps it: text without space at its ends, lines ended by one sign."""
+def _text(value: Json) -> str:
+    """Return a value as CKAN keeps it: text without space at its ends, lines ended by one sign."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -93,12 +140,12 @@ def _text(value: object) -> str:
 
 
 def digests(fields: Flat) -> Mark:
-    """The mark of some fields."""
+    """Return the mark of some fields."""
     return {_digest(name): _digest(text) for name, text in fields.items()}
 
 
 def mark_text(fields: Flat) -> str:
-    """A mark as it is kept on the portal.
+    """Return a mark as it is kept on the portal.
 
     >>> mark_text({"title": "AED設置箇所一覧"})
     'qvIy5RKc'
@@ -107,7 +154,7 @@ def mark_text(fields: Flat) -> str:
 
 
 def read_mark(text: str) -> Mark:
-    """The mark that a text from a portal holds."""
+    """Return the mark that a text from a portal holds."""
     return {part[:_LETTERS]: part[_LETTERS:] for part in text.split()}
 
 
@@ -152,21 +199,21 @@ def _verdict(name: str, mine: str | None, there: str | None, mark: Mark | None) 
     return "conflict"
 
 
-def shown_fields(changed: Mapping[str, tuple[str | None, str | None]], theirs: Flat) -> Iterator[dict[str, Any]]:
-    """The changed fields for people: the elements of a list together; files that come are listed elsewhere."""
+def shown_fields(changed: Mapping[str, tuple[str | None, str | None]], theirs: Flat) -> Iterator[FieldChange]:
+    """Yield the changed fields for people: the elements of a list together; files that come are listed elsewhere."""
     lists = publication_rules()["owned"]["lists"]
     for name, (before, after) in changed.items():
         kind = name.partition(".")[0]
         if kind not in lists and not (kind == "resources" and before is None):
-            yield {"field": name, "before": before, "after": after}
+            yield FieldChange(name, before, after)
     for kind in lists:
         parts = [pair for name, pair in changed.items() if name.startswith(f"{kind}.")]
         if parts:
             yield _shown_list(kind, parts, theirs)
 
 
-def _shown_list(kind: str, parts: Sequence[tuple[str | None, str | None]], theirs: Flat) -> dict[str, Any]:
+def _shown_list(kind: str, parts: Sequence[tuple[str | None, str | None]], theirs: Flat) -> FieldChange:
     there = sorted(text for name, text in theirs.items() if name.startswith(f"{kind}."))
     gone = {before for before, _ in parts}
     came = {after for _, after in parts if after is not None}
-    return {"field": kind, "before": there or None, "after": sorted({*there} - gone | came) or None}
+    return FieldChange(kind, there or None, sorted({*there} - gone | came) or None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from meguro_opendata.catalog import Package
 from meguro_opendata.errors import GuardError
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals import Package
 from meguro_opendata.publication.fields import publication_rules
 from meguro_opendata.publication.plan import Plan
 from meguro_opendata.publication.tables import TableChange
@@ -17,12 +17,12 @@ __all__ = ["allowed_by_name", "refuse_conflicts", "refuse_guards", "release_guar
 
 
 def allowed_by_name() -> tuple[str, ...]:
-    """The guards that may be allowed on the command line."""
+    """Return the guards that may be allowed on the command line."""
     return tuple(publication_rules()["guards"]["by_name"])
 
 
 def table_guards(tables: Iterable[TableChange], workspace: Workspace) -> Iterator[str]:
-    """Guards on rows and columns that vanish."""
+    """Yield guards on rows and columns that vanish."""
     changes = list(tables)
     least = 1 - workspace.guards.max_row_loss
     if any(change.rows.before and change.rows.after < change.rows.before * least for change in changes):
@@ -32,7 +32,7 @@ def table_guards(tables: Iterable[TableChange], workspace: Workspace) -> Iterato
 
 
 def release_guards(release: PublishedDataset, notes: Iterable[Finding], workspace: Workspace) -> Iterator[str]:
-    """Guards on what a release holds, and on what the portal would refuse of it."""
+    """Yield guards on what a release holds, and on what the portal would refuse of it."""
     if any(note.severity == "error" for note in notes):
         yield "not-sendable"
     if release.personal:
@@ -42,7 +42,7 @@ def release_guards(release: PublishedDataset, notes: Iterable[Finding], workspac
 
 
 def tie_guards(package: Package, old: Package | None, ours: bool) -> Iterator[str]:
-    """Guards on what a dataset on the portal is to others: whose it is, and which of its links people may use.
+    """Yield guards for ownership conflicts and for public links that would change.
 
     Args:
         package: The dataset as it is to be.
@@ -52,10 +52,11 @@ def tie_guards(package: Package, old: Package | None, ours: bool) -> Iterator[st
     if old is None:
         return
     if not ours:
-        yield "other-organization" if old.get("owner_org") != package.get("owner_org") else "name-taken"
-    links = {part["name"]: part.get("url") for part in old["resources"] if part.get("url_type") != "upload"}
-    moved = any(links.get(part["name"], part.get("url")) != part.get("url") for part in package["resources"])
-    if moved or old["name"] != package["name"]:
+        same_owner = old.fields.get("owner_org") == package.fields.get("owner_org")
+        yield "name-taken" if same_owner else "other-organization"
+    links = {part.name: part.url for part in old.resources if not part.is_upload}
+    moved = any(links.get(part.name, part.url) != part.url for part in package.resources)
+    if moved or old.name != package.name:
         yield "link-changes"
 
 

@@ -12,9 +12,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
-from meguro_opendata.catalog import CatalogEntry, read_entries, write_entries
+from meguro_opendata.catalog import CatalogEntry, Json, JsonObject, read_entries, write_entries
 from meguro_opendata.errors import MeguroOpendataError, SourceError
 from meguro_opendata.files.whole import inside, sha256, storage_guard, write_whole
 from meguro_opendata.portals import Upload
@@ -28,6 +28,23 @@ _LOG = "published.jsonl"
 _LETTERS = 12
 
 
+class _KeptFile(TypedDict):
+    name: str
+    sha256: str
+    bytes: int
+
+
+class _Kept(TypedDict):
+    """What ``<release>.json`` holds."""
+
+    slug: str
+    files: list[_KeptFile]
+    rows: int
+    key: list[str]
+    rows_of: dict[str, int]
+    schemas: dict[str, Mapping[str, Json]]
+
+
 @dataclass(frozen=True)
 class EarlierRelease:
     """One release that was published: its id, the portal and the time of it."""
@@ -37,8 +54,8 @@ class EarlierRelease:
     time: str
     rows: int
 
-    def to_dict(self) -> dict[str, Any]:
-        """As the JSON of ``releases@1`` has it."""
+    def to_dict(self) -> JsonObject:
+        """Return the release as the JSON of ``releases@1`` has it."""
         return asdict(self)
 
 
@@ -49,7 +66,7 @@ class History:
         self._root = workspace.releases / _FOLDER
 
     def keep(self, release: PublishedDataset) -> str:
-        """Keep a release and its files; returns its id.
+        """Keep a release and its files; return its id.
 
         Raises:
             StorageError: If the folder cannot be written.
@@ -78,7 +95,7 @@ class History:
             log.write(line)
 
     def published_fields(self, slug: str, portal: str) -> dict[str, str]:
-        """The fields as they were published last, nothing if that is not known here."""
+        """Return the fields as they were published last, nothing if that is not known here."""
         try:
             loaded = json.loads(self._fields(slug, portal).read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
@@ -86,7 +103,7 @@ class History:
         return {str(name): str(text) for name, text in loaded.items()} if isinstance(loaded, dict) else {}
 
     def releases(self, slug: str) -> list[EarlierRelease]:
-        """What was published of a dataset, the newest last.
+        """Return what was published of a dataset, the newest last.
 
         Raises:
             MeguroOpendataError: If the list is damaged.
@@ -100,7 +117,7 @@ class History:
             raise MeguroOpendataError("history-damaged", file=path) from None
 
     def load(self, slug: str, release: str) -> PublishedDataset:
-        """An earlier release, ready to be published again.
+        """Return an earlier release, ready to be published again.
 
         Args:
             slug: The dataset.
@@ -121,12 +138,12 @@ class History:
             raise MeguroOpendataError("history-damaged", file=path) from None
 
     def file(self, checksum: str) -> bytes | None:
-        """A file that was published, ``None`` if it is not kept here or not whole."""
+        """Return a file that was published, ``None`` if it is not kept here or not whole."""
         path = self._file(checksum)
         data = path.read_bytes() if path.is_file() else None
         return data if data is not None and sha256(data) == checksum else None
 
-    def _loaded(self, entry: CatalogEntry, kept: Mapping[str, Any]) -> PublishedDataset:
+    def _loaded(self, entry: CatalogEntry, kept: _Kept) -> PublishedDataset:
         files = tuple(Upload(f["name"], self._whole(f["sha256"]), f["sha256"], f["bytes"]) for f in kept["files"])
         return PublishedDataset(
             slug=kept["slug"],
@@ -150,7 +167,7 @@ class History:
         return inside(self._root, slug, f"{portal}.fields.json")
 
 
-def _files_dict(release: PublishedDataset) -> dict[str, Any]:
+def _files_dict(release: PublishedDataset) -> _Kept:
     return {
         "slug": release.slug,
         "files": [{"name": f.name, "sha256": f.sha256, "bytes": f.bytes} for f in release.files],

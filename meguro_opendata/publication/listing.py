@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urljoin
 
-from meguro_opendata.catalog import CatalogEntry
+from meguro_opendata.catalog import CatalogEntry, Package
 from meguro_opendata.portals import open_portal
 from meguro_opendata.release.dataset import load_releases
 from meguro_opendata.workspace.city import Workspace
@@ -18,7 +17,7 @@ __all__ = ["workspace_entries"]
 def workspace_entries(
     workspace: Workspace, slugs: Sequence[str] = (), portal: str | None = None
 ) -> tuple[CatalogEntry, ...]:
-    """The releases of a workspace as a catalogue has them.
+    """Return the releases of a workspace as a catalogue has them.
 
     Args:
         workspace: The workspace.
@@ -30,24 +29,22 @@ def workspace_entries(
     """
     ready = load_releases(workspace, workspace.choose(tuple(slugs)))
     if portal is None:
-        return tuple(_addressed(release.entry, {}, "") for release in ready)
-    there = open_portal(workspace, portal)
-    names = [there.wanted(release.slug, release.entry)["name"] for release in ready]
-    held = there.state(names).packages
+        return tuple(_addressed(release.entry, None, "") for release in ready)
+    target = open_portal(workspace, portal)
+    names = [target.wanted(release.slug, release.entry).name for release in ready]
+    held = target.state(names).packages
     base = (workspace.portals[portal].url or "").rstrip("/") + "/"
-    return tuple(
-        _addressed(release.entry, held.get(name, {}), base) for release, name in zip(ready, names, strict=True)
-    )
+    return tuple(_addressed(release.entry, held.get(name), base) for release, name in zip(ready, names, strict=True))
 
 
-def _addressed(entry: CatalogEntry, package: Mapping[str, Any], base: str) -> CatalogEntry:
-    urls = {str(part["name"]): str(part.get("url") or "") for part in package.get("resources", ())}
+def _addressed(entry: CatalogEntry, package: Package | None, base: str) -> CatalogEntry:
+    urls = {part.name: part.text("url") for part in package.resources} if package else {}
     parts = (replace(part, url=_address(urls.get(part.name, ""), base)) for part in entry.distributions)
     return replace(entry, distributions=tuple(parts))
 
 
 def _address(url: str, base: str) -> str:
-    """A portal's address of a file in full; empty where the portal's own address is not known.
+    """Return a portal's address of a file in full; empty where the portal's own address is not known.
 
     >>> _address("dataset/a/b.csv", "https://example.com/data/"), _address("dataset/a/b.csv", "/"), _address("", "/")
     ('https://example.com/data/dataset/a/b.csv', '', '')

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
+from meguro_opendata.catalog.package import JsonObject, Package
 from meguro_opendata.files.rowdiff import RowChange, RowCounts
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals import Package, TableLoad
-from meguro_opendata.portals.datastore import short_name
-from meguro_opendata.publication.fields import Conflict
+from meguro_opendata.portals import PortalState, TableLoad
+from meguro_opendata.portals.datastore import schema_columns, short_name
+from meguro_opendata.publication.fields import Conflict, FieldChange
 from meguro_opendata.release.dataset import PublishedDataset
 
-__all__ = ["ACTIONS", "PLAN_FORMAT", "WRITTEN", "DatasetPlan", "Plan", "ResourcePlan", "Wishes"]
+__all__ = ["ACTIONS", "PLAN_FORMAT", "WRITTEN", "DatasetPlan", "Plan", "ResourcePlan", "Wishes", "short_names"]
 
 PLAN_FORMAT = "meguro-opendata/plan@1"
 ACTIONS = ("create", "update", "unchanged", "remove", "conflict")
 WRITTEN = ("create", "update")
+# By these the state is known that a plan was made against.
+_AGAINST = ("id", "metadata_modified")
 _NOTE = ("code", "severity", "field", "value", "suggestion")
 
 
@@ -37,8 +39,8 @@ class Wishes:
     overwrite: tuple[str, ...] = ()
     releases: tuple[tuple[str, str], ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        """As the JSON of ``plan@1`` has it."""
+    def to_dict(self) -> JsonObject:
+        """Return the JSON that ``plan@1`` has for it."""
         return {"remove": list(self.remove), "overwrite": list(self.overwrite), "releases": dict(self.releases)}
 
 
@@ -58,8 +60,8 @@ class ResourcePlan:
     bytes: int = 0
     shown: tuple[RowChange, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        """As the JSON of ``plan@1`` has it."""
+    def to_dict(self) -> JsonObject:
+        """Return the JSON that ``plan@1`` has for it."""
         return {
             "name": self.name,
             "action": self.action,
@@ -78,7 +80,7 @@ class DatasetPlan:
     Attributes:
         dataset: The slug; of a dataset that is only on the portal, its name there.
         name: The name on the portal.
-        metadata: ``{"field", "before", "after"}`` for each field that differs.
+        metadata: Each field that differs.
         guards: Reasons to refuse, such as ``row-loss``.
         package: The metadata as it will be sent.
         conflicts: Fields of ours that were edited on the portal.
@@ -93,10 +95,10 @@ class DatasetPlan:
     dataset: str
     name: str
     action: str
-    metadata: tuple[Mapping[str, Any], ...]
+    metadata: tuple[FieldChange, ...]
     resources: tuple[ResourcePlan, ...]
     guards: tuple[str, ...]
-    package: Mapping[str, Any]
+    package: Package
     standard: str | None
     department: str
     rows: int
@@ -108,42 +110,53 @@ class DatasetPlan:
     loads: tuple[TableLoad, ...] = ()
     only_loads: bool = False
 
-    def to_dict(self) -> dict[str, Any]:
-        """As the JSON of ``plan@1`` has it."""
+    def to_dict(self) -> JsonObject:
+        """Return the JSON that ``plan@1`` has for it."""
         before = self.before
         return {
             "dataset": self.dataset,
             "name": self.name,
             "action": self.action,
-            "metadata": [dict(field) for field in self.metadata],
+            "metadata": [change.to_dict() for change in self.metadata],
             "resources": [part.to_dict() for part in self.resources],
             "guards": list(self.guards),
             "conflicts": [conflict.to_dict() for conflict in self.conflicts],
             "notes": [{name: getattr(note, name) for name in _NOTE} for note in self.notes],
             "datastore": [_load_dict(load) for load in self.loads],
-            "against": {key: before.get(key) for key in ("id", "metadata_modified")} if before else None,
-            "package": dict(self.package),
+            "against": {key: before.fields.get(key) for key in _AGAINST} if before else None,
+            "package": self.package.to_ckan(),
             "standard": self.standard,
             "department": self.department,
             "rows": self.rows,
         }
 
 
-def _load_dict(load: TableLoad) -> dict[str, Any]:
-    """A table for the DataStore, with the columns that have too long a name for it."""
-    columns = [field["name"] for field in load.schema.get("fields", ())]
-    shorter = {short_name(name): name for name in columns if short_name(name) != name}
-    return {"file": load.name, "digest": load.digest, "key": list(load.key), "short_names": shorter}
+def _load_dict(load: TableLoad) -> JsonObject:
+    """Return a table for the DataStore, with the columns that have too long a name for it."""
+    return {"file": load.name, "digest": load.digest, "key": list(load.key), "short_names": short_names(load)}
+
+
+def short_names(load: TableLoad) -> dict[str, str]:
+    """Return the columns whose name is too long for the DataStore, by the name that they get there."""
+    columns = [column.needed("name") for column in schema_columns(load.schema)]
+    return {short_name(name): name for name in columns if short_name(name) != name}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that publishing would do, and the state of the portal that it was made against."""
+    """Everything that publishing would do, and the state of the portal that it was made against.
+
+    Attributes:
+        portal_state: A checksum of that state.
+        wishes: What was asked for by name.
+        seen: That state itself, for a caller who publishes at once; it is no part of the plan's JSON.
+    """
 
     portal: str
     portal_state: str
     changes: tuple[DatasetPlan, ...]
     wishes: Wishes = Wishes()
+    seen: PortalState | None = field(default=None, repr=False, compare=False)
 
     @property
     def pending(self) -> bool:
@@ -160,11 +173,11 @@ class Plan:
         """The checksum of everything that the plan says: what is approved is this."""
         return sha256(json.dumps(self._content(), ensure_ascii=False, sort_keys=True).encode("utf-8"))
 
-    def to_dict(self) -> dict[str, Any]:
-        """The plan as the JSON of ``plan@1``; complete enough to be applied."""
+    def to_dict(self) -> JsonObject:
+        """Return the plan as the JSON of ``plan@1``; complete enough to be applied."""
         return {**self._content(), "hash": self.digest}
 
-    def _content(self) -> dict[str, Any]:
+    def _content(self) -> JsonObject:
         return {
             "format": PLAN_FORMAT,
             "portal": self.portal,

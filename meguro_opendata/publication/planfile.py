@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
+from meguro_opendata.catalog.package import Json, list_of, object_of
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.ledger import JST
 from meguro_opendata.portals import Portal
@@ -20,7 +20,7 @@ _SHORTEST = 8
 
 
 def agreed_plan(path: Path, workspace: Workspace, portal: Portal) -> Plan:
-    """The plan of a file, made anew: nothing in the file is sent, it is only compared.
+    """Return the plan of a file, made anew: nothing in the file is sent, it is only compared.
 
     Raises:
         MeguroOpendataError: If the file is no plan.
@@ -40,9 +40,11 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal) -> Plan:
     return fresh
 
 
-def _wishes(told: dict[str, Any]) -> Wishes:
-    earlier = tuple((str(slug), str(release)) for slug, release in told["releases"].items())
-    return Wishes(tuple(map(str, told["remove"])), tuple(map(str, told["overwrite"])), earlier)
+def _wishes(told: Json) -> Wishes:
+    asked = object_of(told)
+    earlier = tuple((slug, str(release)) for slug, release in object_of(asked["releases"]).items())
+    remove, overwrite = (tuple(map(str, list_of(asked[name]))) for name in ("remove", "overwrite"))
+    return Wishes(remove, overwrite, earlier)
 
 
 def refuse_other_hash(plan: Plan, approved: str) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
+from meguro_opendata.catalog import Group, Json, JsonObject, Package, Resource, Tag
 from meguro_opendata.catalog.forms.ckan import optional_fields
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import sha256
-from meguro_opendata.portals import Package, Portal, PortalState, TableLoad, open_portal
-from meguro_opendata.portals.marks import BYTES, DATASET, DATASTORE, RELEASE, extras_of, marked
+from meguro_opendata.portals import Portal, PortalState, TableLoad, open_portal
+from meguro_opendata.portals.marks import BYTES, DATASET, DATASTORE, RELEASE, extras_of, is_ours, marked, sorted_extras
 from meguro_opendata.publication import fields, guards
 from meguro_opendata.publication.fields import Comparison, Conflict
 from meguro_opendata.publication.history import History
@@ -51,7 +51,7 @@ def plan_publication(
 
 
 def _releases(home: Workspace, chosen: Sequence[str], earlier: Mapping[str, str]) -> list[PublishedDataset]:
-    """The releases of some datasets, of some of them an earlier one."""
+    """Return the releases of some datasets, of some of them an earlier one."""
     history = History(home)
     ready = {release.slug: release for release in load_releases(home, [s for s in chosen if s not in earlier])}
     return [ready[slug] if slug in ready else history.load(slug, earlier[slug]) for slug in chosen]
@@ -68,18 +68,19 @@ def plan_releases(
     asked = wishes or Wishes()
     history = History(workspace)
     wanted = [portal.wanted(release.slug, release.entry) for release in releases]
-    held = state or portal.state([package["name"] for package in wanted])
+    held = state or portal.state([package.name for package in wanted])
     known = _Known(portal, workspace, history, held, _by_mark(held), asked)
     changes = [_plan_dataset(release, package, known) for release, package in zip(releases, wanted, strict=True)]
     changes += [_plan_removal(name, known) for name in asked.remove if "/" not in name]
     _refuse_unknown_files(changes, asked)
-    return Plan(portal.name, fingerprint(held, changes), tuple(changes), asked)
+    return Plan(portal.name, fingerprint(held, changes), tuple(changes), asked, seen=held)
 
 
 def fingerprint(state: PortalState, changes: Sequence[DatasetPlan]) -> str:
-    """A checksum of what the portal holds of the datasets of a plan."""
-    names = {change.name for change in changes} | {change.before["name"] for change in changes if change.before}
-    held = {name: state.packages.get(name) for name in sorted(names)}
+    """Return a checksum of what the portal holds of the datasets of a plan."""
+    names = {change.name for change in changes} | {change.before.name for change in changes if change.before}
+    packages = {name: state.packages.get(name) for name in sorted(names)}
+    held = {name: package.to_ckan() if package else None for name, package in packages.items()}
     return sha256(json.dumps(held, ensure_ascii=False, sort_keys=True).encode("utf-8"))
 
 
@@ -94,18 +95,18 @@ class _Known:
 
 
 def _by_mark(state: PortalState) -> dict[str, Package]:
-    """The packages by the mark that says whose they are."""
+    """Return the packages by the mark that says whose they are."""
     marks = ((extras_of(package).get(DATASET), package) for package in state.packages.values())
     return {mark: package for mark, package in marks if mark}
 
 
-def _plan_dataset(release: PublishedDataset, wanted: Mapping[str, Any], known: _Known) -> DatasetPlan:
+def _plan_dataset(release: PublishedDataset, wanted: Package, known: _Known) -> DatasetPlan:
     mark = f"{known.workspace.city.code}/{release.slug}"
-    old = known.state.packages.get(wanted["name"]) or known.by_mark.get(mark)
+    old = known.state.packages.get(wanted.name) or known.by_mark.get(mark)
     ours = old is not None and (known.portal.exclusive or extras_of(old).get(DATASET) == mark)
     own = fields.flat(wanted)
-    there = _without_orphans(fields.flat(old), own) if old else {}
-    compared = _compared(own, there, old, ours, release.slug, known)
+    theirs = _without_orphans(fields.flat(old), own) if old else {}
+    compared = _compared(own, theirs, old, ours, release.slug, known)
     tables = table_changes(release, old, known.portal, known.history)
     resources = (*_files(release, wanted, old, tables, compared), *_others(wanted, old, release.slug, known))
     package = marked(_merged(wanted, old, compared, resources), mark, fields.mark_text(own))
@@ -114,9 +115,9 @@ def _plan_dataset(release: PublishedDataset, wanted: Mapping[str, Any], known: _
     loads = tuple(_loads(release, old, known.portal))
     return DatasetPlan(
         dataset=release.slug,
-        name=wanted["name"],
+        name=wanted.name,
         action="update" if loads and action == "unchanged" else action,
-        metadata=tuple(fields.shown_fields(compared.changed, there)),
+        metadata=tuple(fields.shown_fields(compared.changed, theirs)),
         resources=resources,
         guards=(
             *guards.table_guards(tables.values(), known.workspace),
@@ -137,17 +138,17 @@ def _plan_dataset(release: PublishedDataset, wanted: Mapping[str, Any], known: _
     )
 
 
-def _without_orphans(there: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
-    """The portal's fields without those of files that are not in the release any more: they are left as they are."""
-    return {name: text for name, text in there.items() if name in own or not name.startswith("resources.")}
+def _without_orphans(theirs: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """Return the portal's fields without those of files that have left the release: they stay as they are."""
+    return {name: text for name, text in theirs.items() if name in own or not name.startswith("resources.")}
 
 
 def _compared(
-    own: Mapping[str, str], there: Mapping[str, str], old: Package | None, ours: bool, slug: str, known: _Known
+    own: Mapping[str, str], theirs: Mapping[str, str], old: Package | None, ours: bool, slug: str, known: _Known
 ) -> Comparison:
     text = extras_of(old).get(RELEASE) if old and ours else None
-    mark = fields.read_mark(text) if text else fields.digests(there) if known.portal.exclusive else None
-    compared = fields.compare(own, there, mark, overwrite=slug in known.wishes.overwrite)
+    mark = fields.read_mark(text) if text else fields.digests(theirs) if known.portal.exclusive else None
+    compared = fields.compare(own, theirs, mark, overwrite=slug in known.wishes.overwrite)
     if compared.conflicts:
         published = known.history.published_fields(slug, known.portal.name)
         shown = tuple(replace(one, published=published.get(one.field)) for one in compared.conflicts)
@@ -157,32 +158,32 @@ def _compared(
 
 
 def _replaced_files(old: Package | None, known: _Known, slug: str) -> tuple[Conflict, ...]:
-    """Files of ours that somebody replaced; on a portal of our own such a file is damaged, and simply renewed."""
+    """Return files of ours that somebody replaced; on a portal of our own such a file is damaged and renewed."""
     if old is None or known.portal.exclusive or slug in known.wishes.overwrite:
         return ()
-    parts = [part for part in old["resources"] if part.get("ours") and part.get("url_type") == "upload"]
+    parts = [part for part in old.resources if is_ours(part) and part.is_upload]
     return tuple(
-        Conflict(f"resources.{part['name']}.file", part.get(BYTES), str(part.get("size")), None)
+        Conflict(f"resources.{part.name}.file", part.optional(BYTES), str(part.size), None)
         for part in parts
-        if part.get("hash") is None
+        if part.hash is None
     )
 
 
 def _files(
     release: PublishedDataset,
-    wanted: Mapping[str, Any],
+    wanted: Package,
     old: Package | None,
     tables: Mapping[str, TableChange],
     compared: Comparison,
 ) -> Iterator[ResourcePlan]:
     published = checksums(old)
     uploads = {file.name: file for file in release.files}
-    for part in wanted["resources"]:
-        name = part["name"]
+    for part in wanted.resources:
+        name = part.name
         file = uploads.get(name)
         same = published.get(name) == file.sha256 if file else f"resources.{name}" not in compared.changed
         action = "create" if name not in published else "unchanged" if same else "update"
-        plan = ResourcePlan(name, action, part.get("hash"), None)
+        plan = ResourcePlan(name, action, part.hash, None)
         if file:
             plan = replace(plan, sha256=file.sha256, path=str(file.path), bytes=file.bytes)
         table = tables.get(stem(name))
@@ -191,20 +192,20 @@ def _files(
         yield plan
 
 
-def _others(wanted: Mapping[str, Any], old: Package | None, slug: str, known: _Known) -> Iterator[ResourcePlan]:
-    """Files that are on the portal and not in the release."""
-    names = {part["name"] for part in wanted["resources"]}
-    for part in old["resources"] if old else ():
-        if part["name"] not in names:
-            unwanted = {f"{slug}/{part['name']}", f"{wanted['name']}/{part['name']}"} & {*known.wishes.remove}
-            yield ResourcePlan(part["name"], "remove" if unwanted else "orphaned", part.get("hash") or None, None)
+def _others(wanted: Package, old: Package | None, slug: str, known: _Known) -> Iterator[ResourcePlan]:
+    """Yield files that are on the portal and not in the release."""
+    names = {part.name for part in wanted.resources}
+    for part in old.resources if old else ():
+        if part.name not in names:
+            unwanted = {f"{slug}/{part.name}", f"{wanted.name}/{part.name}"} & {*known.wishes.remove}
+            yield ResourcePlan(part.name, "remove" if unwanted else "orphaned", part.hash or None, None)
 
 
 def _loads(release: PublishedDataset, old: Package | None, portal: Portal) -> Iterator[TableLoad]:
-    """The tables whose rows, or whose schema, are not the ones that were brought into the DataStore last."""
+    """Yield the tables whose rows, or whose schema, are not the ones that were brought into the DataStore last."""
     if release.slug not in portal.datastore:
         return
-    noted = {part["name"]: part.get(DATASTORE) for part in old["resources"]} if old else {}
+    noted = {part.name: part.optional(DATASTORE) for part in old.resources} if old else {}
     for file in release.files:
         schema = release.schemas.get(file.name)
         if schema is None:
@@ -215,54 +216,46 @@ def _loads(release: PublishedDataset, old: Package | None, portal: Portal) -> It
             yield TableLoad(file.name, file.path, schema, release.key, digest)
 
 
-def _merged(
-    wanted: Mapping[str, Any], old: Package | None, compared: Comparison, resources: Sequence[ResourcePlan]
-) -> dict[str, Any]:
-    """The wanted package with what stays of the old one: the fields of others, ids, files that are not ours."""
+def _merged(wanted: Package, old: Package | None, compared: Comparison, resources: Sequence[ResourcePlan]) -> Package:
+    """Return the wanted package with what stays of the old one: fields of others, ids, files that are not ours."""
     if old is None:
-        return dict(wanted)
-    parts = {part["name"]: _of_others(part) for part in reversed(old["resources"])}
+        return wanted
+    parts = {part.name: _of_others(part) for part in reversed(old.resources)}
     staying = {part.name for part in resources if part.action == "orphaned"}
-    return {
-        **wanted,
-        **_kept(wanted, dict(compared.kept)),
-        "resources": [
-            *({**parts.get(part["name"], {}), **part} for part in wanted["resources"]),
-            *(part for part in old["resources"] if part["name"] in staying),
-        ],
-    }
+    return replace(
+        _with_kept(wanted, compared.kept),
+        resources=(
+            *(Resource({**parts.get(part.name, {}), **part.fields}) for part in wanted.resources),
+            *(part for part in old.resources if part.name in staying),
+        ),
+    )
 
 
-def _kept(wanted: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
-    """The texts, lists and extras of a package with what others wrote there."""
-    owned = fields.publication_rules()["owned"]
-    texts = {name: kept[name] for name in owned["texts"] if name in kept}
-    lists = {
-        kind: [*wanted[kind], *({"name": text} for text in _under(kind, kept).values())] for kind in owned["lists"]
-    }
-    extras = extras_of(wanted) | _under("extras", kept)
-    return {**texts, **lists, "extras": [{"key": key, "value": extras[key]} for key in sorted(extras)]}
+def _with_kept(wanted: Package, kept: Mapping[str, str]) -> Package:
+    """Return a package with what others wrote in its texts, lists and extras."""
+    texts: JsonObject = {name: kept[name] for name in fields.publication_rules()["owned"]["texts"] if name in kept}
+    return replace(
+        wanted.with_fields(**texts),
+        tags=(*wanted.tags, *map(Tag.of, _under("tags", kept).values())),
+        groups=(*wanted.groups, *map(Group.of, _under("groups", kept).values())),
+        extras=sorted_extras(extras_of(wanted) | _under("extras", kept)),
+    )
 
 
-def _named(texts: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    yield from ({"name": text} for text in texts)
-
-
-def _under(kind: str, kept: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept of a kind, by its name in it."""
+def _under(kind: str, kept: Mapping[str, str]) -> dict[str, str]:
+    """Return what is kept of a kind, by its name in it."""
     return {name.removeprefix(f"{kind}."): text for name, text in kept.items() if name.startswith(f"{kind}.")}
 
 
-def _of_others(part: Mapping[str, Any]) -> dict[str, Any]:
-    """A resource of the portal without those fields of ours that a file may lack: they are as the workspace says."""
-    optional = optional_fields("resource")
-    return {name: value for name, value in part.items() if name not in optional}
+def _of_others(part: Resource) -> Mapping[str, Json]:
+    """Return the fields of a portal's file without those that a file of ours may lack: the workspace decides them."""
+    return part.without(*optional_fields("resource")).fields
 
 
-def _moved(package: Mapping[str, Any], old: Package | None) -> bool:
-    """Whether files that stay change their order."""
-    before = [part["name"] for part in old["resources"]] if old else []
-    after = [part["name"] for part in package["resources"]]
+def _moved(package: Package, old: Package | None) -> bool:
+    """Return whether files that stay change their order."""
+    before = [part.name for part in old.resources] if old else []
+    after = [part.name for part in package.resources]
     return [name for name in before if name in after] != [name for name in after if name in before]
 
 
@@ -276,7 +269,7 @@ def _action(old: Package | None, compared: Comparison, resources: Sequence[Resou
 
 
 def _plan_removal(name: str, known: _Known) -> DatasetPlan:
-    """Taking a dataset off the portal, by its slug or its name there.
+    """Return the plan that takes a dataset off the portal, by its slug or its name there.
 
     Raises:
         MeguroOpendataError: If the portal has no such dataset.
@@ -288,16 +281,14 @@ def _plan_removal(name: str, known: _Known) -> DatasetPlan:
     ours = known.portal.exclusive or mark.startswith(f"{known.workspace.city.code}/")
     return DatasetPlan(
         dataset=mark.partition("/")[2] or name,
-        name=old["name"],
+        name=old.name,
         action="remove",
         metadata=(),
-        resources=tuple(
-            ResourcePlan(part["name"], "remove", part.get("hash") or None, None) for part in old["resources"]
-        ),
+        resources=tuple(ResourcePlan(part.name, "remove", part.hash or None, None) for part in old.resources),
         guards=() if ours else ("name-taken",),
-        package={"name": old["name"], "id": old.get("id")},
+        package=Package({"name": old.name, "id": old.fields.get("id")}),
         standard=None,
-        department=old.get("maintainer") or "",
+        department=old.text("maintainer"),
         rows=0,
         before=old,
     )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
 
-from meguro_opendata.catalog import from_ckan, judge_pickup
+from meguro_opendata.catalog import JsonObject, Package, from_ckan, judge_pickup
 from meguro_opendata.catalog.harvest import Manners
 from meguro_opendata.catalog.harvest.fetching import Fetcher
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.portals import Package, Portal, PortalState
-from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
+from meguro_opendata.portals import Portal, PortalState
+from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, is_of_others
 from meguro_opendata.publication.plan import DatasetPlan
 from meguro_opendata.publication.planning import plan_releases
 from meguro_opendata.release.dataset import PublishedDataset, load_releases
@@ -72,8 +71,8 @@ class Status:
         """1 if anything differs; datasets that were never made here are none of our business."""
         return int(any(drift.kind != "unmanaged" for drift in self.drifts))
 
-    def to_dict(self) -> dict[str, Any]:
-        """As the JSON of ``status@1``."""
+    def to_dict(self) -> JsonObject:
+        """Return the status as the JSON of ``status@1``."""
         return {
             "format": STATUS_FORMAT,
             "portal": self.portal,
@@ -95,7 +94,7 @@ def status(workspace: Workspace, portal: Portal, manners: Manners | None = None)
         PortalError: If the portal cannot be read.
     """
     ready, unbuilt = _releases(workspace)
-    wanted = [portal.wanted(release.slug, release.entry)["name"] for release in ready]
+    wanted = [portal.wanted(release.slug, release.entry).name for release in ready]
     state = portal.state(wanted)
     plan = plan_releases(ready, portal, workspace, state=state)
     drifts = [
@@ -109,7 +108,7 @@ def status(workspace: Workspace, portal: Portal, manners: Manners | None = None)
 
 
 def _releases(workspace: Workspace) -> tuple[list[PublishedDataset], list[str]]:
-    """The releases that are ready, and the datasets that have none."""
+    """Return the releases that are ready, and the datasets that have none."""
     ready: list[PublishedDataset] = []
     unbuilt: list[str] = []
     for slug in workspace.slugs():
@@ -130,27 +129,28 @@ def _dataset_drifts(change: DatasetPlan, portal: Portal) -> Iterator[Drift]:
         edited = tuple(conflict.field for conflict in change.conflicts)
         yield Drift("edited", change.dataset, edited, f"{publish} --overwrite {change.dataset}")
     elif change.action == "update":
-        changed = [str(field["field"]) for field in change.metadata]
+        changed = [field.field for field in change.metadata]
         changed += [part.name for part in change.resources if part.action in ("create", "update")]
-        unfinished = not portal.exclusive and RELEASE not in extras_of(change.before or {})
+        unfinished = not portal.exclusive and RELEASE not in extras_of(change.before)
         yield Drift("unfinished" if unfinished else "stale", change.dataset, tuple(changed), publish)
 
 
 def _left_over(change: DatasetPlan, portal: Portal) -> Iterator[Drift]:
-    """Files of ours that are no longer in the release."""
+    """Yield files of ours that are no longer in the release."""
     publish = f"meguro-opendata publish {change.dataset} --portal {portal.name}"
     for part in change.resources:
-        if part.action == "orphaned" and _is_ours(part.name, change.before or {}):
+        if part.action == "orphaned" and _is_ours(part.name, change.before):
             remove = f"{publish} --remove {change.dataset}/{part.name}"
             yield Drift("orphaned-file", change.dataset, (part.name,), remove)
 
 
-def _is_ours(name: str, package: Package) -> bool:
-    return any(part["name"] == name and part.get("ours", True) for part in package.get("resources", ()))
+def _is_ours(name: str, package: Package | None) -> bool:
+    parts = package.resources if package else ()
+    return any(part.name == name and not is_of_others(part) for part in parts)
 
 
 def _without_recipe(state: PortalState, workspace: Workspace, portal: Portal, planned: set[str]) -> Iterator[Drift]:
-    """Datasets on the portal that no recipe of the workspace makes."""
+    """Yield datasets on the portal that no recipe of the workspace makes."""
     slugs = set(workspace.slugs())
     for name, package in state.packages.items():
         code, _, slug = extras_of(package).get(DATASET, "").partition("/")
@@ -164,7 +164,7 @@ def _without_recipe(state: PortalState, workspace: Workspace, portal: Portal, pl
 
 
 def _broken_links(state: PortalState, workspace: Workspace, portal: Portal, fetcher: Fetcher) -> Iterator[Drift]:
-    """Links to elsewhere that lead nowhere, each address asked once."""
+    """Yield links to elsewhere that lead nowhere, each address asked once."""
     known: dict[str, str] = {}
     for name, package in state.packages.items():
         slug = extras_of(package).get(DATASET, "").partition("/")[2]
@@ -178,14 +178,15 @@ def _broken_links(state: PortalState, workspace: Workspace, portal: Portal, fetc
 
 
 def _links(package: Package) -> dict[str, str]:
-    """The addresses of a dataset that lead elsewhere, and where each stands: in a field, or in a file's entry."""
-    linked = [part for part in package["resources"] if part.get("url_type") != "upload" and part.get("url")]
-    links = {part["url"]: f"resources.{part['name']}" for part in reversed(linked)}
-    return links | ({package["url"]: _LANDING_PAGE} if package.get("url") else {})
+    """Return the addresses of a dataset that lead elsewhere, and where each is: in a field, or in a file's entry."""
+    linked = [part for part in package.resources if not part.is_upload and part.url]
+    links = {part.text("url"): f"resources.{part.name}" for part in reversed(linked)}
+    page = package.text("url")
+    return links | ({page: _LANDING_PAGE} if page else {})
 
 
 def _link_command(slug: str, place: str, portal: Portal) -> str:
-    """What mends a broken link: the page of a dataset is published anew as its recipe says, a file's entry taken away.
+    """Return the command that fixes a broken link: a landing page is published anew, a file's entry taken away.
 
     Empty for a dataset that is not ours: whoever made it has to mend it.
     """
@@ -198,7 +199,7 @@ def _link_command(slug: str, place: str, portal: Portal) -> str:
 
 
 def _trouble(url: str, fetcher: Fetcher) -> str:
-    """What is wrong with an address, empty if nothing is."""
+    """Return what is wrong with an address, empty if nothing is."""
     try:
         answer = fetcher.get(url, most=_ENOUGH_BYTES)
     except MeguroOpendataError as error:
@@ -208,4 +209,4 @@ def _trouble(url: str, fetcher: Fetcher) -> str:
 
 def _pickup(package: Package) -> Pickup:
     judged = judge_pickup(from_ckan(package))
-    return Pickup(package["name"], judged.picked_up, judged.standard, tuple(judged.taken_as))
+    return Pickup(package.name, judged.picked_up, judged.standard, tuple(judged.taken_as))

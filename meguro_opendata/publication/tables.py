@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from meguro_opendata.catalog import Package
 from meguro_opendata.files.csvrows import read_csv_rows
 from meguro_opendata.files.rowdiff import RowChange, RowCounts
 from meguro_opendata.files.rowdiff import table_changes as compare_rows
-from meguro_opendata.portals import Package, Portal, Upload
+from meguro_opendata.portals import Portal, Upload
 from meguro_opendata.publication.fields import publication_rules
 from meguro_opendata.publication.history import History
 from meguro_opendata.release.dataset import PublishedDataset
@@ -30,7 +31,7 @@ class TableChange:
 def table_changes(
     release: PublishedDataset, old: Package | None, portal: Portal, history: History
 ) -> dict[str, TableChange]:
-    """The change of each table, by its name without ending; a CSV stands for all formats of its table."""
+    """Return the change of each table, by its name without ending; a CSV stands for all formats of its table."""
     published = checksums(old)
     return {
         stem(file.name): _table_change(file, release, old, published, portal, history)
@@ -40,17 +41,17 @@ def table_changes(
 
 
 def is_table(name: str) -> bool:
-    """Whether a file is the one that stands for all formats of its table."""
+    """Return whether a file is the one that stands for all formats of its table."""
     return name.endswith(_TABLE)
 
 
 def checksums(package: Package | None) -> dict[str, str | None]:
-    """The checksum of each file of a package."""
-    return {part["name"]: part.get("hash") or None for part in package["resources"]} if package else {}
+    """Return the checksum of each file of a package."""
+    return {part.name: part.hash or None for part in package.resources} if package else {}
 
 
 def stem(name: str) -> str:
-    """A file's name without its ending.
+    """Return a file's name without its ending.
 
     >>> stem("131105_aed.csv"), stem("131105_aed.shp.zip")
     ('131105_aed', '131105_aed')
@@ -81,7 +82,7 @@ def _table_change(
 def _published_bytes(
     name: str, old: Package | None, published: Mapping[str, str | None], portal: Portal, history: History
 ) -> bytes:
-    """The published version of a file, from what is kept here where that is the same file."""
+    """Return the published version of a file, from what is kept here where that is the same file."""
     if old is None or name not in published:
         return b""
     kept = history.file(published[name] or "none")

@@ -48,7 +48,8 @@ def link_releases(folder: Path, count: int) -> list[PublishedDataset]:
 def sync(workspace: Workspace, releases: list[PublishedDataset]) -> Outcome:
     """Plan and publish."""
     portal = open_portal(workspace, "lab")
-    return publish(plan_releases(releases, portal, workspace), portal, workspace, fresh=True)[0]
+    plan = plan_releases(releases, portal, workspace)
+    return publish(plan, portal, workspace, seen=plan.seen)[0]
 
 
 def ours(folder: str, url: str, organization: str, count: str) -> None:

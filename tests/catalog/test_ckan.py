@@ -13,7 +13,7 @@ from typing import Any
 import ckanapi
 import pytest
 
-from meguro_opendata.catalog import CatalogEntry, Contact, Distribution, check_package, to_ckan
+from meguro_opendata.catalog import CatalogEntry, Contact, Distribution, Package, check_package, to_ckan
 from meguro_opendata.catalog.harvest import Manners, harvest_ckan
 from meguro_opendata.workspace.city import City, License
 
@@ -117,7 +117,7 @@ def entry(name: str, **changed: Any) -> CatalogEntry:
 def test_everything_comes_back(lab: Lab) -> None:
     """What a CKAN stored and our harvest reads is what was sent, but for the names of organisation and licence."""
     sent = entry(f"{lab.organization}-full")
-    lab.create(to_ckan(sent, CITY))
+    lab.create(to_ckan(sent, CITY).to_ckan())
     (found,) = lab.harvest()
     assert replace(found, publisher=None, publisher_id=None, license_title="", license_url="") == replace(
         sent, extras=found.extras
@@ -149,7 +149,7 @@ def test_everything_comes_back(lab: Lab) -> None:
 def test_what_we_call_an_error_is_refused(lab: Lab, changed: dict[str, Any]) -> None:
     """Each error of the rules is one on a real CKAN, so that no rule stops what would have worked."""
     plain = {"name": f"{lab.organization}-x", "title": "見本", "license_id": "cc-by", **changed}
-    assert "error" in {found.severity for found in check_package(plain)}
+    assert "error" in {found.severity for found in check_package(Package.from_ckan(plain))}
     with pytest.raises((ckanapi.CKANAPIError, ckanapi.ValidationError)):
         lab.create(plain)
 
@@ -165,7 +165,7 @@ def test_what_we_call_an_error_is_refused(lab: Lab, changed: dict[str, Any]) -> 
 def test_what_we_let_through_is_taken(lab: Lab, changed: dict[str, Any]) -> None:
     """The rules let through what a real CKAN takes, and it is there unchanged."""
     plain = {"name": f"{lab.organization}-y", "title": "見本", "license_id": "cc-by", **changed}
-    assert check_package(plain) == []
+    assert check_package(Package.from_ckan(plain)) == []
     made = lab.create(plain)
     assert made["title"] == plain["title"]
     assert {tag["name"] for tag in made["tags"]} == {tag["name"] for tag in plain.get("tags", ())}
@@ -177,7 +177,7 @@ def test_what_we_let_through_is_taken(lab: Lab, changed: dict[str, Any]) -> None
 def test_many_datasets_come_in_by_one_page(lab: Lab) -> None:
     """A small catalogue takes two requests: the rules of the site, and one page."""
     for number in range(3):
-        lab.create(to_ckan(entry(f"{lab.organization}-{number}", title=f"見本{number}"), CITY))
+        lab.create(to_ckan(entry(f"{lab.organization}-{number}", title=f"見本{number}"), CITY).to_ckan())
     found = harvest_ckan(lab.url, lab.organization, Manners(allow_private=True))
     assert [part.title for part in found.entries] == ["見本0", "見本1", "見本2"]
     assert (found.requests, found.told, found.broken) == (2, 3, ())

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from meguro_opendata.catalog import PortalRules, check_package
+from meguro_opendata.catalog import Package, PortalRules
+from meguro_opendata.catalog import check_package as check_typed
 from meguro_opendata.catalog.review.ckanrules import sendable_tag
+from meguro_opendata.findings import Finding
 
 GOOD: dict[str, Any] = {
     "name": "131105_aed",
@@ -20,6 +22,13 @@ GOOD: dict[str, Any] = {
     "extras": [{"key": "frequency", "value": "随時"}],
     "resources": [{"name": "一覧", "url": "131105_aed.csv", "format": "CSV", "size": 12}],
 }
+
+
+def check_package(raw: dict[str, Any], rules: PortalRules | None = None) -> list[Finding]:
+    """The findings on a package as CKAN's API takes it."""
+    return check_typed(Package.from_ckan(raw), rules)
+
+
 Change = Callable[[dict[str, Any]], object]
 
 

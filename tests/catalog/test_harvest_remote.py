@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -98,7 +99,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two datasets a page, and a limit of bytes that a test can reach."""
-    smaller = {**settings.limits(), "page": 2, "most_bytes": 20_000}
+    smaller = replace(settings.limits(), page=2, most_bytes=20_000)
     for module in ("fetching", "remote", "robots"):
         monkeypatch.setattr(f"meguro_opendata.catalog.harvest.{module}.limits", lambda: smaller)
 
@@ -190,7 +191,7 @@ def test_an_endless_answer_is_cut(site: Site) -> None:
 
 def test_a_slow_drip_is_ended(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that sends a little now and then cannot hold the reader for ever."""
-    shorter = {**settings.limits(), "longest": -1.0, "waits": []}
+    shorter = replace(settings.limits(), longest=-1.0, waits=[])
     monkeypatch.setattr(fetching, "limits", lambda: shorter)
     with pytest.raises(PortalError) as failed:
         harvest_ckan(site.url, manners=site.manners())

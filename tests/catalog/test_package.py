@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meguro_opendata.catalog import Extra, Group, Package, Resource, Tag
+from meguro_opendata.catalog.package import texts_of
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
@@ -51,6 +52,14 @@ def test_what_is_no_package_is_refused(raw: Any) -> None:
     """Neither a package nor a part of it can be anything but an object."""
     with pytest.raises(TypeError):
         Package.from_ckan(raw)
+
+
+@pytest.mark.parametrize("value", [None, "x", {"x": 1}, ["x", 1], [["x"]]], ids=str)
+def test_what_is_no_list_of_texts_is_refused(value: Any) -> None:
+    """A text is no list, and a list of other things no list of texts."""
+    assert texts_of(["x", "y"]) == ["x", "y"]
+    with pytest.raises(TypeError):
+        texts_of(value)
 
 
 def test_known_fields_have_names_and_types() -> None:

@@ -16,6 +16,8 @@ from meguro_opendata.catalog import (
     CatalogEntry,
     Contact,
     Distribution,
+    Package,
+    Tag,
     check_package,
     from_ckan,
     from_dcat,
@@ -100,7 +102,7 @@ ENTRIES = st.builds(
 @settings(max_examples=50, deadline=None)
 def test_a_package_gives_everything_back(entry: CatalogEntry) -> None:
     """What CKAN holds is what we had, though no tag, group or extra is sent that it refuses."""
-    package = json.loads(json.dumps(to_ckan(entry, CITY)))
+    package = Package.from_ckan(json.loads(json.dumps(to_ckan(entry, CITY).to_ckan())))
     assert from_ckan(package) == entry
     codes = {found.code for found in check_package(package)}
     assert codes & {"ckan-tag-refused", "ckan-group-dropped", "ckan-extra-twice", "ckan-extra-core"} == set()
@@ -192,7 +194,7 @@ def test_nothing_that_is_json_breaks_the_reader(tmp_path_factory: pytest.TempPat
         return
     assert json.loads(to_dcat(entries, CITY))
     assert list_csv(entries, CITY)
-    assert all(json.dumps(to_ckan(entry, CITY)) for entry in entries)
+    assert all(json.dumps(to_ckan(entry, CITY).to_ckan()) for entry in entries)
     assert review_catalog(entries, CITY, date(2026, 4, 1)).to_dict("any", "ja")
 
 
@@ -231,8 +233,8 @@ def test_text_is_sent_composed() -> None:
     loose = unicodedata.normalize("NFD", "学校給食だより")
     entry = CatalogEntry("ab", loose, loose, "見本課", "", "", keywords=(loose,))
     package = to_ckan(entry, CITY)
-    assert (package["title"], package["tags"]) == ("学校給食だより", [{"name": "学校給食だより"}])
-    assert "keywords" not in {extra["key"] for extra in package["extras"]}
+    assert (package.title, package.tags) == ("学校給食だより", (Tag.of("学校給食だより"),))
+    assert "keywords" not in {extra.key for extra in package.extras}
 
 
 @pytest.mark.parametrize(
@@ -249,14 +251,14 @@ def test_text_is_sent_composed() -> None:
 )
 def test_what_others_wrote_does_no_harm(extras: list[dict[str, Any]], expected: dict[str, Any]) -> None:
     """Extras of another's making are read as far as they can be, and never stop the reading."""
-    entry = from_ckan({"name": "a", "title": "b", "extras": extras})
+    entry = from_ckan(Package.from_ckan({"name": "a", "title": "b", "extras": extras}))
     assert {name: getattr(entry, name) for name in expected} == expected
 
 
 def test_real_packages_come_back_from_ours(shared: Path) -> None:
     """The ward's own 56 datasets, as its portal gave them, survive the way to CKAN and back."""
     entries = read_dump(shared / "catalog" / "meguro_package_show.jsonl")
-    again = [from_ckan(json.loads(json.dumps(to_ckan(entry, CITY)))) for entry in entries]
+    again = [from_ckan(Package.from_ckan(json.loads(json.dumps(to_ckan(entry, CITY).to_ckan())))) for entry in entries]
     composed = [from_ckan(to_ckan(entry, CITY)) for entry in again]
     assert len(entries) == 56
     assert again == composed

@@ -118,7 +118,7 @@ def test_one_more_month_is_exactly_one_new_resource(tmp_path: Path) -> None:
     after = build(workspace)
     assert {f.path.name for f in after.files if before.get(f.path.name) == f.sha256} >= set(names_of(21))
     (change,) = plan_publication(workspace, portal).changes
-    assert (change.action, [part["field"] for part in change.metadata]) == ("update", ["extras.temporal"])
+    assert (change.action, [part.field for part in change.metadata]) == ("update", ["extras.temporal"])
     (new,) = [part for part in change.resources if part.action != "unchanged"]
     assert (new.name, new.action) == ("131105_population_20220801.csv", "create")
     assert new.rows is not None

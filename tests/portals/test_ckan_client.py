@@ -128,7 +128,7 @@ def test_a_dataset_that_was_found_but_is_not_there_yet_is_waited_for(tmp_path: P
         release = ten_releases(tmp_path)[1]
         wanted = portal.wanted(release.slug, release.entry)
         with pytest.raises(UncertainError) as error:
-            portal.put(wanted, (), "", {**wanted, "id": "1", "metadata_modified": ""})
+            portal.put(wanted, (), "", wanted.with_fields(id="1", metadata_modified=""))
     assert error.value.code == "portal-not-found"
     assert [path.rpartition("/")[2].partition("?")[0] for path, _ in server.seen] == [
         "package_revise",
@@ -140,7 +140,7 @@ def test_a_dataset_that_is_kept_between_two_calls_is_written(tmp_path: Path, mon
     """Not there when it was to be changed, there as before when asked for: the change is sent once more."""
     portal = open_portal(workspace_for(tmp_path, "http://127.0.0.1:9", "131105"), "lab")
     release = ten_releases(tmp_path)[1]
-    before = {**portal.wanted(release.slug, release.entry), "id": "1", "metadata_modified": "1"}
+    before = portal.wanted(release.slug, release.entry).with_fields(id="1", metadata_modified="1")
     called = []
 
     def call(_: CkanClient, action: str, *__: object) -> dict[str, object]:
@@ -150,7 +150,7 @@ def test_a_dataset_that_is_kept_between_two_calls_is_written(tmp_path: Path, mon
         return {}
 
     monkeypatch.setattr(CkanClient, "_call", call)
-    monkeypatch.setattr(CkanClient, "read", lambda *_: before)
+    monkeypatch.setattr(CkanClient, "read", lambda *_: before.to_ckan())
     portal.put(before, (), "", before)
     assert called == ["package_revise"] * 2
 

@@ -113,7 +113,7 @@ def test_earlier_releases_come_back_on_the_portal(published: Published) -> None:
     publish(plan_releases([kept], portal, workspace, wishes), portal, workspace)
     package = portal.state().packages[f"{portal.organization}-set0"]
     assert {name: portal.read_file(package, name) for name in then} == then
-    assert package["title"] == first.entry.title
+    assert package.title == first.entry.title
 
 
 def test_a_removed_dataset_is_deleted_not_purged(published: Published) -> None:

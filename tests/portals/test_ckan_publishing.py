@@ -54,8 +54,9 @@ class Office:
         for release in releases:
             package = held[f"{self.organization}-{release.slug}"]
             parts = [part.name for part in release.entry.distributions]
-            assert [part["name"] for part in package["resources"]] == parts
-            assert (package["title"], package["private"], package["state"]) == (release.entry.title, False, "active")
+            assert [part.name for part in package.resources] == parts
+            shown = (package.title, package.fields["private"], package.fields["state"])
+            assert shown == (release.entry.title, False, "active")
             for file in release.files:
                 assert portal.read_file(package, file.name) == file.path.read_bytes()
         assert not plan_releases(releases, portal, self.workspace).pending
@@ -124,7 +125,7 @@ def test_what_a_killed_run_left_with_the_portal_is_no_refusal(office: Office) ->
     publish_ten(office.workspace, office.folder)
     portal = open_portal(office.workspace, "lab")
     plan = plan_releases(ten_releases(office.folder, 2), portal, office.workspace)
-    outcomes = [publish(plan, portal, office.workspace, fresh=True)[0] for _ in range(2)]
+    outcomes = [publish(plan, portal, office.workspace, seen=plan.seen)[0] for _ in range(2)]
     assert [outcome.exit_code for outcome in outcomes] == [0, 0]
 
 

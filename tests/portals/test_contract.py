@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from ckan_labs import REASON, TOKEN, Lab, clean_up, labs
 from memory_portal import MemoryPortal
 
 import meguro_opendata as mo
-from meguro_opendata.catalog import CatalogEntry, Distribution
+from meguro_opendata.catalog import CatalogEntry, Distribution, Package, Resource
 from meguro_opendata.errors import StaleError
 from meguro_opendata.files.whole import sha256
-from meguro_opendata.portals import FolderPortal, Package, Portal, Upload
+from meguro_opendata.portals import FolderPortal, Portal, Upload
 from meguro_opendata.portals.ckan.client import CkanClient
 from meguro_opendata.portals.ckan.portal import CkanPortal
-from meguro_opendata.portals.marks import marked
+from meguro_opendata.portals.marks import extras_of, marked
 from meguro_opendata.workspace.city import City, PortalSettings
 
 MOMENT = "2026-04-01T00:00:00.000000"
@@ -64,7 +64,7 @@ def file(tmp_path: Path) -> Callable[[str, str], Upload]:
     return make
 
 
-def package_of(portal: Portal, *uploads: Upload, slug: str = "aed", title: str = "AED設置箇所一覧") -> dict[str, Any]:
+def package_of(portal: Portal, *uploads: Upload, slug: str = "aed", title: str = "AED設置箇所一覧") -> Package:
     """A dataset with some files, as the portal wants it."""
     parts = tuple(Distribution(u.name, "CSV", u.name, f"{title}（CSV）", u.bytes, u.sha256) for u in uploads)
     entry = CatalogEntry(
@@ -86,10 +86,11 @@ def only(portal: Portal) -> Package:
     return package
 
 
-def as_held(held: Package, wanted: dict[str, Any]) -> dict[str, Any]:
+def as_held(held: Package, wanted: Package) -> Package:
     """A wanted package with what the portal keeps of its own: ids and addresses of the files that stay."""
-    parts = {part["name"]: part for part in held["resources"]}
-    return {**wanted, "resources": [{**parts.get(part["name"], {}), **part} for part in wanted["resources"]]}
+    kept = {part.name: part.fields for part in held.resources}
+    parts = (Resource({**kept.get(part.name, {}), **part.fields}) for part in wanted.resources)
+    return replace(wanted, resources=tuple(parts))
 
 
 def test_an_empty_portal_holds_nothing(portal: Portal) -> None:
@@ -104,12 +105,10 @@ def test_what_was_put_is_there(portal: Portal, file: Callable[[str, str], Upload
     portal.put(wanted, [first, second], MOMENT, None)
     held = only(portal)
     for name in ("name", "title", "notes", "license_id", "author", "maintainer", "private"):
-        assert held[name] == wanted[name]
-    assert sorted(tag["name"] for tag in held["tags"]) == ["AED", "防災"]
-    assert {extra["key"]: extra["value"] for extra in held["extras"]} == {
-        extra["key"]: extra["value"] for extra in wanted["extras"]
-    }
-    assert [(part["name"], part["hash"]) for part in held["resources"]] == [
+        assert held.fields[name] == wanted.fields[name]
+    assert sorted(tag.name for tag in held.tags) == ["AED", "防災"]
+    assert extras_of(held) == extras_of(wanted)
+    assert [(part.name, part.hash) for part in held.resources] == [
         (first.name, first.sha256),
         (second.name, second.sha256),
     ]
@@ -126,27 +125,25 @@ def test_an_update_keeps_ids_order_and_links(portal: Portal, file: Callable[[str
     wanted = as_held(before, package_of(portal, newer, two, title="新しい題名"))
     portal.put(wanted, [newer], MOMENT, before)
     after = only(portal)
-    ids = [[(part["id"], part["name"], part["url"]) for part in held["resources"]] for held in (before, after)]
+    ids = [[(part.id, part.name, part.url) for part in held.resources] for held in (before, after)]
     assert ids[0] == ids[1]
-    assert (after["id"], after["title"], after["metadata_created"]) == (
-        before["id"],
-        "新しい題名",
-        before["metadata_created"],
-    )
-    assert [part["hash"] for part in after["resources"]] == [newer.sha256, two.sha256]
+    assert (after.id, after.title) == (before.id, "新しい題名")
+    assert after.fields["metadata_created"] == before.fields["metadata_created"]
+    assert [part.hash for part in after.resources] == [newer.sha256, two.sha256]
     assert [portal.read_file(after, name) for name in ("a.csv", "b.csv")] == [b"one", b"2"]
 
 
 def test_a_field_that_is_not_said_any_more_is_emptied(portal: Portal, file: Callable[[str, str], Upload]) -> None:
     """A version and an address that a dataset had, and has no more, do not stay on the portal."""
     one = file("a.csv", "1")
-    portal.put({**package_of(portal, one), "version": "1.0", "maintainer_email": "a@example.org"}, [one], MOMENT, None)
+    said = package_of(portal, one).with_fields(version="1.0", maintainer_email="a@example.org")
+    portal.put(said, [one], MOMENT, None)
     before = only(portal)
-    assert (before["version"], before["maintainer_email"]) == ("1.0", "a@example.org")
+    assert (before.text("version"), before.text("maintainer_email")) == ("1.0", "a@example.org")
     portal.put(as_held(before, package_of(portal, one)), [], MOMENT, before)
     after = only(portal)
-    assert not after.get("version")
-    assert not after.get("maintainer_email")
+    assert not after.text("version")
+    assert not after.text("maintainer_email")
 
 
 def test_files_come_go_and_change_places(portal: Portal, file: Callable[[str, str], Upload]) -> None:
@@ -156,11 +153,11 @@ def test_files_come_go_and_change_places(portal: Portal, file: Callable[[str, st
     before = only(portal)
     portal.put(as_held(before, package_of(portal, three, two)), [three], MOMENT, before)
     after = only(portal)
-    assert [(part["name"], part["hash"]) for part in after["resources"]] == [
+    assert [(part.name, part.hash) for part in after.resources] == [
         ("c.csv", three.sha256),
         ("b.csv", two.sha256),
     ]
-    kept = [part["id"] for held in (before, after) for part in held["resources"] if part["name"] == "b.csv"]
+    kept = [part.id for held in (before, after) for part in held.resources if part.name == "b.csv"]
     assert kept[0] == kept[1]
     assert portal.read_file(after, "c.csv") == b"3"
     assert portal.read_file(after, "a.csv") == b""
@@ -173,7 +170,7 @@ def test_a_removed_dataset_is_gone(portal: Portal, file: Callable[[str, str], Up
     portal.remove(only(portal))
     assert portal.state().packages == {}
     portal.put(package_of(portal, one), [one], MOMENT, None)
-    assert only(portal)["title"] == "AED設置箇所一覧"
+    assert only(portal).title == "AED設置箇所一覧"
 
 
 def test_what_others_changed_is_not_overwritten(portal: Portal, file: Callable[[str, str], Upload]) -> None:
@@ -189,7 +186,7 @@ def test_what_others_changed_is_not_overwritten(portal: Portal, file: Callable[[
         with pytest.raises(StaleError):
             portal.put(as_held(before, package_of(portal, newer)), [newer], MOMENT, stale)
     held = only(portal)
-    assert (held["title"], [part["hash"] for part in held["resources"]]) == ("別の人の題名", [one.sha256])
+    assert (held.title, [part.hash for part in held.resources]) == ("別の人の題名", [one.sha256])
     assert portal.read_file(held, "a.csv") == b"1"
 
 
@@ -198,4 +195,4 @@ def test_a_name_that_others_hold_is_told(portal: Portal, file: Callable[[str, st
     one = file("a.csv", "1")
     wanted = package_of(portal, one)
     portal.put(wanted, [one], MOMENT, None)
-    assert list(portal.state([wanted["name"], "131105_no_such"]).packages) == [wanted["name"]]
+    assert list(portal.state([wanted.name, "131105_no_such"]).packages) == [wanted.name]

@@ -145,7 +145,8 @@ def test_a_table_goes_in_typed_and_only_changed_rows_follow(store: Store) -> Non
     lab, workspace, folder, traffic = store
     portal = open_portal(workspace, "lab")
     rows = [f"{n:03},施設{n},35.{n}0,{n},2026-04-0{n},手話" for n in range(1, 6)]
-    publish(plan_releases([release_of(folder, rows)], portal, workspace), portal, workspace, fresh=True)
+    first = plan_releases([release_of(folder, rows)], portal, workspace)
+    publish(first, portal, workspace, seen=first.seen)
     columns, held = held_rows(lab, workspace)
     assert [(c["id"], c["type"]) for c in columns] == [
         ("ID", "text"),
@@ -161,12 +162,12 @@ def test_a_table_goes_in_typed_and_only_changed_rows_follow(store: Store) -> Non
     plan = plan_releases([release_of(folder, changed)], portal, workspace)
     assert plan.to_dict()["changes"][0]["datastore"][0]["short_names"] == {short_name(LONG): LONG}
     traffic.restart()
-    publish(plan, portal, workspace, fresh=True)
+    publish(plan, portal, workspace, seen=plan.seen)
     assert [row["名称"] for row in held_rows(lab, workspace)[1]] == ["施設1", "新施設", "施設3", "施設4", "施設6"]
     assert traffic.actions.count("datastore_upsert") == traffic.actions.count("datastore_delete") == 1
     traffic.restart()
     again = plan_releases([release_of(folder, changed)], portal, workspace)
-    publish(again, portal, workspace, fresh=True)
+    publish(again, portal, workspace, seen=again.seen)
     assert (again.pending, traffic.actions) == (False, ["package_search"])
 
 
@@ -178,9 +179,9 @@ def test_a_load_that_breaks_off_is_done_again(store: Store, place: int) -> None:
     portal = open_portal(workspace, "lab")
     rows = [f"{n:03},施設{n},35.{n}0,{n},2026-04-0{n},手話" for n in range(1, 4)]
     release = release_of(folder, rows)
-    traffic.restart("dropped", place)
-    publish(plan_releases([release], portal, workspace), portal, workspace, fresh=True)
-    traffic.restart()
-    publish(plan_releases([release], portal, workspace), portal, workspace, fresh=True)
+    for fault in (("dropped", place), ()):
+        traffic.restart(*fault)
+        plan = plan_releases([release], portal, workspace)
+        publish(plan, portal, workspace, seen=plan.seen)
     assert [row["ID"] for row in held_rows(lab, workspace)[1]] == ["001", "002", "003"]
     assert not plan_releases([release], portal, workspace).pending

@@ -17,7 +17,7 @@ from meguro_opendata.cli.texts.plan import plan_lines
 from memory_portal import MemoryPortal
 
 import meguro_opendata as mo
-from meguro_opendata.catalog import CatalogEntry, Distribution
+from meguro_opendata.catalog import CatalogEntry, Distribution, Extra, Group
 from meguro_opendata.errors import GuardError, MeguroOpendataError, PortalError
 from meguro_opendata.files.csvrows import plain_csv_bytes
 from meguro_opendata.files.rowdiff import compare_tables, table_changes
@@ -92,7 +92,7 @@ def make(tmp_path: Path) -> Make:
 def run(release: PublishedDataset, portal: MemoryPortal, workspace: Workspace, **options: Any) -> DatasetPlan:
     """Plan and publish one release; returns its part of the plan."""
     plan = plan_releases([release], portal, workspace, options.pop("wishes", None))
-    publish(plan, portal, workspace, **options)
+    publish(plan, portal, workspace, seen=plan.seen if options.pop("fresh", False) else None, **options)
     return plan.changes[0]
 
 
@@ -159,7 +159,7 @@ def test_an_extra_field_of_others_stays_and_one_of_ours_goes(
     change = run(make(["1,a"], keywords=("防災",)), portal, workspace)
     extras = {extra["key"]: extra["value"] for extra in portal.packages[NAME]["extras"]}
     assert (extras.get("係"), "spatial" in extras) == ("防災係", False)
-    assert [dict(field) for field in change.metadata] == [
+    assert [field.to_dict() for field in change.metadata] == [
         {"field": "extras.spatial", "before": "目黒区", "after": None},
         {"field": "tags", "before": ["備蓄", "防災"], "after": ["防災"]},
     ]
@@ -340,7 +340,7 @@ def test_an_edit_is_seen_without_any_record_of_this_machine(
     assert [conflict.to_dict() for conflict in change.conflicts] == [
         {"field": "notes", "published": None, "portal": "手で直した説明", "workspace": "一覧"}
     ]
-    assert [field["field"] for field in change.metadata] == ["title"]
+    assert [field.field for field in change.metadata] == ["title"]
 
 
 def guarded(case: str, make: Make, portal: MemoryPortal, workspace: Workspace) -> PublishedDataset:
@@ -579,9 +579,10 @@ def test_names_and_licences_follow_the_portals_rules(make: Make, workspace: Work
         groups=("bousai",),
     )
     package = MemoryPortal(workspace.city, settings).wanted("stock", make(["1,a"]).entry)
-    assert (package["name"], package["owner_org"], package["license_id"]) == ("131105-stock", "meguro", "cc-by-40-intl")
-    assert {"key": "copyright", "value": "目黒区"} in package["extras"]
-    assert package["groups"] == [{"name": "bousai"}]
+    owner = package.fields["owner_org"]
+    assert (package.name, owner, package.license_id) == ("131105-stock", "meguro", "cc-by-40-intl")
+    assert Extra.of("copyright", "目黒区") in package.extras
+    assert package.groups == (Group.of("bousai"),)
 
 
 TEXTS = st.dictionaries(st.sampled_from("abcd"), st.text("xyz ", min_size=1, max_size=3), max_size=4)

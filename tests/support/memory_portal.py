@@ -6,10 +6,10 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from meguro_opendata.catalog import CatalogEntry
+from meguro_opendata.catalog import CatalogEntry, Package
 from meguro_opendata.errors import PortalError, StaleError
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals import Package, PortalState, TableLoad, Upload
+from meguro_opendata.portals import PortalState, TableLoad, Upload
 from meguro_opendata.portals.ckan.package import complaints, received, sent, wanted_package
 from meguro_opendata.workspace.city import City, PortalSettings
 
@@ -31,7 +31,7 @@ class MemoryPortal:
         self._city = city
         self._settings = settings or PortalSettings(kind="ckan", url="http://localhost")
 
-    def wanted(self, slug: str, entry: CatalogEntry) -> dict[str, Any]:
+    def wanted(self, slug: str, entry: CatalogEntry) -> Package:
         """As ``CkanPortal``."""
         return wanted_package(slug, entry, self._city, self._settings)
 
@@ -42,20 +42,22 @@ class MemoryPortal:
     def state(self, names: Sequence[str] = ()) -> PortalState:
         """As ``CkanPortal``: nobody can change what lies here through what is returned."""
         self.reads += 1
-        return PortalState({name: received(copy.deepcopy(self.packages[name])) for name in sorted(self.packages)})
+        return PortalState({name: received(self._held(name)) for name in sorted(self.packages)})
+
+    def _held(self, name: str) -> Package:
+        return Package.from_ckan(copy.deepcopy(self.packages[name]))
 
     def read_file(self, package: Package, resource: str) -> bytes:
         """The bytes of a file, empty if it is missing."""
-        there = resource in {part["name"] for part in package["resources"]}
-        return self.files.get((package["id"], resource), b"") if there else b""
+        return self.files.get((package.id or "", resource), b"") if package.resource(resource) else b""
 
     def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
         """Create or update, refusing what is stale or set to break."""
-        if package["name"] in self.broken:
+        if package.name in self.broken:
             raise PortalError("portal-trouble", name=self.name, status=500)
-        held = next((p for p in self.packages.values() if before and p["id"] == before["id"]), None)
-        stale = before is not None and (held is None or held["metadata_modified"] != before["metadata_modified"])
-        if stale or (before is None and package["name"] in self.packages):
+        held = next((p for p in self.packages.values() if before and p["id"] == before.id), None)
+        stale = before is not None and (held is None or held["metadata_modified"] != before.modified)
+        if stale or (before is None and package.name in self.packages):
             raise StaleError("plan-stale")
         self.writes += 1
         shown = self._shown(sent(package), held, f"{moment}{self.writes:06}")
@@ -84,14 +86,14 @@ class MemoryPortal:
     def load(self, package: Package, table: TableLoad) -> None:
         """Note what was loaded, as the real ones do."""
         self.writes += 1
-        for part in self.packages[package["name"]]["resources"]:
+        for part in self.packages[package.name]["resources"]:
             if part["name"] == table.name:
                 part["mo_datastore"] = table.digest
 
     def remove(self, package: Package) -> None:
         """Take a dataset away."""
         self.writes += 1
-        del self.packages[package["name"]]
+        del self.packages[package.name]
 
     def finish(self) -> bool:
         """Nothing."""

@@ -74,7 +74,7 @@ def publish_ten(workspace: Workspace, folder: Path, version: int = 1) -> Outcome
     """Publish the ten."""
     portal = open_portal(workspace, "lab")
     plan = plan_releases(ten_releases(folder, version), portal, workspace)
-    return publish(plan, portal, workspace, fresh=True)[0]
+    return publish(plan, portal, workspace, seen=plan.seen)[0]
 
 
 def main(folder: str, url: str, organization: str) -> int:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from operator import attrgetter
+from typing import TypeAlias
 
 from meguro_opendata.catalog.entry import MEDIA_TYPES, Box, CatalogEntry, Contact, Distribution
+from meguro_opendata.catalog.package import Extra, Group, Json, JsonObject, Organization, Package, Resource, Tag
 from meguro_opendata.catalog.review.ckanrules import is_sendable_name, sendable_tags, strings_of
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.workspace.city import City
@@ -18,73 +21,94 @@ __all__ = ["from_ckan", "optional_fields", "to_ckan"]
 
 _CORNERS = 4
 _CONTACT = "contact."
+# What an attribute of our form holds when it is read from CKAN.
+_Value: TypeAlias = "str | int | tuple[str, ...] | Box | None"
 
 
-def to_ckan(entry: CatalogEntry, city: City) -> dict[str, Any]:
-    """The package as CKAN's API takes and gives it, without ids and dates of the portal's own.
+@dataclass(frozen=True)
+class _Kinds:
+    """Our attributes that are no plain text, by their kind."""
+
+    days: Collection[str]
+    numbers: Collection[str]
+    lists: Collection[str]
+
+
+@dataclass(frozen=True)
+class _Words:
+    """CKAN's words and ours (``ckan.toml``).
+
+    Attributes:
+        fields: For a package, its extras and a resource: our attribute by CKAN's field.
+        also: Other fields of CKAN's in which an attribute can be.
+        sparse: The fields that are left out where they say nothing.
+    """
+
+    fields: Mapping[str, Mapping[str, str]]
+    also: Mapping[str, Mapping[str, Sequence[str]]]
+    sparse: Mapping[str, Sequence[str]]
+    kinds: _Kinds
+
+
+def to_ckan(entry: CatalogEntry, city: City) -> Package:
+    """Return the package as CKAN's API takes and gives it, without ids and dates of the portal's own.
 
     All text is in NFC, as CKAN's tags have to be. Keywords and groups that CKAN refuses are fitted or left out, and
     stand as they are in the extras ``keywords`` and ``group_names``, so that :func:`from_ckan` gives all of them back.
     """
-    words = _words()
-    groups = filter(is_sendable_name, entry.groups)
     package = {
-        **_fields(entry, words["package"], words["sparse"]["package"]),
+        **_fields(entry, "package"),
         "author": city.organization,
         "organization": {"name": entry.publisher_id or city.code, "title": entry.publisher or city.name},
-        "tags": [{"name": tag} for tag in sendable_tags(entry.keywords)],
-        "groups": [{"name": group} for group in groups],
-        "extras": [{"key": key, "value": value} for key, value in (*_extras(entry), *entry.extras)],
-        "resources": [_ckan_resource(part) for part in entry.distributions],
     }
-    composed: dict[str, Any] = _composed(package)
-    return composed
+    return Package(
+        {**_composed(package), "tags": [], "groups": [], "extras": [], "resources": []},
+        tags=tuple(Tag.of(_nfc(tag)) for tag in sendable_tags(entry.keywords)),
+        groups=tuple(Group.of(_nfc(group)) for group in filter(is_sendable_name, entry.groups)),
+        extras=tuple(Extra.of(_nfc(key), _nfc(value)) for key, value in (*_extras(entry), *entry.extras)),
+        resources=tuple(_ckan_resource(part) for part in entry.distributions),
+    )
 
 
 def optional_fields(kind: str) -> tuple[str, ...]:
-    """The fields of a ``package`` or a ``resource`` that :func:`to_ckan` leaves out where they say nothing.
+    """Return the fields of a ``package`` or a ``resource`` that :func:`to_ckan` leaves out where they say nothing.
 
     >>> optional_fields("package")
     ('maintainer_email', 'version')
     """
-    return tuple(_words()["sparse"][kind])
+    return tuple(_words().sparse[kind])
 
 
 def _extras(entry: CatalogEntry) -> Iterator[tuple[str, str]]:
-    """Our own extras that say something; keywords and groups only if CKAN cannot hold them all."""
+    """Yield our own extras that say something; keywords and groups only if CKAN cannot hold them all."""
     kept = {
-        "keywords": sendable_tags(entry.keywords) == list(map(_composed, entry.keywords)),
+        "keywords": sendable_tags(entry.keywords) == list(map(_nfc, entry.keywords)),
         "groups": all(map(is_sendable_name, entry.groups)),
     }
-    for key, ours in _words()["extras"].items():
+    for key, ours in _words().fields["extras"].items():
         value = _value(entry, ours)
         if value and not kept.get(ours, False):
             yield key, _as_text(value)
 
 
-def _ckan_resource(part: Distribution) -> dict[str, Any]:
-    words = _words()
-    return {
-        **_fields(part, words["resource"], words["sparse"]["resource"]),
-        "mimetype": MEDIA_TYPES.get(part.format),
-    }
+def _ckan_resource(part: Distribution) -> Resource:
+    return Resource(_composed({**_fields(part, "resource"), "mimetype": MEDIA_TYPES.get(part.format)}))
 
 
-def _fields(holder: CatalogEntry | Distribution, words: Mapping[str, str], sparse: Sequence[str]) -> dict[str, Any]:
-    found = {theirs: _value(holder, ours) for theirs, ours in words.items()}
+def _fields(holder: CatalogEntry | Distribution, kind: str) -> JsonObject:
+    sparse = _words().sparse[kind]
+    found = {theirs: _value(holder, ours) for theirs, ours in _words().fields[kind].items()}
     return {theirs: value for theirs, value in found.items() if value not in (None, "") or theirs not in sparse}
 
 
-def _value(holder: CatalogEntry | Distribution, path: str) -> Any:
-    """An attribute, or with ``contact.`` one of the contact's."""
-    value: Any = holder
-    for name in path.split("."):
-        value = getattr(value, name)
+def _value(holder: CatalogEntry | Distribution, path: str) -> Json:
+    """Return an attribute, or with ``contact.`` one of the contact's."""
+    value: Json = attrgetter(path)(holder)
     return value
 
 
-def _as_text(value: object) -> str:
-    """A value as extras hold it: lists as JSON, corners of a box with commas."""
+def _as_text(value: Json) -> str:
+    """Return a value as extras hold it: lists as JSON, corners of a box with commas."""
     if not isinstance(value, tuple):
         return str(value)
     if all(isinstance(part, float) for part in value):
@@ -92,77 +116,106 @@ def _as_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _composed(value: Any) -> Any:
-    """Every text inside in NFC."""
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, list):
-        return [_composed(part) for part in value]
-    if isinstance(value, dict):
-        return {key: _composed(part) for key, part in value.items()}
-    return value
+def _composed(fields: Mapping[str, Json]) -> JsonObject:
+    """Return fields with every text in them in NFC."""
+    return {key: _composed_value(value) for key, value in fields.items()}
 
 
-def from_ckan(package: Mapping[str, Any]) -> CatalogEntry:
-    """A CKAN ``package_show`` result in our form; times are cut to days, extras that we have no word for are kept."""
-    extras = {str(extra["key"]): extra["value"] for extra in _listed(package, "extras")}
-    parts = [Distribution(**_read(Distribution, part, "resource")) for part in _listed(package, "resources")]
-    found = {
+def _composed_value(value: Json) -> Json:
+    if isinstance(value, Mapping):
+        return _composed(value)
+    return _nfc(value) if isinstance(value, str) else value
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def from_ckan(package: Package) -> CatalogEntry:
+    """Return a dataset of a CKAN in our form; times are cut to days, extras that we have no word for are kept.
+
+    Raises:
+        KeyError: If the dataset, a tag or an extra has no name.
+        TypeError: If its organisation is not an object.
+    """
+    extras = {str(extra.fields["key"]): extra.fields["value"] for extra in package.extras}
+    parts = [_distribution(part) for part in package.resources]
+    found: dict[str, _Value] = {
         **_nothing_said(),
-        "keywords": tuple(str(tag["name"]) for tag in _listed(package, "tags")),
-        "groups": tuple(_first(group, ["title", "name"]) for group in _listed(package, "groups")),
-        **_read(CatalogEntry, package, "package"),
+        "keywords": tuple(str(tag.fields["name"]) for tag in package.tags),
+        "groups": tuple(_first(group.fields, ["title", "name"]) for group in package.groups),
+        **_read(CatalogEntry, package.fields, "package"),
         **{name: value for name, value in _read(CatalogEntry, extras, "extras").items() if value},
-        **_owner(package),
-        "name": str(package["name"]),
+        **_owner(package.organization),
+        "name": str(package.fields["name"]),
     }
-    contact = {name.removeprefix(_CONTACT): found.pop(name) for name in list(found) if name.startswith(_CONTACT)}
     if not found.get("modified"):
         found["modified"] = max((part.modified for part in parts if part.modified), default=None)
-    return CatalogEntry(**found, contact=Contact(**contact), extras=_unknown_extras(extras), distributions=tuple(parts))
+    return _entry(found, _unknown_extras(extras), parts)
 
 
-def _nothing_said() -> dict[str, Any]:
+def _entry(
+    found: Mapping[str, _Value], extras: tuple[tuple[str, str], ...], parts: Sequence[Distribution]
+) -> CatalogEntry:
+    """Return the entry of some attributes, those that begin with ``contact.`` being its contact's."""
+    own = {name: value for name, value in found.items() if not name.startswith(_CONTACT)}
+    contact = {name: str(value) for name, value in found.items() if name.startswith(_CONTACT)}
+    made: Callable[..., CatalogEntry] = CatalogEntry
+    return made(
+        **own,
+        contact=Contact(**{name.removeprefix(_CONTACT): text for name, text in contact.items()}),
+        extras=extras,
+        distributions=tuple(parts),
+    )
+
+
+def _distribution(part: Resource) -> Distribution:
+    made: Callable[..., Distribution] = Distribution
+    return made(**_read(Distribution, part.fields, "resource"))
+
+
+def _nothing_said() -> dict[str, str]:
     return dict.fromkeys(("description", "department", "frequency", "license_id"), "")
 
 
-def _owner(package: Mapping[str, Any]) -> dict[str, str | None]:
-    owner = package.get("organization") or {}
-    return {"publisher": _first(owner, ["title"]) or None, "publisher_id": _first(owner, ["name"]) or None}
-
-
-def _unknown_extras(extras: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """The extras for which our form has no word."""
-    words = _words()
-    known = {*words["extras"], *(key for keys in words["also"]["extras"].values() for key in keys)}
-    return tuple((key, str(value)) for key, value in extras.items() if key not in known)
-
-
-def _read(form: type[CatalogEntry | Distribution], holder: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """Our attributes from CKAN's fields, each from the first field that is filled."""
-    words = _words()
-    nothing = {part.name: part.default for part in fields(form)}
-    also = words["also"][kind]
+def _owner(owner: Organization) -> dict[str, str | None]:
     return {
-        ours: _typed(ours, _first(holder, [theirs, *also.get(ours, ())]), nothing)
-        for theirs, ours in words[kind].items()
+        "publisher": _first(owner.fields, ["title"]) or None,
+        "publisher_id": _first(owner.fields, ["name"]) or None,
     }
 
 
-def _typed(name: str, text: str, nothing: Mapping[str, Any]) -> Any:
-    kinds = _words()["kinds"]
-    if name in kinds["numbers"]:
+def _unknown_extras(extras: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
+    """Return the extras for which our form has no word."""
+    words = _words()
+    known = {*words.fields["extras"], *(key for keys in words.also["extras"].values() for key in keys)}
+    return tuple((key, str(value)) for key, value in extras.items() if key not in known)
+
+
+def _read(form: type[CatalogEntry | Distribution], holder: Mapping[str, Json], kind: str) -> dict[str, _Value]:
+    """Return our attributes from CKAN's fields, each from the first field that is filled."""
+    optional = {part.name for part in fields(form) if part.default is None}
+    also = _words().also[kind]
+    return {
+        ours: _typed(ours, _first(holder, [theirs, *also.get(ours, ())]), None if ours in optional else "")
+        for theirs, ours in _words().fields[kind].items()
+    }
+
+
+def _typed(name: str, text: str, empty: str | None) -> _Value:
+    """Return the value of an attribute; ``empty`` is that of a text that says nothing."""
+    kinds = _words().kinds
+    if name in kinds.numbers:
         return int(text) if text.isascii() and text.isdigit() and int(text) else None
-    if name in kinds["lists"]:
+    if name in kinds.lists:
         return tuple(strings_of(text))
     if name == "bbox":
         return _box(text)
-    empty = None if nothing.get(name, "") is None else ""
-    return (text[:10] if name in kinds["days"] else text) or empty
+    return (text[:10] if name in kinds.days else text) or empty
 
 
 def _box(text: str) -> Box | None:
-    """Four corners with commas.
+    """Return four corners that are written with commas, ``None`` if the text is no box.
 
     >>> _box("139.6,35.5,139.7,35.7"), _box("目黒区")
     ((139.6, 35.5, 139.7, 35.7), None)
@@ -176,19 +229,17 @@ def _box(text: str) -> Box | None:
     return corners[0], corners[1], corners[2], corners[3]
 
 
-def _listed(holder: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """A list of CKAN's, which it may leave out or give as null."""
-    return holder.get(name) or []
-
-
-def _first(holder: Mapping[str, Any], names: Sequence[str]) -> str:
-    """The first of some values that is filled, as it stands; empty if none is."""
+def _first(holder: Mapping[str, Json], names: Sequence[str]) -> str:
+    """Return the first of some values that is filled, unchanged; empty if none is."""
     return next((text for name in names if (text := _plain(holder.get(name))).strip()), "")
 
 
-def _plain(value: object) -> str:
+def _plain(value: Json) -> str:
     return "" if value is None else str(value)
 
 
-def _words() -> dict[str, Any]:
-    return packaged_toml(__package__, "ckan.toml")
+@cache
+def _words() -> _Words:
+    loaded = packaged_toml(__package__, "ckan.toml")
+    fields_of = {kind: loaded[kind] for kind in ("package", "extras", "resource")}
+    return _Words(fields_of, loaded["also"], loaded["sparse"], _Kinds(**loaded["kinds"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from meguro_opendata.catalog import CatalogEntry, from_ckan, from_dcat, read_any, read_lines
+from meguro_opendata.catalog import CatalogEntry, Package, from_ckan, from_dcat, read_any, read_lines
 from meguro_opendata.catalog.harvest.harvested import Harvest
 from meguro_opendata.files.whole import plain_text
 
@@ -39,4 +39,4 @@ def read_dump(path: Path) -> list[CatalogEntry]:
 
 def _package(line: str) -> CatalogEntry:
     package = json.loads(line)
-    return from_ckan(package.get("result", package))
+    return from_ckan(Package.from_ckan(package.get("result", package)))

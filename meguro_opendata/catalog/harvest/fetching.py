@@ -37,7 +37,7 @@ class Fetcher:
 
     def __init__(self, manners: Manners) -> None:
         self.manners = manners
-        self.pause = limits()["pause"] if manners.pause is None else manners.pause
+        self.pause = limits().pause if manners.pause is None else manners.pause
         self.requests = 0
         self._waits = False
 
@@ -53,8 +53,8 @@ class Fetcher:
             GuardError: If the address, or one that it leads to, is private.
         """
         goal = url
-        for _ in range(limits()["redirects"] + 1):
-            answer = self._patiently(goal, most or limits()["most_bytes"])
+        for _ in range(limits().redirects + 1):
+            answer = self._patiently(goal, most or limits().most_bytes)
             if answer.status not in _REDIRECTS or not answer.location:
                 return answer
             goal = urljoin(answer.url, answer.location)
@@ -65,7 +65,7 @@ class Fetcher:
     def _patiently(self, url: str, most: int) -> Answer:
         """One request, repeated a few times while the server is busy or the connection breaks."""
         target = aim(url, allow_private=self.manners.allow_private)
-        for wait in (*limits()["waits"], None):
+        for wait in (*limits().waits, None):
             self._keep_pace()
             try:
                 answer = _ask(target, most)
@@ -74,7 +74,7 @@ class Fetcher:
                     raise PortalError("harvest-unreachable", url=target.url, reason=_reason(error)) from None
                 self.manners.wait(wait)
                 continue
-            if answer.status not in limits()["again"] or wait is None:
+            if answer.status not in limits().again or wait is None:
                 return answer
             self.manners.wait(_asked_wait(answer.retry_after, wait))
         raise PortalError("harvest-unreachable", url=target.url, reason="")
@@ -92,13 +92,13 @@ class Fetcher:
 
 def _ask(target: Target, most: int) -> Answer:
     """Send one request to the address that was found allowed, and read the answer up to a limit of bytes and time."""
-    deadline = time.monotonic() + limits()["longest"]
-    connection = http.client.HTTPConnection(target.host, target.port, timeout=limits()["timeout"])
+    deadline = time.monotonic() + limits().longest
+    connection = http.client.HTTPConnection(target.host, target.port, timeout=limits().timeout)
     try:
         connection.sock = _connected(target)
         headers = {
             "Host": target.host_header,
-            "User-Agent": limits()["agent"],
+            "User-Agent": limits().agent,
             "Accept": "application/json, */*",
             "Accept-Encoding": "identity",
         }
@@ -127,8 +127,8 @@ def _reached(target: Target) -> socket.socket:
     *others, last = target.addresses
     for address in others:
         with suppress(OSError):
-            return socket.create_connection((address, target.port), limits()["timeout"])
-    return socket.create_connection((last, target.port), limits()["timeout"])
+            return socket.create_connection((address, target.port), limits().timeout)
+    return socket.create_connection((last, target.port), limits().timeout)
 
 
 def _read(response: http.client.HTTPResponse, url: str, most: int, deadline: float) -> bytes:
@@ -153,7 +153,7 @@ def _asked_wait(retry_after: str, otherwise: float) -> float:
     (5.0, 120.0, 1.0)
     """
     asked = float(retry_after) if retry_after.isascii() and retry_after.isdigit() else otherwise
-    return min(asked, float(limits()["longest_wait"]))
+    return min(asked, float(limits().longest_wait))
 
 
 def _reason(error: Exception) -> str:

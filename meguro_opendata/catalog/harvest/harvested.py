@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from meguro_opendata.catalog import CatalogEntry
+from meguro_opendata.catalog import CatalogEntry, JsonObject
 
 __all__ = ["HARVEST_FORMAT", "Harvest"]
 
@@ -35,8 +34,8 @@ class Harvest:
         """How many files the datasets have."""
         return sum(len(entry.distributions) for entry in self.entries)
 
-    def to_dict(self, path: str) -> dict[str, Any]:
-        """The harvest as the JSON of ``harvest@1``."""
+    def to_dict(self, path: str) -> JsonObject:
+        """Return the harvest as the JSON of ``harvest@1``."""
         return {
             "format": HARVEST_FORMAT,
             "source": self.source,

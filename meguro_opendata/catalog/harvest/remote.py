@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from meguro_opendata.catalog import CatalogEntry, from_ckan
+from meguro_opendata.catalog import CatalogEntry, Json, JsonObject, Package, from_ckan
 from meguro_opendata.catalog.harvest.addresses import check_url
 from meguro_opendata.catalog.harvest.fetching import Answer, Fetcher
 from meguro_opendata.catalog.harvest.harvested import Harvest
@@ -37,7 +37,7 @@ def harvest_ckan(url: str, organization: str | None = None, manners: Manners | N
     fetcher = Fetcher(manners or Manners())
     base = url.rstrip("/").removesuffix(_SEARCH).removesuffix("/api/3/action").removesuffix("/api")
     respect_robots(fetcher, base + _SEARCH)
-    packages: dict[str, dict[str, Any]] = {}
+    packages: dict[str, JsonObject] = {}
     told = 0
     for told, page in _pages(fetcher, base, organization):  # noqa: B007 (the last page's number counts)
         packages.update({str(package.get("id") or package.get("name")): package for package in page})
@@ -45,43 +45,50 @@ def harvest_ckan(url: str, organization: str | None = None, manners: Manners | N
     return Harvest(base, tuple(entries), told, fetcher.requests, tuple(broken))
 
 
-def _pages(fetcher: Fetcher, base: str, organization: str | None) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """How many datasets there are, and those of each page."""
+def _pages(fetcher: Fetcher, base: str, organization: str | None) -> Iterator[tuple[int, list[JsonObject]]]:
+    """Yield how many datasets there are, and those of each page."""
     start = 0
     while True:
-        asked = {"rows": limits()["page"], "start": start, "sort": "name asc"}
+        asked = {"rows": limits().page, "start": start, "sort": "name asc"}
         if organization:
             asked["fq"] = f'organization:"{organization.replace(chr(34), "")}"'
         answer = fetcher.get(f"{base}{_SEARCH}?{urlencode(asked)}")
         result = _result(answer)
-        page = [package for package in result["results"] if isinstance(package, dict)]
-        yield result["count"], page
-        start += len(result["results"])
-        if not page or start >= min(result["count"], limits()["most_datasets"]):
+        page = [package for package in result.results if isinstance(package, dict)]
+        yield result.count, page
+        start += len(result.results)
+        if not page or start >= min(result.count, limits().most_datasets):
             return
 
 
-def _result(answer: Answer) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Result:
+    """One page of a search: how many datasets there are in all, and what stands on the page."""
+
+    count: int
+    results: list[Json]
+
+
+def _result(answer: Answer) -> _Result:
     if answer.status != _OK:
         raise PortalError("harvest-status", url=answer.url, status=answer.status)
     try:
-        loaded = json.loads(answer.body)
-        result: dict[str, Any] = loaded["result"]
-        fits = isinstance(result["results"], list) and isinstance(result["count"], int)
+        result = json.loads(answer.body)["result"]
+        found = _Result(result["count"], result["results"])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise PortalError("harvest-no-ckan", url=answer.url) from None
-    if not fits:
+    if not isinstance(found.results, list) or not isinstance(found.count, int):
         raise PortalError("harvest-no-ckan", url=answer.url)
-    return result
+    return found
 
 
-def _read(packages: list[dict[str, Any]]) -> tuple[list[CatalogEntry], list[str]]:
-    """The datasets by name, and the names of those that are none."""
+def _read(packages: list[JsonObject]) -> tuple[list[CatalogEntry], list[str]]:
+    """Return the datasets by name, and the names of those that cannot be read."""
     entries: list[CatalogEntry] = []
     broken: list[str] = []
     for package in packages:
         try:
-            entries.append(from_ckan(package))
+            entries.append(from_ckan(Package.from_ckan(package)))
         except (KeyError, TypeError, AttributeError, ValueError):
             broken.append(str(package.get("name") or package.get("id") or "?"))
     return sorted(entries, key=lambda entry: entry.name), broken

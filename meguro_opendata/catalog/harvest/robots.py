@@ -29,7 +29,7 @@ def respect_robots(fetcher: Fetcher, url: str) -> None:
     Raises:
         GuardError: If the site asks programs not to read that address, and the user does not say that he may.
     """
-    answer = fetcher.get(urljoin(url, "/robots.txt"), limits()["robots_bytes"])
+    answer = fetcher.get(urljoin(url, "/robots.txt"), limits().robots_bytes)
     fetcher.forget_pace()
     if answer.status != _OK:
         return
@@ -38,12 +38,12 @@ def respect_robots(fetcher: Fetcher, url: str) -> None:
     rules.parse(text.splitlines())
     if not fetcher.manners.ignore_robots and _shuts_out(rules, text, url):
         raise GuardError("harvest-robots", url=url)
-    delay = rules.crawl_delay(limits()["agent"])
+    delay = rules.crawl_delay(limits().agent)
     if delay is not None and fetcher.manners.pause is None:
-        fetcher.pause = max(fetcher.pause, min(float(delay), limits()["longest_pause"]))
+        fetcher.pause = max(fetcher.pause, min(float(delay), limits().longest_pause))
 
 
 def _shuts_out(rules: RobotFileParser, text: str, url: str) -> bool:
-    agent = limits()["agent"]
+    agent = limits().agent
     named = re.search(rf"^\s*user-agent:\s*{re.escape(agent)}", text, re.IGNORECASE | re.MULTILINE)
     return not rules.can_fetch(agent, url if named else urljoin(url, "/"))

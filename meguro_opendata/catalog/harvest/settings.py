@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from time import sleep
-from typing import Any
 
 from meguro_opendata.packaged import packaged_toml
 
-__all__ = ["Manners", "limits"]
+__all__ = ["Limits", "Manners", "limits"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,26 @@ class Manners:
     wait: Callable[[float], object] = sleep
 
 
-def limits() -> dict[str, Any]:
-    """The numbers of ``harvest.toml``."""
-    return packaged_toml(__package__, "harvest.toml")
+@dataclass(frozen=True)
+class Limits:
+    """The numbers of ``harvest.toml``, which says what each is for."""
+
+    agent: str
+    timeout: float
+    longest: float
+    most_bytes: int
+    robots_bytes: int
+    redirects: int
+    page: int
+    most_datasets: int
+    pause: float
+    longest_pause: float
+    again: Collection[int]
+    waits: Sequence[float]
+    longest_wait: float
+
+
+@cache
+def limits() -> Limits:
+    """Return the numbers of ``harvest.toml``."""
+    return Limits(**packaged_toml(__package__, "harvest.toml"))

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
+from meguro_opendata.catalog.package import Extra, Json, Package, Part, Resource
 from meguro_opendata.findings import Finding
 from meguro_opendata.packaged import packaged_toml
 
@@ -18,6 +18,44 @@ __all__ = ["PortalRules", "check_package", "is_sendable_name", "sendable_tag", "
 
 _SHOWN = 60
 _KEYWORDS = "keywords"
+
+
+@dataclass(frozen=True)
+class _NameRules:
+    pattern: str
+    reserved: Collection[str]
+
+
+@dataclass(frozen=True)
+class _TagRules:
+    shortest: int
+    longest: int
+    refused: str
+    instead: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _ExtraRules:
+    longest_bytes: int
+    core: Collection[str]
+
+
+@dataclass(frozen=True)
+class _FileRules:
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What CKAN takes and what it refuses (``ckanrules.toml``)."""
+
+    name: _NameRules
+    tag: _TagRules
+    extra: _ExtraRules
+    file: _FileRules
+    refused_signs: str
+    licenses: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -36,30 +74,30 @@ class PortalRules:
 
 
 def is_sendable_name(name: str) -> bool:
-    """Whether CKAN takes a name for a dataset or a group.
+    """Return whether CKAN takes a name for a dataset or a group.
 
     >>> is_sendable_name("131105_aed"), is_sendable_name("a"), is_sendable_name("防災"), is_sendable_name("search")
     (True, False, False, False)
     """
-    rules = _rules()["name"]
-    return re.fullmatch(rules["pattern"], name) is not None and name not in rules["reserved"]
+    rules = _rules().name
+    return re.fullmatch(rules.pattern, name) is not None and name not in rules.reserved
 
 
 def sendable_tag(keyword: str) -> str:
-    """A keyword as CKAN takes it as a tag; empty if it cannot be one.
+    """Return a keyword as CKAN takes it as a tag; empty if it cannot be one.
 
     >>> sendable_tag("子育て・教育"), sendable_tag("㈱目黒（本店）"), sendable_tag("水"), sendable_tag("  公園 ")
     ('子育て 教育', '株式会社目黒 本店', '', '公園')
     """
-    rules = _rules()["tag"]
+    rules = _rules().tag
     text = unicodedata.normalize("NFC", keyword)
-    text = re.sub(rules["refused"], lambda sign: rules["instead"].get(sign[0], " "), text)
+    text = re.sub(rules.refused, lambda sign: rules.instead.get(sign[0], " "), text)
     fitted = " ".join(text.split())
-    return fitted if rules["shortest"] <= len(fitted) <= rules["longest"] else ""
+    return fitted if rules.shortest <= len(fitted) <= rules.longest else ""
 
 
 def sendable_tags(keywords: Iterable[str]) -> list[str]:
-    """The tags that CKAN takes for some keywords, each once, in their order.
+    """Return the tags that CKAN takes for some keywords, each once, in their order.
 
     >>> sendable_tags(["防災", "水", "防災", "子育て・教育"])
     ['防災', '子育て 教育']
@@ -68,7 +106,7 @@ def sendable_tags(keywords: Iterable[str]) -> list[str]:
 
 
 def strings_of(text: str) -> list[str]:
-    """The texts of a list in JSON, as extras hold it; a text that is no list stands for itself.
+    """Return the texts of a list in JSON, as extras hold it; a text that is no list stands for itself.
 
     >>> strings_of('["水", "公園"]'), strings_of("公園"), strings_of("")
     (['水', '公園'], ['公園'], [])
@@ -80,8 +118,8 @@ def strings_of(text: str) -> list[str]:
     return list(map(str, loaded)) if isinstance(loaded, list) else [text]
 
 
-def check_package(package: Mapping[str, Any], rules: PortalRules | None = None) -> list[Finding]:
-    """Everything in a package that CKAN would refuse (errors), or change or drop in silence (warnings).
+def check_package(package: Package, rules: PortalRules | None = None) -> list[Finding]:
+    """Return everything in a package that CKAN would refuse (errors), or change or drop in silence (warnings).
 
     Args:
         package: As it will be sent (:func:`meguro_opendata.catalog.to_ckan`).
@@ -89,33 +127,24 @@ def check_package(package: Mapping[str, Any], rules: PortalRules | None = None) 
     """
     portal = rules or PortalRules()
     return [
-        *_name_findings(_text_of(package, "name"), portal.name_prefix),
+        *_name_findings(package.text("name"), portal.name_prefix),
         *_text_findings(package),
-        *_tag_findings(_names(package, "tags")),
-        *_keyword_findings(_listed(package, "extras")),
-        *_group_findings(_names(package, "groups")),
-        *_extra_findings(_listed(package, "extras")),
-        *_licence_findings(_text_of(package, "license_id"), portal.licenses),
-        *_file_findings(_listed(package, "resources"), portal.max_bytes),
+        *_tag_findings(_names(package.tags)),
+        *_keyword_findings(package.extras),
+        *_group_findings(_names(package.groups)),
+        *_extra_findings(package.extras),
+        *_licence_findings(package.license_id, portal.licenses),
+        *_file_findings(package.resources, portal.max_bytes),
     ]
 
 
-def _text_of(holder: Mapping[str, Any], key: str) -> str:
-    return str(holder.get(key) or "")
-
-
-def _listed(package: Mapping[str, Any], key: str) -> Sequence[Mapping[str, Any]]:
-    found: Sequence[Mapping[str, Any]] = package.get(key) or ()
-    return found
-
-
-def _names(package: Mapping[str, Any], key: str) -> list[str]:
-    return [_text_of(part, "name") for part in _listed(package, key)]
+def _names(parts: Sequence[Part]) -> list[str]:
+    return [part.text("name") for part in parts]
 
 
 def _name_findings(name: str, prefix: str) -> Iterator[Finding]:
-    rules = _rules()["name"]
-    if name in rules["reserved"]:
+    rules = _rules().name
+    if name in rules.reserved:
         yield _error("ckan-name-reserved", "name", name)
     elif not is_sendable_name(name):
         yield _error("ckan-name", "name", name)
@@ -123,19 +152,19 @@ def _name_findings(name: str, prefix: str) -> Iterator[Finding]:
         yield _error("ckan-name-prefix", "name", name, prefix=prefix)
 
 
-def _text_findings(package: Mapping[str, Any]) -> Iterator[Finding]:
-    refused = re.compile(_rules()["text"]["refused"])
-    for place, text in _texts(package, ""):
+def _text_findings(package: Package) -> Iterator[Finding]:
+    refused = re.compile(_rules().refused_signs)
+    for place, text in _texts(package.to_ckan(), ""):
         found = refused.search(text)
         if found is not None:
             yield _error("ckan-control-character", place, refused.sub("?", text), sign=f"U+{ord(found[0]):04X}")
 
 
-def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
-    """Every text of a package with its place, such as ``extras.3.value``."""
+def _texts(value: Json, place: str) -> Iterator[tuple[str, str]]:
+    """Yield every text of a package with its place, such as ``extras.3.value``."""
     if isinstance(value, str):
         yield place, value
-    elif isinstance(value, Mapping | list | tuple):
+    elif isinstance(value, Mapping | Sequence):
         for key, part in value.items() if isinstance(value, Mapping) else enumerate(value):
             yield from _texts(part, f"{place}.{key}".lstrip("."))
 
@@ -146,9 +175,9 @@ def _tag_findings(tags: Sequence[str]) -> Iterator[Finding]:
             yield _error("ckan-tag-refused", "tags", tag, suggestion=sendable_tag(tag) or None)
 
 
-def _keyword_findings(extras: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
-    """What became of the keywords that could not be tags as they are; ``to_ckan`` keeps them in an extra."""
-    kept = next((str(extra.get("value")) for extra in extras if extra.get("key") == _KEYWORDS), "[]")
+def _keyword_findings(extras: Sequence[Extra]) -> Iterator[Finding]:
+    """Yield what became of the keywords that could not be tags as they are; ``to_ckan`` keeps them in an extra."""
+    kept = next((str(extra.fields.get("value")) for extra in extras if extra.fields.get("key") == _KEYWORDS), "[]")
     for keyword in strings_of(kept):
         tag = sendable_tag(keyword)
         if not tag:
@@ -163,46 +192,47 @@ def _group_findings(groups: Sequence[str]) -> Iterator[Finding]:
             yield Finding("ckan-group-dropped", "warning", field="groups", value=_short(group))
 
 
-def _extra_findings(extras: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
-    rules = _rules()["extra"]
-    for key, count in Counter(_text_of(extra, "key") for extra in extras).items():
+def _extra_findings(extras: Sequence[Extra]) -> Iterator[Finding]:
+    rules = _rules().extra
+    for key, count in Counter(extra.text("key") for extra in extras).items():
         if count > 1:
             yield _error("ckan-extra-twice", "extras", key)
-        if key in rules["core"] or not key.strip():
+        if key in rules.core or not key.strip():
             yield _error("ckan-extra-core", "extras", key)
     for extra in extras:
-        size = len(_text_of(extra, "value").encode("utf-8", "surrogatepass"))
-        if size > rules["longest_bytes"]:
-            yield _error("ckan-extra-long", "extras", str(extra.get("key")), bytes=size, limit=rules["longest_bytes"])
+        size = len(extra.text("value").encode("utf-8", "surrogatepass"))
+        if size > rules.longest_bytes:
+            key = str(extra.fields.get("key"))
+            yield _error("ckan-extra-long", "extras", key, bytes=size, limit=rules.longest_bytes)
 
 
 def _licence_findings(licence: str, known: Collection[str] | None) -> Iterator[Finding]:
-    if licence not in (_rules()["licence"]["known"] if known is None else known):
+    if licence not in (_rules().licenses if known is None else known):
         yield Finding("ckan-licence-unknown", "warning", field="license_id", value=_short(licence))
 
 
-def _file_findings(files: Sequence[Mapping[str, Any]], most: int | None) -> Iterator[Finding]:
-    for name, count in Counter(_text_of(file, "name") for file in files).items():
+def _file_findings(files: Sequence[Resource], most: int | None) -> Iterator[Finding]:
+    for name, count in Counter(_names(files)).items():
         if count > 1:
             yield Finding("ckan-file-twice", "warning", field="resources", value=_short(name), params={"count": count})
     for file in files:
         yield from _one_file(file, most)
 
 
-def _one_file(file: Mapping[str, Any], most: int | None) -> Iterator[Finding]:
-    name, url = _text_of(file, "name"), _text_of(file, "url")
-    if not _text_of(file, "format").strip():
+def _one_file(file: Resource, most: int | None) -> Iterator[Finding]:
+    name, url = file.text("name"), file.text("url")
+    if not file.format.strip():
         yield Finding("ckan-format-missing", "warning", field="format", value=_short(name), file=name)
     if "://" not in url:
         yield from _upload_findings(file, name, url.rpartition("/")[2] or name, most)
-    elif not re.fullmatch(_rules()["file"]["address"], url):
+    elif not re.fullmatch(_rules().file.address, url):
         yield _error("ckan-file-address", "url", url, file=name)
 
 
-def _upload_findings(file: Mapping[str, Any], name: str, sent: str, most: int | None) -> Iterator[Finding]:
-    """What is wrong with a file that is sent, not linked to."""
-    size = file.get("size")
-    if not re.fullmatch(_rules()["file"]["name"], sent):
+def _upload_findings(file: Resource, name: str, sent: str, most: int | None) -> Iterator[Finding]:
+    """Yield what is wrong with a file that is sent, not linked to."""
+    size = file.size
+    if not re.fullmatch(_rules().file.name, sent):
         yield _error("ckan-file-name", "url", sent, file=name)
     if size == 0:
         yield _error("ckan-file-empty", "size", name, file=name)
@@ -221,5 +251,13 @@ def _short(text: str) -> str:
 
 
 @cache
-def _rules() -> dict[str, Any]:
-    return packaged_toml(__package__, "ckanrules.toml")
+def _rules() -> _Rules:
+    loaded = packaged_toml(__package__, "ckanrules.toml")
+    return _Rules(
+        name=_NameRules(**loaded["name"]),
+        tag=_TagRules(**loaded["tag"]),
+        extra=_ExtraRules(**loaded["extra"]),
+        file=_FileRules(**loaded["file"]),
+        refused_signs=loaded["text"]["refused"],
+        licenses=loaded["licence"]["known"],
+    )

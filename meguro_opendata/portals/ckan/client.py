@@ -12,8 +12,9 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypedDict
 from urllib.parse import urljoin, urlsplit
 
 import ckanapi
@@ -22,10 +23,11 @@ import stamina
 from ckanapi.errors import CKANAPIError, ServerIncompatibleError
 from requests_toolbelt import MultipartEncoder
 
+from meguro_opendata.catalog.package import Json
 from meguro_opendata.errors import MeguroOpendataError, PortalError, RefusedError, StaleError, UncertainError
 from meguro_opendata.packaged import packaged_toml
 
-__all__ = ["CkanClient", "UploadedFile", "ckan_rules", "token_variable"]
+__all__ = ["CkanClient", "CkanRules", "UploadedFile", "ckan_rules", "token_variable"]
 
 # Where a file lies, the name under which it is sent, and its media type.
 UploadedFile = tuple[Path, str, str]
@@ -34,13 +36,51 @@ _TOKEN = re.compile("[!-~]+")  # what a header can carry
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
-def ckan_rules() -> Mapping[str, Any]:
-    """Times, marks and names of fields, from ``ckan.toml``."""
-    return packaged_toml(__package__, "ckan.toml")
+class _HttpRules(TypedDict):
+    connect_seconds: float
+    read_seconds: float
+    user_agent: str
+    page_rows: int
+    names_asked: int
+
+
+class _RetryRules(TypedDict):
+    attempts: int
+    wait_initial: float
+    wait_max: float
+    wait_asked_max: float
+
+
+class _StatusRules(TypedDict):
+    busy: list[int]
+    uncertain: list[int]
+    too_large: list[int]
+    redirect: list[int]
+
+
+class CkanRules(TypedDict):
+    """What ``ckan.toml`` holds."""
+
+    http: _HttpRules
+    retry: _RetryRules
+    status: _StatusRules
+    fields: dict[str, list[str]]
+
+
+@cache
+def ckan_rules() -> CkanRules:
+    """Return times, statuses and names of fields, from ``ckan.toml``."""
+    loaded = packaged_toml(__package__, "ckan.toml")
+    return {
+        "http": loaded["http"],
+        "retry": loaded["retry"],
+        "status": loaded["status"],
+        "fields": loaded["fields"],
+    }
 
 
 def token_variable(portal: str) -> str:
-    """The name of the environment's variable that holds a portal's token.
+    """Return the name of the environment's variable that holds a portal's token.
 
     >>> token_variable("ward-test")
     'MEGURO_OPENDATA_TOKEN_WARD_TEST'
@@ -80,8 +120,8 @@ class CkanClient:
         """Whether the environment has a token for this portal."""
         return self._token is not None
 
-    def read(self, action: str, data: Mapping[str, Any]) -> Any:
-        """The answer of an action that changes nothing; repeated when the portal is in trouble.
+    def read(self, action: str, data: Mapping[str, Json]) -> Json:
+        """Return the answer of an action that changes nothing; repeated when the portal is in trouble.
 
         Raises:
             PortalError: If the portal cannot be reached, does not answer, or refuses.
@@ -94,11 +134,11 @@ class CkanClient:
     def write(
         self,
         action: str,
-        data: Mapping[str, Any],
+        data: Mapping[str, Json],
         files: Mapping[str, UploadedFile],
         settled: Callable[[], bool],
-    ) -> Any:
-        """Do something that changes the portal, once; returns its answer, ``None`` if that was lost on the way.
+    ) -> Json:
+        """Do something that changes the portal, once; return its answer, ``None`` if that was lost on the way.
 
         Where nobody knows whether the portal acted, it is asked: a call is repeated only if it did not. So it is where
         the portal refuses: what it refuses may be there already, from a killed run whose last call went on.
@@ -126,7 +166,7 @@ class CkanClient:
         return None
 
     def download(self, path: str) -> bytes:
-        """A file of the portal; if the portal sends elsewhere for it, the token does not go along.
+        """Return a file of the portal; if the portal sends elsewhere for it, the token does not go along.
 
         Raises:
             PortalError: If it cannot be had.
@@ -149,10 +189,11 @@ class CkanClient:
             raise PortalError("portal-no-file", name=self.name, status=answer.status_code, url=url)
         return answer.content
 
-    def _call(self, action: str, data: Mapping[str, Any], files: Mapping[str, UploadedFile]) -> Any:
+    def _call(self, action: str, data: Mapping[str, Json], files: Mapping[str, UploadedFile]) -> Json:
         try:
             with _opened(files) as opened:
-                return self._remote.call_action(action, dict(data), files=opened or None)
+                answer: Json = self._remote.call_action(action, dict(data), files=opened or None)
+                return answer
         except ckanapi.NotFound:
             raise RefusedError("portal-not-found", ("id",), name=self.name, action=action) from None
         except ckanapi.NotAuthorized:
@@ -165,7 +206,7 @@ class CkanClient:
         except (CKANAPIError, ServerIncompatibleError, KeyError, RecursionError):
             raise UncertainError("portal-no-answer", name=self.name) from None
 
-    def _refusal(self, told: Mapping[str, Any]) -> Exception:
+    def _refusal(self, told: Mapping[str, Json]) -> Exception:
         fields = {name: text for name, text in told.items() if name != "__type"}
         if "match" in fields:
             return StaleError("plan-stale")

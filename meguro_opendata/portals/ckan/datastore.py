@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from meguro_opendata.catalog.package import JsonObject, Part, list_of, object_of
 from meguro_opendata.errors import PortalError, RefusedError
 from meguro_opendata.portals.ckan.client import CkanClient
 from meguro_opendata.portals.ckan.shape import understood
@@ -37,18 +36,19 @@ def load(client: CkanClient, resource: str, table: StoredTable, digest: str) -> 
 
 
 def _fields(client: CkanClient, resource: str) -> list[tuple[str, str]] | None:
-    """The names and types of the columns that are there, ``None`` if there is no table."""
+    """Return the names and types of the columns that are there, ``None`` if there is no table."""
     try:
         found = client.read("datastore_search", {"resource_id": resource, "limit": 0})
     except RefusedError:
         return None
     with understood(client.name):
-        return [(field["id"], field["type"]) for field in found["fields"] if field["id"] != "_id"]
+        columns = map(Part.from_ckan, list_of(object_of(found)["fields"]))
+        return [(column.needed("id"), column.needed("type")) for column in columns if column.fields["id"] != "_id"]
 
 
 def _update(client: CkanClient, resource: str, table: StoredTable) -> None:
     changes = row_changes(_rows(client, resource), table)
-    call = {"resource_id": resource, "force": True}
+    call: JsonObject = {"resource_id": resource, "force": True}
     for record in changes.removed:
         client.write("datastore_delete", {**call, "filters": record}, {}, _repeatable)
     for some in chunks(changes.upserts):
@@ -59,10 +59,10 @@ def _update(client: CkanClient, resource: str, table: StoredTable) -> None:
 
 
 def _replace(client: CkanClient, resource: str, table: StoredTable, *, exists: bool) -> None:
-    call = {"resource_id": resource, "force": True}
+    call: JsonObject = {"resource_id": resource, "force": True}
     if exists:
         client.write("datastore_delete", call, {}, lambda: _fields(client, resource) is None)
-    made: dict[str, Any] = {**call, "fields": [column.to_dict() for column in table.columns]}
+    made: JsonObject = {**call, "fields": [column.to_dict() for column in table.columns]}
     if table.key:
         made["primary_key"] = list(table.key)
     client.write("datastore_create", made, {}, _repeatable)
@@ -72,14 +72,15 @@ def _replace(client: CkanClient, resource: str, table: StoredTable, *, exists: b
 
 
 def _rows(client: CkanClient, resource: str) -> list[Record]:
-    """Every row that is there, in the order of its own numbers."""
+    """Return every row that is there, in the order of its own numbers."""
     size = page_size()
     rows: list[Record] = []
     while True:
-        asked = {"resource_id": resource, "limit": size, "offset": len(rows), "sort": "_id", "include_total": False}
+        place: JsonObject = {"limit": size, "offset": len(rows), "sort": "_id", "include_total": False}
+        asked = {"resource_id": resource, **place}
         with understood(client.name):
-            page = client.read("datastore_search", asked)["records"]
-            rows += page
+            page = list_of(object_of(client.read("datastore_search", asked))["records"])
+            rows += [dict(object_of(record)) for record in page]
         if len(page) < size:
             return rows
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import replace
 
+from meguro_opendata.catalog.package import Package, Part, Resource
 from meguro_opendata.errors import PortalError
 
 __all__ = ["shaped", "understood"]
 
-_NAMED = {"extras": ("key", "value"), "tags": ("name",), "groups": ("name",), "resources": ()}
+# In the order in which those that CKAN left out are added.
+_LISTS = ("extras", "tags", "groups", "resources")
 _TEXTS = ("name", "id", "metadata_modified")
 _TEXTS_OF_PART = ("name", "id", "url", "url_type", "hash", "sha256", "mo_bytes", "mo_datastore")
 
 
 @contextmanager
 def understood(portal: str) -> Iterator[None]:
-    """Whatever turns out inside not to be as CKAN answers becomes an error that names the portal.
+    """Turn whatever an answer that is not CKAN's raises inside into an error that names the portal.
 
     Raises:
         PortalError: Instead of what reading an odd answer raises.
@@ -28,28 +30,35 @@ def understood(portal: str) -> Iterator[None]:
         raise PortalError("portal-no-answer", name=portal) from None
 
 
-def shaped(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """A package with all of its lists, which CKAN may leave out, and a name for each of its files, maybe an empty one.
+def shaped(package: Package) -> Package:
+    """Return a package with all of its lists, which CKAN may leave out, and a name for each of its files, maybe empty.
 
     Raises:
         TypeError: If a part is not of the kind that CKAN gives.
 
-    >>> shaped({"name": "aed", "id": "1", "resources": [{"name": None, "url": "https://example.org/"}]})["resources"]
-    [{'name': '', 'url': 'https://example.org/'}]
+    >>> shaped(Package.from_ckan({"name": "aed", "resources": [{"name": None, "url": "https://example.org/"}]})).resources
+    (Resource(fields={'name': '', 'url': 'https://example.org/'}),)
     """
-    lists = {kind: [dict(part) for part in raw.get(kind) or ()] for kind in _NAMED}
-    _refuse_others(raw, ("name",), _TEXTS)
-    _refuse_others(dict(raw.get("organization") or {}), (), ("name",))
-    for kind, keys in _NAMED.items():
-        for part in lists[kind]:
-            _refuse_others(part, keys, _TEXTS_OF_PART if kind == "resources" else ())
-    lists["resources"] = [{**part, "name": part.get("name") or ""} for part in lists["resources"]]
-    return {**raw, **lists}
+    _refuse_others(package, ("name",), _TEXTS)
+    _refuse_others(package.organization, (), ("name",))
+    for extra in package.extras:
+        _refuse_others(extra, ("key", "value"), ())
+    for named in (*package.tags, *package.groups):
+        _refuse_others(named, ("name",), ())
+    for file in package.resources:
+        _refuse_others(file, (), _TEXTS_OF_PART)
+    return replace(
+        package.with_fields(**{kind: [] for kind in _LISTS}), resources=tuple(map(_with_name, package.resources))
+    )
 
 
-def _refuse_others(part: Mapping[str, Any], needed: tuple[str, ...], texts: tuple[str, ...]) -> None:
+def _with_name(part: Resource) -> Resource:
+    return part.with_fields(name=part.optional("name") or "")
+
+
+def _refuse_others(part: Part, needed: tuple[str, ...], texts: tuple[str, ...]) -> None:
     """Stop unless what is needed is text, and what is to be text is that or absent."""
-    if not all(isinstance(part.get(name), str) for name in needed):
+    if not all(isinstance(part.fields.get(name), str) for name in needed):
         raise TypeError(needed)
-    if not all(isinstance(part.get(name), str | None) for name in texts):
+    if not all(isinstance(part.fields.get(name), str | None) for name in texts):
         raise TypeError(texts)
