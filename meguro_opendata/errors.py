@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from meguro_opendata import messages
 
@@ -44,6 +45,10 @@ class MeguroOpendataError(Exception):
         super().__init__(code)
         self.code = code
         self.params = {name: _readable(value) for name, value in params.items()}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # As exceptions are pickled otherwise, they are made anew from the code alone, which most classes refuse.
+        return _unpickled, (type(self), self.args), self.__dict__
 
     def __str__(self) -> str:
         return self.text(messages.default_language())
@@ -161,6 +166,12 @@ class UncertainError(PortalError):
     """A portal that gave no answer, so that nobody knows whether it acted; ``wait`` is how long it asks to wait."""
 
     wait: float | None = None
+
+
+def _unpickled(kind: type[MeguroOpendataError], args: tuple[object, ...]) -> MeguroOpendataError:
+    error = kind.__new__(kind)
+    error.args = args
+    return error
 
 
 def _readable(value: object) -> object:
