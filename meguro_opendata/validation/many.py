@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +14,7 @@ from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.releasenames import CHANGES, DESCRIPTOR, REJECTED, REPORT
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Report
+from meguro_opendata.jobs import Lost, run
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.reports.annotated import annotated_page, marked_copy
 from meguro_opendata.reports.overview import PassedOver, Unchecked
@@ -136,36 +133,15 @@ def check_files(files: Sequence[Path], job: Job, jobs: int = 1) -> Iterator[Outc
     """
     work = partial(_check_one, job=job)
     tasks = list(zip(files, _stems(files), strict=True))
-    if min(jobs, len(tasks)) <= 1:
-        yield from (work(task) for task in tasks)
-        return
-    pool = ProcessPoolExecutor(min(jobs, len(tasks)), get_context("spawn"), _leave_interrupts_to_the_parent)
-    try:
-        yield from _in_order(pool, work, tasks, job.lang)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    for outcome in run(tasks, work, jobs):
+        yield _lost(outcome.task[0], job.lang) if isinstance(outcome, Lost) else outcome
 
 
-_Task = tuple[Path, str]
+def _lost(file: Path, lang: str) -> Outcome:
+    return Outcome(_unchecked(file, MeguroOpendataError("process-lost", file=file), lang))
 
 
-def _in_order(
-    pool: ProcessPoolExecutor, work: Callable[[_Task], Outcome], tasks: Sequence[_Task], lang: str
-) -> Iterator[Outcome]:
-    """The outcomes in order; if a process was killed, those that it takes with it are told so."""
-    futures = [pool.submit(work, task) for task in tasks]
-    for (file, _), future in zip(tasks, futures, strict=True):
-        try:
-            yield future.result()
-        except BrokenProcessPool:
-            yield Outcome(_unchecked(file, MeguroOpendataError("process-lost", file=file), lang))
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _check_one(task: _Task, job: Job) -> Outcome:
+def _check_one(task: tuple[Path, str], job: Job) -> Outcome:
     """Check one file and write its page and workbook."""
     file, stem = task
     page = f"{stem}.html" if job.html is not None else None

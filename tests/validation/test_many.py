@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import killed_check
 import pytest
 from conftest import ROOT, Ran
 from report_samples import Page
@@ -221,6 +222,14 @@ def test_a_lost_process_takes_no_file_with_it_in_silence(folder: Path, monkeypat
     outcomes = list(check_files([folder / "aed.csv", folder / "独自.csv"], Job(Yardstick(), "ja"), jobs=2))
     assert {outcome.result.code for outcome in outcomes if isinstance(outcome.result, Unchecked)} == {"process-lost"}
     assert len(outcomes) == 2
+
+
+def test_the_other_files_are_checked_all_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is killed by one file takes no other file with it."""
+    monkeypatch.setattr(batch, "_check_one", killed_check.check_or_die)
+    files = [folder / "独自.csv", folder / "aed.csv", folder / "下" / "保育園.csv"]
+    outcomes = list(check_files(files, Job(Yardstick(), "ja"), jobs=2))
+    assert [type(outcome.result) for outcome in outcomes] == [Unchecked, Report, Report]
 
 
 def kill_itself(task: tuple[Path, str], job: Job) -> None:
