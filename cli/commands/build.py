@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +10,7 @@ import click
 from .. import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.pipeline.outcome import Release
-    from meguro_opendata.workspace.city import Workspace
 
 
 @click.command("build")
@@ -24,48 +21,25 @@ if TYPE_CHECKING:
 @options.common
 def command(slugs: tuple[str, ...], out: Path | None, jobs: int, output_format: str) -> None:
     """元の表から公開用のファイルを作る / Build releases from the sources."""
-    from meguro_opendata.pipeline.outcome import BUILD_FORMAT, Release
+    from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.pipeline.outcome import BUILD_FORMAT
+    from meguro_opendata.pipeline.many import build_many
+
+    from ..texts.build import build_lines
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
     exit_code = 0
-    built: list[Release] = []
-    for made in _built(workspace, workspace.choose(slugs), out, jobs, lang):
-        if not isinstance(made, Release):
-            console.say(made.text(lang))
-            exit_code = max(exit_code, made.exit_code)
+    releases: list[Release] = []
+    for built in build_many(workspace.choose(slugs), workspace, out, lang, jobs):
+        if isinstance(built, MeguroOpendataError):
+            console.say(built.text(lang))
+            exit_code = max(exit_code, built.exit_code)
             continue
-        built.append(made)
-        exit_code = max(exit_code, made.report.exit_code)
+        releases.append(built)
+        exit_code = max(exit_code, built.report.exit_code)
         if output_format == "text":
-            from ..texts.build import build_lines
-
-            console.result("\n".join(build_lines(made, lang)))
+            console.result("\n".join(build_lines(built, lang)))
     if output_format == "json":
-        console.result_json({"format": BUILD_FORMAT, "releases": [release.to_dict(lang) for release in built]})
+        console.result_json({"format": BUILD_FORMAT, "releases": [release.to_dict(lang) for release in releases]})
     raise SystemExit(exit_code)
-
-
-def _built(
-    workspace: Workspace, slugs: list[str], out: Path | None, jobs: int, lang: str
-) -> Iterator[Release | MeguroOpendataError]:
-    """Every dataset's release, or the error that stopped it; one that stops does not stop the others."""
-    tasks = [(slug, workspace.root, out, lang) for slug in slugs]
-    if jobs == 1:
-        yield from map(_build_one, tasks)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
-        yield from pool.map(_build_one, tasks)
-
-
-def _build_one(task: tuple[str, Path, Path | None, str]) -> Release | MeguroOpendataError:
-    from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.pipeline.build import build_release
-
-    slug, root, out, lang = task
-    try:
-        return build_release(slug, root, out, lang)
-    except MeguroOpendataError as error:
-        return error
