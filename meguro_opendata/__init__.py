@@ -10,10 +10,11 @@ Names are loaded when they are first used, so importing the package costs next t
 from __future__ import annotations
 
 import os
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from meguro_opendata._version import __version__
+from meguro_opendata.packaged.lazy import attach
+
+TYPE_CHECKING = False  # As in ``packaged.lazy``: importing it from typing would cost more than all else here.
 
 if TYPE_CHECKING:
     from meguro_opendata import geo, kpi, validation
@@ -42,34 +43,20 @@ __all__ = [
     "validation",
 ]
 
-_HOMES = {
-    "apply_plan": "publication",
-    "build_release": "pipeline.build",
-    "find_workspace": "workspace.city",
-    "load_standard": "standard.model",
-    "open_portal": "portals",
-    "open_workspace": "workspace.city",
-    "plan_publication": "publication",
-    "read_source": "sources",
-    "standards": "standard.model",
-    "validate_file": "validation",
-}
 # In a checkout the command line, the standard and the sample workspace lie beside this folder, not in it: a program
 # started in the checkout's own folder finds them there, installed or not.
 _HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 (pathlib would double the cost of importing)
 if not os.path.isdir(os.path.join(_HERE, "cli")):  # noqa: PTH112, PTH118
     __path__.append(os.path.dirname(_HERE))  # noqa: PTH120
 
-_ROOMS = ("geo", "kpi", "validation")
+_HOMES = {
+    "pipeline.build": ("build_release",),
+    "portals": ("open_portal",),
+    "publication": ("apply_plan", "plan_publication"),
+    "sources": ("read_source",),
+    "standard.model": ("load_standard", "standards"),
+    "validation": ("validate_file",),
+    "workspace.city": ("find_workspace", "open_workspace"),
+}
 
-
-def __dir__() -> list[str]:
-    return __all__
-
-
-def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
-        return import_module(f"{__name__}.{name}")
-    if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = attach(__name__, _HOMES, rooms=("geo", "kpi", "validation"))

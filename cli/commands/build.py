@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def command(slugs: tuple[str, ...], out: Path | None, jobs: int, output_format: str) -> None:
     """元の表から公開用のファイルを作る / Build releases from the sources."""
     from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.pipeline.outcome import BUILD_FORMAT
     from meguro_opendata.pipeline.many import build_many
+    from meguro_opendata.pipeline.outcome import BUILD_FORMAT
 
     from ..texts.build import build_lines
 

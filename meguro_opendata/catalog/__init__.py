@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from meguro_opendata.catalog.entry import LANGUAGE, Box, CatalogEntry, Contact, Distribution
@@ -15,6 +14,7 @@ from meguro_opendata.catalog.package import Extra, Group, Json, JsonObject, Pack
 from meguro_opendata.catalog.publisher import Publisher, publisher_of
 from meguro_opendata.catalog.review.ckanrules import PortalRules, check_package
 from meguro_opendata.catalog.review.crawler import Pickup, crawler_tags, judge_pickup
+from meguro_opendata.packaged import attach
 
 if TYPE_CHECKING:
     from meguro_opendata.catalog.forms.openlist import list_csv, list_frame, list_table
@@ -56,10 +56,4 @@ __all__ = [
 ]
 
 # Loaded when first used: the list is a table, for which polars is needed; publishing does without.
-_OF_THE_LIST = ("list_csv", "list_frame", "list_table")
-
-
-def __getattr__(name: str) -> object:
-    if name in _OF_THE_LIST:
-        return getattr(import_module(f"{__name__}.forms.openlist"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = attach(__name__, {"forms.openlist": ("list_csv", "list_frame", "list_table")})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from meguro_opendata.packaged import attach
 
 if TYPE_CHECKING:
     from meguro_opendata.geo.datum.crs import Crs, parse_crs
@@ -37,30 +38,14 @@ __all__ = [
 # Loaded when first used: cleaning reads notations from here and needs neither numpy nor pyproj; a catalogue reads the
 # names of file formats and needs no polars.
 _HOMES = {
-    "Crs": "datum.crs",
-    "Features": "gis.features",
-    "Transformed": "datum.transformation",
-    "add_grid": "datum.grids",
-    "feature_collection": "gis.geojson",
-    "known_grids": "datum.grids",
-    "parse_crs": "datum.crs",
-    "mesh_bounds": "mesh",
-    "mesh_codes": "mesh",
-    "point_features": "gis.features",
-    "read_features": "gis.files",
-    "read_geodataframe": "gis.dataframes",
-    "read_grid": "datum.grids",
-    "to_geodataframe": "gis.dataframes",
-    "transform": "datum.transformation",
-    "transform_points": "datum.transformation",
+    "datum.crs": ("Crs", "parse_crs"),
+    "datum.grids": ("add_grid", "known_grids", "read_grid"),
+    "datum.transformation": ("Transformed", "transform", "transform_points"),
+    "gis.dataframes": ("read_geodataframe", "to_geodataframe"),
+    "gis.features": ("Features", "point_features"),
+    "gis.files": ("read_features",),
+    "gis.geojson": ("feature_collection",),
+    "mesh": ("mesh_bounds", "mesh_codes"),
 }
 
-
-def __dir__() -> list[str]:
-    return __all__
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = attach(__name__, _HOMES)
