@@ -15,12 +15,10 @@ from . import console, options
 
 if TYPE_CHECKING:
     from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.messages.exitcodes import ExitCode
 
 __all__ = ["cli", "run"]
 
-INTERRUPTED = 130
-_WRONG_USE = 2
-_OUTPUT_LOST = 3
 _COMMANDS = (
     *("build", "catalog", "convert", "demo", "doctor", "geo", "harvest", "init", "inspect", "kpi", "ledger", "map"),
     *("new", "plan", "portal", "publish", "standards", "status", "validate"),
@@ -60,7 +58,7 @@ def _outcome(arguments: list[str]) -> int:
         returned = cli.main(args=arguments, prog_name="meguro-opendata", standalone_mode=False)
     except click.UsageError as error:
         console.say(_usage_text(error))
-        return _WRONG_USE
+        return _codes().WRONG_USE
     except _library_errors() as error:
         if debug:
             _show_traceback()
@@ -68,7 +66,7 @@ def _outcome(arguments: list[str]) -> int:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         console.say(_message("interrupted", _language(arguments)))
-        return INTERRUPTED
+        return _codes().INTERRUPTED
     except OSError as error:
         return _output_lost(error, _language(arguments))
     return returned if isinstance(returned, int) else 0
@@ -80,7 +78,7 @@ def _output_lost(error: OSError, lang: str) -> int:
     if isinstance(error, BrokenPipeError):
         return 0
     console.say(_message("output-lost", lang, reason=error.strerror))
-    return _OUTPUT_LOST
+    return _codes().NO_ACCESS
 
 
 def _library_errors() -> type[MeguroOpendataError]:
@@ -88,6 +86,13 @@ def _library_errors() -> type[MeguroOpendataError]:
     from meguro_opendata.errors import MeguroOpendataError
 
     return MeguroOpendataError
+
+
+def _codes() -> type[ExitCode]:
+    """Return the exit codes, which lie beside the sentences and are imported only with one of them."""
+    from meguro_opendata.messages.exitcodes import ExitCode
+
+    return ExitCode
 
 
 def _show_traceback() -> None:

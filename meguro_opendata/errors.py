@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata import messages
+from meguro_opendata.messages.exitcodes import ExitCode
 
 __all__ = [
     "ConfigurationError",
@@ -39,7 +40,7 @@ _SHOWN = 10
 class MeguroOpendataError(Exception):
     """The root of the tree; ``exit_code`` is what the command line returns for it."""
 
-    exit_code = 2
+    exit_code: ExitCode = ExitCode.WRONG_USE
 
     def __init__(self, code: str, **params: object) -> None:
         super().__init__(code)
@@ -135,19 +136,19 @@ class EntryError(ConfigurationError):
 class StorageError(MeguroOpendataError):
     """A folder or file that cannot be written: permission, a full disk, a file open in another program."""
 
-    exit_code = 3
+    exit_code = ExitCode.NO_ACCESS
 
 
 class PortalError(MeguroOpendataError):
     """A portal that cannot be reached or refuses."""
 
-    exit_code = 3
+    exit_code = ExitCode.NO_ACCESS
 
 
 class GuardError(MeguroOpendataError):
     """A guard that refuses: a stale plan, a loss of rows."""
 
-    exit_code = 4
+    exit_code = ExitCode.REFUSED
 
 
 class StaleError(GuardError):

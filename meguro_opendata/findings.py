@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meguro_opendata import messages
+from meguro_opendata.messages.exitcodes import ExitCode
 
 __all__ = ["REPORT_FORMAT", "SEVERITIES", "Change", "Finding", "Rejection", "Report"]
 
@@ -138,9 +139,9 @@ class Report:
         return self.counts["error"] == 0
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """0 without errors, else 1."""
-        return 0 if self.valid else 1
+        return ExitCode.of(clean=self.valid)
 
     def with_findings(self, findings: Iterable[Finding]) -> Report:
         """The same report with other findings."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def command(slugs: tuple[str, ...], out: Path | None, jobs: int, output_format: str) -> None:
     """元の表から公開用のファイルを作る / Build releases from the sources."""
     from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.messages.exitcodes import ExitCode
     from meguro_opendata.pipeline.many import build_many
     from meguro_opendata.pipeline.outcome import BUILD_FORMAT
 
@@ -29,7 +30,7 @@ def command(slugs: tuple[str, ...], out: Path | None, jobs: int, output_format: 
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
-    exit_code = 0
+    exit_code = ExitCode.DONE
     releases: list[Release] = []
     for built in build_many(workspace.choose(slugs), workspace, out, lang, jobs):
         if isinstance(built, MeguroOpendataError):

@@ -37,6 +37,7 @@ def command() -> None:
 def export(slugs: tuple[str, ...], shape: str, out: Path, output_format: str, **source: Any) -> None:
     """カタログを DCAT・CKAN・オープンデータ一覧の形で書き出す / Export as DCAT, CKAN or the national list."""
     from meguro_opendata.files.whole import write_whole
+    from meguro_opendata.messages.exitcodes import ExitCode
 
     options.refuse_over_source(source["origin"], out)
     entries, city = _catalogue(slugs, **source)
@@ -47,7 +48,7 @@ def export(slugs: tuple[str, ...], shape: str, out: Path, output_format: str, **
     else:
         for line in _export_lines(entries, out, report):
             console.result(line)
-    raise SystemExit(report.exit_code if report else 0)
+    raise SystemExit(report.exit_code if report else ExitCode.DONE)
 
 
 def _catalogue(

@@ -110,6 +110,7 @@ def date(
 def verify(repair: bool, output_format: str) -> None:
     """台帳が書かれたときのままかを確かめる / Whether the ledger is as it was written."""
     from meguro_opendata.ledger import repair_ledger, verify_ledger
+    from meguro_opendata.messages.exitcodes import ExitCode
 
     ledger = options.settings().open_workspace().ledger
     check = repair_ledger(ledger) if repair else verify_ledger(ledger)
@@ -117,7 +118,7 @@ def verify(repair: bool, output_format: str) -> None:
         console.result_json(_check_dict(check, ledger))
     else:
         console.result("\n".join(_check_lines(check, ledger, options.settings().lang)))
-    raise SystemExit(0 if check.whole else 1)
+    raise SystemExit(ExitCode.of(clean=check.whole))
 
 
 def _check_dict(check: Check, ledger: Path) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def command(
     """公開すると何が変わるかを見る / Show what publishing would do (exit 1 if changes are pending)."""
     from meguro_opendata.files.whole import write_whole
     from meguro_opendata.messages import message
+    from meguro_opendata.messages.exitcodes import ExitCode
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication import plan_page, plan_publication
 
@@ -72,4 +73,4 @@ def command(
         from ..texts.plan import plan_lines
 
         console.result("\n".join(plan_lines(plan, lang)))
-    raise SystemExit(1 if plan.pending else 0)
+    raise SystemExit(ExitCode.of(clean=not plan.pending))

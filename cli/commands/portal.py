@@ -96,6 +96,7 @@ def restore(folder: Path, portal: str | None, output_format: str, *, yes: bool, 
 
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.messages import message
+    from meguro_opendata.messages.exitcodes import ExitCode
     from meguro_opendata.portals.backup import differences, open_backup
     from meguro_opendata.portals.backup import restore as bring_back
 
@@ -105,7 +106,7 @@ def restore(folder: Path, portal: str | None, output_format: str, *, yes: bool, 
     target = _ckan(portal, insecure_http)
     saved = open_backup(folder)
     if not yes and not click.confirm(message("restore-ask", lang, portal=target.name), err=True):
-        raise SystemExit(1)
+        raise SystemExit(ExitCode.NOT_CLEAN)
     back = bring_back(target, saved)
     left = differences(target, saved)
     if output_format == "json":
@@ -115,7 +116,7 @@ def restore(folder: Path, portal: str | None, output_format: str, *, yes: bool, 
         lines = (f"  {one.dataset} {one.place}: {one.saved} -> {one.found}" for one in left)
         counts = {"datasets": len(back), "differences": len(left)}
         console.result_lines([message("restore-done", lang, portal=target.name, **counts), *lines])
-    raise SystemExit(1 if left else 0)
+    raise SystemExit(ExitCode.of(clean=not left))
 
 
 def _ckan(name: str | None, insecure_http: bool) -> CkanPortal:

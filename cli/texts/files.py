@@ -30,6 +30,7 @@ def check_many(
     output_format: str,
 ) -> int:
     """Check files and folders, write and print their reports; the exit code is the worst of all."""
+    from meguro_opendata.messages.exitcodes import ExitCode
     from meguro_opendata.reports.annotated import refuse_overwriting
     from meguro_opendata.reports.overview import Overview
     from meguro_opendata.validation.many import Job, check_files, collect
@@ -52,7 +53,7 @@ def check_many(
         console.result_json(overview.to_dict(lang))
     else:
         console.result("\n".join(_lines(overview, lang)))
-    return max([overview.exit_code, *(2 for outcome in done if outcome.trouble)])
+    return max([overview.exit_code, *(ExitCode.WRONG_USE for outcome in done if outcome.trouble)])
 
 
 def _refuse_files_for_folders(*folders: Path | None) -> None:

@@ -12,6 +12,7 @@ from meguro_opendata.errors import SourceError
 from meguro_opendata.geo.gis.opening import geo_container, is_geo_file
 from meguro_opendata.inspection.readability import Judgement, item_text, judge, reason_text, stage_of, stage_text
 from meguro_opendata.messages import message
+from meguro_opendata.messages.exitcodes import ExitCode
 from meguro_opendata.sources import Grid, Table, column_letter, container_at, propose_source
 from meguro_opendata.standard.recognition import SURE, Match, known_labels, recognise
 from meguro_opendata.standard.recognition.headernames import spellings
@@ -83,9 +84,9 @@ class Inspection:
         return self.matches[0] if self.matches and self.matches[0].score >= SURE else None
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """0 if the file can be read, else that of the refusal."""
-        return self.refusal.exit_code if self.refusal else 0
+        return self.refusal.exit_code if self.refusal else ExitCode.DONE
 
     @cached_property
     def judgements(self) -> tuple[Judgement, ...]:

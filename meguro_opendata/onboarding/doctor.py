@@ -22,6 +22,7 @@ from meguro_opendata.errors import (
 )
 from meguro_opendata.geo.datum.grids import known_grids
 from meguro_opendata.georeferencing.inputs import place_files, require_place_files
+from meguro_opendata.messages.exitcodes import ExitCode
 from meguro_opendata.portals import open_portal
 from meguro_opendata.portals.ckan.client import token_variable
 from meguro_opendata.portals.ckan.portal import CkanPortal
@@ -32,8 +33,6 @@ __all__ = ["DOCTOR_FORMAT", "Check", "examine", "exit_code", "to_dict"]
 
 DOCTOR_FORMAT = "meguro-opendata/doctor@1"
 OLDEST_PYTHON = (3, 11)
-_HERE = 1
-_PORTAL = 3
 
 
 @dataclass(frozen=True)
@@ -58,12 +57,12 @@ def examine(workspace: Path | None, lang: str = "ja") -> list[Check]:
     return [*checks, check, *((*_places(opened, lang), *_portals(opened, lang)) if opened else ())]
 
 
-def exit_code(checks: Sequence[Check]) -> int:
+def exit_code(checks: Sequence[Check]) -> ExitCode:
     """0 if all is well, 1 with a fault on this machine, 3 if only portals are in trouble."""
     bad = {check.area for check in checks if not check.ok}
     if bad - {"portal"}:
-        return _HERE
-    return _PORTAL if bad else 0
+        return ExitCode.NOT_CLEAN
+    return ExitCode.NO_ACCESS if bad else ExitCode.DONE
 
 
 def to_dict(checks: Sequence[Check]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from meguro_opendata.catalog import JsonObject, Package
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.files.whole import locked, sha256
 from meguro_opendata.ledger import PUBLISH, UPDATE, WITHDRAW, Event, append_events, catalogued, japan_time, read_ledger
+from meguro_opendata.messages.exitcodes import ExitCode
 from meguro_opendata.portals import Portal, PortalState, Upload
 from meguro_opendata.publication.guards import refuse_conflicts, refuse_guards
 from meguro_opendata.publication.history import History
@@ -77,9 +78,9 @@ class Outcome:
         return bool(self.done) or self.pages
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """0, or that of the first failure."""
-        return next((result.error.exit_code for result in self.failed if result.error), 0)
+        return next((result.error.exit_code for result in self.failed if result.error), ExitCode.DONE)
 
 
 def apply_plan(plan: Plan, portal: Portal, allow: Sequence[str] = (), progress: Progress | None = None) -> Outcome:

@@ -9,6 +9,7 @@ from meguro_opendata.catalog import JsonObject, Package, from_ckan, judge_pickup
 from meguro_opendata.catalog.harvest import Manners
 from meguro_opendata.catalog.harvest.fetching import Fetcher
 from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.messages.exitcodes import ExitCode
 from meguro_opendata.portals import Portal, PortalState
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, is_of_others
 from meguro_opendata.publication.plan import DatasetPlan
@@ -67,9 +68,9 @@ class Status:
     pickups: tuple[Pickup, ...]
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """1 if anything differs; datasets that were never made here are none of our business."""
-        return int(any(drift.kind != "unmanaged" for drift in self.drifts))
+        return ExitCode.of(clean=all(drift.kind == "unmanaged" for drift in self.drifts))
 
     def to_dict(self) -> JsonObject:
         """Return the status as the JSON of ``status@1``."""

@@ -10,11 +10,11 @@ from typing import Any
 
 from meguro_opendata import messages
 from meguro_opendata.findings import SEVERITIES, Report
+from meguro_opendata.messages.exitcodes import ExitCode
 
 __all__ = ["REPORTS_FORMAT", "Overview", "PassedOver", "Unchecked", "overview_rows"]
 
 REPORTS_FORMAT = "meguro-opendata/reports@1"
-_LOST = 2
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Unchecked:
     file: str
     code: str
     message: str
-    exit_code: int = 2
+    exit_code: ExitCode = ExitCode.WRONG_USE
 
     @property
     def text(self) -> str:
@@ -73,10 +73,10 @@ class Overview:
         return {severity: sum(report.counts[severity] for report in self.reports) for severity in SEVERITIES}
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """The worst: 2 or more if a file or folder could not be checked, else 1 if one has errors, else 0."""
-        closed = [_LOST for one in self.passed_over if one.reason == "closed"]
-        return max([0, *closed, *(result.exit_code for result in self.results)])
+        closed = [ExitCode.WRONG_USE for one in self.passed_over if one.reason == "closed"]
+        return max([ExitCode.DONE, *closed, *(result.exit_code for result in self.results)])
 
     @property
     def summary(self) -> dict[str, Any]:

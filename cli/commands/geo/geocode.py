@@ -62,6 +62,7 @@ def _show_address(address: str, geocoder: Geocoder, output_format: str) -> None:
     from meguro_opendata.geo.places.geocoding import COLUMNS
     from meguro_opendata.georeferencing.files.addresses import GEOCODE_FORMAT
     from meguro_opendata.messages import word
+    from meguro_opendata.messages.exitcodes import ExitCode
 
     lang = options.settings().lang
     found = geocoder.find(address)
@@ -80,7 +81,7 @@ def _show_address(address: str, geocoder: Geocoder, output_format: str) -> None:
             (word(f"geocode-{name}", lang), str(value)) for name, value in values.items() if value not in (None, "")
         ]
         console.result(console.sections_text([(address, lines)]))
-    raise SystemExit(1 if found.problem else 0)
+    raise SystemExit(ExitCode.of(clean=not found.problem))
 
 
 def _show_file(file: Path, geocoder: Geocoder, column: str | None, out: Path | None, output_format: str) -> None:

@@ -18,6 +18,7 @@ from meguro_opendata.catalog.review.crawler import Pickup, judge_pickup
 from meguro_opendata.catalog.review.dcatrules import check_catalog, check_dataset
 from meguro_opendata.catalog.review.quality import Quality, measure_quality
 from meguro_opendata.findings import Finding
+from meguro_opendata.messages.exitcodes import ExitCode
 from meguro_opendata.workspace.city import City
 
 __all__ = ["CATALOG_FORMAT", "CatalogReview", "Review", "review_catalog"]
@@ -82,9 +83,9 @@ class CatalogReview:
         return sum(scores) // len(scores) if scores else 0
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """1 if anything mandatory is missing or would be refused, else 0."""
-        return int(any(found.severity == "error" for found in self.all_findings))
+        return ExitCode.of(clean=all(found.severity != "error" for found in self.all_findings))
 
     def to_dict(self, source: str, lang: str) -> JsonObject:
         """Return the review as the JSON of ``catalog@1``."""

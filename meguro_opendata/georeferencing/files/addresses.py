@@ -17,6 +17,7 @@ from meguro_opendata.files.tables import csv_bytes
 from meguro_opendata.geo.gis.table import propose_table
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.places.geocoding import COLUMNS, Geocoder
+from meguro_opendata.messages.exitcodes import ExitCode
 from meguro_opendata.sources import Table, folded
 
 __all__ = ["GEOCODE_FORMAT", "GeocodedFile", "geocode_file"]
@@ -58,9 +59,9 @@ class GeocodedFile:
         return dict(sorted(Counter(filled.filter(pl.col("problem") != "")["problem"].to_list()).items()))
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """0 if nothing is doubtful, else 1."""
-        return 1 if self.problems else 0
+        return ExitCode.of(clean=not self.problems)
 
     def to_csv(self, lang: str) -> bytes:
         """The source's columns, then the parts and points, under names of their own."""
