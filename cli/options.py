@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from meguro_opendata.publication import Wishes
     from meguro_opendata.workspace.city import Workspace
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "remote",
     "settings",
     "standard",
+    "wished",
     "wishes",
 ]
 
@@ -295,3 +297,17 @@ def wishes(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def wished(slugs: tuple[str, ...], remove: tuple[str, ...], overwrite: tuple[str, ...], release: str | None) -> Wishes:
+    """The wishes; an earlier release is one of exactly one dataset.
+
+    Raises:
+        MeguroOpendataError: If ``release`` is given without exactly one dataset.
+    """
+    from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.publication import Wishes
+
+    if release is not None and len(slugs) != 1:
+        raise MeguroOpendataError("release-one-dataset")
+    return Wishes(remove, overwrite, ((slugs[0], release),) if release is not None else ())

@@ -51,8 +51,6 @@ def command(
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication import plan_page, plan_publication
 
-    from ..texts.slugs import wished
-
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
     target = open_portal(workspace, portal, insecure_http=insecure_http)
@@ -60,7 +58,7 @@ def command(
         from meguro_opendata.portals.snapshot import SnapshotPortal
 
         target = SnapshotPortal(target, portal_state)
-    plan = plan_publication(workspace, target, slugs, wished(slugs, remove, overwrite, release))
+    plan = plan_publication(workspace, target, slugs, options.wished(slugs, remove, overwrite, release))
     if out is not None:
         write_whole(out, (json.dumps(plan.to_dict(), ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
         console.say(message("plan-written", lang, path=out))

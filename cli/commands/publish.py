@@ -71,15 +71,13 @@ def command(
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication import publish
 
-    from ..texts.slugs import wished
-
     lang = options.settings().lang
     _refuse_unattended(yes, plan_file)
     _refuse_half_approval(plan_file, approval, plan_hash)
     workspace = options.settings().open_workspace()
     _refuse_early(not_before)
     target = open_portal(workspace, portal, insecure_http=insecure_http)
-    plan = _plan(workspace, target, slugs, plan_file, plan_hash, wished(slugs, remove, overwrite, release))
+    plan = _plan(workspace, target, slugs, plan_file, plan_hash, options.wished(slugs, remove, overwrite, release))
     asked = not yes and plan_file is None and plan.pending
     if asked:
         _confirm(plan, lang)
