@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from meguro_opendata import kpi, site
 from meguro_opendata.errors import StorageError
@@ -15,8 +16,9 @@ from meguro_opendata.portals import open_portal
 from meguro_opendata.publication import Outcome, plan_publication, publish
 from meguro_opendata.workspace.city import Workspace, open_workspace
 
-__all__ = ["Demo", "run_demo"]
+__all__ = ["DEMO_FORMAT", "Demo", "run_demo"]
 
+DEMO_FORMAT = "meguro-opendata/demo@1"
 STRATEGY_YEAR = 2025
 _MARK = ".meguro-opendata-demo"
 
@@ -40,6 +42,18 @@ class Demo:
     releases: tuple[Release, ...]
     outcome: Outcome
     events: int
+
+    def to_dict(self, lang: str = "ja") -> dict[str, Any]:
+        """Return the demo as the JSON of ``demo@1``."""
+        return {
+            "format": DEMO_FORMAT,
+            "start": str(self.start.resolve()),
+            "portal": str(self.portal.resolve()),
+            "workspace": str(self.workspace.root),
+            "kpi": {str(year): str(path.resolve()) for year, path in self.boards},
+            "releases": [release.to_dict(lang) for release in self.releases],
+            "events": self.events,
+        }
 
 
 def run_demo(out: Path, lang: str = "ja") -> Demo:
