@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from .. import console, options
-from ..texts import catalog as catalogtext
 
 if TYPE_CHECKING:
     from meguro_opendata.catalog import CatalogEntry
@@ -39,6 +38,8 @@ def export(slugs: tuple[str, ...], shape: str, out: Path, output_format: str, **
     from meguro_opendata.files.whole import write_whole
     from meguro_opendata.messages.exitcodes import ExitCode
 
+    from ..texts.catalog import export_lines
+
     options.refuse_over_source(source["origin"], out)
     entries, city = _catalogue(slugs, **source)
     write_whole(out, _shaped(entries, city, shape))
@@ -46,8 +47,7 @@ def export(slugs: tuple[str, ...], shape: str, out: Path, output_format: str, **
     if output_format == "json":
         console.result_json(_export_dict(entries, shape, out, report))
     else:
-        for line in _export_lines(entries, out, report):
-            console.result(line)
+        console.result_lines(export_lines(entries, out, report, options.settings().lang))
     raise SystemExit(report.exit_code if report else ExitCode.DONE)
 
 
@@ -96,23 +96,6 @@ def _export_dict(entries: Sequence[CatalogEntry], shape: str, out: Path, report:
     }
 
 
-def _export_lines(entries: Sequence[CatalogEntry], out: Path, report: Report | None) -> Iterator[str]:
-    from meguro_opendata.messages import message
-    from meguro_opendata.reports.text import as_text
-
-    lang = options.settings().lang
-    parts = [part for entry in entries for part in entry.distributions]
-    yield message("export-done", lang, datasets=len(entries), files=len(parts), path=out)
-    lacking = sum(not part.url for part in parts)
-    if lacking:
-        yield message("export-no-address", lang, count=lacking)
-    if report is not None and report.valid:
-        yield message("export-valid", lang, rows=report.rows)
-    elif report is not None:
-        yield message("export-invalid", lang, errors=report.counts["error"])
-        yield as_text(report, lang)
-
-
 @command.command("check")
 @click.argument("slugs", nargs=-1, metavar="[SLUG]...")
 @options.catalog_source
@@ -126,6 +109,8 @@ def check(slugs: tuple[str, ...], as_of: str | None, output_format: str, **sourc
     from meguro_opendata.catalog import PortalRules
     from meguro_opendata.catalog.review.review import review_catalog
 
+    from ..texts.catalog import review_lines
+
     entries, city = _catalogue(slugs, **source)
     rules = PortalRules(licenses={city.license.id}) if source["origin"] is None else None
     published = source["origin"] is not None or source["portal"] is not None
@@ -134,6 +119,5 @@ def check(slugs: tuple[str, ...], as_of: str | None, output_format: str, **sourc
     if output_format == "json":
         console.result_json(reviewed.to_dict(source["origin"] or "workspace", lang))
     else:
-        for line in catalogtext.review_lines(reviewed, lang):
-            console.result(line)
+        console.result_lines(review_lines(reviewed, lang))
     raise SystemExit(reviewed.exit_code)

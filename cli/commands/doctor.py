@@ -12,17 +12,14 @@ from .. import console, options
 @options.common
 def command(output_format: str) -> None:
     """この環境で使えるかを調べる / Check this machine and say what to do."""
-    from meguro_opendata.messages import word
     from meguro_opendata.onboarding import doctor
+
+    from ..texts.doctor import doctor_lines
 
     lang = options.settings().lang
     checks = doctor.examine(options.settings().workspace, lang)
     if output_format == "json":
         console.result_json(doctor.to_dict(checks))
     else:
-        for check in checks:
-            mark = word("ok" if check.ok else "fault", lang)
-            console.result(f"[{mark}] {word('doctor-' + check.area, lang)}: {check.found}")
-            if check.advice:
-                console.result(f"  {check.advice}")
+        console.result_lines(doctor_lines(checks, lang))
     raise SystemExit(doctor.exit_code(checks))

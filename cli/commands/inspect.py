@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from .. import console, options
-
-if TYPE_CHECKING:
-    from meguro_opendata.geo.gis.files import Layer
-    from meguro_opendata.inspection.profiler import Inspection
-    from meguro_opendata.sources import Grid, Table
-
-_SHOWN = 8
-_LONGEST_LABEL = 24
 
 
 @click.command("inspect")
@@ -27,132 +17,14 @@ def command(file: Path, output_format: str) -> None:
     """ファイルの中身を調べる / Say what a file really is and which standard it may follow."""
     from meguro_opendata.inspection.profiler import inspect_file
 
+    from ..texts.inspection import inspection_lines
+
     lang = options.settings().lang
     seen = inspect_file(file)
     if output_format == "json":
         console.result_json(seen.to_dict(lang))
     else:
-        console.result("\n".join(_lines(seen, lang)))
+        console.result("\n".join(inspection_lines(seen, lang)))
     if seen.refusal is not None:
         console.say(seen.refusal.text(lang))
     raise SystemExit(seen.exit_code)
-
-
-def _lines(seen: Inspection, lang: str) -> Iterator[str]:
-    from meguro_opendata.messages import message, word
-
-    yield f"{word('file', lang)}: {seen.file}"
-    yield f"{word('container', lang)}: {seen.container}"
-    if seen.table is not None and not seen.extension_matches:
-        yield "  " + message("extension-differs", lang, suffix=Path(seen.file).suffix, container=seen.container)
-    if seen.table is not None:
-        yield from _layer_lines(seen.layer, lang) if seen.layer else _table_lines(seen.table, lang)
-        yield _header_line(seen.table, lang)
-        yield _verdict(seen, lang)
-    yield from _readability_lines(seen, lang)
-
-
-def _table_lines(table: Table, lang: str) -> Iterator[str]:
-    from meguro_opendata.messages import message, word
-
-    grid = table.grid
-    if grid.encoding:
-        yield f"{word('encoding', lang)}: {grid.encoding} ({grid.newline or '-'})"
-    if grid.sheets:
-        yield f"{word('sheet', lang)}: {grid.sheet} ({', '.join(grid.sheets)})"
-    yield from _hidden_lines(grid, lang)
-    yield message("table-found", lang, row=table.header_row, rows=table.frame.height, columns=len(table.labels))
-
-
-def _header_line(table: Table, lang: str) -> str:
-    from meguro_opendata.messages import word
-
-    labels = [label or "-" for label in table.labels]
-    shown = [label if len(label) <= _LONGEST_LABEL else f"{label[:_LONGEST_LABEL]}..." for label in labels[:_SHOWN]]
-    return f"{word('header', lang)}: {', '.join(shown)}{' ...' if len(labels) > _SHOWN else ''}"
-
-
-def _layer_lines(layer: Layer, lang: str) -> Iterator[str]:
-    """Of a GIS file: layer, geometries, reference system, encoding of the attributes, size."""
-    from meguro_opendata.geo.datum.crs import datum_title
-    from meguro_opendata.messages import message, word
-
-    if layer.encoding:
-        yield f"{word('encoding', lang)}: {layer.encoding}"
-    others = f" ({', '.join(layer.layers)})" if len(layer.layers) > 1 else ""
-    yield f"{word('layer', lang)}: {layer.layer}{others}"
-    kinds = [f"{kind or word('geometry-none', lang)} {count}" for kind, count in layer.kinds.items()]
-    yield f"{word('geometries', lang)}: {', '.join(kinds) or '-'}"
-    if layer.crs is not None:
-        yield f"{word('crs', lang)}: {layer.crs.code} ({datum_title(layer.crs.datum)})"
-    else:
-        yield f"{word('crs', lang)}: {message('crs-not-said', lang, name=layer.unknown or '-')}"
-    yield message("layer-found", lang, rows=len(layer.geometries), columns=layer.frame.width)
-
-
-def _hidden_lines(grid: Grid, lang: str) -> Iterator[str]:
-    from meguro_opendata.messages import word
-    from meguro_opendata.sources import column_letter
-
-    facts = grid.facts
-    if facts.hidden_sheets:
-        yield f"  {word('hidden-sheets', lang)}: {_listed(facts.hidden_sheets, lang)}"
-    if facts.hidden_rows:
-        yield f"  {word('hidden-rows', lang)}: {_listed([str(row + 1) for row in facts.hidden_rows], lang)}"
-    if facts.hidden_columns:
-        yield f"  {word('hidden-columns', lang)}: {_listed(list(map(column_letter, facts.hidden_columns)), lang)}"
-
-
-def _readability_lines(seen: Inspection, lang: str) -> Iterator[str]:
-    """The verdict, each item at fault with its first cells and what to do, and the items that were not judged."""
-    from meguro_opendata.inspection.profiler import judgement_text
-    from meguro_opendata.inspection.readability import item_text
-    from meguro_opendata.messages import message
-
-    if seen.container == "unknown":
-        return
-    yield seen.verdict(lang)
-    for found in seen.judgements:
-        if found.ok is False:
-            cells = f": {_listed(found.cells, lang)}" if found.cells else ""
-            question = item_text(found.item, "question", lang)
-            fault = {"item": found.item, "question": question, "count": found.count, "cells": cells}
-            yield "  " + message("readability-fault", lang, **fault)
-            yield f"    -> {judgement_text(found, lang)}"
-    if seen.header_is_late:
-        yield "  " + message("readability-header", lang)
-    yield from _unjudged_lines(seen, lang)
-
-
-def _unjudged_lines(seen: Inspection, lang: str) -> Iterator[str]:
-    from meguro_opendata.inspection.readability import reason_text
-    from meguro_opendata.messages import message
-
-    reasons: dict[str, list[str]] = {}
-    for found in seen.judgements:
-        if found.reason:
-            reasons.setdefault(found.reason, []).append(found.item)
-    for reason, items in reasons.items():
-        yield "  " + message("readability-unjudged", lang, items=items, reason=reason_text(reason, lang))
-
-
-def _listed(parts: Sequence[str], lang: str) -> str:
-    """The first of some names, and how many there are beyond them."""
-    from meguro_opendata.messages import message
-
-    more = len(parts) - _SHOWN
-    return ", ".join(parts[:_SHOWN]) + (f" {message('and-more', lang, count=more)}" if more > 0 else "")
-
-
-def _verdict(seen: Inspection, lang: str) -> str:
-    from meguro_opendata.messages import message
-    from meguro_opendata.standard.model import load_standard
-
-    if not seen.matches or not (seen.matches[0].near or seen.matches[0].mixed):
-        return message("standard-none", lang)
-    best = seen.matches[0]
-    standard = load_standard(best.id, best.version)
-    title = standard.title if lang == "ja" else standard.title_en
-    verdict = "standard-sure" if seen.standard else "standard-mixed" if best.mixed else "standard-near"
-    percent = f"{best.score:.0%}"
-    return message(verdict, lang, title=title, id=best.id, version=best.version, score=percent, other=best.mixed)

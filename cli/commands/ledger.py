@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,12 +111,14 @@ def verify(repair: bool, output_format: str) -> None:
     from meguro_opendata.ledger import repair_ledger, verify_ledger
     from meguro_opendata.messages.exitcodes import ExitCode
 
+    from ..texts.ledger import check_lines
+
     ledger = options.settings().open_workspace().ledger
     check = repair_ledger(ledger) if repair else verify_ledger(ledger)
     if output_format == "json":
         console.result_json(_check_dict(check, ledger))
     else:
-        console.result("\n".join(_check_lines(check, ledger, options.settings().lang)))
+        console.result("\n".join(check_lines(check, ledger, options.settings().lang)))
     raise SystemExit(ExitCode.of(clean=check.whole))
 
 
@@ -131,16 +132,3 @@ def _check_dict(check: Check, ledger: Path) -> dict[str, Any]:
         "faults": [{"line": fault.line, "kind": fault.kind} for fault in check.faults],
         "kept": str(check.kept) if check.kept else None,
     }
-
-
-def _check_lines(check: Check, ledger: Path, lang: str) -> Iterator[str]:
-    from meguro_opendata.messages import message
-
-    if check.kept:
-        yield message("ledger-repaired", lang, path=check.kept)
-    for fault in check.faults:
-        yield message(f"ledger-line-{fault.kind}", lang, line=fault.line)
-    if check.whole:
-        yield message("ledger-whole", lang, count=check.lines, head=check.head, path=ledger)
-    else:
-        yield message("ledger-not-whole", lang, count=len(check.faults), path=ledger)

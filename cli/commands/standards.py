@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from .. import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.standard.model import Field, Standard
     from meguro_opendata.workspace.city import City
 
 LIST_FORMAT = "meguro-opendata/standards@1"
-SHOW_FORMAT = "meguro-opendata/standard@1"
 
 
 @click.group("standards", cls=options.Group, no_args_is_help=True)
@@ -30,14 +27,16 @@ def list_(output_format: str) -> None:
     """標準の一覧を表示する / List every dataset of the standard."""
     from meguro_opendata.standard.model import load_standard, standards
 
+    from ..texts.standards import standard_counts, standard_entry, standards_text
+
     lang = options.settings().lang
     city = _city(lang)
     newest = [load_standard(standard.id) if standard.versions else standard for standard in standards()]
     if output_format == "json":
-        listed = [{**_entry(standard), **_counts(standard, city)} for standard in newest]
+        listed = [{**standard_entry(standard), **standard_counts(standard, city)} for standard in newest]
         console.result_json({"format": LIST_FORMAT, "standards": listed})
         return
-    console.result(_list_text(newest, city, lang))
+    console.result(standards_text(newest, city, lang))
 
 
 def _city(lang: str) -> City | None:
@@ -55,70 +54,29 @@ def _city(lang: str) -> City | None:
     return workspace.city if workspace else None
 
 
-def _counts(standard: Standard, city: City | None) -> dict[str, int | bool | None]:
-    known = bool(standard.versions)
-    return {
-        "fields": len(standard.fields) if known else None,
-        "requirement_known": standard.requirements_known if known else None,
-        "planned": standard.id in city.planned_standards if city else None,
-    }
-
-
-def _list_text(newest: list[Standard], city: City | None, lang: str) -> str:
-    from meguro_opendata.messages import word
-
-    header = ("number", "id", "title", "versions", "fields", "requirement-known", "planned")
-    rows = []
-    for standard in newest:
-        counts = _counts(standard, city)
-        of_all = f"{counts['requirement_known']}/{counts['fields']}" if standard.versions else "-"
-        versions = ", ".join(standard.versions) or "-"
-        fields = str(counts["fields"]) if standard.versions else "-"
-        planned = word("yes", lang) if counts["planned"] else ""
-        rows.append([standard.number or "-", standard.id, _title(standard, lang), versions, fields, of_all, planned])
-    return console.table_text([word(name, lang) for name in header], rows, numbers=(4, 5))
-
-
 @command.command("show")
 @click.argument("standard_id", metavar="ID[@VERSION]")
 @options.output_format
 @options.common
 def show(standard_id: str, output_format: str) -> None:
     """標準の項目を表示する / Show the fields of one standard."""
-    from meguro_opendata.messages import message
+    from meguro_opendata.standard.filesets import load_file_standard
     from meguro_opendata.standard.model import load_standard
 
-    from ..texts import gtfs as gtfs_text
+    from ..texts.filesets import fileset_dict, fileset_lines
+    from ..texts.standards import standard_dict, standard_lines
 
     lang = options.settings().lang
-    if gtfs_text.show_files(standard_id, output_format, lang):
-        return
-    standard = load_standard(standard_id)
+    files = load_file_standard(standard_id)
+    if files is not None:
+        shown, lines = fileset_dict(files), fileset_lines(files, lang)
+    else:
+        standard = load_standard(standard_id)
+        shown, lines = standard_dict(standard), standard_lines(standard, lang)
     if output_format == "json":
-        console.result_json({"format": SHOW_FORMAT, **_entry(standard), "schema": standard.schema})
-        return
-    marks = Counter({"required": 0, "recommended": 0, "optional": 0, "unknown": 0})
-    marks.update(field.requirement for field in standard.fields)
-    console.result(f"{standard.number or '-'} {_title(standard, lang)} ({standard.id}@{standard.version})")
-    console.result(message("show-counts", lang, count=len(standard.fields), **marks))
-    console.result(message("show-versions", lang, versions=standard.versions) + "\n")
-    sections = [_section(number, field, lang) for number, field in enumerate(standard.fields, start=1)]
-    console.result(console.sections_text(sections))
-
-
-def _section(number: int, field: Field, lang: str) -> tuple[str, list[tuple[str, str]]]:
-    from meguro_opendata.messages import word
-    from meguro_opendata.standard.field_help import explain
-
-    told = explain(field, lang)
-    lines = [
-        (word("meaning", lang), told.meaning),
-        (word("requirement", lang), told.requirement),
-        (word("kind", lang), told.form),
-        (word("allowed-values" if told.closed else "usual-values", lang), " / ".join(told.values)),
-        (word("example", lang), told.example),
-    ]
-    return f"{number}. {told.name}", lines
+        console.result_json(shown)
+    else:
+        console.result_lines(lines)
 
 
 @command.command("template")
@@ -138,31 +96,15 @@ def template(standard_id: str, out: Path) -> None:
     from meguro_opendata.messages import message
     from meguro_opendata.standard.model import load_standard
 
+    from ..texts.standards import standard_title
+
     lang = options.settings().lang
     standard = load_standard(standard_id)
     workspace = options.settings().nearest_workspace()
     city = workspace.city if workspace else None
     write_template(standard, out, city)
-    named = f"{standard.id}@{standard.version}"
-    count = len(standard.fields)
-    console.result(message("template-done", lang, path=out, title=_title(standard, lang), standard=named, count=count))
+    named = {"title": standard_title(standard, lang), "standard": f"{standard.id}@{standard.version}"}
+    console.result(message("template-done", lang, path=out, count=len(standard.fields), **named))
     if city is not None:
         filled = list(city_constants(standard.fields, city))
         console.result(message("template-constants", lang, city=city.full_name, fields=filled))
-
-
-def _title(standard: Standard, lang: str) -> str:
-    return standard.title if lang == "ja" else standard.title_en
-
-
-def _entry(standard: Standard) -> dict[str, Any]:
-    return {
-        "id": standard.id,
-        "number": standard.number,
-        "title": standard.title,
-        "title_en": standard.title_en,
-        "version": standard.version,
-        "versions": list(standard.versions),
-        "status": standard.status,
-        "file_name": standard.file_name,
-    }

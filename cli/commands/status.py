@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
 import click
 
 from .. import console, options
-
-if TYPE_CHECKING:
-    from meguro_opendata.publication.status import Status
 
 
 @click.command("status")
@@ -26,29 +20,13 @@ def command(portal: str | None, *, links: bool, allow_private: bool, insecure_ht
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication.status import status
 
+    from ..texts.status import status_lines
+
     workspace = options.settings().open_workspace()
     target = open_portal(workspace, portal, insecure_http=insecure_http)
     found = status(workspace, target, Manners(allow_private=allow_private) if links else None)
     if output_format == "json":
         console.result_json(found.to_dict())
     else:
-        console.result_lines(_lines(found, options.settings().lang))
+        console.result_lines(status_lines(found, options.settings().lang))
     raise SystemExit(found.exit_code)
-
-
-def _lines(found: Status, lang: str) -> Iterator[str]:
-    from meguro_opendata.messages import message, word
-
-    for drift in found.drifts:
-        details = f": {', '.join(drift.details)}" if drift.details else ""
-        yield f"[{word('drift-' + drift.kind, lang)}] {drift.dataset}{details}"
-        if drift.edit:
-            yield "  " + message("status-edit", lang, file=drift.edit)
-        yield f"  -> {drift.command}" if drift.command else "  " + message("status-elsewhere", lang)
-    if not found.drifts:
-        yield message("status-same", lang, portal=found.portal, datasets=found.datasets)
-    taken = [pickup.name for pickup in found.pickups if pickup.picked_up]
-    passed = [pickup.name for pickup in found.pickups if pickup.standard and not pickup.picked_up]
-    yield message("status-pickup", lang, taken=len(taken), standard=len(taken) + len(passed))
-    if passed:
-        yield "  " + message("status-passed-over", lang, names=passed)

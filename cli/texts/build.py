@@ -1,4 +1,4 @@
-"""Results of several commands as lines of text."""
+"""A release that was built, as lines of text."""
 
 from __future__ import annotations
 

@@ -1,20 +1,38 @@
-"""The review of a catalogue as lines of text: the whole, the most frequent lacks, then each dataset."""
+"""An exported catalogue, and the review of one: the whole, the most frequent lacks, then each dataset."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meguro_opendata.messages import message, property_text, word
 
 if TYPE_CHECKING:
+    from meguro_opendata.catalog import CatalogEntry
     from meguro_opendata.catalog.review.review import CatalogReview, Review
-    from meguro_opendata.findings import Finding
+    from meguro_opendata.findings import Finding, Report
 
-__all__ = ["review_lines"]
+__all__ = ["export_lines", "review_lines"]
 
 _COMMON = 8
+
+
+def export_lines(entries: Sequence[CatalogEntry], out: Path, report: Report | None, lang: str) -> Iterator[str]:
+    """Yield what was written, and of the national list whether it is valid."""
+    from meguro_opendata.reports.text import as_text
+
+    parts = [part for entry in entries for part in entry.distributions]
+    yield message("export-done", lang, datasets=len(entries), files=len(parts), path=out)
+    lacking = sum(not part.url for part in parts)
+    if lacking:
+        yield message("export-no-address", lang, count=lacking)
+    if report is not None and report.valid:
+        yield message("export-valid", lang, rows=report.rows)
+    elif report is not None:
+        yield message("export-invalid", lang, errors=report.counts["error"])
+        yield as_text(report, lang)
 
 
 def review_lines(reviewed: CatalogReview, lang: str) -> Iterator[str]:

@@ -85,12 +85,13 @@ def _passed_lines(passed_over: Iterable[PassedOver], lang: str) -> Iterator[str]
     """What was passed over, by reason, with the first names of each."""
     from meguro_opendata.messages import message, word
 
+    from .lists import listed
+
     by_reason: dict[str, list[str]] = {}
     for one in passed_over:
         by_reason.setdefault(one.reason, []).append(one.file)
     for reason, names in by_reason.items():
-        more = f" {message('and-more', lang, count=len(names) - _SHOWN)}" if len(names) > _SHOWN else ""
-        shown = ", ".join(names[:_SHOWN]) + more
+        shown = listed(names, lang, _SHOWN)
         yield message("files-passed", lang, reason=word(f"passed-{reason}", lang), count=len(names), files=shown)
 
 

@@ -1,16 +1,13 @@
-"""How a source was read, and lists of columns, in one line."""
+"""How a source was read, in one line."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from meguro_opendata.sources import Table
 
-__all__ = ["read_line", "some"]
-
-_SHOWN = 8
+__all__ = ["read_line"]
 
 
 def read_line(table: Table, lang: str) -> str:
@@ -22,13 +19,3 @@ def read_line(table: Table, lang: str) -> str:
     form = message("new-read-text", lang, encoding=grid.encoding) if grid.encoding else grid.container
     size = {"rows": table.frame.height, "columns": table.frame.width}
     return message("new-read", lang, row=table.header_row, sheet=sheet, form=form, **size)
-
-
-def some(names: Sequence[str], shown: int = _SHOWN) -> str:
-    """The first names without the line breaks of headers, and a sign if there are more.
-
-    >>> some(["a", "b", "c"], 2)
-    'a, b ...'
-    """
-    first = ", ".join(" ".join(name.split()) for name in names[:shown])
-    return first + (" ..." if len(names) > shown else "")

@@ -9,7 +9,7 @@ import yaml
 from gtfs_feeds import gtfs_jp
 from jsonschema import Draft202012Validator
 from locations import ROOT
-from meguro_opendata.cli.texts import gtfs as gtfs_text
+from meguro_opendata.cli.texts.filesets import fileset_dict, fileset_lines
 
 import meguro_opendata as mo
 from meguro_opendata import messages
@@ -132,26 +132,18 @@ def test_a_damaged_list_is_told(monkeypatch: pytest.MonkeyPatch, text: str | Non
 
 
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
-def test_show_lists_files_and_required_fields(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_show_lists_files_and_required_fields(lang: str) -> None:
     """Every file with its requirement, every required field, and the known gaps are printed."""
-    assert gtfs_text.show_files("gtfs_jp", "text", lang)
-    shown = capsys.readouterr().out
+    shown = "\n".join(fileset_lines(gtfs_jp(), lang))
     assert all(file.name in shown and file.title in shown for file in gtfs_jp().files)
     assert all(name in shown for file in gtfs_jp().files for name in file.names("required"))
     assert all(gap in shown for gap in gtfs_jp().known_gaps)
     assert messages.word("conditional_required", lang) in shown
 
 
-def test_show_as_json_fits_the_schema_of_standards(capsys: pytest.CaptureFixture[str]) -> None:
+def test_show_as_json_fits_the_schema_of_standards() -> None:
     """The JSON is ``standard@1`` without items; files and fields stand under our own prefix."""
     schema = json.loads((ROOT / "docs" / "schemas" / "standard.schema.json").read_text(encoding="utf-8"))
-    assert gtfs_text.show_files("gtfs_jp", "json", "ja")
-    printed = json.loads(capsys.readouterr().out)
+    printed = json.loads(json.dumps(fileset_dict(gtfs_jp())))
     assert list(Draft202012Validator(schema).iter_errors(printed)) == []
     assert len(printed["schema"]["mo:files"]) == 35
-
-
-def test_show_leaves_tables_to_others(capsys: pytest.CaptureFixture[str]) -> None:
-    """For a standard that is a table nothing is printed here."""
-    assert not gtfs_text.show_files("aed", "text", "ja")
-    assert capsys.readouterr().out == ""

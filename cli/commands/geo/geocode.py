@@ -10,12 +10,7 @@ import click
 from ... import console, options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from meguro_opendata.geo.places.geocoding import Geocoder
-    from meguro_opendata.georeferencing.files.addresses import GeocodedFile
-
-_SHOWN = 10
 
 
 @click.command("geocode")
@@ -90,6 +85,8 @@ def _show_file(file: Path, geocoder: Geocoder, column: str | None, out: Path | N
     from meguro_opendata.georeferencing.files.addresses import geocode_file
     from meguro_opendata.messages import message
 
+    from ...texts.addresses import geocoding_lines
+
     lang = options.settings().lang
     if out is not None and out.resolve() == file.resolve():
         raise MeguroOpendataError("report-over-source", file=out)
@@ -100,25 +97,5 @@ def _show_file(file: Path, geocoder: Geocoder, column: str | None, out: Path | N
     if output_format == "json":
         console.result_json(done.to_dict(lang))
     else:
-        console.result("\n".join(_lines(done, lang)))
+        console.result("\n".join(geocoding_lines(done, lang)))
     raise SystemExit(done.exit_code)
-
-
-def _lines(done: GeocodedFile, lang: str) -> Iterator[str]:
-    """How many addresses have a point of which level; the first that have none, with the reason."""
-    from meguro_opendata.messages import message, word
-
-    yield message("geocode-done", lang, count=sum(done.levels.values()), column=done.column)
-    yield from (f"  {word(f'level-{level}', lang)}: {count}" for level, count in done.levels.items() if count)
-    for problem, count in done.problems.items():
-        yield message("geocode-problem", lang, problem=word(f"address-{problem}", lang), count=count)
-        rows = zip(done.table.rows, done.addresses, done.found["problem"], done.found["readings"], strict=True)
-        told = [(row, address, readings) for row, address, found, readings in rows if found == problem]
-        for row, address, readings in told[:_SHOWN]:
-            shown = " ".join(address.split())
-            if readings:
-                yield message("geocode-row-readings", lang, row=row, address=shown, readings=readings)
-            else:
-                yield message("geocode-row", lang, row=row, address=shown)
-        if len(told) > _SHOWN:
-            yield message("geocode-more", lang, count=len(told) - _SHOWN)

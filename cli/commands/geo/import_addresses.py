@@ -9,7 +9,6 @@ import click
 from ... import console, options
 
 FORMAT = "meguro-opendata/addresses@1"
-_NAMED = 5
 
 
 @click.command("import-addresses")
@@ -19,7 +18,10 @@ _NAMED = 5
 def command(file: Path, output_format: str) -> None:
     """位置参照情報・アドレス・ベース・レジストリなどを取り込む / Import a gazetteer of any city."""
     from meguro_opendata.geo.places.gazetteer.importing import import_addresses
+    from meguro_opendata.japan.municipalities import municipalities
     from meguro_opendata.messages import message
+
+    from ...texts.lists import first_names
 
     lang = options.settings().lang
     done = import_addresses(file)
@@ -27,7 +29,8 @@ def command(file: Path, output_format: str) -> None:
         shown = {name: getattr(done, name) for name in ("file", "index", "formats", "rows", "skipped", "repeated")}
         console.result_json({"format": FORMAT, **shown, "codes": sorted(done.codes)})
         return
-    names = _names(sorted(done.codes))
+    known = {one.code: one.full_name for one in municipalities()}
+    names = first_names([known.get(code, code) for code in sorted(done.codes)])
     if done.repeated:
         console.result(message("addresses-repeated", lang, file=done.file, count=done.rows, names=names))
         return
@@ -35,12 +38,3 @@ def command(file: Path, output_format: str) -> None:
     if done.skipped:
         console.result(message("addresses-skipped", lang, count=done.skipped, lines=done.lines))
     console.say(message("addresses-index", lang, path=done.index))
-
-
-def _names(codes: list[str]) -> list[str]:
-    """The municipalities by name, the first of many."""
-    from meguro_opendata.japan.municipalities import municipalities
-
-    known = {one.code: one.full_name for one in municipalities()}
-    names = [known.get(code, code) for code in codes]
-    return names if len(names) <= _NAMED else [*names[:_NAMED], f"... ({len(names)})"]

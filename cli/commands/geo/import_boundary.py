@@ -9,7 +9,6 @@ import click
 from ... import console, options
 
 FORMAT = "meguro-opendata/boundary@1"
-_NAMED = 5
 
 
 @click.command("import-boundary")
@@ -40,6 +39,8 @@ def command(
     from meguro_opendata.japan.municipalities import municipality as of_code
     from meguro_opendata.messages import message
 
+    from ...texts.lists import first_names
+
     lang = options.settings().lang
     home = of_code(municipality) if municipality else None
     words = LayerWords(layer, source, encoding)
@@ -51,6 +52,5 @@ def command(
         console.result_json({"format": FORMAT, "file": str(file), "polygons": kept})
         return
     names = [of_code(code).full_name for code in kept]
-    shown = names if len(names) <= _NAMED else [*names[:_NAMED], f"... ({len(names)})"]
-    console.result(message("boundary-imported", lang, names=shown, count=sum(kept.values())))
+    console.result(message("boundary-imported", lang, names=first_names(names), count=sum(kept.values())))
     console.say(message("boundary-kept", lang, path=boundary.boundary_path(next(iter(kept))).parent))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +66,8 @@ def command(
     from meguro_opendata.geo.gis.opening import is_geo_file
     from meguro_opendata.georeferencing.files.layers import transform_layer
 
+    from ...texts.coordinates import transformation_lines
+
     lang = options.settings().lang
     if is_geo_file(file):
         words = LayerWords(layer, source, encoding)
@@ -76,7 +77,7 @@ def command(
     if output_format == "json":
         console.result_json(done.to_dict(lang))
     else:
-        console.result("\n".join(_lines(done, lang)))
+        console.result("\n".join(transformation_lines(done, lang)))
     raise SystemExit(done.report.exit_code)
 
 
@@ -101,48 +102,3 @@ def _table(
     declared = next((known for known in NOTATIONS if known == notation), None)
     words = PointWords(parse_crs(source), notation=declared, allow_approximate=allow_approximate)
     return transform_file(file, out, (first, second), words, parse_crs(target), names)
-
-
-def _lines(done: TransformedFile, lang: str) -> Iterator[str]:
-    from meguro_opendata import reports
-    from meguro_opendata.messages import message, word
-
-    if done.report.findings:
-        yield reports.as_text(done.report, lang)
-        yield ""
-    if done.out is None:
-        yield message("transform-refused", lang)
-        return
-    yield _summary(done, lang)
-    if done.other_axes:
-        for column in done.columns:
-            yield message("transform-axis", lang, name=column.name, axis=word(f"axis-{column.axis}", lang))
-        if any(column.name == column.was for column in done.columns):
-            yield message("transform-names", lang)
-    yield from _step_lines(done, lang)
-    if done.record is not None:
-        yield message("transform-record", lang, path=done.record)
-
-
-def _summary(done: TransformedFile, lang: str) -> str:
-    from meguro_opendata.messages import message
-
-    operation = done.operation
-    ends = (
-        {"source": operation.source.code, "target": operation.target.code}
-        if operation
-        else {"source": "", "target": ""}
-    )
-    counts = {"rows": done.report.rows, "points": done.points, "blank": done.blank}
-    return message("transform-done", lang, out=done.out, **counts, **ends)
-
-
-def _step_lines(done: TransformedFile, lang: str) -> Iterator[str]:
-    from meguro_opendata.geo.datum.crs import datum_title
-    from meguro_opendata.messages import message
-
-    operation = done.operation
-    for step in operation.steps if operation else ():
-        grid = f"{step.grid} {step.version}".strip() if step.grid else ""
-        ends = {"source": datum_title(step.source), "target": datum_title(step.target)}
-        yield message("transform-step", lang, operation=step.operation, grid=grid, error=f"{step.error:g}", **ends)

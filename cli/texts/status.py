@@ -1,0 +1,30 @@
+"""How a portal differs from the workspace, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from meguro_opendata.messages import message, word
+
+if TYPE_CHECKING:
+    from meguro_opendata.publication.status import Status
+
+__all__ = ["status_lines"]
+
+
+def status_lines(found: Status, lang: str) -> Iterator[str]:
+    """Yield each difference with the command that ends it, then what the crawler would take."""
+    for drift in found.drifts:
+        details = f": {', '.join(drift.details)}" if drift.details else ""
+        yield f"[{word('drift-' + drift.kind, lang)}] {drift.dataset}{details}"
+        if drift.edit:
+            yield "  " + message("status-edit", lang, file=drift.edit)
+        yield f"  -> {drift.command}" if drift.command else "  " + message("status-elsewhere", lang)
+    if not found.drifts:
+        yield message("status-same", lang, portal=found.portal, datasets=found.datasets)
+    taken = [pickup.name for pickup in found.pickups if pickup.picked_up]
+    passed = [pickup.name for pickup in found.pickups if pickup.standard and not pickup.picked_up]
+    yield message("status-pickup", lang, taken=len(taken), standard=len(taken) + len(passed))
+    if passed:
+        yield "  " + message("status-passed-over", lang, names=passed)
