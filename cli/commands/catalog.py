@@ -12,6 +12,7 @@ from .. import console, options
 
 if TYPE_CHECKING:
     from meguro_opendata.catalog import CatalogEntry
+    from meguro_opendata.catalog.forms.files import Form
     from meguro_opendata.findings import Report
     from meguro_opendata.workspace.city import City
 
@@ -33,8 +34,9 @@ def command() -> None:
 @options.remote
 @options.output_format
 @options.common
-def export(slugs: tuple[str, ...], shape: str, out: Path, output_format: str, **source: Any) -> None:
+def export(slugs: tuple[str, ...], shape: Form, out: Path, output_format: str, **source: Any) -> None:
     """カタログを DCAT・CKAN・オープンデータ一覧の形で書き出す / Export as DCAT, CKAN or the national list."""
+    from meguro_opendata.catalog.forms.files import catalog_bytes
     from meguro_opendata.files.whole import write_whole
     from meguro_opendata.messages.exitcodes import ExitCode
 
@@ -42,7 +44,7 @@ def export(slugs: tuple[str, ...], shape: str, out: Path, output_format: str, **
 
     options.refuse_over_source(source["origin"], out)
     entries, city = _catalogue(slugs, **source)
-    write_whole(out, _shaped(entries, city, shape))
+    write_whole(out, catalog_bytes(entries, city, shape))
     report = _list_report(out) if shape == "open_data_list" else None
     if output_format == "json":
         console.result_json(_export_dict(entries, shape, out, report))
@@ -63,19 +65,6 @@ def _catalogue(
         return workspace_entries(workspace, slugs, portal), workspace.city
     entries = harvest(origin, organization, Manners(allowed["allow_private"], allowed["ignore_robots"])).entries
     return [entry for entry in entries if not slugs or entry.name in slugs], workspace.city
-
-
-def _shaped(entries: Sequence[CatalogEntry], city: City, shape: str) -> bytes:
-    import json
-
-    from meguro_opendata.catalog import list_csv, to_ckan, to_dcat
-
-    if shape == "dcat":
-        return to_dcat(entries, city).encode("utf-8")
-    if shape == "open_data_list":
-        return list_csv(entries, city)
-    lines = (json.dumps(to_ckan(entry, city).to_ckan(), ensure_ascii=False) + "\n" for entry in entries)
-    return "".join(lines).encode("utf-8")
 
 
 def _list_report(out: Path) -> Report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -27,12 +28,15 @@ from meguro_opendata.pipeline.report import whole_report
 from meguro_opendata.recipe import Extension, Recipe, one_shot_recipe
 from meguro_opendata.recipe.series.periods import FISCAL_YEAR_START
 from meguro_opendata.recipe.sourcewords import FileSettings
-from meguro_opendata.sources import Table
+from meguro_opendata.sources import Table, read_source
 from meguro_opendata.standard.model import Standard, load_standard
 from meguro_opendata.standard.recognition import recognise
 from meguro_opendata.standard.recognition.headernames import spellings
 
-__all__ = ["convert_file", "write_conversion"]
+if TYPE_CHECKING:
+    from meguro_opendata.reports.workbook.marked import Marked
+
+__all__ = ["convert_file", "mark_source", "write_conversion"]
 
 _ENDINGS = ("csv", "xlsx", "geojson")
 _CARRIED = ("old-join", "old-address", "old-features")
@@ -86,6 +90,25 @@ def write_conversion(draft: Draft, folder: Path, lang: str) -> Release:
     reports = report_files(draft, lang)
     files = write_into({**data_contents(draft), **reports}, folder)
     return draft.released(folder, files, published=True)
+
+
+def mark_source(path: Path, release: Release, lang: str = "ja") -> Marked:
+    """Return a copy of a converted file in which the findings of its conversion are marked.
+
+    The file is read again as the conversion read it, with the rows that were left out, so that places agree.
+    """
+    from meguro_opendata.reports.workbook.marked import mark_table
+
+    source = release.recipe.source
+    table = read_source(
+        path,
+        sheet=source.sheet,
+        header_row=source.header_row,
+        header_rows=source.header_rows,
+        encoding=source.encoding,
+        keep_all=True,
+    )
+    return mark_table(table, release.report.findings, lang)
 
 
 def _refuse_overwriting(source: Path, out: Path, stem: str) -> None:

@@ -1,0 +1,29 @@
+"""A whole catalogue as a file, in any of its forms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Literal
+
+from meguro_opendata.catalog.entry import CatalogEntry
+from meguro_opendata.catalog.forms.ckan import to_ckan
+from meguro_opendata.catalog.forms.dcat import to_dcat
+from meguro_opendata.workspace.city import City
+
+__all__ = ["Form", "catalog_bytes"]
+
+Form = Literal["dcat", "ckan", "open_data_list"]
+
+
+def catalog_bytes(entries: Sequence[CatalogEntry], city: City, form: Form) -> bytes:
+    """Return the datasets as JSON-LD (DCAT), as JSON Lines of CKAN's packages, or as the national list in CSV."""
+    if form == "dcat":
+        return to_dcat(entries, city).encode("utf-8")
+    if form == "open_data_list":
+        # Here, not above: the list is a table, for which polars is needed.
+        from meguro_opendata.catalog.forms.openlist import list_csv
+
+        return list_csv(entries, city)
+    lines = (json.dumps(to_ckan(entry, city).to_ckan(), ensure_ascii=False) + "\n" for entry in entries)
+    return "".join(lines).encode("utf-8")
