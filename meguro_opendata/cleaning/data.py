@@ -21,7 +21,7 @@ class Unsure:
 def read_data(name: str) -> dict[str, Any]:
     """A data file of this package.
 
-    >>> read_data("eras.toml")["era"][0]["letter"]
-    'R'
+    >>> read_data("times.toml")["fixed"]["正午"]
+    '12:00'
     """
     return packaged_toml(__package__, name)

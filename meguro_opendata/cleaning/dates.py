@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from meguro_opendata.cleaning.data import Unsure, read_data
+from meguro_opendata.cleaning.data import Unsure
+from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["arabic", "date_doubt", "to_iso", "to_year", "year_doubt"]
 
@@ -28,7 +29,7 @@ _SERIAL = re.compile(r"[2-5]\d{4}")  # 1954 to 2064, as Excel counts days
 _COUNTED = re.compile(r"[1-9]\d{3}|[1-5]\d{4}")
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _WEEK = "月火水木金土日"
-_NUMERALS: Mapping[str, Any] = read_data("eras.toml")["numerals"]
+_NUMERALS: Mapping[str, Any] = packaged_toml("meguro_opendata.japan", "eras.toml")["numerals"]
 _KANJI = re.compile(f"[{_NUMERALS['ten']}{''.join(_NUMERALS['digits'])}]+(?=[年月日])")
 _YEARS = range(1868, 2101)
 _SOLAR = "1873"  # from this year on Japan has the western calendar
@@ -246,7 +247,7 @@ def _split(text: str) -> tuple[_Era | None, str]:
 def _eras() -> tuple[_Era, ...]:
     return tuple(
         _Era(entry["letter"], tuple(entry["names"]), entry["from"], entry.get("to", date.max), entry["offset"])
-        for entry in read_data("eras.toml")["era"]
+        for entry in packaged_toml("meguro_opendata.japan", "eras.toml")["era"]
     )
 
 

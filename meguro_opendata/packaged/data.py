@@ -30,7 +30,7 @@ def packaged_text(package: str, name: str) -> str:
 def packaged_toml(package: str, name: str) -> dict[str, Any]:
     """Return the content of a TOML file, which is parsed once; callers must not change it.
 
-    >>> packaged_toml("meguro_opendata.cleaning", "eras.toml")["era"][0]["letter"]
+    >>> packaged_toml("meguro_opendata.japan", "eras.toml")["era"][0]["letter"]
     'R'
     """
     return tomllib.loads(packaged_text(package, name))

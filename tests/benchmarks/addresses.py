@@ -27,7 +27,7 @@ from pathlib import Path
 
 from meguro_opendata.geo.places.gazetteer.builtin import Builtin
 from meguro_opendata.geo.places.geocoding import Geocoder, geocode
-from meguro_opendata.japan.addresses.numerals import to_kanji
+from meguro_opendata.japan.numerals import to_kanji
 
 FORMS = (
     "東京都目黒区{town}{block}番{number}号",

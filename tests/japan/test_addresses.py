@@ -13,10 +13,10 @@ from locations import DATA
 from meguro_opendata.geo.places.gazetteer.builtin import Builtin
 from meguro_opendata.japan.addresses import Address, Town, Towns, parse_address, town_of_name
 from meguro_opendata.japan.addresses.lots import read_lot
-from meguro_opendata.japan.addresses.numerals import from_kanji, to_kanji
 from meguro_opendata.japan.addresses.places import find_place
 from meguro_opendata.japan.addresses.spelling import folded_name, plain_address
 from meguro_opendata.japan.municipalities import municipalities, municipality
+from meguro_opendata.japan.numerals import from_kanji, to_kanji
 
 VARIANTS = list(csv.DictReader((DATA / "address_variants.csv").read_text(encoding="utf-8").splitlines()))
 MEGURO = municipality("131105")

@@ -9,7 +9,7 @@ from functools import cache
 
 from meguro_opendata.geo.places.gazetteer.base import Point, gazetteer_data
 from meguro_opendata.japan.addresses import Town, Towns
-from meguro_opendata.japan.addresses.numerals import to_kanji
+from meguro_opendata.japan.numerals import to_kanji
 from meguro_opendata.packaged import packaged_text
 
 __all__ = ["Builtin"]
