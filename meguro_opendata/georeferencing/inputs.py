@@ -124,7 +124,7 @@ def _load_boundary(path: Path, workspace: Workspace) -> None:
 
     said = workspace.places.boundary
     words = LayerWords(said.layer, said.crs, said.encoding) if said else None
-    import_boundary(path, home_of(workspace.city), words)
+    import_boundary(path, home_of(workspace.city.code), words)
     kept = boundary_of(workspace.city.code)
     if kept is None or kept.source != source_checksum(path):
         raise MeguroOpendataError("places-other-city", file=path, city=workspace.city.full_name)

@@ -10,14 +10,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 from meguro_opendata.errors import UnknownMunicipalityError
 from meguro_opendata.japan.checkdigit import check_digit
 from meguro_opendata.packaged import packaged_text
-
-if TYPE_CHECKING:
-    from meguro_opendata.workspace.city import City
 
 __all__ = ["Municipality", "home_of", "municipalities", "municipality"]
 
@@ -87,9 +83,13 @@ def municipality(code: str) -> Municipality:
     )
 
 
-def home_of(city: City) -> Municipality | None:
-    """The municipality of a city profile, ``None`` if it is none (an association, a prefecture)."""
-    return _by_code().get(city.code)
+def home_of(code: str) -> Municipality | None:
+    """Return the municipality of a publisher's code, ``None`` if it has none (an association, a prefecture).
+
+    >>> home_of("131105").name, home_of("130001")
+    ('目黒区', None)
+    """
+    return _by_code().get(code)
 
 
 def municipalities() -> tuple[Municipality, ...]:

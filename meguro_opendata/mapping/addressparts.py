@@ -26,7 +26,7 @@ def address_parts(values: pl.Series, part: str, city: City | None, *, with_build
         city: Whose addresses they are; one elsewhere has no part.
         with_building: Whether another field takes the building; else an address with one would lose it.
     """
-    home = home_of(city) if city is not None else None
+    home = home_of(city.code) if city is not None else None
     finder = Geocoder(home)
     if home is not None and finder.towns(home.code) is not None:
         split = _by_gazetteer(finder, home, part, with_building=with_building)

@@ -115,7 +115,7 @@ def preview_release(slug: str, workspace: Workspace) -> Preview:
     header, rows = read_csv_rows(file.path.read_bytes())
     frame = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
     roles = roles_of_fields(header, schema_fields(open_recipe(slug, workspace).schema))
-    return _preview(dataset.entry.title, file.name, frame, home_of(workspace.city), roles)
+    return _preview(dataset.entry.title, file.name, frame, home_of(workspace.city.code), roles)
 
 
 def preview_file(

@@ -52,7 +52,7 @@ def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None
     reading = read_sources(recipe, home.city)
     mapped = map_sources(reading, recipe, home.city)
     start = home.city.fiscal_year_start
-    tables = prepare_tables(reading, mapped, recipe, start, identifier, home_of(home.city))
+    tables = prepare_tables(reading, mapped, recipe, start, identifier, home_of(home.city.code))
     report = whole_report(reading, tables, recipe, home.city)
     draft = Draft(recipe, home.city, reading, tables, report, identifier)
     return write_release(draft, (out or home.releases) / slug, lang)

@@ -50,7 +50,7 @@ def _geocoder(code: str | None) -> Geocoder:
     from meguro_opendata.japan.municipalities import home_of, municipality
 
     workspace = options.settings().nearest_workspace() if code is None else None
-    return Geocoder(municipality(code) if code else home_of(workspace.city) if workspace else None)
+    return Geocoder(municipality(code) if code else home_of(workspace.city.code) if workspace else None)
 
 
 def _show_address(address: str, geocoder: Geocoder, output_format: str) -> None:

@@ -56,6 +56,6 @@ def _preview(slug: str, code: str | None, *, swapped: bool, crs: str | None) -> 
     if workspace is not None and slug in workspace.slugs():
         return preview_release(slug, workspace)
     if file.suffix and (file.exists() or workspace is None):
-        home = municipality(code) if code else home_of(workspace.city) if workspace else None
+        home = municipality(code) if code else home_of(workspace.city.code) if workspace else None
         return preview_file(file, home, swapped=swapped, crs=crs)
     return preview_release(slug, options.settings().open_workspace())
