@@ -233,11 +233,11 @@ def refuse_over_source(source: str | None, out: Path) -> None:
 
 def day(text: str | None) -> date:
     """A day as the user writes it; without one, today in Japan."""
-    from meguro_opendata import kpi
     from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.japan.calendar import today
 
     if not text:
-        return kpi.today()
+        return today()
     try:
         return date.fromisoformat(text)
     except ValueError:

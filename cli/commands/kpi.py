@@ -38,6 +38,7 @@ def command() -> None:
 def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None:
     """年度の指標を表示する / Show the figures of a fiscal year."""
     from meguro_opendata import kpi
+    from meguro_opendata.japan.eras import era_name
     from meguro_opendata.messages import message
 
     from ..texts.kpi import figure_lines
@@ -51,7 +52,7 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     if output_format == "json":
         console.result_json(kpi.to_dict(figures, year, day))
         return
-    console.result(message("kpi-title", lang, year=year, era=kpi.era_name(year, lang), as_of=situation.as_of))
+    console.result(message("kpi-title", lang, year=year, era=era_name(year, lang), as_of=situation.as_of))
     if situation.strategy is None:
         console.result(message("kpi-no-strategy", lang, year=year))
     console.result("\n".join(figure_lines(figures, situation.strategy, lang)))
@@ -136,16 +137,16 @@ def followup(
     fiscal_year: int | None, quarter: int | None, department: str | None, as_of: str | None, out: Path
 ) -> None:
     """担当課ごとの四半期フォローアップシート（7・10・1・3月提出）を書き出す / Quarterly sheets per department."""
-    from meguro_opendata import kpi
     from meguro_opendata.files.whole import write_whole
-    from meguro_opendata.kpi.followup import followup_of, quarter_of
+    from meguro_opendata.japan.calendar import quarter_of, today
+    from meguro_opendata.kpi.followup import followup_of
     from meguro_opendata.kpi.papers import paper_bytes, paper_kind
     from meguro_opendata.messages import message
 
     kind = paper_kind(out)
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
-    day = _as_of(as_of) or kpi.today()
+    day = _as_of(as_of) or today()
     year = _year(fiscal_year, day, workspace)
     number = quarter or quarter_of(day, year, workspace.city.fiscal_year_start)
     paper = followup_of(workspace, year, number, day, lang, department)
@@ -187,19 +188,19 @@ def _show_record(done: Recorded, workspace: Workspace, output_format: str) -> No
 
 
 def _year(fiscal_year: int | None, day: date | None, workspace: Workspace) -> int:
-    from meguro_opendata import kpi
+    from meguro_opendata.japan.calendar import fiscal_year_of, today
 
-    return fiscal_year or kpi.fiscal_year_of(day or kpi.today(), workspace.city.fiscal_year_start)
+    return fiscal_year or fiscal_year_of(day or today(), workspace.city.fiscal_year_start)
 
 
 def _as_of(text: str | None) -> date | None:
     """The day to count up to; of one that is still to come it is said that nothing of it is known."""
-    from meguro_opendata import kpi
+    from meguro_opendata.japan.calendar import today
     from meguro_opendata.messages import message
 
     day = _day(text)
-    if day and day > kpi.today():
-        console.say(message("as-of-ahead", options.settings().lang, day=day, today=kpi.today()))
+    if day and day > today():
+        console.say(message("as-of-ahead", options.settings().lang, day=day, today=today()))
     return day
 
 

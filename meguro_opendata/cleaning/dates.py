@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
 from meguro_opendata.cleaning.data import Unsure
+from meguro_opendata.japan.calendar import WEEKDAYS
+from meguro_opendata.japan.eras import SOLAR_CALENDAR, Era, era_at_start, eras
 from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["arabic", "date_doubt", "to_iso", "to_year", "year_doubt"]
@@ -28,23 +28,9 @@ _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _SERIAL = re.compile(r"[2-5]\d{4}")  # 1954 to 2064, as Excel counts days
 _COUNTED = re.compile(r"[1-9]\d{3}|[1-5]\d{4}")
 _EXCEL_DAY_0 = date(1899, 12, 30)
-_WEEK = "月火水木金土日"
 _NUMERALS: Mapping[str, Any] = packaged_toml("meguro_opendata.japan", "eras.toml")["numerals"]
 _KANJI = re.compile(f"[{_NUMERALS['ten']}{''.join(_NUMERALS['digits'])}]+(?=[年月日])")
 _YEARS = range(1868, 2101)
-_SOLAR = "1873"  # from this year on Japan has the western calendar
-
-
-@dataclass(frozen=True)
-class _Era:
-    letter: str
-    names: tuple[str, ...]
-    first: date
-    last: date
-    offset: int
-
-    def year(self, number: str) -> int:
-        return self.offset + (1 if number == "元" else int(number))
 
 
 def to_iso(text: str) -> str:
@@ -163,11 +149,11 @@ def _western(text: str) -> str | None:
 
 
 def _of_era(text: str, *, strict: bool = True) -> str | None:
-    era, rest = _split(text)
+    era, rest = era_at_start(text)
     matched = _ERA_DAY.fullmatch(rest) if era else None
     if era is None or matched is None:
         return None
-    found = _iso(str(era.year(matched[1])), matched[2], matched[3])
+    found = _iso(str(era.western_year(matched[1])), matched[2], matched[3])
     inside = found is not None and era.first.isoformat() <= found <= era.last.isoformat()
     return found if inside or not strict else None
 
@@ -191,12 +177,12 @@ def _loose_readings(text: str) -> list[str | None]:
     if short := _SHORT.fullmatch(text):
         return _short_readings(*short.groups())
     outside = _of_era(text, strict=False)
-    return [outside] if outside and outside >= _SOLAR else []
+    return [outside] if outside and outside >= SOLAR_CALENDAR.isoformat() else []
 
 
 def _short_readings(year: str, month: str, day: str) -> list[str | None]:
     """The days that a year of two digits may mean: of this century, or of an era that had that day."""
-    of_eras = (_of_era(f"{era.letter}{year}.{month}.{day}") for era in _eras()[:3])
+    of_eras = (_of_era(f"{era.letter}{year}.{month}.{day}") for era in eras()[:3])
     return [_iso(f"20{int(year):02}", month, day), *of_eras]
 
 
@@ -216,39 +202,23 @@ def _excel_day(digits: str) -> str:
 
 
 def _weekday(iso: str) -> str:
-    return _WEEK[date.fromisoformat(iso).weekday()]
+    return WEEKDAYS[date.fromisoformat(iso).weekday()]
 
 
-def _era_year(text: str) -> tuple[_Era, int] | None:
+def _era_year(text: str) -> tuple[Era, int] | None:
     """A year that is written in an era, whether or not the era has it."""
-    era, rest = _split(text)
+    era, rest = era_at_start(text)
     matched = _ERA_YEAR.fullmatch(rest) if era else None
-    return (era, era.year(matched[1])) if era and matched else None
+    return (era, era.western_year(matched[1])) if era and matched else None
 
 
 def _is_part(text: str) -> bool:
     """Whether a value is a year, or a year and month, and no more."""
     if re.fullmatch(r"\d{4}", to_year(text)):
         return True
-    _, rest = _split(text)
+    _, rest = era_at_start(text)
     matched = _MONTH.fullmatch(rest)
     return bool(matched and 1 <= int(matched[2]) <= 12 and (rest != text or len(matched[1]) == 4))  # noqa: PLR2004
-
-
-def _split(text: str) -> tuple[_Era | None, str]:
-    for era in _eras():
-        for name in (*era.names, era.letter, era.letter.lower()):
-            if text.startswith(name):
-                return era, text[len(name) :].lstrip(" .．")
-    return None, text
-
-
-@cache
-def _eras() -> tuple[_Era, ...]:
-    return tuple(
-        _Era(entry["letter"], tuple(entry["names"]), entry["from"], entry.get("to", date.max), entry["offset"])
-        for entry in packaged_toml("meguro_opendata.japan", "eras.toml")["era"]
-    )
 
 
 def _iso(year: str, month: str, day: str) -> str | None:

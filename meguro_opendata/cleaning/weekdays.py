@@ -8,13 +8,13 @@ from typing import Any
 
 from meguro_opendata.cleaning.data import Unsure, read_data
 from meguro_opendata.cleaning.text import half_width
+from meguro_opendata.japan.calendar import WEEKDAYS
 
 __all__ = ["split_remark", "weekday_doubt", "weekdays"]
 
-_WEEK = "月火水木金土日"
 _DATA: Mapping[str, Any] = read_data("weekdays.toml")
 _BETWEEN = "|".join(map(re.escape, _DATA["signs"]["between"]))
-_RANGE = re.compile(rf"([{_WEEK}])(?:{_BETWEEN})([{_WEEK}])(?:まで)?")
+_RANGE = re.compile(rf"([{WEEKDAYS}])(?:{_BETWEEN})([{WEEKDAYS}])(?:まで)?")
 _SEPARATORS = re.compile("|".join(map(re.escape, _DATA["signs"]["separators"])))
 _WORDS = {word: days for days, words in _DATA["words"].items() for word in words}
 _REMARK = re.compile(
@@ -35,9 +35,9 @@ def weekdays(text: str) -> str:
         plain = plain.replace(word, days)
     plain = re.sub(rf"\s*({_BETWEEN})\s*", r"\1", plain)
     plain = _SEPARATORS.sub("", _RANGE.sub(_between, plain))
-    if not plain or set(plain) - set(_WEEK):
+    if not plain or set(plain) - set(WEEKDAYS):
         return text
-    return "".join(day for day in _WEEK if day in plain)
+    return "".join(day for day in WEEKDAYS if day in plain)
 
 
 def split_remark(text: str) -> tuple[str, str] | None:
@@ -54,7 +54,7 @@ def split_remark(text: str) -> tuple[str, str] | None:
     if not found:
         return None
     days = weekdays(found["days"])
-    if not days or set(days) - set(_WEEK):
+    if not days or set(days) - set(WEEKDAYS):
         return None
     at = found.start("bracketed")
     return days, text[at : found.end("bracketed")] if at >= 0 else text
@@ -68,7 +68,7 @@ def weekday_doubt(text: str) -> Unsure | None:
     >>> weekday_doubt("月～金（祝日除く）"), weekday_doubt("月火水")
     (Unsure(code='ambiguous-value', readings=('月火水木金',)), None)
     """
-    lost = re.fullmatch(rf"([{_WEEK}]曜?日?)\?([{_WEEK}]曜?日?)", text)
+    lost = re.fullmatch(rf"([{WEEKDAYS}]曜?日?)\?([{WEEKDAYS}]曜?日?)", text)
     if lost:
         return Unsure("lost-character", (weekdays(f"{lost[1]}~{lost[2]}"),))
     split = split_remark(text) if text else None
@@ -77,5 +77,5 @@ def weekday_doubt(text: str) -> Unsure | None:
 
 def _between(found: re.Match[str]) -> str:
     """The days from one to another, over the week's end where the second comes first."""
-    first, last = _WEEK.index(found[1]), _WEEK.index(found[2])
-    return _WEEK[first : last + 1] if first <= last else _WEEK[first:] + _WEEK[: last + 1]
+    first, last = WEEKDAYS.index(found[1]), WEEKDAYS.index(found[2])
+    return WEEKDAYS[first : last + 1] if first <= last else WEEKDAYS[first:] + WEEKDAYS[: last + 1]

@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from meguro_opendata.japan.calendar import today
 from meguro_opendata.kpi.figures import Indicator, figures_of, situation_of
-from meguro_opendata.kpi.fiscal import today
 from meguro_opendata.workspace.city import Workspace, as_workspace
 
 __all__ = ["KPI_FORMAT", "indicators", "to_dict"]

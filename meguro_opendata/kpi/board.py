@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from meguro_opendata import messages
+from meguro_opendata.japan.calendar import JST
 from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.coverage import Kind
 from meguro_opendata.kpi.figures import Indicator, Situation, figures_of
@@ -15,7 +16,7 @@ from meguro_opendata.kpi.gaps import Gap, gaps_of
 from meguro_opendata.kpi.nextsteps import Step, next_steps
 from meguro_opendata.kpi.paths import Path, paths_of
 from meguro_opendata.kpi.strategy import Theme
-from meguro_opendata.ledger import JST, Dating, Entry, Event
+from meguro_opendata.ledger import Dating, Entry, Event
 
 __all__ = ["Board", "Evidence", "Row", "board_of"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from meguro_opendata.japan.calendar import today, year_days
 from meguro_opendata.kpi.counting import Current, New, current_datasets, new_in_year
 from meguro_opendata.kpi.coverage import Kind, kinds_of, share_published
-from meguro_opendata.kpi.fiscal import today, year_days
 from meguro_opendata.kpi.quality import Kept, Staged, share_on_time, share_readable, stages_of, timeliness_of
 from meguro_opendata.kpi.records import Recordable, recordable, recorded_value
 from meguro_opendata.kpi.strategy import (

@@ -8,26 +8,17 @@ from datetime import date
 
 from meguro_opendata import messages
 from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.japan.calendar import QUARTERS, quarter_ends
+from meguro_opendata.japan.eras import era_name
 from meguro_opendata.kpi.figures import Indicator, Situation, figures_of, situation_of
-from meguro_opendata.kpi.fiscal import QUARTERS, era_name, quarter_ends
 from meguro_opendata.kpi.nextsteps import Step, next_steps
 from meguro_opendata.kpi.papers import Cell, Paper, Section, Sheet
 from meguro_opendata.kpi.strategy import Strategy
 from meguro_opendata.workspace.city import Workspace
 
-__all__ = ["followup_of", "quarter_of"]
+__all__ = ["followup_of"]
 
 _ASKED = ("ask-done", "ask-problem", "ask-action", "ask-next", "ask-writer")
-
-
-def quarter_of(day: date, fiscal_year: int, start_month: int) -> int:
-    """The quarter of the fiscal year that a day lies in; 4 after it, 1 before.
-
-    >>> [quarter_of(day, 2025, 4) for day in (date(2025, 12, 15), date(2026, 5, 1), date(2025, 1, 1))]
-    [3, 4, 1]
-    """
-    ends = quarter_ends(fiscal_year, start_month)
-    return next((number for number, end in enumerate(ends, start=1) if day <= end), QUARTERS)
 
 
 def followup_of(

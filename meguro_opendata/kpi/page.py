@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from meguro_opendata import messages, pages
+from meguro_opendata.japan.calendar import QUARTERS, quarter_ends
+from meguro_opendata.japan.eras import era_name
 from meguro_opendata.kpi.board import DEPARTMENT_FIGURES, Board
 from meguro_opendata.kpi.figures import Indicator
-from meguro_opendata.kpi.fiscal import QUARTERS, era_name, quarter_ends
 from meguro_opendata.kpi.paths import chart_of
 from meguro_opendata.kpi.strategy import share_units
 

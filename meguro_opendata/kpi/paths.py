@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from meguro_opendata.japan.calendar import quarter_ends
 from meguro_opendata.kpi.figures import Indicator, Situation
-from meguro_opendata.kpi.fiscal import quarter_ends
 from meguro_opendata.kpi.records import recorded_value
 
 __all__ = ["Chart", "Path", "Point", "chart_of", "paths_of"]

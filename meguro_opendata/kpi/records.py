@@ -10,8 +10,8 @@ from datetime import date, datetime
 from meguro_opendata.errors import EntryError, Fault
 from meguro_opendata.files.nearwords import suggest
 from meguro_opendata.files.whole import locked
+from meguro_opendata.japan.calendar import fiscal_year_of
 from meguro_opendata.kpi.counting import rules
-from meguro_opendata.kpi.fiscal import fiscal_year_of
 from meguro_opendata.kpi.strategy import Strategy, indicator_definitions, open_strategy, share_units
 from meguro_opendata.kpi.written import read_number
 from meguro_opendata.ledger import History, Record, append_events, japan_time, scan_ledger

@@ -9,7 +9,6 @@ from __future__ import annotations
 from meguro_opendata.ledger.chain import append_events, enter_events, read_entries, read_ledger
 from meguro_opendata.ledger.entries import (
     HARVESTED,
-    JST,
     PUBLISH,
     PUBLISHED,
     UPDATE,
@@ -27,7 +26,6 @@ from meguro_opendata.ledger.verification import Check, LineFault, repair_ledger,
 
 __all__ = [
     "HARVESTED",
-    "JST",
     "LINES",
     "PUBLISH",
     "PUBLISHED",

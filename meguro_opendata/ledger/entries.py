@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, get_type_hints
 
 from meguro_opendata._version import __version__
+from meguro_opendata.japan.calendar import JST
 
 __all__ = [
     "DATING",
     "FILE_EVENTS",
     "HARVESTED",
-    "JST",
     "PUBLISH",
     "PUBLISHED",
     "RECORD",
@@ -29,7 +29,6 @@ __all__ = [
     "japan_time",
 ]
 
-JST = timezone(timedelta(hours=9), "JST")
 PUBLISH, UPDATE, WITHDRAW = "publish", "update", "withdraw"
 DATING, RECORD = "dating", "record"
 FILE_EVENTS = frozenset({PUBLISH, UPDATE, WITHDRAW})

@@ -19,11 +19,11 @@ import msgspec
 
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import storage_guard
+from meguro_opendata.japan.calendar import JST
 from meguro_opendata.ledger.chain import entry_at, ledger_lines
 from meguro_opendata.ledger.entries import (
     DATING,
     FILE_EVENTS,
-    JST,
     PUBLISH,
     PUBLISHED,
     RECORD,

@@ -15,6 +15,7 @@ from meguro_opendata.files.releasenames import RELEASE_NAMES
 from meguro_opendata.files.whole import storage_guard
 from meguro_opendata.findings import Finding
 from meguro_opendata.geo.gis.table import propose_table
+from meguro_opendata.japan.calendar import FISCAL_YEAR_START
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.mapping.carry import Carried, carry
 from meguro_opendata.mapping.proposals import SURE, Proposal, propose_mapping
@@ -26,7 +27,6 @@ from meguro_opendata.pipeline.preparation import prepare_tables
 from meguro_opendata.pipeline.reading import single_reading
 from meguro_opendata.pipeline.report import whole_report
 from meguro_opendata.recipe import Extension, Recipe, one_shot_recipe
-from meguro_opendata.recipe.series.periods import FISCAL_YEAR_START
 from meguro_opendata.recipe.sourcewords import FileSettings
 from meguro_opendata.sources import Table, read_source
 from meguro_opendata.standard.model import Standard, load_standard

@@ -11,6 +11,7 @@ from meguro_opendata.files.declarations import unknown
 from meguro_opendata.findings import Finding, Rejection
 from meguro_opendata.geo.gis.opening import is_geo_file
 from meguro_opendata.geo.gis.table import read_geo_table
+from meguro_opendata.japan.calendar import fiscal_year_of_month
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.recipe.series import (
     Member,
@@ -191,7 +192,8 @@ def _as_fiscal(period: Period, start: int) -> Period:
     >>> _as_fiscal(Period(2025, 3), 4).label, _as_fiscal(Period(2024), 4).label
     ('FY2024', 'FY2024')
     """
-    return Period(period.year - bool(period.month and period.month < start), fiscal=True)
+    year = fiscal_year_of_month(period.year, period.month, start) if period.month else period.year
+    return Period(year, fiscal=True)
 
 
 def _read_stack(recipe: Recipe, sources: Sources) -> Reading:

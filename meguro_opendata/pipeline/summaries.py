@@ -6,17 +6,18 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from meguro_opendata.japan.calendar import JST, year_days
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.pipeline.files import PublishedTable
 from meguro_opendata.pipeline.outcome import Draft
 from meguro_opendata.recipe import Recipe
-from meguro_opendata.recipe.series.periods import FISCAL_YEAR_START, Period, periods_in, stem_of
+from meguro_opendata.recipe.series.periods import Period, periods_in, stem_of
 from meguro_opendata.release.facts import ReleaseFacts
 from meguro_opendata.release.freshness import SeriesFiles, SourceList
 from meguro_opendata.release.places import PlaceStamp, place_stamp
@@ -33,7 +34,6 @@ __all__ = [
 ]
 
 _LONGEST_PART = 200_000
-_JAPAN = timedelta(hours=9)
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, KeyError, NotImplementedError)
 
 
@@ -155,9 +155,7 @@ def iso_period(period: Period) -> str:
     """
     if not period.fiscal:
         return period.label
-    start = date(period.year, FISCAL_YEAR_START, 1)
-    end = start.replace(year=period.year + 1) - timedelta(days=1)
-    return f"{start.isoformat()}/{end.isoformat()}"
+    return "/".join(day.isoformat() for day in year_days(period.year))
 
 
 def _is_day(text: str | None) -> bool:
@@ -185,7 +183,7 @@ def saved_day(path: Path, container: str) -> str | None:
         return None
     found = re.search(words["pattern"], written)
     try:
-        moment = datetime.fromisoformat(found[1]) + _JAPAN if found else None
+        moment = datetime.fromisoformat(found[1]).replace(tzinfo=UTC).astimezone(JST) if found else None
     except (ValueError, OverflowError):
         return None
     day = moment.date().isoformat() if moment else ""

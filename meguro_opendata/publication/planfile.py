@@ -8,7 +8,7 @@ from pathlib import Path
 
 from meguro_opendata.catalog.package import Json, list_of, object_of
 from meguro_opendata.errors import GuardError, MeguroOpendataError
-from meguro_opendata.ledger import JST
+from meguro_opendata.japan.calendar import JST
 from meguro_opendata.portals import Portal
 from meguro_opendata.publication.plan import PLAN_FORMAT, Plan, Wishes
 from meguro_opendata.publication.planning import plan_publication

@@ -9,6 +9,7 @@ from pathlib import Path
 from meguro_opendata import kpi, pages
 from meguro_opendata.files.releasenames import REPORT_PAGE
 from meguro_opendata.files.whole import write_whole
+from meguro_opendata.japan.eras import era_name
 from meguro_opendata.kpi.board import board_of
 from meguro_opendata.kpi.page import page_of
 from meguro_opendata.pipeline.outcome import Release
@@ -40,7 +41,7 @@ def write_start_page(
         title=workspace.city.name,
         links=links,
         portal=_link(portal / "index.html", path),
-        boards=[(year, kpi.era_name(year, lang), _link(board, path)) for year, board in boards],
+        boards=[(year, era_name(year, lang), _link(board, path)) for year, board in boards],
     )
     write_whole(path, page.encode("utf-8"))
     return path

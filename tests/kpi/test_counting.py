@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import meguro_opendata as mo
 from meguro_opendata import kpi
@@ -85,7 +83,6 @@ def test_leap_days_belong_to_their_year(workspace: Workspace) -> None:
         0,
         1,
     ]
-    assert kpi.quarter_ends(2023)[3] == date(2024, 3, 31)
 
 
 @pytest.mark.parametrize(("start", "years"), [(4, [1, 0]), (1, [0, 1]), (10, [1, 0])])
@@ -96,14 +93,6 @@ def test_the_year_begins_where_the_city_says(start: int, years: list[int], works
     profile.write_text(text, encoding="utf-8")
     publish(workspace, "2026-02-01", "aed", "a.csv")
     assert actuals(mo.open_workspace(workspace.root), 2025, 2026) == years
-
-
-@given(st.dates(date(1990, 1, 1), date(2199, 12, 31)), st.integers(1, 12))
-def test_every_day_lies_in_its_year(day: date, start: int) -> None:
-    """The fiscal year of a day is the one between whose first and last day it lies; quarters end with the year."""
-    first, last = kpi.year_days(kpi.fiscal_year_of(day, start), start)
-    assert first <= day <= last
-    assert kpi.quarter_ends(kpi.fiscal_year_of(day, start), start)[3] == last
 
 
 def test_only_the_first_publication_is_new(workspace: Workspace) -> None:
@@ -443,12 +432,6 @@ def test_a_record_is_not_entered_twice_by_mistake(workspace: Workspace) -> None:
     assert ([fault.code for fault in stopped.value.faults], workspace.ledger.read_bytes()) == (["record-twice"], before)
     record(workspace, "opendata.use_cases", "1", "2025-05-01", "起案13")
     assert figure(workspace, "opendata.use_cases").actual == 2
-
-
-def test_years_have_their_name_in_the_era() -> None:
-    """令和 and 平成 by the year that begins in April; the first year is 元."""
-    years = (2026, 2020, 2019, 2018, 1989, 1988)
-    assert [kpi.era_name(year) for year in years] == ["令和8", "令和2", "令和元", "平成30", "平成元", "1988"]
 
 
 def test_the_rate_of_a_table_of_procedures(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 import polars as pl
 
 from meguro_opendata.findings import Finding
+from meguro_opendata.japan.calendar import fiscal_year_of_month
 from meguro_opendata.recipe.series.periods import Period, period_words, periods_in, stem_of
 from meguro_opendata.sources import Grid, Table
 
@@ -228,7 +229,7 @@ def may_be_same(one: Period, other: Period, fiscal_start: int) -> bool:
     if one.fiscal != other.fiscal:
         fiscal, plain = (one, other) if one.fiscal else (other, one)
         if plain.month:
-            return fiscal.year == (plain.year - 1 if plain.month < fiscal_start else plain.year)
+            return fiscal.year == fiscal_year_of_month(plain.year, plain.month, fiscal_start)
         # A calendar year has months of two fiscal years.
         return fiscal.year in (plain.year, plain.year - 1)
     return one.year == other.year and (one.month == other.month or not (one.month and other.month))

@@ -11,6 +11,8 @@ from functools import cache
 from typing import Any
 
 from meguro_opendata.cleaning.dates import to_year
+from meguro_opendata.japan.calendar import FISCAL_YEAR_START, calendar_year_of_month
+from meguro_opendata.japan.eras import era_letters, era_names
 from meguro_opendata.packaged import packaged_toml
 
 __all__ = [
@@ -24,7 +26,6 @@ __all__ = [
     "unknown_words",
 ]
 
-FISCAL_YEAR_START = 4
 _WORD = re.compile(r"\{(title|period)(?::([^{}]*))?\}")
 _BRACES = re.compile(r"[{}]")
 _DIRECTIVE = re.compile(r"%(-?[A-Za-z%])")
@@ -183,8 +184,11 @@ def _forms() -> tuple[tuple[re.Pattern[str], bool], ...]:
 
 def _compiled() -> Iterator[tuple[re.Pattern[str], bool]]:
     words = period_words()
+    names, letters = era_names(words["oldest_era"]), era_letters(words["oldest_era"])
     for form in words["form"]:
-        yield re.compile(form["pattern"].replace("<year><year>", f"<year>{words['year']}")), form.get("fiscal", False)
+        pattern = form["pattern"].replace("<year><year>", f"<year>{words['year']}")
+        pattern = pattern.replace("<eras>", names).replace("<letters>", letters)
+        yield re.compile(pattern), form.get("fiscal", False)
 
 
 def _period(parts: Mapping[str, str | None], fiscal: bool, fiscal_start: int) -> Period | None:
@@ -196,7 +200,7 @@ def _period(parts: Mapping[str, str | None], fiscal: bool, fiscal_start: int) ->
         return None
     first = int(year)
     if fiscal and month:
-        first, fiscal = first + (month < fiscal_start), False
+        first, fiscal = calendar_year_of_month(first, month, fiscal_start), False
     return Period(first, month, day, fiscal) if _in_calendar(first, month, day) else None
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from meguro_opendata.japan.calendar import FISCAL_YEAR_START
 from meguro_opendata.recipe.series import column_periods, may_be_same, name_periods
-from meguro_opendata.recipe.series.periods import FISCAL_YEAR_START, Period, periods_in
+from meguro_opendata.recipe.series.periods import Period, periods_in
 from meguro_opendata.sources import Table
 from meguro_opendata.validation.rules.data import Hit, Rows, first_of, rule_data
 

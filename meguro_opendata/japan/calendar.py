@@ -1,0 +1,94 @@
+"""Japan's time zone, today's day there, days of the week, and the fiscal year (年度) with its quarters.
+
+Where a city's fiscal year starts is part of its profile (``fiscal_year_start`` in ``opendata.toml``) and is passed in;
+:data:`FISCAL_YEAR_START` holds where no city is known, as in a file's name.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+__all__ = [
+    "FISCAL_YEAR_START",
+    "JST",
+    "QUARTERS",
+    "WEEKDAYS",
+    "calendar_year_of_month",
+    "fiscal_year_of",
+    "fiscal_year_of_month",
+    "quarter_ends",
+    "quarter_of",
+    "today",
+    "year_days",
+]
+
+# A fixed offset, not zoneinfo: Japan has had no summer time since 1951, and Windows brings no time zone data.
+JST = timezone(timedelta(hours=9), "JST")
+# Local Autonomy Act (地方自治法), article 208: a municipality's fiscal year begins on 1 April.
+FISCAL_YEAR_START = 4
+QUARTERS = 4
+WEEKDAYS = "月火水木金土日"  # in the order of date.weekday()
+_MONTHS = 12
+
+
+def today() -> date:
+    """Return the current day in Japan."""
+    return datetime.now(UTC).astimezone(JST).date()
+
+
+def fiscal_year_of_month(year: int, month: int, start_month: int = FISCAL_YEAR_START) -> int:
+    """Return the fiscal year that a month of a calendar year lies in.
+
+    >>> fiscal_year_of_month(2026, 3), fiscal_year_of_month(2026, 4), fiscal_year_of_month(2026, 1, start_month=1)
+    (2025, 2026, 2026)
+    """
+    return year - (month < start_month)
+
+
+def calendar_year_of_month(fiscal_year: int, month: int, start_month: int = FISCAL_YEAR_START) -> int:
+    """Return the calendar year that a month of a fiscal year lies in; the inverse of :func:`fiscal_year_of_month`.
+
+    >>> calendar_year_of_month(2025, 3), calendar_year_of_month(2025, 4)
+    (2026, 2025)
+    """
+    return fiscal_year + (month < start_month)
+
+
+def fiscal_year_of(day: date, start_month: int = FISCAL_YEAR_START) -> int:
+    """Return the fiscal year that a day lies in.
+
+    >>> fiscal_year_of(date(2026, 3, 31)), fiscal_year_of(date(2026, 4, 1)), fiscal_year_of(date(2024, 2, 29))
+    (2025, 2026, 2023)
+    """
+    return fiscal_year_of_month(day.year, day.month, start_month)
+
+
+def year_days(fiscal_year: int, start_month: int = FISCAL_YEAR_START) -> tuple[date, date]:
+    """Return the first and the last day of a fiscal year.
+
+    >>> [day.isoformat() for day in year_days(2023)], [day.isoformat() for day in year_days(2023, 1)]
+    (['2023-04-01', '2024-03-31'], ['2023-01-01', '2023-12-31'])
+    """
+    first = date(fiscal_year, start_month, 1)
+    return first, date(fiscal_year + 1, start_month, 1) - timedelta(days=1)
+
+
+def quarter_ends(fiscal_year: int, start_month: int = FISCAL_YEAR_START) -> tuple[date, ...]:
+    """Return the last day of each quarter of a fiscal year.
+
+    >>> [day.isoformat() for day in quarter_ends(2023)]
+    ['2023-06-30', '2023-09-30', '2023-12-31', '2024-03-31']
+    """
+    length = _MONTHS // QUARTERS
+    months = [start_month - 1 + length * quarter for quarter in range(1, QUARTERS + 1)]
+    return tuple(date(fiscal_year + m // _MONTHS, m % _MONTHS + 1, 1) - timedelta(days=1) for m in months)
+
+
+def quarter_of(day: date, fiscal_year: int, start_month: int = FISCAL_YEAR_START) -> int:
+    """Return the quarter of a fiscal year that a day lies in: 1 for a day before that year, 4 for one after it.
+
+    >>> [quarter_of(day, 2025) for day in (date(2025, 12, 15), date(2026, 5, 1), date(2025, 1, 1))]
+    [3, 4, 1]
+    """
+    ends = quarter_ends(fiscal_year, start_month)
+    return next((number for number, end in enumerate(ends, start=1) if day <= end), QUARTERS)
