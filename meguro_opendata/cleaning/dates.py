@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
 
 from meguro_opendata.cleaning.data import Unsure
 from meguro_opendata.japan.calendar import WEEKDAYS
 from meguro_opendata.japan.eras import SOLAR_CALENDAR, Era, era_at_start, eras
-from meguro_opendata.packaged import packaged_toml
+from meguro_opendata.japan.numerals import with_digits
 
-__all__ = ["arabic", "date_doubt", "to_iso", "to_year", "year_doubt"]
+__all__ = ["date_doubt", "to_iso", "to_year", "year_doubt"]
 
 _PARTS = r"\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?"
 _WESTERN = re.compile(r"(\d{4})" + _PARTS)
@@ -28,8 +27,6 @@ _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _SERIAL = re.compile(r"[2-5]\d{4}")  # 1954 to 2064, as Excel counts days
 _COUNTED = re.compile(r"[1-9]\d{3}|[1-5]\d{4}")
 _EXCEL_DAY_0 = date(1899, 12, 30)
-_NUMERALS: Mapping[str, Any] = packaged_toml("meguro_opendata.japan", "eras.toml")["numerals"]
-_KANJI = re.compile(f"[{_NUMERALS['ten']}{''.join(_NUMERALS['digits'])}]+(?=[年月日])")
 _YEARS = range(1868, 2101)
 
 
@@ -49,7 +46,7 @@ def to_iso(text: str) -> str:
     >>> to_iso("平成31年5月1日"), to_iso("4月中旬"), to_iso("明治5年8月2日"), to_iso("40401")
     ('平成31年5月1日', '4月中旬', '明治5年8月2日', '40401')
     """
-    bare, weekday = _bare(arabic(text))
+    bare, weekday = _bare(with_digits(text))
     if re.fullmatch(r"\d{8}", bare):
         found = _iso(bare[:4], bare[4:6], bare[6:]) if int(bare[:4]) in _YEARS else None
     elif _SERIAL.fullmatch(bare):
@@ -72,7 +69,7 @@ Unsure(code='ambiguous-value', readings=('2015-01-04', '2015-04-01')))
     """
     if not text or re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         return None
-    plain = arabic(text)
+    plain = with_digits(text)
     readings = tuple(dict.fromkeys(_readings(plain)))
     if readings:
         return Unsure("ambiguous-value", readings)
@@ -87,7 +84,7 @@ def to_year(text: str) -> str:
     >>> to_year("平成三十年"), to_year("S65"), to_year("不明")
     ('2018', 'S65', '不明')
     """
-    plain = arabic(text)
+    plain = with_digits(text)
     western = re.fullmatch(r"(\d{4})年(?:度)?", plain)
     if western:
         return western[1]
@@ -109,27 +106,8 @@ def year_doubt(text: str) -> Unsure | None:
     full = to_iso(text)
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", full):
         return Unsure("ambiguous-value", (full[:4],))
-    found = _era_year(arabic(text))
+    found = _era_year(with_digits(text))
     return Unsure("ambiguous-value", (str(found[1]),)) if found and found[1] > found[0].offset else None
-
-
-def arabic(text: str) -> str:
-    """A date with digits in place of the kanji before 年, 月 and 日; a run of kanji that is no number stays.
-
-    >>> arabic("平成三十年十一月二日"), arabic("十十日")
-    ('平成30年11月2日', '十十日')
-    """
-    return _KANJI.sub(_digits, text)
-
-
-def _digits(found: re.Match[str]) -> str:
-    digits, ten = _NUMERALS["digits"], _NUMERALS["ten"]
-    if ten not in found[0]:
-        return "".join(str(digits[letter]) for letter in found[0])
-    tens, _, ones = found[0].partition(ten)
-    if len(tens) > 1 or len(ones) > 1 or ten in ones:
-        return found[0]
-    return str(digits.get(tens, 1) * 10 + digits.get(ones, 0))
 
 
 def _bare(text: str) -> tuple[str, str | None]:

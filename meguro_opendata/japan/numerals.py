@@ -1,29 +1,43 @@
-"""Numbers that are written in kanji."""
+"""Numbers that are written in kanji, and the way back.
+
+There are two readings. :func:`from_kanji` is that of addresses and names of towns, which asks whether a whole text is
+a number. :func:`with_digits` is that of dates: it rewrites numbers inside a text, keeps the zeros of 二〇〇五 and of
+〇四, knows two more signs for zero, and takes no hundreds, since no date has them.
+"""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
-__all__ = ["from_kanji", "to_kanji"]
+from meguro_opendata.packaged import packaged_toml
 
-_DIGITS = "〇一二三四五六七八九"
-_UNITS = {"十": 10, "百": 100, "千": 1000}
+__all__ = ["NUMERALS", "from_kanji", "to_kanji", "with_digits"]
+
+_DATA = packaged_toml(__package__, "signs.toml")["numerals"]
+_DIGITS: str = _DATA["digits"]
+_UNITS: dict[str, int] = _DATA["units"]
+_TEN = next(iter(_UNITS))
+# All signs of numbers in addresses, for a class of a regular expression.
+NUMERALS = _DIGITS + "".join(_UNITS)
+_ZEROS = str.maketrans(dict.fromkeys(_DATA["zeros"], _DIGITS[0]))
+_OF_DATE = re.compile(f"[{_TEN}{_DIGITS}{_DATA['zeros']}]+(?=[年月日])")
 
 
 def to_kanji(number: int) -> str:
-    """A number from 1 to 99 in kanji, as names of chome have it.
+    """Return a number from 1 to 99 in kanji, as names of chome have it.
 
     >>> to_kanji(3), to_kanji(10), to_kanji(21)
     ('三', '十', '二十一')
     """
     tens, ones = divmod(number, 10)
-    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+    head = "" if tens == 0 else _TEN if tens == 1 else f"{_DIGITS[tens]}{_TEN}"
     return head + (_DIGITS[ones] if ones else "")
 
 
 @lru_cache(maxsize=4096)
 def from_kanji(text: str) -> int | None:
-    """The number that digits, or kanji with or without units, stand for; ``None`` if they stand for none.
+    """Return the number that digits, or kanji with or without units, stand for; ``None`` if they stand for none.
 
     >>> from_kanji("二十三"), from_kanji("一二"), from_kanji("百五"), from_kanji("12"), from_kanji("十百")
     (23, 12, 105, 12, None)
@@ -36,8 +50,17 @@ def from_kanji(text: str) -> int | None:
     return _with_units(text)
 
 
+def with_digits(text: str) -> str:
+    """Return a date with digits in place of the kanji before 年, 月 and 日; a run of kanji that is no number stays.
+
+    >>> with_digits("平成三十年十一月二日"), with_digits("二〇〇五年〇四月"), with_digits("十十日")
+    ('平成30年11月2日', '2005年04月', '十十日')
+    """
+    return _OF_DATE.sub(lambda found: _digits(found[0]), text)
+
+
 def _with_units(text: str) -> int | None:
-    """Kanji with units, the greater unit first."""
+    """Return the number of kanji with units, the greater unit first."""
     total, ones, least = 0, 0, 10_000
     for sign in text:
         unit = _UNITS.get(sign)
@@ -50,3 +73,14 @@ def _with_units(text: str) -> int | None:
         else:
             total, ones, least = total + (ones or 1) * unit, 0, unit
     return total + ones
+
+
+def _digits(kanji: str) -> str:
+    """Return the digits of one number of a date: digit by digit (二〇二三), or with tens (三十一)."""
+    tens, ten, ones = kanji.translate(_ZEROS).partition(_TEN)
+    if not ten:
+        return "".join(str(_DIGITS.index(sign)) for sign in tens)
+    if len(tens) > 1 or len(ones) > 1 or ten in ones:
+        return kanji
+    # 〇十三 is 3: a zero that somebody wrote before 十 says that there are no tens.
+    return str((_DIGITS.index(tens) if tens else 1) * 10 + (_DIGITS.index(ones) if ones else 0))

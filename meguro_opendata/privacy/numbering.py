@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 
-from meguro_opendata.cleaning.dates import arabic
+from meguro_opendata.japan.numerals import with_digits
 from meguro_opendata.privacy.data import Hit, pattern, plain, privacy_data
 
 __all__ = ["MAIL", "birth_dates", "is_my_number", "numbers_in"]
@@ -41,7 +41,7 @@ def numbers_in(text: str, *, phones: bool = False, codes: bool = False) -> list[
     >>> [hit.code for hit in numbers_in("携帯０９０-１２３４-５６７８ mihon@gmail.com 普通 1234567")]
     ['personal-mobile', 'personal-mail', 'bank-account']
     """
-    written = arabic(plain(text))
+    written = with_digits(plain(text))
     found = [] if codes else _mobile_numbers(written, phones=phones)
     found += [hit for hit in _hits("personal-mail", "mail", written) if _personal(hit.text)]
     if not codes:
@@ -68,7 +68,7 @@ def birth_dates(texts: pl.Series) -> dict[str, list[Hit]]:
     {'昭和60年4月1日': [Hit(code='birth-date', text='昭和60年4月1日')]}
     """
     value = pattern("exact", "birth_value")
-    return {text: [Hit("birth-date", text)] for text in texts if value.search(arabic(plain(text)))}
+    return {text: [Hit("birth-date", text)] for text in texts if value.search(with_digits(plain(text)))}
 
 
 def _personal(address: str) -> bool:

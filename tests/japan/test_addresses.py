@@ -16,7 +16,7 @@ from meguro_opendata.japan.addresses.lots import read_lot
 from meguro_opendata.japan.addresses.places import find_place
 from meguro_opendata.japan.addresses.spelling import folded_name, plain_address
 from meguro_opendata.japan.municipalities import municipalities, municipality
-from meguro_opendata.japan.numerals import from_kanji, to_kanji
+from meguro_opendata.japan.numerals import to_kanji
 
 VARIANTS = list(csv.DictReader((DATA / "address_variants.csv").read_text(encoding="utf-8").splitlines()))
 MEGURO = municipality("131105")
@@ -198,17 +198,6 @@ def test_nothing_of_an_address_is_lost(text: str) -> None:
     chome = [str(town.chome) for town in found.place if town.chome] if len(found.place) == 1 else []
     kept = [sign for sign in f"{found.postal}{''.join(chome)}{found.lot}{found.building}" if sign.isdigit()]
     assert len(kept) >= len([sign for sign in digits if sign != "0"]), (text, found)
-
-
-@given(st.integers(1, 99))
-def test_numbers_in_kanji_there_and_back(number: int) -> None:
-    """What is written in kanji is read as the same number."""
-    assert from_kanji(to_kanji(number)) == number
-
-
-def test_numbers_in_kanji() -> None:
-    """Chome go from 1 to 99."""
-    assert [to_kanji(number) for number in (1, 9, 10, 11, 20, 45)] == ["一", "九", "十", "十一", "二十", "四十五"]
 
 
 @given(st.text(max_size=20))

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from meguro_opendata.japan.addresses.spelling import NUMERALS, address_data
-from meguro_opendata.japan.numerals import from_kanji
+from meguro_opendata.japan.addresses.spelling import address_data
+from meguro_opendata.japan.numerals import NUMERALS, from_kanji
 
 __all__ = ["Lot", "Number", "first_number", "read_lot"]
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from meguro_opendata.japan.addresses.lots import Number, first_number, read_lot
 from meguro_opendata.japan.addresses.places import Place, find_place
-from meguro_opendata.japan.addresses.spelling import NUMERALS, plain_address
+from meguro_opendata.japan.addresses.spelling import plain_address
 from meguro_opendata.japan.addresses.towns import Oaza, Town, Towns
 from meguro_opendata.japan.municipalities import DIVIDED, Municipality
-from meguro_opendata.japan.numerals import to_kanji
+from meguro_opendata.japan.numerals import NUMERALS, to_kanji
 
 __all__ = ["Address", "TownsOf", "parse_address", "split_town"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-from meguro_opendata.japan.addresses.spelling import NUMERALS, address_data, folded_name, plain_address
-from meguro_opendata.japan.numerals import from_kanji, to_kanji
+from meguro_opendata.japan.addresses.spelling import address_data, folded_name, plain_address
+from meguro_opendata.japan.numerals import NUMERALS, from_kanji, to_kanji
 
 __all__ = ["Oaza", "Town", "Towns", "town_of_name"]
 
