@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from meguro_opendata.cleaning.data import read_data
-from meguro_opendata.cleaning.text import half_width, trim
+from meguro_opendata.cleaning.text import trim
+from meguro_opendata.japan.folding import half_width
 
 __all__ = ["FLAGS", "flag"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from meguro_opendata.cleaning.data import Unsure
+from meguro_opendata.japan.folding import hyphens, in_katakana
 
 __all__ = ["kana_doubt", "katakana"]
 
-_HIRAGANA = {code: code + 0x60 for code in [*range(0x3041, 0x3097), 0x309D, 0x309E]}
-_HYPHEN = re.compile("(?<=[\u30a1-\u30f6ー])[-‐‑‒–—―−－─](?=[\u30a1-\u30f6]|[ \u3000・（(]|$)")
+_HYPHEN = re.compile(f"(?<=[\u30a1-\u30f6ー])[-{hyphens('between_words')}](?=[\u30a1-\u30f6]|[ \u3000・（(]|$)")
 # Kanji that look like a katakana letter and are typed for it.
 _LOOK_ALIKE = str.maketrans("二八力工口夕卜千三一", "ニハカエロタトチミー")
 _NOT_KANA = re.compile("[\u3041-\u3096\u4e00-\u9fff\uff66-\uff9f]")
@@ -21,7 +21,7 @@ def katakana(text: str) -> str:
     >>> katakana("すいどうのイシブミ"), katakana("センタ－"), katakana("二ホン")
     ('スイドウノイシブミ', 'センター', '二ホン')
     """
-    return _HYPHEN.sub("ー", text.translate(_HIRAGANA))
+    return _HYPHEN.sub("ー", in_katakana(text))
 
 
 def kana_doubt(text: str) -> Unsure | None:

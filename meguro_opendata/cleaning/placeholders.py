@@ -8,11 +8,12 @@ from functools import cache
 from typing import Any
 
 from meguro_opendata.cleaning.data import read_data
+from meguro_opendata.japan.folding import filled
 
 __all__ = ["placeholder", "placeholder_of"]
 
 _DATA: Mapping[str, Any] = read_data("placeholders.toml")
-_DASHES = re.compile(f"[{re.escape(_DATA['groups']['dashes'])}]{{1,6}}")
+_DASHES = re.compile(f"[{re.escape(filled(_DATA['groups']['dashes']))}]{{1,6}}")
 
 
 def placeholder(text: str) -> str:

@@ -15,6 +15,7 @@ from meguro_opendata.cleaning.roles import role_of
 from meguro_opendata.cleaning.times import duration, time_doubt, time_of_day
 from meguro_opendata.cleaning.weekdays import weekday_doubt, weekdays
 from meguro_opendata.cleaning.words import lines_doubt, list_doubt, separators, word
+from meguro_opendata.japan import folding
 from meguro_opendata.standard.model import Field, value_kinds
 
 __all__ = ["DOUBTERS", "NORMALISERS", "doubts_of", "normalised", "rules_of"]
@@ -32,11 +33,11 @@ NORMALISERS: Mapping[str, Normaliser] = {
     "invisible": text.invisible,
     "markup": text.markup,
     "trim": text.trim,
-    "full_width_kana": text.full_width_kana,
+    "full_width_kana": folding.full_width_kana,
     "symbols": text.symbols,
     "one_line": text.one_line,
-    "half_width": text.half_width,
-    "half_width_digits": text.half_width_digits,
+    "half_width": folding.half_width,
+    "half_width_digits": folding.half_width_digits,
     "address_digits": _unchanged,
     "placeholder": placeholder,
     "date": to_iso,
@@ -134,7 +135,7 @@ def _one_line(field: Field) -> Normaliser:
 
 
 def _address_digits(field: Field) -> Normaliser:
-    return text.half_width_digits if role_of(field.name, field.kind) == "address" else _unchanged
+    return folding.half_width_digits if role_of(field.name, field.kind) == "address" else _unchanged
 
 
 def _placeholder(field: Field) -> Normaliser:

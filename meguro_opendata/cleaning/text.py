@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from meguro_opendata.cleaning.data import Unsure, read_data
+from meguro_opendata.japan.folding import one_width
 
 __all__ = [
-    "full_width_kana",
-    "half_width",
-    "half_width_digits",
     "invisible",
     "lost_characters",
     "markup",
@@ -22,18 +19,12 @@ __all__ = [
     "trim",
 ]
 
-_HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−－"), "-")
-_BETWEEN_DIGITS = re.compile("(?<=[0-9)])[‐‑‒–—―−－ー─](?=[0-9(])")
-_FULL_TO_HALF = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " "} | _HYPHENS
-_DIGITS = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF1A)}
 _OUTER = " \t\r\n\v\f\u3000\u00a0\ufeff\u200b"
 _DATA: Mapping[str, Any] = read_data("characters.toml")
 _NEW_LINES = re.compile(f"_x000[dD]_\\n?|\\r\\n?|[{_DATA['invisible']['line_breaks']}]")
 _CONTROLS = dict.fromkeys([*range(9), *range(14, 32), *range(127, 133), *range(134, 160)])
 _UNSEEN = _CONTROLS | dict.fromkeys(map(ord, _DATA["invisible"]["removed"]))
 _UNSEEN |= dict.fromkeys(map(ord, _DATA["invisible"]["spaces"]), " ")
-_HALF_KANA = re.compile("[\u304b-\u3096\u30ab-\u30f6]?[\uff61-\uff9f]+|[\u304b-\u3096\u30ab-\u30f6][\u3099\u309a]")
-_LONE_MARKS = {0x3099: "゛", 0x309A: "゜"}
 _LOST = re.compile(f"[\ue000-\uf8ff{_DATA['lost']['letters']}\U000f0000-\U0010ffff]")
 _BREAKS = re.compile(
     rf"[ \t\r\n]*</?(?:{'|'.join(_DATA['markup']['breaks'])})(?:\s[^<>]*)?/?>[ \t\r\n]*", re.IGNORECASE
@@ -95,15 +86,6 @@ def _link(found: re.Match[str]) -> str:
     return words if address in words else f"{words}({address})" if words else address
 
 
-def full_width_kana(text: str) -> str:
-    r"""Half-width katakana, their marks and stops as full-width ones; loose voicing marks joined to their letter.
-
-    >>> full_width_kana("ｺｳｴﾝ駐車場､ﾌﾟｰﾙ"), full_width_kana("か\u3099っこう")
-    ('コウエン駐車場、プール', 'がっこう')
-    """
-    return _HALF_KANA.sub(lambda found: unicodedata.normalize("NFKC", found[0]).translate(_LONE_MARKS), text)
-
-
 def symbols(text: str) -> str:
     """Machine-dependent characters as what they stand for, as the data file says; letters of names stay.
 
@@ -131,30 +113,10 @@ def one_line(text: str) -> str:
     return re.sub("[ \u3000]*[\n\t][ \u3000\n\t]*", " ", text)
 
 
-def half_width(text: str) -> str:
-    """Full-width letters, digits and signs folded to half-width; for codes, numbers, dates and phone numbers.
-
-    A long vowel sign is taken for a hyphen between digits only.
-
-    >>> half_width("０３－５７２２"), half_width("０３ー５７２２"), half_width("センター１")
-    ('03-5722', '03-5722', 'センター1')
-    """
-    return text if text.isascii() else _BETWEEN_DIGITS.sub("-", text.translate(_FULL_TO_HALF))
-
-
-def half_width_digits(text: str) -> str:
-    """Full-width digits, and a dash between two digits, folded to half-width; all other letters stay.
-
-    >>> half_width_digits("駒場三丁目１１番１３号"), half_width_digits("目黒１－２－３ セントラルビル")
-    ('駒場三丁目11番13号', '目黒1-2-3 セントラルビル')
-    """
-    return _BETWEEN_DIGITS.sub("-", text.translate(_DIGITS))
-
-
 def _symbol_table() -> Iterator[tuple[int, str]]:
     for entry in _DATA["symbols"]:
         for code in range(ord(entry["first"]), ord(entry["last"]) + 1):
-            plain = unicodedata.normalize("NFKC", chr(code))
+            plain = one_width(chr(code))
             if plain != chr(code):
                 yield code, entry["form"].format(plain)
 

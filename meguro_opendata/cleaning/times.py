@@ -8,7 +8,8 @@ from typing import Any
 
 from meguro_opendata.cleaning.damage import lost_in_text
 from meguro_opendata.cleaning.data import Unsure, read_data
-from meguro_opendata.cleaning.text import half_width, trim
+from meguro_opendata.cleaning.text import trim
+from meguro_opendata.japan.folding import half_width
 
 __all__ = ["duration", "split_range", "time_doubt", "time_of_day"]
 

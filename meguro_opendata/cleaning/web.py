@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from meguro_opendata.cleaning.data import Unsure
-from meguro_opendata.cleaning.text import half_width
+from meguro_opendata.japan.folding import half_width
 
 __all__ = ["email", "email_doubt", "uri", "uri_doubt"]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from meguro_opendata.cleaning.data import Unsure, read_data
-from meguro_opendata.cleaning.text import half_width
 from meguro_opendata.japan.calendar import WEEKDAYS
+from meguro_opendata.japan.folding import half_width
 
 __all__ = ["split_remark", "weekday_doubt", "weekdays"]
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Sequence
 
 from meguro_opendata.cleaning.data import Unsure
+from meguro_opendata.japan import folding
 
 __all__ = ["lines_doubt", "list_doubt", "separators", "word"]
 
@@ -25,8 +24,8 @@ def word(text: str, known: Collection[str]) -> str:
         return text
     by_form: dict[str, str | None] = {}
     for listed in known:
-        by_form[_folded(listed)] = None if _folded(listed) in by_form else listed
-    return ";".join(by_form.get(_folded(part)) or part for part in text.split(";"))
+        by_form[folding.loose(listed)] = None if folding.loose(listed) in by_form else listed
+    return ";".join(by_form.get(folding.loose(part)) or part for part in text.split(";"))
 
 
 def separators(text: str, known: Collection[str] = (), *, loose: bool = True) -> str:
@@ -42,8 +41,8 @@ def separators(text: str, known: Collection[str] = (), *, loose: bool = True) ->
     """
     for signs, sure in (("\n；", True), ("、，,", loose), ("・･／/", False)):
         parts = _split(text, signs)
-        listed = {_folded(value) for value in known}
-        if len(parts) > 1 and (sure or (listed and all(_folded(part) in listed for part in parts))):
+        listed = {folding.loose(value) for value in known}
+        if len(parts) > 1 and (sure or (listed and all(folding.loose(part) in listed for part in parts))):
             text = ";".join(parts)
     return text
 
@@ -81,7 +80,3 @@ def _split(text: str, signs: str) -> Sequence[str]:
             parts[-1] += letter
     stripped = [part.strip() for part in parts]
     return [part for part in stripped if part]
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Literal
 
+from meguro_opendata.japan.folding import filled
 from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["NOTATIONS", "Notation", "Written", "decimal_text", "read_degrees"]
@@ -47,7 +48,7 @@ class _Data:
 def _data() -> _Data:
     read = packaged_toml(__package__, "notation.toml")
     return _Data(
-        signs={ord(sign): meant for signs, meant in read["signs"].items() for sign in signs},
+        signs={ord(sign): meant for signs, meant in read["signs"].items() for sign in filled(signs)},
         directions={word: (axis, sense) for word, (axis, sense) in read["directions"].items()},
         spellings={name: re.compile(pattern) for name, pattern in read["spellings"].items()},
         ambiguous=tuple(re.compile(pattern) for pattern in read["ambiguous"].values()),

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
 from meguro_opendata.errors import UnknownMunicipalityError
 from meguro_opendata.japan.checkdigit import check_digit
+from meguro_opendata.japan.folding import plain
 from meguro_opendata.packaged import packaged_text
 
 __all__ = ["Municipality", "home_of", "municipalities", "municipality"]
@@ -105,7 +105,7 @@ def _by_code() -> dict[str, Municipality]:
 
 def _probably(written: str) -> list[Municipality]:
     """Whom a wrong code means: a name instead of it, its check digit wrong or lost, a leading zero lost, a slip."""
-    text = unicodedata.normalize("NFKC", written).strip()
+    text = plain(written)
     named = [known for known in municipalities() if text in (known.name, known.full_name)]
     if named or not re.fullmatch("[0-9]{5,6}", text):
         return named[:_NEAREST]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
+from meguro_opendata.japan.folding import plain
 from meguro_opendata.kpi.counting import Current, rules
 
 __all__ = ["Kept", "Staged", "share_on_time", "share_readable", "stages_of", "timeliness_of"]
@@ -78,7 +78,7 @@ def _kept(one: Current, day: date) -> Kept:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().lower().replace("ヶ", "か").replace("ヵ", "か")
+    return plain(text).lower().replace("ヶ", "か").replace("ヵ", "か")
 
 
 @cache

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from meguro_opendata.japan.folding import plain
+
 __all__ = ["read_number"]
 
 _VALUE = re.compile(r"([-+]?[0-9][0-9,]{0,14}(?:\.[0-9]{1,9})?)\s*([^0-9]*)")
@@ -19,7 +21,7 @@ def read_number(text: str) -> tuple[float | int | None, str]:
     """
     if any(unicodedata.category(sign) == _OTHER_NUMBER for sign in text):
         return None, ""
-    matched = _VALUE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    matched = _VALUE.fullmatch(plain(text))
     if not matched:
         return None, ""
     digits = matched[1].replace(",", "")

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 import polars as pl
 
 from meguro_opendata.findings import Change, Finding
+from meguro_opendata.japan.folding import folded
 from meguro_opendata.mapping.address import split_address
 from meguro_opendata.mapping.proposal import Proposal
 from meguro_opendata.mapping.values import Made
-from meguro_opendata.sources import Table, folded
+from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Field, Standard
 from meguro_opendata.standard.recognition.headernames import loose
 

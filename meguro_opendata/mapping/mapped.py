@@ -11,10 +11,11 @@ import polars as pl
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.declarations import suggest
 from meguro_opendata.findings import Change, Finding
+from meguro_opendata.japan.folding import folded
 from meguro_opendata.mapping.valueforms import value_kinds_of
 from meguro_opendata.mapping.values import make_values
 from meguro_opendata.recipe import Extension, MappingRule, Recipe
-from meguro_opendata.sources import Table, folded
+from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import schema_fields
 from meguro_opendata.workspace.city import City
 

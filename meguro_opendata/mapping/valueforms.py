@@ -7,11 +7,12 @@ from typing import Any
 
 import polars as pl
 
+from meguro_opendata.japan.folding import hyphens, one_width_column
 from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["contradiction", "telling_kinds", "value_kinds_of"]
 
-_DASHES = "[‐‑‒–—―−─ー－]"
+_DASHES = f"[{hyphens('between_numbers')}]"
 
 
 def value_kinds_of(values: pl.Series) -> tuple[str, ...]:
@@ -23,7 +24,7 @@ def value_kinds_of(values: pl.Series) -> tuple[str, ...]:
     (('latitude',), ())
     """
     known = _known()
-    trimmed = values.head(known["settings"]["rows"]).str.normalize("NFKC").str.strip_chars()
+    trimmed = one_width_column(values.head(known["settings"]["rows"])).str.strip_chars()
     filled = trimmed.filter(trimmed != "")
     if len(filled) < known["settings"]["fewest"]:
         return ()

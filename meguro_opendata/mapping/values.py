@@ -9,9 +9,10 @@ import polars as pl
 
 from meguro_opendata.files.declarations import suggest
 from meguro_opendata.findings import Change, Finding
+from meguro_opendata.japan.folding import folded
 from meguro_opendata.mapping.addressparts import address_parts
 from meguro_opendata.recipe.words import MappingRule, Split
-from meguro_opendata.sources import Table, folded
+from meguro_opendata.sources import Table
 from meguro_opendata.workspace.city import City
 
 __all__ = ["BETWEEN", "Made", "lookup", "make_values"]

@@ -10,8 +10,8 @@ import polars as pl
 
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.places.geocoding import Geocoder
+from meguro_opendata.japan.folding import folded
 from meguro_opendata.packaged import packaged_toml
-from meguro_opendata.sources import folded
 from meguro_opendata.standard.model import Field, coordinate_fields
 
 __all__ = ["SWAPPED", "PlaceRow", "TableRoles", "place_rows", "preview_data", "roles_of", "roles_of_fields"]

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from meguro_opendata.cleaning import half_width, municipality_code, trim
+from meguro_opendata.cleaning import municipality_code, trim
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.releasenames import RELEASE_NAMES
 from meguro_opendata.files.whole import storage_guard
 from meguro_opendata.findings import Finding
 from meguro_opendata.geo.gis.table import propose_table
 from meguro_opendata.japan.calendar import FISCAL_YEAR_START
+from meguro_opendata.japan.folding import half_width
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.mapping.carry import Carried, carry
 from meguro_opendata.mapping.proposals import SURE, Proposal, propose_mapping

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
 import polars as pl
 
+from meguro_opendata.japan.folding import hyphened, hyphens, one_width, one_width_column
 from meguro_opendata.packaged import packaged_toml
 
 __all__ = [
@@ -38,7 +38,6 @@ def privacy_data() -> dict[str, Any]:
 BLOCKING: frozenset[str] = frozenset(privacy_data()["blocking"])
 CODES: tuple[str, ...] = (*privacy_data()["blocking"], *privacy_data()["telling"])
 _FOLDING: dict[str, Any] = privacy_data()["folding"]
-_HYPHENS = str.maketrans(dict.fromkeys(_FOLDING["hyphens"], "-"))
 _STEPS: list[tuple[re.Pattern[str], str]] = [(re.compile(form), by) for form, by in _FOLDING["steps"]]
 _SPACED: re.Pattern[str] = re.compile(_FOLDING["spaced"])
 
@@ -76,7 +75,7 @@ def plain(text: str) -> str:
     >>> plain("０９０（１２３４）"), plain("03‐5722ー1111"), plain("佐 藤 花 子 様"), plain("mihon(at)gmail.com")
     ('090(1234)', '03-5722-1111', '佐藤花子 様', 'mihon@gmail.com')
     """
-    folded = unicodedata.normalize("NFKC", text).translate(_HYPHENS)
+    folded = hyphened(one_width(text), "between_words")
     for form, by in _STEPS:
         folded = form.sub(by, folded)
     return _SPACED.sub(lambda found: re.sub(r"\s", "", found[0]), folded)
@@ -88,8 +87,7 @@ def folded(texts: pl.Series) -> pl.Series:
     >>> folded(pl.Series(["０９０‐１２３４ー５６７８"])).to_list()
     ['090-1234-5678']
     """
-    signs = f"[{_FOLDING['hyphens']}]"
-    found = texts.str.normalize("NFKC").str.replace_all(signs, "-")
+    found = one_width_column(texts).str.replace_all(f"[{hyphens('between_words')}]", "-")
     for form, by in _FOLDING["wide_steps"]:
         found = found.str.replace_all(form, by)
     return found

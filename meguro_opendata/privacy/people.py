@@ -6,6 +6,7 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
+from meguro_opendata.japan.folding import in_katakana
 from meguro_opendata.privacy.data import pattern, privacy_data
 
 __all__ = [
@@ -26,7 +27,6 @@ _SCRIPTS = ("CJK UNIFIED", "HIRAGANA", "KATAKANA")
 _MORE_GIVEN = frozenset(_DATA["more_given"])
 _USUAL = frozenset(_DATA["usual_surnames"].split())
 _READINGS = frozenset(_DATA["surname_readings"].split())
-_KATAKANA = {letter: letter + 0x60 for letter in range(0x3041, 0x3097)}
 _LONGEST_SURNAME, _LONGEST_GIVEN, _LONGEST_UNKNOWN = 5, 6, 3
 
 
@@ -97,7 +97,7 @@ def is_kana_name(text: str) -> bool:
     """
     if not "ぁ" <= text[:1] <= "ヺ":
         return False
-    katakana = text.translate(_KATAKANA)
+    katakana = in_katakana(text)
     if not pattern("exact", "kana_name").match(katakana):
         return False
     surname, space, given = katakana.partition(" ")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from meguro_opendata.japan.folding import filled
 from meguro_opendata.privacy.counts import small_counts
 from meguro_opendata.privacy.data import Hit, folded, pattern, plain, privacy_data, trigger
 from meguro_opendata.privacy.naming import names_in, names_of_note, whole_name
@@ -17,7 +18,7 @@ __all__ = ["CellHit", "screen"]
 
 _NUMBERS = "|".join([*map(trigger, ("mobile", "twelve", "birth", "account")), MAIL])
 _NAMES = trigger("name")
-_WIDE = privacy_data()["folding"]["wide"]
+_WIDE = filled(privacy_data()["folding"]["wide"])
 _CLOSED = frozenset(privacy_data()["fields"]["closed"])
 _KANA = "kana"
 _PHONE_KINDS, _MAIL_KINDS = frozenset({"phone"}), frozenset({"email", "uri"})

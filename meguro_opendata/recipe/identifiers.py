@@ -16,7 +16,7 @@ from typing import TypeVar
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.csvrows import plain_csv_bytes, read_csv_rows
 from meguro_opendata.files.whole import storage_guard
-from meguro_opendata.sources import folded
+from meguro_opendata.japan.folding import folded
 
 __all__ = ["Assigned", "Doubtful", "Minting", "Register", "assign", "form_fault", "read_register", "register_bytes"]
 

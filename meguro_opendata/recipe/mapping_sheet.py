@@ -10,9 +10,10 @@ from typing import Any
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.declarations import unknown
 from meguro_opendata.files.whole import is_plain_name
+from meguro_opendata.japan.folding import folded
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.recipe.words import MappingRule
-from meguro_opendata.sources import Grid, column_letter, folded, read_grid
+from meguro_opendata.sources import Grid, column_letter, read_grid
 
 __all__ = ["read_mapping_sheet", "sheet_words"]
 

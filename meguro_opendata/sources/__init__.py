@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from meguro_opendata.sources.container import container_at, container_of, read_bytes
-from meguro_opendata.sources.header import folded
 from meguro_opendata.sources.opening import propose_source, read_grid, read_source
 from meguro_opendata.sources.structure import structure_findings
 from meguro_opendata.sources.table import Grid, Table, column_letter
@@ -14,7 +13,6 @@ __all__ = [
     "column_letter",
     "container_at",
     "container_of",
-    "folded",
     "propose_source",
     "read_bytes",
     "read_grid",

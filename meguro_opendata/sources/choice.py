@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from meguro_opendata.sources.header import filled_cells, folded, labels_of
+from meguro_opendata.japan.folding import folded
+from meguro_opendata.sources.header import filled_cells, labels_of
 from meguro_opendata.sources.table import Grid
 
 __all__ = ["Choice", "choices"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import unicodedata
 from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +14,7 @@ from meguro_opendata.findings import Rejection
 from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.table import Grid, Table, column_letter
 
-__all__ = ["blank_rows", "cut_table", "filled_cells", "folded", "labels_of", "row_patterns"]
+__all__ = ["blank_rows", "cut_table", "filled_cells", "labels_of", "row_patterns"]
 
 _FEWEST_REPEATED = 3
 _FEWEST_ROWS = 5
@@ -23,15 +22,6 @@ _SAMPLE = 50
 _HARDLY = 4
 _NEARLY = 0.8
 _SHOWN = 80
-
-
-def folded(text: str) -> str:
-    """A label as it is compared: NFKC, without any space or line break.
-
-    >>> folded("建物名等（方書）") == folded("建物名等(方書) ")
-    True
-    """
-    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def filled_cells(record: Sequence[str]) -> int:

@@ -14,7 +14,8 @@ from typing import Any
 import polars as pl
 
 from meguro_opendata.findings import Finding, Rejection
-from meguro_opendata.sources import Table, folded
+from meguro_opendata.japan.folding import folded
+from meguro_opendata.sources import Table
 
 __all__ = ["JoinWords", "Joined", "JoinedTable", "join", "named_rows"]
 

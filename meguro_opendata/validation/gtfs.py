@@ -14,7 +14,8 @@ from pathlib import Path
 from meguro_opendata.errors import SourceError, UnknownStandardError
 from meguro_opendata.files.declarations import suggest
 from meguro_opendata.findings import Finding, Report
-from meguro_opendata.sources import column_letter, folded
+from meguro_opendata.japan.folding import folded
+from meguro_opendata.sources import column_letter
 from meguro_opendata.sources.feed import Feed, Member, Record, csv_records, read_feed
 from meguro_opendata.sources.text.textfile import decode
 from meguro_opendata.standard.filesets import FileStandard, StandardFile, load_file_standard

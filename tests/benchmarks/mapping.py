@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import meguro_opendata as mo
+from meguro_opendata.japan.folding import folded
 from meguro_opendata.mapping.proposals import Proposal, propose_mapping
-from meguro_opendata.sources import Table, folded, propose_source
+from meguro_opendata.sources import Table, propose_source
 from meguro_opendata.standard.model import Standard
 from meguro_opendata.standard.recognition import field_names, recognise
 from meguro_opendata.standard.recognition.headernames import spellings

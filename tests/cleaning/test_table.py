@@ -14,8 +14,9 @@ from meguro_opendata.cleaning.cells import is_settled
 from meguro_opendata.cleaning.codes import municipality_code
 from meguro_opendata.cleaning.damage import is_ditto
 from meguro_opendata.cleaning.rules import doubts_of, rules_of
-from meguro_opendata.cleaning.text import half_width, half_width_digits, trim
+from meguro_opendata.cleaning.text import trim
 from meguro_opendata.findings import Change
+from meguro_opendata.japan.folding import half_width, half_width_digits
 from meguro_opendata.standard.model import Field, value_kinds
 from meguro_opendata.workspace.city import check_digit
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from meguro_opendata.errors import UnknownCrsError
+from meguro_opendata.japan.folding import one_width, plain
 from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["ZONES", "Crs", "datum_code", "datum_of_name", "datum_title", "parse_crs", "supported"]
@@ -118,7 +118,7 @@ def parse_crs(written: str | int | Crs) -> Crs:
     """
     if isinstance(written, Crs):
         return written
-    text = unicodedata.normalize("NFKC", str(written)).strip()
+    text = plain(str(written))
     spellings = _data()["spellings"]
     if re.match(spellings["number"], text):
         text = f"EPSG:{text}"
@@ -161,7 +161,7 @@ def datum_of_name(name: str) -> str | None:
     >>> datum_of_name("GCS_JGD_2011"), datum_of_name("Tokyo"), datum_of_name("世界測地系")
     ('jgd2011', 'tokyo', None)
     """
-    folded = "".join(sign for sign in unicodedata.normalize("NFKC", name).lower() if sign.isalnum())
+    folded = "".join(sign for sign in one_width(name).lower() if sign.isalnum())
     return next((datum for datum, known in _data()["datums"].items() if folded in known["names"]), None)
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import polars as pl
 
+from meguro_opendata.japan.folding import filled, folded
 from meguro_opendata.packaged import packaged_text
-from meguro_opendata.sources import Table, folded
+from meguro_opendata.sources import Table
 
 __all__ = ["ColumnView", "columns_of_table", "readability_data"]
 
@@ -27,7 +28,7 @@ def readability_data() -> dict[str, Any]:
     """
     text = packaged_text(__package__, "machine_readability.toml")
     units = tomllib.loads(text)["values"]["units"]
-    return tomllib.loads(text.replace("{units}", units))
+    return tomllib.loads(filled(text.replace("{units}", units)))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from meguro_opendata.inspection.readability.columnkinds import ColumnView, columns_of_table
-from meguro_opendata.sources import Table, column_letter, folded
+from meguro_opendata.japan.folding import folded
+from meguro_opendata.sources import Table, column_letter
 from meguro_opendata.sources.facts import Place, SheetFacts
 
 __all__ = ["Marks", "Seen", "look", "marks", "marks_of", "shown_range"]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from meguro_opendata.japan.folding import hyphened, one_width
+from meguro_opendata.japan.numerals import NUMERALS
 from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["address_data", "folded_name", "plain_address"]
-
-NUMERALS = "〇一二三四五六七八九十百千"
 
 
 def address_data() -> Mapping[str, Any]:
@@ -32,14 +31,9 @@ def plain_address(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.split())
-    plain = " ".join(unicodedata.normalize("NFKC", text).translate(_hyphens()).split())
+    plain = " ".join(hyphened(one_width(text), "addresses").split())
     vowel = address_data()["long_vowel"]
     return _between_numbers().sub("-", plain) if vowel in plain else plain
-
-
-@cache
-def _hyphens() -> dict[int, str]:
-    return dict.fromkeys(map(ord, address_data()["hyphens"]), "-")
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from typing import Any
 from meguro_opendata.cleaning.dates import to_year
 from meguro_opendata.japan.calendar import FISCAL_YEAR_START, calendar_year_of_month
 from meguro_opendata.japan.eras import era_letters, era_names
+from meguro_opendata.japan.folding import one_width
 from meguro_opendata.packaged import packaged_toml
 
 __all__ = [
@@ -102,7 +102,7 @@ def periods_in(text: str, pattern: str | None = None, fiscal_start: int = FISCAL
     >>> periods_in("202100301"), periods_in("20210231")
     ([], [])
     """
-    folded = unicodedata.normalize("NFKC", text)[:_LONGEST]
+    folded = one_width(text)[:_LONGEST]
     forms = [(re.compile(pattern), False)] if pattern else _forms()
     for form, fiscal in forms:
         matched = list(form.finditer(folded))
@@ -118,7 +118,7 @@ def stem_of(name: str) -> str:
     >>> stem_of("131105_population_20201101.csv"), stem_of("202011_人口_R6.4.csv")
     ('population_20201101', '人口_R6.4')
     """
-    folded = unicodedata.normalize("NFKC", name)
+    folded = one_width(name)
     stem = re.sub(r"\.[A-Za-z]{1,5}[0-9]?$", "", folded)
     return re.sub(period_words()["prefix"], "", stem)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
+from meguro_opendata.japan.folding import filled, folded, plain
 from meguro_opendata.packaged import packaged_toml
-from meguro_opendata.sources import folded
 from meguro_opendata.standard.model import Standard, load_standard, standards
 from meguro_opendata.standard.recognition import field_names
 
@@ -39,9 +38,15 @@ def loose(label: str) -> str:
     >>> loose("１．名称 （カナ）") == loose("名称_カナ")
     True
     """
+    numbered, ignored = _left_out()
+    return ignored.sub("", numbered.sub("", folded(label))).casefold()
+
+
+@cache
+def _left_out() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what is taken from a label before it is compared: a number before it, and signs."""
     rules = _words()["loose"]
-    text = re.sub(rules["numbered"], "", folded(label))
-    return re.sub(rules["ignored"], "", text).casefold()
+    return re.compile(rules["numbered"]), re.compile(filled(rules["ignored"]))
 
 
 def named_item(label: str, standard: Standard) -> tuple[str, str] | None:
@@ -50,8 +55,7 @@ def named_item(label: str, standard: Standard) -> tuple[str, str] | None:
     >>> named_item("ＴＥＬ", load_standard("aed")), named_item("見本", load_standard("aed"))
     (('電話番号', 'known'), None)
     """
-    plain = "".join(label.split())
-    if not plain:
+    if not label.strip():
         return None
     for reason, names in _tiers(standard.id, str(standard.version)):
         key = label if reason == "name" else folded(label) if reason == "spelling" else loose(label)
@@ -91,10 +95,10 @@ def _listed(entry: Mapping[str, list[str]]) -> list[str]:
 
 def _without_remark(label: str, standard: Standard) -> tuple[str, str] | None:
     """The item of a header without its remark in parentheses, or of its lower line alone: to be confirmed."""
-    plain = unicodedata.normalize("NFKC", label).strip()
-    shorter = (re.sub(_words()["loose"]["remark"], "", plain), plain.rpartition("_")[2])
+    whole = plain(label)
+    shorter = (re.sub(_words()["loose"]["remark"], "", whole), whole.rpartition("_")[2])
     for short in shorter:
-        for reason, names in _tiers(standard.id, str(standard.version)) if short not in ("", plain) else ():
+        for reason, names in _tiers(standard.id, str(standard.version)) if short not in ("", whole) else ():
             if reason not in ("name", "spelling", "likely") and loose(short) in names:
                 return names[loose(short)], "remark"
     return None

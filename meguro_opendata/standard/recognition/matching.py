@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from meguro_opendata.sources import folded
+from meguro_opendata.japan.folding import folded
 from meguro_opendata.standard.model import Standard, load_standard, standards
 
 __all__ = ["SURE", "Match", "field_names", "known_labels", "recognise"]

@@ -7,7 +7,8 @@ from typing import Any
 
 from meguro_opendata.files.nearwords import suggest
 from meguro_opendata.findings import Finding
-from meguro_opendata.sources import Table, folded
+from meguro_opendata.japan.folding import folded
+from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Standard, standards
 from meguro_opendata.standard.recognition.headernames import named_item
 

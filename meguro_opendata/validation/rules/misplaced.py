@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from meguro_opendata.cleaning.roles import role_of
-from meguro_opendata.sources import folded
+from meguro_opendata.japan.folding import folded
 from meguro_opendata.standard.model import Field, Standard
 from meguro_opendata.standard.recognition import SURE, field_names, recognise
 from meguro_opendata.validation.rules.data import Hit, Rows, limits, rule_data

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -11,14 +10,15 @@ from typing import Any
 import polars as pl
 
 from meguro_opendata.japan.checkdigit import check_digit
+from meguro_opendata.japan.folding import folded, hyphens
 from meguro_opendata.japan.municipalities import Municipality, municipalities
+from meguro_opendata.japan.numerals import from_kanji
 from meguro_opendata.validation.rules.data import Hit, Rows, first_of, rule_data
 
 __all__ = ["addresses", "names", "orders", "sums"]
 
 _HOUR = 60
-_KANJI = str.maketrans("一二三四五六七八九", "123456789")
-_HYPHENS = re.compile("[‐‑‒–—―−－ー-]|番地の|番地|番|号|の|ノ")
+_HYPHENS = re.compile(f"[{hyphens('compared_addresses')}-]|番地の|番地|番|号|の|ノ")
 
 
 def orders(rows: Rows) -> Iterator[Hit]:
@@ -127,7 +127,7 @@ def _name_fault(cells: Mapping[str, str], code: str, parts: Mapping[str, str | N
     town = known_municipalities().get(value)
     if prefecture is None or (town is None and value[2:5] != "000"):
         return "code-unknown", code, value, {}
-    named = {name: (part, _plain(cells[name])) for part, name in parts.items() if name}
+    named = {name: (part, folded(cells[name])) for part, name in parts.items() if name}
     for name, (part, written) in named.items():
         if written and not _is_name(part, written, prefecture, town):
             right = town.full_name if town else prefecture
@@ -226,7 +226,7 @@ def _has_city(whole: str, parts: Mapping[str, str]) -> bool:
 
 def _has_towns(whole: str, parts: Mapping[str, str]) -> bool:
     """Whether all towns that are named stand in an address."""
-    towns = re.split("[・/、,]", _plain(parts["town"]))
+    towns = re.split("[・/、,]", folded(parts["town"]))
     return all(folded_address(town).rstrip("-") in whole for town in towns)
 
 
@@ -251,27 +251,11 @@ def folded_address(text: str) -> str:
     >>> folded_address("上目黒二丁目１９番１５号"), folded_address("大字 上目黒2ー19")
     ('上目黒2-19-15-', '上目黒2-19')
     """
-    plain = _plain(text).replace("大字", "").replace("字", "")
+    plain = folded(text).replace("大字", "").replace("字", "")
     plain = re.sub(
         "([一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])丁目",
-        lambda found: f"{_number(found[1])}丁目",
+        lambda found: f"{from_kanji(found[1])}丁目",
         plain,
     )
     plain = _HYPHENS.sub("-", plain.replace("丁目", "-"))
     return re.sub("-+", "-", plain.replace("ケ", "ヶ").replace("が", "ヶ").replace("ガ", "ヶ"))
-
-
-def _number(kanji: str) -> int:
-    """A number from 1 to 99 that is written in kanji.
-
-    >>> _number("三"), _number("十"), _number("二十一"), _number("十五")
-    (3, 10, 21, 15)
-    """
-    head, ten, tail = kanji.partition("十")
-    tens = int(head.translate(_KANJI) or 1) if ten else 0
-    ones = (tail if ten else head).translate(_KANJI)
-    return tens * 10 + int(ones or 0)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))

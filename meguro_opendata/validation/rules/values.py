@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
@@ -11,6 +10,7 @@ import polars as pl
 from meguro_opendata.cleaning import normalised
 from meguro_opendata.cleaning.codes import code_doubt, corporate_doubt, municipality_doubt
 from meguro_opendata.cleaning.phones import phone
+from meguro_opendata.japan.folding import folded
 from meguro_opendata.standard.model import Field
 from meguro_opendata.validation.rules.data import Hit, Rows, first_of, limits, rule_data, wrong_values
 
@@ -214,5 +214,5 @@ def _right_licence(text: str) -> str | None:
     >>> _right_licence("クリエイティブ・コモンズ 表示 4.0 国際"), _right_licence("ccby4.0"), _right_licence("市に帰属")
     ('CC BY 4.0', 'CC BY 4.0', None)
     """
-    plain = re.sub(r"[\s・_\-－（）()]", "", unicodedata.normalize("NFKC", text)).upper()
+    plain = re.sub(r"[・_\-()]", "", folded(text)).upper()
     return next((entry["name"] for entry in rule_data()["licence"] if re.fullmatch(entry["meant"], plain)), None)

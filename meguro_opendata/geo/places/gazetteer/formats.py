@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -13,6 +12,7 @@ from meguro_opendata.geo.places.gazetteer.base import expected_error, gazetteer_
 from meguro_opendata.japan.addresses import Town, town_of_name
 from meguro_opendata.japan.addresses.places import find_place
 from meguro_opendata.japan.addresses.spelling import plain_address
+from meguro_opendata.japan.folding import one_width
 
 __all__ = ["Entry", "Format", "entries", "format_of"]
 
@@ -79,7 +79,7 @@ def format_of(header: Sequence[str], name: str) -> Format:
 @cache
 def _formats() -> tuple[Format, ...]:
     return tuple(
-        replace(made, header=tuple(unicodedata.normalize("NFKC", name) for name in made.header))
+        replace(made, header=tuple(one_width(name) for name in made.header))
         for made in (Format(**entry) for entry in gazetteer_data()["formats"])
     )
 
@@ -95,7 +95,7 @@ def entries(kind: Format, header: Sequence[str], records: Iterator[tuple[int, li
 
 
 def _place_of(names: Sequence[str], header: Sequence[str]) -> int | None:
-    known = [unicodedata.normalize("NFKC", name) for name in names]
+    known = [one_width(name) for name in names]
     return next((at for at, name in enumerate(header) if name in known), None)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import IO
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
+from meguro_opendata.japan.folding import plain
 
 __all__ = ["TextFile", "text_files"]
 
@@ -77,7 +77,7 @@ def _text_file(raw: IO[bytes], name: str) -> TextFile:
     reader = csv.reader(_measured(lines, name), strict=True)
     with _told(name):
         header = next(reader, [])
-    return TextFile(name, tuple(map(_plain, header)), _records(reader, name))
+    return TextFile(name, tuple(map(plain, header)), _records(reader, name))
 
 
 class _Joined(io.RawIOBase):
@@ -139,7 +139,3 @@ def _told(name: str) -> Iterator[None]:
         raise SourceError("addresses-encoding", file=name) from None
     except csv.Error:
         raise SourceError("addresses-csv", file=name) from None
-
-
-def _plain(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).strip()

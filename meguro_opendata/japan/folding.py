@@ -1,0 +1,171 @@
+"""Widths, spaces and hyphen-like signs of Japanese text, folded so that spellings of one text become equal.
+
+A room names the level that it wants. For comparing, each level folds more than the one before:
+
+- :func:`one_width`: NFKC: full-width letters and digits become half-width, half-width kana full-width, ① becomes 1;
+- :func:`plain`: also without spaces at both ends;
+- :func:`folded`: also without spaces inside; what labels and keys are compared by;
+- :func:`loose`: also in small letters; what listed words are compared by.
+
+For rewriting a value, where a reader must find every other sign unchanged: :func:`half_width`,
+:func:`half_width_digits`, :func:`full_width_kana`, :func:`in_katakana`. Which signs are read as a hyphen depends on
+where they stand: :func:`hyphened` and :func:`hyphens` take the name of a set in ``signs.toml``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from meguro_opendata.packaged import packaged_toml
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "filled",
+    "folded",
+    "full_width_kana",
+    "half_width",
+    "half_width_digits",
+    "hyphened",
+    "hyphens",
+    "in_katakana",
+    "loose",
+    "one_width",
+    "one_width_column",
+    "plain",
+]
+
+_FULL_TO_HALF = 0xFEE0  # from a full-width sign of ASCII to the sign itself
+_KATAKANA = {code: code + 0x60 for code in [*range(0x3041, 0x3097), 0x309D, 0x309E]}
+_DIGITS = {code: code - _FULL_TO_HALF for code in range(0xFF10, 0xFF1A)}
+_HALF_KANA = re.compile("[\u304b-\u3096\u30ab-\u30f6]?[\uff61-\uff9f]+|[\u304b-\u3096\u30ab-\u30f6][\u3099\u309a]")
+# A voicing mark that no letter takes would stay a combining mark, which draws over the letter before it.
+_LONE_MARKS = {0x3099: "゛", 0x309A: "゜"}
+
+
+def one_width(text: str) -> str:
+    """Return a text with one width for each letter (Unicode's compatibility form, NFKC).
+
+    >>> one_width("ＡＥＤ　１号"), one_width("ﾌﾟｰﾙ"), one_width("①㎡")
+    ('AED 1号', 'プール', '1m2')
+    """
+    return unicodedata.normalize("NFKC", text)
+
+
+def one_width_column(texts: pl.Series) -> pl.Series:
+    """Return a column of texts, each as :func:`one_width` has it, without a Python call for each.
+
+    polars has tables of Unicode of its own, which may be newer than Python's; they differ in no
+    sign that Japanese text has (tests/japan/test_folding.py).
+    """
+    return texts.str.normalize("NFKC")
+
+
+def plain(text: str) -> str:
+    """Return a text with one width for each letter and without spaces at both ends.
+
+    >>> plain("　目黒区　１ ")
+    '目黒区 1'
+    """
+    return one_width(text).strip()
+
+
+def folded(text: str) -> str:
+    """Return a label or key as it is compared: one width for each letter, without any space or line break.
+
+    >>> folded("建物名等（方書）") == folded("建物名等(方書) ")
+    True
+    """
+    return "".join(one_width(text).split())
+
+
+def loose(text: str) -> str:
+    """Return a word as it is compared with listed ones: folded, and without a difference of capital and small letters.
+
+    >>> loose("ｄｈｃｐ"), loose("病 院")
+    ('dhcp', '病院')
+    """
+    return folded(text).casefold()
+
+
+def half_width(text: str) -> str:
+    """Return a code, number, date or phone number with half-width letters, digits and signs.
+
+    A long vowel sign is taken for a hyphen between digits only.
+
+    >>> half_width("０３－５７２２"), half_width("０３ー５７２２"), half_width("センター１")
+    ('03-5722', '03-5722', 'センター1')
+    """
+    return text if text.isascii() else _BETWEEN_DIGITS.sub("-", text.translate(_HALF_WIDTH))
+
+
+def half_width_digits(text: str) -> str:
+    """Return a text with half-width digits and a hyphen for a dash between two digits; all other letters stay.
+
+    >>> half_width_digits("駒場三丁目１１番１３号"), half_width_digits("目黒１－２－３ セントラルビル")
+    ('駒場三丁目11番13号', '目黒1-2-3 セントラルビル')
+    """
+    return _BETWEEN_DIGITS.sub("-", text.translate(_DIGITS))
+
+
+def full_width_kana(text: str) -> str:
+    r"""Return a text with full-width katakana, marks and stops; loose voicing marks are joined to their letter.
+
+    >>> full_width_kana("ｺｳｴﾝ駐車場､ﾌﾟｰﾙ"), full_width_kana("か\u3099っこう")
+    ('コウエン駐車場、プール', 'がっこう')
+    """
+    return _HALF_KANA.sub(lambda found: one_width(found[0]).translate(_LONE_MARKS), text)
+
+
+def in_katakana(text: str) -> str:
+    """Return a text with katakana in place of hiragana.
+
+    >>> in_katakana("すいどうのイシブミ")
+    'スイドウノイシブミ'
+    """
+    return text.translate(_KATAKANA)
+
+
+def hyphens(name: str) -> str:
+    """Return the signs that are read as a hyphen in one of the sets of ``signs.toml``, without the hyphen itself.
+
+    >>> hyphens("labels")
+    '‐‑–—―'
+    """
+    return "".join(_signs()["kinds"][kind] for kind in _signs()["hyphens"][name])
+
+
+def hyphened(text: str, name: str) -> str:
+    """Return a text with a hyphen in place of each sign of a set.
+
+    >>> hyphened("1―2─3ー4", "between_numbers"), hyphened("1―2─3ー4", "anywhere")
+    ('1-2-3-4', '1-2─3ー4')
+    """
+    return text.translate(_hyphen_table(name))
+
+
+def filled(pattern: str) -> str:
+    """Return a pattern or list of signs with the signs of a set in place of its name.
+
+    >>> filled("[<<labels>>_]")
+    '[‐‑–—―_]'
+    """
+    return re.sub("<<([a-z_]+)>>", lambda found: hyphens(found[1]), pattern)
+
+
+@cache
+def _hyphen_table(name: str) -> dict[int, str]:
+    return dict.fromkeys(map(ord, hyphens(name)), "-")
+
+
+def _signs() -> dict[str, Any]:
+    return packaged_toml(__package__, "signs.toml")
+
+
+_HALF_WIDTH = {code: chr(code - _FULL_TO_HALF) for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+_HALF_WIDTH |= _hyphen_table("anywhere")
+_BETWEEN_DIGITS = re.compile(f"(?<=[0-9)])[{hyphens('between_numbers')}](?=[0-9(])")
