@@ -1,1 +1,1 @@
-"""Facts of Japan and how they are written: municipalities, addresses."""
+"""Facts of Japan and how they are written: municipalities, addresses, calendar, eras, numerals, widths and signs."""
