@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from meguro_opendata.errors import SourceError
 from meguro_opendata.inspection.profiler import inspect_file
 from meguro_opendata.sources import Grid, container_at, container_of, propose_source, read_grid, read_source
+from meguro_opendata.sources.workbook.compoundfile import compound_kind, workbook_sheets
 
 Rows = Sequence[Sequence[str]]
 SECTOR = 512
@@ -234,6 +235,28 @@ def test_no_cell_is_lost(writer: str, tmp_path_factory: pytest.TempPathFactory, 
 def padded(cells: list[str], width: int) -> list[str]:
     """The cells of a row that may lack its last empty ones."""
     return [*cells, *[""] * (width - len(cells))]
+
+
+class CountingFile(io.BytesIO):
+    """A file that counts how often it is read."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read and count."""
+        self.reads += 1
+        return super().read(size)
+
+
+@pytest.mark.parametrize(("last", "first"), [(1, 1), (9, 2), (9, 5)], ids=["directory", "stream", "part of a stream"])
+def test_a_circle_of_sectors_is_followed_once(last: int, first: int) -> None:
+    """The kind is told and the sheets are counted at the cost of a sound file, though the table leads back."""
+    raw = bytearray(as_xls(SAMPLE))
+    struct.pack_into("<I", raw, SECTOR + 4 * last, first)
+    sound, circle = CountingFile(as_xls(SAMPLE)), CountingFile(raw)
+    for file in (sound, circle):
+        assert (compound_kind(file), workbook_sheets(file)) == ("xls", 1)
+    assert circle.reads <= sound.reads + 20
 
 
 REFUSED: dict[str, tuple[bytes, str, str]] = {

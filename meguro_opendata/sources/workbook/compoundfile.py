@@ -8,6 +8,12 @@ from typing import BinaryIO
 
 __all__ = ["compound_kind", "workbook_sheets", "workbook_stream"]
 
+# The library ``olefile`` (0.47) reads compound files, too; on 21 old workbooks it gives the same. It is not used:
+# - Of 300 copies with damage in the header or the directory it refuses 28, all of which calamine reads. A single wrong
+#   byte would thus switch off the limit of sheets (``packageguard``) and hide formulas and hidden rows (``xlsparts``).
+#   Like calamine, this module takes the directory as a list and does not ask whether its tree is sound.
+# - It reads all tables when it opens a file: 0.2 to 6 ms to tell the kind, against 0.03 to 0.08 ms here.
+# - Its import costs 10 ms of every command that reads an old workbook.
 _ENTRY = 128
 _MOST_SECTORS = 1 << 16
 _LAST = 0xFFFFFFFA  # sector numbers from here on are marks, not sectors
@@ -126,9 +132,10 @@ def _table(file: BinaryIO) -> tuple[int, ...]:
 def _chain(file: BinaryIO, start: int, table: tuple[int, ...]) -> Iterator[int]:
     """The sectors of a stream one after the other; a circle or a missing part ends it."""
     entries = _size(file) // 4
-    number = start
-    for _ in range(_MOST_SECTORS):
-        if number >= _LAST or number // entries >= len(table):
+    number, seen = start, set[int]()
+    while len(seen) < _MOST_SECTORS:
+        if number >= _LAST or number // entries >= len(table) or number in seen:
             return
+        seen.add(number)
         yield number
         number = struct.unpack_from("<I", _sector(file, table[number // entries]), 4 * (number % entries))[0]
