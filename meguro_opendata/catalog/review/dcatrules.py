@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from meguro_opendata.catalog.forms.jsonld import Node, all_of, first, nodes_of, text_of
-from meguro_opendata.catalog.package import Json
+from meguro_opendata.catalog.forms.jsonld import all_of, first, nodes_of, text_of
+from meguro_opendata.catalog.package import Json, JsonObject
 from meguro_opendata.findings import Finding
 from meguro_opendata.packaged import packaged_toml
 
@@ -36,7 +36,7 @@ class Rule:
     after_publication: bool = False
 
 
-def check_document(document: Node) -> list[Finding]:
+def check_document(document: JsonObject) -> list[Finding]:
     """Return everything in a catalogue that DCAT-AP misses; a finding on a dataset names it as its ``file``.
 
     Args:
@@ -46,12 +46,12 @@ def check_document(document: Node) -> list[Finding]:
     return [*catalogs, *(found for node in nodes_of(document, "dcat:Dataset") for found in check_dataset(node))]
 
 
-def check_catalog(node: Node) -> list[Finding]:
+def check_catalog(node: JsonObject) -> list[Finding]:
     """What the catalogue itself lacks."""
     return list(_findings("dcat:Catalog", [node], None))
 
 
-def check_dataset(node: Node, *, published: bool = True) -> list[Finding]:
+def check_dataset(node: JsonObject, *, published: bool = True) -> list[Finding]:
     """What a dataset and its distributions lack; the same lack of several files is told once, with their number.
 
     Args:
@@ -64,14 +64,14 @@ def check_dataset(node: Node, *, published: bool = True) -> list[Finding]:
     return [*own, *_findings("dcat:Distribution", parts, name, published)]
 
 
-def _findings(kind: str, nodes: list[Node], dataset: str | None, published: bool = True) -> Iterator[Finding]:
+def _findings(kind: str, nodes: list[JsonObject], dataset: str | None, published: bool = True) -> Iterator[Finding]:
     for rule in _rules():
         if rule.kind_of_thing == kind and (published or not rule.after_publication):
             yield from _lacking(rule, nodes, dataset)
             yield from _misshapen(rule, nodes, dataset)
 
 
-def _lacking(rule: Rule, nodes: list[Node], dataset: str | None) -> Iterator[Finding]:
+def _lacking(rule: Rule, nodes: list[JsonObject], dataset: str | None) -> Iterator[Finding]:
     lacking = [node for node in nodes if not _filled(node, rule)]
     if lacking and rule.need in _SEVERITIES:
         yield Finding(
@@ -84,7 +84,7 @@ def _lacking(rule: Rule, nodes: list[Node], dataset: str | None) -> Iterator[Fin
         )
 
 
-def _misshapen(rule: Rule, nodes: list[Node], dataset: str | None) -> Iterator[Finding]:
+def _misshapen(rule: Rule, nodes: list[JsonObject], dataset: str | None) -> Iterator[Finding]:
     wrong = [value for node in nodes for value in all_of(node, rule.property) if not _fits(value, rule)]
     if wrong:
         params: dict[str, object] = {"property": rule.says, "term": rule.property}
@@ -92,7 +92,7 @@ def _misshapen(rule: Rule, nodes: list[Node], dataset: str | None) -> Iterator[F
         yield Finding("dcat-form", "error", field=rule.property, value=value, params=params, file=dataset)
 
 
-def _title(node: Node) -> str:
+def _title(node: JsonObject) -> str:
     return text_of(first(node, "dct:title"))
 
 

@@ -11,7 +11,7 @@ from meguro_opendata import messages
 from meguro_opendata.catalog.entry import CatalogEntry
 from meguro_opendata.catalog.forms.ckan import to_ckan
 from meguro_opendata.catalog.forms.dcat import dcat_document
-from meguro_opendata.catalog.forms.jsonld import compact
+from meguro_opendata.catalog.forms.jsonld import all_of, compact
 from meguro_opendata.catalog.package import JsonObject
 from meguro_opendata.catalog.review.ckanrules import PortalRules, check_package
 from meguro_opendata.catalog.review.crawler import Pickup, judge_pickup
@@ -137,7 +137,7 @@ def review_catalog(
         published: Whether the files have been published; before, nobody can know their addresses.
     """
     document = compact(dcat_document(entries, city), {})
-    nodes = document.get("dcat:dataset", [])
+    nodes = [node for node in all_of(document, "dcat:dataset") if isinstance(node, dict)]
     reviews = tuple(
         _review(entry, node, city, as_of, rules, published) for entry, node in zip(entries, nodes, strict=True)
     )
