@@ -7,11 +7,7 @@ then a match too, so the translation matches whole texts only: what it accepts, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from functools import cache
-from re import _constants as kinds  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Any
 
 import polars as pl
 from polars.exceptions import ComputeError
@@ -19,12 +15,19 @@ from polars.exceptions import ComputeError
 __all__ = ["whole_match"]
 
 _SURROGATES = range(0xD800, 0xE000)
+# The constructs that are translated. All others, and whatever Python might refuse, end the translation: then each
+# distinct value is put to Python's own pattern, which is slower and right.
+_SIGN = re.compile(r"[^\\.^$*+?{\[()|]", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([afnrtv]|[^0-9A-Za-z]))", re.DOTALL)
+_CONTROLS = {"a": 0x7, "t": 0x9, "n": 0xA, "v": 0xB, "f": 0xC, "r": 0xD}
+_CATEGORY = re.compile(r"\\([dsw])")
 # Fewer than Python takes, never more; so they may not stand in a negated set.
-_CATEGORIES = {
-    kinds.CATEGORY_DIGIT: "0-9",
-    kinds.CATEGORY_SPACE: r"\x{20}\x{9}\x{a}\x{b}\x{c}\x{d}",
-    kinds.CATEGORY_WORD: "A-Za-z0-9_",
-}
+_CATEGORIES = {"d": "0-9", "s": r"\x{20}\x{9}\x{a}\x{b}\x{c}\x{d}", "w": "A-Za-z0-9_"}
+_MEMBER = re.compile(r"[^\\]", re.DOTALL)
+_REPEATED = re.compile(r"(?:([*+?])|\{([0-9]{0,6})(,?)([0-9]{0,6})\})\??")
+_TIMES = {"*": "{0,}", "+": "{1,}", "?": "{0,1}"}
+# Before a last line break Python's ``$`` matches, too; this one does not.
+_POSITIONS = {"^": r"\A", "$": r"\z"}
 
 
 class _UnknownError(Exception):
@@ -41,86 +44,122 @@ def whole_match(pattern: str) -> str | None:
     True
     """
     try:
-        parsed = parser.parse(pattern)
-        if parsed.state.flags & ~re.UNICODE:
-            return None
-        written = rf"\A(?:{_sequence(parsed)})\z"
+        written = rf"\A(?:{_Translation(pattern).whole()})\z"
         pl.Series([""]).str.contains(written)
-    except (_UnknownError, re.error, ComputeError, OverflowError, RecursionError):
+    except (_UnknownError, ComputeError, RecursionError):
         return None
     return written
 
 
-def _sequence(parts: Iterable[tuple[Any, Any]]) -> str:
-    return "".join(_part(kind, value) for kind, value in parts)
+class _Translation:
+    """A pattern that is read from left to right, and written anew part by part."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+        self._at = 0
+
+    def whole(self) -> str:
+        """The whole pattern."""
+        written = self._alternatives()
+        if self._at < len(self._pattern):
+            raise _UnknownError
+        return written
+
+    def _took(self, text: str) -> bool:
+        """Whether a text comes next; then it is passed."""
+        comes = self._pattern.startswith(text, self._at)
+        self._at += len(text) if comes else 0
+        return comes
+
+    def _next(self, form: re.Pattern[str]) -> re.Match[str] | None:
+        """What comes next, if it has a form; then it is passed."""
+        found = form.match(self._pattern, self._at)
+        self._at = found.end() if found else self._at
+        return found
+
+    def _alternatives(self) -> str:
+        written = self._sequence()
+        while self._took("|"):
+            written += "|" + self._sequence()
+        return written
+
+    def _sequence(self) -> str:
+        written = ""
+        while self._at < len(self._pattern) and self._pattern[self._at] not in "|)":
+            position = _POSITIONS.get(self._pattern[self._at])
+            if position is None:
+                written += self._part() + self._times()
+            else:  # Python refuses to repeat a position, as does what comes next here.
+                self._at += 1
+                written += position
+        return written
+
+    def _part(self) -> str:
+        """What can be repeated: a sign, a set, a group."""
+        if self._took("("):
+            return self._group()
+        if self._took("["):
+            return self._set()
+        if self._took("."):
+            return r"[^\x{a}]"
+        category = self._next(_CATEGORY)
+        return f"[{_CATEGORIES[category[1]]}]" if category else _written(self._sign(_SIGN))
+
+    def _group(self) -> str:
+        if not self._took("?:") and self._took("?"):
+            raise _UnknownError
+        written = self._alternatives()
+        if not self._took(")"):
+            raise _UnknownError
+        return f"(?:{written})"
+
+    def _times(self) -> str:
+        """How often the part before is repeated; matched whole, lazy is as good as greedy."""
+        found = self._next(_REPEATED)
+        if found is None:
+            return ""
+        sign, least, comma, most = found.groups()
+        if sign:
+            return _TIMES[sign]
+        most = most if comma else least
+        if not least + comma or (most and int(most) < int(least or 0)):
+            raise _UnknownError
+        return f"{{{int(least or 0)},{int(most) if most else ''}}}"
+
+    def _set(self) -> str:
+        negated = self._took("^")
+        written = self._member(negated=negated)  # a bracket that comes first is a sign like any other
+        while not self._took("]"):
+            written += self._member(negated=negated)
+        return f"[{'^' if negated else ''}{written}]"
+
+    def _member(self, *, negated: bool) -> str:
+        category = None if negated else self._next(_CATEGORY)
+        if category:
+            if self._pattern.startswith("-", self._at) and not self._pattern.startswith("-]", self._at):
+                raise _UnknownError
+            return _CATEGORIES[category[1]]
+        first = self._sign(_MEMBER)
+        if self._pattern.startswith("-]", self._at) or not self._took("-"):
+            return _written(first)
+        last = self._sign(_MEMBER)
+        if last < first:
+            raise _UnknownError
+        return f"{_written(first)}-{_written(last)}"
+
+    def _sign(self, plain: re.Pattern[str]) -> int:
+        """The code of the sign that comes next, by itself or escaped."""
+        escape = self._next(_ESCAPE)
+        if escape:
+            number = escape[1] or escape[2] or escape[3]
+            return int(number, 16) if number else _CONTROLS.get(escape[4], ord(escape[4]))
+        found = self._next(plain)
+        if found is None:
+            raise _UnknownError
+        return ord(found[0])
 
 
-def _part(kind: Any, value: Any) -> str:
-    write = _WRITERS.get(kind)
-    if write is None:
-        raise _UnknownError
-    return write(value)
-
-
-def _literal(code: int) -> str:
+def _written(code: int) -> str:
     if code in _SURROGATES:
         raise _UnknownError
     return rf"\x{{{code:x}}}"
-
-
-def _set(members: list[tuple[Any, Any]]) -> str:
-    negated = members[0][0] is kinds.NEGATE
-    written = "".join(_member(kind, value, negated) for kind, value in members[negated:])
-    return f"[{'^' if negated else ''}{written}]"
-
-
-def _member(kind: Any, value: Any, negated: bool) -> str:
-    if kind is kinds.LITERAL:
-        return _literal(value)
-    if kind is kinds.RANGE:
-        return "-".join(map(_literal, value))
-    if kind is kinds.CATEGORY and value in _CATEGORIES and not negated:
-        return _CATEGORIES[value]
-    raise _UnknownError
-
-
-def _repeated(value: tuple[int, Any, Any]) -> str:
-    least, most, inner = value
-    parts = list(inner)
-    written = _sequence(parts)
-    single = len(parts) == 1 and parts[0][0] in (kinds.LITERAL, kinds.IN, kinds.ANY)
-    limit = "" if most is kinds.MAXREPEAT else most
-    return f"{written if single else f'(?:{written})'}{{{least},{limit}}}"
-
-
-def _group(value: tuple[Any, int, int, Any]) -> str:
-    _, added, removed, inner = value
-    if added or removed:
-        raise _UnknownError
-    return f"(?:{_sequence(inner)})"
-
-
-def _branch(value: tuple[Any, list[Any]]) -> str:
-    return "(?:" + "|".join(map(_sequence, value[1])) + ")"
-
-
-def _position(value: Any) -> str:
-    """``^`` and ``$``; before a last line break Python's ``$`` matches too, this one does not."""
-    if value is kinds.AT_BEGINNING:
-        return r"\A"
-    if value is kinds.AT_END:
-        return r"\z"
-    raise _UnknownError
-
-
-_WRITERS: dict[Any, Callable[[Any], str]] = {
-    kinds.LITERAL: _literal,
-    kinds.NOT_LITERAL: lambda code: f"[^{_literal(code)}]",
-    kinds.ANY: lambda _: r"[^\x{a}]",
-    kinds.IN: _set,
-    kinds.MAX_REPEAT: _repeated,
-    kinds.MIN_REPEAT: _repeated,
-    kinds.SUBPATTERN: _group,
-    kinds.BRANCH: _branch,
-    kinds.AT: _position,
-}
