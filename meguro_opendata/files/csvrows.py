@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from meguro_opendata.files.csvlimit import longest_cell
 from meguro_opendata.files.formulas import guarded, unguarded
 
 __all__ = ["plain_csv_bytes", "read_csv_rows", "written_rows"]
@@ -33,7 +34,7 @@ def read_csv_rows(data: bytes) -> tuple[list[str], list[list[str]]]:
     >>> read_csv_rows(plain_csv_bytes(["名称"], [["=a"]]))
     (['名称'], [['=a']])
     """
-    csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace"), newline=""))
-    records = [[unguarded(cell) for cell in record] for record in reader]
+    with longest_cell(_LONGEST_FIELD):
+        records = [[unguarded(cell) for cell in record] for record in reader]
     return (records[0], records[1:]) if records else ([], [])

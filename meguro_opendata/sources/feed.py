@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files.csvlimit import longest_cell
 from meguro_opendata.sources import container_of, read_bytes
 
 __all__ = ["Feed", "Member", "Record", "csv_records", "read_feed"]
@@ -132,13 +133,13 @@ def csv_records(text: str, name: str, strict: bool = True) -> Iterator[Record]:
     >>> [tuple(record) for record in csv_records('a,b\n"1\n2",3\n', "x.txt")]
     [(1, 1, ['a', 'b']), (2, 2, ['1\n2', '3'])]
     """
-    csv.field_size_limit(_MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), strict=strict)
     row, began = 1, 1
     try:
-        for cells in reader:
-            yield Record(row, began, cells)
-            row, began = row + 1, reader.line_num + 1
+        with longest_cell(_MAX_CELL):
+            for cells in reader:
+                yield Record(row, began, cells)
+                row, began = row + 1, reader.line_num + 1
     except csv.Error:
         raise SourceError("text-broken", file=name, line=began) from None
 

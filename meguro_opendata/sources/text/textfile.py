@@ -18,6 +18,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import polars as pl
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files.csvlimit import longest_cell
 from meguro_opendata.sources.table import Grid, columns_of
 from meguro_opendata.sources.text.blocks import (
     BOMS,
@@ -332,7 +333,11 @@ class _Lines:
 
 def _by_records(path: Path, encoding: str, reading: _Reading[Any]) -> None:
     """The file record by record, as the ``csv`` module reads it."""
-    csv.field_size_limit(_MAX_CELL)
+    with longest_cell(_MAX_CELL):
+        _read_records(path, encoding, reading)
+
+
+def _read_records(path: Path, encoding: str, reading: _Reading[Any]) -> None:
     progress = reading.progress
     reading.delimiter = _delimiter(next(utf8(raw, encoding) for raw, _ in blocks(path, encoding, quoted=False)))
     lines = _Lines(path, encoding, progress)
