@@ -55,8 +55,7 @@ class Carried:
 
 def carry(proposal: Proposal, table: Table, standard: Standard, older: Standard) -> Carried:
     """The new column that a proposal of the older version's kind stands for."""
-    field = standard.field(proposal.field)
-    assert field is not None  # noqa: S101 (proposals are made from the standard's own fields)
+    field = next(field for field in standard.fields if field.name == proposal.field)
     way = carry_ways()[proposal.reason]
     context = _roles(table, older)
     rows = [{name: str(value) for name, value in row.items()} for row in table.frame.iter_rows(named=True)]

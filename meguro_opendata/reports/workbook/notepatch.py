@@ -62,18 +62,14 @@ class Notes:
         """The cells whose comments are conversations, which Excel shows instead of a note; they are left alone."""
         if self._part is None:
             return set()
-        root = self._package.root(self._part)
-        authors = [self._plain(author) for author in _children(root, "authors")]
+        root, data = self._package.root(self._part), self._package.read(self._part)
+        authors = [_plain(data, author) for author in _children(root, "authors")]
         places = (
             place_of(found.attributes.get("ref", ""))
             for found in _children(root, "commentList")
             if _author(authors, found).startswith(_THREAD)
         )
         return {place for place in places if place is not None}
-
-    def _plain(self, found: Element) -> str:
-        assert self._part is not None  # noqa: S101 (asked by the caller)
-        return self._package.read(self._part)[found.inner : found.inner_end].decode("utf-8")
 
     def add(self, texts: Mapping[Place, str], columns: Columns, notes_id: str | None) -> str | None:
         """Add a note to each place; one that a cell has already grows.
@@ -87,17 +83,16 @@ class Notes:
             empty = _NEW_COMMENTS.format(space=self._space).encode()
             base = rules()["spaces"][self._space]
             self._part, _ = self._package.add(self._sheet, "comments", base, empty, rules()["types"]["comments"])
-        fresh = self._add_comments(texts)
+        fresh = self._add_comments(self._part, texts)
         return self._add_boxes({place: texts[place] for place in fresh}, columns, notes_id)
 
-    def _add_comments(self, texts: Mapping[Place, str]) -> list[Place]:
+    def _add_comments(self, part: str, texts: Mapping[Place, str]) -> list[Place]:
         """Put the texts into the comments part; the places that had no comment yet come back."""
-        assert self._part is not None  # noqa: S101 (made by the caller)
-        data = self._package.read(self._part)
-        root = elements(data, self._part)
+        data = self._package.read(part)
+        root = elements(data, part)
         authors, listed = root.child("authors"), root.child("commentList")
         if authors is None or listed is None:
-            raise PatchError(self._part)
+            raise PatchError(part)
         old = {place_of(found.attributes.get("ref", "")): found for found in listed.children}
         fresh = sorted(place for place in texts if place not in old)
         number, p = len(authors.all("author")), root.prefix
@@ -105,8 +100,8 @@ class Notes:
         made = (_comment(place, texts[place], number, p) for place in fresh)
         edits = [*_append(data, authors, author), *_append(data, listed, "".join(made))]
         for place in texts.keys() - set(fresh):
-            edits += _grown(data, old[place], texts[place], self._part)
-        self._package.write(self._part, splice(data, edits))
+            edits += _grown(data, old[place], texts[place], part)
+        self._package.write(part, splice(data, edits))
         return fresh
 
     def _add_boxes(self, texts: Mapping[Place, str], columns: Columns, notes_id: str | None) -> str | None:
@@ -173,6 +168,10 @@ def _prefixes(data: bytes) -> dict[str, str]:
 def _children(root: Element, name: str) -> Sequence[Element]:
     found = root.child(name)
     return found.children if found is not None else ()
+
+
+def _plain(data: bytes, found: Element) -> str:
+    return data[found.inner : found.inner_end].decode("utf-8")
 
 
 def _author(authors: Sequence[str], comment: Element) -> str:

@@ -147,7 +147,7 @@ class SheetPatch:
         elif (self._inside, self._depth, local) == ("sheetData", _ROW_DEPTH, "row"):
             self._open_row(attributes, at)
         elif (self._inside, self._depth, local) == ("sheetData", _CELL_DEPTH, "c") and self._todo is not None:
-            self._open_cell(attributes, at)
+            self._open_cell(self._todo, attributes, at)
 
     def _open_sheet(self, space: str, local: str, at: int) -> None:
         if local != "worksheet" or space not in rules()["spaces"]:
@@ -180,18 +180,17 @@ class SheetPatch:
             self._row_style = self._number(attributes.get("s", "0")) if own else None
             self._spans, self._added = "spans" in attributes, False
 
-    def _open_cell(self, attributes: Mapping[str, str], at: int) -> None:
+    def _open_cell(self, todo: deque[int], attributes: Mapping[str, str], at: int) -> None:
         place = place_of(attributes["r"]) if "r" in attributes else (self._row, self._cell + 1)
         if place is None or place[0] != self._row or place[1] <= self._cell:
             raise PatchError(self._part)
         self._cell = column = place[1]
-        assert self._todo is not None  # noqa: S101 (asked by the caller)
-        while self._todo and self._todo[0] < column:
-            self._insert(at, self._new_cell(self._todo.popleft()))
+        while todo and todo[0] < column:
+            self._insert(at, self._new_cell(todo.popleft()))
             self._added = True
-        if self._todo and self._todo[0] == column:
+        if todo and todo[0] == column:
             end = end_of_tag(self._data, at)
-            number = self._restyle(self._number(attributes.get("s", "0")), self._rows[self._row][self._todo.popleft()])
+            number = self._restyle(self._number(attributes.get("s", "0")), self._rows[self._row][todo.popleft()])
             self._edits.append((at, end, set_attribute(self._data[at:end], "s", str(number))))
 
     def _finish(self, at: int) -> None:

@@ -182,12 +182,12 @@ def read_text(path: Path, begin: Callable[[], AnyTaker], declared: str | None = 
     """
     with path.open("rb") as file:
         candidates = _candidates(file.read(4), declared, path)
-    failure: BadByteError | None = None
+    failures = list[BadByteError]()
     for encoding in candidates:
         try:
             return _read(path, encoding, begin)
         except BadByteError as error:
-            failure = error
+            failures.append(error)
         except RecordTooLongError:
             raise SourceError("record-too-long", file=path, limit=LONGEST_RECORD) from None
         except TooManyColumnsError as error:
@@ -196,7 +196,7 @@ def read_text(path: Path, begin: Callable[[], AnyTaker], declared: str | None = 
             raise SourceError("too-many-records", file=path, limit=MOST_RECORDS) from None
         except TooUnevenError as error:
             raise SourceError("text-too-uneven", file=path, count=error.args[0]) from None
-    raise _unknown_encoding(path, candidates, failure)
+    raise _unknown_encoding(path, candidates, failures[-1])
 
 
 def decode(raw: bytes, path: Path) -> tuple[str, str]:
@@ -206,19 +206,18 @@ def decode(raw: bytes, path: Path) -> tuple[str, str]:
         SourceError: If no encoding fits.
     """
     candidates = _candidates(raw[:4], None, path)
-    failure: BadByteError | None = None
+    failures = list[BadByteError]()
     for encoding in candidates:
         try:
             return utf8(raw, encoding).decode("utf-8" if encoding == "cp932" else encoding), encoding
         except BadByteError as error:
-            failure = error
+            failures.append(error)
         except UnicodeDecodeError as error:
-            failure = BadByteError(raw[: error.start].count(b"\n"), raw[error.start : error.start + 8].hex(" "))
-    raise _unknown_encoding(path, candidates, failure)
+            failures.append(BadByteError(raw[: error.start].count(b"\n"), raw[error.start : error.start + 8].hex(" ")))
+    raise _unknown_encoding(path, candidates, failures[-1])
 
 
-def _unknown_encoding(path: Path, tried: list[str], failure: BadByteError | None) -> SourceError:
-    assert failure is not None  # noqa: S101 (at least one encoding was tried)
+def _unknown_encoding(path: Path, tried: list[str], failure: BadByteError) -> SourceError:
     return SourceError("encoding-unknown", file=path, tried=tried, line=failure.line + 1, bytes=failure.shown)
 
 
