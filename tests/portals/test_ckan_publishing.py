@@ -159,7 +159,7 @@ def test_whatever_goes_wrong_one_clean_run_puts_it_right(
 @pytest.mark.parametrize("number", range(KILLS))
 def test_killed_at_any_instant_one_clean_run_puts_it_right(number: int, office: Office) -> None:
     """A publication that is killed by the system leaves nothing that the next run does not put right."""
-    command = [sys.executable, str(ROOT / "tests" / "publish_ten.py")]
+    command = [sys.executable, str(ROOT / "tests" / "support" / "publish_ten.py")]
     with subprocess.Popen(
         [*command, str(office.folder), office.traffic.url, office.organization], stdout=subprocess.PIPE
     ) as child:

@@ -121,7 +121,7 @@ def _test_all(labs: list[_Lab], arguments: list[str]) -> int:
 
 
 def _pytest(arguments: list[str]) -> list[str]:
-    files = sorted(str(path) for path in (ROOT / "tests").glob("test_*.py") if "mark.ckan" in path.read_text("utf-8"))
+    files = sorted(str(path) for path in (ROOT / "tests").rglob("test_*.py") if "mark.ckan" in path.read_text("utf-8"))
     return [sys.executable, "-m", "pytest", "-m", "ckan", "-q", "-p", "no:cacheprovider", *(arguments or files)]
 
 
