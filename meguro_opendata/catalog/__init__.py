@@ -17,7 +17,7 @@ from meguro_opendata.catalog.review.crawler import Pickup, crawler_tags, judge_p
 from meguro_opendata.packaged import attach
 
 if TYPE_CHECKING:
-    from meguro_opendata.catalog.forms.openlist import list_csv, list_frame, list_table
+    from meguro_opendata.catalog.forms.openlist import list_csv, list_frame, numbered_rows
 
 __all__ = [
     "LANGUAGE",
@@ -45,7 +45,7 @@ __all__ = [
     "judge_pickup",
     "list_csv",
     "list_frame",
-    "list_table",
+    "numbered_rows",
     "publisher_of",
     "read_any",
     "read_entries",
@@ -56,4 +56,4 @@ __all__ = [
 ]
 
 # Loaded when first used: the list is a table, for which polars is needed; publishing does without.
-__getattr__, __dir__ = attach(__name__, {"forms.openlist": ("list_csv", "list_frame", "list_table")})
+__getattr__, __dir__ = attach(__name__, {"forms.openlist": ("list_csv", "list_frame", "numbered_rows")})

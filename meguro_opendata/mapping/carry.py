@@ -5,7 +5,7 @@ Each way of carrying takes a table's columns and gives one value a row, or ``Non
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -61,13 +61,18 @@ def carry(proposal: Proposal, table: Table, standard: Standard, older: Standard)
     rows = [{name: str(value) for name, value in row.items()} for row in table.frame.iter_rows(named=True)]
     before = [" / ".join(filter(None, (row[column] for column in proposal.columns))) for row in rows]
     after = [way(row, proposal.columns, field, context) for row in rows]
-    changes = [
-        Change(table.rows[at], proposal.columns[0], field.name, proposal.reason.replace("-", "_"), before[at], value)
-        for at, value in enumerate(after)
-        if value is not None and value != before[at]
-    ]
+    changes = list(_changes(proposal, table.rows, before, after))
     lost = [table.rows[at] for at, value in enumerate(after) if value is None and before[at]]
     return Carried(after, changes, lost)
+
+
+def _changes(
+    proposal: Proposal, rows: Sequence[int], before: Sequence[str], after: Sequence[str | None]
+) -> Iterator[Change]:
+    rule = proposal.reason.replace("-", "_")
+    for row, old, new in zip(rows, before, after, strict=True):
+        if new is not None and new != old:
+            yield Change(row, proposal.columns[0], proposal.field, rule, old, new)
 
 
 def carry_ways() -> Mapping[str, Callable[[Row, Sequence[str], Field, Mapping[str, str]], str | None]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from meguro_opendata.catalog import list_table
+from meguro_opendata.catalog import numbered_rows, read_entries
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.declarations import unknown
 from meguro_opendata.findings import Finding, Rejection
@@ -23,7 +24,8 @@ from meguro_opendata.recipe.series import (
 )
 from meguro_opendata.recipe.series.periods import Period
 from meguro_opendata.recipe.sourcewords import JoinedSource, NamedSource, PeriodSettings, Sources
-from meguro_opendata.sources import Table, read_source, structure_findings
+from meguro_opendata.sources import Grid, Table, read_source, structure_findings
+from meguro_opendata.sources.header import cut_table
 from meguro_opendata.sources.joining import Joined, join, named_rows
 from meguro_opendata.workspace.city import City
 
@@ -94,7 +96,15 @@ def read_sources(recipe: Recipe, city: City) -> Reading:
     if recipe.sources is not None:
         return _read_stack(recipe, recipe.sources) if recipe.sources.stack else _read_join(recipe, recipe.sources)
     is_catalog = recipe.source.kind == "catalog"
-    return single_reading(list_table(recipe.source_path, city) if is_catalog else _read(recipe), recipe)
+    return single_reading(_list_table(recipe.source_path, city) if is_catalog else _read(recipe), recipe)
+
+
+def _list_table(path: Path, city: City) -> Table:
+    """Return オープンデータ一覧 made from a file in our catalogue form, as the source of a recipe."""
+    header, rows = numbered_rows(read_entries(path), city)
+    records = [header, *(row for _, row in rows)]
+    lines = [0, *(number for number, _ in rows)]
+    return cut_table(Grid.of_records(path, "jsonl", records, encoding="utf-8", lines=lines), 1)
 
 
 def single_reading(table: Table, recipe: Recipe) -> Reading:

@@ -21,7 +21,7 @@ LIBRARIES: Mapping[str, Collection[str]] = {
     "msgspec": ("geo.gis", "ledger", "kpi"),
     "numpy": ("geo", "georeferencing", "sources", "validation.rules", "pipeline"),
     "polars": (
-        "catalog", "cleaning", "files", "geo", "georeferencing", "inspection", "mapping", "maps", "pipeline",
+        "catalog", "cleaning", "files", "geo", "georeferencing", "inspection", "japan", "mapping", "maps", "pipeline",
         "privacy", "recipe", "release", "sources", "validation",
     ),
     "pydantic": ("files.declarations", "kpi", "recipe", "workspace"),

@@ -36,7 +36,7 @@ def test_the_numbers_are_those_of_the_data() -> None:
     assert f"reads {limits['page']:,} datasets a request" in TEXT
     assert (limits["longest_pause"], limits["pause"], limits["longest_wait"], limits["longest"]) == (60, 1, 120, 300)
     assert (len(limits["waits"]), limits["redirects"], limits["most_bytes"]) == (3, 5, 100 * 2**20)
-    assert f"{data(CATALOG / 'review' / 'ckanrules.toml')['extra']['longest_bytes']:,} bytes" in TEXT
+    assert f"{data(CATALOG / 'ckanlimits.toml')['extra']['longest_bytes']:,} bytes" in TEXT
 
 
 def test_the_characteristics_are_all_named() -> None:

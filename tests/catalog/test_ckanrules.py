@@ -9,7 +9,7 @@ import pytest
 
 from meguro_opendata.catalog import Package, PortalRules
 from meguro_opendata.catalog import check_package as check_typed
-from meguro_opendata.catalog.review.ckanrules import sendable_tag
+from meguro_opendata.catalog.ckanlimits import sendable_tag
 from meguro_opendata.findings import Finding
 
 GOOD: dict[str, Any] = {

@@ -19,7 +19,6 @@ from geo_grids import nodes_around, par_file
 from jsonschema import Draft202012Validator
 from locations import ROOT
 from meguro_opendata.cli.commands import catalog as catalog_command
-from meguro_opendata.cli.commands import demo as demo_command
 from meguro_opendata.cli.commands import kpi as kpi_command
 from meguro_opendata.cli.commands import ledger as ledger_command
 from meguro_opendata.cli.commands import portal as portal_command
@@ -28,6 +27,7 @@ from meguro_opendata.cli.commands import standards as standards_command
 from meguro_opendata.cli.commands.geo import grids as grids_command
 from meguro_opendata.cli.commands.geo import import_addresses as addresses_command
 from meguro_opendata.cli.commands.geo import import_boundary as boundary_command
+from meguro_opendata.cli.texts.standards import SHOW_FORMAT
 from publish_ten import workspace_for
 from referencing import Registry, Resource
 from stub_server import serving
@@ -42,6 +42,7 @@ from meguro_opendata.georeferencing.files.points import TRANSFORM_FORMAT
 from meguro_opendata.georeferencing.inputs import PLACES_FORMAT
 from meguro_opendata.inspection.profiler import INSPECTION_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT
+from meguro_opendata.onboarding.demo import DEMO_FORMAT
 from meguro_opendata.onboarding.doctor import DOCTOR_FORMAT
 from meguro_opendata.onboarding.initialise import INIT_FORMAT
 from meguro_opendata.pipeline.outcome import BUILD_FORMAT
@@ -62,7 +63,7 @@ CONSTANTS = {
     "backup": portal_command.BACKUP_FORMAT,
     "build": BUILD_FORMAT,
     "catalog": CATALOG_FORMAT,
-    "demo": demo_command.FORMAT,
+    "demo": DEMO_FORMAT,
     "doctor": DOCTOR_FORMAT,
     "geocode": GEOCODE_FORMAT,
     "export": catalog_command.FORMAT,
@@ -84,7 +85,7 @@ CONSTANTS = {
     "report": REPORT_FORMAT,
     "reports": REPORTS_FORMAT,
     "restore": portal_command.RESTORE_FORMAT,
-    "standard": standards_command.SHOW_FORMAT,
+    "standard": SHOW_FORMAT,
     "standards": standards_command.LIST_FORMAT,
     "transform": TRANSFORM_FORMAT,
     "status": STATUS_FORMAT,

@@ -16,7 +16,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from meguro_opendata.inspection.profiler import Inspection, inspect_file, judgement_text
-from meguro_opendata.inspection.readability import Judgement, cell_ranges, item_text, judge, reason_text, stage_text
+from meguro_opendata.inspection.readability import Judgement, item_text, judge, reason_text, stage_text
+from meguro_opendata.inspection.readability.judgement import cell_ranges
 from meguro_opendata.sources import column_letter, read_source
 from meguro_opendata.sources.facts import NO_PARTS
 from meguro_opendata.sources.workbook.odsparts import ods_parts

@@ -11,9 +11,9 @@ from functools import cache
 from operator import attrgetter
 from typing import TypeAlias
 
+from meguro_opendata.catalog.ckanlimits import is_sendable_name, sendable_tags, strings_of
 from meguro_opendata.catalog.entry import MEDIA_TYPES, Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.package import Extra, Group, Json, JsonObject, Organization, Package, Resource, Tag
-from meguro_opendata.catalog.review.ckanrules import is_sendable_name, sendable_tags, strings_of
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.workspace.city import City
 

@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import polars as pl
 
 from meguro_opendata.catalog.entry import CatalogEntry, Distribution
 from meguro_opendata.catalog.licences import find_licence
-from meguro_opendata.catalog.lines import read_entries
 from meguro_opendata.catalog.publisher import Publisher, publisher_of
 from meguro_opendata.errors import UnknownStandardError
 from meguro_opendata.files.tables import csv_bytes
 from meguro_opendata.packaged import packaged_toml
-from meguro_opendata.sources import Grid, Table
-from meguro_opendata.sources.header import cut_table
 from meguro_opendata.standard.model import load_standard
 from meguro_opendata.workspace.city import City
 
-__all__ = ["list_csv", "list_frame", "list_table"]
+__all__ = ["list_csv", "list_frame", "numbered_rows"]
 
 STANDARD = "open_data_list"
 _WORDS = "words"
@@ -44,18 +40,11 @@ class _Crosswalk:
     standards: Mapping[str, str]
 
 
-def list_table(path: Path, city: City) -> Table:
-    """Return オープンデータ一覧 made from a file in our catalogue form, as a source of a recipe.
-
-    Raises:
-        SourceError: As :func:`read_entries`.
-    """
-    entries = read_entries(path)
+def numbered_rows(entries: Sequence[CatalogEntry], city: City) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return the items of the list, and its rows with the number of the dataset that each is of, from 1."""
     header = [name for names in _crosswalk().items_of.values() for name in names]
-    rows = [(number, row) for number, entry in enumerate(entries, start=1) for row in _rows(entry, city)]
-    records = [header, *([row[name] for name in header] for _, row in rows)]
-    lines = [0, *(number for number, _ in rows)]
-    return cut_table(Grid.of_records(path, "jsonl", records, encoding="utf-8", lines=lines), 1)
+    numbered = ((number, row) for number, entry in enumerate(entries, start=1) for row in _rows(entry, city))
+    return header, [(number, [row[name] for name in header]) for number, row in numbered]
 
 
 def list_frame(entries: Sequence[CatalogEntry], city: City) -> pl.DataFrame:

@@ -2,60 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
+from meguro_opendata.catalog.ckanlimits import ckan_limits, is_sendable_name, sendable_tag, strings_of
 from meguro_opendata.catalog.package import Extra, Json, Package, Part, Resource
 from meguro_opendata.findings import Finding
-from meguro_opendata.packaged import packaged_toml
 
-__all__ = ["PortalRules", "check_package", "is_sendable_name", "sendable_tag", "sendable_tags", "strings_of"]
+__all__ = ["PortalRules", "check_package"]
 
 _SHOWN = 60
 _KEYWORDS = "keywords"
-
-
-@dataclass(frozen=True)
-class _NameRules:
-    pattern: str
-    reserved: Collection[str]
-
-
-@dataclass(frozen=True)
-class _TagRules:
-    shortest: int
-    longest: int
-    refused: str
-    instead: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class _ExtraRules:
-    longest_bytes: int
-    core: Collection[str]
-
-
-@dataclass(frozen=True)
-class _FileRules:
-    name: str
-    address: str
-
-
-@dataclass(frozen=True)
-class _Rules:
-    """What CKAN takes and what it refuses (``ckanrules.toml``)."""
-
-    name: _NameRules
-    tag: _TagRules
-    extra: _ExtraRules
-    file: _FileRules
-    refused_signs: str
-    licenses: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -71,51 +31,6 @@ class PortalRules:
     name_prefix: str = ""
     licenses: Collection[str] | None = None
     max_bytes: int | None = None
-
-
-def is_sendable_name(name: str) -> bool:
-    """Return whether CKAN takes a name for a dataset or a group.
-
-    >>> is_sendable_name("131105_aed"), is_sendable_name("a"), is_sendable_name("防災"), is_sendable_name("search")
-    (True, False, False, False)
-    """
-    rules = _rules().name
-    return re.fullmatch(rules.pattern, name) is not None and name not in rules.reserved
-
-
-def sendable_tag(keyword: str) -> str:
-    """Return a keyword as CKAN takes it as a tag; empty if it cannot be one.
-
-    >>> sendable_tag("子育て・教育"), sendable_tag("㈱目黒（本店）"), sendable_tag("水"), sendable_tag("  公園 ")
-    ('子育て 教育', '株式会社目黒 本店', '', '公園')
-    """
-    rules = _rules().tag
-    text = unicodedata.normalize("NFC", keyword)
-    text = re.sub(rules.refused, lambda sign: rules.instead.get(sign[0], " "), text)
-    fitted = " ".join(text.split())
-    return fitted if rules.shortest <= len(fitted) <= rules.longest else ""
-
-
-def sendable_tags(keywords: Iterable[str]) -> list[str]:
-    """Return the tags that CKAN takes for some keywords, each once, in their order.
-
-    >>> sendable_tags(["防災", "水", "防災", "子育て・教育"])
-    ['防災', '子育て 教育']
-    """
-    return list(dict.fromkeys(tag for keyword in keywords if (tag := sendable_tag(keyword))))
-
-
-def strings_of(text: str) -> list[str]:
-    """Return the texts of a list in JSON, as extras hold it; a text that is no list stands for itself.
-
-    >>> strings_of('["水", "公園"]'), strings_of("公園"), strings_of("")
-    (['水', '公園'], ['公園'], [])
-    """
-    try:
-        loaded = json.loads(text) if text else []
-    except (ValueError, RecursionError):
-        loaded = text
-    return list(map(str, loaded)) if isinstance(loaded, list) else [text]
 
 
 def check_package(package: Package, rules: PortalRules | None = None) -> list[Finding]:
@@ -143,7 +58,7 @@ def _names(parts: Sequence[Part]) -> list[str]:
 
 
 def _name_findings(name: str, prefix: str) -> Iterator[Finding]:
-    rules = _rules().name
+    rules = ckan_limits().name
     if name in rules.reserved:
         yield _error("ckan-name-reserved", "name", name)
     elif not is_sendable_name(name):
@@ -153,7 +68,7 @@ def _name_findings(name: str, prefix: str) -> Iterator[Finding]:
 
 
 def _text_findings(package: Package) -> Iterator[Finding]:
-    refused = re.compile(_rules().refused_signs)
+    refused = re.compile(ckan_limits().refused_signs)
     for place, text in _texts(package.to_ckan(), ""):
         found = refused.search(text)
         if found is not None:
@@ -193,7 +108,7 @@ def _group_findings(groups: Sequence[str]) -> Iterator[Finding]:
 
 
 def _extra_findings(extras: Sequence[Extra]) -> Iterator[Finding]:
-    rules = _rules().extra
+    rules = ckan_limits().extra
     for key, count in Counter(extra.text("key") for extra in extras).items():
         if count > 1:
             yield _error("ckan-extra-twice", "extras", key)
@@ -207,7 +122,7 @@ def _extra_findings(extras: Sequence[Extra]) -> Iterator[Finding]:
 
 
 def _licence_findings(licence: str, known: Collection[str] | None) -> Iterator[Finding]:
-    if licence not in (_rules().licenses if known is None else known):
+    if licence not in (ckan_limits().licenses if known is None else known):
         yield Finding("ckan-licence-unknown", "warning", field="license_id", value=_short(licence))
 
 
@@ -225,14 +140,14 @@ def _one_file(file: Resource, most: int | None) -> Iterator[Finding]:
         yield Finding("ckan-format-missing", "warning", field="format", value=_short(name), file=name)
     if "://" not in url:
         yield from _upload_findings(file, name, url.rpartition("/")[2] or name, most)
-    elif not re.fullmatch(_rules().file.address, url):
+    elif not re.fullmatch(ckan_limits().file.address, url):
         yield _error("ckan-file-address", "url", url, file=name)
 
 
 def _upload_findings(file: Resource, name: str, sent: str, most: int | None) -> Iterator[Finding]:
     """Yield what is wrong with a file that is sent, not linked to."""
     size = file.size
-    if not re.fullmatch(_rules().file.name, sent):
+    if not re.fullmatch(ckan_limits().file.name, sent):
         yield _error("ckan-file-name", "url", sent, file=name)
     if size == 0:
         yield _error("ckan-file-empty", "size", name, file=name)
@@ -248,16 +163,3 @@ def _error(
 
 def _short(text: str) -> str:
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-
-
-@cache
-def _rules() -> _Rules:
-    loaded = packaged_toml(__package__, "ckanrules.toml")
-    return _Rules(
-        name=_NameRules(**loaded["name"]),
-        tag=_TagRules(**loaded["tag"]),
-        extra=_ExtraRules(**loaded["extra"]),
-        file=_FileRules(**loaded["file"]),
-        refused_signs=loaded["text"]["refused"],
-        licenses=loaded["licence"]["known"],
-    )
