@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from typing import BinaryIO
+
+from meguro_opendata.sources.workbook.biff import EOF, FILEPASS, SHEET, records
 
 __all__ = ["compound_kind", "workbook_sheets", "workbook_stream"]
 
@@ -19,7 +22,6 @@ _MOST_SECTORS = 1 << 16
 _LAST = 0xFFFFFFFA  # sector numbers from here on are marks, not sectors
 _IN_HEADER = 109
 _SMALL = 4096
-_BOF, _FILEPASS, _SHEET, _END = 0x0809, 0x002F, 0x0085, 0x000A
 _DAMAGED = (struct.error, IndexError, ValueError, OverflowError)
 _WORKBOOKS = ("workbook", "book")
 _KINDS = {
@@ -44,7 +46,7 @@ def compound_kind(file: BinaryIO) -> str:
 
 def workbook_sheets(file: BinaryIO) -> int:
     """How many sheets an old workbook declares, 0 if it is damaged."""
-    return sum(kind == _SHEET for kind, _ in _records(workbook_stream(file)))
+    return sum(kind == SHEET for kind in _first_kinds(workbook_stream(file)))
 
 
 def workbook_stream(file: BinaryIO) -> bytes:
@@ -84,22 +86,15 @@ def _begin(file: BinaryIO, start: int, size: int, *, whole: bool = False) -> byt
 def _is_locked(stream: bytes) -> bool:
     """Whether a workbook's stream says, before anything else, how it is encrypted.
 
-    >>> _is_locked(struct.pack("<HH2xHH", _BOF, 2, _FILEPASS, 0))
+    >>> _is_locked(struct.pack("<HH2xHH", 0x0809, 2, FILEPASS, 0))
     True
     """
-    kinds = [kind for kind, _ in _records(stream)]
-    return _FILEPASS in kinds[:8]
+    return FILEPASS in list(_first_kinds(stream))[:8]
 
 
-def _records(stream: bytes) -> Iterator[tuple[int, int]]:
-    """Kind and length of the records of a workbook's first part."""
-    at = 0
-    while at + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, at)
-        yield kind, length
-        if kind == _END:
-            return
-        at += 4 + length
+def _first_kinds(stream: bytes) -> Iterator[int]:
+    """The kinds of the records of a workbook's first part, which is about the whole of it."""
+    return takewhile(lambda kind: kind != EOF, (kind for kind, _ in records(stream)))
 
 
 def _number(file: BinaryIO, at: int) -> int:

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from meguro_opendata.sources.facts import NO_FACTS, SeenParts, SheetParts
+from meguro_opendata.sources.workbook.biff import BOF, EOF, SHEET, records
 from meguro_opendata.sources.workbook.compoundfile import workbook_stream
 
 __all__ = ["biff_parts", "xls_parts"]
 
 _BIFF8 = 0x0600
-_BOF, _EOF, _SHEET = 0x0809, 0x000A, 0x0085
 _FORMULA, _BOOLERR, _ROW, _COLINFO, _NOTE, _OBJ = 0x0006, 0x0205, 0x0208, 0x007D, 0x001C, 0x005D
 _ROW_HIDDEN, _COLUMN_HIDDEN = 0x20, 0x01
 _ERROR_RESULT, _NO_NUMBER = 2, 0xFFFF
@@ -91,13 +91,13 @@ def biff_parts(stream: bytes, sheet: str) -> SheetParts:
 
 def _begin_of(stream: bytes, sheet: str) -> int | None:
     """Where the records of a sheet begin, ``None`` if the workbook is of another version or has no such sheet."""
-    for kind, data in _records(stream, 0):
-        if kind == _BOF and struct.unpack_from("<H", data)[0] != _BIFF8:
+    for kind, data in records(stream):
+        if kind == BOF and struct.unpack_from("<H", data)[0] != _BIFF8:
             return None
-        if kind == _SHEET and _name(data) == sheet:
+        if kind == SHEET and _name(data) == sheet:
             begin: int = struct.unpack_from("<I", data)[0]
             return begin
-        if kind == _EOF:
+        if kind == EOF:
             return None
     return None
 
@@ -116,23 +116,10 @@ def _records_of_sheet(stream: bytes, begin: int) -> Iterator[tuple[int, bytes]]:
         struct.error: If the sheet has no end.
     """
     depth = 0
-    for kind, data in _records(stream, begin):
-        depth += (kind == _BOF) - (kind == _EOF)
+    for kind, data in records(stream, begin):
+        depth += (kind == BOF) - (kind == EOF)
         if not depth:
             return
         if depth == 1:
             yield kind, data
     raise struct.error
-
-
-def _records(stream: bytes, begin: int) -> Iterator[tuple[int, bytes]]:
-    """Kind and content of each record.
-
-    >>> list(_records(struct.pack("<HH2s", 0x1C, 2, b"ab"), 0))
-    [(28, b'ab')]
-    """
-    at = begin
-    while at + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, at)
-        yield kind, stream[at + 4 : at + 4 + length]
-        at += 4 + length
