@@ -14,8 +14,7 @@ import click
 from . import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.messages.exitcodes import ExitCode
+    from meguro_opendata.errors import ExitCode, MeguroOpendataError
 
 __all__ = ["cli", "run"]
 
@@ -90,7 +89,7 @@ def _library_errors() -> type[MeguroOpendataError]:
 
 def _codes() -> type[ExitCode]:
     """Return the exit codes, which lie beside the sentences and are imported only with one of them."""
-    from meguro_opendata.messages.exitcodes import ExitCode
+    from meguro_opendata.errors import ExitCode
 
     return ExitCode
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meguro_opendata import messages
-from meguro_opendata.messages.exitcodes import ExitCode
+from meguro_opendata.errors import ExitCode
 
 __all__ = ["REPORT_FORMAT", "SEVERITIES", "Change", "Finding", "Rejection", "Report"]
 

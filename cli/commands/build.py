@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 @options.common
 def command(slugs: tuple[str, ...], out: Path | None, jobs: int, output_format: str) -> None:
     """元の表から公開用のファイルを作る / Build releases from the sources."""
-    from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.messages.exitcodes import ExitCode
+    from meguro_opendata.errors import ExitCode, MeguroOpendataError
     from meguro_opendata.pipeline.many import build_many
     from meguro_opendata.pipeline.outcome import BUILD_FORMAT
 

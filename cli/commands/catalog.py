@@ -37,8 +37,8 @@ def command() -> None:
 def export(slugs: tuple[str, ...], shape: Form, out: Path, output_format: str, **source: Any) -> None:
     """カタログを DCAT・CKAN・オープンデータ一覧の形で書き出す / Export as DCAT, CKAN or the national list."""
     from meguro_opendata.catalog.forms.files import catalog_bytes
+    from meguro_opendata.errors import ExitCode
     from meguro_opendata.files.whole import write_whole
-    from meguro_opendata.messages.exitcodes import ExitCode
 
     from ..texts.catalog import export_lines
 

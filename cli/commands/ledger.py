@@ -108,8 +108,8 @@ def date(
 @options.common
 def verify(repair: bool, output_format: str) -> None:
     """台帳が書かれたときのままかを確かめる / Whether the ledger is as it was written."""
+    from meguro_opendata.errors import ExitCode
     from meguro_opendata.ledger import repair_ledger, verify_ledger
-    from meguro_opendata.messages.exitcodes import ExitCode
 
     from ..texts.ledger import check_lines
 

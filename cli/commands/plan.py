@@ -45,9 +45,9 @@ def command(
     output_format: str,
 ) -> None:
     """公開すると何が変わるかを見る / Show what publishing would do (exit 1 if changes are pending)."""
+    from meguro_opendata.errors import ExitCode
     from meguro_opendata.files.whole import write_whole
     from meguro_opendata.messages import message
-    from meguro_opendata.messages.exitcodes import ExitCode
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication import plan_page, plan_publication
 

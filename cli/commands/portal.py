@@ -94,9 +94,8 @@ def restore(folder: Path, portal: str | None, output_format: str, *, yes: bool, 
     import sys
     from dataclasses import asdict
 
-    from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.errors import ExitCode, MeguroOpendataError
     from meguro_opendata.messages import message
-    from meguro_opendata.messages.exitcodes import ExitCode
     from meguro_opendata.portals.backup import differences, open_backup
     from meguro_opendata.portals.backup import restore as bring_back
 

@@ -30,7 +30,7 @@ def check_many(
     output_format: str,
 ) -> int:
     """Check files and folders, write and print their reports; the exit code is the worst of all."""
-    from meguro_opendata.messages.exitcodes import ExitCode
+    from meguro_opendata.errors import ExitCode
     from meguro_opendata.reports.annotated import refuse_overwriting
     from meguro_opendata.reports.overview import Overview
     from meguro_opendata.validation.many import Job, check_files, collect

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from meguro_opendata.findings import Change, Finding
-from meguro_opendata.geo.places.gazetteer.base import gazetteer_data, level_rank
+from meguro_opendata.geo.places.gazetteer.base import Point, gazetteer_data, level_rank
 from meguro_opendata.geo.places.geocoding import Geocoded, Geocoder
 from meguro_opendata.japan.municipalities import Municipality
 from meguro_opendata.mapping import Mapped
@@ -52,8 +52,9 @@ def estimate_positions(
     wanted = (frame[lat] == "") & (frame[lon] == "") & (frame[recipe.geocode.address].str.strip_chars() != "")
     geocoder, poorest = Geocoder(home), level_rank(recipe.geocode.level)
     found = {at: geocoder.find(frame[recipe.geocode.address][at]) for at in wanted.arg_true()}
-    good = {at: one for at, one in found.items() if one.point is not None and level_rank(one.level) <= poorest}
-    filled = _filled(frame, good, lat, lon)
+    points = {at: one.point for at, one in found.items() if one.point is not None and level_rank(one.level) <= poorest}
+    good = {at: found[at] for at in points}
+    filled = _filled(frame, good, points, lat, lon)
     column = mapped.origins.get(recipe.geocode.address)
     return Estimated(
         filled,
@@ -62,16 +63,17 @@ def estimate_positions(
     )
 
 
-def _filled(frame: pl.DataFrame, good: dict[int, Geocoded], lat: str, lon: str) -> pl.DataFrame:
+def _filled(
+    frame: pl.DataFrame, good: Mapping[int, Geocoded], points: Mapping[int, Point], lat: str, lon: str
+) -> pl.DataFrame:
     """The frame with the positions, their level and their expected error."""
     flags = gazetteer_data()["flags"]
     columns = {name: frame[name].to_list() for name in (lat, lon, flags["level"]["name"], flags["error"]["name"])}
-    for at, one in good.items():
-        assert one.point is not None  # noqa: S101 (only those with a point are good)
-        columns[lat][at] = f"{one.point.lat:.{_DECIMALS}f}"
-        columns[lon][at] = f"{one.point.lon:.{_DECIMALS}f}"
-        columns[flags["level"]["name"]][at] = one.level
-        columns[flags["error"]["name"]][at] = str(round(one.point.error))
+    for at, point in points.items():
+        columns[lat][at] = f"{point.lat:.{_DECIMALS}f}"
+        columns[lon][at] = f"{point.lon:.{_DECIMALS}f}"
+        columns[flags["level"]["name"]][at] = good[at].level
+        columns[flags["error"]["name"]][at] = str(round(point.error))
     return frame.with_columns(pl.Series(name, values, dtype=pl.String) for name, values in columns.items())
 
 

@@ -8,11 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meguro_opendata.errors import SourceError
+from meguro_opendata.errors import ExitCode, SourceError
 from meguro_opendata.geo.gis.opening import geo_container, is_geo_file
 from meguro_opendata.inspection.readability import Judgement, item_text, judge, reason_text, stage_of, stage_text
 from meguro_opendata.messages import message
-from meguro_opendata.messages.exitcodes import ExitCode
 from meguro_opendata.sources import Grid, Table, column_letter, container_at, propose_source
 from meguro_opendata.standard.recognition import SURE, Match, known_labels, recognise
 from meguro_opendata.standard.recognition.headernames import spellings

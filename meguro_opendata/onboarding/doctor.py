@@ -15,6 +15,7 @@ from typing import Any
 from meguro_opendata import messages
 from meguro_opendata.errors import (
     ConfigurationError,
+    ExitCode,
     MeguroOpendataError,
     SourceError,
     StorageError,
@@ -22,7 +23,6 @@ from meguro_opendata.errors import (
 )
 from meguro_opendata.geo.datum.grids import known_grids
 from meguro_opendata.georeferencing.inputs import place_files, require_place_files
-from meguro_opendata.messages.exitcodes import ExitCode
 from meguro_opendata.portals import open_portal
 from meguro_opendata.portals.ckan.client import token_variable
 from meguro_opendata.portals.ckan.portal import CkanPortal

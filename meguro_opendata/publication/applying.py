@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from meguro_opendata.catalog import JsonObject, Package
-from meguro_opendata.errors import GuardError, MeguroOpendataError
+from meguro_opendata.errors import ExitCode, GuardError, MeguroOpendataError
 from meguro_opendata.files.whole import locked, sha256
 from meguro_opendata.ledger import PUBLISH, UPDATE, WITHDRAW, Event, append_events, catalogued, japan_time, read_ledger
-from meguro_opendata.messages.exitcodes import ExitCode
 from meguro_opendata.portals import Portal, PortalState, Upload
 from meguro_opendata.publication.guards import refuse_conflicts, refuse_guards
 from meguro_opendata.publication.history import History

@@ -8,8 +8,7 @@ from dataclasses import asdict, dataclass
 from meguro_opendata.catalog import JsonObject, Package, from_ckan, judge_pickup
 from meguro_opendata.catalog.harvest import Manners
 from meguro_opendata.catalog.harvest.fetching import Fetcher
-from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.messages.exitcodes import ExitCode
+from meguro_opendata.errors import ExitCode, MeguroOpendataError
 from meguro_opendata.portals import Portal, PortalState
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, is_of_others
 from meguro_opendata.publication.plan import DatasetPlan

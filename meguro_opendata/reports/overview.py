@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata import messages
+from meguro_opendata.errors import ExitCode
 from meguro_opendata.findings import SEVERITIES, Report
-from meguro_opendata.messages.exitcodes import ExitCode
 
 __all__ = ["REPORTS_FORMAT", "Overview", "PassedOver", "Unchecked", "overview_rows"]
 

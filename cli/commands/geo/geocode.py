@@ -54,10 +54,10 @@ def _geocoder(code: str | None) -> Geocoder:
 
 
 def _show_address(address: str, geocoder: Geocoder, output_format: str) -> None:
+    from meguro_opendata.errors import ExitCode
     from meguro_opendata.geo.places.geocoding import COLUMNS
     from meguro_opendata.georeferencing.files.addresses import GEOCODE_FORMAT
     from meguro_opendata.messages import word
-    from meguro_opendata.messages.exitcodes import ExitCode
 
     lang = options.settings().lang
     found = geocoder.find(address)

@@ -17,8 +17,8 @@ from meguro_opendata.catalog.review.ckanrules import PortalRules, check_package
 from meguro_opendata.catalog.review.crawler import Pickup, judge_pickup
 from meguro_opendata.catalog.review.dcatrules import check_catalog, check_dataset
 from meguro_opendata.catalog.review.quality import Quality, measure_quality
+from meguro_opendata.errors import ExitCode
 from meguro_opendata.findings import Finding
-from meguro_opendata.messages.exitcodes import ExitCode
 from meguro_opendata.workspace.city import City
 
 __all__ = ["CATALOG_FORMAT", "CatalogReview", "Review", "review_catalog"]

@@ -11,14 +11,13 @@ from typing import Any
 import polars as pl
 
 from meguro_opendata import messages
-from meguro_opendata.errors import SourceError
+from meguro_opendata.errors import ExitCode, SourceError
 from meguro_opendata.files.declarations import suggest
 from meguro_opendata.files.tables import csv_bytes
 from meguro_opendata.geo.gis.table import propose_table
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.places.geocoding import COLUMNS, Geocoder
 from meguro_opendata.japan.folding import folded
-from meguro_opendata.messages.exitcodes import ExitCode
 from meguro_opendata.sources import Table
 
 __all__ = ["GEOCODE_FORMAT", "GeocodedFile", "geocode_file"]

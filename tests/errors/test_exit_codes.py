@@ -8,8 +8,8 @@ import pytest
 from locations import ROOT
 
 from meguro_opendata import errors
+from meguro_opendata.errors import ExitCode
 from meguro_opendata.findings import Finding, Report
-from meguro_opendata.messages.exitcodes import ExitCode
 
 # Commands that are still to be gone over.
 EXCEPTIONS = {"cli/commands/publish.py"}
