@@ -89,6 +89,7 @@ class _Crew(Generic[Task, Result]):
             try:
                 future = process.submit(self._work, self._tasks[number])
             except BrokenProcessPool:  # It was killed while it had no task.
+                process.shutdown()
                 process = _one_process()
                 future = process.submit(self._work, self._tasks[number])
         self._running[future] = (number, process)
@@ -99,6 +100,7 @@ class _Crew(Generic[Task, Result]):
             self._idle.append(process)
             self._ended[number] = future
             return
+        process.shutdown()
         self._idle.append(_one_process())
         if number in self._retried:
             self._ended[number] = Lost(self._tasks[number])
@@ -114,8 +116,12 @@ class _Crew(Generic[Task, Result]):
 
     def dismiss(self) -> None:
         """Let every process end, after the task that it may be working on."""
-        for process in (*self._idle, *(process for _, process in self._running.values())):
+        for _, process in self._running.values():
             process.shutdown(wait=False, cancel_futures=True)
+        # These are waited for: at its exit, the interpreter wakes each pool's thread, and one that is just closing then
+        # tells of a bad file descriptor.
+        for process in self._idle:
+            process.shutdown()
 
 
 def _one_process() -> ProcessPoolExecutor:

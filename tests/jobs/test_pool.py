@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -78,6 +80,14 @@ def test_a_process_that_is_killed_while_idle_costs_nothing() -> None:
         time.sleep(0.8)
     assert not any(isinstance(one, Lost) for one in used)
     assert len(used) == 4
+
+
+@pytest.mark.parametrize("killers", [(), (1,)])
+def test_nothing_is_left_running(killers: tuple[int, ...], tmp_path: Path) -> None:
+    """Threads that are still closing when the interpreter ends would be told of on stderr."""
+    before = threading.active_count()
+    list(run(range(4), partial(pool_work.killed_by, killers=killers, marks=tmp_path), 2))
+    assert (threading.active_count(), multiprocessing.active_children()) == (before, [])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="NOT TESTED here: signals to a group are of Unix")
