@@ -3,47 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from itertools import chain
 from operator import attrgetter
 from typing import Any
 
 import msgspec
 
-from meguro_opendata.ledger import LINES, DatasetSeen, Event, History, day_of, line_of, mark_of, marks_between
+from meguro_opendata.ledger import DatasetHistory, Event, History, Moment
 from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["Current", "New", "current_datasets", "new_in_year", "rules"]
 
 _PERIOD = "\0"
-_mark = attrgetter("mark")
+_moment = attrgetter("day", "line")
 
 
 class New(msgspec.Struct, frozen=True, gc=False):
     """A dataset (then ``resource`` is empty) or a file whose first publication lies in the year.
 
     Attributes:
-        mark: The day, and the ledger's line that says so: its first event, or its dating.
+        day: The day, ``YYYY-MM-DD``.
+        line: The number of the ledger's line that says so: its first event, or its dating.
         routine: Whether it only continues a series that its dataset already had.
     """
 
-    mark: int
+    day: str
+    line: int
     dataset: str
     resource: str = ""
     routine: bool = False
-
-    @property
-    def day(self) -> str:
-        """The day, ``YYYY-MM-DD``."""
-        return day_of(self.mark)
-
-    @property
-    def line(self) -> int:
-        """The number of the line."""
-        return line_of(self.mark)
 
 
 @dataclass(frozen=True)
@@ -70,94 +61,116 @@ def rules() -> dict[str, Any]:
 
 
 def new_in_year(history: History, first: date, last: date) -> tuple[list[New], list[New]]:
-    """The datasets and the files that were published for the first time between two days, each by day.
+    """Return the datasets and the files that were published for the first time between two days, each by day.
 
     A catalogue's own date is no publication: what is known from there alone counts only once it is dated. A dataset's
     dating stands for those of its files that only a catalogue's date is known of.
     """
-    dated: dict[str, dict[str, int]] = {}
+    dated: dict[str, dict[str, Moment]] = {}
     for line, dating in history.datings:
-        dated.setdefault(dating.dataset, {})[dating.resource] = mark_of(date.fromisoformat(dating.first), line)
-    year = marks_between(first, last)
+        day = date.fromisoformat(dating.first).isoformat()
+        dated.setdefault(dating.dataset, {})[dating.resource] = day, line
+    year = _Span(first.isoformat(), last.isoformat())
     datasets: list[New] = []
     files: list[New] = []
     for name, dataset in history.datasets.items():
-        told = dated.get(name, {})
-        mark = told.get("") or _own_first(dataset)
-        if mark in year:
-            datasets.append(New(mark, name))
-        files += _new_files(name, dataset, told, year)
-    return sorted(datasets, key=_mark), sorted(files, key=_mark)
+        datings = dated.get(name, {})
+        moment = datings.get("") or _own_first(dataset)
+        if moment and moment[0] in year:
+            datasets.append(New(*moment, name))
+        files += _new_files(name, dataset, _file_datings(dataset, datings, history.until), year)
+    return sorted(datasets, key=_moment), sorted(files, key=_moment)
 
 
 def current_datasets(history: History) -> list[Current]:
-    """Every dataset of which some portal has a file, by name."""
+    """Return every dataset of which some portal has a file, by name."""
     kept = {name: _endings(dataset) for name, dataset in sorted(history.datasets.items())}
-    lines = {name: line_of(history.datasets[name].newest) for name, endings in kept.items() if endings}
-    newest = history.entries(lines.values())
+    newest = {name: history.datasets[name].newest for name, endings in kept.items() if endings}
+    lines = {name: occurrence.line for name, occurrence in newest.items() if occurrence}
+    entries = history.entries(lines.values())
     return [
-        Current(name, kept[name], event, line, day_of(history.datasets[name].own))
+        Current(name, kept[name], event, line, _own_day(history.datasets[name]))
         for name, line in lines.items()
-        if isinstance(event := newest[line], Event)
+        if isinstance(event := entries[line], Event)
     ]
 
 
-def _endings(dataset: DatasetSeen) -> frozenset[str]:
+@dataclass(frozen=True)
+class _Span:
+    """The days from a first to a last one."""
+
+    first: str
+    last: str
+
+    def __contains__(self, day: str) -> bool:
+        """Whether a day is among them."""
+        return self.first <= day <= self.last
+
+
+def _own_day(dataset: DatasetHistory) -> str:
+    return dataset.newest_own.day if dataset.newest_own else ""
+
+
+def _endings(dataset: DatasetHistory) -> frozenset[str]:
     """The endings of the files that some portal has, without the marks that tell files of one name apart."""
-    found = {name.rpartition(".")[2] for name in dataset.once}
-    found.update(name.rpartition(".")[2] for name, seen in dataset.files.items() if seen.published)
+    found = {name.rpartition(".")[2] for name in dataset.published()}
     return frozenset(ending.partition("#")[0].lower() for ending in found)
 
 
-def _own_first(dataset: DatasetSeen) -> int:
-    """The mark of the first publication; 0 if it is not known, because a catalogue had the dataset before."""
-    earliest = dataset.first()
-    return earliest.first if earliest.own else 0
+def _own_first(dataset: DatasetHistory) -> Moment | None:
+    """The first publication; ``None`` if it is not known, because a catalogue had the dataset before."""
+    first = dataset.first
+    return first.moment if first.own else None
 
 
-def _new_files(name: str, dataset: DatasetSeen, told: Mapping[str, int], year: range) -> list[New]:
+def _file_datings(dataset: DatasetHistory, datings: Mapping[str, Moment], until: str) -> dict[str, Moment]:
+    """The days of the files that were dated, by themselves or with their dataset."""
+    own = {file: moment for file, moment in datings.items() if file}
+    return {**dict.fromkeys(dataset.catalogued(until), datings[""]), **own} if "" in datings else own
+
+
+def _new_files(name: str, dataset: DatasetHistory, dated: Mapping[str, Moment], year: _Span) -> list[New]:
     """The files that came first in the year, each by its own dating, its dataset's, or its first event."""
-    low, end = year.start, year.stop
-    found = dict(dataset.once_between(low, end))
-    found.update((file, seen.first) for file, seen in dataset.files.items() if seen.own and low <= seen.first < end)
-    dated = _datings(dataset, told)
-    for file, mark in dated.items():
-        if mark in year:
-            found[file] = mark
-        else:
-            found.pop(file, None)
+    begin, end = year.first, year.last
+    found = {file: first.moment for file, first in dataset.firsts.items() if begin <= first.day <= end and first.own}
+    for file, moment in dated.items():
+        found.pop(file, None)
+        if moment[0] in year:
+            found[file] = moment
     series = {file: series_of(file) for file in found}
-    began = _series_began(dataset, dated, found, series) if found else {}
-    return [New(mark, name, file, began[series[file]] < mark >> LINES) for file, mark in found.items()]
+    days = [(series[file], day) for file, (day, _) in found.items()]
+    began = _series_began(days, ((file, day) for file, day in _first_days(dataset, dated) if file not in found))
+    return [New(day, line, name, file, began[series[file]] < day) for file, (day, line) in found.items()]
 
 
-def _series_began(
-    dataset: DatasetSeen, dated: Mapping[str, int], found: Mapping[str, int], series: Mapping[str, str]
-) -> dict[str, int]:
-    """The day on which each series of the files found began; looks at the dataset's other files only as far as needed.
+def _series_began(found: Iterable[tuple[str, str]], others: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The day on which each series began, or, where that was before all files found, some earlier day.
 
-    A series of one name alone, without a period in it, has no other files.
+    A series of one name alone, without a period in it, has no other files. The others are looked at only until each
+    series has an earlier one, since finding the series of a million names takes seconds.
+
+    Args:
+        found: The series and the day of each file found.
+        others: The name and the day of each other file.
     """
-    days: dict[str, int] = {}
-    for file, mark in found.items():
-        days[series[file]] = min(days.get(series[file], mark >> LINES), mark >> LINES)
-    unsure = {name for name in days if _PERIOD in name}
-    latest = max(days.values())
-    firsts = chain(dated.items(), dataset.once.items(), ((file, seen.first) for file, seen in dataset.files.items()))
-    others = ((file, dated.get(file, first) >> LINES) for file, first in firsts if file not in found)
-    earlier = ((series_of(file), day) for file, day in others if day < latest)
-    while unsure and (other := next(earlier, None)) is not None:
-        name, day = other
-        if name in unsure and day < days[name]:
-            days[name] = day
-            unsure.remove(name)
+    days: dict[str, str] = {}
+    for series, day in found:
+        days[series] = min(days.get(series, day), day)
+    latest = max(days.values(), default="")
+    unsure = {series for series in days if _PERIOD in series}
+    for file, day in others:
+        if not unsure:
+            break
+        if day < latest and (series := series_of(file)) in unsure and day < days[series]:
+            days[series] = day
+            unsure.remove(series)
     return days
 
 
-def _datings(dataset: DatasetSeen, told: Mapping[str, int]) -> dict[str, int]:
-    """The marks of the files that were dated, by themselves or with their dataset."""
-    own = {file: mark for file, mark in told.items() if file}
-    return {**dict.fromkeys(dataset.catalogued(), told[""]), **own} if "" in told else own
+def _first_days(dataset: DatasetHistory, dated: Mapping[str, Moment]) -> Iterator[tuple[str, str]]:
+    """Yield each file with the day of its first publication as far as it is known; those that were dated first."""
+    yield from ((file, day) for file, (day, _) in dated.items())
+    yield from ((file, first.day) for file, first in dataset.firsts.items() if file not in dated)
 
 
 def series_of(file: str) -> str:

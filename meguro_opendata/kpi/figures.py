@@ -22,7 +22,7 @@ from meguro_opendata.kpi.strategy import (
     indicator_definitions,
     open_strategy,
 )
-from meguro_opendata.ledger import DatasetSeen, Event, History, line_of, scan_ledger
+from meguro_opendata.ledger import DatasetHistory, Event, History, scan_ledger
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Indicator", "Part", "Situation", "figures_of", "situation_of"]
@@ -223,9 +223,9 @@ def _count_new(found: list[New], situation: Situation) -> Count:
     )
 
 
-def _telling_line(dataset: DatasetSeen) -> int:
+def _telling_line(dataset: DatasetHistory) -> int:
     """The line that says what a dataset is: its newest, or, if it was dated before all events, its first."""
-    return line_of(dataset.newest or dataset.first().first)
+    return (dataset.newest or dataset.first).line
 
 
 def _coverage(situation: Situation) -> Count:

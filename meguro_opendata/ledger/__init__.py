@@ -7,6 +7,7 @@ that people record (:class:`Record`) stand in one file. ``docs/kpi.md`` says wha
 from __future__ import annotations
 
 from meguro_opendata.ledger.chain import append_events, enter_events, read_entries, read_ledger
+from meguro_opendata.ledger.datasets import DatasetHistory, Moment, Occurrence
 from meguro_opendata.ledger.entries import (
     HARVESTED,
     PUBLISH,
@@ -21,36 +22,31 @@ from meguro_opendata.ledger.entries import (
 )
 from meguro_opendata.ledger.history import History, scan_ledger
 from meguro_opendata.ledger.packages import Imported, Package, catalogued, import_events, read_packages
-from meguro_opendata.ledger.seen import LINES, DatasetSeen, Seen, day_of, line_of, mark_of, marks_between
 from meguro_opendata.ledger.verification import Check, LineFault, repair_ledger, verify_ledger
 
 __all__ = [
     "HARVESTED",
-    "LINES",
     "PUBLISH",
     "PUBLISHED",
     "UPDATE",
     "WITHDRAW",
     "Check",
-    "DatasetSeen",
+    "DatasetHistory",
     "Dating",
     "Entry",
     "Event",
     "History",
     "Imported",
     "LineFault",
+    "Moment",
+    "Occurrence",
     "Package",
     "Record",
-    "Seen",
     "append_events",
     "catalogued",
-    "day_of",
     "enter_events",
     "import_events",
     "japan_time",
-    "line_of",
-    "mark_of",
-    "marks_between",
     "read_entries",
     "read_ledger",
     "read_packages",

@@ -11,10 +11,10 @@ from meguro_opendata.errors import EntryError, Fault
 from meguro_opendata.files.declarations import unknown
 from meguro_opendata.files.whole import locked
 from meguro_opendata.ledger.chain import append_events
+from meguro_opendata.ledger.datasets import DatasetHistory
 from meguro_opendata.ledger.entries import Dating, japan_time
 from meguro_opendata.ledger.history import History, scan_ledger
 from meguro_opendata.ledger.packages import reading_words
-from meguro_opendata.ledger.seen import DatasetSeen, day_of
 from meguro_opendata.sources.entries import read_entry_table
 
 __all__ = ["Dated", "FirstPublication", "enter_datings", "read_first_publications"]
@@ -91,19 +91,19 @@ def _faults(said: Sequence[FirstPublication], history: History, today: str) -> I
         dataset = history.datasets.get(one.dataset)
         if dataset is None:
             yield unknown(one.place, "ledger-dataset-unknown", one.dataset, list(history.datasets))
-        elif one.resource and dataset.seen(one.resource) is None:
-            yield unknown(one.place, "ledger-file-unknown", one.resource, dataset.names())
+        elif one.resource and one.resource not in dataset.firsts:
+            yield unknown(one.place, "ledger-file-unknown", one.resource, list(dataset.firsts))
         else:
             yield from _day_faults(one, dataset, today)
 
 
-def _day_faults(one: FirstPublication, dataset: DatasetSeen, today: str) -> Iterator[Fault]:
+def _day_faults(one: FirstPublication, dataset: DatasetHistory, today: str) -> Iterator[Fault]:
     try:
         day = date.fromisoformat(one.first).isoformat()
     except ValueError:
         yield Fault(one.place, "bad-date", {"value": one.first})
         return
-    earliest = day_of((dataset.seen(one.resource) or dataset.first()).first)
+    earliest = (dataset.firsts.get(one.resource) or dataset.first).day
     if day != one.first:
         yield Fault(one.place, "bad-date", {"value": one.first})
     elif day > today:

@@ -106,11 +106,11 @@ def import_events(
         if not found:
             skipped.append(str(package["name"]))
     with locked(path):
-        seen = scan_ledger(path, date.max).datasets
+        known = scan_ledger(path, date.max).datasets
         fresh = {
             (event.dataset, event.resource): event
             for event in events
-            if event.dataset not in seen or seen[event.dataset].seen(event.resource) is None
+            if event.dataset not in known or event.resource not in known[event.dataset].firsts
         }
         entered = append_events(path, (fresh[key] for _, key in sorted((fresh[key].time, key) for key in fresh)))
     return Imported(entered, len(events) - entered, tuple(skipped))

@@ -179,7 +179,7 @@ def test_a_catalogues_dates_count_only_once_dated(shared: Path, workspace: Works
     ]
     enter_datings(workspace.ledger, said, "係", "dates.csv")
     assert actuals(workspace, 2017, 2018, 2019, 2020, 2021) == [20, 3, 2, 0, 0]
-    files = {name: len(seen.names()) for name, seen in scan_ledger(workspace.ledger, date.max).datasets.items()}
+    files = {name: len(dataset.firsts) for name, dataset in scan_ledger(workspace.ledger, date.max).datasets.items()}
     wanted = [
         sum(files[name] for name, day in zip(names, days, strict=False) if day == first)
         for first in dict.fromkeys(days)

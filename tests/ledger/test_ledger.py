@@ -18,16 +18,14 @@ from hypothesis import strategies as st
 from meguro_opendata.errors import EntryError, MeguroOpendataError, SourceError, StorageError
 from meguro_opendata.kpi.counting import new_in_year
 from meguro_opendata.ledger import (
+    DatasetHistory,
     Dating,
     Event,
     Record,
-    Seen,
     append_events,
-    day_of,
     enter_events,
     import_events,
     japan_time,
-    line_of,
     read_entries,
     read_ledger,
     read_packages,
@@ -434,9 +432,9 @@ class Plain:
             change(one.portal)
 
 
-def places(seen: Seen) -> set[str]:
+def places(dataset: DatasetHistory, file: str) -> set[str]:
     """The portals that have a file."""
-    return {portal for portal, mark in seen.places.items() if mark > 0}
+    return {portal for portal, files in dataset.portals.items() if file in files and not files[file].withdrawn}
 
 
 drawn_events = st.lists(
@@ -476,13 +474,11 @@ def test_the_quick_reading_says_what_the_plain_one_says(
         files.setdefault((one.dataset, one.resource), []).append(one)
     plain = {key: Plain(found, until) for key, found in files.items()}
     quick = {
-        (name, file): dataset.seen(file) or Seen(0)
+        (name, file): (first.day, first.own, places(dataset, file))
         for name, dataset in history.datasets.items()
-        for file in dataset.names()
+        for file, first in dataset.firsts.items()
     }
-    assert {key: (day_of(seen.first), seen.own, places(seen)) for key, seen in quick.items()} == {
-        key: (one.first, one.own, one.places) for key, one in plain.items()
-    }
+    assert quick == {key: (one.first, one.own, one.places) for key, one in plain.items()}
     for name in {one.dataset for one in events}:
         counted = [
             (one.time[:10], line, one.origin)
@@ -490,10 +486,10 @@ def test_the_quick_reading_says_what_the_plain_one_says(
             if one.dataset == name and one.time[:10] <= until
         ]
         dataset = history.datasets[name]
-        day, line, _ = max(counted, default=("", 0, ""))
-        assert (day_of(dataset.newest), line_of(dataset.newest)) == (day, line)
-        own = max((found for found, _, origin in counted if origin == "published"), default="")
-        assert day_of(dataset.own) == own
+        newest = max((found[:2] for found in counted), default=None)
+        assert (dataset.newest and dataset.newest.moment) == newest
+        own = max((found[:2] for found in counted if found[2] == "published"), default=None)
+        assert (dataset.newest_own and dataset.newest_own.moment) == own
 
 
 @given(drawn_events, st.integers(0, 9), st.integers(0, 9), st.booleans())
@@ -532,7 +528,8 @@ def test_what_is_entered_late_changes_no_later_day(tmp_path: Path) -> None:
     days = [("z", 1), ("a", 5), ("b", 3)]
     append_events(ledger, [event(resource=name, time=f"2025-03-{day:02}T09:00:00+09:00") for name, day in days])
     dataset = scan_ledger(ledger, FOREVER).datasets["aed"]
-    assert (day_of(dataset.newest), line_of(dataset.newest)) == ("2025-03-05", 2)
+    assert dataset.newest is not None
+    assert dataset.newest.moment == ("2025-03-05", 2)
     old = {"dataset": "old", "time": "2025-03-09T09:00:00+09:00"}
     append_events(ledger, [event(1, **old), event(2, origin="harvested", **old)])
     datasets, files = new_in_year(scan_ledger(ledger, FOREVER), date(2025, 3, 1), date(2025, 3, 31))
@@ -540,17 +537,17 @@ def test_what_is_entered_late_changes_no_later_day(tmp_path: Path) -> None:
     assert [new.resource for new in files] == ["z", "b", "a", "file_1.csv"]
 
 
-@pytest.mark.parametrize("block", [10, 1500])
-def test_lines_are_found_again_across_blocks(block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With blocks of a few lines, or shorter than one, every line is counted once and read again by its number."""
-    monkeypatch.setattr("meguro_opendata.ledger.history._BLOCK", block)
+@pytest.mark.parametrize("last", [b"\n", b""], ids=["ended", "open"])
+def test_lines_are_found_again_by_their_number(last: bytes, tmp_path: Path) -> None:
+    """Every line is counted once and read again by its number, also a last one whose newline an editor took."""
     ledger = tmp_path / "ledger.jsonl"
     events = [event(number) for number in range(40)]
     append_events(ledger, events)
+    ledger.write_bytes(ledger.read_bytes().removesuffix(b"\n") + last)
     history = scan_ledger(ledger, FOREVER)
-    assert (history.lines, len(history.datasets["aed"].names())) == (40, 40)
-    assert len(history.blocks) > 5
-    assert list(history.entries(range(1, 41)).values()) == events
+    assert (history.lines, len(history.datasets["aed"].firsts)) == (40, 40)
+    assert list(history.entries([40, 7, *range(1, 41)]).values()) == events
+    assert history.entries([]) == {}
 
 
 @pytest.mark.parametrize("place", [1, 2, 3])
@@ -577,6 +574,38 @@ def test_a_line_that_says_nothing_is_named(line: bytes, place: int, tmp_path: Pa
         scan_ledger(ledger, FOREVER)
 
 
+@pytest.mark.parametrize(
+    ("times", "days"),
+    [
+        (["2025-06-01T09:00:00+09:00", "2025-06-01T23:59:59+09:00"], ["2025-06-01", "2025-06-01"]),
+        (["2025-06-01T09:00:00+09:00", "2025-06-01T15:00:00+00:00"], ["2025-06-01", "2025-06-02"]),
+        (["2025-06-01T15:00:00Z", "2025-06-01T15:00:00+09:00"], ["2025-06-02", "2025-06-01"]),
+        (["2025-06-02T09:00:00+09:00", "2025-06-01T09:00:00+09:00"], ["2025-06-02", "2025-06-01"]),
+        (["2025-06-01T09:00:00+09:00", "2025-06-01T16:00:00.5+00:00"], ["2025-06-01", "2025-06-02"]),
+    ],
+    ids=["same day", "after midnight in Japan", "UTC first", "an older day", "fractions"],
+)
+def test_each_time_has_its_own_day_in_japan(times: list[str], days: list[str], tmp_path: Path) -> None:
+    """The day of a line does not depend on that of the line before, however either time is written."""
+    ledger = tmp_path / "ledger.jsonl"
+    append_events(ledger, [event(number, time=time) for number, time in enumerate(times)])
+    firsts = scan_ledger(ledger, FOREVER).datasets["aed"].firsts
+    assert [firsts[f"file_{number}.csv"].day for number in range(len(times))] == days
+
+
+@pytest.mark.parametrize("key", ["dataset", "resource"])
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_an_event_without_a_name_is_refused(key: str, place: int, tmp_path: Path) -> None:
+    """An event that names no dataset or no file is told with its line; a dating of a whole dataset names no file."""
+    ledger = tmp_path / "ledger.jsonl"
+    events = [event(number) for number in range(3)]
+    events[place - 1] = event(9, **{key: ""})
+    append_events(ledger, [*events, Dating("2025-07-01T09:00:00+09:00", "aed", "", "2018-02-18", "区報", "係")])
+    with pytest.raises(MeguroOpendataError, match=f"{place}行目") as refused:
+        scan_ledger(ledger, FOREVER)
+    assert refused.value.code == "ledger-broken"
+
+
 def test_withdrawn_from_all_portals_is_withdrawn(tmp_path: Path) -> None:
     """A file that one of two portals still has is not withdrawn; published again, it is back."""
     ledger = tmp_path / "ledger.jsonl"
@@ -585,9 +614,9 @@ def test_withdrawn_from_all_portals_is_withdrawn(tmp_path: Path) -> None:
     for kind, portal in steps:
         append_events(ledger, [event(event=kind, portal=portal)])
         history = scan_ledger(ledger, FOREVER)
-        seen = history.datasets["aed"].seen("file_0.csv")
-        assert seen is not None
-        found.append(sorted(places(seen)))
+        dataset = history.datasets["aed"]
+        found.append(sorted(places(dataset, "file_0.csv")))
+        assert list(dataset.published()) == ["file_0.csv"] * len(found[-1])
     assert found == [["a"], ["a", "b"], ["b"], [], ["a"]]
 
 
