@@ -100,11 +100,11 @@ def record(
 @fiscal_year_option
 @as_of_option
 @click.option(
-    "-o", "--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="*.html, *.md, *.xlsx"
+    "-o", "--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="*.html, *.xlsx"
 )
 @options.common
 def report(fiscal_year: int | None, as_of: str | None, out: Path) -> None:
-    """年度の報告を1ファイルに書き出す / A year's report: one offline page, Markdown or a workbook."""
+    """年度の報告を1ファイルに書き出す / A year's report: one offline page or a workbook."""
     from meguro_opendata import kpi
     from meguro_opendata.files.whole import write_whole
     from meguro_opendata.kpi.board import board_of
@@ -130,7 +130,7 @@ def report(fiscal_year: int | None, as_of: str | None, out: Path) -> None:
 @click.option("--department", metavar="NAME", help="この担当課だけ / Only this department.")
 @as_of_option
 @click.option(
-    "-o", "--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="*.html, *.md, *.xlsx"
+    "-o", "--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="*.html, *.xlsx"
 )
 @options.common
 def followup(

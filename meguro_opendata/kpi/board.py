@@ -1,4 +1,4 @@
-"""Everything that a report of a year shows, gathered once for the page and its twins."""
+"""Everything that a report of a year shows, gathered once for the page and the workbook."""
 
 from __future__ import annotations
 

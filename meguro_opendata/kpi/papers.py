@@ -1,4 +1,4 @@
-"""Papers for meetings: headings and tables, as Markdown, as a workbook, or as a page."""
+"""Papers for meetings: headings and tables, as a workbook or as a page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ __all__ = [
     "Paper",
     "Section",
     "Sheet",
-    "markdown_of",
     "page_of_paper",
     "paper_bytes",
     "paper_kind",
@@ -25,7 +24,7 @@ __all__ = [
 ]
 
 Cell = str | float | int | None
-_KINDS = ("html", "md", "xlsx")
+_KINDS = ("html", "xlsx")
 _LONGEST_NAME = 31
 _A4 = 9
 _WIDEST = 48
@@ -59,10 +58,10 @@ class Paper:
 
 
 def paper_kind(path: Path) -> str:
-    """The form that a file's ending asks for: ``html``, ``md`` or ``xlsx``.
+    """The form that a file's ending asks for: ``html`` or ``xlsx``.
 
     Raises:
-        MeguroOpendataError: If it asks for none of them.
+        MeguroOpendataError: If it asks for neither.
     """
     kind = path.suffix.lower().removeprefix(".")
     if kind not in _KINDS:
@@ -74,23 +73,7 @@ def paper_bytes(paper: Paper, kind: str, lang: str) -> bytes:
     """The paper in one of the forms of :func:`paper_kind`."""
     if kind == "xlsx":
         return workbook_of(paper)
-    text = page_of_paper(paper, lang) if kind == "html" else markdown_of(paper)
-    return text.encode("utf-8")
-
-
-def markdown_of(paper: Paper) -> str:
-    """The paper as Markdown."""
-    lines = [
-        f"# {_plain(paper.title)}",
-        "",
-        *(f"- {_plain(label)}: {_plain(value)}" for label, value in paper.facts),
-        "",
-    ]
-    for section in paper.sections:
-        lines += [f"## {_plain(section.name)}", ""]
-        for sheet in section.sheets:
-            lines += [*([f"### {_plain(sheet.title)}", ""] if sheet.title != section.name else []), *_table(sheet), ""]
-    return "\n".join(lines).rstrip() + "\n"
+    return page_of_paper(paper, lang).encode("utf-8")
 
 
 def workbook_of(paper: Paper) -> bytes:
@@ -153,24 +136,8 @@ def _columns(section: Section) -> list[list[str]]:
     return [[_text(row[column]) for row in rows if column < len(row)] for column in range(width)]
 
 
-def _table(sheet: Sheet) -> list[str]:
-    rows = [sheet.header, ("---",) * len(sheet.header), *sheet.rows]
-    return ["| " + " | ".join(_plain(_text(cell)) for cell in row) + " |" for row in rows]
-
-
 def _text(cell: Cell) -> str:
     return "" if cell is None else cell if isinstance(cell, str) else f"{cell:,.10g}"
-
-
-def _plain(text: str) -> str:
-    r"""A text that Markdown shows as it stands, on one line.
-
-    >>> _plain("a|b <c>\n[d](javascript:e)")
-    'a\\|b &lt;c&gt; \\[d\\](javascript:e)'
-    """
-    one_line = " ".join(text.split())
-    escaped = re.sub(r"([\\|`*_\[\]#])", r"\\\1", one_line)
-    return escaped.replace("<", "&lt;").replace(">", "&gt;") if text != "---" else text
 
 
 def _sheet_names(names: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A year's report as a paper of tables, for its Markdown and workbook twins: the same numbers as the page."""
+"""A year's report as a paper of tables, for its workbook twin: the same numbers as the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The papers: the page, its twins and the follow-up sheets say the same, and lead to the events behind each number."""
+"""The papers: page, workbook and follow-up sheets say the same, and lead to the events behind each number."""
 
 import io
 import json
@@ -18,7 +18,7 @@ from meguro_opendata.kpi.board import Board, board_of
 from meguro_opendata.kpi.followup import followup_of
 from meguro_opendata.kpi.nextsteps import next_steps
 from meguro_opendata.kpi.page import page_of
-from meguro_opendata.kpi.papers import Paper, Section, Sheet, markdown_of, paper_bytes, workbook_of
+from meguro_opendata.kpi.papers import Paper, Section, Sheet, paper_bytes, workbook_of
 from meguro_opendata.kpi.paths import chart_of
 from meguro_opendata.kpi.records import enter_record
 from meguro_opendata.kpi.twins import paper_of
@@ -129,14 +129,15 @@ def test_each_number_is_one_click_from_its_events(workspace: Workspace) -> None:
 
 
 def test_a_long_list_of_events_says_how_many_are_left(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is not shown is counted, on the page and in its twins."""
+    """What is not shown is counted, on the page and in the workbook."""
     from meguro_opendata.kpi.counting import rules
 
     monkeypatch.setitem(rules()["report"], "events", 2)
     made = board(workspace)
     assert {one.indicator.id: one.more for one in made.evidence}["opendata.new_resources"] == 3
     assert "ほか3件" in page_of(made)
-    assert "ほか3件" in markdown_of(paper_of(made))
+    rows = cells(workbook_of(paper_of(made)))["数字のもとになった記録"]
+    assert "ほか3件" in {cell for row in rows for cell in row}
 
 
 def test_the_path_through_the_year(workspace: Workspace) -> None:
@@ -231,17 +232,16 @@ def cells(data: bytes) -> dict[str, list[list[Any]]]:
     return {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book}
 
 
-def test_the_twins_hold_the_same_numbers(workspace: Workspace) -> None:
-    """Every figure of the page stands in the workbook as a number and in the Markdown as text."""
+def test_the_workbook_holds_the_same_numbers(workspace: Workspace) -> None:
+    """Every figure of the page stands in the workbook as a number."""
     made = board(workspace)
     paper = paper_of(made)
-    book, text = cells(workbook_of(paper)), markdown_of(paper)
+    book = cells(workbook_of(paper))
     rows = {row[0]: row for row in book["指標"]}
     for figure in made.figures:
         assert rows[figure.id][3] == figure.actual
         assert (rows[figure.id][6] or "") == figure.percent
         assert figure.percent in page_of(made)
-        assert figure.id.replace("_", r"\_") in text
     assert len(book) == 8
     assert rows["opendata.new_resources"][4] == 4
     assert "プリンター印刷枚数年間削減率:15%減" in rows["work.print_reduction"]
@@ -251,13 +251,10 @@ def test_the_twins_hold_the_same_numbers(workspace: Workspace) -> None:
 
 
 def test_no_text_of_a_catalogue_acts(workspace: Workspace) -> None:
-    """Names that hold tags, formulas, bars and links are shown as they stand: page, Markdown and workbook."""
+    """Names that hold tags, formulas, bars and links are shown unchanged, on the page and in the workbook."""
     made = board(workspace)
     paper = paper_of(made)
     assert "<script>" not in page_of(made)
-    assert "<script>" not in markdown_of(paper)
-    table_rows = [line for line in markdown_of(paper).splitlines() if line.startswith("|")]
-    assert all(len(re.findall(r"(?<!\\)\|", line)) in (5, 6, 7, 9, 11) for line in table_rows)
     book = openpyxl.load_workbook(io.BytesIO(workbook_of(paper)))
     assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
 
@@ -304,7 +301,7 @@ def test_worksheets_have_names_that_excel_takes() -> None:
 
 
 def test_the_commands(workspace: Workspace, command: Callable[..., Any], tmp_path: Path) -> None:
-    """Each form is written whole; another ending, an unknown department and a future quarter are told."""
+    """Each form is written whole; an unknown department and a future quarter are told."""
     at = ("--workspace", workspace.root, "--as-of", "2025-12-15")
     for ending in ("html", "xlsx"):
         out = tmp_path / f"r.{ending}"
@@ -313,17 +310,30 @@ def test_the_commands(workspace: Workspace, command: Callable[..., Any], tmp_pat
     first = out.read_bytes()
     assert command("kpi", "report", "-o", out, *at).code == 0
     assert out.read_bytes() == first
-    assert command("kpi", "followup", "-o", tmp_path / "f.md", *at).code == 0
+    assert command("kpi", "followup", "-o", tmp_path / "f.html", *at).code == 0
     ahead = command("kpi", "show", "--as-of", "2199-03-31", "--format", "json", "--workspace", workspace.root)
     assert (ahead.code, "今日までに起きたことだけ" in ahead.err, json.loads(ahead.out)["as_of"]) == (
         0,
         True,
         "2199-03-31",
     )
-    assert command("kpi", "report", "-o", tmp_path / "r.pdf", *at).code == 2
     assert command("kpi", "report", *at).code == 2
-    assert command("kpi", "followup", "-o", tmp_path / "x.md", "--quarter", "4", *at).code == 2
-    unknown = command("kpi", "followup", "-o", tmp_path / "x.md", "--department", "防災", *at)
+    assert command("kpi", "followup", "-o", tmp_path / "x.xlsx", "--quarter", "4", *at).code == 2
+    unknown = command("kpi", "followup", "-o", tmp_path / "x.xlsx", "--department", "防災", *at)
     assert (unknown.code, "危機管理部防災課" in unknown.err) == (2, True)
-    assert not (tmp_path / "x.md").exists()
-    assert command("kpi", "report", "-o", workspace.root / "opendata.toml" / "r.md", *at).code == 3
+    assert not (tmp_path / "x.xlsx").exists()
+    assert command("kpi", "report", "-o", workspace.root / "opendata.toml" / "r.html", *at).code == 3
+
+
+@pytest.mark.parametrize(("lang", "told"), [("ja", "書き出せません"), ("en", "Cannot write")])
+@pytest.mark.parametrize("name", ["r.md", "r.MD", "r.pdf", "r"])
+@pytest.mark.parametrize("paper", ["report", "followup"])
+def test_another_ending_is_refused(
+    paper: str, name: str, lang: str, told: str, workspace: Workspace, command: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Markdown, or any other form, is refused with the endings that can be written, before anything is read."""
+    (workspace.root / "ledger.jsonl").write_bytes(b"broken")
+    ran = command("kpi", paper, "-o", tmp_path / name, "--workspace", workspace.root, "--lang", lang)
+    assert (ran.code, told in ran.err, name in ran.err) == (2, True, True)
+    assert {form for form in (".html", ".xlsx", ".md、", ".md,") if form in ran.err} == {".html", ".xlsx"}
+    assert not (tmp_path / name).exists()
