@@ -99,18 +99,16 @@ def record(
 @command.command("report")
 @fiscal_year_option
 @as_of_option
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="*.html, *.xlsx"
-)
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="*.html, *.xlsx")
 @options.common
 def report(fiscal_year: int | None, as_of: str | None, out: Path) -> None:
     """年度の報告を1ファイルに書き出す / A year's report: one offline page or a workbook."""
     from meguro_opendata import kpi
     from meguro_opendata.files.whole import write_whole
     from meguro_opendata.kpi.board import board_of
-    from meguro_opendata.kpi.page import page_of
+    from meguro_opendata.kpi.board_page import page_of
+    from meguro_opendata.kpi.board_tables import paper_of
     from meguro_opendata.kpi.papers import paper_bytes, paper_kind
-    from meguro_opendata.kpi.twins import paper_of
     from meguro_opendata.messages import message
 
     kind = paper_kind(out)
@@ -129,9 +127,7 @@ def report(fiscal_year: int | None, as_of: str | None, out: Path) -> None:
 @click.option("--quarter", type=click.IntRange(1, 4), help="四半期（既定は今の四半期）/ Quarter.")
 @click.option("--department", metavar="NAME", help="この担当課だけ / Only this department.")
 @as_of_option
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="*.html, *.xlsx"
-)
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="*.html, *.xlsx")
 @options.common
 def followup(
     fiscal_year: int | None, quarter: int | None, department: str | None, as_of: str | None, out: Path
@@ -157,7 +153,7 @@ def followup(
 def _from_table(indicator: str, table: Path, evidence: str, year: int, workspace: Workspace) -> tuple[str, str]:
     """The value that a table of procedures comes to, and the file as its evidence."""
     from meguro_opendata.errors import EntryError, Fault
-    from meguro_opendata.kpi.procedures import read_online_rate
+    from meguro_opendata.kpi.online_procedures import read_online_rate
     from meguro_opendata.kpi.records import recordable
     from meguro_opendata.kpi.strategy import open_strategy
     from meguro_opendata.messages import message

@@ -11,7 +11,6 @@ from functools import cached_property
 from meguro_opendata.japan.calendar import today, year_days
 from meguro_opendata.kpi.counting import Current, New, current_datasets, new_in_year
 from meguro_opendata.kpi.coverage import Kind, kinds_of, share_published
-from meguro_opendata.kpi.quality import Kept, Staged, share_on_time, share_readable, stages_of, timeliness_of
 from meguro_opendata.kpi.records import Recordable, recordable, recorded_value
 from meguro_opendata.kpi.strategy import (
     Comparison,
@@ -22,6 +21,7 @@ from meguro_opendata.kpi.strategy import (
     indicator_definitions,
     open_strategy,
 )
+from meguro_opendata.kpi.upkeep import Kept, Staged, share_on_time, share_readable, stages_of, timeliness_of
 from meguro_opendata.ledger import DatasetHistory, Event, History, scan_ledger
 from meguro_opendata.workspace.city import Workspace
 

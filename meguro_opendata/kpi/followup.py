@@ -11,7 +11,7 @@ from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.japan.calendar import QUARTERS, quarter_ends
 from meguro_opendata.japan.eras import era_name
 from meguro_opendata.kpi.figures import Indicator, Situation, figures_of, situation_of
-from meguro_opendata.kpi.nextsteps import Step, next_steps
+from meguro_opendata.kpi.next_steps import Step, next_steps
 from meguro_opendata.kpi.papers import Cell, Paper, Section, Sheet
 from meguro_opendata.kpi.strategy import Strategy
 from meguro_opendata.workspace.city import Workspace

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from meguro_opendata.kpi.figures import Indicator
-from meguro_opendata.kpi.nextsteps import Step
+from meguro_opendata.kpi.next_steps import Step
 
 __all__ = ["Gap", "gaps_of"]
 

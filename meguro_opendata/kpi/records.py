@@ -13,7 +13,7 @@ from meguro_opendata.files.whole import locked
 from meguro_opendata.japan.calendar import fiscal_year_of
 from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.strategy import Strategy, indicator_definitions, open_strategy, share_units
-from meguro_opendata.kpi.written import read_number
+from meguro_opendata.kpi.written_numbers import read_number
 from meguro_opendata.ledger import History, Record, append_events, japan_time, scan_ledger
 from meguro_opendata.workspace.city import Workspace
 

@@ -11,7 +11,7 @@ from meguro_opendata.files.releasenames import REPORT_PAGE
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.japan.eras import era_name
 from meguro_opendata.kpi.board import board_of
-from meguro_opendata.kpi.page import page_of
+from meguro_opendata.kpi.board_page import page_of
 from meguro_opendata.pipeline.outcome import Release
 from meguro_opendata.workspace.city import Workspace
 

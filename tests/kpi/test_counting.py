@@ -13,7 +13,7 @@ from meguro_opendata import kpi
 from meguro_opendata.errors import ConfigurationError, EntryError, SourceError
 from meguro_opendata.kpi.counting import series_of
 from meguro_opendata.kpi.coverage import kinds_of
-from meguro_opendata.kpi.procedures import read_online_rate
+from meguro_opendata.kpi.online_procedures import read_online_rate
 from meguro_opendata.kpi.records import enter_record
 from meguro_opendata.ledger import Event, append_events, import_events, read_packages, scan_ledger
 from meguro_opendata.ledger.dating import FirstPublication, enter_datings

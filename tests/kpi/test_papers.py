@@ -15,13 +15,13 @@ import pytest
 import meguro_opendata as mo
 from meguro_opendata import kpi
 from meguro_opendata.kpi.board import Board, board_of
+from meguro_opendata.kpi.board_page import page_of
+from meguro_opendata.kpi.board_tables import paper_of
 from meguro_opendata.kpi.followup import followup_of
-from meguro_opendata.kpi.nextsteps import next_steps
-from meguro_opendata.kpi.page import page_of
+from meguro_opendata.kpi.next_steps import next_steps
 from meguro_opendata.kpi.papers import Paper, Section, Sheet, paper_bytes, workbook_of
-from meguro_opendata.kpi.paths import chart_of
+from meguro_opendata.kpi.progress import chart_of
 from meguro_opendata.kpi.records import enter_record
-from meguro_opendata.kpi.twins import paper_of
 from meguro_opendata.ledger import Event, append_events
 from meguro_opendata.workspace.city import Workspace
 

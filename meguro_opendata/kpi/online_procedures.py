@@ -9,7 +9,7 @@ from pathlib import Path
 from meguro_opendata.errors import EntryError, Fault
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.kpi.counting import rules
-from meguro_opendata.kpi.written import read_number
+from meguro_opendata.kpi.written_numbers import read_number
 from meguro_opendata.sources import read_bytes
 from meguro_opendata.sources.entries import read_entry_table
 

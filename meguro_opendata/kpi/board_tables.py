@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from meguro_opendata import messages
 from meguro_opendata.japan.eras import era_name
 from meguro_opendata.kpi.board import DEPARTMENT_FIGURES, Board
+from meguro_opendata.kpi.board_page import quarter_names
 from meguro_opendata.kpi.figures import Indicator
-from meguro_opendata.kpi.page import quarter_names
 from meguro_opendata.kpi.papers import Cell, Paper, Section, Sheet
 from meguro_opendata.kpi.strategy import share_units
 

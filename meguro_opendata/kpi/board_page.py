@@ -7,7 +7,7 @@ from meguro_opendata.japan.calendar import QUARTERS, quarter_ends
 from meguro_opendata.japan.eras import era_name
 from meguro_opendata.kpi.board import DEPARTMENT_FIGURES, Board
 from meguro_opendata.kpi.figures import Indicator
-from meguro_opendata.kpi.paths import chart_of
+from meguro_opendata.kpi.progress import chart_of
 from meguro_opendata.kpi.strategy import share_units
 
 __all__ = ["page_of", "quarter_names"]
