@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.japan.calendar import today
-from meguro_opendata.kpi.figures import Indicator, figures_of, situation_of
+from meguro_opendata.kpi.figures import Indicator, figures_of
+from meguro_opendata.kpi.situation import situation_of
 from meguro_opendata.workspace.city import Workspace, as_workspace
 
 __all__ = ["KPI_FORMAT", "indicators", "to_dict"]

@@ -11,10 +11,11 @@ from meguro_opendata import messages
 from meguro_opendata.japan.calendar import JST
 from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.coverage import Kind
-from meguro_opendata.kpi.figures import Indicator, Situation, figures_of
+from meguro_opendata.kpi.figures import Indicator, figures_of
 from meguro_opendata.kpi.gaps import Gap, gaps_of
 from meguro_opendata.kpi.next_steps import Step, next_steps
 from meguro_opendata.kpi.progress import Path, paths_of
+from meguro_opendata.kpi.situation import Situation
 from meguro_opendata.kpi.strategy import Theme
 from meguro_opendata.ledger import Dating, Entry, Event
 

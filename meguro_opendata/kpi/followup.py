@@ -10,9 +10,10 @@ from meguro_opendata import messages
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.japan.calendar import QUARTERS, quarter_ends
 from meguro_opendata.japan.eras import era_name
-from meguro_opendata.kpi.figures import Indicator, Situation, figures_of, situation_of
+from meguro_opendata.kpi.figures import Indicator, figures_of
 from meguro_opendata.kpi.next_steps import Step, next_steps
 from meguro_opendata.kpi.papers import Cell, Paper, Section, Sheet
+from meguro_opendata.kpi.situation import Situation, situation_of
 from meguro_opendata.kpi.strategy import Strategy
 from meguro_opendata.workspace.city import Workspace
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.kpi.counting import rules
-from meguro_opendata.kpi.figures import Situation
+from meguro_opendata.kpi.situation import Situation
 from meguro_opendata.recipe import Recipe, open_recipe
 from meguro_opendata.release.descriptor import Descriptor
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from meguro_opendata.japan.calendar import quarter_ends
-from meguro_opendata.kpi.figures import Indicator, Situation
+from meguro_opendata.kpi.figures import Indicator
 from meguro_opendata.kpi.records import recorded_value
+from meguro_opendata.kpi.situation import Situation
 
 __all__ = ["Chart", "Path", "Point", "chart_of", "paths_of"]
 

@@ -1,0 +1,97 @@
+"""The situation of a fiscal year: what had happened by a day, and what the strategy wants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from meguro_opendata.japan.calendar import today, year_days
+from meguro_opendata.kpi.counting import Current, New, current_datasets, new_in_year
+from meguro_opendata.kpi.coverage import Kind, kinds_of
+from meguro_opendata.kpi.records import Recordable, recordable
+from meguro_opendata.kpi.strategy import Strategy, open_strategy
+from meguro_opendata.kpi.upkeep import Kept, Staged, stages_of, timeliness_of
+from meguro_opendata.ledger import DatasetHistory, Event, History, scan_ledger
+from meguro_opendata.workspace.city import Workspace
+
+__all__ = ["Situation", "situation_of"]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything that the figures of a year are made from, as of a day.
+
+    Attributes:
+        as_of: The day up to whose end is counted.
+        until: That day, or the year's last one if that is earlier.
+    """
+
+    workspace: Workspace
+    fiscal_year: int
+    as_of: date
+    first: date
+    last: date
+    strategy: Strategy | None
+    history: History
+
+    @property
+    def until(self) -> date:
+        """The last day that counts."""
+        return min(self.as_of, self.last)
+
+    @property
+    def over(self) -> bool:
+        """Whether the year is over."""
+        return self.as_of > self.last
+
+    @cached_property
+    def recordable(self) -> dict[str, Recordable]:
+        """The indicators that are recorded by hand."""
+        return recordable(self.strategy)
+
+    @cached_property
+    def new(self) -> tuple[list[New], list[New]]:
+        """Datasets and files that were published for the first time in the year."""
+        return new_in_year(self.history, self.first, self.until)
+
+    @cached_property
+    def owners(self) -> dict[str, Event]:
+        """Of each dataset that has something new, an event that says whose it is."""
+        datasets, files = self.new
+        lines = {new.dataset: _telling_line(self.history.datasets[new.dataset]) for new in [*datasets, *files]}
+        entries = self.history.entries(lines.values())
+        return {name: event for name, line in lines.items() if isinstance(event := entries[line], Event)}
+
+    @cached_property
+    def current(self) -> list[Current]:
+        """The datasets that were published on the last day that counts."""
+        return current_datasets(self.history)
+
+    @cached_property
+    def kinds(self) -> list[Kind]:
+        """The kinds of the national list."""
+        return kinds_of(self.workspace, self.current)
+
+    @cached_property
+    def kept(self) -> list[Kept]:
+        """Each dataset, whether it is updated as declared."""
+        return timeliness_of(self.current, self.until)
+
+    @cached_property
+    def staged(self) -> list[Staged]:
+        """Each dataset with its stage."""
+        return stages_of(self.current)
+
+
+def situation_of(workspace: Workspace, fiscal_year: int, as_of: date | None = None) -> Situation:
+    """Return the situation of a year by the end of a day (default: today)."""
+    first, last = year_days(fiscal_year, workspace.city.fiscal_year_start)
+    day = as_of or today()
+    history = scan_ledger(workspace.ledger, min(day, last))
+    return Situation(workspace, fiscal_year, day, first, last, open_strategy(workspace, fiscal_year), history)
+
+
+def _telling_line(dataset: DatasetHistory) -> int:
+    """The line that says what a dataset is: its newest, or, if it was dated before all events, its first."""
+    return (dataset.newest or dataset.first).line
