@@ -14,7 +14,7 @@ from meguro_opendata.kpi.coverage import Kind
 from meguro_opendata.kpi.figures import Indicator, figures_of
 from meguro_opendata.kpi.gaps import Gap, gaps_of
 from meguro_opendata.kpi.next_steps import Step, next_steps
-from meguro_opendata.kpi.progress import Path, paths_of
+from meguro_opendata.kpi.progress import Progress, progress_of
 from meguro_opendata.kpi.situation import Situation
 from meguro_opendata.kpi.strategy import Theme
 from meguro_opendata.ledger import Dating, Entry, Event
@@ -56,6 +56,7 @@ class Board:
     """A year's report.
 
     Attributes:
+        progress: What adds up over the year, by quarter.
         departments: Each with its parts of new datasets, new files, what is on time and what is machine-readable.
         themes: Likewise for the themes of the catalogue.
         gaps: How far figures are from their targets.
@@ -65,7 +66,7 @@ class Board:
     situation: Situation
     lang: str
     figures: tuple[Indicator, ...]
-    paths: tuple[Path, ...]
+    progress: tuple[Progress, ...]
     departments: tuple[tuple[str, tuple[str, ...]], ...]
     themes: tuple[tuple[str, tuple[str, ...]], ...]
     steps: tuple[Step, ...]
@@ -96,17 +97,17 @@ def board_of(situation: Situation, lang: str) -> Board:
     """The report of a year as of a day, in a language."""
     figures = tuple(figures_of(situation, lang))
     chosen = [figure for figure in figures if figure.target is not None or figure.actual is not None]
-    paths = [
-        path
-        for path in paths_of(situation, chosen)
-        if path.indicator.id.startswith("opendata.") or path.indicator.lines
+    progress = [
+        found
+        for found in progress_of(situation, chosen)
+        if found.indicator.id.startswith("opendata.") or found.indicator.lines
     ]
     steps = next_steps(situation)
     return Board(
         situation,
         lang,
         figures,
-        tuple(paths),
+        tuple(progress),
         _table(figures, "by_department", lang),
         _table(figures, "by_theme", lang),
         tuple(steps),

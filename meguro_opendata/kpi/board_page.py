@@ -7,10 +7,11 @@ from meguro_opendata.japan.calendar import QUARTERS, quarter_ends
 from meguro_opendata.japan.eras import era_name
 from meguro_opendata.kpi.board import DEPARTMENT_FIGURES, Board
 from meguro_opendata.kpi.figures import Indicator
-from meguro_opendata.kpi.progress import chart_of
+from meguro_opendata.kpi.progress import Progress
 from meguro_opendata.kpi.strategy import share_units
+from meguro_opendata.pages.charts import Chart, line_chart
 
-__all__ = ["page_of", "quarter_names"]
+__all__ = ["chart_of", "page_of", "quarter_names"]
 
 
 def page_of(board: Board) -> str:
@@ -26,7 +27,7 @@ def page_of(board: Board) -> str:
         fiscal_year=situation.fiscal_year,
         era=era_name(situation.fiscal_year, lang),
         as_of=situation.as_of.isoformat(),
-        charts=[(path, chart_of(path)) for path in board.paths],
+        charts=[(progress, chart_of(progress)) for progress in board.progress],
         quarter_names=quarter_names(board),
         part_ids=DEPARTMENT_FIGURES,
         part_names=[names[name] for name in DEPARTMENT_FIGURES],
@@ -37,6 +38,14 @@ def page_of(board: Board) -> str:
         open_ids=[figure.id for figure in board.open_data],
         ledger=situation.workspace.ledger.name,
     )
+
+
+def chart_of(progress: Progress) -> Chart:
+    """Return the chart of a figure's progress, with a label below each quarter."""
+    points = progress.points
+    actual = [(point.known, point.actual) for point in points if point.actual is not None]
+    forecast = [(point.share, point.forecast) for point in points if point.forecast is not None]
+    return line_chart(actual, forecast, progress.indicator.target, len(points))
 
 
 def quarter_names(board: Board) -> list[str]:

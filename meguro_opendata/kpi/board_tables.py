@@ -85,9 +85,9 @@ def _target(figure: Indicator, board: Board) -> str | None:
 
 def _quarters(board: Board) -> Iterator[tuple[Cell, ...]]:
     names = quarter_names(board)
-    for path in board.paths:
-        for name, point in zip(names, path.points, strict=True):
-            yield path.indicator.name, name, point.actual, point.forecast, point.pace
+    for progress in board.progress:
+        for name, point in zip(names, progress.points, strict=True):
+            yield progress.indicator.name, name, point.actual, point.forecast, point.pace
 
 
 def _gaps(board: Board) -> Iterator[tuple[Cell, ...]]:

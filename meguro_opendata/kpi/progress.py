@@ -1,9 +1,9 @@
-"""A figure's way through the year by quarter, where it leads if it goes on like that, and the same as a chart."""
+"""The progress of a figure through the year by quarter, and where it leads if it goes on like that."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from meguro_opendata.japan.calendar import quarter_ends
@@ -11,12 +11,7 @@ from meguro_opendata.kpi.figures import Indicator
 from meguro_opendata.kpi.records import recorded_value
 from meguro_opendata.kpi.situation import Situation
 
-__all__ = ["Chart", "Path", "Point", "chart_of", "paths_of"]
-
-WIDTH, HEIGHT = 640, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 600, 24, 220
-_ROOM = 1.15
-_LABEL = 48
+__all__ = ["Point", "Progress", "progress_of"]
 
 
 @dataclass(frozen=True)
@@ -43,8 +38,8 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Path:
-    """An indicator's four quarters."""
+class Progress:
+    """The four quarters of an indicator."""
 
     indicator: Indicator
     points: tuple[Point, ...]
@@ -55,77 +50,10 @@ class Path:
         return self.points[-1].forecast
 
 
-@dataclass(frozen=True)
-class Mark:
-    """A point of a chart with the number beside it."""
-
-    x: float
-    y: float
-    text: str
-
-
-@dataclass(frozen=True)
-class Chart:
-    """The lines of a chart as points of an SVG, told apart by their dashes and marks, not by colour.
-
-    Attributes:
-        actual: The figure: a full line with filled circles.
-        forecast: Where it leads: a dashed line with open squares; one beside the last figure has no number.
-        target: The height of the target's dotted line; ``None`` without one.
-        ticks: Below the axis, the middle of each label and the quarter.
-    """
-
-    width: int
-    height: int
-    actual: tuple[Mark, ...]
-    forecast: tuple[Mark, ...]
-    target: Mark | None
-    ticks: tuple[Mark, ...]
-    base: int = _BOTTOM
-    left: int = _LEFT
-    right: int = _RIGHT
-
-    def line(self, marks: Sequence[Mark]) -> str:
-        """Marks as the points of a polyline."""
-        return " ".join(f"{mark.x:g},{mark.y:g}" for mark in marks)
-
-
-def paths_of(situation: Situation, figures: Sequence[Indicator]) -> list[Path]:
-    """The paths of what adds up over the year: new datasets and files, and recorded figures."""
-    ways = _counters(situation)
-    return [_path(figure, ways[figure.id], situation) for figure in figures if figure.id in ways]
-
-
-def chart_of(path: Path) -> Chart:
-    """A path as a chart."""
-    top = _Scale(_highest(path) * _ROOM)
-    start = Mark(_LEFT, _BOTTOM, "0")
-    actual = (start, *(top.mark(point.known, point.actual) for point in path.points if point.actual is not None))
-    ahead = tuple(top.mark(point.share, point.forecast) for point in path.points if point.forecast is not None)
-    ahead = tuple(replace(mark, text="") if mark.x - actual[-1].x < _LABEL else mark for mark in ahead)
-    aim = path.indicator.target
-    target = top.mark(1, aim) if aim is not None else None
-    width = (_RIGHT - _LEFT) / len(path.points)
-    ticks = tuple(Mark(_LEFT + width * (number + 0.5), _BOTTOM + 18, "") for number in range(len(path.points)))
-    return Chart(WIDTH, HEIGHT, actual, (actual[-1], *ahead) if ahead else (), target, ticks)
-
-
-def _highest(path: Path) -> float:
-    """The greatest value of a path, its target included; 1 at least."""
-    values = [value for point in path.points for value in (point.actual, point.forecast) if value is not None]
-    return max([*values, path.indicator.target or 0, 1])
-
-
-@dataclass(frozen=True)
-class _Scale:
-    """Where shares of the year and values lie in a chart."""
-
-    highest: float
-
-    def mark(self, share: float, value: float) -> Mark:
-        """The place of a value at a share of the year."""
-        x, y = _LEFT + (_RIGHT - _LEFT) * share, _BOTTOM - (_BOTTOM - _TOP) * value / self.highest
-        return Mark(round(x, 1), round(y, 1), f"{value:,.10g}")
+def progress_of(situation: Situation, figures: Sequence[Indicator]) -> list[Progress]:
+    """Return the progress of what adds up over the year: new datasets and files, and recorded figures."""
+    counters = _counters(situation)
+    return [_progress(figure, counters[figure.id], situation) for figure in figures if figure.id in counters]
 
 
 Counter = Callable[[date], float | None]
@@ -149,7 +77,7 @@ def _record_counter(situation: Situation, name: str) -> Counter:
     return lambda day: recorded_value(records, name, situation.first, day, adds=True)[0]
 
 
-def _path(figure: Indicator, count: Counter, situation: Situation) -> Path:
+def _progress(figure: Indicator, count: Counter, situation: Situation) -> Progress:
     points: list[Point] = []
     begun = situation.first
     gone = _share(situation.until, situation)
@@ -160,7 +88,7 @@ def _path(figure: Indicator, count: Counter, situation: Situation) -> Path:
         pace = figure.target * share if figure.target is not None else None
         points.append(Point(number, end, share, _share(day, situation), actual, _rounded(ahead), _rounded(pace)))
         begun = end + timedelta(days=1)
-    return Path(figure, tuple(points))
+    return Progress(figure, tuple(points))
 
 
 def _share(day: date, situation: Situation) -> float:

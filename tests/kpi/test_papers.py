@@ -15,12 +15,11 @@ import pytest
 import meguro_opendata as mo
 from meguro_opendata import kpi
 from meguro_opendata.kpi.board import Board, board_of
-from meguro_opendata.kpi.board_page import page_of
+from meguro_opendata.kpi.board_page import chart_of, page_of
 from meguro_opendata.kpi.board_tables import paper_of
 from meguro_opendata.kpi.followup import followup_of
 from meguro_opendata.kpi.next_steps import next_steps
 from meguro_opendata.kpi.papers import Paper, Section, Sheet, paper_bytes, workbook_of
-from meguro_opendata.kpi.progress import chart_of
 from meguro_opendata.kpi.records import enter_record
 from meguro_opendata.ledger import Event, append_events
 from meguro_opendata.workspace.city import Workspace
@@ -142,7 +141,7 @@ def test_a_long_list_of_events_says_how_many_are_left(workspace: Workspace, monk
 
 def test_the_path_through_the_year(workspace: Workspace) -> None:
     """By quarter: what there was, in the running quarter so far, and where it leads in proportion to the days."""
-    paths = {path.indicator.id: path for path in board(workspace).paths}
+    paths = {path.indicator.id: path for path in board(workspace).progress}
     files = paths["opendata.new_resources"].points
     assert [point.actual for point in files] == [1, 3, 5, None]
     gone = (DAY - date(2025, 4, 1)).days + 1
@@ -153,15 +152,16 @@ def test_the_path_through_the_year(workspace: Workspace) -> None:
 
 def test_a_year_that_is_over_has_no_forecast(workspace: Workspace) -> None:
     """Neither has one that has not begun."""
-    over = {path.indicator.id: path for path in board(workspace, day=date(2026, 5, 1)).paths}["opendata.new_resources"]
+    past = board(workspace, day=date(2026, 5, 1)).progress
+    over = {path.indicator.id: path for path in past}["opendata.new_resources"]
     assert ([point.actual for point in over.points], over.forecast) == ([1, 3, 5, 5], None)
-    early = {path.indicator.id: path for path in board(workspace, 2027, DAY).paths}["opendata.new_resources"]
+    early = {path.indicator.id: path for path in board(workspace, 2027, DAY).progress}["opendata.new_resources"]
     assert ([point.actual for point in early.points], early.forecast) == ([None] * 4, None)
 
 
 def test_the_chart_is_drawn_to_scale(workspace: Workspace) -> None:
     """Heights are in proportion to values, places to days; everything lies within the picture."""
-    (path,) = [path for path in board(workspace).paths if path.indicator.id == "opendata.new_resources"]
+    (path,) = [path for path in board(workspace).progress if path.indicator.id == "opendata.new_resources"]
     chart = chart_of(path)
     assert chart.target is not None
     assert (chart.base - chart.actual[-1].y) / (chart.base - chart.target.y) == pytest.approx(5 / 50, abs=0.01)
