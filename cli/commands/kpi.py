@@ -103,22 +103,15 @@ def record(
 @options.common
 def report(fiscal_year: int | None, as_of: str | None, out: Path) -> None:
     """年度の報告を1ファイルに書き出す / A year's report: one offline page or a workbook."""
-    from meguro_opendata import kpi
-    from meguro_opendata.files.whole import write_whole
-    from meguro_opendata.kpi.board import board_of
-    from meguro_opendata.kpi.board_page import page_of
-    from meguro_opendata.kpi.board_tables import paper_of
-    from meguro_opendata.kpi.papers import paper_bytes, paper_kind
+    from meguro_opendata.kpi.papers import paper_kind
+    from meguro_opendata.kpi.report import write_report
     from meguro_opendata.messages import message
 
-    kind = paper_kind(out)
+    paper_kind(out)  # refuses another ending before any file is read
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
     day = _as_of(as_of)
-    year = _year(fiscal_year, day, workspace)
-    board = board_of(kpi.situation_of(workspace, year, day), lang)
-    data = page_of(board).encode("utf-8") if kind == "html" else paper_bytes(paper_of(board), kind, lang)
-    write_whole(out, data)
+    write_report(workspace, _year(fiscal_year, day, workspace), out, lang, day)
     console.result(message("report-written", lang, path=out))
 
 
@@ -133,20 +126,15 @@ def followup(
     fiscal_year: int | None, quarter: int | None, department: str | None, as_of: str | None, out: Path
 ) -> None:
     """担当課ごとの四半期フォローアップシート（7・10・1・3月提出）を書き出す / Quarterly sheets per department."""
-    from meguro_opendata.files.whole import write_whole
-    from meguro_opendata.japan.calendar import quarter_of, today
-    from meguro_opendata.kpi.followup import followup_of
-    from meguro_opendata.kpi.papers import paper_bytes, paper_kind
+    from meguro_opendata.kpi.papers import paper_kind
+    from meguro_opendata.kpi.report import write_followup
     from meguro_opendata.messages import message
 
-    kind = paper_kind(out)
+    paper_kind(out)  # refuses another ending before any file is read
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
-    day = _as_of(as_of) or today()
-    year = _year(fiscal_year, day, workspace)
-    number = quarter or quarter_of(day, year, workspace.city.fiscal_year_start)
-    paper = followup_of(workspace, year, number, day, lang, department)
-    write_whole(out, paper_bytes(paper, kind, lang))
+    day = _as_of(as_of)
+    paper = write_followup(workspace, _year(fiscal_year, day, workspace), quarter, out, lang, day, department)
     console.result(message("followup-written", lang, count=len(paper.sections), path=out))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from meguro_opendata.japan.calendar import fiscal_year_of, quarter_ends, today, year_days
-from meguro_opendata.japan.eras import era_name
 from meguro_opendata.kpi.assessment import KPI_FORMAT, indicators, to_dict
 from meguro_opendata.kpi.figures import Indicator, Part, figures_of
 from meguro_opendata.kpi.situation import Situation, situation_of

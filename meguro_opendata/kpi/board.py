@@ -11,7 +11,7 @@ from meguro_opendata import messages
 from meguro_opendata.japan.calendar import JST
 from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.coverage import Kind
-from meguro_opendata.kpi.figures import Indicator, figures_of
+from meguro_opendata.kpi.figures import Indicator
 from meguro_opendata.kpi.gaps import Gap, gaps_of
 from meguro_opendata.kpi.next_steps import Step, next_steps
 from meguro_opendata.kpi.progress import Progress, progress_of
@@ -93,9 +93,8 @@ class Board:
         return tuple(figure for figure in self.figures if figure.focus == number)
 
 
-def board_of(situation: Situation, lang: str) -> Board:
-    """The report of a year as of a day, in a language."""
-    figures = tuple(figures_of(situation, lang))
+def board_of(situation: Situation, figures: Sequence[Indicator], lang: str) -> Board:
+    """Return everything that the report of a year shows, in a language."""
     chosen = [figure for figure in figures if figure.target is not None or figure.actual is not None]
     progress = [
         found
@@ -106,7 +105,7 @@ def board_of(situation: Situation, lang: str) -> Board:
     return Board(
         situation,
         lang,
-        figures,
+        tuple(figures),
         tuple(progress),
         _table(figures, "by_department", lang),
         _table(figures, "by_theme", lang),

@@ -10,6 +10,7 @@ from meguro_opendata import site
 from meguro_opendata.errors import StorageError
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.japan.calendar import fiscal_year_of, today
+from meguro_opendata.kpi.report import write_report
 from meguro_opendata.packaged import packaged_folder
 from meguro_opendata.pipeline.build import build_release
 from meguro_opendata.pipeline.outcome import Release
@@ -71,7 +72,7 @@ def run_demo(out: Path, lang: str = "ja") -> Demo:
     portal = open_portal(workspace)
     outcome, events = publish(plan_publication(workspace, portal), portal, workspace)
     years = dict.fromkeys((STRATEGY_YEAR, fiscal_year_of(today(), workspace.city.fiscal_year_start)))
-    boards = tuple((year, site.write_kpi_board(workspace, year, out / "kpi" / f"{year}.html", lang)) for year in years)
+    boards = tuple((year, write_report(workspace, year, out / "kpi" / f"{year}.html", lang)) for year in years)
     portal_folder = out / "portal"
     start = site.write_start_page(workspace, releases, portal_folder, boards, out / "index.html", lang)
     return Demo(workspace, start, portal_folder / "index.html", boards, releases, outcome, events)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from meguro_opendata.site.start_page import write_kpi_board, write_start_page
+from meguro_opendata.site.start_page import write_start_page
 
-__all__ = ["write_kpi_board", "write_start_page"]
+__all__ = ["write_start_page"]

@@ -93,7 +93,8 @@ def workspace(workspace_dir: Path) -> Workspace:
 
 def board(workspace: Workspace, year: int = 2025, day: date = DAY, lang: str = "ja") -> Board:
     """A year's report."""
-    return board_of(kpi.situation_of(workspace, year, day), lang)
+    situation = kpi.situation_of(workspace, year, day)
+    return board_of(situation, kpi.figures_of(situation, lang), lang)
 
 
 @pytest.mark.parametrize(
