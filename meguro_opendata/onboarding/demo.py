@@ -74,8 +74,23 @@ def run_demo(out: Path, lang: str = "ja") -> Demo:
     years = dict.fromkeys((STRATEGY_YEAR, fiscal_year_of(today(), workspace.city.fiscal_year_start)))
     boards = tuple((year, write_report(workspace, year, out / "kpi" / f"{year}.html", lang)) for year in years)
     portal_folder = out / "portal"
-    start = site.write_start_page(workspace, releases, portal_folder, boards, out / "index.html", lang)
+    datasets = [_built(release) for release in releases]
+    start = site.write_start_page(workspace, datasets, portal_folder, boards, out / "index.html", lang)
     return Demo(workspace, start, portal_folder / "index.html", boards, releases, outcome, events)
+
+
+def _built(release: Release) -> site.BuiltDataset:
+    counts = release.report.counts
+    return site.BuiltDataset(
+        title=release.recipe.title,
+        standard=release.recipe.standard.title if release.recipe.standard else None,
+        source=release.recipe.source.file,
+        rows=release.rows_out,
+        changes=len(release.changes),
+        errors=counts["error"],
+        warnings=counts["warning"],
+        report=release.folder / "report.html",
+    )
 
 
 def _claim(out: Path) -> None:

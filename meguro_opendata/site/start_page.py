@@ -1,35 +1,67 @@
-"""Pages of the workspace as a whole: a start page and the KPI board of each year."""
+"""The page that leads to everything else: the portal, the reports of the datasets and the KPI boards."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from meguro_opendata import pages
-from meguro_opendata.files.releasenames import REPORT_PAGE
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.japan.eras import era_name
-from meguro_opendata.pipeline.outcome import Release
 from meguro_opendata.workspace.city import Workspace
 
-__all__ = ["write_start_page"]
+__all__ = ["BuiltDataset", "write_start_page"]
+
+
+@dataclass(frozen=True)
+class BuiltDataset:
+    """What the start page says of a dataset.
+
+    Attributes:
+        standard: The title of its standard; ``None`` for a schema of its own.
+        source: The name of the file that it was made from.
+        rows: How many rows are published.
+        changes: How many values were rewritten.
+        report: The page with the findings.
+    """
+
+    title: str
+    standard: str | None
+    source: str
+    rows: int
+    changes: int
+    errors: int
+    warnings: int
+    report: Path
 
 
 def write_start_page(
     workspace: Workspace,
-    releases: Sequence[Release],
+    datasets: Sequence[BuiltDataset],
     portal: Path,
     boards: Sequence[tuple[int, Path]],
     path: Path,
     lang: str,
 ) -> Path:
-    """The page that leads to the portal, the reports and the KPI boards; returns its path."""
-    links = [{"release": release, "report": _link(release.folder / REPORT_PAGE, path)} for release in releases]
+    """Write the start page and return its path.
+
+    Args:
+        workspace: Whose page.
+        datasets: Each with its report, which lies beside or below the page.
+        portal: The folder of the portal.
+        boards: The KPI page of each year.
+        path: The page.
+        lang: Language.
+
+    Raises:
+        StorageError: If it cannot be written.
+    """
     page = pages.render(
         "start.html",
         lang,
         title=workspace.city.name,
-        links=links,
+        datasets=[(dataset, _link(dataset.report, path)) for dataset in datasets],
         portal=_link(portal / "index.html", path),
         boards=[(year, era_name(year, lang), _link(board, path)) for year, board in boards],
     )
