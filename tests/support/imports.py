@@ -223,10 +223,3 @@ def circles(graph: Mapping[str, Collection[str]]) -> list[list[str]]:
         if node not in number:
             visit(node)
     return sorted(groups)
-
-
-def assert_only(known: Collection[str], found: Iterable[str]) -> None:
-    """Fail for each fault that is no known exception, and for each exception that is no longer a fault."""
-    faults = set(found)
-    assert sorted(faults - set(known)) == []
-    assert sorted(set(known) - faults) == [], "mended: take these out of the list of exceptions"
