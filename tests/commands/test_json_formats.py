@@ -247,7 +247,8 @@ def look_at_places(office: Office) -> None:
 def keep_a_portal(office: Office) -> None:
     """Save and bring back an empty CKAN, and fail to publish to it; real ones are tested elsewhere."""
     empty = {"count": 0, "results": [], "name": "131105", "title": "目黒区"}
-    with serving(body=json.dumps({"success": True, "result": empty})) as server:
+    names = json.dumps({"success": True, "result": []})
+    with serving(body=json.dumps({"success": True, "result": empty}), bodies={"organization_list": names}) as server:
         workspace_for(office.home / "kept", server.url, "131105")
         there = ("--portal", "lab", "--workspace", office.home / "kept" / "datasets")
         token = {"MEGURO_OPENDATA_TOKEN_LAB": "token"}

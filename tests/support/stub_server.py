@@ -12,10 +12,15 @@ from typing import Any
 
 @dataclass
 class Server:
-    """A server on loopback that gives one answer to everything, and remembers who asked."""
+    """A server on loopback that gives one answer to everything, and remembers who asked.
+
+    Attributes:
+        bodies: Other answers, by the last part of the address that is asked.
+    """
 
     status: int = 200
     body: str = ""
+    bodies: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     seen: list[tuple[str, str | None]] = field(default_factory=list)
     url: str = ""
@@ -29,8 +34,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         state.seen.append((self.path, self.headers.get("Authorization")))
         self.send_response(state.status)
-        kind = "application/json" if state.body.startswith("{") else "text/html"
-        body = state.body.encode()
+        answer = state.bodies.get(self.path.partition("?")[0].rpartition("/")[2], state.body)
+        kind = "application/json" if answer.startswith("{") else "text/html"
+        body = answer.encode()
         for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **state.headers}.items():
             self.send_header(name, value)
         self.end_headers()
