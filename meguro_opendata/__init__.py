@@ -9,9 +9,8 @@ Names are loaded when they are first used, so importing the package costs next t
 
 from __future__ import annotations
 
-import os
-
 from meguro_opendata._version import __version__
+from meguro_opendata.packaged.checkout import folders_beside
 from meguro_opendata.packaged.lazy import attach
 
 TYPE_CHECKING = False  # As in ``packaged.lazy``: importing it from typing would cost more than all else here.
@@ -43,11 +42,7 @@ __all__ = [
     "validation",
 ]
 
-# In a checkout the command line, the standard and the sample workspace lie beside this folder, not in it: a program
-# started in the checkout's own folder finds them there, installed or not.
-_HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 (pathlib would double the cost of importing)
-if not os.path.isdir(os.path.join(_HERE, "cli")):  # noqa: PTH112, PTH118
-    __path__.append(os.path.dirname(_HERE))  # noqa: PTH120
+__path__ += folders_beside(__file__)
 
 _HOMES = {
     "pipeline.build": ("build_release",),

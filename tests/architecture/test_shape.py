@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from imports import ROOT_PACKAGE, Module, project_modules, short
+from imports import Module, project_modules, short
 from locations import ROOT
 
 LOOSE = {"__main__", "_version", "errors", "findings"}
@@ -29,6 +29,8 @@ def _is_of_a_face(node: ast.stmt, name: str) -> bool:
         case ast.If(test=ast.Name(id="TYPE_CHECKING"), body=body, orelse=[]):
             return all(isinstance(part, ast.Import | ast.ImportFrom) for part in body)
         case ast.FunctionDef(name="__getattr__" | "__dir__"):
+            return True
+        case ast.AugAssign(target=ast.Name(id="__path__"), value=ast.Call(func=ast.Name(id="folders_beside"))):
             return True
         case ast.Assign(value=ast.Call(func=ast.Name(id="attach"))):
             return ast.unparse(node.targets[0]) == "(__getattr__, __dir__)"
@@ -92,8 +94,8 @@ def shape_faults(module: Module) -> Iterator[str]:
 
 
 def test_a_packages_init_is_a_face() -> None:
-    """It shows names; code is in modules with a name. The root's own also finds the folders beside it in a checkout."""
-    faces = [module for name, module in project_modules().items() if module.is_package and name != ROOT_PACKAGE]
+    """It shows names; code is in modules with a name."""
+    faces = [module for module in project_modules().values() if module.is_package]
     faults = [fault for module in faces for fault in face_faults(module)]
     assert faults == []
 
