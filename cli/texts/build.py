@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["build_lines", "rejection_reasons"]
 
-_KNOWN_REASONS = ("blank", "note", "total", "header", "footer", "unmatched")
+_KNOWN_REASONS = ("blank", "note", "total", "header", "footer", "section", "unmatched")
 _LISTED = 4
 
 

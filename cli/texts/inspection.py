@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meguro_opendata.messages import message, word
+from meguro_opendata.sources.table import column_letter
 
 from .lists import listed
 from .standards import standard_title
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from meguro_opendata.geo.gis.files import Layer
     from meguro_opendata.inspection.profiler import Inspection
     from meguro_opendata.sources import Grid, Table
+    from meguro_opendata.sources.block import Proposed
+    from meguro_opendata.sources.blocks import Block
 
 __all__ = ["inspection_lines"]
 
@@ -43,6 +46,25 @@ def _table_lines(table: Table, lang: str) -> Iterator[str]:
         yield f"{word('sheet', lang)}: {grid.sheet} ({', '.join(grid.sheets)})"
     yield from _hidden_lines(grid, lang)
     yield message("table-found", lang, row=table.header_row, rows=table.frame.height, columns=len(table.labels))
+    yield from _doubt_lines(table.proposed, lang)
+
+
+def _doubt_lines(found: Proposed | None, lang: str) -> Iterator[str]:
+    """Yield that the header is not certain, and every table of the file that is not read."""
+    if found is None:
+        return
+    if not found.sure and found.second is not None:
+        yield "  " + message("header-unsure", lang, row=found.second[1])
+    for block in found.blocks:
+        if block.role == "other_table" and block.reason is not None:
+            yield "  " + message("block-unread", lang, where=_where(block), reason=word(block.reason, lang))
+
+
+def _where(block: Block) -> str:
+    """Return the cells of a block as Excel shows them."""
+    first, last = column_letter(block.first_column - 1), column_letter(block.last_column - 1)
+    cells = f"{first}{block.first_row}:{last}{block.last_row}"
+    return f"{block.sheet} {cells}" if block.sheet else cells
 
 
 def _header_line(table: Table, lang: str) -> str:
@@ -69,8 +91,6 @@ def _layer_lines(layer: Layer, lang: str) -> Iterator[str]:
 
 
 def _hidden_lines(grid: Grid, lang: str) -> Iterator[str]:
-    from meguro_opendata.sources import column_letter
-
     facts = grid.facts
     if facts.hidden_sheets:
         yield f"  {word('hidden-sheets', lang)}: {listed(facts.hidden_sheets, lang)}"

@@ -13,6 +13,7 @@ from meguro_opendata.geo.gis.opening import geo_container, is_geo_file
 from meguro_opendata.inspection.readability import Judgement, item_text, judge, reason_text, stage_of, stage_text
 from meguro_opendata.messages import message
 from meguro_opendata.sources import Grid, Table, column_letter, container_at, propose_source
+from meguro_opendata.sources.header import cut_table
 from meguro_opendata.standard.recognition import SURE, Match, known_labels, recognise
 from meguro_opendata.standard.recognition.headernames import spellings
 
@@ -90,12 +91,19 @@ class Inspection:
     @cached_property
     def judgements(self) -> tuple[Judgement, ...]:
         """The fifteen items of the national rule on machine-readable tables."""
-        return judge(self.container, None if self.layer else self.table, known_labels())
+        return judge(self.container, None if self.layer else self._whole, known_labels())
+
+    @property
+    def _whole(self) -> Table | None:
+        """The table with whatever stands beside and below it, which makes a sheet hard to read for machines."""
+        if self.table is None or self.table.proposed is None:
+            return self.table
+        return cut_table(self.table.grid, self.table.header_row, self.table.header_rows)
 
     @property
     def stage(self) -> int | None:
         """The stage of the national model that the file shows, ``None`` if it shows none."""
-        return stage_of(self.container, None if self.layer else self.table, self.judgements, self.standard is not None)
+        return stage_of(self.container, None if self.layer else self._whole, self.judgements, self.standard is not None)
 
     @property
     def header_is_late(self) -> bool:
@@ -120,6 +128,7 @@ class Inspection:
             "extension_matches": self.extension_matches,
             **_described_grid(self.grid),
             **_described_table(self.table),
+            **_described_blocks(self.table),
             "gis": _described_layer(self.layer) if self.layer else None,
             "standard": {"id": best.id, "version": best.version, "score": best.score} if best else None,
             "machine_readability": [_described_item(judgement, lang) for judgement in self.judgements],
@@ -151,6 +160,19 @@ def _described_table(table: Table | None) -> dict[str, Any]:
     if table is None:
         return {"header_row": None, "rows": 0, "columns": []}
     return {"header_row": table.header_row, "rows": table.frame.height, "columns": list(table.labels)}
+
+
+def _described_blocks(table: Table | None) -> dict[str, Any]:
+    """The title, how sure the header is, and the blocks of all sheets; of a GIS file there are none."""
+    found = table.proposed if table else None
+    if found is None:
+        return {"title": None, "header": None, "blocks": []}
+    second = {"sheet": found.second[0], "row": found.second[1]} if found.second else None
+    return {
+        "title": found.title or None,
+        "header": {"confidence": found.confidence, "sure": found.sure, "second": second},
+        "blocks": [block.to_dict() for block in found.blocks],
+    }
 
 
 def _described_layer(layer: Layer) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -13,6 +13,9 @@ from meguro_opendata.errors import SourceError
 from meguro_opendata.findings import Rejection
 from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.table import Grid, Table, column_letter
+
+if TYPE_CHECKING:
+    from meguro_opendata.sources.blocks import Cut
 
 __all__ = ["blank_rows", "cut_table", "filled_cells", "labels_of", "row_patterns"]
 
@@ -39,6 +42,7 @@ def cut_table(
     header_rows: int = 1,
     skip: Mapping[int, str] | None = None,
     keep_all: bool = False,
+    cut: Cut | None = None,
 ) -> Table:
     """The table below a header.
 
@@ -48,6 +52,7 @@ def cut_table(
         header_rows: How many lines the header has.
         skip: Record numbers that are no rows, with reasons.
         keep_all: Keep blank rows, notes and totals as rows (a check wants to see them).
+        cut: The blocks of the sheet, by which rows, notes and totals are told apart and other tables left out.
 
     Raises:
         SourceError: If there is no such record or it is blank.
@@ -55,15 +60,13 @@ def cut_table(
     _refuse_blank_header(grid, header_row)
     labels = labels_of(grid, header_row, header_rows)
     blank = blank_rows(grid.cells)
-    end = _last_filled(blank, header_row)
-    outside = sorted(row for row in skip or {} if row > end)
-    if outside:
-        raise SourceError("skip-row-outside", file=grid.path, rows=outside, last=end)
+    end = _last_filled(blank[: cut.end] if cut else blank, header_row)
+    _refuse_outside(grid, skip or {}, end)
     body = grid.cells.slice(header_row, end - header_row)
-    width = _width(labels, body)
+    width = _width(labels, body, cut)
     header_width = min(len(labels), width)
     labels = [*labels[:width], *[""] * (width - len(labels))]
-    reasons = {} if keep_all else _reasons(grid, header_row, body, blank.slice(header_row, end - header_row))
+    reasons = {} if keep_all else _reasons(grid, header_row, body, blank.slice(header_row, end - header_row), cut)
     reasons |= {row - 1 - header_row: reason for row, reason in (skip or {}).items()}
     kept = _kept(body.height, reasons)
     frame = _rows(body, kept)[:, :width]
@@ -78,11 +81,18 @@ def cut_table(
         rows=_shifted(kept, header_row + 1),
         lines=None if grid.lines is None else _picked(grid.lines, kept, header_row),
         widths=None if grid.widths is None else _picked(grid.widths, kept, header_row),
-        rejected=tuple(
-            Rejection(at + header_row + 1, reason, " ".join(filter(None, grid.record(at + header_row)))[:_SHOWN])
-            for at, reason in sorted(reasons.items())
-        ),
+        rejected=tuple(_rejection(grid, at + header_row, reason) for at, reason in sorted(reasons.items())),
     )
+
+
+def _refuse_outside(grid: Grid, skip: Mapping[int, str], end: int) -> None:
+    outside = sorted(row for row in skip if row > end)
+    if outside:
+        raise SourceError("skip-row-outside", file=grid.path, rows=outside, last=end)
+
+
+def _rejection(grid: Grid, line: int, reason: str) -> Rejection:
+    return Rejection(line + 1, reason, " ".join(filter(None, grid.record(line)))[:_SHOWN])
 
 
 def _refuse_blank_header(grid: Grid, header_row: int) -> None:
@@ -130,8 +140,12 @@ def _last_filled(blank: pl.Series, start: int) -> int:
     return max(start, filled[-1] + 1) if len(filled) else start
 
 
-def _width(labels: list[str], body: pl.DataFrame) -> int:
-    """The number of columns up to the last that has a label or a filled cell."""
+def _width(labels: list[str], body: pl.DataFrame, cut: Cut | None) -> int:
+    """The number of columns up to the last that has a label or a filled cell, and belongs to the table."""
+    return min(_filled_width(labels, body), cut.columns[1] + 1) if cut else _filled_width(labels, body)
+
+
+def _filled_width(labels: list[str], body: pl.DataFrame) -> int:
     width = next((n for n in range(len(labels), 0, -1) if labels[n - 1]), 0)
     beyond = (n for n in range(body.width, width, -1) if (body[:, n - 1].str.strip_chars() != "").any())
     return next(beyond, width)
@@ -163,7 +177,9 @@ def row_patterns() -> dict[str, Any]:
     return read_data("rows.toml")
 
 
-def _reasons(grid: Grid, header_row: int, body: pl.DataFrame, blank: pl.Series) -> dict[int, str]:
+def _reasons(grid: Grid, header_row: int, body: pl.DataFrame, blank: pl.Series, cut: Cut | None) -> dict[int, str]:
+    if cut is not None:
+        return {line - header_row: why for line, why in cut.reasons.items() if line - header_row < body.height}
     reasons = {**row_reasons(body, blank), **_repeated_headers(grid.cells.row(header_row - 1), body)}
     return {**reasons, **_footers(body, reasons)}
 

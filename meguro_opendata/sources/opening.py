@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.choice import choices
+from meguro_opendata.sources.block import Proposed
+from meguro_opendata.sources.blocks import Block, confidence, is_sure
+from meguro_opendata.sources.choice import Choice, choices
 from meguro_opendata.sources.container import MARKUPS, WORKBOOKS, read_container
 from meguro_opendata.sources.header import cut_table
 from meguro_opendata.sources.table import Grid, Table
@@ -14,6 +17,8 @@ from meguro_opendata.sources.text.textfile import read_text_grid
 
 # Readers of workbooks and markup are loaded when a file is one: most are text, and start the sooner.
 __all__ = ["propose_source", "read_grid", "read_source"]
+
+_LONGEST = 200  # characters of a title that are kept
 
 
 def read_source(
@@ -63,8 +68,15 @@ def read_grid(path: Path, sheet: str | None = None, encoding: str | None = None)
     return read_text_grid(path, encoding)
 
 
-def propose_source(path: Path, names: Collection[str], keep_all: bool = True) -> Table:
-    """The table in a file whose sheet and header row are not declared: those that fit the names best.
+def propose_source(path: Path, names: Collection[str], keep_all: bool = True, *, by_blocks: bool = True) -> Table:
+    """Return the table in a file whose sheet and header row are not declared: those that fit the names best.
+
+    Args:
+        path: The file.
+        names: Labels of the standards in question.
+        keep_all: Keep blank rows, notes and totals as rows.
+        by_blocks: Without these, leave out sections, sums and other tables, too, and say what was left out; else read
+            the table as a recipe does that declares its header and nothing more.
 
     Raises:
         SourceError: As :func:`read_source`, and if no record can be a header.
@@ -73,7 +85,36 @@ def propose_source(path: Path, names: Collection[str], keep_all: bool = True) ->
     if not found:
         raise SourceError("file-empty", file=path)
     best = found[0]
-    return cut_table(best.grid, best.header_row, best.header_rows, keep_all=keep_all)
+    if keep_all or not by_blocks:
+        return cut_table(best.grid, best.header_row, best.header_rows, keep_all=keep_all)
+    table = cut_table(best.grid, best.header_row, best.header_rows, cut=best.cut)
+    return replace(table, proposed=_proposed(found))
+
+
+def _proposed(found: Sequence[Choice]) -> Proposed:
+    """How the first of some choices was found, and what else the sheets hold."""
+    best, headers = found[0], found[0].headers
+    others = [_of_other_sheet(block) for choice in found[1:] for block in choice.cut.blocks]
+    return Proposed(
+        title=_title(best),
+        confidence=confidence(headers),
+        sure=is_sure(headers),
+        second=(best.grid.sheet, headers[1].low + 1) if len(headers) > 1 else None,
+        blocks=(*best.cut.blocks, *others),
+    )
+
+
+def _of_other_sheet(block: Block) -> Block:
+    if not block.read:
+        return block
+    return replace(block, read=False, role="other_table", reason="other-sheet")
+
+
+def _title(choice: Choice) -> str:
+    """The filled cells of the lines above a table that are its title."""
+    titles = [block for block in choice.cut.blocks if block.role == "title" and block.last_row < choice.header_row]
+    lines = (line for block in titles for line in range(block.first_row, block.last_row + 1))
+    return " ".join(cell.strip() for line in lines for cell in choice.grid.record(line - 1) if cell.strip())[:_LONGEST]
 
 
 def _grids(path: Path) -> list[Grid]:

@@ -12,6 +12,7 @@ from typing import Any, Self
 import polars as pl
 
 from meguro_opendata.findings import Finding, Rejection
+from meguro_opendata.sources.block import Proposed
 from meguro_opendata.sources.facts import NO_FACTS, SheetFacts
 
 __all__ = ["Grid", "Table", "column_letter", "columns_of"]
@@ -114,6 +115,7 @@ class Table:
         widths: Number of cells of each record as it stood; ``None`` if all have as many as the grid.
         header_rows: How many lines the header has.
         rejected: Records that are not rows of the table, each with its reason.
+        proposed: How the table was found in a file that nobody described; ``None`` where it was declared.
     """
 
     grid: Grid
@@ -126,6 +128,7 @@ class Table:
     widths: Sequence[int] | None
     header_rows: int = 1
     rejected: tuple[Rejection, ...] = ()
+    proposed: Proposed | None = None
 
     @property
     def path(self) -> Path:

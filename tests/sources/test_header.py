@@ -84,7 +84,9 @@ def test_the_table_agrees_with_what_was_given(shared: Path) -> None:
             id="names that repeat need their groups",
         ),
         pytest.param([GROUPS, LABELS, ROW], (), 2, 1, id="known names below groups stand for themselves"),
-        pytest.param([GROUPS, ["い", "ろ", "は", "に"], ROW], (), 1, 1, id="groups over unknown names are not joined"),
+        pytest.param(
+            [GROUPS, ["い", "ろ", "は", "に"], ROW], (), 2, 2, id="groups written over each column are joined"
+        ),
         pytest.param(
             [TITLE, ["い", "ろ", "は", "に"], ROW, ROW], (((0, 0), (0, 3)),), 2, 1, id="a merged title is no header"
         ),

@@ -83,13 +83,16 @@ def _unplaced(layer: Layer) -> pl.DataFrame:
     return layer.frame.with_columns(pl.Series(name, values, dtype=pl.String) for name, values in columns)
 
 
-def propose_table(path: Path, names: Collection[str] = (), *, keep_all: bool = True, needs_crs: bool = False) -> Table:
+def propose_table(
+    path: Path, names: Collection[str] = (), *, keep_all: bool = True, by_blocks: bool = True, needs_crs: bool = False
+) -> Table:
     """The table of a file that nobody described: of a GIS file its features, else what the header's labels suggest.
 
     Args:
         path: The file.
         names: Labels that a header may have.
         keep_all: Whether rows that look like notes or totals are kept.
+        by_blocks: As for :func:`propose_source`.
         needs_crs: Whether a GIS file has to say which system it is in; else its points may be blank.
 
     Raises:
@@ -99,4 +102,4 @@ def propose_table(path: Path, names: Collection[str] = (), *, keep_all: bool = T
     if is_geo_file(path):
         layer = read_layer(path)
         return geo_table(path, layer, layer.features().crs if needs_crs else None)
-    return propose_source(path, names, keep_all=keep_all)
+    return propose_source(path, names, keep_all=keep_all, by_blocks=by_blocks)

@@ -1,0 +1,218 @@
+"""What each line below a header is: a row of the table, blank, a note, a section, a sum, or of another table.
+
+Whole columns are asked first, and only the lines that stand out are looked at one by one, so that a million plain rows
+cost next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+
+import polars as pl
+
+from meguro_opendata.packaged import packaged_toml
+from meguro_opendata.sources.blocks.cellkinds import CellKind, cell_kind, is_aside
+from meguro_opendata.sources.blocks.head import Profile
+
+__all__ = ["Body", "line_roles", "linkdata_lines"]
+
+_SENTINELS = 6  # columns that every row fills, asked to find lines that are no rows
+_HARDLY = 4  # a line with less than a quarter of the usual cells can be a footer
+_MOSTLY = 0.5  # share of what rows fill that a line of another kind leaves blank
+_LABELS = 5  # columns of words in which a sum may be named
+
+
+@cache
+def _patterns() -> dict[str, Any]:
+    return packaged_toml(__package__, "blocks.toml")["row"]  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Body:
+    """The lines below a header, as far as the columns of its table go.
+
+    Attributes:
+        cells: The cells, one column of text a column of the table.
+        header: The lowest line of the header.
+        profile: What the rows hold, by column of the table.
+    """
+
+    cells: pl.DataFrame
+    header: Sequence[str]
+    profile: Profile
+    labels: frozenset[str] = field(default=frozenset())
+
+    @cached_property
+    def filled(self) -> pl.DataFrame:
+        """Whether each cell is filled."""
+        return self.cells.select(pl.all().str.strip_chars() != "")
+
+    @cached_property
+    def counts(self) -> pl.Series:
+        """How many cells of each line are filled."""
+        return self.filled.sum_horizontal() if self.cells.width else pl.Series(dtype=pl.UInt32)
+
+    @cached_property
+    def usual(self) -> float:
+        """How many cells half of the rows fill at most."""
+        wide = self.counts.filter(self.counts > 1)
+        return float(wide.median() or 1)  # type: ignore[arg-type]
+
+    @cached_property
+    def missing(self) -> pl.Series:
+        """The share of those columns a line leaves blank that rows nearly always fill."""
+        always = self.profile.always[:_SENTINELS]
+        if not always:
+            return pl.Series([0.0]).new_from_index(0, self.cells.height)
+        return 1 - self.filled[:, list(always)].sum_horizontal() / len(always)
+
+    @cached_property
+    def words(self) -> list[int]:
+        """The first columns that may name a row: all but those of figures."""
+        kinds = self.profile.kinds
+        found = [at for at, kind in enumerate(kinds) if kind is not CellKind.NUMBER and self.profile.fill[at]]
+        return found[:_LABELS]
+
+    def texts(self, line: int) -> list[str]:
+        """The filled cells of a line."""
+        return [cell for cell in self.cells.row(line) if cell.strip()]
+
+
+def line_roles(body: Body) -> dict[int, str]:
+    """Return by position why lines are no rows: ``blank``, ``header``, ``note``, ``section``, ``total``, ``footer``."""
+    roles: dict[int, str] = dict.fromkeys((body.counts == 0).arg_true().to_list(), "blank")
+    roles |= dict.fromkeys(_repeated(body), "header") | dict.fromkeys(linkdata_lines(body), "note")
+    roles |= {line: "total" for line in _sums(body) if line not in roles}
+    roles |= {line: role for line, role in _sparse(body, roles) if line not in roles}
+    return roles
+
+
+def _repeated(body: Body) -> list[int]:
+    """Lines that say the header once more, as sheets made for printing do on every page."""
+    filled = [at for at, cell in enumerate(body.header) if cell.strip()]
+    lines = pl.int_range(body.cells.height, eager=True)
+    for at in filled if len(filled) > 1 else ():
+        lines = lines.filter(body.cells[:, at].gather(lines) == body.header[at])
+    return lines.to_list() if len(filled) > 1 else []
+
+
+def linkdata_lines(body: Body) -> list[int]:
+    """Return lines of LinkData's form that describe columns: they begin with ``#``, as the header does."""
+    if not body.header[:1] or not body.header[0].startswith("#"):
+        return []
+    return body.cells[:, 0].str.starts_with("#").arg_true().to_list()
+
+
+def _sums(body: Body) -> Iterator[int]:
+    """Lines that are sums of others, named so in one of the columns of words, and the rest of a group of sums."""
+    for at in body.words:
+        column = body.cells[:, at]
+        for line in column.str.contains(_patterns()["sum"]).arg_true():
+            if body.counts[line] > 1:
+                yield line
+                yield from _rest_of_group(body, at, line)
+        for line in column.str.contains(_patterns()["part_sum"]).arg_true():
+            if body.counts[line] > 1 and not _is_coded(body, line, at):
+                yield line
+    yield from _whole(body)
+
+
+def _rest_of_group(body: Body, at: int, line: int) -> Iterator[int]:
+    """The lines below a sum that belong to it since the column that names it is filled once a group only."""
+    if body.profile.fill[at] >= 0.8:  # noqa: PLR2004
+        return
+    for below in range(line + 1, body.cells.height):
+        blank = not body.cells[below, at].strip()
+        if not blank or body.counts[below] < body.usual / 2 or not any(body.filled.row(below)[at + 1 :]):
+            return
+        yield below
+
+
+def _is_coded(body: Body, line: int, at: int) -> bool:
+    """Whether a line has a code in front of its name, as nearly all rows have."""
+    codes = (c for c in body.profile.always if c < at and body.profile.kinds[c] in (CellKind.NUMBER, CellKind.CODE))
+    return any(cell_kind(body.cells[line, column]) in (CellKind.NUMBER, CellKind.CODE) for column in codes)
+
+
+def _whole(body: Body) -> Iterator[int]:
+    """The first or last row, if it bears the name of a whole and is the sum of all others."""
+    rows = (body.counts > 1).arg_true()
+    for line in {rows[0], rows[-1]} if len(rows) > 2 else ():  # noqa: PLR2004
+        named = (body.cells[:, at].gather([line]).str.contains(_patterns()["whole"])[0] for at in body.words)
+        if any(named) and _is_sum(body, line):
+            yield int(line)
+
+
+def _is_sum(body: Body, line: int) -> bool:
+    columns = [at for at in body.profile.typed if body.profile.kinds[at] is CellKind.NUMBER]
+    told = 0
+    for at in columns:
+        numbers = body.cells[:, at].str.replace_all(",", "").str.strip_chars().cast(pl.Float64, strict=False)
+        own, total = numbers[line], numbers.sum()
+        if own is None or not own:
+            continue
+        if abs(total - 2 * own) > 1e-6 * abs(own):
+            return False
+        told += 1
+    return told > 0
+
+
+def _sparse(body: Body, roles: dict[int, str]) -> Iterator[tuple[int, str]]:
+    """Lines that leave most of what rows fill blank: sections between rows, notes and footers below them."""
+    candidates = ((body.counts == 1) | (body.missing >= _MOSTLY)).arg_true()
+    candidates = candidates.filter(body.counts.gather(candidates) > 0)
+    if body.usual < 2:  # noqa: PLR2004 (a list of one column has no sparse lines)
+        candidates = candidates.filter(pl.Series([_is_note(body, line) for line in candidates], dtype=pl.Boolean))
+    last = _last_row(body, {*roles, *candidates})
+    for line in candidates:
+        role = _role(body, line, last)
+        if role:
+            yield line, role
+
+
+def _last_row(body: Body, others: set[int]) -> int:
+    return next((line for line in range(body.cells.height - 1, -1, -1) if line not in others), -1)
+
+
+def _role(body: Body, line: int, last: int) -> str | None:
+    if _is_note(body, line):
+        return "note"
+    texts = body.texts(line)
+    if line > last:
+        return "footer" if _is_footer(body, line, texts) else None
+    return "section" if len(texts) == 1 and _is_words(texts) and _is_section(body, line) else None
+
+
+def _is_note(body: Body, line: int) -> bool:
+    """Whether a line begins as notes do and says nothing in most columns that rows fill."""
+    texts = body.texts(line)
+    if len(texts) > 1 and (body.missing[line] < _MOSTLY or len(texts) * 2 > body.usual):
+        return False
+    return bool(pl.Series([texts[0]]).str.contains(_patterns()["note"])[0]) or is_aside(texts[0])
+
+
+def _is_words(texts: Sequence[str]) -> bool:
+    return cell_kind(texts[0]) is CellKind.TEXT
+
+
+def _is_footer(body: Body, line: int, texts: Sequence[str]) -> bool:
+    """Whether a line below the last row has next to nothing of a row, or stands apart from the rows."""
+    if len(texts) * _HARDLY <= body.usual or len(texts) == 1:
+        return True
+    return _after_gap(body, line) and body.missing[line] >= _MOSTLY
+
+
+def _after_gap(body: Body, line: int) -> bool:
+    """Whether a blank line stands between a line and the last full row above it."""
+    while line and body.counts[line] and body.missing[line] >= _MOSTLY:
+        line -= 1
+    return not body.counts[line]
+
+
+def _is_section(body: Body, line: int) -> bool:
+    """Whether the only cell of a line heads the rows below: it stands in a column of words, and rows have more."""
+    only = next(at for at, filled in enumerate(body.filled.row(line)) if filled)
+    return body.profile.kinds[only] is not CellKind.NUMBER and body.usual >= 3  # noqa: PLR2004
