@@ -178,9 +178,9 @@ def _last_row(body: Body, others: set[int]) -> int:
 
 
 def _role(body: Body, line: int, last: int) -> str | None:
-    if _is_note(body, line):
-        return "note"
     texts = body.texts(line)
+    if _is_note(body, line):
+        return "note" if line < last or _begins_note(texts[0]) else "footer"
     if line > last:
         return "footer" if _is_footer(body, line, texts) else None
     return "section" if len(texts) == 1 and _is_words(texts) and _is_section(body, line) else None
@@ -191,7 +191,11 @@ def _is_note(body: Body, line: int) -> bool:
     texts = body.texts(line)
     if len(texts) > 1 and (body.missing[line] < _MOSTLY or len(texts) * 2 > body.usual):
         return False
-    return bool(pl.Series([texts[0]]).str.contains(_patterns()["note"])[0]) or is_aside(texts[0])
+    return _begins_note(texts[0]) or is_aside(texts[0])
+
+
+def _begins_note(text: str) -> bool:
+    return bool(pl.Series([text]).str.contains(_patterns()["note"])[0])
 
 
 def _is_words(texts: Sequence[str]) -> bool:
