@@ -153,6 +153,7 @@ def _plan(
 
 def _confirm(plan: Plan, lang: str) -> None:
     """Show the plan and ask; without a yes the command ends."""
+    from meguro_opendata.errors import ExitCode
     from meguro_opendata.messages import message
 
     from ..texts.plan import plan_lines
@@ -160,4 +161,4 @@ def _confirm(plan: Plan, lang: str) -> None:
     console.say("\n".join(plan_lines(plan, lang)))
     if not click.confirm(message("publish-ask", lang), err=True):
         console.say(message("publish-cancelled", lang))
-        raise SystemExit(1)
+        raise SystemExit(ExitCode.NOT_CLEAN)
