@@ -1,6 +1,6 @@
 """``Package`` and ``Resource``: a dataset and its files as CKAN's API gives and takes them.
 
-A CKAN may give fields that nobody here knows, in any order and of any JSON type. Each type keeps all of them as they
+A CKAN can give unknown fields, in any order and of any JSON type. Each type keeps all of them as they
 came and gives the known ones a name and a type, so that ``Package.from_ckan(raw).to_ckan() == raw``, keys in order.
 """
 

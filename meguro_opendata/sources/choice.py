@@ -1,4 +1,4 @@
-"""Choosing the sheet and the header of a file that nobody described: proposals, best first, never applied unseen."""
+"""Choosing the sheet and the header of a file without a recipe: proposals, best first, never applied unseen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from meguro_opendata.japan.folding import folded
-from meguro_opendata.sources.blocks import Cut, Header, cut_sheet, find_headers, head_of
+from meguro_opendata.sources.blocks import Cut, Head, Header, cut_at, find_headers, head_of
 from meguro_opendata.sources.header import labels_of
 from meguro_opendata.sources.table import Grid
 
@@ -23,23 +23,34 @@ class Choice:
     """A header that a sheet may have.
 
     Attributes:
-        headers: The headers that the sheet may have by shape, best first.
-        header_row: Record number of its lowest line.
-        header_rows: How many lines it has.
+        head: The first lines of the sheet.
+        headers: The headers that it may have by shape, best first.
+        header: The one that is chosen.
+        header_rows: How many of its lines are read.
         known: How many labels of its lowest line, or of all its lines joined, are names looked for.
     """
 
     grid: Grid
+    head: Head
     headers: tuple[Header, ...]
-    header_row: int
+    header: Header
     header_rows: int
     known: int
+
+    @property
+    def header_row(self) -> int:
+        """Record number of the header's lowest line."""
+        return self.header.low + 1
 
     @cached_property
     def cut(self) -> Cut:
         """The blocks of the sheet with this header."""
-        low = self.header_row - 1
-        return cut_sheet(self.grid, next(header for header in self.headers if header.low == low))
+        return cut_at(self.grid, self.head, self.headers, self.header)
+
+    @property
+    def second(self) -> Header | None:
+        """The best of the headers that are not chosen."""
+        return next((header for header in self.headers if header != self.header), None)
 
 
 def choices(grids: Sequence[Grid], names: Collection[str]) -> list[Choice]:
@@ -65,7 +76,11 @@ def _size(choice: Choice) -> int:
 
 def _of_grid(grid: Grid, wanted: set[str]) -> Choice | None:
     """The header of the best shape; among headers of nearly the same shape the one with the most known labels."""
-    headers = find_headers(head_of(grid)) or find_headers(head_of(grid, grid.height))
+    head = head_of(grid)
+    headers = find_headers(head)
+    if not headers:
+        head = head_of(grid, grid.height)
+        headers = find_headers(head)
     if not headers:
         return None
     near = [header for header in headers if header.score > headers[0].score - _TIE]
@@ -73,7 +88,7 @@ def _of_grid(grid: Grid, wanted: set[str]) -> Choice | None:
     joined, last = _known(grid, best, _lines(best), wanted), _known(grid, best, 1, wanted)
     # Lines above group the columns only for the eye where the lowest line alone has the standard's own names.
     alone = last > max(joined, _FEW) and _all_differ(labels_of(grid, best.low + 1, 1))
-    return Choice(grid, tuple(headers), best.low + 1, 1 if alone else _lines(best), max(joined, last))
+    return Choice(grid, head, tuple(headers), best, 1 if alone else _lines(best), max(joined, last))
 
 
 def _lines(header: Header) -> int:

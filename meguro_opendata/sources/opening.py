@@ -99,7 +99,7 @@ def _proposed(found: Sequence[Choice]) -> Proposed:
         title=_title(best),
         confidence=confidence(headers),
         sure=is_sure(headers),
-        second=(best.grid.sheet, headers[1].low + 1) if len(headers) > 1 else None,
+        second=(best.grid.sheet, best.second.low + 1) if best.second else None,
         blocks=(*best.cut.blocks, *others),
     )
 

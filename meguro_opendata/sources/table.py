@@ -115,7 +115,7 @@ class Table:
         widths: Number of cells of each record as it stood; ``None`` if all have as many as the grid.
         header_rows: How many lines the header has.
         rejected: Records that are not rows of the table, each with its reason.
-        proposed: How the table was found in a file that nobody described; ``None`` where it was declared.
+        proposed: How the table was found in a file without a recipe; ``None`` where it was declared.
     """
 
     grid: Grid

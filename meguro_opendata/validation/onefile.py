@@ -31,7 +31,7 @@ def validate_file(
     *,
     personal: bool = False,
 ) -> Report:
-    """Check a file against a standard, as it stands: nothing is rewritten, columns match by name.
+    """Check a file against a standard unchanged: nothing is rewritten, columns match by name.
 
     Args:
         path: A CSV, TSV or workbook; sheet and header row are those that fit the standard best. For a standard of

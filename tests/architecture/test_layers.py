@@ -112,7 +112,7 @@ def test_rooms_inside_a_room_have_their_order() -> None:
 
 
 def test_listed_inner_rooms_are_there() -> None:
-    """A chain of rooms that were renamed holds nobody to anything."""
+    """Each room of a listed chain exists, so that no chain is without effect after a renaming."""
     named = set(re.split(r"[\s>]+", listed()[1].strip()))
     assert named <= {short(name) for name, module in project_modules().items() if module.is_package}
 

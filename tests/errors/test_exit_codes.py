@@ -1,4 +1,4 @@
-"""Exit codes are a promise: each has its number, and each number stands in one place."""
+"""Exit codes are a promise: each has its number, and each number is in one place."""
 
 from __future__ import annotations
 

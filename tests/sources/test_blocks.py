@@ -198,6 +198,16 @@ def test_a_table_beside_another_is_named() -> None:
     assert [block.first_column for block in cut.blocks if block.role == "other_table"] == [5]
 
 
+def test_a_great_many_tables_are_named_in_bounded_time() -> None:
+    """Hundreds of tables below each other do not exhaust the stack; each cell is in a block, the last ones in one."""
+    table = [["名称", "数", "日"], ["甲", "1", "2024-04-01"], ["乙", "2", "2024-04-02"], ["", "", ""]]
+    lines = [[f"{cell}{n}" if cell == "名称" else cell for cell in line] for n in range(400) for line in table]
+    blocks = cut_sheet(grid(lines)).blocks
+    covered = {row for block in blocks for row in range(block.first_row, block.last_row + 1)}
+    assert {number for number, line in enumerate(lines, 1) if line[0]} <= covered
+    assert len([block for block in blocks if block.role == "other_table"]) < len(lines) // len(table)
+
+
 @st.composite
 def sheets(draw: st.DrawFn) -> list[list[str]]:
     """Any lines: blank ones, words and figures where they fall."""

@@ -1,4 +1,4 @@
-"""Our form ↔ the package of CKAN's API; which field is which stands in ``ckan.toml``."""
+"""Our form ↔ the package of CKAN's API; ``ckan.toml`` says which field is which."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names and text that CKAN takes: what it would refuse, cut or change in silence is told before anything is sent."""
+"""Names and text that CKAN takes: report what it would refuse, cut or change in silence, before anything is sent."""
 
 from __future__ import annotations
 

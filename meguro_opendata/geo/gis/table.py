@@ -86,7 +86,7 @@ def _unplaced(layer: Layer) -> pl.DataFrame:
 def propose_table(
     path: Path, names: Collection[str] = (), *, keep_all: bool = True, by_blocks: bool = True, needs_crs: bool = False
 ) -> Table:
-    """The table of a file that nobody described: of a GIS file its features, else what the header's labels suggest.
+    """Return the table of a file without a recipe: of a GIS file its features, else what the header's labels suggest.
 
     Args:
         path: The file.

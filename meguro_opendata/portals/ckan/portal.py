@@ -147,7 +147,7 @@ class CkanPortal:
             raise
 
     def _create_empty(self, package: Package) -> Package:
-        """Make the dataset without its files, for nobody to see; return what the portal then has."""
+        """Create the dataset private and without its files; return what the portal then has."""
         shell = replace(unmarked(package, RELEASE).with_fields(private=True), resources=())
         made = self._create(shell)
         with understood(self.name):

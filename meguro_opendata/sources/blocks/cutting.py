@@ -15,12 +15,14 @@ from meguro_opendata.sources.blocks.headers import Header, find_headers
 from meguro_opendata.sources.blocks.roles import Body, line_roles, linkdata_lines
 from meguro_opendata.sources.table import Grid
 
-__all__ = ["Cut", "cut_sheet"]
+__all__ = ["Cut", "cut_at", "cut_sheet"]
 
 _ROLES: Mapping[str, Role] = {"total": "total", "blank": "blank"}
 _GOOD = 2.4  # the least score of a second table's header
 _DEPTH = 60  # lines looked at below a gap to tell whether another table begins
 _ABOVE = 20  # rows above a gap that show how the table's rows are filled
+_MOST_TABLES = 30  # told apart below the first; each costs a look at all lines below, so the others are one block
+_LARGE = 2000  # lines; a table of more shows in its head what its rows are like
 _ALIKE = 0.6  # share of labels by which a table to the right is one like that to the left
 
 
@@ -43,12 +45,8 @@ class Cut:
     blocks: tuple[Block, ...]
 
 
-def cut_sheet(grid: Grid, chosen: Header | None = None) -> Cut:
-    """Return the blocks of a sheet.
-
-    Args:
-        grid: Its cells.
-        chosen: The header of its table, if that is known; else the one of the best shape.
+def cut_sheet(grid: Grid) -> Cut:
+    """Return the blocks of a sheet, its table having the header of the best shape.
 
     >>> from pathlib import Path
     >>> grid = Grid.of_records(Path("a.csv"), "csv", [["表"], ["名称", "数"], ["甲", "1"], ["乙", "2"], ["計", "3"]])
@@ -60,13 +58,37 @@ def cut_sheet(grid: Grid, chosen: Header | None = None) -> Cut:
     if not headers and grid.height > len(head.lines):
         head = head_of(grid, grid.height)
         headers = tuple(find_headers(head))
-    header = chosen or next(iter(headers), None)
-    if header is None:
+    if not headers:
         return Cut((), (0, 0), 0, {}, ())
-    return _cut(grid, head, headers, header)
+    return cut_at(grid, head, headers, headers[0])
 
 
-def _cut(grid: Grid, head: Head, headers: tuple[Header, ...], header: Header) -> Cut:
+def cut_at(grid: Grid, head: Head, headers: Sequence[Header], header: Header) -> Cut:
+    """Return the blocks of a sheet whose head is looked through already, with one of its headers."""
+    table = _cut_table(grid, head, headers, header)
+    blocks, end = [*table.blocks], table.end
+    for _ in range(_MOST_TABLES):
+        below = _cut_below(grid, end) if end < grid.height else None
+        if below is None:
+            break
+        blocks += [_moved(block, end) for block in below.blocks]
+        end += below.end
+    else:
+        rest = (end, grid.height - 1), (0, grid.width - 1)
+        blocks += [_block(grid, *rest, "other_table", read=False, reason="second-table")] if end < grid.height else []
+    return replace(table, blocks=tuple(sorted(blocks, key=lambda block: (block.first_row, block.first_column))))
+
+
+def _cut_below(grid: Grid, start: int) -> Cut | None:
+    """The next table below a line, with its titles and notes; ``None`` if there is nothing more."""
+    rest = replace(grid, cells=grid.cells[start:], merged=_shifted(grid, start), widths=None, lines=None)
+    head = head_of(rest)
+    headers = find_headers(head)
+    return _cut_table(rest, head, headers, headers[0]) if headers else None
+
+
+def _cut_table(grid: Grid, head: Head, headers: Sequence[Header], header: Header) -> Cut:
+    """The first table of a sheet, and what is above and beside it."""
     columns = _table_columns(grid, head, header)
     end = _end(grid, head, header, columns)
     body = _body(grid, head, header, columns, end)
@@ -76,9 +98,8 @@ def _cut(grid: Grid, head: Head, headers: tuple[Header, ...], header: Header) ->
         *_above(grid, header),
         *_of_table(grid, header, columns, end, reasons),
         *_beside(grid, head, header, columns, end),
-        *_below(grid, end),
     ]
-    return Cut(headers, columns, end, reasons, tuple(sorted(blocks, key=lambda b: (b.first_row, b.first_column))))
+    return Cut(tuple(headers), columns, end, reasons, tuple(blocks))
 
 
 def _body(grid: Grid, head: Head, header: Header, columns: tuple[int, int], end: int) -> Body:
@@ -137,9 +158,16 @@ def _end(grid: Grid, head: Head, header: Header, columns: tuple[int, int]) -> in
     body = _body(grid, head, header, columns, grid.height)
     start = header.low + 1
     for line in _beginnings(body):
+        if body.cells.height > _LARGE and _is_plain(body, line):
+            continue
         if _begins_table(grid, body, start + line, line):
             return start + _with_title(body, line)
     return grid.height
+
+
+def _is_plain(body: Body, line: int) -> bool:
+    """Whether a line below a gap is filled as rows are and has no label of the header, which is told at little cost."""
+    return body.lack[line] < 0.5 and not _names_labels(body, line) and _is_alike(body, line, ())  # noqa: PLR2004
 
 
 def _beginnings(body: Body) -> Iterator[int]:
@@ -166,24 +194,24 @@ def _begins_table(grid: Grid, body: Body, at: int, line: int) -> bool:
     group = _group(body, line)
     if _is_same_table(body, group):
         return False
-    part = Grid.of_records(grid.path, grid.container, grid_records(grid, at, at + _DEPTH), merged=_shifted(grid, at))
+    part = Grid.of_records(grid.path, grid.container, _records(grid, at, at + _DEPTH), merged=_shifted(grid, at))
     found = find_headers(head_of(part))
     if not found or found[0].score < _GOOD or found[0].top > 2:  # noqa: PLR2004
         return False
-    return any(body.counts[row] > 1 for row in group[found[0].low + 1 :])
+    return any(body.count[row] > 1 for row in group[found[0].low + 1 :])
 
 
 def _group(body: Body, line: int) -> list[int]:
     """The lines from one on to the next gap."""
     end = line
-    while end < body.cells.height and end - line < _DEPTH and body.counts[end]:
+    while end < body.cells.height and end - line < _DEPTH and body.count[end]:
         end += 1
     return list(range(line, end))
 
 
 def _is_same_table(body: Body, group: Sequence[int]) -> bool:
     """Whether a group of lines goes on with the table: most of its lines are as the rows, none repeats some labels."""
-    wide = [line for line in group if body.counts[line] > 1]
+    wide = [line for line in group if body.count[line] > 1]
     if not wide or _names_labels(body, wide[0]) or _is_header_again(body, wide[0]):
         return not wide or _is_header_again(body, wide[0])
     always = _always_above(body, group[0])
@@ -195,7 +223,7 @@ def _names_labels(body: Body, line: int) -> bool:
     """Whether a line has a label of the header in its own column, and another label beside it."""
     row = body.cells.row(line)
     same = sum(bool(cell.strip()) and cell == label for cell, label in zip(row, body.header, strict=True))
-    return bool(0 < same < body.counts[line])
+    return bool(0 < same < body.count[line])
 
 
 def _is_header_again(body: Body, line: int) -> bool:
@@ -204,7 +232,7 @@ def _is_header_again(body: Body, line: int) -> bool:
 
 def _always_above(body: Body, line: int) -> list[int]:
     """The columns that nearly all of the last rows above a line fill; the rows below may be another table's."""
-    rows = [at for at in range(max(0, line - _ABOVE), line) if body.counts[at] > 1]
+    rows = [at for at in range(max(0, line - _ABOVE), line) if body.count[at] > 1]
     if not rows:
         return []
     shares = body.filled[rows].select(pl.all().cast(pl.Float64).mean()).row(0)
@@ -223,12 +251,12 @@ def _is_alike(body: Body, line: int, always: Sequence[int]) -> bool:
 
 def _with_title(body: Body, line: int) -> int:
     """The first line of another table, with the lines of one cell above it as its title."""
-    while line > 1 and body.counts[line - 1] == 1:
+    while line > 1 and body.count[line - 1] == 1:
         line -= 1
     return line
 
 
-def grid_records(grid: Grid, start: int, end: int) -> list[list[str]]:
+def _records(grid: Grid, start: int, end: int) -> list[list[str]]:
     """The records of some lines."""
     return [grid.record(index) for index in range(start, min(end, grid.height))]
 
@@ -304,20 +332,6 @@ def _extent(grid: Grid, columns: tuple[int, int], start: int, end: int) -> tuple
     filled = grid.cells[start:end, left : right + 1].select(pl.any_horizontal(pl.all().str.strip_chars() != ""))
     lines = filled.to_series().arg_true()
     return start + int(lines[0]), start + int(lines[-1])
-
-
-def _below(grid: Grid, end: int) -> list[Block]:
-    """The other tables below, each with its titles and notes."""
-    if end >= grid.height:
-        return []
-    rest = replace(
-        grid,
-        cells=grid.cells[end:],
-        merged=_shifted(grid, end),
-        widths=grid.widths[end:] if grid.widths is not None else None,
-        lines=grid.lines[end:] if grid.lines is not None else None,
-    )
-    return [_moved(block, end) for block in cut_sheet(rest).blocks]
 
 
 def _moved(block: Block, by: int) -> Block:

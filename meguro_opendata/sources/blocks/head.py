@@ -14,6 +14,7 @@ __all__ = ["ALWAYS", "Head", "Profile", "head_of"]
 Span = tuple[tuple[int, int], tuple[int, int]]
 # Lines that are looked at: enough for the notes above a statistics book's table and for a body that shows its kinds.
 DEPTH = 240
+_MOST_CELLS, _SHALLOW = 200_000, 30  # of a very wide sheet fewer lines are looked at
 _USUAL = 0.7  # share of a column's values that have to be of one kind for the column to be of that kind
 ALWAYS = 0.8  # share of the lines in which a column is filled that has to be filled in every row
 _ROW = 2  # filled cells that make a line a row; one alone is a title, a section or a note
@@ -79,7 +80,7 @@ class Head:
 
     @cached_property
     def _counts(self) -> list[list[dict[CellKind, int]]]:
-        """For each line and column how often each kind stands in the rows from that line on."""
+        """For each line and column, the count of each kind in the rows from that line on."""
         counts: list[list[dict[CellKind, int]]] = [[{} for _ in range(self.width)]]
         for line, filled in zip(reversed(self.kinds), reversed(self.filled), strict=True):
             below = counts[-1]
@@ -120,7 +121,8 @@ def _prevailing(known: dict[CellKind, int]) -> CellKind | None:
 
 def head_of(grid: Grid, depth: int = DEPTH) -> Head:
     """Return the first lines of a grid."""
-    records = grid.head(depth)
+    most = depth if depth != DEPTH else max(_SHALLOW, min(depth, _MOST_CELLS // max(grid.width, 1)))
+    records = grid.head(most)
     width = max(map(len, records), default=0)
     lines = [[*record, *[""] * (width - len(record))] for record in records]
     merged = tuple(span for span in grid.merged if span[0][0] < len(lines))

@@ -6,8 +6,9 @@ cost next to nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
@@ -15,7 +16,7 @@ import polars as pl
 
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.sources.blocks.cellkinds import CellKind, cell_kind, is_aside
-from meguro_opendata.sources.blocks.head import Profile
+from meguro_opendata.sources.blocks.head import ALWAYS, Profile
 
 __all__ = ["Body", "line_roles", "linkdata_lines"]
 
@@ -28,6 +29,11 @@ _LABELS = 5  # columns of words in which a sum may be named
 @cache
 def _patterns() -> dict[str, Any]:
     return packaged_toml(__package__, "blocks.toml")["row"]  # type: ignore[no-any-return]
+
+
+@cache
+def _note_pattern() -> re.Pattern[str]:
+    return re.compile(_patterns()["note"])
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,6 @@ class Body:
     cells: pl.DataFrame
     header: Sequence[str]
     profile: Profile
-    labels: frozenset[str] = field(default=frozenset())
 
     @cached_property
     def filled(self) -> pl.DataFrame:
@@ -75,6 +80,16 @@ class Body:
         kinds = self.profile.kinds
         found = [at for at, kind in enumerate(kinds) if kind is not CellKind.NUMBER and self.profile.fill[at]]
         return found[:_LABELS]
+
+    @cached_property
+    def count(self) -> list[int]:
+        """The same as :attr:`counts`, to be asked line by line."""
+        return self.counts.to_list()
+
+    @cached_property
+    def lack(self) -> list[float]:
+        """The same as :attr:`missing`, to be asked line by line."""
+        return self.missing.to_list()
 
     def texts(self, line: int) -> list[str]:
         """The filled cells of a line."""
@@ -111,22 +126,22 @@ def _sums(body: Body) -> Iterator[int]:
     for at in body.words:
         column = body.cells[:, at]
         for line in column.str.contains(_patterns()["sum"]).arg_true():
-            if body.counts[line] > 1:
+            if body.count[line] > 1:
                 yield line
                 yield from _rest_of_group(body, at, line)
         for line in column.str.contains(_patterns()["part_sum"]).arg_true():
-            if body.counts[line] > 1 and not _is_coded(body, line, at):
+            if body.count[line] > 1 and not _is_coded(body, line, at):
                 yield line
     yield from _whole(body)
 
 
 def _rest_of_group(body: Body, at: int, line: int) -> Iterator[int]:
     """The lines below a sum that belong to it since the column that names it is filled once a group only."""
-    if body.profile.fill[at] >= 0.8:  # noqa: PLR2004
+    if body.profile.fill[at] >= ALWAYS:
         return
     for below in range(line + 1, body.cells.height):
         blank = not body.cells[below, at].strip()
-        if not blank or body.counts[below] < body.usual / 2 or not any(body.filled.row(below)[at + 1 :]):
+        if not blank or body.count[below] < body.usual / 2 or not any(body.filled.row(below)[at + 1 :]):
             return
         yield below
 
@@ -164,8 +179,9 @@ def _sparse(body: Body, roles: dict[int, str]) -> Iterator[tuple[int, str]]:
     """Lines that leave most of what rows fill blank: sections between rows, notes and footers below them."""
     candidates = ((body.counts == 1) | (body.missing >= _MOSTLY)).arg_true()
     candidates = candidates.filter(body.counts.gather(candidates) > 0)
-    if body.usual < 2:  # noqa: PLR2004 (a list of one column has no sparse lines)
-        candidates = candidates.filter(pl.Series([_is_note(body, line) for line in candidates], dtype=pl.Boolean))
+    if body.usual < 2:  # noqa: PLR2004 (a list of one column has no sparse lines, but notes)
+        begins = body.cells.select(pl.any_horizontal(pl.all().str.contains(_patterns()["note"]))).to_series()
+        candidates = candidates.filter(begins.gather(candidates))
     last = _last_row(body, {*roles, *candidates})
     for line in candidates:
         role = _role(body, line, last)
@@ -189,13 +205,13 @@ def _role(body: Body, line: int, last: int) -> str | None:
 def _is_note(body: Body, line: int) -> bool:
     """Whether a line begins as notes do and says nothing in most columns that rows fill."""
     texts = body.texts(line)
-    if len(texts) > 1 and (body.missing[line] < _MOSTLY or len(texts) * 2 > body.usual):
+    if len(texts) > 1 and (body.lack[line] < _MOSTLY or len(texts) * 2 > body.usual):
         return False
     return _begins_note(texts[0]) or is_aside(texts[0])
 
 
 def _begins_note(text: str) -> bool:
-    return bool(pl.Series([text]).str.contains(_patterns()["note"])[0])
+    return _note_pattern().match(text) is not None
 
 
 def _is_words(texts: Sequence[str]) -> bool:
@@ -206,17 +222,17 @@ def _is_footer(body: Body, line: int, texts: Sequence[str]) -> bool:
     """Whether a line below the last row has next to nothing of a row, or stands apart from the rows."""
     if len(texts) * _HARDLY <= body.usual or len(texts) == 1:
         return True
-    return _after_gap(body, line) and body.missing[line] >= _MOSTLY
+    return _after_gap(body, line) and body.lack[line] >= _MOSTLY
 
 
 def _after_gap(body: Body, line: int) -> bool:
     """Whether a blank line stands between a line and the last full row above it."""
-    while line and body.counts[line] and body.missing[line] >= _MOSTLY:
+    while line and body.count[line] and body.lack[line] >= _MOSTLY:
         line -= 1
-    return not body.counts[line]
+    return not body.count[line]
 
 
 def _is_section(body: Body, line: int) -> bool:
-    """Whether the only cell of a line heads the rows below: it stands in a column of words, and rows have more."""
+    """Whether the only cell of a line heads the rows below: it is in a column of words, and rows fill more cells."""
     only = next(at for at, filled in enumerate(body.filled.row(line)) if filled)
     return body.profile.kinds[only] is not CellKind.NUMBER and body.usual >= 3  # noqa: PLR2004
