@@ -93,7 +93,7 @@ class Inspection:
         """The fifteen items of the national rule on machine-readable tables."""
         return judge(self.container, None if self.layer else self._whole, known_labels())
 
-    @property
+    @cached_property
     def _whole(self) -> Table | None:
         """The table with whatever stands beside and below it, which makes a sheet hard to read for machines."""
         if self.table is None or self.table.proposed is None:

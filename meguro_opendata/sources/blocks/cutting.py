@@ -90,8 +90,9 @@ def _cut_below(grid: Grid, start: int) -> Cut | None:
 def _cut_table(grid: Grid, head: Head, headers: Sequence[Header], header: Header) -> Cut:
     """The first table of a sheet, and what is above and beside it."""
     columns = _table_columns(grid, head, header)
-    end = _end(grid, head, header, columns)
-    body = _body(grid, head, header, columns, end)
+    body = _body(grid, head, header, columns, grid.height)
+    end = _end(grid, header, body)
+    body = body if end == grid.height else _body(grid, head, header, columns, end)
     start = header.low + 1
     reasons = {start + line: role for line, role in line_roles(body).items()}
     blocks = [
@@ -128,7 +129,7 @@ def _table_columns(grid: Grid, head: Head, header: Header) -> tuple[int, int]:
 def _runs(grid: Grid, top: int) -> list[tuple[int, int]]:
     """The runs of columns that have a filled cell below some line."""
     below = grid.cells[top:]
-    used = [at for at, column in enumerate(below.get_columns()) if (column.str.strip_chars() != "").any()]
+    used = [at for at, column in enumerate(below.get_columns()) if _is_used(column)]
     runs: list[tuple[int, int]] = []
     for at in used:
         if runs and runs[-1][1] == at - 1:
@@ -136,6 +137,12 @@ def _runs(grid: Grid, top: int) -> list[tuple[int, int]]:
         else:
             runs.append((at, at))
     return runs
+
+
+def _is_used(column: pl.Series) -> bool:
+    """Whether a column has a filled cell; most have one near the top, which spares a look at all of them."""
+    parts = (column.head(_DEPTH), column)
+    return any((part.str.strip_chars() != "").any() for part in parts)
 
 
 def _labels(head: Head, header: Header, run: tuple[int, int]) -> list[str]:
@@ -153,9 +160,8 @@ def _is_like(head: Head, header: Header, first: tuple[int, int], run: tuple[int,
 # rows
 
 
-def _end(grid: Grid, head: Head, header: Header, columns: tuple[int, int]) -> int:
+def _end(grid: Grid, header: Header, body: Body) -> int:
     """The line on which another table begins, or the number of lines."""
-    body = _body(grid, head, header, columns, grid.height)
     start = header.low + 1
     for line in _beginnings(body):
         if body.cells.height > _LARGE and _is_plain(body, line):
