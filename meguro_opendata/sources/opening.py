@@ -8,7 +8,7 @@ from pathlib import Path
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.sources.block import Proposed
-from meguro_opendata.sources.blocks import Block, confidence, is_sure
+from meguro_opendata.sources.blocks import Block, Header, confidence, is_sure
 from meguro_opendata.sources.choice import Choice, choices
 from meguro_opendata.sources.container import MARKUPS, WORKBOOKS, read_container
 from meguro_opendata.sources.header import cut_table
@@ -94,7 +94,7 @@ def propose_source(path: Path, names: Collection[str], keep_all: bool = True, *,
 def _proposed(found: Sequence[Choice]) -> Proposed:
     """How the first of some choices was found, and what else the sheets hold."""
     best, headers = found[0], found[0].headers
-    others = [_of_other_sheet(block) for choice in found[1:] for block in choice.cut.blocks]
+    others = [_of_other_sheet(block, choice.header) for choice in found[1:] for block in choice.cut.blocks]
     return Proposed(
         title=_title(best),
         confidence=confidence(headers),
@@ -104,9 +104,12 @@ def _proposed(found: Sequence[Choice]) -> Proposed:
     )
 
 
-def _of_other_sheet(block: Block) -> Block:
+def _of_other_sheet(block: Block, header: Header) -> Block:
+    """A block of a sheet that is not read; lines of one cell each, as on a cover, are no table."""
     if not block.read:
         return block
+    if not header.score:
+        return replace(block, read=False, role="title", reason="title")
     return replace(block, read=False, role="other_table", reason="other-sheet")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -250,6 +251,23 @@ def test_a_header_that_is_no_better_than_the_next_line_is_unsure() -> None:
 def test_kinds_of_cells(text: str, kind: str) -> None:
     """By their form alone."""
     assert str(cell_kind(text)) == kind
+
+
+def test_a_cover_is_no_table(tmp_path: Path) -> None:
+    """Of the sheets that are not read, those with one cell a line are titles; other tables are named as such."""
+    book = openpyxl.Workbook()
+    sheets = {"表紙": [["台帳"], ["見本課"]], "一": [["名称", "数"], ["甲", 1]], "二": [["名称", "数"], ["乙", 2]]}
+    for name, lines in sheets.items():
+        sheet = book.create_sheet(name)
+        for line in lines:
+            sheet.append(line)
+    del book["Sheet"]
+    book.save(tmp_path / "見本.xlsx")
+    found = propose_source(tmp_path / "見本.xlsx", ["名称"], keep_all=False).proposed
+    assert found is not None
+    assert {(block.sheet, block.role, block.read) for block in found.blocks} == {
+        ("一", "table", True), ("二", "other_table", False), ("表紙", "title", False),
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
