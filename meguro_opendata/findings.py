@@ -11,7 +11,7 @@ from typing import Any
 from meguro_opendata import messages
 from meguro_opendata.errors import ExitCode
 
-__all__ = ["REPORT_FORMAT", "SEVERITIES", "Change", "Finding", "Rejection", "Report"]
+__all__ = ["REPORT_FORMAT", "SEVERITIES", "Change", "Finding", "NotChecked", "Rejection", "Report", "SheetUse"]
 
 SEVERITIES = ("error", "warning", "info")
 REPORT_FORMAT = "meguro-opendata/report@1"
@@ -106,6 +106,35 @@ class Rejection:
 
 
 @dataclass(frozen=True)
+class NotChecked:
+    """A demand that was not checked: its name, the schema's field (``None`` for the table), and a word for why.
+
+    ``reason`` is one of the words of ``messages``.
+    """
+
+    constraint: str
+    field: str | None
+    reason: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what was not checked as the JSON of ``report@1`` has it."""
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True)
+class SheetUse:
+    """A sheet of a workbook and whether it was read; ``reason``, one of the words of ``messages``, says why not."""
+
+    name: str
+    read: bool
+    reason: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the sheet as the JSON of ``report@1`` has it."""
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True)
 class Report:
     """The findings on one table.
 
@@ -117,6 +146,9 @@ class Report:
         findings: In the order of ``report@1``.
         encoding: As decided, ``None`` for workbooks.
         header: The header as it was read, to show that it was decoded rightly.
+        sheets: Every sheet of a workbook, the hidden ones too.
+        rows_left_out: Lines with a filled cell that are neither header nor among ``rows``.
+        not_checked: What the schema demands and this check did not look at.
     """
 
     file: str
@@ -126,6 +158,9 @@ class Report:
     findings: tuple[Finding, ...]
     encoding: str | None = None
     header: tuple[str, ...] = ()
+    sheets: tuple[SheetUse, ...] = ()
+    rows_left_out: int = 0
+    not_checked: tuple[NotChecked, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -157,6 +192,9 @@ class Report:
             "valid": self.valid,
             "rows": self.rows,
             "rows_checked": self.rows_checked,
+            "rows_left_out": self.rows_left_out,
+            "sheets": [sheet.to_dict() for sheet in self.sheets],
+            "not_checked": [demand.to_dict() for demand in self.not_checked],
             "counts": self.counts,
             "findings": [finding.to_dict(lang) for finding in self.findings],
         }
