@@ -7,10 +7,12 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.findings import Rejection
+from meguro_opendata.sources.cells import filled
 from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.table import Grid, Table, column_letter
 
@@ -59,8 +61,8 @@ def cut_table(
     """
     _refuse_blank_header(grid, header_row)
     labels = labels_of(grid, header_row, header_rows)
-    blank = blank_rows(grid.cells)
-    end = _last_filled(blank[: cut.end] if cut else blank, header_row)
+    blank = blank_rows(grid.cells) if cut is None else _blank_rows_of(cut, grid.height)
+    end = _last_filled(blank, header_row)
     _refuse_outside(grid, skip or {}, end)
     body = grid.cells.slice(header_row, end - header_row)
     width = _width(labels, body, cut)
@@ -128,10 +130,18 @@ def blank_rows(cells: pl.DataFrame) -> pl.Series:
     every = pl.int_range(cells.height, eager=True)
     rows = every
     for column in cells.get_columns():
-        rows = rows.filter(column.gather(rows).str.strip_chars() == "")
+        rows = rows.filter(~filled(column.gather(rows)))
         if not len(rows):
             break
     return every.is_in(rows.to_list())
+
+
+def _blank_rows_of(cut: Cut, height: int) -> pl.Series:
+    """The same of a sheet that is cut, as far as the columns of its table go; what is not its table's is blank."""
+    blank = np.ones(height, dtype=bool)
+    blank[: cut.end] = False
+    blank[[line for line, reason in cut.reasons.items() if reason == "blank"]] = True
+    return pl.Series(blank)
 
 
 def _last_filled(blank: pl.Series, start: int) -> int:
@@ -147,7 +157,7 @@ def _width(labels: list[str], body: pl.DataFrame, cut: Cut | None) -> int:
 
 def _filled_width(labels: list[str], body: pl.DataFrame) -> int:
     width = next((n for n in range(len(labels), 0, -1) if labels[n - 1]), 0)
-    beyond = (n for n in range(body.width, width, -1) if (body[:, n - 1].str.strip_chars() != "").any())
+    beyond = (n for n in range(body.width, width, -1) if filled(body[:, n - 1]).any())
     return next(beyond, width)
 
 

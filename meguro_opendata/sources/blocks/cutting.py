@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -13,6 +14,7 @@ from meguro_opendata.sources.blocks.cellkinds import CellKind, cell_kind
 from meguro_opendata.sources.blocks.head import ALWAYS, Head, Profile, head_of
 from meguro_opendata.sources.blocks.headers import Header, find_headers
 from meguro_opendata.sources.blocks.roles import Body, line_roles, linkdata_lines
+from meguro_opendata.sources.cells import filled, filled_cells
 from meguro_opendata.sources.table import Grid
 
 __all__ = ["Cut", "cut_at", "cut_sheet"]
@@ -142,7 +144,7 @@ def _runs(grid: Grid, top: int) -> list[tuple[int, int]]:
 def _is_used(column: pl.Series) -> bool:
     """Whether a column has a filled cell; most have one near the top, which spares a look at all of them."""
     parts = (column.head(_DEPTH), column)
-    return any((part.str.strip_chars() != "").any() for part in parts)
+    return any(filled(part).any() for part in parts)
 
 
 def _labels(head: Head, header: Header, run: tuple[int, int]) -> list[str]:
@@ -173,14 +175,14 @@ def _end(grid: Grid, header: Header, body: Body) -> int:
 
 def _is_plain(body: Body, line: int) -> bool:
     """Whether a line below a gap is filled as rows are and has no label of the header, which is told at little cost."""
-    return body.lack[line] < 0.5 and not _names_labels(body, line) and _is_alike(body, line, ())  # noqa: PLR2004
+    return body.lack(line) < 0.5 and not _names_labels(body, line) and _is_alike(body, line, ())  # noqa: PLR2004
 
 
 def _beginnings(body: Body) -> Iterator[int]:
     """The lines on which another table may begin: those below a gap, and those with words in columns of values."""
-    blank = body.counts == 0
-    below_gap = (~blank & blank.shift(1, fill_value=False)).arg_true()
-    yield from sorted({*below_gap.to_list(), *_lines_of_words(body)} - {*linkdata_lines(body)})
+    blank = set(body.blank)
+    below_gap = {line + 1 for line in blank if line + 1 not in blank and line + 1 < body.cells.height}
+    yield from sorted({*below_gap, *_lines_of_words(body)} - {*linkdata_lines(body)})
 
 
 def _lines_of_words(body: Body) -> list[int]:
@@ -188,8 +190,14 @@ def _lines_of_words(body: Body) -> list[int]:
     numbers = [at for at, kind in enumerate(body.profile.kinds) if kind is CellKind.NUMBER][:_WORDS]
     if len(numbers) < 2:  # noqa: PLR2004
         return []
-    words = [(body.cells[:, at].str.contains(r"[\p{L}]{2}")).cast(pl.UInt8) for at in numbers]
-    return (pl.DataFrame([w.alias(str(n)) for n, w in enumerate(words)]).sum_horizontal() > 1).arg_true().to_list()
+    found = Counter(line for at in numbers for line in _words_in(body.cells[:, at]))
+    return [line for line, columns in found.items() if columns > 1]
+
+
+def _words_in(column: pl.Series) -> pl.Series:
+    """The lines on which a column of numbers has a word; what begins with a digit or a sign before one is none."""
+    others = (column >= ":").arg_true()
+    return others.filter(column.gather(others).str.contains(r"[\p{L}]{2}"))
 
 
 _WORDS = 8
@@ -204,20 +212,20 @@ def _begins_table(grid: Grid, body: Body, at: int, line: int) -> bool:
     found = find_headers(head_of(part))
     if not found or found[0].score < _GOOD or found[0].top > 2:  # noqa: PLR2004
         return False
-    return any(body.count[row] > 1 for row in group[found[0].low + 1 :])
+    return any(body.count(row) > 1 for row in group[found[0].low + 1 :])
 
 
 def _group(body: Body, line: int) -> list[int]:
     """The lines from one on to the next gap."""
     end = line
-    while end < body.cells.height and end - line < _DEPTH and body.count[end]:
+    while end < body.cells.height and end - line < _DEPTH and body.count(end):
         end += 1
     return list(range(line, end))
 
 
 def _is_same_table(body: Body, group: Sequence[int]) -> bool:
     """Whether a group of lines goes on with the table: most of its lines are as the rows, none repeats some labels."""
-    wide = [line for line in group if body.count[line] > 1]
+    wide = [line for line in group if body.count(line) > 1]
     if not wide or _names_labels(body, wide[0]) or _is_header_again(body, wide[0]):
         return not wide or _is_header_again(body, wide[0])
     always = _always_above(body, group[0])
@@ -229,7 +237,7 @@ def _names_labels(body: Body, line: int) -> bool:
     """Whether a line has a label of the header in its own column, and another label beside it."""
     row = body.cells.row(line)
     same = sum(bool(cell.strip()) and cell == label for cell, label in zip(row, body.header, strict=True))
-    return bool(0 < same < body.count[line])
+    return bool(0 < same < body.count(line))
 
 
 def _is_header_again(body: Body, line: int) -> bool:
@@ -238,16 +246,16 @@ def _is_header_again(body: Body, line: int) -> bool:
 
 def _always_above(body: Body, line: int) -> list[int]:
     """The columns that nearly all of the last rows above a line fill; the rows below may be another table's."""
-    rows = [at for at in range(max(0, line - _ABOVE), line) if body.count[at] > 1]
+    rows = [at for at in range(max(0, line - _ABOVE), line) if body.count(at) > 1]
     if not rows:
         return []
-    shares = body.filled[rows].select(pl.all().cast(pl.Float64).mean()).row(0)
-    return [at for at, share in enumerate(shares) if share >= ALWAYS]
+    counts = [sum(column) for column in zip(*map(body.filled_in, rows), strict=True)]
+    return [at for at, count in enumerate(counts) if count >= ALWAYS * len(rows)]
 
 
 def _is_alike(body: Body, line: int, always: Sequence[int]) -> bool:
     """Whether a line is filled as rows are, with values of their kinds."""
-    if always and sum(not body.filled[line, at] for at in always) * 2 >= len(always):
+    if always and sum(not body.filled_in(line)[at] for at in always) * 2 >= len(always):
         return False
     kinds = [(cell_kind(cell), body.profile.kinds[at]) for at, cell in enumerate(body.cells.row(line))]
     told = [(own, usual) for own, usual in kinds if own and usual in (CellKind.NUMBER, CellKind.DATE, CellKind.LINK)]
@@ -257,7 +265,7 @@ def _is_alike(body: Body, line: int, always: Sequence[int]) -> bool:
 
 def _with_title(body: Body, line: int) -> int:
     """The first line of another table, with the lines of one cell above it as its title."""
-    while line > 1 and body.count[line - 1] == 1:
+    while line > 1 and body.count(line - 1) == 1:
         line -= 1
     return line
 
@@ -278,11 +286,27 @@ def _of_table(
     grid: Grid, header: Header, columns: tuple[int, int], end: int, reasons: Mapping[int, str]
 ) -> Iterator[Block]:
     """The table's lines, those of one role that follow each other as one block."""
-    roles = ((line, _role(reasons.get(line))) for line in range(header.top, end))
-    for (role, read), run in groupby(roles, key=lambda item: (item[1], reasons.get(item[0]) is None)):
-        lines = [line for line, _ in run]
-        reason = reasons.get(lines[0])
-        yield _block(grid, (lines[0], lines[-1]), columns, role, read=read, reason=reason)
+    for first, last in _stretches(reasons, header.top, end):
+        reason = reasons.get(first)
+        yield _block(grid, (first, last), columns, _role(reason), read=reason is None, reason=reason)
+
+
+def _stretches(reasons: Mapping[int, str], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The first and last of lines that follow each other and have the same reason or none; rows are not looked at.
+
+    >>> list(_stretches({4: "blank", 5: "total", 6: "total"}, 0, 9))
+    [(0, 3), (4, 4), (5, 6), (7, 8)]
+    """
+    first = start
+    for line in sorted(line for line in reasons if start <= line < end):
+        if line > first and (line - 1 not in reasons or reasons[line - 1] != reasons[line]):
+            yield first, line - 1
+            first = line
+        if reasons.get(line + 1) is None and line + 1 < end:
+            yield first, line
+            first = line + 1
+    if first < end:
+        yield first, end - 1
 
 
 def _role(reason: str | None) -> Role:
@@ -335,8 +359,8 @@ def _outside(run: tuple[int, int], left: int, right: int) -> list[tuple[int, int
 def _extent(grid: Grid, columns: tuple[int, int], start: int, end: int) -> tuple[int, int]:
     """The first and last line that has a cell in some columns."""
     left, right = columns
-    filled = grid.cells[start:end, left : right + 1].select(pl.any_horizontal(pl.all().str.strip_chars() != ""))
-    lines = filled.to_series().arg_true()
+    cells = filled_cells(grid.cells[start:end, left : right + 1])
+    lines = cells.select(pl.any_horizontal(pl.all())).to_series().arg_true()
     return start + int(lines[0]), start + int(lines[-1])
 
 

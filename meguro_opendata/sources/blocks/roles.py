@@ -6,6 +6,8 @@ cost next to nothing.
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,9 +19,12 @@ import polars as pl
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.sources.blocks.cellkinds import CellKind, cell_kind, is_aside
 from meguro_opendata.sources.blocks.head import ALWAYS, Profile
+from meguro_opendata.sources.cells import filled, filled_cells
 
 __all__ = ["Body", "line_roles", "linkdata_lines"]
 
+_ROW = 2  # filled cells that make a line a row
+_SHOWN = 2000  # lines that show how many cells rows fill
 _SENTINELS = 6  # columns that every row fills, asked to find lines that are no rows
 _HARDLY = 4  # a line with less than a quarter of the usual cells can be a footer
 _MOSTLY = 0.5  # share of what rows fill that a line of another kind leaves blank
@@ -51,28 +56,29 @@ class Body:
     profile: Profile
 
     @cached_property
-    def filled(self) -> pl.DataFrame:
-        """Whether each cell is filled."""
-        return self.cells.select(pl.all().str.strip_chars() != "")
+    def sentinels(self) -> list[int]:
+        """Columns that rows nearly always fill: a line that fills all of them is a row, and need not be looked at."""
+        return list(self.profile.always[:_SENTINELS])
 
     @cached_property
-    def counts(self) -> pl.Series:
-        """How many cells of each line are filled."""
-        return self.filled.sum_horizontal() if self.cells.width else pl.Series(dtype=pl.UInt32)
+    def lacking(self) -> list[int]:
+        """The lines that leave a sentinel blank, or hardly fill a cell where there are too few to know a row by."""
+        full = [filled(self.cells[:, at]) for at in self.sentinels]
+        if len(full) < _ROW and self.cells.width:
+            full.append(filled_cells(self.cells).sum_horizontal() >= _ROW)
+        return (~functools.reduce(operator.and_, full)).arg_true().to_list() if full else []
+
+    @cached_property
+    def blank(self) -> list[int]:
+        """The lines without a filled cell."""
+        return [line for line in self.lacking if not self.count(line)]
 
     @cached_property
     def usual(self) -> float:
-        """How many cells half of the rows fill at most."""
-        wide = self.counts.filter(self.counts > 1)
+        """How many cells half of the rows fill at most, as the first ones show."""
+        counts = filled_cells(self.cells.head(_SHOWN)).sum_horizontal() if self.cells.width else pl.Series([0])
+        wide = counts.filter(counts >= _ROW)
         return float(wide.median() or 1)  # type: ignore[arg-type]
-
-    @cached_property
-    def missing(self) -> pl.Series:
-        """The share of those columns a line leaves blank that rows nearly always fill."""
-        always = self.profile.always[:_SENTINELS]
-        if not always:
-            return pl.Series([0.0]).new_from_index(0, self.cells.height)
-        return 1 - self.filled[:, list(always)].sum_horizontal() / len(always)
 
     @cached_property
     def words(self) -> list[int]:
@@ -82,14 +88,27 @@ class Body:
         return found[:_LABELS]
 
     @cached_property
-    def count(self) -> list[int]:
-        """The same as :attr:`counts`, to be asked line by line."""
-        return self.counts.to_list()
+    def _filled(self) -> dict[int, tuple[bool, ...]]:
+        """Of the lines that are looked at one by one, whether each cell is filled."""
+        few = self.cells[self.lacking] if len(self.lacking) < self.cells.height else self.cells
+        return dict(zip(self.lacking, filled_cells(few).iter_rows(), strict=True)) if self.cells.width else {}
 
-    @cached_property
-    def lack(self) -> list[float]:
-        """The same as :attr:`missing`, to be asked line by line."""
-        return self.missing.to_list()
+    def filled_in(self, line: int) -> tuple[bool, ...]:
+        """Whether each cell of a line is filled."""
+        if line not in self._filled:
+            self._filled[line] = tuple(bool(cell.strip()) for cell in self.cells.row(line))
+        return self._filled[line]
+
+    def count(self, line: int) -> int:
+        """How many cells of a line are filled."""
+        return sum(self.filled_in(line))
+
+    def lack(self, line: int) -> float:
+        """The share of the sentinels that a line leaves blank."""
+        if not self.sentinels:
+            return 0.0
+        row = self.filled_in(line)
+        return sum(not row[at] for at in self.sentinels) / len(self.sentinels)
 
     def texts(self, line: int) -> list[str]:
         """The filled cells of a line."""
@@ -98,7 +117,7 @@ class Body:
 
 def line_roles(body: Body) -> dict[int, str]:
     """Return by position why lines are no rows: ``blank``, ``header``, ``note``, ``section``, ``total``, ``footer``."""
-    roles: dict[int, str] = dict.fromkeys((body.counts == 0).arg_true().to_list(), "blank")
+    roles: dict[int, str] = dict.fromkeys(body.blank, "blank")
     roles |= dict.fromkeys(_repeated(body), "header") | dict.fromkeys(linkdata_lines(body), "note")
     roles |= {line: "total" for line in _sums(body) if line not in roles}
     roles |= {line: role for line, role in _sparse(body, roles) if line not in roles}
@@ -123,15 +142,17 @@ def linkdata_lines(body: Body) -> list[int]:
 
 def _sums(body: Body) -> Iterator[int]:
     """Lines that are sums of others, named so in one of the columns of words, and the rest of a group of sums."""
+    patterns = _patterns()
     for at in body.words:
         column = body.cells[:, at]
-        for line in column.str.contains(_patterns()["sum"]).arg_true():
-            if body.count[line] > 1:
-                yield line
+        named = column.str.contains(f"(?:{patterns['sum']})|(?:{patterns['part_sum']})").arg_true()
+        whole = column.gather(named).str.contains(patterns["sum"])
+        for line, is_whole in zip(named, whole, strict=True):
+            if body.count(line) < _ROW or (not is_whole and _is_coded(body, line, at)):
+                continue
+            yield line
+            if is_whole:
                 yield from _rest_of_group(body, at, line)
-        for line in column.str.contains(_patterns()["part_sum"]).arg_true():
-            if body.count[line] > 1 and not _is_coded(body, line, at):
-                yield line
     yield from _whole(body)
 
 
@@ -141,7 +162,7 @@ def _rest_of_group(body: Body, at: int, line: int) -> Iterator[int]:
         return
     for below in range(line + 1, body.cells.height):
         blank = not body.cells[below, at].strip()
-        if not blank or body.count[below] < body.usual / 2 or not any(body.filled.row(below)[at + 1 :]):
+        if not blank or body.count(below) < body.usual / 2 or not any(body.filled_in(below)[at + 1 :]):
             return
         yield below
 
@@ -154,11 +175,18 @@ def _is_coded(body: Body, line: int, at: int) -> bool:
 
 def _whole(body: Body) -> Iterator[int]:
     """The first or last row, if it bears the name of a whole and is the sum of all others."""
-    rows = (body.counts > 1).arg_true()
-    for line in {rows[0], rows[-1]} if len(rows) > 2 else ():  # noqa: PLR2004
+    for line in _first_and_last(body):
         named = (body.cells[:, at].gather([line]).str.contains(_patterns()["whole"])[0] for at in body.words)
         if any(named) and _is_sum(body, line):
             yield int(line)
+
+
+def _first_and_last(body: Body) -> set[int]:
+    """The first and the last line with more than one cell, if there are others between them."""
+    lines = range(body.cells.height)
+    first = next((line for line in lines if body.count(line) >= _ROW), None)
+    last = next((line for line in reversed(lines) if body.count(line) >= _ROW), None)
+    return set() if first is None or last is None or last - first < _ROW else {first, last}
 
 
 def _is_sum(body: Body, line: int) -> bool:
@@ -177,16 +205,18 @@ def _is_sum(body: Body, line: int) -> bool:
 
 def _sparse(body: Body, roles: dict[int, str]) -> Iterator[tuple[int, str]]:
     """Lines that leave most of what rows fill blank: sections between rows, notes and footers below them."""
-    candidates = ((body.counts == 1) | (body.missing >= _MOSTLY)).arg_true()
-    candidates = candidates.filter(body.counts.gather(candidates) > 0)
-    if body.usual < 2:  # noqa: PLR2004 (a list of one column has no sparse lines, but notes)
-        begins = body.cells.select(pl.any_horizontal(pl.all().str.contains(_patterns()["note"]))).to_series()
-        candidates = candidates.filter(begins.gather(candidates))
+    candidates = [line for line in body.lacking if body.count(line) == 1 or _is_sparse(body, line)]
+    if body.usual < _ROW:  # a list of one column has no sparse lines, but notes
+        candidates = [line for line in candidates if any(map(_begins_note, body.texts(line)))]
     last = _last_row(body, {*roles, *candidates})
     for line in candidates:
         role = _role(body, line, last)
         if role:
             yield line, role
+
+
+def _is_sparse(body: Body, line: int) -> bool:
+    return body.count(line) > 0 and body.lack(line) >= _MOSTLY
 
 
 def _last_row(body: Body, others: set[int]) -> int:
@@ -205,7 +235,7 @@ def _role(body: Body, line: int, last: int) -> str | None:
 def _is_note(body: Body, line: int) -> bool:
     """Whether a line begins as notes do and says nothing in most columns that rows fill."""
     texts = body.texts(line)
-    if len(texts) > 1 and (body.lack[line] < _MOSTLY or len(texts) * 2 > body.usual):
+    if len(texts) > 1 and (body.lack(line) < _MOSTLY or len(texts) * 2 > body.usual):
         return False
     return _begins_note(texts[0]) or is_aside(texts[0])
 
@@ -222,17 +252,17 @@ def _is_footer(body: Body, line: int, texts: Sequence[str]) -> bool:
     """Whether a line below the last row has next to nothing of a row, or stands apart from the rows."""
     if len(texts) * _HARDLY <= body.usual or len(texts) == 1:
         return True
-    return _after_gap(body, line) and body.lack[line] >= _MOSTLY
+    return _after_gap(body, line) and body.lack(line) >= _MOSTLY
 
 
 def _after_gap(body: Body, line: int) -> bool:
     """Whether a blank line stands between a line and the last full row above it."""
-    while line and body.count[line] and body.lack[line] >= _MOSTLY:
+    while line and body.count(line) and body.lack(line) >= _MOSTLY:
         line -= 1
-    return not body.count[line]
+    return not body.count(line)
 
 
 def _is_section(body: Body, line: int) -> bool:
     """Whether the only cell of a line heads the rows below: it is in a column of words, and rows fill more cells."""
-    only = next(at for at, filled in enumerate(body.filled.row(line)) if filled)
+    only = next(at for at, filled in enumerate(body.filled_in(line)) if filled)
     return body.profile.kinds[only] is not CellKind.NUMBER and body.usual >= 3  # noqa: PLR2004
