@@ -35,6 +35,7 @@ __all__ = [
     "remote",
     "settings",
     "standard",
+    "table_place",
     "wished",
     "wishes",
 ]
@@ -181,6 +182,18 @@ def standard(command: Command) -> Command:
     return click.option(
         "--standard", metavar="ID[@VERSION]", help="照らす標準 / The national standard to check against."
     )(command)
+
+
+def table_place(command: Command) -> Command:
+    """``--sheet NAME`` and ``--header-row N``: where a file's table is."""
+    sheet = click.option("--sheet", metavar="NAME", help="読むシート / The sheet to read.")
+    row = click.option(
+        "--header-row",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="見出しの（一番下の）行番号 / The number of the header's lowest line.",
+    )
+    return sheet(row(command))
 
 
 def portal(command: Command) -> Command:

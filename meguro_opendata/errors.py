@@ -21,6 +21,7 @@ __all__ = [
     "ExitCode",
     "Fault",
     "GuardError",
+    "HeaderUnsureError",
     "MeguroOpendataError",
     "MissingGridError",
     "OutsideGridError",
@@ -96,6 +97,12 @@ class MeguroOpendataError(Exception):
 
 class SourceError(MeguroOpendataError):
     """A source file that cannot be read, or no longer is what its recipe says."""
+
+
+class HeaderUnsureError(SourceError):
+    """A table of which it is not certain which line is the header, and nobody has said so."""
+
+    exit_code = ExitCode.NOT_CLEAN
 
 
 class UnknownCrsError(MeguroOpendataError):

@@ -6,12 +6,25 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from meguro_opendata import messages
 from meguro_opendata.errors import ExitCode
 
-__all__ = ["REPORT_FORMAT", "SEVERITIES", "Change", "Finding", "NotChecked", "Rejection", "Report", "SheetUse"]
+__all__ = [
+    "ALL_READ",
+    "REPORT_FORMAT",
+    "SEVERITIES",
+    "Block",
+    "Change",
+    "Coverage",
+    "Finding",
+    "NotChecked",
+    "Rejection",
+    "Report",
+    "Role",
+    "SheetUse",
+]
 
 SEVERITIES = ("error", "warning", "info")
 REPORT_FORMAT = "meguro-opendata/report@1"
@@ -80,7 +93,7 @@ class Finding:
 class Change:
     """A value that was rewritten: ``row`` and ``column`` of the source, the field it went to, and the rule's name.
 
-    ``file`` is the file, where a dataset has several.
+    ``file`` and ``sheet`` say where the row is; a list of changes names them on every line.
     """
 
     row: int
@@ -90,19 +103,21 @@ class Change:
     before: str
     after: str
     file: str | None = None
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)
 class Rejection:
     """A row of the source that is no record: its number, why it was left out, and its cells as text.
 
-    ``file`` is the file, where a dataset has several.
+    ``file`` and ``sheet`` say where the row is; a list of rejected rows names them on every line.
     """
 
     row: int
     reason: str
     text: str
     file: str | None = None
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -121,17 +136,104 @@ class NotChecked:
         return dataclasses.asdict(self)
 
 
+Role = Literal["table", "title", "note", "total", "other_table", "blank"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a sheet with one role. Every visible cell that is not blank belongs to exactly one.
+
+    Attributes:
+        sheet: The sheet, ``None`` in a text file.
+        first_row: Its first line, counted from 1 as Excel does; of a text file the record.
+        last_row: Its last line.
+        first_column: Its first column, counted from 1.
+        last_column: Its last column.
+        role: What it is.
+        read: Whether its lines are among the rows that are read.
+        reason: Why it is not read, or why its lines are set aside; a word of the messages, or of the recipe.
+        headings: How many of its first lines are a header.
+        listed: Whether its lines are listed one by one among the rows that were left out.
+        file: The file, where a dataset has several.
+    """
+
+    sheet: str | None
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
+    role: Role
+    read: bool
+    reason: str | None = None
+    headings: int = 0
+    listed: bool = False
+    file: str | None = None
+
+    @property
+    def height(self) -> int:
+        """The number of its lines."""
+        return self.last_row - self.first_row + 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the block as the JSON of ``inspection@1`` has it."""
+        return _shown(self, "headings", "listed")
+
+
 @dataclass(frozen=True)
 class SheetUse:
-    """A sheet of a workbook and whether it was read; ``reason``, one of the words of ``messages``, says why not."""
+    """A sheet of a workbook and whether it was read.
+
+    Attributes:
+        name: Its name.
+        read: Whether its table is among what was read.
+        reason: Why not; a word of the messages, or of the recipe.
+        hidden_rows: Its rows that Excel does not show; they are read as the others are.
+        hidden_columns: Its columns that Excel does not show, likewise.
+        file: The file, where a dataset has several.
+    """
 
     name: str
     read: bool
     reason: str | None = None
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[str, ...] = ()
+    file: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the sheet as the JSON of ``report@1`` has it."""
-        return dataclasses.asdict(self)
+        return _shown(self)
+
+
+def _shown(part: Block | SheetUse, *left_out: str) -> dict[str, Any]:
+    """The parts of a place; the file only where there are several."""
+    plain = dataclasses.asdict(part)
+    return {name: value for name, value in plain.items() if name not in left_out and (name != "file" or value)}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What of a source was read.
+
+    Attributes:
+        sheets: Every sheet of a workbook, the hidden ones too.
+        blocks: All parts of all visible sheets.
+        rows_left_out: Lines with a filled cell that are neither heading nor among the rows that came in.
+    """
+
+    sheets: tuple[SheetUse, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    rows_left_out: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as the JSON of ``report@1`` has it."""
+        return {
+            "rows_left_out": self.rows_left_out,
+            "sheets": [sheet.to_dict() for sheet in self.sheets],
+            "blocks": [block.to_dict() for block in self.blocks],
+        }
+
+
+ALL_READ = Coverage()
 
 
 @dataclass(frozen=True)
@@ -146,8 +248,7 @@ class Report:
         findings: In the order of ``report@1``.
         encoding: As decided, ``None`` for workbooks.
         header: The header as it was read, to show that it was decoded rightly.
-        sheets: Every sheet of a workbook, the hidden ones too.
-        rows_left_out: Lines with a filled cell that are neither header nor among ``rows``.
+        coverage: What of the source was read.
         not_checked: What the schema demands and this check did not look at.
     """
 
@@ -158,8 +259,7 @@ class Report:
     findings: tuple[Finding, ...]
     encoding: str | None = None
     header: tuple[str, ...] = ()
-    sheets: tuple[SheetUse, ...] = ()
-    rows_left_out: int = 0
+    coverage: Coverage = ALL_READ
     not_checked: tuple[NotChecked, ...] = ()
 
     @property
@@ -192,8 +292,7 @@ class Report:
             "valid": self.valid,
             "rows": self.rows,
             "rows_checked": self.rows_checked,
-            "rows_left_out": self.rows_left_out,
-            "sheets": [sheet.to_dict() for sheet in self.sheets],
+            **self.coverage.to_dict(),
             "not_checked": [demand.to_dict() for demand in self.not_checked],
             "counts": self.counts,
             "findings": [finding.to_dict(lang) for finding in self.findings],

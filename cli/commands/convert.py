@@ -21,9 +21,18 @@ from .. import console, options
     metavar="FILE",
     help="元の表に印を付けたブックを書く / Write a copy of the source with marked cells and notes.",
 )
+@options.table_place
 @options.output_format
 @options.common
-def command(file: Path, standard: str, out: Path, xlsx: Path | None, output_format: str) -> None:
+def command(
+    file: Path,
+    standard: str,
+    out: Path,
+    xlsx: Path | None,
+    sheet: str | None,
+    header_row: int | None,
+    output_format: str,
+) -> None:
     """1つの表を標準の形に直す（確かな対応だけ）/ Convert one file, applying sure matches only."""
     from meguro_opendata.pipeline.conversion import convert_file, mark_source
     from meguro_opendata.pipeline.outcome import BUILD_FORMAT
@@ -31,7 +40,7 @@ def command(file: Path, standard: str, out: Path, xlsx: Path | None, output_form
     from ..texts.conversion import conversion_lines
 
     lang = options.settings().lang
-    release = convert_file(file, standard, out, lang)
+    release = convert_file(file, standard, out, lang, sheet=sheet, header_row=header_row)
     if xlsx is not None:
         from meguro_opendata.reports.workbook.marked import marked_lines, write_marked
 

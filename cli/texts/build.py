@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from meguro_opendata.files.releasenames import REPORT_PAGE
-from meguro_opendata.messages import message, rule_name, word
+from meguro_opendata.messages import message, rule_name
 
 if TYPE_CHECKING:
     from meguro_opendata.findings import Rejection
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["build_lines", "rejection_reasons"]
 
-_KNOWN_REASONS = ("blank", "note", "total", "header", "footer", "section", "unmatched")
 _LISTED = 4
 
 
@@ -47,7 +46,9 @@ def build_lines(release: Release, lang: str, show_report: bool = True) -> Iterat
 
 def rejection_reasons(rejected: Iterable[Rejection], lang: str) -> str:
     """Why rows were left out, and how many for each reason."""
-    reasons = Counter(word(r.reason, lang) if r.reason in _KNOWN_REASONS else r.reason for r in rejected)
+    from meguro_opendata.reports.coverage import reason_text
+
+    reasons = Counter(reason_text(rejection.reason, lang) for rejection in rejected)
     return ", ".join(f"{name} {count}" for name, count in reasons.items())
 
 
@@ -65,6 +66,10 @@ def _source_lines(release: Release, lang: str) -> Iterator[str]:
 def _report_lines(release: Release, lang: str) -> Iterator[str]:
     from meguro_opendata import reports
 
-    if release.report.findings:
+    if not release.report.findings:
+        from meguro_opendata.reports.coverage import coverage_lines
+
+        yield from ("  " + line for line in coverage_lines(release.report.coverage, lang))
+    else:
         yield from ("  " + line for line in reports.as_text(release.report, lang).splitlines())
     yield "  " + message("build-report", lang, path=release.folder / REPORT_PAGE)

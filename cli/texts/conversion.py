@@ -25,6 +25,8 @@ _EXAMPLES = 3
 
 def conversion_lines(release: Release, lang: str) -> Iterator[str]:
     """Yield what was done, in about ten lines."""
+    from meguro_opendata.reports.coverage import coverage_lines
+
     counts = {"rows_in": release.rows_in, "rows_out": release.rows_out, "rows_rejected": len(release.rejected)}
     yield message("build-done", lang, slug=release.slug, changes=len(release.changes), **counts)
     yield "  " + read_line(release.parts[0].source.table, lang)
@@ -32,6 +34,7 @@ def conversion_lines(release: Release, lang: str) -> Iterator[str]:
     yield from ("  " + line for line in _change_lines(release, lang))
     if release.rejected:
         yield "  " + message("rejected-rows", lang, summary=rejection_reasons(release.rejected, lang))
+    yield from ("  " + line for line in coverage_lines(release.report.coverage, lang))
     empty = _empty_columns(release)
     if empty:
         yield "  " + message("convert-empty", lang, count=len(empty), summary=some(empty))

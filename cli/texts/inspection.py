@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meguro_opendata.messages import message, word
-from meguro_opendata.sources.table import column_letter
+from meguro_opendata.reports.coverage import coverage_lines
 
 from .lists import listed
 from .standards import standard_title
@@ -15,9 +15,7 @@ from .standards import standard_title
 if TYPE_CHECKING:
     from meguro_opendata.geo.gis.files import Layer
     from meguro_opendata.inspection.profiler import Inspection
-    from meguro_opendata.sources import Grid, Table
-    from meguro_opendata.sources.block import Proposed
-    from meguro_opendata.sources.blocks import Block
+    from meguro_opendata.sources import Table
 
 __all__ = ["inspection_lines"]
 
@@ -44,27 +42,16 @@ def _table_lines(table: Table, lang: str) -> Iterator[str]:
         yield f"{word('encoding', lang)}: {grid.encoding} ({grid.newline or '-'})"
     if grid.sheets:
         yield f"{word('sheet', lang)}: {grid.sheet} ({', '.join(grid.sheets)})"
-    yield from _hidden_lines(grid, lang)
     yield message("table-found", lang, row=table.header_row, rows=table.frame.height, columns=len(table.labels))
-    yield from _doubt_lines(table.proposed, lang)
+    yield from _doubt_lines(table, lang)
 
 
-def _doubt_lines(found: Proposed | None, lang: str) -> Iterator[str]:
-    """Yield that the header is not certain, and every table of the file that is not read."""
-    if found is None:
-        return
-    if not found.sure and found.second is not None:
+def _doubt_lines(table: Table, lang: str) -> Iterator[str]:
+    """Yield that the header is not certain, and whatever of the file is not read."""
+    found = table.proposed
+    if found is not None and not found.sure and found.second is not None:
         yield "  " + message("header-unsure", lang, row=found.second[1])
-    for block in found.blocks:
-        if block.role == "other_table" and block.reason is not None:
-            yield "  " + message("block-unread", lang, where=_where(block), reason=word(block.reason, lang))
-
-
-def _where(block: Block) -> str:
-    """Return the cells of a block as Excel shows them."""
-    first, last = column_letter(block.first_column - 1), column_letter(block.last_column - 1)
-    cells = f"{first}{block.first_row}:{last}{block.last_row}"
-    return f"{block.sheet} {cells}" if block.sheet else cells
+    yield from ("  " + line for line in coverage_lines(table.coverage, lang))
 
 
 def _header_line(table: Table, lang: str) -> str:
@@ -88,16 +75,6 @@ def _layer_lines(layer: Layer, lang: str) -> Iterator[str]:
     else:
         yield f"{word('crs', lang)}: {message('crs-not-said', lang, name=layer.unknown or '-')}"
     yield message("layer-found", lang, rows=len(layer.geometries), columns=layer.frame.width)
-
-
-def _hidden_lines(grid: Grid, lang: str) -> Iterator[str]:
-    facts = grid.facts
-    if facts.hidden_sheets:
-        yield f"  {word('hidden-sheets', lang)}: {listed(facts.hidden_sheets, lang)}"
-    if facts.hidden_rows:
-        yield f"  {word('hidden-rows', lang)}: {listed([str(row + 1) for row in facts.hidden_rows], lang)}"
-    if facts.hidden_columns:
-        yield f"  {word('hidden-columns', lang)}: {listed(list(map(column_letter, facts.hidden_columns)), lang)}"
 
 
 def _readability_lines(seen: Inspection, lang: str) -> Iterator[str]:

@@ -61,7 +61,7 @@ def draft_dataset(
     folder = workspace.root / slug
     _refuse(slug, source, folder)
     named = load_standard(standard_id) if standard_id else None
-    table = propose_table(source, spellings(named), keep_all=False, by_blocks=False)
+    table = propose_table(source, spellings(named), keep_all=False)
     match = None if named else _surely(table)
     standard = load_standard(match.id, match.version) if match else named
     proposals = _proposals(table, standard, workspace)

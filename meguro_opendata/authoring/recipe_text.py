@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import yaml
-
 from meguro_opendata.authoring.draft import Draft, OwnField
+from meguro_opendata.files.declarations import scalar
 from meguro_opendata.mapping.proposal import Proposal, reason_text
 from meguro_opendata.mapping.valueforms import value_kinds_of
 from meguro_opendata.messages import form, message, word
 from meguro_opendata.workspace.city import City
 
-__all__ = ["comment_of", "recipe_text", "scalar"]
+__all__ = ["comment_of", "recipe_text"]
 
 _EXAMPLE = 20
 _FREQUENCY = "随時"
@@ -42,16 +41,6 @@ def recipe_text(draft: Draft, city: City, file: str, sheet: str | None, lang: st
         ).rstrip()
         + "\n"
     )
-
-
-def scalar(value: object) -> str:
-    """A value as YAML writes it inside a list or mapping on one line.
-
-    >>> scalar("名称"), scalar("0123"), scalar("a: b")
-    ('名称', "'0123'", "'a: b'")
-    """
-    text = yaml.safe_dump([value], allow_unicode=True, default_flow_style=True, width=10**9, sort_keys=False)
-    return text.strip()[1:-1]
 
 
 def comment_of(text: str) -> str:

@@ -15,7 +15,7 @@ from meguro_opendata import messages
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.nearwords import suggest, unknown
 
-__all__ = ["Declared", "check", "read_toml", "read_yaml", "suggest", "unknown"]
+__all__ = ["Declared", "check", "read_toml", "read_yaml", "scalar", "suggest", "unknown"]
 
 MAX_BYTES = 4_000_000
 _SHOWN = 60
@@ -194,3 +194,13 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for inner in getattr(annotation, "__args__", ()):
         yield from _models_in(inner)
+
+
+def scalar(value: object) -> str:
+    """A value as YAML writes it inside a list or mapping on one line.
+
+    >>> scalar("名称"), scalar("0123"), scalar("a: b")
+    ('名称', "'0123'", "'a: b'")
+    """
+    text = yaml.safe_dump([value], allow_unicode=True, default_flow_style=True, width=10**9, sort_keys=False)
+    return text.strip()[1:-1]

@@ -167,11 +167,12 @@ def _described_blocks(table: Table | None) -> dict[str, Any]:
     found = table.proposed if table else None
     if found is None:
         return {"title": None, "header": None, "blocks": []}
+    blocks = table.coverage.blocks if table else ()
     second = {"sheet": found.second[0], "row": found.second[1]} if found.second else None
     return {
         "title": found.title or None,
         "header": {"confidence": found.confidence, "sure": found.sure, "second": second},
-        "blocks": [block.to_dict() for block in found.blocks],
+        "blocks": [block.to_dict() for block in blocks],
     }
 
 
@@ -212,8 +213,12 @@ def judgement_text(judgement: Judgement, lang: str = "ja") -> str | None:
     return None if judgement.ok else item_text(judgement.item, "advice", lang)
 
 
-def inspect_file(path: Path | str) -> Inspection:
+def inspect_file(path: Path | str, sheet: str | None = None) -> Inspection:
     """Look at a file and say what it is; a file that cannot be read is described as far as possible.
+
+    Args:
+        path: The file.
+        sheet: The sheet to look at; default the likeliest.
 
     Raises:
         SourceError: If there is no such file, or it cannot be opened at all.
@@ -228,7 +233,7 @@ def inspect_file(path: Path | str) -> Inspection:
             raise
         return Inspection(str(path), "unknown", None, (), refusal)
     try:
-        table = propose_source(file, spellings(None), keep_all=False)
+        table = propose_source(file, spellings(None), keep_all=False, sheet=sheet)
     except SourceError as refusal:
         named = "encrypted" if refusal.code == "workbook-encrypted" else container
         return Inspection(str(path), "unknown" if named == "text" else named, None, (), refusal)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from meguro_opendata.cleaning import municipality_code, trim
-from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.errors import HeaderUnsureError, MeguroOpendataError
 from meguro_opendata.files.releasenames import RELEASE_NAMES
 from meguro_opendata.files.whole import storage_guard
 from meguro_opendata.findings import Finding
@@ -29,7 +29,7 @@ from meguro_opendata.pipeline.reading import single_reading
 from meguro_opendata.pipeline.report import whole_report
 from meguro_opendata.recipe import Extension, Recipe, one_shot_recipe
 from meguro_opendata.recipe.sourcewords import FileSettings
-from meguro_opendata.sources import Table, read_source
+from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Standard, load_standard
 from meguro_opendata.standard.recognition import recognise
 from meguro_opendata.standard.recognition.headernames import spellings
@@ -43,7 +43,15 @@ _ENDINGS = ("csv", "xlsx", "geojson")
 _CARRIED = ("old-join", "old-address", "old-features")
 
 
-def convert_file(path: Path | str, standard_id: str, out: Path, lang: str = "ja") -> Release:
+def convert_file(
+    path: Path | str,
+    standard_id: str,
+    out: Path,
+    lang: str = "ja",
+    *,
+    sheet: str | None = None,
+    header_row: int | None = None,
+) -> Release:
     """Convert one file and write the files of a release into a folder; errors in the data do not stop it.
 
     Columns that surely are items of the standard become them, by name, spelling, synonym, or, if the file has an
@@ -54,8 +62,11 @@ def convert_file(path: Path | str, standard_id: str, out: Path, lang: str = "ja"
         standard_id: The id of a standard, or ``id@version``.
         out: The folder; it is made, or replaced if an earlier conversion made it.
         lang: Language of the reports.
+        sheet: The sheet, if that is known; of a GIS file the layer.
+        header_row: Record number of the lowest header line, if that is known.
 
     Raises:
+        HeaderUnsureError: If it is not certain which line is the header, and none is named.
         SourceError: If the file cannot be read.
         UnknownCrsError: If a GIS file does not say which system it is in.
         UnknownStandardError: If there is no such standard.
@@ -64,7 +75,10 @@ def convert_file(path: Path | str, standard_id: str, out: Path, lang: str = "ja"
     """
     standard = load_standard(standard_id)
     older = [load_standard(standard.id, version) for version in standard.versions if version != standard.version]
-    table = propose_table(Path(path), spellings(standard), keep_all=False, needs_crs=True)
+    table = propose_table(
+        Path(path), spellings(standard), keep_all=False, needs_crs=True, sheet=sheet, header_row=header_row
+    )
+    _refuse_unsure_header(table)
     old = _version_of(table, standard, older)
     proposals = [found for found in propose_mapping(table, standard, old) if found.confidence >= SURE]
     recipe = _recipe(Path(path), standard, table, proposals)
@@ -101,15 +115,15 @@ def mark_source(path: Path, release: Release, lang: str = "ja") -> Marked:
     from meguro_opendata.reports.workbook.marked import mark_table
 
     source = release.recipe.source
-    table = read_source(
-        path,
-        sheet=source.sheet,
-        header_row=source.header_row,
-        header_rows=source.header_rows,
-        encoding=source.encoding,
-        keep_all=True,
-    )
+    table = propose_table(path, spellings(release.recipe.standard), sheet=source.sheet, header_row=source.header_row)
     return mark_table(table, release.report.findings, lang)
+
+
+def _refuse_unsure_header(table: Table) -> None:
+    found = table.proposed
+    if found is not None and not found.sure and found.second is not None:
+        shown = {"row": table.header_row, "second": found.second[1], "sheet": table.grid.sheet or "-"}
+        raise HeaderUnsureError("convert-header-unsure", file=table.path, **shown)
 
 
 def _refuse_overwriting(source: Path, out: Path, stem: str) -> None:

@@ -48,8 +48,8 @@ __all__ = [
 
 _FAILED = ".failed"
 _MARK = b"\xef\xbb\xbf"
-_CHANGES = ("row", "column", "field", "rule", "before", "after")
-_REJECTED = ("row", "reason", "text")
+_CHANGES = ("file", "sheet", "row", "column", "field", "rule", "before", "after")
+_REJECTED = ("file", "sheet", "row", "reason", "text")
 
 
 @dataclass(frozen=True)
@@ -151,14 +151,13 @@ def _gis_files(
 
 
 def report_files(draft: Draft, lang: str) -> dict[str, bytes]:
-    """Return the lists of rewritten values and left out rows, and the report; with several files a column names each.
+    """Return the lists of rewritten values and left out rows, and the report.
 
     Args:
         draft: What was built.
         lang: Language of the report.
     """
     report, changes, rejected = draft.report, draft.changes, draft.rejected
-    file = ("file",) if draft.reading.several else ()
     page = as_html(
         report,
         lang,
@@ -168,8 +167,8 @@ def report_files(draft: Draft, lang: str) -> dict[str, bytes]:
         checked=shown_sources(draft.parts, draft.reading),
     )
     return {
-        CHANGES: _list_bytes((*_CHANGES, *file), changes),
-        REJECTED: _list_bytes((*_REJECTED, *file), rejected),
+        CHANGES: _list_bytes(_CHANGES, changes),
+        REJECTED: _list_bytes(_REJECTED, rejected),
         REPORT: (json.dumps(report.to_dict(lang), ensure_ascii=False, indent=1) + "\n").encode("utf-8"),
         REPORT_PAGE: page.encode("utf-8"),
     }

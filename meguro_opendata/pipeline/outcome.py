@@ -105,7 +105,7 @@ class Release:
 
     def to_dict(self, lang: str = "ja") -> dict[str, Any]:
         """Return the release as an entry of the JSON of ``build@1``."""
-        standard = self.recipe.standard
+        standard, covered = self.recipe.standard, self.report.coverage.to_dict()
         return {
             "slug": self.slug,
             "standard": {"id": standard.id, "version": standard.version} if standard else None,
@@ -113,6 +113,10 @@ class Release:
             "rows_in": self.rows_in,
             "rows_out": self.rows_out,
             "rows_rejected": len(self.rejected),
+            "rows_left_out": covered["rows_left_out"],
+            "sheets": covered["sheets"],
+            "blocks": covered["blocks"],
+            "not_checked": [demand.to_dict() for demand in self.report.not_checked],
             "mapping": [self._mapping_dict(name, reason) for name, reason in self.mapped.reasons.items()],
             "unmapped_columns": list(self.unmapped),
             "changes": len(self.changes),
@@ -181,8 +185,8 @@ class Draft:
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
-        """Every rewritten value; each names its file, where there are several."""
-        return tuple(chain.from_iterable(_changes_of(part, self.reading) for part in self.parts))
+        """Every rewritten value, with its file and sheet."""
+        return tuple(chain.from_iterable(map(_changes_of, self.parts)))
 
     @cached_property
     def rejected(self) -> tuple[Rejection, ...]:
@@ -211,5 +215,5 @@ class Draft:
         )
 
 
-def _changes_of(part: Prepared, reading: Reading) -> Iterator[Change]:
-    return (replace(change, file=part.source.name) if reading.several else change for change in part.changes)
+def _changes_of(part: Prepared) -> Iterator[Change]:
+    return (replace(change, file=part.source.name, sheet=part.source.table.grid.sheet) for change in part.changes)

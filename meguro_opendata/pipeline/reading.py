@@ -9,10 +9,9 @@ from pathlib import Path
 from meguro_opendata.catalog import numbered_rows, read_entries
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.declarations import unknown
-from meguro_opendata.findings import Finding, Rejection
-from meguro_opendata.geo.gis.opening import is_geo_file
-from meguro_opendata.geo.gis.table import read_geo_table
+from meguro_opendata.findings import ALL_READ, Coverage, Finding, Rejection
 from meguro_opendata.japan.calendar import fiscal_year_of_month
+from meguro_opendata.pipeline.opened import OpenedFiles
 from meguro_opendata.recipe import Recipe
 from meguro_opendata.recipe.series import (
     Member,
@@ -24,7 +23,7 @@ from meguro_opendata.recipe.series import (
 )
 from meguro_opendata.recipe.series.periods import Period
 from meguro_opendata.recipe.sourcewords import JoinedSource, NamedSource, PeriodSettings, Sources
-from meguro_opendata.sources import Grid, Table, read_source, structure_findings
+from meguro_opendata.sources import Grid, Table, structure_findings
 from meguro_opendata.sources.header import cut_table
 from meguro_opendata.sources.joining import Joined, join, named_rows
 from meguro_opendata.workspace.city import City
@@ -76,12 +75,14 @@ class Reading:
         findings: What is to be said of the sources as a whole.
         joined: The files that joined another.
         several: Whether findings, changes and rejected rows have to name their file.
+        coverage: What of the files was read.
     """
 
     groups: tuple[tuple[SourceTable, ...], ...]
     findings: tuple[Finding, ...] = ()
     joined: tuple[SourceCount, ...] = ()
     several: bool = False
+    coverage: Coverage = ALL_READ
 
 
 def read_sources(recipe: Recipe, city: City) -> Reading:
@@ -91,12 +92,25 @@ def read_sources(recipe: Recipe, city: City) -> Reading:
         ConfigurationError: If the recipe does not fit the files.
         SourceError: If a file cannot be read.
     """
+    if recipe.source.kind == "catalog" and recipe.source.series is None and recipe.sources is None:
+        return single_reading(_list_table(recipe.source_path, city), recipe)
+    files = OpenedFiles(recipe)
     if recipe.source.series is not None:
-        return _read_series(recipe, city)
-    if recipe.sources is not None:
-        return _read_stack(recipe, recipe.sources) if recipe.sources.stack else _read_join(recipe, recipe.sources)
-    is_catalog = recipe.source.kind == "catalog"
-    return single_reading(_list_table(recipe.source_path, city) if is_catalog else _read(recipe), recipe)
+        reading = _read_series(recipe, files, city)
+    elif recipe.sources is not None:
+        ways = recipe.sources
+        reading = _read_stack(recipe, files, ways) if ways.stack else _read_join(recipe, files, ways)
+    else:
+        reading = _read_single(recipe, files)
+    return replace(reading, findings=(*files.findings(), *reading.findings), coverage=files.coverage())
+
+
+def _read_single(recipe: Recipe, files: OpenedFiles) -> Reading:
+    """The sheets of one file, mostly one."""
+    name = recipe.source.file
+    parts = [SourceTable(name, recipe, table, left_out=_left_out(table, name)) for table in files.tables(recipe)]
+    differing = differing_headers({str(part.table.grid.sheet): part.table for part in parts})
+    return Reading((tuple(parts),), tuple(differing))
 
 
 def _list_table(path: Path, city: City) -> Table:
@@ -109,46 +123,32 @@ def _list_table(path: Path, city: City) -> Table:
 
 def single_reading(table: Table, recipe: Recipe) -> Reading:
     """Return the reading of a recipe that has one source."""
-    return Reading(((SourceTable(recipe.source.file, recipe, table, left_out=table.rejected),),))
-
-
-def _read(recipe: Recipe) -> Table:
-    source = recipe.source
-    if is_geo_file(recipe.source_path):
-        encoding = None if source.encoding == "utf-16" else source.encoding
-        return read_geo_table(
-            recipe.source_path, layer=source.sheet, crs=source.crs, encoding=encoding, skip=recipe.skip_rows
-        )
-    return read_source(
-        recipe.source_path,
-        sheet=source.sheet,
-        header_row=source.header_row,
-        header_rows=source.header_rows,
-        encoding=source.encoding,
-        skip=recipe.skip_rows,
-    )
+    source = SourceTable(recipe.source.file, recipe, table, left_out=_left_out(table, recipe.source.file))
+    return Reading(((source,),), coverage=table.coverage)
 
 
 def _left_out(table: Table, file: str) -> tuple[Rejection, ...]:
-    return tuple(replace(rejection, file=file) for rejection in table.rejected)
+    return tuple(replace(rejection, file=file, sheet=table.grid.sheet) for rejection in table.rejected)
 
 
-def _read_series(recipe: Recipe, city: City) -> Reading:
+def _read_series(recipe: Recipe, files: OpenedFiles, city: City) -> Reading:
     names = [path.name for path in recipe.source_files()]
     if not names:
         shown: dict[str, object] = {"value": recipe.source.series}
         raise ConfigurationError(recipe.path, [Fault("source.series", "series-empty", shown)])
     _refuse_unknown_files(recipe, names)
     recipes = {name: recipe.for_file(name) for name in names}
-    tables = {name: _read(own) for name, own in recipes.items()}
+    tables = {name: files.tables(own) for name, own in recipes.items()}
     period = recipe.source.period or PeriodSettings()
-    members = [Member(name, _periods_of(name, tables[name], period, recipe, city)) for name in names]
+    members = [Member(name, _periods_of(name, tables[name][0], period, recipe, city)) for name in names]
     members.sort(key=_in_time)
-    findings = [*period_findings(members, period.step), *differing_headers(tables)]
+    findings = [*period_findings(members, period.step), *differing_headers({name: t[0] for name, t in tables.items()})]
     groups = tuple(
-        (SourceTable(name, recipes[name], tables[name], member, _left_out(tables[name], name)),)
+        tuple(
+            SourceTable(member.name, recipes[member.name], table, member, _left_out(table, member.name))
+            for table in tables[member.name]
+        )
         for member in members
-        for name in [member.name]
     )
     return Reading(groups, tuple(findings), several=True)
 
@@ -159,9 +159,8 @@ def _in_time(member: Member) -> tuple[Period, int, str]:
 
 
 def _refuse_unknown_files(recipe: Recipe, names: Sequence[str]) -> None:
-    faults = [
-        unknown("skip_rows", "skip-row-file-unknown", name, names) for name in recipe.skip_rows_of if name not in names
-    ]
+    named = dict.fromkeys(row.file for row in recipe.skip_rows if row.file is not None)
+    faults = [unknown("skip_rows", "skip-row-file-unknown", name, names) for name in named if name not in names]
     if faults:
         raise ConfigurationError(recipe.path, faults)
 
@@ -206,35 +205,40 @@ def _as_fiscal(period: Period, start: int) -> Period:
     return Period(year, fiscal=True)
 
 
-def _read_stack(recipe: Recipe, sources: Sources) -> Reading:
+def _read_stack(recipe: Recipe, files: OpenedFiles, sources: Sources) -> Reading:
     _refuse_unknown_files(recipe, [source.file for source in sources.every])
-    parts = tuple(_stacked(recipe, source, sources.name_column) for source in sources.stack)
-    tables = {f"{part.name} ({source.name})": part.table for part, source in zip(parts, sources.stack, strict=True)}
-    files = {f"{source.file} ({source.name})": source.file for source in sources.stack}
-    differing = [replace(found, file=files[str(found.file)]) for found in differing_headers(tables)]
-    return Reading((parts,), tuple(differing), several=True)
+    parts: list[SourceTable] = []
+    tables: dict[str, Table] = {}
+    homes: dict[str, str] = {}
+    for source in sources.stack:
+        for part in _stacked(recipe, files, source, sources.name_column):
+            sheet = f" {part.table.grid.sheet}" if source.sheets is not None else ""
+            shown = f"{source.file} ({source.name}{sheet})"
+            parts.append(part)
+            tables[shown], homes[shown] = part.table, source.file
+    differing = [replace(found, file=homes[str(found.file)]) for found in differing_headers(tables)]
+    return Reading((tuple(parts),), tuple(differing), several=True)
 
 
-def _stacked(recipe: Recipe, source: NamedSource, name_column: str | None) -> SourceTable:
+def _stacked(recipe: Recipe, files: OpenedFiles, source: NamedSource, name_column: str | None) -> Iterator[SourceTable]:
     own = recipe.for_file(source.file, source)
-    table = _read(own)
-    left_out = _left_out(table, source.file)
-    if name_column is not None:
-        if name_column in table.frame.columns:
+    for table in files.tables(own):
+        left_out = _left_out(table, source.file)
+        if name_column is not None and name_column in table.frame.columns:
             shown: dict[str, object] = {"value": name_column, "file": source.file}
             raise ConfigurationError(recipe.path, [Fault("sources.name_column", "name-column-taken", shown)])
-        table = named_rows(table, name_column, source.name)
-    return SourceTable(source.file, own, table, left_out=left_out)
+        named = table if name_column is None else named_rows(table, name_column, source.name)
+        yield SourceTable(source.file, own, named, left_out=left_out)
 
 
-def _read_join(recipe: Recipe, sources: Sources) -> Reading:
+def _read_join(recipe: Recipe, files: OpenedFiles, sources: Sources) -> Reading:
     _refuse_unknown_files(recipe, [source.file for source in sources.every])
     first = sources.first or sources.every[0]
-    table = _read(recipe.for_file(first.file, first))
+    table = _only(files.tables(recipe.for_file(first.file, first)), recipe)
     left_out = [*_left_out(table, first.file)]
     findings: list[Finding] = []
     counts: list[SourceCount] = []
-    others = [(source, _read(recipe.for_file(source.file, source))) for source in sources.join]
+    others = [(one, _only(files.tables(recipe.for_file(one.file, one)), recipe)) for one in sources.join]
     faults = list(_key_faults(table, first.file, others))
     if faults:
         raise ConfigurationError(recipe.path, faults)
@@ -248,6 +252,13 @@ def _read_join(recipe: Recipe, sources: Sources) -> Reading:
         counts.append(_count(source, other, joined, len(rejected)))
     part = SourceTable(first.file, recipe.for_file(first.file, first), table, left_out=tuple(left_out))
     return Reading(((part,),), tuple(findings), tuple(counts), several=True)
+
+
+def _only(tables: Sequence[Table], recipe: Recipe) -> Table:
+    """The one table of a source that joins another or is joined."""
+    if len(tables) > 1:
+        raise ConfigurationError(recipe.path, [Fault("sources", "sheets-in-join", {})])
+    return tables[0]
 
 
 def _count(source: NamedSource, table: Table, joined: Joined, rejected: int) -> SourceCount:

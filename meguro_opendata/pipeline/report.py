@@ -37,20 +37,24 @@ def whole_report(reading: Reading, tables: Sequence[Sequence[Prepared]], recipe:
         city: Who publishes; a municipality code alone, if nobody is known to publish yet.
     """
     report = _data_report(reading, tuple(chain.from_iterable(tables)), recipe)
-    return report.with_findings([*report.findings, *_metadata_findings(recipe, city)])
+    findings = [*report.findings, *_metadata_findings(recipe, city)]
+    return replace(report, findings=tuple(findings), coverage=reading.coverage)
 
 
 def _data_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) -> Report:
     """Return one report on all sources; findings name their file, where there are several."""
-    first = parts[0].report
+    first = replace(
+        parts[0].report,
+        rows=sum(part.report.rows for part in parts),
+        rows_checked=sum(part.report.rows_checked for part in parts),
+    )
     if not reading.several:
-        return first.with_findings((*first.findings, *_moved_identifiers(parts, recipe)))
+        own = chain.from_iterable(part.report.findings for part in parts)
+        return first.with_findings((*reading.findings, *own, *_moved_identifiers(parts, recipe)))
     names = dict.fromkeys([part.source.name for part in parts] + [count.file for count in reading.joined])
     return replace(
         first,
         file=recipe.source.series or ", ".join(names),
-        rows=sum(part.report.rows for part in parts),
-        rows_checked=sum(part.report.rows_checked for part in parts),
         findings=(
             *reading.findings,
             *_series_findings(parts, recipe),

@@ -13,12 +13,14 @@ from meguro_opendata.files.declarations import unknown
 from meguro_opendata.files.whole import is_plain_name
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.privacy.data import CODES as PRIVACY_CODES
+from meguro_opendata.recipe.blockwords import block_faults, row_faults
 from meguro_opendata.recipe.sourcewords import (
     FileSettings,
     crs_faults,
     id_faults,
     point_faults,
     series_faults,
+    setting_faults,
     sources_faults,
 )
 from meguro_opendata.recipe.words import Bounds, MappingRule, RecipeFile, SourceSettings
@@ -38,7 +40,7 @@ def faults(written: RecipeFile, schema: Mapping[str, Any], workspace: Workspace)
     yield from _mapping_faults(written, names)
     yield from _unknown_names("key", list(written.key), every)
     yield from _rule_faults(written.mapping, fields)
-    yield from _row_faults(written)
+    yield from _part_faults(written)
     yield from _column_faults(written)
     yield from _format_faults(written, with_points)
     yield from _extension_faults(written, names)
@@ -49,6 +51,7 @@ def faults(written: RecipeFile, schema: Mapping[str, Any], workspace: Workspace)
     yield from _department_faults(written.metadata.department, workspace.city.departments)
     yield from _source_faults(written, every)
     for place, settings in _file_settings(written):
+        yield from setting_faults(place, settings)
         yield from point_faults(place, settings, with_points)
 
 
@@ -206,24 +209,17 @@ def _allowance_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault]:
             yield from _unknown_names(f"allow.{number}.field", [allowance.field], names)
 
 
-def _row_faults(written: RecipeFile) -> Iterator[Fault]:
-    rows = [(skipped.file, skipped.row) for skipped in written.skip_rows]
-    several = written.sources is not None or (written.source is not None and written.source.series is not None)
-    for number, (file, row) in enumerate(rows):
-        if (file, row) in rows[:number]:
-            yield Fault(f"skip_rows.{number}.row", "row-twice", {"value": row})
-        if row <= _header_row_of(written, file):
-            yield Fault(f"skip_rows.{number}.row", "row-in-header", {"value": row})
-        if several != (file is not None):
-            yield Fault(f"skip_rows.{number}.file", "skip-row-file", {"value": row})
-
-
-def _header_row_of(written: RecipeFile, file: str | None) -> int:
-    """The header's row of a file, 0 if the recipe has no such file."""
+def _part_faults(written: RecipeFile) -> Iterator[Fault]:
+    """What is wrong with the rows and blocks that the recipe names."""
+    ways: dict[str | None, list[FileSettings]] = {}
     if written.source is not None:
-        return written.source.header_row
-    several = written.sources.every if written.sources else ()
-    return next((source.header_row for source in several if source.file == file), 0)
+        ways[None] = [written.source]
+    for source in written.sources.every if written.sources else ():
+        ways.setdefault(source.file, []).append(source)
+    several = written.sources is not None or (written.source is not None and written.source.series is not None)
+    yield from row_faults(written.skip_rows, ways, several=several)
+    if written.source is None or written.source.series is None:
+        yield from block_faults(written.blocks, [name for name in ways if name is not None])
 
 
 def _column_faults(written: RecipeFile) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from meguro_opendata.errors import ConfigurationError, Fault, UnknownStandardErr
 from meguro_opendata.files.declarations import check, read_yaml
 from meguro_opendata.files.whole import files_of_series, is_plain_name
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
+from meguro_opendata.recipe.blockwords import NamedBlock, SkippedRow
 from meguro_opendata.recipe.checks import faults
 from meguro_opendata.recipe.identifiers import REGISTER_NAME
 from meguro_opendata.recipe.mapping_sheet import read_mapping_sheet
@@ -24,7 +25,6 @@ from meguro_opendata.recipe.words import (
     MappingRule,
     Metadata,
     RecipeFile,
-    SkippedRow,
     SourceSettings,
     Waiver,
 )
@@ -56,7 +56,8 @@ class Recipe:
         ids: How IDs are minted and kept, or ``None``.
         expect: What is expected of each published table, or ``None``.
         geocode: How positions are estimated from addresses, or ``None`` if none are.
-        skip_rows_of: As ``skip_rows``, by file, where there are several.
+        skip_rows: Rows of the source that are no records.
+        blocks: Parts of the source that are read, or are not.
         gis: How GIS files of the release are written.
     """
 
@@ -71,7 +72,7 @@ class Recipe:
     mapping: dict[str, MappingRule]
     extensions: tuple[Extension, ...]
     drop: dict[str, str]
-    skip_rows: dict[int, str]
+    skip_rows: tuple[SkippedRow, ...]
     key: tuple[str, ...]
     key_is_own: bool
     waive: tuple[Waiver, ...]
@@ -85,7 +86,7 @@ class Recipe:
     expect: Expectations | None = None
     geocode: Geocode | None = None
     allow: tuple[Allowance, ...] = ()
-    skip_rows_of: Mapping[str, dict[int, str]] = field(default_factory=dict)
+    blocks: tuple[NamedBlock, ...] = ()
     gis: GisSettings = field(default_factory=GisSettings)
 
     @property
@@ -122,7 +123,16 @@ class Recipe:
         """The recipe as it is for one of several files."""
         how = settings or self.source
         source = SourceSettings(file=name, **{part: getattr(how, part) for part in FileSettings.model_fields})
-        return replace(self, source=source, skip_rows=self.skip_rows_of.get(name, {}))
+        return replace(self, source=source)
+
+    def skipped_in(self, file: str, sheet: str | None) -> dict[int, str]:
+        """The rows of a sheet that are no records, with the reasons."""
+        rows = (row for row in self.skip_rows if row.file in (None, file) and row.sheet in (None, sheet))
+        return {row.row: row.reason for row in rows}
+
+    def blocks_of(self, file: str, sheet: str | None) -> tuple[NamedBlock, ...]:
+        """The parts of a sheet that the recipe names."""
+        return tuple(block for block in self.blocks if block.is_of(file, sheet))
 
     def file_stem(self, municipality: str) -> str:
         """Name of the published files without extension; without a municipality's code, the slug alone."""
@@ -161,7 +171,8 @@ def open_recipe(slug: str, workspace: Workspace) -> Recipe:
         mapping=dict(written.mapping),
         extensions=written.extensions,
         drop=dict(written.drop),
-        skip_rows=_skipped_by_file(written.skip_rows).get(None, {}),
+        skip_rows=written.skip_rows,
+        blocks=written.blocks,
         key=written.key or _standard_key(schema),
         key_is_own=bool(written.key),
         waive=written.waive,
@@ -176,7 +187,6 @@ def open_recipe(slug: str, workspace: Workspace) -> Recipe:
         expect=written.expect,
         geocode=written.geocode,
         allow=written.allow,
-        skip_rows_of={name: rows for name, rows in _skipped_by_file(written.skip_rows).items() if name is not None},
     )
 
 
@@ -200,7 +210,7 @@ def one_shot_recipe(
         mapping={},
         extensions=extensions,
         drop={},
-        skip_rows={},
+        skip_rows=(),
         key=_standard_key(schema),
         key_is_own=False,
         waive=(),
@@ -219,14 +229,6 @@ def _main_source(written: RecipeFile) -> SourceSettings:
 
 def _beside(path: Path, name: str | None) -> Path | None:
     return path.parent / name if name else None
-
-
-def _skipped_by_file(skipped: Iterable[SkippedRow]) -> dict[str | None, dict[int, str]]:
-    """The rows to skip of each file; under ``None`` those of a recipe with one file only."""
-    by_file: dict[str | None, dict[int, str]] = {}
-    for row in skipped:
-        by_file.setdefault(row.file, {})[row.row] = row.reason
-    return by_file
 
 
 def _schema_of(path: Path, written: RecipeFile) -> tuple[Standard | None, dict[str, Any]]:

@@ -31,6 +31,7 @@ __all__ = [
     "id_faults",
     "point_faults",
     "series_faults",
+    "setting_faults",
     "sources_faults",
 ]
 
@@ -44,11 +45,14 @@ _CONTROL = re.compile("[\x00-\x1f]")
 class FileSettings(Declared):
     """How a file is read; what is not said is decided from the file and shown.
 
-    ``crs`` is the system of its coordinates, which are then published in JGD2011; ``axes`` says that its columns of
-    latitude and longitude are the wrong way round, ``notation`` what values such as ``35.3829`` are.
+    ``sheets`` are sheets of one layout, ``"*"`` all that are visible; their rows are read one below another.
+    ``confirm`` says what has to be confirmed. ``crs`` is the system of its coordinates, which are then published in
+    JGD2011; ``axes`` says that its columns of latitude and longitude are the wrong way round, ``notation`` what values
+    such as ``35.3829`` are.
     """
 
     sheet: str | None = None
+    sheets: Annotated[tuple[Filled, ...], Field(strict=False, min_length=1)] | Literal["*"] | None = None
     header_row: int = Field(default=1, ge=1)
     header_rows: int = Field(default=1, ge=1, le=5)
     encoding: Literal["utf-8", "cp932", "utf-16"] | None = None
@@ -56,6 +60,7 @@ class FileSettings(Declared):
     axes: Literal["swapped"] | None = None
     notation: Literal["decimal", "dms"] | None = None
     allow_approximate: bool = False
+    confirm: Literal["header"] | None = None
 
 
 class PeriodSettings(Declared):
@@ -147,6 +152,14 @@ def point_faults(place: str, settings: FileSettings, with_points: bool) -> Itera
             yield Fault(f"{place}.crs", "key-missing", {"key": "crs"})
         return
     yield from crs_faults(f"{place}.crs", settings.crs)
+
+
+def setting_faults(place: str, settings: FileSettings) -> Iterator[Fault]:
+    """What is wrong with how a file is read: what is not confirmed, and words that exclude each other."""
+    if settings.confirm is not None:
+        yield Fault(f"{place}.confirm", "header-unconfirmed", {"row": settings.header_row})
+    if settings.sheet is not None and settings.sheets is not None:
+        yield Fault(f"{place}.sheets", "sheet-and-sheets", {})
 
 
 def crs_faults(place: str, crs: str) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from meguro_opendata.files.declarations import Declared
 from meguro_opendata.geo.gis.words import GisFormat
+from meguro_opendata.recipe.blockwords import NamedBlock, SkippedRow
 from meguro_opendata.recipe.sourcewords import (
     FileSettings,
     Filled,
@@ -29,7 +30,6 @@ __all__ = [
     "MappingRule",
     "Metadata",
     "RecipeFile",
-    "SkippedRow",
     "SourceSettings",
     "Split",
     "Waiver",
@@ -116,14 +116,6 @@ class Extension(Declared):
     description: str
     kind: str = "text"
     keep: Texts = ()
-
-
-class SkippedRow(Declared):
-    """A row of the source that is no record; with the file, where there are several."""
-
-    row: int = Field(ge=1)
-    reason: Filled
-    file: str | None = None
 
 
 class Waiver(Declared):
@@ -271,6 +263,7 @@ class RecipeFile(Declared):
     extensions: Annotated[tuple[Extension, ...], Field(strict=False)] = ()
     drop: dict[str, Filled] = Field(default_factory=dict)
     skip_rows: Annotated[tuple[SkippedRow, ...], Field(strict=False)] = ()
+    blocks: Annotated[tuple[NamedBlock, ...], Field(strict=False)] = ()
     key: Texts = ()
     waive: Annotated[tuple[Waiver, ...], Field(strict=False)] = ()
     allow: Annotated[tuple[Allowance, ...], Field(strict=False)] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from meguro_opendata import messages, pages
 from meguro_opendata._version import __version__
 from meguro_opendata.findings import Change, Finding, Rejection, Report
 from meguro_opendata.reports.context import Snippet, SourceView
+from meguro_opendata.reports.coverage import coverage_lines, reason_text
 from meguro_opendata.reports.fieldhelp import field_help
 from meguro_opendata.reports.grouping import Group, by_name, extent, grouped, place, place_words, position, subject
 from meguro_opendata.reports.limits import limit
@@ -90,6 +92,8 @@ def as_html(
         masked=any(page.hidden.values()),
         rules=_rules(changes, lang),
         rejected=rejected,
+        reason=partial(reason_text, lang=lang),
+        coverage=list(coverage_lines(report.coverage, lang)),
         changes=len(changes),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from meguro_opendata import messages
 from meguro_opendata.findings import Finding, Report
+from meguro_opendata.reports.coverage import coverage_lines
 from meguro_opendata.reports.grouping import Group, extent, grouped, place, place_words, subject
 from meguro_opendata.reports.limits import limit
 
@@ -27,6 +28,7 @@ def _head(report: Report, lang: str) -> Iterator[str]:
         most = limit("labels")
         more = " ..." if len(report.header) > most else ""
         yield f"{messages.word('header', lang)}: {', '.join(report.header[:most])}{more}"
+    yield from coverage_lines(report.coverage, lang)
 
 
 def _groups(report: Report, lang: str) -> Iterator[str]:

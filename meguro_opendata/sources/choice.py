@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from meguro_opendata.japan.folding import folded
-from meguro_opendata.sources.blocks import Cut, Head, Header, cut_at, find_headers, head_of
+from meguro_opendata.sources.blocks import Cut, Head, Header, cut_at, find_headers, head_of, is_sure
 from meguro_opendata.sources.header import labels_of
 from meguro_opendata.sources.table import Grid
 
-__all__ = ["Choice", "choices"]
+__all__ = ["Choice", "choices", "with_header"]
 
 _FEW = 2
 _TIE = 0.1  # of a score: the shapes of two headers are as good as equal
@@ -28,6 +28,7 @@ class Choice:
         header: The one that is chosen.
         header_rows: How many of its lines are read.
         known: How many labels of its lowest line, or of all its lines joined, are names looked for.
+        sure: Whether its shape is clearly better than the next one's, or it alone has names looked for.
     """
 
     grid: Grid
@@ -36,6 +37,7 @@ class Choice:
     header: Header
     header_rows: int
     known: int
+    sure: bool
 
     @property
     def header_row(self) -> int:
@@ -70,6 +72,20 @@ def choices(grids: Sequence[Grid], names: Collection[str]) -> list[Choice]:
     return sorted(found, key=lambda choice: _size(choice) * _COVER < largest)
 
 
+def with_header(choice: Choice, header_row: int) -> Choice:
+    """Return the choice of a sheet with a header that is declared; the lines above it are its own as far as fits.
+
+    Args:
+        choice: What was found.
+        header_row: Record number of the lowest header line.
+    """
+    low = header_row - 1
+    known = next((header for header in choice.headers if header.low == low), None)
+    header = known or Header(low, low, 0.0)
+    head = head_of(choice.grid, below=header_row)
+    return replace(choice, head=head, header=header, header_rows=_lines(header), sure=True)
+
+
 def _size(choice: Choice) -> int:
     return (choice.grid.height - choice.header_row) * choice.grid.width
 
@@ -88,7 +104,18 @@ def _of_grid(grid: Grid, wanted: set[str]) -> Choice | None:
     joined, last = _known(grid, best, _lines(best), wanted), _known(grid, best, 1, wanted)
     # Lines above group the columns only for the eye where the lowest line alone has the standard's own names.
     alone = last > max(joined, _FEW) and _all_differ(labels_of(grid, best.low + 1, 1))
-    return Choice(grid, head, tuple(headers), best, 1 if alone else _lines(best), max(joined, last))
+    known, shown = max(joined, last), 1 if alone else _lines(best)
+    sure = (best == headers[0] and is_sure(headers)) or _is_named(grid, headers, best, known, wanted)
+    return Choice(grid, head, tuple(headers), best, shown, known, sure)
+
+
+def _is_named(grid: Grid, headers: Sequence[Header], best: Header, known: int, wanted: set[str]) -> bool:
+    """Whether most labels of a header are names looked for, and of the next best one hardly any."""
+    labels = [label for label in labels_of(grid, best.low + 1, 1) if label]
+    second = next((header for header in headers if header != best), None)
+    if known <= _FEW or known * 2 < len(labels):
+        return False
+    return second is None or _known(grid, second, 1, wanted) * 2 <= known
 
 
 def _lines(header: Header) -> int:

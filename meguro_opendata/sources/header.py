@@ -54,13 +54,14 @@ def cut_table(
         header_rows: How many lines the header has.
         skip: Record numbers that are no rows, with reasons.
         keep_all: Keep blank rows, notes and totals as rows (a check wants to see them).
-        cut: The blocks of the sheet, by which rows, notes and totals are told apart and other tables left out.
+        cut: The blocks of the sheet, by which columns are named, rows, notes and totals are told apart and other
+            tables left out.
 
     Raises:
         SourceError: If there is no such record or it is blank.
     """
     _refuse_blank_header(grid, header_row)
-    labels = labels_of(grid, header_row, header_rows)
+    labels = labels_of(grid, header_row, header_rows) if cut is None else _labels_of_cut(grid, cut, header_rows)
     blank = blank_rows(grid.cells) if cut is None else _blank_rows_of(cut, grid.height)
     end = _last_filled(blank, header_row)
     _refuse_outside(grid, skip or {}, end)
@@ -114,6 +115,14 @@ def labels_of(grid: Grid, header_row: int, header_rows: int) -> list[str]:
                 source = grid.record(top)
                 lines[row - first][column] = source[left] if left < len(source) else ""
     return [_joined([line[column] for line in lines]) for column in range(width)]
+
+
+def _labels_of_cut(grid: Grid, cut: Cut, header_rows: int) -> list[str]:
+    """The names that the blocks give, if as many lines are read as the header has; else those of its lowest lines."""
+    header = cut.header
+    if header is None or header.low - header.top + 1 != header_rows:
+        return labels_of(grid, header.low + 1 if header else 1, header_rows)
+    return list(cut.names)
 
 
 def _joined(levels: list[str]) -> str:

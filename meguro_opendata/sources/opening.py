@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.block import Proposed
-from meguro_opendata.sources.blocks import Block, Header, confidence, is_sure
-from meguro_opendata.sources.choice import Choice, choices
+from meguro_opendata.sources.blocks import confidence
+from meguro_opendata.sources.choice import Choice, choices, with_header
 from meguro_opendata.sources.container import MARKUPS, WORKBOOKS, read_container
+from meguro_opendata.sources.coverage import coverage
 from meguro_opendata.sources.header import cut_table
+from meguro_opendata.sources.proposed import Proposed
 from meguro_opendata.sources.table import Grid, Table
 from meguro_opendata.sources.text.textfile import read_text_grid
 
 # Readers of workbooks and markup are loaded when a file is one: most are text, and start the sooner.
-__all__ = ["propose_source", "read_grid", "read_source"]
+__all__ = ["propose_source", "read_grid", "read_grids", "read_source"]
 
 _LONGEST = 200  # characters of a title that are kept
 
@@ -68,49 +69,48 @@ def read_grid(path: Path, sheet: str | None = None, encoding: str | None = None)
     return read_text_grid(path, encoding)
 
 
-def propose_source(path: Path, names: Collection[str], keep_all: bool = True, *, by_blocks: bool = True) -> Table:
+def propose_source(
+    path: Path,
+    names: Collection[str],
+    keep_all: bool = True,
+    *,
+    sheet: str | None = None,
+    header_row: int | None = None,
+) -> Table:
     """Return the table in a file whose sheet and header row are not declared: those that fit the names best.
 
     Args:
         path: The file.
         names: Labels of the standards in question.
-        keep_all: Keep blank rows, notes and totals as rows.
-        by_blocks: Without these, leave out sections, sums and other tables, too, and say what was left out; else read
-            the table as a recipe does that declares its header and nothing more.
+        keep_all: Keep blank rows, notes and totals as rows; another table below is none of them in any case.
+        sheet: The sheet, if that is known.
+        header_row: Record number of the lowest header line, if that is known.
 
     Raises:
         SourceError: As :func:`read_source`, and if no record can be a header.
     """
-    found = choices(_grids(path), names)
-    if not found:
+    grids = read_grids(path, sheet)
+    found = choices(grids, names)
+    best = next((choice for choice in found if sheet in (None, choice.grid.sheet)), None)
+    if best is None:
         raise SourceError("file-empty", file=path)
-    best = found[0]
-    if keep_all or not by_blocks:
-        return cut_table(best.grid, best.header_row, best.header_rows, keep_all=keep_all)
-    table = cut_table(best.grid, best.header_row, best.header_rows, cut=best.cut)
-    return replace(table, proposed=_proposed(found))
+    if header_row is not None:
+        best = with_header(best, header_row)
+    table = cut_table(best.grid, best.header_row, best.header_rows, keep_all=keep_all, cut=best.cut)
+    others = [choice for choice in found if choice.grid is not best.grid]
+    cuts = {best.grid.sheet: best.cut} | {choice.grid.sheet: choice.cut for choice in others}
+    covered = coverage(grids, cuts, {best.grid.sheet}, {})
+    return replace(table, proposed=_proposed(best, declared=header_row is not None), coverage=covered)
 
 
-def _proposed(found: Sequence[Choice]) -> Proposed:
-    """How the first of some choices was found, and what else the sheets hold."""
-    best, headers = found[0], found[0].headers
-    others = [_of_other_sheet(block, choice.header) for choice in found[1:] for block in choice.cut.blocks]
+def _proposed(best: Choice, *, declared: bool) -> Proposed:
+    """How a table was found; a header that is declared is sure."""
     return Proposed(
         title=_title(best),
-        confidence=confidence(headers),
-        sure=is_sure(headers),
+        confidence=1.0 if declared else confidence(best.headers),
+        sure=best.sure,
         second=(best.grid.sheet, best.second.low + 1) if best.second else None,
-        blocks=(*best.cut.blocks, *others),
     )
-
-
-def _of_other_sheet(block: Block, header: Header) -> Block:
-    """A block of a sheet that is not read; lines of one cell each, as on a cover, are no table."""
-    if not block.read:
-        return block
-    if not header.score:
-        return replace(block, read=False, role="title", reason="title")
-    return replace(block, read=False, role="other_table", reason="other-sheet")
 
 
 def _title(choice: Choice) -> str:
@@ -120,15 +120,20 @@ def _title(choice: Choice) -> str:
     return " ".join(cell.strip() for line in lines for cell in choice.grid.record(line - 1) if cell.strip())[:_LONGEST]
 
 
-def _grids(path: Path) -> list[Grid]:
-    """Every visible sheet or table of a file; errors as :func:`read_source`."""
+def read_grids(path: Path, sheet: str | None = None, encoding: str | None = None) -> list[Grid]:
+    """Every visible sheet or table of a file, and the hidden one that is asked for; errors as :func:`read_source`."""
     container, raw = read_container(path)
     if container in WORKBOOKS:
         from meguro_opendata.sources.workbook.workbook import read_workbook_grids
 
-        return read_workbook_grids(path, raw, container)
-    if container in MARKUPS:
+        grids = read_workbook_grids(path, raw, container)
+    elif container in MARKUPS:
         from meguro_opendata.sources.markup.markup import read_markup_grids
 
-        return read_markup_grids(path, raw, container)
-    return [read_text_grid(path)]
+        grids = read_markup_grids(path, raw, container)
+    elif sheet is not None:
+        raise SourceError("sheet-of-text", file=path, sheet=sheet)
+    else:
+        grids = [read_text_grid(path, encoding)]
+    asked = [] if sheet is None or any(grid.sheet == sheet for grid in grids) else [read_grid(path, sheet)]
+    return [*grids, *asked]

@@ -11,9 +11,9 @@ from typing import Any, Self
 
 import polars as pl
 
-from meguro_opendata.findings import Finding, Rejection
-from meguro_opendata.sources.block import Proposed
+from meguro_opendata.findings import ALL_READ, Coverage, Finding, Rejection
 from meguro_opendata.sources.facts import NO_FACTS, SheetFacts
+from meguro_opendata.sources.proposed import Proposed
 
 __all__ = ["Grid", "Table", "column_letter", "columns_of"]
 
@@ -116,6 +116,7 @@ class Table:
         header_rows: How many lines the header has.
         rejected: Records that are not rows of the table, each with its reason.
         proposed: How the table was found in a file without a recipe; ``None`` where it was declared.
+        coverage: What of the file was read.
     """
 
     grid: Grid
@@ -129,6 +130,7 @@ class Table:
     header_rows: int = 1
     rejected: tuple[Rejection, ...] = ()
     proposed: Proposed | None = None
+    coverage: Coverage = ALL_READ
 
     @property
     def path(self) -> Path:

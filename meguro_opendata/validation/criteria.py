@@ -23,13 +23,15 @@ __all__ = ["Yardstick", "check", "proposed_standard", "yardstick"]
 class Yardstick:
     """What files are checked against: a standard, a schema, or, with neither, the standard that each file follows.
 
-    ``personal``: personal data are looked for, too.
+    ``personal``: personal data are looked for, too. ``sheet`` and ``header_row`` say where the table is.
     """
 
     standard: str | None = None
     schema: Mapping[str, Any] | None = None
     engine: Engine = "fast"
     personal: bool = False
+    sheet: str | None = None
+    header_row: int | None = None
 
     @property
     def of_files(self) -> bool:
@@ -67,19 +69,21 @@ def check(file: Path, asked: Yardstick) -> Report:
     """
     if asked.schema is not None:
         return validate_table(file, asked.schema, engine=asked.engine)
-    standard = asked.standard or proposed_standard(file)
-    return validate_file(file, standard, asked.engine, personal=asked.personal)
+    standard = asked.standard or proposed_standard(file, asked.sheet)
+    return validate_file(
+        file, standard, asked.engine, personal=asked.personal, sheet=asked.sheet, header_row=asked.header_row
+    )
 
 
-def proposed_standard(file: Path) -> str:
-    """Return the standard and version that a file's header certainly follows.
+def proposed_standard(file: Path, sheet: str | None = None) -> str:
+    """Return the standard and version that the header of a file, or of one of its sheets, certainly follows.
 
     Raises:
         SourceError: If the file cannot be read, or follows no standard surely; the nearest ones are named.
     """
     from meguro_opendata.inspection.profiler import inspect_file
 
-    seen = inspect_file(file)
+    seen = inspect_file(file, sheet)
     if seen.refusal is not None:
         raise seen.refusal
     if seen.standard is not None:

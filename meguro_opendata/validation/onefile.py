@@ -30,6 +30,8 @@ def validate_file(
     place: Place | None = None,
     *,
     personal: bool = False,
+    sheet: str | None = None,
+    header_row: int | None = None,
 ) -> Report:
     """Check a file against a standard unchanged: nothing is rewritten, columns match by name.
 
@@ -40,6 +42,8 @@ def validate_file(
         engine: ``"fast"`` or ``"frictionless"``; the findings are the same.
         place: Where the points should lie, if that is known: a boundary or a gazetteer. The report names it.
         personal: Also look for personal and undisclosable data, as ``build`` does; such values are masked.
+        sheet: The sheet to check, if that is known.
+        header_row: Record number of its lowest header line, if that is known.
 
     Raises:
         SourceError: If the file cannot be read.
@@ -56,7 +60,8 @@ def validate_file(
         return validate_gtfs(path, of_files)
     chosen = load_standard(standard) if isinstance(standard, str) else standard
     schema = chosen.schema or {"fields": []}
-    table = propose_source(Path(path), [field.name for field in chosen.fields])
+    names = [field.name for field in chosen.fields]
+    table = propose_source(Path(path), names, sheet=sheet, header_row=header_row)
     own = [*_header_findings(table), *match_columns(table, schema, chosen)]
     raw = table_errors(engine, _own_widths(table), schema, by_name=True)
     found = translate(raw, schema, places_in(table, table.frame.columns))
@@ -72,6 +77,7 @@ def validate_file(
         findings=(*own, *found),
         encoding=table.grid.encoding,
         header=table.labels[: table.header_width],
+        coverage=table.coverage,
     )
 
 

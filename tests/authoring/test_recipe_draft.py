@@ -13,8 +13,9 @@ import yaml
 
 import meguro_opendata as mo
 from meguro_opendata.authoring import Draft, draft_dataset
-from meguro_opendata.authoring.recipe_text import comment_of, scalar
+from meguro_opendata.authoring.recipe_text import comment_of
 from meguro_opendata.errors import ConfigurationError, MeguroOpendataError, SourceError, UnknownStandardError
+from meguro_opendata.files.declarations import scalar
 from meguro_opendata.messages import form, message
 from meguro_opendata.workspace.city import Workspace
 

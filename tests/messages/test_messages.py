@@ -149,7 +149,12 @@ def raised_elsewhere(node: ast.AST, path: Path) -> Iterator[tuple[str, str, None
     if isinstance(node, ast.Return) and isinstance(node.value, ast.IfExp | ast.Tuple) and path.stem == "declarations":
         for pair in (node.value.body, node.value.orelse) if isinstance(node.value, ast.IfExp) else (node.value,):
             yield from (("errors", code, None) for code in strings(getattr(pair, "elts", [None])[0]))
-    in_a_form = any(map(path.match, ("workspace/city.py", "recipe/words.py", "kpi/strategy.py", "kpi/coverage.py")))
+    in_a_form = any(
+        map(
+            path.match,
+            ("workspace/city.py", "recipe/words.py", "recipe/blockwords.py", "kpi/strategy.py", "kpi/coverage.py"),
+        )
+    )
     if isinstance(node, ast.Call) and called(node) == "ValueError" and in_a_form:
         yield from (("errors", code, None) for code in strings(node.args[0]))
 

@@ -76,7 +76,7 @@ def test_a_minimal_recipe_opens(tmp_path: Path) -> None:
     assert recipe.base_fields == tuple(field.name for field in standard.fields)
     assert recipe.schema == standard.schema
     assert (recipe.key, recipe.formats, recipe.schema_path) == (("ID",), ("csv", "xlsx"), None)
-    assert (recipe.extensions, recipe.drop, recipe.skip_rows, recipe.waive) == ((), {}, {}, ())
+    assert (recipe.extensions, recipe.drop, recipe.skip_rows, recipe.waive) == ((), {}, (), ())
     assert recipe.file_stem("131105") == "131105_aed"
 
 
@@ -106,7 +106,10 @@ def test_everything_that_a_recipe_may_say_is_taken(tmp_path: Path) -> None:
     assert recipe.mapping["NO"] == MappingRule(column="番号", zero_fill=10, keep=("trim",))
     assert recipe.mapping["名称"].lookup == {"駅": "見本駅"}
     assert recipe.mapping["都道府県名"] == MappingRule(constant="東京都")
-    assert (recipe.skip_rows, recipe.drop) == ({7: "合計", 9: "注記"}, {"メモ": "内部の覚え"})
+    assert (recipe.skipped_in(recipe.source.file, None), recipe.drop) == (
+        {7: "合計", 9: "注記"},
+        {"メモ": "内部の覚え"},
+    )
     assert (recipe.key, recipe.formats) == (("NO", "設置階"), ("csv", "geojson"))
     assert [waiver.field for waiver in recipe.waive] == ["名称", "設置階"]
     assert (recipe.metadata.modified, recipe.metadata.keywords) == (date(2025, 6, 1), ("AED", "見本"))

@@ -29,7 +29,8 @@ def grid(records: list[list[str]], merged: tuple[tuple[tuple[int, int], tuple[in
 
 def shape(cut: Cut) -> tuple[int, int]:
     """The first and the lowest line of the header, counted from 1 as Excel shows them."""
-    return cut.headers[0].top + 1, cut.headers[0].low + 1
+    assert cut.header is not None
+    return cut.header.top + 1, cut.header.low + 1
 
 
 def roles(cut: Cut) -> list[tuple[str, int, int]]:
@@ -263,8 +264,7 @@ def test_a_cover_is_no_table(tmp_path: Path) -> None:
             sheet.append(line)
     del book["Sheet"]
     book.save(tmp_path / "見本.xlsx")
-    found = propose_source(tmp_path / "見本.xlsx", ["名称"], keep_all=False).proposed
-    assert found is not None
+    found = propose_source(tmp_path / "見本.xlsx", ["名称"], keep_all=False).coverage
     assert {(block.sheet, block.role, block.read) for block in found.blocks} == {
         ("一", "table", True), ("二", "other_table", False), ("表紙", "title", False),
     }  # fmt: skip

@@ -100,7 +100,7 @@ def test_stacked_sources_stand_one_below_another(tmp_path: Path) -> None:
     assert (release.rows_in, release.rows_out, len(release.rejected)) == (5, 3, 2)
     assert {rejection.file for rejection in release.rejected} == {"北部.csv"}
     listed = (release.folder / "rejected.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert listed[0] == "row,reason,text,file"
+    assert listed[0] == "file,sheet,row,reason,text"
     assert [part["file"] for part in release.to_dict()["sources"]] == ["北部.csv", "南部.csv"]
 
 

@@ -84,7 +84,13 @@ def _unplaced(layer: Layer) -> pl.DataFrame:
 
 
 def propose_table(
-    path: Path, names: Collection[str] = (), *, keep_all: bool = True, by_blocks: bool = True, needs_crs: bool = False
+    path: Path,
+    names: Collection[str] = (),
+    *,
+    keep_all: bool = True,
+    needs_crs: bool = False,
+    sheet: str | None = None,
+    header_row: int | None = None,
 ) -> Table:
     """Return the table of a file without a recipe: of a GIS file its features, else what the header's labels suggest.
 
@@ -92,14 +98,15 @@ def propose_table(
         path: The file.
         names: Labels that a header may have.
         keep_all: Whether rows that look like notes or totals are kept.
-        by_blocks: As for :func:`propose_source`.
         needs_crs: Whether a GIS file has to say which system it is in; else its points may be blank.
+        sheet: The sheet, if that is known; of a GIS file the layer.
+        header_row: As for :func:`propose_source`; a GIS file has no header line.
 
     Raises:
         SourceError: If it cannot be read.
         UnknownCrsError: If it has to say which system it is in, and does not.
     """
     if is_geo_file(path):
-        layer = read_layer(path)
+        layer = read_layer(path, layer=sheet)
         return geo_table(path, layer, layer.features().crs if needs_crs else None)
-    return propose_source(path, names, keep_all=keep_all, by_blocks=by_blocks)
+    return propose_source(path, names, keep_all=keep_all, sheet=sheet, header_row=header_row)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from meguro_opendata.sources.block import Block, Role
-from meguro_opendata.sources.blocks.cutting import Cut, cut_at, cut_sheet
+from meguro_opendata.sources.blocks.cutting import Cut, cut_at, cut_declared, cut_sheet
 from meguro_opendata.sources.blocks.head import Head, head_of
 from meguro_opendata.sources.blocks.headers import Header, confidence, find_headers, is_sure
+from meguro_opendata.sources.blocks.masking import Part, filled_lines, without
 
 __all__ = [
-    "Block",
     "Cut",
     "Head",
     "Header",
-    "Role",
+    "Part",
     "confidence",
     "cut_at",
+    "cut_declared",
     "cut_sheet",
+    "filled_lines",
     "find_headers",
     "head_of",
     "is_sure",
+    "without",
 ]

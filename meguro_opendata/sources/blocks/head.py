@@ -119,9 +119,9 @@ def _prevailing(known: dict[CellKind, int]) -> CellKind | None:
     return best if real[best] >= _USUAL * sum(real.values()) else None
 
 
-def head_of(grid: Grid, depth: int = DEPTH) -> Head:
-    """Return the first lines of a grid."""
-    most = depth if depth != DEPTH else max(_SHALLOW, min(depth, _MOST_CELLS // max(grid.width, 1)))
+def head_of(grid: Grid, depth: int = DEPTH, below: int = 0) -> Head:
+    """Return the first lines of a grid, and as many more as stand above the line that is to be looked at."""
+    most = depth if depth != DEPTH else max(_SHALLOW, min(depth, _MOST_CELLS // max(grid.width, 1))) + below
     records = grid.head(most)
     width = max(map(len, records), default=0)
     lines = [[*record, *[""] * (width - len(record))] for record in records]

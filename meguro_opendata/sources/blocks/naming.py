@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-__all__ = ["carried", "joined_names"]
+__all__ = ["carried", "header_names", "joined_names"]
 
 
 def carried(lines: Sequence[Sequence[str]], columns: Sequence[int]) -> list[list[str]]:
@@ -49,3 +49,12 @@ def joined_names(lines: Sequence[Sequence[str]], columns: Sequence[int]) -> list
 def _joined(labels: Iterable[str]) -> str:
     parts = ("".join(label.split("\n")).strip() for label in labels)
     return "_".join(part for part in dict.fromkeys(parts) if part)
+
+
+def header_names(lines: Sequence[Sequence[str]], columns: Sequence[int]) -> list[str]:
+    """Return the name of each column of a header of one or more lines.
+
+    >>> header_names([["区", "人口", ""], ["", "男", "女"]], [0, 1, 2])
+    ['区', '人口_男', '人口_女']
+    """
+    return joined_names(carried(lines, columns), columns)

@@ -1,0 +1,164 @@
+"""The files of a recipe, each opened once: the tables that the recipe declares, and what of the files is not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from meguro_opendata.errors import SourceError
+from meguro_opendata.files.declarations import scalar
+from meguro_opendata.findings import Block, Coverage, Finding
+from meguro_opendata.geo.gis.opening import is_geo_file
+from meguro_opendata.geo.gis.table import read_geo_table
+from meguro_opendata.messages import default_language
+from meguro_opendata.pipeline.declared import declared_sheet
+from meguro_opendata.recipe import Recipe
+from meguro_opendata.reports.coverage import block_cells, reason_text
+from meguro_opendata.sources import Grid, Table, column_letter
+from meguro_opendata.sources.blocks import Cut, Part, cut_sheet, filled_lines
+from meguro_opendata.sources.coverage import coverage, merged_coverage
+from meguro_opendata.sources.opening import read_grid, read_grids
+
+__all__ = ["OpenedFiles"]
+
+_BEGINNING = 20  # characters by which a block is known again
+
+
+@dataclass
+class _Opened:
+    """A file: its visible sheets, the blocks of those that were read, and the tables that the recipe does not name."""
+
+    name: str
+    grids: list[Grid]
+    cuts: dict[str | None, Cut] = field(default_factory=dict)
+    unnamed: list[Block] = field(default_factory=list)
+
+    def grid(self, sheet: str | None) -> Grid:
+        """A sheet by its name, also a hidden one; without a name the first."""
+        found = [grid for grid in self.grids if sheet in (None, grid.sheet)]
+        if not found:
+            self.grids.append(read_grid(self.grids[0].path if self.grids else Path(self.name), sheet))
+        return found[0] if found else self.grids[-1]
+
+
+class OpenedFiles:
+    """The files of a recipe. Tables are taken from them one by one; then they know what of them was not read."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self._files: dict[Path, _Opened] = {}
+
+    def tables(self, recipe: Recipe) -> list[Table]:
+        """Return the tables of one source, one a sheet that is read.
+
+        Args:
+            recipe: The recipe as it is for this source.
+
+        Raises:
+            SourceError: If the file cannot be read, or is not any more as the recipe says.
+        """
+        if is_geo_file(recipe.source_path):
+            return [_layer(recipe)]
+        file = self._opened(recipe)
+        return [self._table(file, grid, recipe) for grid in self._wanted(file, recipe)]
+
+    def _opened(self, recipe: Recipe) -> _Opened:
+        path, source = recipe.source_path, recipe.source
+        if path not in self._files:
+            grids = read_grids(path, source.sheet, source.encoding)
+            self._files[path] = _Opened(source.file, grids)
+        return self._files[path]
+
+    def _wanted(self, file: _Opened, recipe: Recipe) -> list[Grid]:
+        """The sheets that a source reads."""
+        source = recipe.source
+        if source.sheets is None:
+            return [file.grid(source.sheet)]
+        if source.sheets != "*":
+            return [file.grid(name) for name in source.sheets]
+        every = [grid for grid in file.grids if grid.height and not self._left_out(file, grid.sheet)]
+        if not every:
+            raise SourceError("file-empty", file=recipe.source_path)
+        return every
+
+    def _table(self, file: _Opened, grid: Grid, recipe: Recipe) -> Table:
+        found = declared_sheet(grid, recipe)
+        file.cuts[grid.sheet] = found.cut
+        file.unnamed += found.unnamed
+        return found.table
+
+    def _left_out(self, file: _Opened, sheet: str | None) -> str | None:
+        """Why a whole sheet is not read, if the recipe says so."""
+        named = self._recipe.blocks_of(file.name, sheet)
+        whole = (block for block in named if block.sheet is not None and block.is_whole_sheet and not block.read)
+        return next((block.reason for block in whole), None)
+
+    def coverage(self) -> Coverage:
+        """Return what of all files was read."""
+        several = len(self._files) > 1
+        covered = ((file.name if several else None, self._coverage_of(file)) for file in self._files.values())
+        return merged_coverage(covered)
+
+    def _coverage_of(self, file: _Opened) -> Coverage:
+        cuts = {grid.sheet: file.cuts.get(grid.sheet) or cut_sheet(grid) for grid in file.grids}
+        reasons = {grid.sheet or "": self._left_out(file, grid.sheet) for grid in file.grids}
+        said = {sheet: reason for sheet, reason in reasons.items() if reason is not None}
+        return coverage(file.grids, cuts, set(file.cuts), said)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield an error for each other table and each visible sheet that the recipe does not name."""
+        unnamed = [(file, block) for file in self._files.values() for block in self._unnamed(file)]
+        for number, (file, block) in enumerate(unnamed):
+            entry = "  - " + _entry(block, file, several=self._recipe.sources is not None)
+            first = not self._recipe.blocks and not number
+            yield Finding(
+                "unnamed-block",
+                "error",
+                sheet=block.sheet,
+                cell=None if block.sheet is None else block_cells(block).removeprefix(f"{block.sheet} "),
+                row=block.first_row,
+                suggestion=f"blocks:\n{entry}" if first else entry,
+                params={"reason": reason_text(block.reason or "", default_language()), "last": block.last_row},
+                file=file.name if len(self._files) > 1 else None,
+            )
+
+    def _unnamed(self, file: _Opened) -> Iterator[Block]:
+        yield from file.unnamed
+        for grid in file.grids:
+            lines = filled_lines(grid, Part())
+            if lines and grid.sheet not in file.cuts and self._left_out(file, grid.sheet) is None:
+                place = (lines[0] + 1, lines[-1] + 1, 1, grid.width)
+                yield Block(grid.sheet, *place, "other_table", False, "other-sheet")
+
+
+def _layer(recipe: Recipe) -> Table:
+    source = recipe.source
+    encoding = None if source.encoding == "utf-16" else source.encoding
+    skip = recipe.skipped_in(source.file, source.sheet)
+    return read_geo_table(recipe.source_path, layer=source.sheet, crs=source.crs, encoding=encoding, skip=skip)
+
+
+def _entry(block: Block, file: _Opened, *, several: bool) -> str:
+    """The line of a recipe that leaves a block out."""
+    grid = file.grid(block.sheet)
+    words: dict[str, object] = {"file": file.name} if several else {}
+    if block.sheet is not None:
+        words["sheet"] = block.sheet
+    if block.reason == "table-beside":
+        letters = [column_letter(at - 1) for at in (block.first_column, block.last_column)]
+        words["columns"] = "-".join(dict.fromkeys(letters))
+    elif block.reason != "other-sheet":
+        words["rows"] = f"{block.first_row}-{_last(block, grid)}"
+        words["begins"] = _beginning(grid, block.first_row - 1)
+    words |= {"read": False, "reason": reason_text(block.reason or "", default_language())}
+    return scalar(words)
+
+
+def _last(block: Block, grid: Grid) -> str:
+    """The block's last line; nothing if it is the sheet's last, since the next file may have more lines."""
+    return "" if block.last_row >= grid.height else str(block.last_row)
+
+
+def _beginning(grid: Grid, line: int) -> str:
+    return " ".join(cell.strip() for cell in grid.record(line) if cell.strip())[:_BEGINNING].strip()

@@ -1,0 +1,157 @@
+"""The recipe's words for parts of a source: rows that are skipped, blocks that are read or are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from meguro_opendata.errors import Fault
+from meguro_opendata.files.declarations import Declared
+from meguro_opendata.recipe.sourcewords import FileSettings, Filled
+
+__all__ = ["NamedBlock", "SkippedRow", "block_faults", "row_faults"]
+
+_LINES = re.compile("([1-9][0-9]{0,6})(?:(-)([1-9][0-9]{0,6})?)?")
+_LETTERS = re.compile("([A-Z]{1,3})(?:-([A-Z]{1,3}))?")
+_ALPHABET = 26
+
+
+class SkippedRow(Declared):
+    """A row of the source that is no record; with the file and the sheet, where there are several."""
+
+    row: int = Field(ge=1)
+    reason: Filled
+    file: str | None = None
+    sheet: Filled | None = None
+
+
+def _as_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _is_lines(text: str) -> str:
+    found = _LINES.fullmatch(text)
+    if not found or (found[3] and int(found[3]) < int(found[1])):
+        raise ValueError("block-rows")
+    return text
+
+
+def _is_letters(text: str) -> str:
+    found = _LETTERS.fullmatch(text)
+    if not found or (found[2] and _number(found[2]) < _number(found[1])):
+        raise ValueError("block-columns")
+    return text
+
+
+def _number(letters: str) -> int:
+    """The number of a column, counted from 0.
+
+    >>> _number("A"), _number("AB")
+    (0, 27)
+    """
+    number = 0
+    for letter in letters:
+        number = number * _ALPHABET + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+class NamedBlock(Declared):
+    """A part of a source that is read, or is not and why: a whole sheet, lines of it (``5-60``, ``5-``), or columns.
+
+    ``begins`` is how the text of its first line begins; if that has moved, the recipe no longer fits the file.
+    """
+
+    read: bool
+    file: str | None = None
+    sheet: Filled | None = None
+    rows: Annotated[str, BeforeValidator(_as_text), AfterValidator(_is_lines)] | None = None
+    columns: Annotated[str, AfterValidator(_is_letters)] | None = None
+    begins: Filled | None = None
+    reason: Filled | None = None
+
+    @model_validator(mode="after")
+    def _with_reason(self) -> Self:
+        if not self.read and self.reason is None:
+            raise ValueError("block-without-reason")
+        if self.begins is not None and self.rows is None:
+            raise ValueError("block-begins-without-rows")
+        return self
+
+    @property
+    def lines(self) -> tuple[int, int | None]:
+        """The first line, counted from 0, and the one below the last, ``None`` if it goes on to the end.
+
+        >>> NamedBlock(read=True, rows="5-60").lines, NamedBlock(read=True, rows="5-").lines
+        ((4, 60), (4, None))
+        """
+        found = _LINES.fullmatch(self.rows or "1-")
+        if found is None:
+            raise AssertionError(self.rows)
+        if found[2] is None:
+            return int(found[1]) - 1, int(found[1])
+        return int(found[1]) - 1, int(found[3]) if found[3] else None
+
+    @property
+    def letters(self) -> tuple[int, int] | None:
+        """The first and last column, counted from 0; ``None`` for all."""
+        found = _LETTERS.fullmatch(self.columns or "")
+        return (_number(found[1]), _number(found[2] or found[1])) if found else None
+
+    @property
+    def is_whole_sheet(self) -> bool:
+        """Whether it is a sheet with all that it holds."""
+        return self.rows is None and self.columns is None
+
+    def is_of(self, file: str, sheet: str | None) -> bool:
+        """Whether it is a part of a sheet of a file; one that names no file or sheet is of each."""
+        return self.file in (None, file) and (self.sheet is None or self.sheet == sheet)
+
+
+def row_faults(
+    rows: Sequence[SkippedRow], sources: Mapping[str | None, Sequence[FileSettings]], *, several: bool
+) -> Iterator[Fault]:
+    """What is wrong with the rows that are skipped.
+
+    Args:
+        rows: The rows.
+        sources: How each file is read; under ``None`` the only one.
+        several: Whether rows have to name their file.
+    """
+    seen: set[tuple[str | None, str | None, int]] = set()
+    for number, skipped in enumerate(rows):
+        shown: dict[str, object] = {"value": skipped.row}
+        key = (skipped.file, skipped.sheet, skipped.row)
+        if key in seen:
+            yield Fault(f"skip_rows.{number}.row", "row-twice", shown)
+        seen.add(key)
+        ways = sources.get(skipped.file, ())
+        if skipped.row <= max((way.header_row for way in ways if skipped.sheet in (None, *_sheets(way))), default=0):
+            yield Fault(f"skip_rows.{number}.row", "row-in-header", shown)
+        if several != (skipped.file is not None):
+            yield Fault(f"skip_rows.{number}.file", "skip-row-file", shown)
+        elif skipped.sheet is None and _has_several_sheets(ways):
+            known = [name for way in ways for name in _sheets(way)]
+            yield Fault(f"skip_rows.{number}.sheet", "skip-row-sheet", {"value": skipped.row, "known": known})
+
+
+def _sheets(way: FileSettings) -> tuple[str, ...]:
+    if way.sheets is None:
+        return () if way.sheet is None else (way.sheet,)
+    return (way.sheets,) if isinstance(way.sheets, str) else way.sheets
+
+
+def _has_several_sheets(ways: Iterable[FileSettings]) -> bool:
+    names = {name for way in ways for name in _sheets(way)}
+    return len(names) > 1 or "*" in names
+
+
+def block_faults(blocks: Sequence[NamedBlock], files: Sequence[str]) -> Iterator[Fault]:
+    """What is wrong with the blocks; ``files`` are those of a recipe that names more than one."""
+    for number, block in enumerate(blocks):
+        if block.file is not None and block.file not in files:
+            yield Fault(f"blocks.{number}.file", "block-file-unknown", {"value": block.file, "known": list(files)})
+        if block in blocks[:number]:
+            yield Fault(f"blocks.{number}", "block-twice", {"value": block.rows or block.sheet or block.columns or ""})

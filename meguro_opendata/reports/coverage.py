@@ -1,0 +1,86 @@
+"""What of a source was read, and what was not, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from meguro_opendata.findings import Block, Coverage, SheetUse
+from meguro_opendata.messages import message, word
+from meguro_opendata.sources import column_letter
+
+__all__ = ["block_cells", "coverage_lines", "reason_text"]
+
+_REASONS = frozenset({
+    "blank", "note", "total", "header", "footer", "section", "unmatched", "legend", "beside", "caption", "table-beside",
+    "table-above", "second-table", "other-sheet", "hidden-sheet", "blank-sheet", "outside-blocks",
+})  # fmt: skip
+_SHOWN = 12
+
+
+def reason_text(reason: str, lang: str) -> str:
+    """Why something was left out: a word of the program, or what the recipe says itself.
+
+    >>> reason_text("total", "en"), reason_text("試験用の行", "en")
+    ('total', '試験用の行')
+    """
+    return word(reason, lang) if reason in _REASONS else reason
+
+
+def coverage_lines(covered: Coverage, lang: str) -> Iterator[str]:
+    """Yield what was read of a source that holds more than the table, and every part that was not."""
+    yield from (_hidden_line(sheet, lang) for sheet in covered.sheets if sheet.hidden_rows or sheet.hidden_columns)
+    if len(covered.sheets) > 1:
+        yield message("sheets-read", lang, names=[_name(sheet) for sheet in covered.sheets if sheet.read])
+        for sheet in covered.sheets:
+            if not sheet.read:
+                yield message("sheet-unread", lang, name=_name(sheet), reason=reason_text(sheet.reason or "", lang))
+    read = {(sheet.file, sheet.name) for sheet in covered.sheets if sheet.read}
+    parts = [block for block in covered.blocks if not covered.sheets or (block.file, block.sheet) in read]
+    yield from _unread_lines(parts, lang)
+    if covered.rows_left_out:
+        yield message("rows-left-out", lang, count=covered.rows_left_out)
+
+
+def _name(sheet: SheetUse) -> str:
+    return f"{sheet.file} {sheet.name}" if sheet.file else sheet.name
+
+
+def _hidden_line(sheet: SheetUse, lang: str) -> str:
+    parts = []
+    if sheet.hidden_rows:
+        parts.append(f"{word('hidden-rows', lang)} {_some(map(str, sheet.hidden_rows), lang)}")
+    if sheet.hidden_columns:
+        parts.append(f"{word('hidden-columns', lang)} {_some(sheet.hidden_columns, lang)}")
+    return message("hidden-read", lang, name=_name(sheet), parts=parts)
+
+
+def _some(names: Iterable[str], lang: str) -> str:
+    every = list(names)
+    more = f" {message('and-more', lang, count=len(every) - _SHOWN)}" if len(every) > _SHOWN else ""
+    return ", ".join(every[:_SHOWN]) + more
+
+
+def _unread_lines(blocks: Iterable[Block], lang: str) -> Iterator[str]:
+    """The other tables one by one, then what stands beside and above the table that was read."""
+    others: list[str] = []
+    for block in blocks:
+        if block.read or block.listed or block.role == "blank":
+            continue
+        why = reason_text(block.reason or "", lang)
+        if block.role == "other_table":
+            yield message("block-unread", lang, where=block_cells(block), reason=why)
+        else:
+            others.append(f"{block_cells(block)} {why}")
+    if others:
+        yield message("parts-unread", lang, parts=_some(others, lang))
+
+
+def block_cells(block: Block) -> str:
+    """The cells of a block as Excel shows them, with its sheet.
+
+    >>> block_cells(Block("一", 3, 9, 1, 28, "table", True))
+    '一 A3:AB9'
+    """
+    first, last = column_letter(block.first_column - 1), column_letter(block.last_column - 1)
+    cells = f"{first}{block.first_row}:{last}{block.last_row}"
+    return " ".join(filter(None, (block.file, block.sheet, cells)))

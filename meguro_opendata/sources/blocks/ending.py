@@ -1,0 +1,127 @@
+"""Where a table ends: on the line on which another begins below it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from meguro_opendata.sources.blocks.cellkinds import CellKind, cell_kind
+from meguro_opendata.sources.blocks.head import ALWAYS, head_of
+from meguro_opendata.sources.blocks.headers import Header, find_headers
+from meguro_opendata.sources.blocks.layout import rest
+from meguro_opendata.sources.blocks.roles import Body, linkdata_lines
+from meguro_opendata.sources.table import Grid
+
+__all__ = ["GOOD", "table_end"]
+
+GOOD = 2.4  # the least score of another table's header
+_DEPTH = 60  # lines looked at below a gap to tell whether another table begins
+_ABOVE = 20  # rows above a gap that show how the table's rows are filled
+_LARGE = 2000  # lines; a table of more shows in its head what its rows are like
+_WORDS = 8  # columns of numbers asked for words
+
+
+def table_end(grid: Grid, header: Header, body: Body) -> int:
+    """The line on which another table begins, or the number of lines."""
+    start = header.low + 1
+    for line in _beginnings(body):
+        if body.cells.height > _LARGE and _is_plain(body, line):
+            continue
+        if _begins_table(grid, body, start + line, line):
+            return start + _with_title(body, line)
+    return grid.height
+
+
+def _is_plain(body: Body, line: int) -> bool:
+    """Whether a line below a gap is filled as rows are and has no label of the header, which is told at little cost."""
+    return body.lack(line) < 0.5 and not _names_labels(body, line) and _is_alike(body, line, ())  # noqa: PLR2004
+
+
+def _beginnings(body: Body) -> Iterator[int]:
+    """The lines on which another table may begin: those below a gap, and those with words in columns of values."""
+    blank = set(body.blank)
+    below_gap = {line + 1 for line in blank if line + 1 not in blank and line + 1 < body.cells.height}
+    yield from sorted({*below_gap, *_lines_of_words(body)} - {*linkdata_lines(body)})
+
+
+def _lines_of_words(body: Body) -> list[int]:
+    """Lines that have words in two columns of numbers, and so may be labels."""
+    numbers = [at for at, kind in enumerate(body.profile.kinds) if kind is CellKind.NUMBER][:_WORDS]
+    if len(numbers) < 2:  # noqa: PLR2004
+        return []
+    found = Counter(line for at in numbers for line in _words_in(body.cells[:, at]))
+    return [line for line, columns in found.items() if columns > 1]
+
+
+def _words_in(column: pl.Series) -> pl.Series:
+    """The lines on which a column of numbers has a word; what begins with a digit or a sign before one is none."""
+    others = (column >= ":").arg_true()
+    return others.filter(column.gather(others).str.contains(r"[\p{L}]{2}"))
+
+
+def _begins_table(grid: Grid, body: Body, at: int, line: int) -> bool:
+    """Whether the lines from one on are a table of their own and not rows, notes or sums of the table above."""
+    group = _group(body, line)
+    if _is_same_table(body, group):
+        return False
+    found = find_headers(head_of(rest(grid, at, at + _DEPTH)))
+    if not found or found[0].score < GOOD or found[0].top > 2:  # noqa: PLR2004
+        return False
+    return any(body.count(row) > 1 for row in group[found[0].low + 1 :])
+
+
+def _group(body: Body, line: int) -> list[int]:
+    """The lines from one on to the next gap."""
+    end = line
+    while end < body.cells.height and end - line < _DEPTH and body.count(end):
+        end += 1
+    return list(range(line, end))
+
+
+def _is_same_table(body: Body, group: Sequence[int]) -> bool:
+    """Whether a group of lines goes on with the table: most of its lines are as the rows, none repeats some labels."""
+    wide = [line for line in group if body.count(line) > 1]
+    if not wide or _names_labels(body, wide[0]) or _is_header_again(body, wide[0]):
+        return not wide or _is_header_again(body, wide[0])
+    always = _always_above(body, group[0])
+    alike = [_is_alike(body, line, always) for line in wide]
+    return alike[0] and sum(alike) * 2 >= len(alike)
+
+
+def _names_labels(body: Body, line: int) -> bool:
+    """Whether a line has a label of the header in its own column, and another label beside it."""
+    row = body.cells.row(line)
+    same = sum(bool(cell.strip()) and cell == label for cell, label in zip(row, body.header, strict=True))
+    return bool(0 < same < body.count(line))
+
+
+def _is_header_again(body: Body, line: int) -> bool:
+    return list(body.cells.row(line)) == list(body.header)
+
+
+def _always_above(body: Body, line: int) -> list[int]:
+    """The columns that nearly all of the last rows above a line fill; the rows below may be another table's."""
+    rows = [at for at in range(max(0, line - _ABOVE), line) if body.count(at) > 1]
+    if not rows:
+        return []
+    counts = [sum(column) for column in zip(*map(body.filled_in, rows), strict=True)]
+    return [at for at, count in enumerate(counts) if count >= ALWAYS * len(rows)]
+
+
+def _is_alike(body: Body, line: int, always: Sequence[int]) -> bool:
+    """Whether a line is filled as rows are, with values of their kinds."""
+    if always and sum(not body.filled_in(line)[at] for at in always) * 2 >= len(always):
+        return False
+    kinds = [(cell_kind(cell), body.profile.kinds[at]) for at, cell in enumerate(body.cells.row(line))]
+    told = [(own, usual) for own, usual in kinds if own and usual in (CellKind.NUMBER, CellKind.DATE, CellKind.LINK)]
+    words = sum(own is CellKind.TEXT for own, _ in told)
+    return words * 2 <= len(told)
+
+
+def _with_title(body: Body, line: int) -> int:
+    """The first line of another table, with the lines of one cell above it as its title."""
+    while line > 1 and body.count(line - 1) == 1:
+        line -= 1
+    return line

@@ -1,0 +1,158 @@
+"""The parts of a sheet around one table: its columns, its lines by role, what stands above it and beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import groupby
+
+import polars as pl
+
+from meguro_opendata.findings import Block, Role
+from meguro_opendata.sources.blocks.head import Head
+from meguro_opendata.sources.blocks.headers import Header
+from meguro_opendata.sources.cells import filled, filled_cells
+from meguro_opendata.sources.table import Grid
+
+__all__ = ["above", "beside", "of_other_table", "of_table", "rest", "table_columns"]
+
+_ROLES: Mapping[str, Role] = {"total": "total", "blank": "blank"}
+_SEARCHED = 60  # lines in which a column that is used nearly always has a filled cell
+_ALIKE = 0.6  # share of labels by which a table to the right is one like that to the left
+
+
+def table_columns(grid: Grid, head: Head, header: Header) -> tuple[int, int]:
+    """The columns of the table: from its first label to the last column of it, without tables and notes beside it."""
+    runs = _runs(grid, header.top)
+    first = next((at for at, run in enumerate(runs) if _labels(head, header, run)), 0)
+    last = first
+    for at in range(first + 1, len(runs)):
+        if not _labels(head, header, runs[at]) or _is_like(head, header, runs[first], runs[at]):
+            break
+        last = at
+    return runs[first][0], runs[last][1]
+
+
+def _runs(grid: Grid, top: int) -> list[tuple[int, int]]:
+    """The runs of columns that have a filled cell below some line."""
+    below = grid.cells[top:]
+    used = [at for at, column in enumerate(below.get_columns()) if _is_used(column)]
+    runs: list[tuple[int, int]] = []
+    for at in used:
+        if runs and runs[-1][1] == at - 1:
+            runs[-1] = runs[-1][0], at
+        else:
+            runs.append((at, at))
+    return runs
+
+
+def _is_used(column: pl.Series) -> bool:
+    """Whether a column has a filled cell; most have one near the top, which spares a look at all of them."""
+    parts = (column.head(_SEARCHED), column)
+    return any(filled(part).any() for part in parts)
+
+
+def _labels(head: Head, header: Header, run: tuple[int, int]) -> list[str]:
+    """The labels of a run of columns, each line's after the other's."""
+    left, right = run
+    lines = head.spread[header.top : header.low + 1]
+    return [text.strip() for line in lines for text in line[left : right + 1] if text.strip()]
+
+
+def _is_like(head: Head, header: Header, first: tuple[int, int], run: tuple[int, int]) -> bool:
+    known, own = set(_labels(head, header, first)), _labels(head, header, run)
+    return len(own) > 1 and sum(label in known for label in own) >= _ALIKE * len(own)
+
+
+def of_table(
+    grid: Grid, header: Header, columns: tuple[int, int], end: int, reasons: Mapping[int, str]
+) -> Iterator[Block]:
+    """The table's lines, those of one role that follow each other as one block."""
+    for first, last in _stretches(reasons, header.top, end):
+        reason = reasons.get(first)
+        found = _block(grid, (first, last), columns, _role(reason), read=reason is None, reason=reason)
+        headings = header.low - header.top + 1 if first == header.top else 0
+        yield replace(found, headings=headings, listed=reason is not None)
+
+
+def _stretches(reasons: Mapping[int, str], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The first and last of lines that follow each other and have the same reason or none; rows are not looked at.
+
+    >>> list(_stretches({4: "blank", 5: "total", 6: "total"}, 0, 9))
+    [(0, 3), (4, 4), (5, 6), (7, 8)]
+    """
+    first = start
+    for line in sorted(line for line in reasons if start <= line < end):
+        if line > first and (line - 1 not in reasons or reasons[line - 1] != reasons[line]):
+            yield first, line - 1
+            first = line
+        if reasons.get(line + 1) is None and line + 1 < end:
+            yield first, line
+            first = line + 1
+    if first < end:
+        yield first, end - 1
+
+
+def _role(reason: str | None) -> Role:
+    if reason is None or reason == "header":
+        return "table"
+    return _ROLES.get(reason, "note")
+
+
+def _block(
+    grid: Grid, lines: tuple[int, int], columns: tuple[int, int], role: Role, *, read: bool, reason: str | None
+) -> Block:
+    first, last = lines
+    left, right = columns
+    return Block(grid.sheet, first + 1, last + 1, left + 1, right + 1, role, read, reason)
+
+
+def above(grid: Grid, top: int) -> Iterator[Block]:
+    """The lines above a header that are no table: titles and notes, or a key of several lines."""
+    counts = [sum(bool(cell.strip()) for cell in grid.record(line)) for line in range(top)]
+    for is_filled, run in groupby(range(top), key=lambda line: counts[line] > 0):
+        lines = list(run)
+        if is_filled:
+            key = sum(counts[line] > 1 for line in lines) > 1
+            role: Role = "note" if key else "title"
+            columns = (0, grid.width - 1)
+            yield _block(grid, (lines[0], lines[-1]), columns, role, read=False, reason="legend" if key else "caption")
+
+
+def beside(grid: Grid, head: Head, header: Header, columns: tuple[int, int], end: int) -> Iterator[Block]:
+    """What stands to the left and right of the table."""
+    left, right = columns
+    for run in _runs(rest(grid, header.top, end), 0):
+        for part in _outside(run, left, right):
+            lines = _extent(grid, part, header.top, end)
+            other = _is_like(head, header, columns, part)
+            role: Role = "other_table" if other else "note"
+            reason = "table-beside" if other else "beside"
+            yield _block(grid, lines, part, role, read=False, reason=reason)
+
+
+def _outside(run: tuple[int, int], left: int, right: int) -> list[tuple[int, int]]:
+    parts = [(run[0], min(run[1], left - 1)), (max(run[0], right + 1), run[1])]
+    return [part for part in parts if part[0] <= part[1]]
+
+
+def _extent(grid: Grid, columns: tuple[int, int], start: int, end: int) -> tuple[int, int]:
+    """The first and last line that has a cell in some columns."""
+    left, right = columns
+    cells = filled_cells(grid.cells[start:end, left : right + 1])
+    lines = cells.select(pl.any_horizontal(pl.all())).to_series().arg_true()
+    return start + int(lines[0]), start + int(lines[-1])
+
+
+def rest(grid: Grid, start: int, end: int | None = None) -> Grid:
+    """The lines of a grid from one on, as a grid of their own."""
+    merged = tuple(((t - start, l), (b - start, r)) for (t, l), (b, r) in grid.merged if t >= start)  # noqa: E741
+    return replace(grid, cells=grid.cells[start:end], merged=merged, widths=None, lines=None)
+
+
+def of_other_table(block: Block, by: int, reason: str) -> Block:
+    """A block of another table as one of the whole sheet, so many lines further down, that is not read."""
+    role: Role = "other_table" if block.role == "table" else block.role
+    why = reason if block.read else block.reason
+    first, last = block.first_row + by, block.last_row + by
+    return replace(block, first_row=first, last_row=last, role=role, read=False, reason=why, listed=False)
