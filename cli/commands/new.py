@@ -20,9 +20,18 @@ from .. import console, options
 )
 @click.option("--standard", metavar="ID[@VERSION]", help="従う標準（省略時は見出しから）/ The standard to follow.")
 @click.option("--mapping-sheet", is_flag=True, help="対応表を mapping.xlsx に書く / Keep the mapping in mapping.xlsx.")
+@options.table_place
 @options.output_format
 @options.common
-def command(slug: str, source: Path, standard: str | None, mapping_sheet: bool, output_format: str) -> None:
+def command(
+    slug: str,
+    source: Path,
+    standard: str | None,
+    mapping_sheet: bool,
+    sheet: str | None,
+    header_row: int | None,
+    output_format: str,
+) -> None:
     """元のファイルからデータセットの下書きを作る / Draft a dataset from a source file."""
     from meguro_opendata.authoring import draft_dataset
 
@@ -30,7 +39,9 @@ def command(slug: str, source: Path, standard: str | None, mapping_sheet: bool, 
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
-    draft = draft_dataset(slug, source, workspace, standard, as_sheet=mapping_sheet, lang=lang)
+    draft = draft_dataset(
+        slug, source, workspace, standard, as_sheet=mapping_sheet, lang=lang, sheet=sheet, header_row=header_row
+    )
     if output_format == "json":
         console.result_json(draft.to_dict())
     else:

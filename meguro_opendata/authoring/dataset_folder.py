@@ -11,12 +11,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from meguro_opendata.authoring.draft import RECIPE, Draft
+from meguro_opendata.authoring.layout import propose_layout
 from meguro_opendata.authoring.mapping_sheet import mapping_sheet
 from meguro_opendata.authoring.recipe_text import recipe_text
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import is_plain_name, storage_guard, write_whole
 from meguro_opendata.geo.gis.opening import shape_parts
-from meguro_opendata.geo.gis.table import propose_table
 from meguro_opendata.mapping.proposals import Proposal, propose_mapping
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Standard, load_standard
@@ -40,6 +40,8 @@ def draft_dataset(
     *,
     as_sheet: bool = False,
     lang: str = "ja",
+    sheet: str | None = None,
+    header_row: int | None = None,
 ) -> Draft:
     """Write a dataset's folder: a copy of the source, and a recipe of what could be found out; it overwrites nothing.
 
@@ -51,6 +53,8 @@ def draft_dataset(
             the recipe gets a schema of its own.
         as_sheet: Keep the mapping in a workbook beside the recipe.
         lang: Language of the recipe's comments.
+        sheet: The sheet, if that is known.
+        header_row: Record number of the lowest header line, if that is known.
 
     Raises:
         MeguroOpendataError: If the name cannot be a dataset's, or something of that name is there.
@@ -61,12 +65,13 @@ def draft_dataset(
     folder = workspace.root / slug
     _refuse(slug, source, folder)
     named = load_standard(standard_id) if standard_id else None
-    table = propose_table(source, spellings(named), keep_all=False)
+    layout = propose_layout(source, spellings(named), lang, sheet, header_row)
+    table = layout.table
     match = None if named else _surely(table)
     standard = load_standard(match.id, match.version) if match else named
     proposals = _proposals(table, standard, workspace)
     left = _left(table, proposals) if standard else ()
-    draft = Draft(slug, folder, (), table, standard, match, tuple(proposals), left)
+    draft = Draft(slug, folder, (), table, standard, match, tuple(proposals), left, layout)
     return _written(draft, source, workspace, as_sheet and standard is not None, lang)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from meguro_opendata.authoring.layout import Layout
 from meguro_opendata.geo.gis.table import point_names
 from meguro_opendata.geo.gis.words import GEO_CONTAINERS
 from meguro_opendata.mapping.proposal import Proposal
@@ -40,6 +41,7 @@ class Draft:
         match: How well the header fits that standard, ``None`` if the standard was named.
         proposals: The mapping; for a schema of its own, empty: each column is its own field.
         left: Columns that no sure proposal uses.
+        layout: How the source is read.
     """
 
     slug: str
@@ -50,6 +52,7 @@ class Draft:
     match: Match | None
     proposals: tuple[Proposal, ...]
     left: tuple[str, ...]
+    layout: Layout
 
     @property
     def is_geo(self) -> bool:
@@ -105,8 +108,9 @@ class Draft:
 
     @property
     def other_sheets(self) -> tuple[str, ...]:
-        """The workbook's sheets beside the one that was read."""
-        return tuple(name for name in self.table.grid.sheets if name != self.table.grid.sheet)
+        """The workbook's sheets beside those that are read."""
+        read = self.layout.sheets or (self.table.grid.sheet,)
+        return tuple(name for name in self.table.grid.sheets if name not in read)
 
     def to_dict(self) -> dict[str, Any]:
         """The draft as the JSON of ``new@1``."""

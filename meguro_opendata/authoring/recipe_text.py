@@ -10,6 +10,7 @@ from meguro_opendata.files.declarations import scalar
 from meguro_opendata.mapping.proposal import Proposal, reason_text
 from meguro_opendata.mapping.valueforms import value_kinds_of
 from meguro_opendata.messages import form, message, word
+from meguro_opendata.recipe.blockwords import block_line
 from meguro_opendata.workspace.city import City
 
 __all__ = ["comment_of", "recipe_text"]
@@ -31,6 +32,7 @@ def recipe_text(draft: Draft, city: City, file: str, sheet: str | None, lang: st
     parts = (
         _head(draft, file, lang),
         _source(draft, file, lang),
+        _blocks(draft, lang),
         _mapping(draft, sheet, lang),
         _geometry(draft, lang),
         _left(draft, lang),
@@ -77,14 +79,32 @@ def _source(draft: Draft, file: str, lang: str) -> Iterator[str]:
     if draft.is_geo:
         yield from _layer(draft, lang)
         return
-    if grid.sheet is not None:
-        yield f"  sheet: {scalar(grid.sheet)}" + _other_sheets(draft, lang)
+    if draft.layout.sheets:
+        yield f"  sheets: {scalar(list(draft.layout.sheets))}   # {comment_of(message('new-sheets', lang))}"
+    elif grid.sheet is not None:
+        yield f"  sheet: {scalar(grid.sheet)}"
     yield f"  header_row: {table.header_row}"
     if table.header_rows > 1:
         yield f"  header_rows: {table.header_rows}"
     encoding = (grid.encoding or "").removesuffix("-sig")
     if encoding in ("utf-8", "cp932", "utf-16"):
         yield f"  encoding: {encoding}"
+    if draft.layout.unsure:
+        asked = message("new-header", lang, row=table.header_row, second=_second(draft))
+        yield f"  confirm: header   # {comment_of(asked)}"
+
+
+def _second(draft: Draft) -> int | str:
+    found = draft.table.proposed
+    return found.second[1] if found and found.second else "-"
+
+
+def _blocks(draft: Draft, lang: str) -> Iterator[str]:
+    """The parts of the source that are read, or are not and why."""
+    if not draft.layout.blocks:
+        return
+    yield f"blocks:   # {comment_of(message('new-blocks', lang))}"
+    yield from (f"  {block_line(block)}" for block in draft.layout.blocks)
 
 
 def _layer(draft: Draft, lang: str) -> Iterator[str]:

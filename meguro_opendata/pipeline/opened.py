@@ -7,22 +7,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.files.declarations import scalar
 from meguro_opendata.findings import Block, Coverage, Finding
 from meguro_opendata.geo.gis.opening import is_geo_file
 from meguro_opendata.geo.gis.table import read_geo_table
 from meguro_opendata.messages import default_language
-from meguro_opendata.pipeline.declared import declared_sheet
 from meguro_opendata.recipe import Recipe
+from meguro_opendata.recipe.blockwords import block_line, left_out
+from meguro_opendata.recipe.sheets import declared_sheet, refuse_moved_header
 from meguro_opendata.reports.coverage import block_cells, reason_text
-from meguro_opendata.sources import Grid, Table, column_letter
+from meguro_opendata.sources import Grid, Table
 from meguro_opendata.sources.blocks import Cut, Part, cut_sheet, filled_lines
 from meguro_opendata.sources.coverage import coverage, merged_coverage
 from meguro_opendata.sources.opening import read_grid, read_grids
 
 __all__ = ["OpenedFiles"]
-
-_BEGINNING = 20  # characters by which a block is known again
 
 
 @dataclass
@@ -83,7 +81,10 @@ class OpenedFiles:
         return every
 
     def _table(self, file: _Opened, grid: Grid, recipe: Recipe) -> Table:
-        found = declared_sheet(grid, recipe)
+        source, columns = recipe.source, recipe.named_columns
+        refuse_moved_header(grid, source, columns)
+        skip = recipe.skipped_in(source.file, grid.sheet)
+        found = declared_sheet(grid, source, recipe.blocks_of(source.file, grid.sheet), skip, columns)
         file.cuts[grid.sheet] = found.cut
         file.unnamed += found.unnamed
         return found.table
@@ -110,7 +111,9 @@ class OpenedFiles:
         """Yield an error for each other table and each visible sheet that the recipe does not name."""
         unnamed = [(file, block) for file in self._files.values() for block in self._unnamed(file)]
         for number, (file, block) in enumerate(unnamed):
-            entry = "  - " + _entry(block, file, several=self._recipe.sources is not None)
+            reason = reason_text(block.reason or "", default_language())
+            several = file.name if self._recipe.sources is not None else None
+            entry = "  " + block_line(left_out(block, file.grid(block.sheet), reason, several))
             first = not self._recipe.blocks and not number
             yield Finding(
                 "unnamed-block",
@@ -119,7 +122,7 @@ class OpenedFiles:
                 cell=None if block.sheet is None else block_cells(block).removeprefix(f"{block.sheet} "),
                 row=block.first_row,
                 suggestion=f"blocks:\n{entry}" if first else entry,
-                params={"reason": reason_text(block.reason or "", default_language()), "last": block.last_row},
+                params={"reason": reason, "last": block.last_row},
                 file=file.name if len(self._files) > 1 else None,
             )
 
@@ -137,28 +140,3 @@ def _layer(recipe: Recipe) -> Table:
     encoding = None if source.encoding == "utf-16" else source.encoding
     skip = recipe.skipped_in(source.file, source.sheet)
     return read_geo_table(recipe.source_path, layer=source.sheet, crs=source.crs, encoding=encoding, skip=skip)
-
-
-def _entry(block: Block, file: _Opened, *, several: bool) -> str:
-    """The line of a recipe that leaves a block out."""
-    grid = file.grid(block.sheet)
-    words: dict[str, object] = {"file": file.name} if several else {}
-    if block.sheet is not None:
-        words["sheet"] = block.sheet
-    if block.reason == "table-beside":
-        letters = [column_letter(at - 1) for at in (block.first_column, block.last_column)]
-        words["columns"] = "-".join(dict.fromkeys(letters))
-    elif block.reason != "other-sheet":
-        words["rows"] = f"{block.first_row}-{_last(block, grid)}"
-        words["begins"] = _beginning(grid, block.first_row - 1)
-    words |= {"read": False, "reason": reason_text(block.reason or "", default_language())}
-    return scalar(words)
-
-
-def _last(block: Block, grid: Grid) -> str:
-    """The block's last line; nothing if it is the sheet's last, since the next file may have more lines."""
-    return "" if block.last_row >= grid.height else str(block.last_row)
-
-
-def _beginning(grid: Grid, line: int) -> str:
-    return " ".join(cell.strip() for cell in grid.record(line) if cell.strip())[:_BEGINNING].strip()

@@ -9,14 +9,17 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from meguro_opendata.errors import Fault
-from meguro_opendata.files.declarations import Declared
+from meguro_opendata.files.declarations import Declared, scalar
+from meguro_opendata.findings import Block
 from meguro_opendata.recipe.sourcewords import FileSettings, Filled
+from meguro_opendata.sources import Grid, column_letter
 
-__all__ = ["NamedBlock", "SkippedRow", "block_faults", "row_faults"]
+__all__ = ["NamedBlock", "SkippedRow", "block_faults", "block_line", "left_out", "row_faults"]
 
 _LINES = re.compile("([1-9][0-9]{0,6})(?:(-)([1-9][0-9]{0,6})?)?")
 _LETTERS = re.compile("([A-Z]{1,3})(?:-([A-Z]{1,3}))?")
 _ALPHABET = 26
+_BEGINNING = 20  # characters by which a block is known again
 
 
 class SkippedRow(Declared):
@@ -64,12 +67,12 @@ class NamedBlock(Declared):
     ``begins`` is how the text of its first line begins; if that has moved, the recipe no longer fits the file.
     """
 
-    read: bool
     file: str | None = None
     sheet: Filled | None = None
     rows: Annotated[str, BeforeValidator(_as_text), AfterValidator(_is_lines)] | None = None
     columns: Annotated[str, AfterValidator(_is_letters)] | None = None
     begins: Filled | None = None
+    read: bool
     reason: Filled | None = None
 
     @model_validator(mode="after")
@@ -155,3 +158,35 @@ def block_faults(blocks: Sequence[NamedBlock], files: Sequence[str]) -> Iterator
             yield Fault(f"blocks.{number}.file", "block-file-unknown", {"value": block.file, "known": list(files)})
         if block in blocks[:number]:
             yield Fault(f"blocks.{number}", "block-twice", {"value": block.rows or block.sheet or block.columns or ""})
+
+
+def left_out(block: Block, grid: Grid, reason: str, file: str | None = None) -> NamedBlock:
+    """Return the words that leave a block out.
+
+    Args:
+        block: The block; of another sheet, the whole sheet is left out.
+        grid: The cells of its sheet.
+        reason: Why, in words.
+        file: The file, if the recipe has several.
+    """
+    words: dict[str, object] = {} if file is None else {"file": file}
+    if block.sheet is not None:
+        words["sheet"] = block.sheet
+    if block.reason == "table-beside":
+        letters = (column_letter(at - 1) for at in (block.first_column, block.last_column))
+        words["columns"] = "-".join(dict.fromkeys(letters))
+    elif block.reason != "other-sheet":
+        # A block at the end goes on to the end, since the next file may have more lines.
+        words["rows"] = f"{block.first_row}-{'' if block.last_row >= grid.height else block.last_row}"
+        text = " ".join(cell.strip() for cell in grid.record(block.first_row - 1) if cell.strip())
+        words["begins"] = text[:_BEGINNING].strip()
+    return NamedBlock.model_validate({**words, "read": False, "reason": reason})
+
+
+def block_line(block: NamedBlock) -> str:
+    """Return a block as the line of a recipe.
+
+    >>> block_line(NamedBlock(sheet="一", rows="4-", read=False, reason="別の表"))
+    "- {sheet: 一, rows: 4-, read: false, reason: 別の表}"
+    """
+    return f"- {scalar(block.model_dump(exclude_unset=True))}"

@@ -130,6 +130,13 @@ class Recipe:
         rows = (row for row in self.skip_rows if row.file in (None, file) and row.sheet in (None, sheet))
         return {row.row: row.reason for row in rows}
 
+    @property
+    def named_columns(self) -> set[str]:
+        """Every column of the source that the recipe names; of one without a mapping, those named like a field."""
+        mapped = {column for rule in self.mapping.values() for column in rule.columns}
+        named = mapped | {extension.column for extension in self.extensions} | set(self.drop)
+        return named or ({item.name for item in schema_fields(self.schema)} if self.same_names else set())
+
     def blocks_of(self, file: str, sheet: str | None) -> tuple[NamedBlock, ...]:
         """The parts of a sheet that the recipe names."""
         return tuple(block for block in self.blocks if block.is_of(file, sheet))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from meguro_opendata.findings import Block, Coverage, SheetUse
 from meguro_opendata.messages import message, word
@@ -28,17 +28,21 @@ def reason_text(reason: str, lang: str) -> str:
 
 def coverage_lines(covered: Coverage, lang: str) -> Iterator[str]:
     """Yield what was read of a source that holds more than the table, and every part that was not."""
-    yield from (_hidden_line(sheet, lang) for sheet in covered.sheets if sheet.hidden_rows or sheet.hidden_columns)
-    if len(covered.sheets) > 1:
-        yield message("sheets-read", lang, names=[_name(sheet) for sheet in covered.sheets if sheet.read])
-        for sheet in covered.sheets:
-            if not sheet.read:
-                yield message("sheet-unread", lang, name=_name(sheet), reason=reason_text(sheet.reason or "", lang))
+    yield from _sheet_lines(covered.sheets, lang)
     read = {(sheet.file, sheet.name) for sheet in covered.sheets if sheet.read}
     parts = [block for block in covered.blocks if not covered.sheets or (block.file, block.sheet) in read]
     yield from _unread_lines(parts, lang)
     if covered.rows_left_out:
         yield message("rows-left-out", lang, count=covered.rows_left_out)
+
+
+def _sheet_lines(sheets: Sequence[SheetUse], lang: str) -> Iterator[str]:
+    yield from (_hidden_line(sheet, lang) for sheet in sheets if sheet.hidden_rows or sheet.hidden_columns)
+    if len(sheets) > 1:
+        yield message("sheets-read", lang, names=[_name(sheet) for sheet in sheets if sheet.read])
+        for sheet in sheets:
+            if not sheet.read:
+                yield message("sheet-unread", lang, name=_name(sheet), reason=reason_text(sheet.reason or "", lang))
 
 
 def _name(sheet: SheetUse) -> str:

@@ -1,0 +1,141 @@
+"""How a draft's source is to be read: which sheets, which table of each, and what is left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+
+from meguro_opendata.geo.gis.opening import is_geo_file
+from meguro_opendata.geo.gis.table import propose_table
+from meguro_opendata.japan.folding import folded
+from meguro_opendata.packaged import packaged_toml
+from meguro_opendata.recipe.blockwords import NamedBlock, left_out
+from meguro_opendata.recipe.sheets import declared_sheet
+from meguro_opendata.recipe.sourcewords import FileSettings
+from meguro_opendata.reports.coverage import reason_text
+from meguro_opendata.sources import Grid, Table
+from meguro_opendata.sources.blocks import Part, cut_declared, filled_lines
+from meguro_opendata.sources.header import cut_table
+from meguro_opendata.sources.opening import read_grids
+
+__all__ = ["Layout", "propose_layout"]
+
+_COPY = 0.8  # share of a sheet's rows that another has, too, for the sheet to be a copy
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a recipe will say of its source.
+
+    Attributes:
+        table: The first table as ``build`` will read it.
+        sheets: The sheets of one layout that are read one below another; none if only one is read.
+        blocks: The parts that the recipe names.
+        unsure: Whether it has to be confirmed which line is the header.
+    """
+
+    table: Table
+    sheets: tuple[str, ...] = ()
+    blocks: tuple[NamedBlock, ...] = ()
+    unsure: bool = False
+
+
+def propose_layout(
+    source: Path, names: Collection[str], lang: str, sheet: str | None = None, header_row: int | None = None
+) -> Layout:
+    """Return how a file is to be read; nothing of it is left out without a line that says so.
+
+    Args:
+        source: The file.
+        names: Labels that a header may have.
+        lang: Language of the reasons.
+        sheet: The sheet, if that is known; then no other is read.
+        header_row: Record number of the lowest header line, if that is known.
+
+    Raises:
+        SourceError: If it cannot be read.
+    """
+    table = propose_table(source, names, keep_all=False, sheet=sheet, header_row=header_row)
+    if is_geo_file(source) or table.proposed is None:
+        return Layout(table)
+    way = FileSettings(header_row=table.header_row, header_rows=table.header_rows)
+    grids = [grid for grid in read_grids(source, sheet) if filled_lines(grid, Part())]
+    alike = _without_copies([grid for grid in grids if sheet is None and _is_alike(grid, table, way)], way)
+    read = alike if len(alike) > 1 else [grid for grid in grids if grid.sheet == table.grid.sheet]
+    others = {grid.sheet: _others(grid, way, lang) for grid in read}
+    plain = all(_is_plain(grid, way, others[grid.sheet]) for grid in read)
+    blocks = [*([] if plain else _read_blocks(read, way)), *chain.from_iterable(others.values())]
+    blocks += [_other_sheet(grid, lang) for grid in grids if grid.sheet not in others]
+    first = declared_sheet(read[0], way, [block for block in blocks if block.sheet in (None, read[0].sheet)])
+    return Layout(
+        replace(first.table, proposed=table.proposed, coverage=table.coverage),
+        tuple(str(grid.sheet) for grid in read) if len(read) > 1 else (),
+        tuple(blocks),
+        unsure=not table.proposed.sure,
+    )
+
+
+def _is_example(grid: Grid) -> bool:
+    """Whether a sheet is named as an example or an empty form."""
+    name = folded(grid.sheet or "")
+    return any(part in name for part in packaged_toml(__package__, "layout.toml")["example_sheets"])
+
+
+def _is_alike(grid: Grid, table: Table, way: FileSettings) -> bool:
+    """Whether a sheet has the same names on the same lines as the table, and rows below them."""
+    if (
+        _is_example(grid)
+        or grid.height <= way.header_row
+        or not any(cell.strip() for cell in grid.record(way.header_row - 1))
+    ):
+        return False
+    cut = cut_declared(grid, way.header_row, way.header_rows)
+    found = cut_table(grid, way.header_row, way.header_rows, cut=cut) if cut.header else None
+    return found is not None and found.labels == table.labels and found.frame.height > 0
+
+
+def _without_copies(grids: Sequence[Grid], way: FileSettings) -> list[Grid]:
+    """The sheets but those that hold the rows of an earlier one once more, as when they are sorted in another way."""
+    kept: list[tuple[Grid, set[tuple[str, ...]]]] = []
+    for grid in grids:
+        rows = _rows(grid, way)
+        if not any(len(rows & known) >= _COPY * len(rows) for _, known in kept):
+            kept.append((grid, rows))
+    return [grid for grid, _ in kept]
+
+
+def _rows(grid: Grid, way: FileSettings) -> set[tuple[str, ...]]:
+    """The rows below the header without the columns that number them."""
+    frame = cut_table(grid, way.header_row, way.header_rows).frame
+    numbers = [str(number) for number in range(1, frame.height + 1)]
+    kept = [name for name in frame.columns if sum(map(str.__eq__, frame[name], numbers)) * 2 < frame.height]
+    return set(frame.select(kept).rows())
+
+
+def _others(grid: Grid, way: FileSettings, lang: str) -> list[NamedBlock]:
+    """The other tables of a sheet that is read, to be left out."""
+    return [left_out(block, grid, reason_text(block.reason or "", lang)) for block in declared_sheet(grid, way).unnamed]
+
+
+def _is_plain(grid: Grid, way: FileSettings, others: Sequence[NamedBlock]) -> bool:
+    """Whether a recipe without more words reads the same columns and rows as the shape of the sheet tells."""
+    cut = cut_declared(grid, way.header_row, way.header_rows)
+    by_shape = cut_table(grid, way.header_row, way.header_rows, cut=cut)
+    plain = declared_sheet(grid, way, others).table
+    return (plain.labels, list(plain.rows)) == (by_shape.labels, list(by_shape.rows))
+
+
+def _read_blocks(read: Sequence[Grid], way: FileSettings) -> list[NamedBlock]:
+    """The lines of the table of each sheet; open at the end where nothing else follows."""
+    ends = {grid.sheet: cut_declared(grid, way.header_row, way.header_rows).end for grid in read}
+    last = {grid.sheet: "" if ends[grid.sheet] >= grid.height else ends[grid.sheet] for grid in read}
+    rows = {sheet: f"{way.header_row + 1}-{end}" for sheet, end in last.items()}
+    if len(set(rows.values())) == 1:
+        return [NamedBlock(rows=rows[read[0].sheet], read=True)]
+    return [NamedBlock(sheet=sheet, rows=lines, read=True) for sheet, lines in rows.items()]
+
+
+def _other_sheet(grid: Grid, lang: str) -> NamedBlock:
+    return NamedBlock(sheet=grid.sheet, read=False, reason=reason_text("other-sheet", lang))
