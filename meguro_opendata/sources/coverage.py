@@ -44,7 +44,7 @@ def _unread(block: Block, header: Header | None, reason: str) -> Block:
     if not block.read:
         return replace(block, listed=False)
     if header is None or not header.score:
-        return replace(block, read=False, role="title", reason="caption", listed=False)
+        return replace(block, read=False, role="title", reason="caption" if reason == "other-sheet" else reason)
     return replace(block, read=False, role="other_table", reason=reason, listed=False)
 
 
