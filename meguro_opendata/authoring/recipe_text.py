@@ -81,6 +81,7 @@ def _source(draft: Draft, file: str, lang: str) -> Iterator[str]:
         return
     if draft.layout.sheets:
         yield f"  sheets: {scalar(list(draft.layout.sheets))}   # {comment_of(message('new-sheets', lang))}"
+        yield f"  # sheet_column: {word('sheet', lang)}   # {comment_of(message('new-sheet-column', lang))}"
     elif grid.sheet is not None:
         yield f"  sheet: {scalar(grid.sheet)}"
     yield f"  header_row: {table.header_row}"

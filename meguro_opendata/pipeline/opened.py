@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from meguro_opendata.errors import SourceError
+from meguro_opendata.errors import ConfigurationError, Fault, SourceError
 from meguro_opendata.findings import Block, Coverage, Finding
 from meguro_opendata.geo.gis.opening import is_geo_file
 from meguro_opendata.geo.gis.table import read_geo_table
@@ -18,6 +18,7 @@ from meguro_opendata.reports.coverage import block_cells, reason_text
 from meguro_opendata.sources import Grid, Table
 from meguro_opendata.sources.blocks import Cut, Part, cut_sheet, filled_lines
 from meguro_opendata.sources.coverage import coverage, merged_coverage
+from meguro_opendata.sources.joining import named_rows
 from meguro_opendata.sources.opening import read_grid, read_grids
 
 __all__ = ["OpenedFiles"]
@@ -87,7 +88,12 @@ class OpenedFiles:
         found = declared_sheet(grid, source, recipe.blocks_of(source.file, grid.sheet), skip, columns)
         file.cuts[grid.sheet] = found.cut
         file.unnamed += found.unnamed
-        return found.table
+        if source.sheet_column is None:
+            return found.table
+        if source.sheet_column in found.table.frame.columns:
+            shown: dict[str, object] = {"value": source.sheet_column, "file": source.file}
+            raise ConfigurationError(recipe.path, [Fault("sheet_column", "name-column-taken", shown)])
+        return named_rows(found.table, source.sheet_column, str(grid.sheet))
 
     def _left_out(self, file: _Opened, sheet: str | None) -> str | None:
         """Why a whole sheet is not read, if the recipe says so."""

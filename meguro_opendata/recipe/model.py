@@ -134,8 +134,13 @@ class Recipe:
     def named_columns(self) -> set[str]:
         """Every column of the source that the recipe names; of one without a mapping, those named like a field."""
         mapped = {column for rule in self.mapping.values() for column in rule.columns}
-        named = mapped | {extension.column for extension in self.extensions} | set(self.drop)
+        named = (mapped | {extension.column for extension in self.extensions} | set(self.drop)) - self._made_columns
         return named or ({item.name for item in schema_fields(self.schema)} if self.same_names else set())
+
+    @property
+    def _made_columns(self) -> set[str | None]:
+        """The columns that no source has: those that say where a row comes from."""
+        return {self.source.sheet_column, self.sources.name_column if self.sources else None}
 
     def blocks_of(self, file: str, sheet: str | None) -> tuple[NamedBlock, ...]:
         """The parts of a sheet that the recipe names."""

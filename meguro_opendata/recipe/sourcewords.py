@@ -46,6 +46,7 @@ class FileSettings(Declared):
     """How a file is read; what is not said is decided from the file and shown.
 
     ``sheets`` are sheets of one layout, ``"*"`` all that are visible; their rows are read one below another.
+    ``sheet_column`` is a column with the sheet's name, for the mapping to use.
     ``confirm`` says what has to be confirmed. ``crs`` is the system of its coordinates, which are then published in
     JGD2011; ``axes`` says that its columns of latitude and longitude are the wrong way round, ``notation`` what values
     such as ``35.3829`` are.
@@ -53,6 +54,7 @@ class FileSettings(Declared):
 
     sheet: str | None = None
     sheets: Annotated[tuple[Filled, ...], Field(strict=False, min_length=1)] | Literal["*"] | None = None
+    sheet_column: Filled | None = None
     header_row: int = Field(default=1, ge=1)
     header_rows: int = Field(default=1, ge=1, le=5)
     encoding: Literal["utf-8", "cp932", "utf-16"] | None = None
@@ -160,6 +162,8 @@ def setting_faults(place: str, settings: FileSettings) -> Iterator[Fault]:
         yield Fault(f"{place}.confirm", "header-unconfirmed", {"row": settings.header_row})
     if settings.sheet is not None and settings.sheets is not None:
         yield Fault(f"{place}.sheets", "sheet-and-sheets", {})
+    if settings.sheet_column is not None and settings.sheets is None:
+        yield Fault(f"{place}.sheet_column", "key-missing", {"key": "sheets"})
 
 
 def crs_faults(place: str, crs: str) -> Iterator[Fault]:

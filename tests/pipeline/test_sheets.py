@@ -125,6 +125,18 @@ def test_sheets_of_one_layout_stand_one_below_another(tmp_path: Path) -> None:
     assert [(sheet["name"], sheet["read"]) for sheet in shown["sheets"]] == [("北", True), ("南", True)]
 
 
+def test_a_column_can_say_which_sheet_a_row_is_from(tmp_path: Path) -> None:
+    """As the name of a source can; a column of that name must not be there already."""
+    sheets = {"北": NORTH, "南": SOUTH}
+    source = {"file": "見本.xlsx", "sheets": "*", "sheet_column": "地区"}
+    own = [{"name": "地区", "column": "地区", "description": "見本の独自の列。"}]
+    release = build(tmp_path, sheets, source=source, extensions=own)
+    assert [row["地区"] for part in release.parts for row in part.frame.to_dicts()] == ["北", "北", "南", "南"]
+    with pytest.raises(ConfigurationError) as taken:
+        build(tmp_path, sheets, source={**source, "sheet_column": "名称"}, extensions=[])
+    assert [fault.code for fault in taken.value.faults] == ["name-column-taken"]
+
+
 def test_all_sheets_but_those_that_are_left_out(tmp_path: Path) -> None:
     """``"*"`` takes no sheet that the recipe leaves out, and no blank one."""
     sheets = {"表紙": [["見本"]], "北": NORTH, "空": [[""]], "南": SOUTH}
