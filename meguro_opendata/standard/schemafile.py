@@ -71,7 +71,7 @@ def _faults(schema: object) -> Iterator[Fault]:
         yield from _field_faults(f"fields.{number}", field)
     yield from _key_faults("primaryKey", schema.get("primaryKey", []), names)
     yield from _key_faults("mo:key", schema.get("mo:key") or [], names)
-    yield from _foreign_key_faults(schema.get("foreignKeys", []))
+    yield from _foreign_key_faults(schema.get("foreignKeys", []), names)
 
 
 def _field_faults(place: str, field: Mapping[str, Any]) -> Iterator[Fault]:
@@ -94,11 +94,30 @@ def _key_faults(place: str, key: object, names: list[str]) -> Iterator[Fault]:
             yield unknown(place, "schema-key-unknown", str(name), names)
 
 
-def _foreign_key_faults(keys: object) -> Iterator[Fault]:
+def _foreign_key_faults(keys: object, names: list[str]) -> Iterator[Fault]:
     for number, key in enumerate(keys if isinstance(keys, list) else [keys]):
         reference = key.get("reference") if isinstance(key, dict) else None
         if not isinstance(reference, dict) or "fields" not in reference or "fields" not in key:
             yield Fault(f"foreignKeys.{number}", "schema-foreign-key", {})
+        else:
+            yield from _reference_faults(f"foreignKeys.{number}", key["fields"], reference, names)
+
+
+def _reference_faults(place: str, key: object, reference: Mapping[str, Any], names: list[str]) -> Iterator[Fault]:
+    """Fields that the table lacks, and pairs of which one side is missing."""
+    fields, wanted = ([one] if isinstance(one, str) else one for one in (key, reference["fields"]))
+    if not _are_names(fields) or not _are_names(wanted) or not isinstance(reference.get("resource") or "", str):
+        yield Fault(place, "schema-foreign-key", {})
+        return
+    yield from _key_faults(f"{place}.fields", fields, names)
+    if not reference.get("resource"):
+        yield from _key_faults(f"{place}.reference.fields", wanted, names)
+    if len(fields) != len(wanted):
+        yield Fault(place, "schema-foreign-pairs", {"count": len(fields), "other": len(wanted)})
+
+
+def _are_names(names: object) -> bool:
+    return isinstance(names, list) and bool(names) and all(isinstance(name, str) for name in names)
 
 
 def _compiles(pattern: object) -> bool:

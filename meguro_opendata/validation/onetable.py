@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from meguro_opendata.errors import SourceError
 from meguro_opendata.findings import Report
-from meguro_opendata.sources import Grid, container_at, read_grid
+from meguro_opendata.sources import container_at, read_grid
 from meguro_opendata.standard.schemafile import check_schema
 from meguro_opendata.validation.engine.choice import Engine, refuse_unknown_engine, rows_checked, table_errors
-from meguro_opendata.validation.engine.frictionless import TextTable
+from meguro_opendata.validation.engine.frictionless import RawError
 from meguro_opendata.validation.engine.streaming import Streamed, check_text
-from meguro_opendata.validation.engine.translate import places_of_grid, places_of_text, translate
+from meguro_opendata.validation.engine.translate import Places, places_of_grid, places_of_text, translate
+from meguro_opendata.validation.references import Tables, referred_tables, whole_table
+from meguro_opendata.validation.specification.demands import engine_gaps
 
-__all__ = ["validate_table"]
+__all__ = ["engine_report", "validate_table"]
 
 
 def validate_table(
     path: Path | str,
     schema: Mapping[str, Any],
     engine: Engine = "fast",
-    tables: Mapping[str, Path | str] | None = None,
+    tables: Tables | None = None,
+    specification: bool = False,
 ) -> Report:
     """Check a table against any Table Schema, as frictionless does by default: header first, columns by position.
 
@@ -30,50 +33,45 @@ def validate_table(
         path: A CSV, TSV or workbook whose first record is the header.
         schema: A Table Schema descriptor.
         engine: ``"fast"`` or ``"frictionless"``; the findings are the same.
-        tables: Further tables that foreign keys refer to, by resource name.
+        tables: Further tables that foreign keys refer to, by resource name, each with its schema if it has one.
+        specification: Whether to judge by Data Package 2 where frictionless does not. Without it, the report names
+            what frictionless does not check.
 
     Raises:
         SourceError: If a file cannot be read.
-        ConfigurationError: If the schema is no Table Schema.
+        ConfigurationError: If the schema is no Table Schema, or refers to fields that another table lacks.
     """
     refuse_unknown_engine(engine)
     is_text = container_at(Path(path)) == "text"
     checked = check_schema(schema, "schema")
-    others = {name: _whole(read_grid(Path(other))) for name, other in (tables or {}).items()}
-    if engine == "fast" and is_text:
+    others = referred_tables(checked, tables or {})
+    if engine == "fast" and is_text and not specification:
         streamed = check_text(Path(path), checked, others)
         if streamed is not None:
             return _streamed_report(str(path), streamed, checked)
     grid = read_grid(Path(path))
-    main = _whole(grid)
-    raw = table_errors(engine, main, checked, by_name=False, others=others)
-    found = translate(raw, checked, places_of_grid(grid))
-    return Report(
-        file=str(path),
-        standard=None,
-        rows=main.cells.height,
-        rows_checked=rows_checked(raw, main.cells.height),
-        findings=tuple(found),
-        encoding=grid.encoding,
-        header=tuple(main.header),
+    main = whole_table(grid)
+    shell = Report(str(path), None, main.cells.height, 0, (), encoding=grid.encoding, header=tuple(main.header))
+    if specification:
+        from meguro_opendata.validation.byspecification import specification_report
+
+        return specification_report(shell, main, checked, engine, others, places_of_grid(grid))
+    return engine_report(
+        shell, table_errors(engine, main, checked, by_name=False, others=others), checked, places_of_grid(grid)
+    )
+
+
+def engine_report(shell: Report, raw: list[RawError], schema: Mapping[str, Any], places: Places) -> Report:
+    """Return a report filled with what an engine found, and with what it does not check."""
+    return replace(
+        shell,
+        rows_checked=rows_checked(raw, shell.rows),
+        findings=tuple(translate(raw, schema, places)),
+        not_checked=tuple(engine_gaps(schema, refused=any(error.refuses_schema for error in raw))),
     )
 
 
 def _streamed_report(file: str, streamed: Streamed, schema: Mapping[str, Any]) -> Report:
-    found = translate(streamed.errors, schema, places_of_text(streamed.header, streamed.lines))
-    return Report(
-        file=file,
-        standard=None,
-        rows=len(streamed.lines),
-        rows_checked=streamed.rows,
-        findings=tuple(found),
-        encoding=streamed.encoding,
-        header=tuple(streamed.header),
-    )
-
-
-def _whole(grid: Grid) -> TextTable:
-    if not grid.height:
-        raise SourceError("file-empty", file=grid.path)
-    widths = grid.widths[1:] if grid.widths is not None else None
-    return TextTable(grid.record(0), grid.cells[1:], widths)
+    shell = Report(file, None, len(streamed.lines), 0, (), encoding=streamed.encoding, header=tuple(streamed.header))
+    report = engine_report(shell, streamed.errors, schema, places_of_text(streamed.header, streamed.lines))
+    return replace(report, rows_checked=streamed.rows)

@@ -18,6 +18,7 @@ LIBRARIES: Mapping[str, Collection[str]] = {
     "http.client": ("catalog.harvest",),
     "janome": ("privacy",),
     "jinja2": ("pages", "standard_schemas"),
+    "jsonschema": ("validation.specification.jsonschemas",),
     "msgspec": ("geo.gis", "ledger", "kpi"),
     "numpy": ("geo", "georeferencing", "sources", "validation.rules", "pipeline"),
     "polars": (
@@ -28,6 +29,7 @@ LIBRARIES: Mapping[str, Collection[str]] = {
     "pyogrio": ("geo.gis", "geo.places"),
     "pyproj": ("geo.datum",),
     "python_calamine": ("sources.workbook",),
+    "referencing": ("validation.specification.jsonschemas",),
     "requests": ("portals.ckan",),
     "requests_toolbelt": ("portals.ckan",),
     "rich": ("cli",),

@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from meguro_opendata.validation.engine import frictionless as frictionless_engine
-from meguro_opendata.validation.engine.frictionless import RawError, TextTable
+from meguro_opendata.validation.engine.frictionless import Head, RawError, TextTable
 from meguro_opendata.validation.engine.judging import Judge, judges_of
 from meguro_opendata.validation.engine.keys import KeyColumns, with_key_errors
 from meguro_opendata.validation.engine.plain_head import plain_head
@@ -30,6 +30,7 @@ class FastCheck:
     Attributes:
         needs_whole: Whether only frictionless can check the table, as a whole; else it can be fed to :meth:`add`.
         judges: The judge of each field, in their order.
+        keys: The columns of unique fields and keys.
     """
 
     def __init__(
@@ -43,10 +44,13 @@ class FastCheck:
         head = plain_head(header, schema, by_name=by_name)
         if head is None:
             head = frictionless_engine.read_head(header, schema, by_name=by_name, others=others)
+        self._begin(head, judges_of(head.fields))
+
+    def _begin(self, head: Head, judges: Sequence[Judge]) -> None:
         self.needs_whole = head.is_final or not head.fields
-        self.judges = judges_of(head.fields)
+        self.judges = list(judges)
+        self.keys = KeyColumns(self.judges, head)
         self._head = head
-        self._keys = KeyColumns(self.judges, head)
         self._found: dict[int, list[RawError]] = {}
         self._height = 0
 
@@ -54,12 +58,12 @@ class FastCheck:
         """Check the next records."""
         block = _Block.of(table, len(self.judges), self._height)
         self._found |= _row_errors(block, self.judges)
-        self._keys.add(block.cells, block.inside)
+        self.keys.add(block.cells, block.inside)
         self._height += table.cells.height
 
     def errors(self) -> list[RawError]:
         """Every error of the header and of all records, in frictionless's order."""
-        with_key_errors(self._found, self._keys, self._head, [judge.expected.name for judge in self.judges])
+        with_key_errors(self._found, self.keys, self._head, [judge.expected.name for judge in self.judges])
         return [*self._head.errors, *(error for _, errors in sorted(self._found.items()) for error in errors)]
 
 
@@ -158,7 +162,7 @@ def _blank_rows(block: _Block, judges: Sequence[Judge]) -> list[int]:
         column, inside = block.cells[:, judge.index], block.inside.get(judge.index)
         if rows is not None:
             column, inside = column.gather(rows), None if inside is None else inside.gather(rows)
-        without = _is_one_of(column, judge.expected.missing)
+        without = _is_one_of(column, judge.expected.missing if judge.blank is None else judge.blank)
         without = without if inside is None else without | ~inside
         rows = without.arg_true() if rows is None else rows.filter(without)
         if not len(rows):

@@ -43,11 +43,13 @@ class TextTable:
         header: The labels.
         cells: Text columns, as many as the widest record has cells.
         widths: How many cells each record has; ``None`` if all have as many as ``cells``.
+        schema: The Table Schema of a table that foreign keys refer to, where that is known.
     """
 
     header: Sequence[str]
     cells: pl.DataFrame
     widths: Sequence[int] | None = None
+    schema: Mapping[str, Any] | None = None
 
     @property
     def records(self) -> list[list[str]]:
@@ -134,6 +136,11 @@ class RawError:
         """Whether it is one after which frictionless reads no record: any of the header but those of single labels."""
         return self.record is None and not self.type.endswith("-label")
 
+    @property
+    def refuses_schema(self) -> bool:
+        """Whether it is about the schema and not about the table."""
+        return self.type in ("field-error", "schema-error", "package-error", "resource-error")
+
 
 def check_table(
     table: TextTable,
@@ -167,8 +174,15 @@ def _package(
 
     names = {name: f"table{number}" for number, name in enumerate(others or {})}
     described = _schema({**_with_names(schema, names), **({"fieldsMatch": "partial"} if by_name else {})})
-    referred = [_resource(names[name], other) for name, other in (others or {}).items()]
+    referred = [_resource(names[name], other, _referred_schema(other)) for name, other in (others or {}).items()]
     return Package(resources=[_resource(_MAIN, table, described), *referred]), described
+
+
+def _referred_schema(table: TextTable) -> Any:
+    """The schema of a table that foreign keys refer to, without what it refers to itself; else frictionless guesses."""
+    if table.schema is None:
+        return None
+    return _schema({name: part for name, part in table.schema.items() if name != "foreignKeys"})
 
 
 def _errors_of_main(package: Any) -> list[Any]:

@@ -26,6 +26,7 @@ class Judge:
         proof: The column test.
         verdicts: The reader's verdict on each distinct value that no test proved good.
         proved: Values that the test proved good in a column of few values, which need no second test in the next block.
+        blank: The texts of a cell that make a blank row, if all cells are such; ``None`` for those of "no value".
     """
 
     index: int
@@ -33,6 +34,7 @@ class Judge:
     proof: Proof
     verdicts: dict[str | None, tuple[str, ...]] = field(default_factory=dict)
     proved: set[str] = field(default_factory=set)
+    blank: Sequence[str] | None = None
 
     def verdict(self, value: str | None) -> tuple[str, ...]:
         """The names of what a value fails: ``type``, or constraints in frictionless's order."""

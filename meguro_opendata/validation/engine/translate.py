@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from meguro_opendata.standard.model import schema_fields, value_kinds
 from meguro_opendata.validation.engine.cellreaders import Read, plain_reader
 from meguro_opendata.validation.engine.frictionless import RawError, field_reader
 
-__all__ = ["Places", "places_in", "places_of_grid", "places_of_text", "translate"]
+__all__ = ["Places", "places_in", "places_of_grid", "places_of_text", "translate", "translate_judged"]
 
 _SHOWN = 200
 
@@ -78,11 +78,41 @@ def translate(errors: Sequence[RawError], schema: Mapping[str, Any], places: Pla
     return [_finding(error, fields, places, suggestions) for error in errors]
 
 
+def translate_judged(
+    errors: Iterable[tuple[RawError, bool]], schema: Mapping[str, Any], places: Places
+) -> list[Finding]:
+    """One finding an error; those that frictionless does not share are our own, with a code of the specification."""
+    fields = {field["name"]: field for field in schema["fields"]}
+    suggestions = _Suggestions(schema)
+    return [
+        _finding(error, fields, places, suggestions) if shared else _own_finding(error, fields, places)
+        for error, shared in errors
+    ]
+
+
+def _own_finding(error: RawError, fields: Mapping[str, Mapping[str, Any]], places: Places) -> Finding:
+    """A finding of the specification; our readers of suggestions know frictionless's fields only."""
+    made = _finding(error, fields, places, None)
+    field = fields.get(error.field or "")
+    kind = "type" if error.type == "type-error" else error.type
+    name = error.constraint if error.type == "constraint-error" else kind
+    params = {"form_name": _form_of(field), "fields": error.constraint or ""}
+    return replace(made, code=f"spec-{name}", check=None, params={**made.params, **params})
+
+
+def _form_of(field: Mapping[str, Any] | None) -> str:
+    """A field's type as a schema writes it, with its format where it has one."""
+    if field is None:
+        return ""
+    kind, form = field.get("type", "any"), field.get("format", "default")
+    return str(kind) if form == "default" else f"{kind} {form}"
+
+
 def _finding(
     error: RawError,
     fields: Mapping[str, Mapping[str, Any]],
     places: Places,
-    suggestions: _Suggestions,
+    suggestions: _Suggestions | None,
 ) -> Finding:
     field = fields.get(error.field or "")
     code = _code(error, field)
@@ -98,7 +128,7 @@ def _finding(
         column=None if error.type == "missing-label" else places.column(error.column),
         field=error.field if field is not None else None,
         value=None if error.value is None else error.value[:_SHOWN],
-        suggestion=suggestions.find(error, field),
+        suggestion=suggestions.find(error, field) if suggestions else None,
         params=_params(error, field),
     )
 
@@ -125,6 +155,8 @@ def _params(error: RawError, field: Mapping[str, Any] | None) -> dict[str, objec
     constraints = field.get("constraints", {})
     if error.constraint in constraints:
         params["bound"] = constraints[error.constraint]
+    elif error.constraint == "categories":
+        params["bound"] = [one.get("value") if isinstance(one, dict) else one for one in field["categories"]]
     return params
 
 
