@@ -22,6 +22,18 @@ _PATH = click.Path(path_type=Path)
 @options.standard
 @click.option("--schema", type=_PATH, metavar="FILE.json", help="独自のスキーマ / A Table Schema.")
 @click.option(
+    "--table",
+    "tables",
+    multiple=True,
+    metavar="NAME=FILE[:SCHEMA.json]",
+    help="外部キーの参照先の表 / A table that foreign keys of the schema refer to.",
+)
+@click.option(
+    "--specification",
+    is_flag=True,
+    help="frictionlessでなくData Package 2の仕様に照らす / Judge by Data Package 2 instead of by frictionless.",
+)
+@click.option(
     "--engine",
     type=click.Choice(("fast", "frictionless")),
     default="fast",
@@ -60,6 +72,8 @@ def command(
     files: tuple[Path, ...],
     standard: str | None,
     schema: Path | None,
+    tables: tuple[str, ...],
+    specification: bool,
     engine: Engine,
     personal: bool,
     html: Path | None,
@@ -76,7 +90,7 @@ def command(
     """
     from meguro_opendata.validation.criteria import yardstick
 
-    asked = yardstick(standard, schema, engine, personal=personal)
+    asked = yardstick(standard, schema, engine, personal=personal, specification=specification, tables=tables)
     if len(files) > 1 or (files[0].is_dir() and not asked.of_files):
         from ..texts.files import check_many
 
@@ -98,7 +112,7 @@ def _check_one(
     from meguro_opendata.validation.criteria import check
 
     lang = options.settings().lang
-    refuse_overwriting([html, junit], [file, schema])
+    refuse_overwriting([html, junit], [file, schema, *asked.others])
     report = check(file, asked)
     if html is not None:
         write_whole(html, annotated_page(file, report, lang))

@@ -38,7 +38,7 @@ def check_many(
     lang = options.settings().lang
     _refuse_files_for_folders(html, xlsx)
     collected = collect(paths, [html, xlsx, junit], whole_folders=asked.of_files)
-    refuse_overwriting([junit], [*collected.files, schema])
+    refuse_overwriting([junit], [*collected.files, schema, *asked.others])
     for line in _passed_lines(collected.passed_over, lang):
         console.say(line)
     _refuse_nothing(collected.files, paths)

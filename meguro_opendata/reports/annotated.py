@@ -55,14 +55,16 @@ def marked_copy(file: Path, report: Report, lang: str) -> Marked:
     Raises:
         SourceError: If it has no workbook, or none that can be changed safely.
     """
+    from meguro_opendata.reports.unchecked import unchecked_lines
     from meguro_opendata.reports.workbook.marked import mark_grid, mark_table
 
+    above = [*unchecked_lines(report, lang)]
     source = _source(file, report)
     if source is None:
         raise SourceError("marked-feed", file=file)
     if isinstance(source, Grid):
-        return mark_grid(source, report.findings, lang, columns=source.record(0))
-    return mark_table(source, report.findings, lang)
+        return mark_grid(source, report.findings, lang, columns=source.record(0), above=above)
+    return mark_table(source, report.findings, lang, above)
 
 
 def _source(file: Path, report: Report) -> Table | Grid | None:

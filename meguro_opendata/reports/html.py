@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from meguro_opendata import messages, pages
 from meguro_opendata._version import __version__
-from meguro_opendata.findings import Change, Finding, Rejection, Report
+from meguro_opendata.findings import SEVERITIES, Change, Finding, Rejection, Report
 from meguro_opendata.reports.context import Snippet, SourceView
 from meguro_opendata.reports.coverage import coverage_lines, reason_text
 from meguro_opendata.reports.fieldhelp import field_help
 from meguro_opendata.reports.grouping import Group, by_name, extent, grouped, place, place_words, position, subject
 from meguro_opendata.reports.limits import limit
-from meguro_opendata.reports.summary import ColumnCount, actors, columns
+from meguro_opendata.reports.summary import ColumnCount, accepted, actors, columns, waived_counts
+from meguro_opendata.reports.unchecked import unchecked_demands
 from meguro_opendata.reports.workbook.spans import spans
 
 __all__ = ["Checked", "as_html"]
@@ -79,6 +80,7 @@ def as_html(
         title=title or Path(report.file).name,
         index=index,
         report=report,
+        names=_names(report, files.values()),
         counts=report.counts,
         valid=report.valid,
         standard_title=_standard_title(report, lang),
@@ -86,7 +88,11 @@ def as_html(
         tool=__version__,
         error_causes=sum(group.first.severity == "error" for group in groups),
         actors=actors(groups, lang),
+        accepted=accepted(groups, lang),
+        unchecked=unchecked_demands(report, lang),
         columns=by_column,
+        waived=waived_counts(report.findings),
+        quiet_counts=_sums(column for column in by_column if not column.asks),
         codes=_codes(groups, lang),
         groups=[page.group(group, _columns_of(at, by_column)) for at, group in enumerate(groups)],
         masked=any(page.hidden.values()),
@@ -96,6 +102,15 @@ def as_html(
         coverage=list(coverage_lines(report.coverage, lang)),
         changes=len(changes),
     )
+
+
+def _names(report: Report, files: Iterable[Checked]) -> str:
+    """The names of the files, without the folders of whoever checks them: a page goes to others.
+
+    >>> _names(Report("/home/somebody/表.csv", None, 0, 0, ()), ())
+    '表.csv'
+    """
+    return ", ".join(file.name for file in files) or PurePath(report.file.replace("\\", "/")).name
 
 
 def _margins(title: str, files: Iterable[Checked]) -> str:
@@ -109,6 +124,12 @@ def _margins(title: str, files: Iterable[Checked]) -> str:
         f" @bottom-left {{ content: {below}; font-size: 8pt; }}"
         ' @bottom-right { content: counter(page) " / " counter(pages); font-size: 8pt; } }'
     )
+
+
+def _sums(by_column: Iterable[ColumnCount]) -> dict[str, int]:
+    """The findings of some columns together, by severity."""
+    found = [column.counts for column in by_column]
+    return {severity: sum(counts[severity] for counts in found) for severity in SEVERITIES}
 
 
 def _standard_title(report: Report, lang: str) -> str | None:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from meguro_opendata import pages
 from meguro_opendata._version import __version__
-from meguro_opendata.reports.overview import Overview, overview_rows
+from meguro_opendata.reports.overview import Overview, overview_rows, short_name, short_reasons
 
 __all__ = ["as_index"]
 
@@ -28,5 +28,7 @@ def as_index(overview: Overview, names: Sequence[str | None], lang: str) -> str:
         overview=overview,
         summary=overview.summary,
         files=list(zip(rows, links, strict=True)),
+        unchecked=short_reasons(overview),
+        passed_over=[(short_name(overview, one.file), one.reason) for one in overview.passed_over],
         tool=__version__,
     )

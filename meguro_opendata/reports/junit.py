@@ -14,6 +14,7 @@ from meguro_opendata.reports.grouping import Group, grouped, place_words, subjec
 from meguro_opendata.reports.limits import limit
 from meguro_opendata.reports.overview import Unchecked
 from meguro_opendata.reports.text import told, what_to_do
+from meguro_opendata.reports.unchecked import unchecked_lines
 from meguro_opendata.reports.workbook.spans import spans
 from meguro_opendata.reports.workbook.xmlsplice import legal_xml
 
@@ -46,7 +47,7 @@ def _suite(report: Report, lang: str) -> ET.Element:
     suite = _new_suite(report.file, len(groups) + 1, failures, 0)
     checked = messages.message("checked", lang, rows=report.rows, checked=report.rows_checked)
     whole = _case(suite, report.file, messages.word("report", lang))
-    _add(whole, "system-out", checked)
+    _add(whole, "system-out", "\n".join([checked, *unchecked_lines(report, lang)]))
     names: dict[str, int] = {}
     for group in groups:
         name = _name(group, lang)

@@ -12,7 +12,7 @@ from meguro_opendata import messages
 from meguro_opendata.errors import ExitCode
 from meguro_opendata.findings import SEVERITIES, Report
 
-__all__ = ["REPORTS_FORMAT", "Overview", "PassedOver", "Unchecked", "overview_rows"]
+__all__ = ["REPORTS_FORMAT", "Overview", "PassedOver", "Unchecked", "overview_rows", "short_name", "short_reasons"]
 
 REPORTS_FORMAT = "meguro-opendata/reports@1"
 
@@ -120,14 +120,35 @@ def overview_rows(overview: Overview, lang: str) -> Iterator[tuple[str, ...]]:
         yield (name, standard, f"{result.rows_checked:,} / {result.rows:,}", *counts, verdict)
 
 
+def short_name(overview: Overview, file: str) -> str:
+    """A file's path without the folders in which all are; of one elsewhere its name alone.
+
+    >>> short_name(Overview((Unchecked("a/b/c.csv", "", ""), Unchecked("a/d.csv", "", ""))), "a/b/c.csv")
+    'b/c.csv'
+    """
+    folders = [Path(result.file).parent for result in overview.results]
+    if len({folder.anchor for folder in folders}) != 1:
+        return Path(file).name
+    common = Path(os.path.commonpath(folders))
+    return str(Path(file).relative_to(common)) if Path(file).is_relative_to(common) else Path(file).name
+
+
+def short_reasons(overview: Overview) -> list[str]:
+    """Why files could not be checked, for a page that others see: without the folders of whoever checked them.
+
+    >>> short_reasons(Overview((Unchecked("/home/somebody/a.csv", "x", "/home/somebody/a.csv is empty."),)))
+    ['a.csv is empty.']
+    """
+    return [one.text.replace(one.file, short_name(overview, one.file)) for one in overview.unchecked]
+
+
 def _short_names(overview: Overview) -> list[str]:
     """The files' paths without what they have in common.
 
     >>> _short_names(Overview((Unchecked("a/b/c.csv", "", ""), Unchecked("a/d.csv", "", ""))))
     ['b/c.csv', 'd.csv']
     """
-    files = [Path(result.file) for result in overview.results]
-    if len({file.anchor for file in files}) != 1:
-        return [str(file) for file in files]
-    common = os.path.commonpath([file.parent for file in files])
-    return [str(file.relative_to(common)) for file in files]
+    files = [result.file for result in overview.results]
+    if len({Path(file).anchor for file in files}) != 1:
+        return files
+    return [short_name(overview, file) for file in files]

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from meguro_opendata import messages
 from meguro_opendata.findings import SEVERITIES, Finding
 from meguro_opendata.reports.grouping import Group
 
-__all__ = ["Actor", "ColumnCount", "actors", "columns"]
+__all__ = ["Actor", "ColumnCount", "accepted", "actors", "columns", "severity_counts", "waived_counts"]
 
 _LETTERS = re.compile("[A-Z]+")
 
@@ -71,7 +72,7 @@ def _column(key: tuple[str | None, ...], members: Sequence[tuple[int, Finding]])
         sheet=sheet,
         letter=letters.pop() if name and len(letters) == 1 else None,
         name=name,
-        counts=_counts(found for _, found in members),
+        counts=severity_counts(found for _, found in members),
         groups=tuple(dict.fromkeys(index for index, _ in members)),
     )
 
@@ -83,12 +84,25 @@ def actors(groups: Sequence[Group], lang: str) -> list[Actor]:
         if group.first.waived is None:
             found.setdefault(group.first.text("who", lang), []).append(group)
     counted = [
-        Actor(name, len(members), _counts(one for group in members for one in group.findings))
+        Actor(name, len(members), severity_counts(one for group in members for one in group.findings))
         for name, members in found.items()
     ]
     return sorted(counted, key=lambda actor: [-number for number in actor.counts.values()])
 
 
-def _counts(findings: Iterable[Finding]) -> dict[str, int]:
+def accepted(groups: Sequence[Group], lang: str) -> Actor | None:
+    """Return what the recipe accepts, so that nobody acts, as one line beside those who do; ``None`` for nothing."""
+    found = [group for group in groups if group.first.waived is not None]
+    counts = severity_counts(one for group in found for one in group.findings)
+    return Actor(messages.word("waived", lang), len(found), counts) if found else None
+
+
+def waived_counts(findings: Iterable[Finding]) -> dict[str, int]:
+    """Return the number of findings that the recipe accepts, by severity."""
+    return severity_counts(found for found in findings if found.waived is not None)
+
+
+def severity_counts(findings: Iterable[Finding]) -> dict[str, int]:
+    """Return the number of findings by severity, every severity present."""
     found = Counter(finding.severity for finding in findings)
     return {severity: found[severity] for severity in SEVERITIES}

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from meguro_opendata import messages
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.reports.coverage import coverage_lines
 from meguro_opendata.reports.grouping import Group, extent, grouped, place, place_words, subject
 from meguro_opendata.reports.limits import limit
+from meguro_opendata.reports.summary import severity_counts, waived_counts
+from meguro_opendata.reports.unchecked import unchecked_lines
 
-__all__ = ["as_text", "told", "what_to_do"]
+__all__ = ["as_text", "counted", "told", "what_to_do"]
 
 
 def as_text(report: Report, lang: str) -> str:
     """The report in lines: what was checked, one paragraph a cause with three examples, the verdict."""
-    return "\n".join([*_head(report, lang), *_groups(report, lang), *_verdict(report, lang)])
+    unchecked = [*unchecked_lines(report, lang)]
+    gap = [""] if unchecked else []
+    return "\n".join([*_head(report, lang), *_groups(report, lang), *gap, *unchecked, *_verdict(report, lang)])
 
 
 def _head(report: Report, lang: str) -> Iterator[str]:
@@ -73,6 +77,26 @@ def what_to_do(found: Finding, lang: str) -> Iterator[str]:
 def _verdict(report: Report, lang: str) -> Iterator[str]:
     yield ""
     yield messages.message("checked", lang, rows=report.rows, checked=report.rows_checked)
-    counts = ", ".join(f"{messages.word(severity, lang)} {count}" for severity, count in report.counts.items())
     said = "valid" if report.valid else "invalid"
-    yield f"{messages.message(said, lang, errors=report.counts['error'])} ({counts})"
+    yield f"{messages.message(said, lang, errors=report.counts['error'])} ({counted(report.findings, lang)})"
+
+
+def counted(findings: Sequence[Finding], lang: str) -> str:
+    """How many findings there are of each severity, and how many of them the recipe accepts.
+
+    >>> counted([Finding("blank-row", "warning", row=5, waived="agreed")], "en")
+    'Error 0, Warning 1, Info 0; accepted by the recipe among them: Warning 1'
+    """
+    waived = waived_counts(findings)
+    told = _numbers(severity_counts(findings), lang)
+    if not any(waived.values()):
+        return told
+    return messages.message("of-them-waived", lang, counts=told, waived=_numbers(_some(waived), lang))
+
+
+def _some(counts: Mapping[str, int]) -> dict[str, int]:
+    return {severity: count for severity, count in counts.items() if count}
+
+
+def _numbers(counts: Mapping[str, int], lang: str) -> str:
+    return ", ".join(f"{messages.word(severity, lang)} {count}" for severity, count in counts.items())

@@ -105,8 +105,8 @@ def _foreign_key_faults(keys: object, names: list[str]) -> Iterator[Fault]:
 
 def _reference_faults(place: str, key: object, reference: Mapping[str, Any], names: list[str]) -> Iterator[Fault]:
     """Fields that the table lacks, and pairs of which one side is missing."""
-    fields, wanted = ([one] if isinstance(one, str) else one for one in (key, reference["fields"]))
-    if not _are_names(fields) or not _are_names(wanted) or not isinstance(reference.get("resource") or "", str):
+    fields, wanted = _names(key), _names(reference["fields"])
+    if not fields or not wanted or not isinstance(reference.get("resource") or "", str):
         yield Fault(place, "schema-foreign-key", {})
         return
     yield from _key_faults(f"{place}.fields", fields, names)
@@ -116,8 +116,10 @@ def _reference_faults(place: str, key: object, reference: Mapping[str, Any], nam
         yield Fault(place, "schema-foreign-pairs", {"count": len(fields), "other": len(wanted)})
 
 
-def _are_names(names: object) -> bool:
-    return isinstance(names, list) and bool(names) and all(isinstance(name, str) for name in names)
+def _names(key: object) -> list[str]:
+    """The fields of one side of a key, which may be a word; none if it is neither that nor a list of words."""
+    names = [key] if isinstance(key, str) else key
+    return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
 
 
 def _compiles(pattern: object) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from meguro_opendata.standard.schemafile import read_schema
 from meguro_opendata.validation.engine.choice import Engine
 from meguro_opendata.validation.onefile import validate_file
 from meguro_opendata.validation.onetable import validate_table
+from meguro_opendata.validation.references import Tables, named_tables
 
 __all__ = ["Yardstick", "check", "proposed_standard", "yardstick"]
 
@@ -24,6 +25,8 @@ class Yardstick:
     """What files are checked against: a standard, a schema, or, with neither, the standard that each file follows.
 
     ``personal``: personal data are looked for, too. ``sheet`` and ``header_row`` say where the table is.
+    ``personal``: personal data are looked for, too. ``specification``: Data Package 2 is the judge. ``tables``: those
+    that foreign keys of the schema refer to, by name, with their schemas.
     """
 
     standard: str | None = None
@@ -32,29 +35,56 @@ class Yardstick:
     personal: bool = False
     sheet: str | None = None
     header_row: int | None = None
+    specification: bool = False
+    tables: Tables = field(default_factory=dict)
 
     @property
     def of_files(self) -> bool:
         """Whether the standard is a set of files, so that a folder or ZIP is one thing to check."""
         return self.standard is not None and load_file_standard(self.standard) is not None
 
+    @property
+    def others(self) -> list[Path]:
+        """The files of the tables that foreign keys refer to."""
+        return [Path(given[0] if isinstance(given, tuple) else given) for given in self.tables.values()]
+
 
 def yardstick(
-    standard: str | None, schema: Path | None, engine: Engine = "fast", *, personal: bool = False
+    standard: str | None,
+    schema: Path | None,
+    engine: Engine = "fast",
+    *,
+    personal: bool = False,
+    specification: bool = False,
+    tables: Iterable[str] = (),
 ) -> Yardstick:
     """Return what files are checked against; refuse at once what cannot be used.
 
     Raises:
-        MeguroOpendataError: If both are named, there is no such standard, the schema is none, or personal data are
-            looked for in tables of a schema, whose columns have no known kind.
+        MeguroOpendataError: If both are named, there is no such standard, the schema is none, personal data are
+            looked for in tables of a schema, whose columns have no known kind, or what is said of a schema has none.
     """
+    named = named_tables(tables)
+    of_schema = "--specification" if specification else "--table" if named else None
+    _refuse_mixed(standard, schema, personal=personal, of_schema=of_schema)
+    if standard is not None and load_file_standard(standard) is None:
+        load_standard(standard)
+    others = {name: (file, _read(own)) for name, (file, own) in named.items()}
+    return Yardstick(standard, _read(schema), engine, personal, specification, others)
+
+
+def _read(schema: Path | None) -> dict[str, Any] | None:
+    return read_schema(schema) if schema is not None else None
+
+
+def _refuse_mixed(standard: str | None, schema: Path | None, *, personal: bool, of_schema: str | None) -> None:
+    """Raise for options that do not go together; ``of_schema`` is one that says something of a schema."""
+    if schema is None and of_schema is not None:
+        raise MeguroOpendataError("needs-schema-option", option=of_schema)
     if schema is not None and personal:
         raise MeguroOpendataError("personal-needs-standard")
     if standard is not None and schema is not None:
         raise MeguroOpendataError("standard-or-schema-option")
-    if standard is not None and load_file_standard(standard) is None:
-        load_standard(standard)
-    return Yardstick(standard, read_schema(schema) if schema is not None else None, engine, personal)
 
 
 def check(file: Path, asked: Yardstick) -> Report:
@@ -68,7 +98,7 @@ def check(file: Path, asked: Yardstick) -> Report:
         SourceError: If it cannot be read, or no standard is named and its header surely follows none.
     """
     if asked.schema is not None:
-        return validate_table(file, asked.schema, engine=asked.engine)
+        return validate_table(file, asked.schema, asked.engine, asked.tables, asked.specification)
     standard = asked.standard or proposed_standard(file, asked.sheet)
     return validate_file(
         file, standard, asked.engine, personal=asked.personal, sheet=asked.sheet, header_row=asked.header_row

@@ -19,6 +19,9 @@ from meguro_opendata.validation.specification.demands import engine_gaps
 
 __all__ = ["engine_report", "validate_table"]
 
+# Frictionless's errors on the schema itself, after which it reads no row.
+_REFUSALS = ("field-error", "schema-error", "package-error", "resource-error")
+
 
 def validate_table(
     path: Path | str,
@@ -67,7 +70,7 @@ def engine_report(shell: Report, raw: list[RawError], schema: Mapping[str, Any],
         shell,
         rows_checked=rows_checked(raw, shell.rows),
         findings=tuple(translate(raw, schema, places)),
-        not_checked=tuple(engine_gaps(schema, refused=any(error.refuses_schema for error in raw))),
+        not_checked=tuple(engine_gaps(schema, refused=any(error.type in _REFUSALS for error in raw))),
     )
 
 

@@ -39,6 +39,7 @@ PUT_TOGETHER = {
     "{code}-near": set[str](),
     "type-{field.get('type', 'any')}": set[str](),
     "constraint-{error.constraint}": set[str](),
+    "spec-{name}": set[str](),
     "status-{figure.status}": set[str](),
     "ledger-line-{fault.kind}": set[str](),
     "comparison-{figure.comparison}": set[str](),

@@ -17,11 +17,15 @@ Marks = dict[Place, list[Finding]]
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the table stands in its sheet: the sheet's name, its columns by name, and its first column."""
+    """Where the table stands in its sheet: the sheet's name, its columns by name, and its first column.
+
+    ``above`` is what else the sheet of findings says at its top.
+    """
 
     sheet: str | None
     columns: Mapping[str, int]
     first: int = 0
+    above: tuple[str, ...] = ()
 
     def place(self, found: Finding) -> Place | None:
         """The cell of a finding, the first of its row if it is on no column; ``None`` for the whole file.

@@ -13,7 +13,8 @@ from meguro_opendata import messages
 from meguro_opendata.errors import SourceError
 from meguro_opendata.files.tables import legal_text, text_width, workbook_bytes
 from meguro_opendata.files.whole import write_whole
-from meguro_opendata.findings import SEVERITIES, Finding
+from meguro_opendata.findings import Finding
+from meguro_opendata.reports.text import counted
 from meguro_opendata.reports.workbook.bookpatch import BookPatch
 from meguro_opendata.reports.workbook.cellmarks import (
     Layout,
@@ -59,28 +60,35 @@ class Marked:
     notes: int
 
 
-def mark_table(table: Table, findings: Sequence[Finding], lang: str) -> Marked:
+def mark_table(table: Table, findings: Sequence[Finding], lang: str, above: Sequence[str] = ()) -> Marked:
     """A table's workbook with the findings on it.
 
     Args:
         table: The table as it was checked; its columns tell where findings on text files stand.
         findings: What was found.
         lang: Language of the notes.
+        above: What else the sheet of findings says at its top.
 
     Raises:
         SourceError: If the workbook cannot be changed safely, or a new one would be too large for Excel.
     """
     first = next((index for index, label in enumerate(table.labels) if label), 0)
-    return mark_grid(table.grid, findings, lang, columns=table.frame.columns, first=first)
+    return mark_grid(table.grid, findings, lang, columns=table.frame.columns, first=first, above=above)
 
 
 def mark_grid(
-    grid: Grid, findings: Sequence[Finding], lang: str, *, columns: Sequence[str] = (), first: int = 0
+    grid: Grid,
+    findings: Sequence[Finding],
+    lang: str,
+    *,
+    columns: Sequence[str] = (),
+    first: int = 0,
+    above: Sequence[str] = (),
 ) -> Marked:
     """As :func:`mark_table`, for cells of which only the names of the columns are known."""
     places = {name: index for index, name in reversed(list(enumerate(columns)))}
     name = grid.sheet or messages.word("source-table", lang)
-    layout = Layout(name, places, first)
+    layout = Layout(name, places, first, tuple(above))
     if grid.container != "xlsx":
         return _new_workbook(grid, findings, layout, lang)
     try:
@@ -117,17 +125,22 @@ def _remarks(cells: int, notes: int, new_from: str | None, lang: str) -> Iterato
         yield messages.message("marked-unnoted", lang, count=cells - notes, sheet=sheet)
 
 
-def _above(findings: Sequence[Finding], cells: int, notes: int, new_from: str | None, lang: str) -> list[str]:
-    counts = [sum(found.severity == severity for found in findings) for severity in SEVERITIES]
-    said = [f"{messages.word(severity, lang)} {number}" for severity, number in zip(SEVERITIES, counts, strict=True)]
-    return [", ".join(said), messages.message("marked-legend", lang), *_remarks(cells, notes, new_from, lang)]
+def _above(
+    findings: Sequence[Finding], cells: int, notes: int, new_from: str | None, more: Sequence[str], lang: str
+) -> list[str]:
+    return [
+        counted(findings, lang),
+        messages.message("marked-legend", lang),
+        *_remarks(cells, notes, new_from, lang),
+        *more,
+    ]
 
 
 def _patched(grid: Grid, findings: Sequence[Finding], layout: Layout, lang: str) -> Marked:
     book = BookPatch(read_bytes(grid.path))
     for sheet, marks in placed(findings, layout).items():
         book.mark(sheet, marks, lang)
-    listed = listing(findings, layout, lang, _above(findings, book.cells, book.notes, None, lang))
+    listed = listing(findings, layout, lang, _above(findings, book.cells, book.notes, None, layout.above, lang))
     content = book.to_bytes(listed, book.free_name(messages.word("check-results", lang)))
     return Marked(content, True, grid.container, book.suffix, book.cells, book.notes)
 
@@ -136,7 +149,7 @@ def _new_workbook(grid: Grid, findings: Sequence[Finding], layout: Layout, lang:
     _refuse_large(grid)
     marks = placed(findings, layout).get(layout.sheet, {})
     texts = {place: note_text(marks[place], lang) for place in chosen_for_notes(marks, rules()["limits"]["notes"])}
-    above = _above(findings, len(marks), len(texts), grid.container, lang)
+    above = _above(findings, len(marks), len(texts), grid.container, layout.above, lang)
     listed = listing(findings, layout, lang, above)
     results = messages.word("check-results", lang)
 

@@ -136,11 +136,6 @@ class RawError:
         """Whether it is one after which frictionless reads no record: any of the header but those of single labels."""
         return self.record is None and not self.type.endswith("-label")
 
-    @property
-    def refuses_schema(self) -> bool:
-        """Whether it is about the schema and not about the table."""
-        return self.type in ("field-error", "schema-error", "package-error", "resource-error")
-
 
 def check_table(
     table: TextTable,
@@ -174,15 +169,10 @@ def _package(
 
     names = {name: f"table{number}" for number, name in enumerate(others or {})}
     described = _schema({**_with_names(schema, names), **({"fieldsMatch": "partial"} if by_name else {})})
-    referred = [_resource(names[name], other, _referred_schema(other)) for name, other in (others or {}).items()]
+    referred = [
+        _resource(names[name], other, other.schema and _schema(other.schema)) for name, other in (others or {}).items()
+    ]
     return Package(resources=[_resource(_MAIN, table, described), *referred]), described
-
-
-def _referred_schema(table: TextTable) -> Any:
-    """The schema of a table that foreign keys refer to, without what it refers to itself; else frictionless guesses."""
-    if table.schema is None:
-        return None
-    return _schema({name: part for name, part in table.schema.items() if name != "foreignKeys"})
 
 
 def _errors_of_main(package: Any) -> list[Any]:

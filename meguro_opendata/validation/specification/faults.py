@@ -60,15 +60,21 @@ def _field_faults(place: str, field: Schema) -> Iterator[Fault]:
     yield from _missing_faults(f"{place}.missingValues", field.get("missingValues", []))
     if "categories" in field and not _are_categories(field["categories"]):
         yield Fault(f"{place}.categories", "schema-categories", {})
+    yield from _sign_faults(place, field)
+    if field.get("itemType", "string") not in _ITEMS:
+        yield unknown(f"{place}.itemType", "schema-type-unknown", str(field["itemType"]), _ITEMS)
+
+
+def _sign_faults(place: str, field: Schema) -> Iterator[Fault]:
+    """Signs and words of a field that are no text, or an empty one where something has to stand."""
     for name in ("groupChar", "decimalChar", "delimiter"):
-        if not isinstance(field.get(name, ""), str) or (name != "groupChar" and field.get(name) == ""):
+        sign = field.get(name, "x")
+        if not isinstance(sign, str) or (not sign and name != "groupChar"):
             yield Fault(f"{place}.{name}", "schema-sign", {})
     for name in ("trueValues", "falseValues"):
         words = field.get(name, [])
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             yield Fault(f"{place}.{name}", "schema-words", {})
-    if field.get("itemType", "string") not in _ITEMS:
-        yield unknown(f"{place}.itemType", "schema-type-unknown", str(field["itemType"]), _ITEMS)
 
 
 _ITEMS = ["string", "integer", "boolean", "number", "datetime", "date", "time"]
@@ -95,7 +101,7 @@ def refuse_unknown_references(
     Raises:
         ConfigurationError: With every such field, under the name of the file or ``place``.
     """
-    faults = []
+    faults: list[Fault] = []
     for number, key in enumerate(schema.get("foreignKeys") or ()):
         name = reference_of(key)
         if name not in ("", own_name) and name in others:

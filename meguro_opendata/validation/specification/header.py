@@ -39,19 +39,17 @@ def matched(header: Sequence[str], schema: Mapping[str, Any]) -> Matched:
     how = fields_match(schema)
     described = list(schema["fields"])
     if how == "exact":
-        errors = [*_positions(labels, described)]
-        given = dict(enumerate(described))
+        errors, given = [*_positions(labels, described)], dict(enumerate(described))
     else:
         named = {field["name"]: field for field in described}
-        errors = [*_names(labels, schema, named, how)]
+        errors = [*_names(labels, named, how), *_absent(labels, schema, how)]
         given = {at: named[label] for at, label in enumerate(labels) if label in named}
     fields = [
         specified_field(given[at], schema) if at in given else any_field(f"#{at + 1} {label}", schema)
         for at, label in enumerate(labels)
     ]
-    final = any(error.type in ("unmatched-header", "blank-header") for error in errors)
-    twice = how != "exact" and any(error.type == "duplicate-label" for error in errors)
-    return Matched(tuple(errors), tuple(fields), is_final=final or twice)
+    ends = ("unmatched-header", "blank-header", *(["duplicate-label"] if how != "exact" else []))
+    return Matched(tuple(errors), tuple(fields), is_final=any(error.type in ends for error in errors))
 
 
 def _positions(labels: Sequence[str], fields: Sequence[Mapping[str, Any]]) -> Iterator[RawError]:
@@ -77,9 +75,7 @@ def _of_label(label: str, name: str, before: Sequence[str]) -> str | None:
     return "incorrect-label" if label != name else None
 
 
-def _names(
-    labels: Sequence[str], schema: Mapping[str, Any], named: Mapping[str, Mapping[str, Any]], how: str
-) -> Iterator[RawError]:
+def _names(labels: Sequence[str], named: Mapping[str, Mapping[str, Any]], how: str) -> Iterator[RawError]:
     """The errors of labels that are compared with the fields' names."""
     for at, label in enumerate(labels):
         if label in labels[:at]:
@@ -88,7 +84,11 @@ def _names(
             yield RawError("extra-label", None, None, at, label)
     if how == "partial" and named and not named.keys() & set(labels):
         yield RawError("unmatched-header", None, None, None, None)
-    absent = [field for name, field in named.items() if name not in labels]
+
+
+def _absent(labels: Sequence[str], schema: Mapping[str, Any], how: str) -> Iterator[RawError]:
+    """The errors of fields that have no label of their name."""
+    absent = [field for field in schema["fields"] if field["name"] not in labels]
     if how in _FEWER_FIELDS:
         absent = [field for field in absent if _is_required(field, schema)]
     for at, field in enumerate(absent, start=len(labels)):

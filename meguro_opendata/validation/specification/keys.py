@@ -40,21 +40,31 @@ def keyed_fields(schema: Mapping[str, Any], own_name: str | None = None) -> Iter
 
 
 def own_key_errors(keys: KeyColumns, schema: Mapping[str, Any], here: set[str]) -> Iterator[RawError]:
-    """Yield repeated unique keys, rows without any of whose values are not compared, and gaps in the primary key."""
+    """Yield repeated unique keys, and gaps in the primary key."""
     for key in map(names_of, schema.get("uniqueKeys") or ()):
-        if set(key) <= here:
-            seen: set[tuple[Any, ...]] = set()
-            for at, values in enumerate(keys.rows(key)):
-                if None in values:
-                    continue
-                if values in seen:
-                    yield RawError("unique-keys", at, None, None, None, ", ".join(key))
-                seen.add(values)
+        if key and set(key) <= here:
+            yield from (
+                RawError("unique-keys", at, None, None, None, ", ".join(key)) for at in _repeats(keys.rows(key))
+            )
     primary = names_of(schema.get("primaryKey", ()))
     if primary and set(primary) <= here:
-        for at, values in enumerate(keys.rows(primary)):
-            if None in values and set(values) != {None}:
-                yield RawError("primary-key-empty", at, None, None, None, ", ".join(primary))
+        for at in _gaps(keys.rows(primary)):
+            yield RawError("primary-key-empty", at, None, None, None, ", ".join(primary))
+
+
+def _gaps(rows: Sequence[tuple[Any, ...]]) -> Iterator[int]:
+    """The rows that have some value but not all."""
+    return (at for at, values in enumerate(rows) if None in values and set(values) != {None})
+
+
+def _repeats(rows: Sequence[tuple[Any, ...]]) -> Iterator[int]:
+    """The rows that say the same as an earlier one; a row with a gap is like no other, as in SQL."""
+    seen: set[tuple[Any, ...]] = set()
+    for at, values in enumerate(rows):
+        if None not in values:
+            if values in seen:
+                yield at
+            seen.add(values)
 
 
 def foreign_keys(

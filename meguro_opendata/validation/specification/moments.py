@@ -67,7 +67,8 @@ def compared(left: object, right: object) -> int | None:
         return signs.pop() if len(signs) == 1 else None
     if left != left or right != right:  # noqa: PLR0124 (a NaN)
         return None
-    return (left > right) - (left < right)  # type: ignore[operator]
+    order: int = (left > right) - (left < right)  # type: ignore[operator]
+    return order
 
 
 def _moments(left: Moment, right: Moment) -> int | None:
