@@ -85,17 +85,38 @@ def command(
     """表を標準に照らして検査する / Check tables against a standard.
 
     標準を指定しなければ、見出しから分かる標準に照らす。フォルダーは、その中の表をすべて検査する。
+    datapackage.json なら、そのパッケージの表をすべて検査する。
 
     Without a standard, each table is checked against the one that its header follows. Folders: every table in them.
+    A datapackage.json: every table of the package.
     """
     from meguro_opendata.validation.criteria import yardstick
 
+    if len(files) == 1 and _is_package(
+        files[0], {"--standard": standard, "--schema": schema, "--table": tables, "--personal": personal}
+    ):
+        from ..texts.files import check_package
+
+        raise SystemExit(check_package(files[0], engine, html, xlsx, junit, output_format, specification=specification))
     asked = yardstick(standard, schema, engine, personal=personal, specification=specification, tables=tables)
     if len(files) > 1 or (files[0].is_dir() and not asked.of_files):
         from ..texts.files import check_many
 
         raise SystemExit(check_many(files, schema, asked, html, xlsx, junit, jobs, output_format))
     raise SystemExit(_check_one(files[0], schema, asked, html, xlsx, junit, output_format))
+
+
+def _is_package(file: Path, others: dict[str, object]) -> bool:
+    """Whether the file is the descriptor of a data package, which names its schemas itself."""
+    from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.validation.datapackage.descriptor import is_package
+
+    if file.suffix.lower() != ".json" or not is_package(file):
+        return False
+    for option, given in others.items():
+        if given:
+            raise MeguroOpendataError("package-alone", option=option)
+    return True
 
 
 def _check_one(

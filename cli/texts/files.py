@@ -11,10 +11,11 @@ from .. import console, options
 
 if TYPE_CHECKING:
     from meguro_opendata.reports.overview import Overview, PassedOver
+    from meguro_opendata.validation import Engine
     from meguro_opendata.validation.criteria import Yardstick
     from meguro_opendata.validation.many import Outcome
 
-__all__ = ["check_many"]
+__all__ = ["check_many", "check_package"]
 
 _SHOWN = 4
 
@@ -30,7 +31,6 @@ def check_many(
     output_format: str,
 ) -> int:
     """Check files and folders, write and print their reports; the exit code is the worst of all."""
-    from meguro_opendata.errors import ExitCode
     from meguro_opendata.reports.annotated import refuse_overwriting
     from meguro_opendata.reports.overview import Overview
     from meguro_opendata.validation.many import Job, check_files, collect
@@ -45,7 +45,22 @@ def check_many(
     _make_folders(html, xlsx)
     outcomes = check_files(collected.files, Job(asked, lang, html, xlsx), jobs)
     done = list(_with_progress(outcomes, len(collected.files)))
-    overview = Overview(tuple(outcome.result for outcome in done), collected.passed_over)
+    return _told(Overview(tuple(outcome.result for outcome in done), collected.passed_over), done, html, xlsx, junit,
+                 output_format)  # fmt: skip
+
+
+def _told(
+    overview: Overview,
+    done: Sequence[Outcome],
+    html: Path | None,
+    xlsx: Path | None,
+    junit: Path | None,
+    output_format: str,
+) -> int:
+    """Write and print what came of many tables; the exit code is the worst of all."""
+    from meguro_opendata.errors import ExitCode
+
+    lang = options.settings().lang
     _write_files(overview, done, html, junit, lang)
     if xlsx is not None:
         _tell_workbooks(done, xlsx, lang)
@@ -54,6 +69,34 @@ def check_many(
     else:
         console.result("\n".join(_lines(overview, lang)))
     return max([overview.exit_code, *(ExitCode.WRONG_USE for outcome in done if outcome.trouble)])
+
+
+def check_package(
+    path: Path,
+    engine: Engine,
+    html: Path | None,
+    xlsx: Path | None,
+    junit: Path | None,
+    output_format: str,
+    *,
+    specification: bool,
+) -> int:
+    """Check the tables of a data package, write and print their reports; the exit code is the worst of all."""
+    from meguro_opendata.reports.annotated import refuse_overwriting
+    from meguro_opendata.reports.overview import Overview
+    from meguro_opendata.validation.datapackage import check_resources, passed_over, read_package, write_reports
+
+    lang = options.settings().lang
+    _refuse_files_for_folders(html, xlsx)
+    package = read_package(path)
+    refuse_overwriting([junit], [path, *(one.file for one in package.resources)])
+    passed = tuple(passed_over(package))
+    for line in _passed_lines(passed, lang):
+        console.say(line)
+    _make_folders(html, xlsx)
+    checked = check_resources(package, engine, specification=specification, lang=lang)
+    done = write_reports(list(checked), html, xlsx, lang)
+    return _told(Overview(tuple(one.result for one in done), passed), done, html, xlsx, junit, output_format)
 
 
 def _refuse_files_for_folders(*folders: Path | None) -> None:

@@ -12,7 +12,7 @@ from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.nearwords import unknown
 from meguro_opendata.standard.model import value_kinds
 
-__all__ = ["check_schema", "read_schema"]
+__all__ = ["check_schema", "read_json", "read_schema"]
 
 _TYPES = (
     "any", "array", "boolean", "date", "datetime", "duration", "geojson", "geopoint", "integer", "list", "number",
@@ -26,8 +26,17 @@ def read_schema(path: Path) -> dict[str, Any]:
     Raises:
         ConfigurationError: If the file is missing, no JSON, or no Table Schema; every faulty field is named.
     """
+    return check_schema(read_json(path), path)
+
+
+def read_json(path: Path) -> Any:
+    """What a file of JSON says.
+
+    Raises:
+        ConfigurationError: If the file is missing, cannot be read, or is no JSON.
+    """
     try:
-        schema = json.loads(path.read_text(encoding="utf-8-sig"))
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ConfigurationError(path, [Fault("-", "file-missing", {})]) from None
     except OSError as error:
@@ -40,7 +49,6 @@ def read_schema(path: Path) -> dict[str, Any]:
         raise ConfigurationError(path, [Fault("-", "too-deep", {})]) from None
     except ValueError:
         raise ConfigurationError(path, [Fault("-", "schema-number", {})]) from None
-    return check_schema(schema, path)
 
 
 def check_schema(schema: object, place: Path | str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from meguro_opendata.reports.annotated import annotated_page, marked_copy
 from meguro_opendata.reports.overview import PassedOver, Unchecked
 from meguro_opendata.validation.criteria import Yardstick, check
 
-__all__ = ["Collected", "Job", "Outcome", "check_files", "collect"]
+__all__ = ["Collected", "Job", "Outcome", "check_files", "collect", "page_stems"]
 
 INDEX = "index.html"
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|#%&]')
@@ -132,7 +132,7 @@ def check_files(files: Sequence[Path], job: Job, jobs: int = 1) -> Iterator[Outc
         jobs: Number of processes.
     """
     work = partial(_check_one, job=job)
-    tasks = list(zip(files, _stems(files), strict=True))
+    tasks = list(zip(files, page_stems(files), strict=True))
     for outcome in run(tasks, work, jobs):
         yield _lost(outcome.task[0], job.lang) if isinstance(outcome, Lost) else outcome
 
@@ -170,10 +170,10 @@ def _unchecked(file: Path, error: MeguroOpendataError, lang: str) -> Unchecked:
     return Unchecked(str(file), error.code, error.text(lang), error.exit_code)
 
 
-def _stems(files: Sequence[Path]) -> list[str]:
+def page_stems(files: Sequence[Path]) -> list[str]:
     """A name for the page of each file: its number, so that no two are alike, and its own name.
 
-    >>> _stems([Path("a/表.csv"), Path("b/表.csv"), Path("a/1:2.csv")])
+    >>> page_stems([Path("a/表.csv"), Path("b/表.csv"), Path("a/1:2.csv")])
     ['1_表', '2_表', '3_1_2']
     """
     digits = len(str(len(files)))
