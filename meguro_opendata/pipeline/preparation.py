@@ -27,6 +27,7 @@ from meguro_opendata.recipe.series.periods import lacking_parts
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import schema_fields
 from meguro_opendata.validation.engine.repeats import repeated_rows
+from meguro_opendata.validation.rules import settled
 from meguro_opendata.workspace.city import City
 
 __all__ = ["Prepared", "map_sources", "prepare_tables"]
@@ -129,7 +130,7 @@ def _prepare_table(
     for source, part, frame, report, own, key in zip(group, ready, frames, reports, found, keys, strict=True):
         more = [*own, *key, *repeated_rows(source.table, frame), *_cut_cells(source.table, frame, recipe)]
         more += _other_periods(source, part.mapped, frame, recipe, fiscal_start)
-        whole = report.with_findings((*report.findings, *waived(more, recipe.waive)))
+        whole = report.with_findings(settled((*report.findings, *waived(more, recipe.waive))))
         prepared.append(Prepared(source, part.mapped, frame, part.changes, whole, coordinates=part.coordinates))
     return [_with_disclosures(part, recipe) for part in prepared]
 

@@ -16,7 +16,7 @@ from meguro_opendata.validation.specification import judged, merged, refuse_faul
 __all__ = ["specification_report"]
 
 # What frictionless refuses although the specification allows it; then it has nothing to say on the table.
-_REFUSALS = ("schema-invalid", "cell-incomparable", "reference-incomparable")
+_REFUSALS = ("schema-invalid", "schema-format-missing", "cell-incomparable", "reference-incomparable")
 
 
 def specification_report(

@@ -47,24 +47,27 @@ def read_table(resource: DescribedResource, file: Path) -> ReadTable:
     """
     dialect = {**package_words()["dialect"], **resource.dialect}
     if container_at(file) == "text":
-        grid = _text_grid(file, dialect, resource)
+        grid, usual = _text_grid(file, dialect, resource)
     else:
-        grid = read_grid(file, _sheet(file, dialect))
+        grid, usual = read_grid(file, _sheet(file, dialect)), not {"sheetName", "sheetNumber"} & dialect.keys()
     if not grid.height:
         raise SourceError("file-empty", file=file)
-    return _cut(grid, dialect, resource)
+    return _cut(grid, dialect, resource, usual=usual)
 
 
-def _text_grid(file: Path, dialect: Mapping[str, Any], resource: DescribedResource) -> Grid:
-    """The cells of a text file, by our own reader where it cuts at the same sign, else by a dialect of ``csv``."""
+def _text_grid(file: Path, dialect: Mapping[str, Any], resource: DescribedResource) -> tuple[Grid, bool]:
+    """The cells of a text file, by our own reader where it cuts at the same sign, else by a dialect of ``csv``.
+
+    Also whether they are those that our own reader gives.
+    """
     declared = resource.content.get("encoding")
     named = declared if isinstance(declared, str) else None
     delimiter = resource.dialect.get("delimiter", "\t" if file.suffix.lower() == ".tsv" else ",")
     if _is_usual(dialect):
         grid = read_grid(file, encoding=named)
         if _is_cut_at(grid, delimiter):
-            return grid
-    return _dialect_grid(file, {**dialect, "delimiter": delimiter}, named)
+            return grid, named is None
+    return _dialect_grid(file, {**dialect, "delimiter": delimiter}, named), False
 
 
 def _is_usual(dialect: Mapping[str, Any]) -> bool:
@@ -135,7 +138,7 @@ def _sheet(file: Path, dialect: Mapping[str, Any]) -> str | None:
     return names[number - 1]
 
 
-def _cut(grid: Grid, dialect: Mapping[str, Any], resource: DescribedResource) -> ReadTable:
+def _cut(grid: Grid, dialect: Mapping[str, Any], resource: DescribedResource, *, usual: bool) -> ReadTable:
     """The header and the records of a grid, without comments."""
     kept = [at for at in range(grid.height) if not _is_comment(grid, at, dialect)]
     heads = _heads(kept, grid.height, dialect)
@@ -145,7 +148,7 @@ def _cut(grid: Grid, dialect: Mapping[str, Any], resource: DescribedResource) ->
     letters = [column_letter(at) if grid.is_workbook else None for at in range(len(header))]
     lines = _chosen(grid.lines, rows)
     places = Places(grid.sheet, max(last, 0) + 1, [at + 1 for at in rows], lines, header, letters)
-    plain = heads == [0] and len(rows) == grid.height - 1 and "delimiter" not in resource.dialect
+    plain = usual and heads == [0] and len(rows) == grid.height - 1
     return ReadTable(TextTable(header, grid.cells[rows], _chosen(grid.widths, rows)), places, grid.encoding, plain)
 
 

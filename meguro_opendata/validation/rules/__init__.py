@@ -6,6 +6,7 @@ from meguro_opendata.validation.rules.data import Rule, rules
 from meguro_opendata.validation.rules.expected import copied_tables, expectation_findings, moved_tables
 from meguro_opendata.validation.rules.findings import identifier_findings, rule_findings
 from meguro_opendata.validation.rules.places import Place
+from meguro_opendata.validation.rules.precedence import settled
 
 __all__ = [
     "Place",
@@ -16,4 +17,5 @@ __all__ = [
     "moved_tables",
     "rule_findings",
     "rules",
+    "settled",
 ]

@@ -18,6 +18,7 @@ from meguro_opendata.validation.rules import labels, misplaced, places, points, 
 from meguro_opendata.validation.rules.data import Hit, Rows, rules
 from meguro_opendata.validation.rules.earlier import moved_ids
 from meguro_opendata.validation.rules.places import Place
+from meguro_opendata.validation.rules.precedence import settled
 
 __all__ = ["identifier_findings", "rule_findings"]
 
@@ -74,7 +75,7 @@ def rule_findings(
     taken = {(found.row, found.field) for found in errors}
     made = [_finding(table, hit, homes) for hit in hits if _is_told(hit, table, homes, cleaned=cleaned)]
     kept = [found for found in made if known[found.code].beside or (found.row, found.field) not in taken]
-    return sorted(kept, key=lambda found: found.row or 0)
+    return settled(sorted(kept, key=lambda found: found.row or 0))
 
 
 def _of_places(rows: Rows, place: Place | None) -> Iterator[Hit]:

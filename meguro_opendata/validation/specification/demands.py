@@ -75,7 +75,7 @@ def _refused_values(schema: Descriptor) -> Iterator[NotChecked]:
 def _gaps_of_field(field: Descriptor, *, refused: bool) -> Iterator[NotChecked]:
     words, kind, name = specification()["engine"], type_of(field), str(field["name"])
     for part in (*words["passed_over"]["field"], *words["passed_over"].get(kind, ())):
-        if field.get(part):
+        if field.get(part) and part in specification()["field"]["of"].get(kind, ()):
             yield NotChecked(part, name, "unchecked-engine")
     constraints: Iterable[str] = field.get("constraints", {})
     for one in constraints:
