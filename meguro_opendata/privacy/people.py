@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache, lru_cache
 from typing import Any
@@ -11,12 +12,16 @@ from meguro_opendata.privacy.data import pattern, privacy_data
 
 __all__ = [
     "begins_with_surname",
+    "is_common_word",
     "is_full_name",
     "is_given_name",
     "is_kana_name",
+    "is_kana_surname",
     "is_known_name",
+    "is_noun",
     "is_only_surname",
     "is_surname",
+    "is_surname_and_kana",
     "is_usual_surname",
     "is_word",
 ]
@@ -26,7 +31,9 @@ _VARIANTS = str.maketrans(_DATA["variants"], _DATA["usual"])
 _SCRIPTS = ("CJK UNIFIED", "HIRAGANA", "KATAKANA")
 _MORE_GIVEN = frozenset(_DATA["more_given"])
 _USUAL = frozenset(_DATA["usual_surnames"].split())
+_NOUNS = frozenset(_DATA["noun_surnames"].split())
 _READINGS = frozenset(_DATA["surname_readings"].split())
+_KANA = re.compile("[ぁ-んァ-ヶー]+")
 _LONGEST_SURNAME, _LONGEST_GIVEN, _LONGEST_UNKNOWN = 5, 6, 3
 
 
@@ -80,9 +87,9 @@ def is_only_surname(word: str) -> bool:
     """Whether a word is a usual surname, or one of two letters or more that is no common noun.
 
     >>> is_only_surname("清水"), is_only_surname("広瀬"), is_only_surname("林"), is_only_surname("大工")
-    (True, True, False, False)
+    (True, True, True, False)
     """
-    if is_usual_surname(word):
+    if is_usual_surname(word) or word in _NOUNS:
         return True
     return len(word) > 1 and is_surname(word) and _tags(word).isdisjoint(_DATA["noun_tags"])
 
@@ -107,6 +114,15 @@ def is_kana_name(text: str) -> bool:
     return any(_is_given(surname[cut:]) for cut in cuts)
 
 
+def is_kana_surname(text: str) -> bool:
+    """Whether a text is the reading of a usual surname.
+
+    >>> is_kana_surname("サトウ"), is_kana_surname("すずき"), is_kana_surname("コーヒー")
+    (True, True, False)
+    """
+    return in_katakana(text) in _READINGS
+
+
 def is_given_name(word: str) -> bool:
     """Whether the dictionary has a word as a given name.
 
@@ -124,6 +140,37 @@ def begins_with_surname(word: str) -> bool:
     """
     ends = range(len(word) - _LONGEST_UNKNOWN, len(word))
     return word[-1:] not in tuple(_DATA["not_given"]) and any(cut > 1 and is_surname(word[:cut]) for cut in ends)
+
+
+def is_surname_and_kana(word: str) -> bool:
+    """Whether a word is a surname with two to four letters of kana behind it that are no other word.
+
+    >>> is_surname_and_kana("堀内つとむ"), is_surname_and_kana("堀内まで"), is_surname_and_kana("スズキイチロウ")
+    (True, False, True)
+    """
+    katakana = in_katakana(word)
+    cuts = range(max(1, len(word) - _LONGEST_UNKNOWN - 1), len(word) - 1)
+    given = (cut for cut in cuts if not is_common_word(word[cut:]) and _KANA.fullmatch(word[cut:]))
+    return any(is_surname(word[:cut]) or katakana[:cut] in _READINGS for cut in given)
+
+
+def is_common_word(text: str) -> bool:
+    """Whether the dictionary has a text as something else than a name of a person.
+
+    >>> is_common_word("サービス"), is_common_word("サントス"), is_common_word("花子"), is_common_word("まで")
+    (True, False, False, True)
+    """
+    tags = _tags(text)
+    return bool(tags) and not any("人名" in tag for tag in tags)
+
+
+def is_noun(text: str) -> bool:
+    """Whether the dictionary has a text as a common noun.
+
+    >>> is_noun("サービス"), is_noun("マリア"), is_noun("ロドリゲス")
+    (True, False, False)
+    """
+    return not _tags(text).isdisjoint(_DATA["noun_tags"])
 
 
 def is_word(text: str) -> bool:
@@ -173,14 +220,14 @@ def is_full_name(text: str) -> bool:
     return any(_splits(word[:cut], word[cut:]) for cut in range(1, min(len(word), _LONGEST_SURNAME + 1)))
 
 
-def is_known_name(text: str) -> bool:
-    """Whether a text is a surname and a given name that the dictionary both has.
+def is_known_name(text: str, shortest_given: int = 1) -> bool:
+    """Whether a text is a surname and a given name, of so many letters at least, that the dictionary both has.
 
     >>> is_known_name("佐藤健一"), is_known_name("佐藤 花子"), is_known_name("青戸御")
     (True, True, False)
     """
     word = "".join(text.split())
-    return any(is_surname(word[:cut]) and _is_given(word[cut:]) for cut in range(1, len(word)))
+    return any(is_surname(word[:cut]) and _is_given(word[cut:]) for cut in range(1, len(word) - shortest_given + 1))
 
 
 def _splits(surname: str, given: str) -> bool:

@@ -11,10 +11,10 @@ import polars as pl
 from meguro_opendata.japan.folding import filled
 from meguro_opendata.privacy.counts import small_counts
 from meguro_opendata.privacy.data import Hit, folded, pattern, plain, privacy_data, trigger
-from meguro_opendata.privacy.naming import names_in, names_of_note, whole_name
+from meguro_opendata.privacy.naming import is_group, names_in, names_of_note, whole_name
 from meguro_opendata.privacy.numbering import MAIL, birth_dates, numbers_in
 
-__all__ = ["CellHit", "screen"]
+__all__ = ["CellHit", "is_of_persons", "screen"]
 
 _NUMBERS = "|".join([*map(trigger, ("mobile", "twelve", "birth", "account")), MAIL])
 _NAMES = trigger("name")
@@ -104,14 +104,47 @@ def _by_header(name: str) -> _Look | None:
         return birth_dates
     if _says(header, "account"):
         return lambda texts: {text: [Hit("bank-account", text)] for text in texts if re.search("[0-9]{5}", plain(text))}
-    if _says(header, "office") or len(header) > privacy_data()["fields"]["longest_header"]:
+    if len(header) > privacy_data()["fields"]["longest_header"]:
         return None
-    if _says(header, "proprietor"):
-        return lambda texts: _persons(texts, "sole-proprietor")
+    if _says(header, "proprietor") and not _says(header, "office"):
+        whole = is_of_persons(header)
+        return lambda texts: _each_person(texts, "sole-proprietor") if whole else _persons(texts, "sole-proprietor")
+    if is_of_persons(header):
+        return _each_person
+    if _says(header, "office"):
+        return None
     if _says(header, "person"):
         read = _says(plain(name), "reading")
         return lambda texts: _persons(texts, "personal-name", read=read)
     return None
+
+
+def is_of_persons(header: str) -> bool:
+    """Whether each filled cell below a header names a person.
+
+    >>> [is_of_persons(name) for name in ("申込者", "代表者個人名", "担当者名", "講師氏名（カナ）", "管理者氏名")]
+    [True, True, True, True, True]
+    >>> [is_of_persons(name) for name in ("担当課", "法人名", "代表者役職", "利用者数", "対象者", "議員氏名")]
+    [False, False, False, False, False, False]
+    """
+    return _says(_bare(header), "each") and not _says(header, "public_office")
+
+
+def _each_person(texts: pl.Series, code: str = "personal-name") -> dict[str, list[Hit]]:
+    """A hit for each text of a column of persons that does not say nothing and is no office, firm or group.
+
+    >>> found = _each_person(pl.Series(["John Smith", "K.S.", "環境課", "－", "阮文安"]))
+    >>> [text for text, hits in found.items() if hits]
+    ['John Smith', 'K.S.', '阮文安']
+    """
+    return {text: [*_whole_person(text, code), *numbers_in(text, phones=True)] for text in texts}
+
+
+def _whole_person(text: str, code: str) -> list[Hit]:
+    written = plain(text).strip()
+    if pattern("fields", "nobody").search(written) or (is_group(written) and not names_in(text, note=True)):
+        return []
+    return [Hit(code, text)]
 
 
 def _bare(name: str) -> str:
@@ -144,7 +177,7 @@ def _trigger_of(name: str, kind: str | None) -> str:
     if kind in _CLOSED:
         return f"{MAIL}|{_NAMES}" if _is_code(header) else f"{MAIL}|{_NAMES}|{trigger('mobile')}"
     if _says(header, "contact") and not _is_code(header):
-        return rf"{_NUMBERS}|{_NAMES}|\p{{Han}}|\p{{Katakana}}"
+        return rf"{_NUMBERS}|{_NAMES}|{trigger('lost_zero')}|\p{{Han}}|\p{{Katakana}}"
     if _says(header, "note"):
         return f"{_NUMBERS}|{_NAMES}|{trigger('note')}"
     if kind in _PHONE_KINDS or _says(header, "phone"):
@@ -157,7 +190,7 @@ def _free_text(name: str, kind: str | None) -> _Look:
     codes = _is_code(header)
     phones = kind in _PHONE_KINDS or (kind is None and _says(header, "phone"))
     whole = _whole_of(header)
-    note = _says(header, "note") or _says(header, "contact")
+    note = not _says(header, "named_things")
     named = kind in _CLOSED or (not codes and kind not in _MAIL_KINDS and not _says(header, "office"))
     form = _trigger_of(name, kind)
 
