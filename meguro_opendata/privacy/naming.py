@@ -152,12 +152,19 @@ def _alone_before(found: re.Match[str], text: str, *, note: bool) -> Callable[[s
         return None
     if short and (contact or sign in _DATA["of_surname"]):
         return is_surname
-    if not note:
-        return _nothing
-    if not of_notes or _is_of_today(found):
+    return _alone_in_note(found, contact=contact) if note else _nothing
+
+
+def _alone_in_note(found: re.Match[str], *, contact: bool) -> Callable[[str], bool]:
+    """Which surnames count alone before an honorific in a note."""
+    if found[0] not in _DATA["of_notes"] or _is_of_today(found):
         return _is_called
-    of_clan = len(text) > _DATA["longest_of_clan"] or pattern("person", "of_clans").search(text)
-    return is_usual_surname if contact or not of_clan else _nothing
+    return is_usual_surname if contact or not _is_of_clans(found.string) else _nothing
+
+
+def _is_of_clans(text: str) -> bool:
+    """Whether a text is so long, or of such words, that a surname before 氏 is rather that of a clan."""
+    return len(text) > _DATA["longest_of_clan"] or bool(pattern("person", "of_clans").search(text))
 
 
 def _is_of_today(found: re.Match[str]) -> bool:

@@ -104,16 +104,18 @@ def _by_header(name: str) -> _Look | None:
         return birth_dates
     if _says(header, "account"):
         return lambda texts: {text: [Hit("bank-account", text)] for text in texts if re.search("[0-9]{5}", plain(text))}
-    if len(header) > privacy_data()["fields"]["longest_header"]:
-        return None
+    return None if len(header) > privacy_data()["fields"]["longest_header"] else _of_persons(name)
+
+
+def _of_persons(name: str) -> _Look | None:
+    """What is to be done with a column of persons, or of those who hold a licence."""
+    header = _bare(name)
     if _says(header, "proprietor") and not _says(header, "office"):
         whole = is_of_persons(header)
         return lambda texts: _each_person(texts, "sole-proprietor") if whole else _persons(texts, "sole-proprietor")
     if is_of_persons(header):
         return _each_person
-    if _says(header, "office"):
-        return None
-    if _says(header, "person"):
+    if _says(header, "person") and not _says(header, "office"):
         read = _says(plain(name), "reading")
         return lambda texts: _persons(texts, "personal-name", read=read)
     return None
