@@ -34,27 +34,35 @@ _USUAL = frozenset(_DATA["usual_surnames"].split())
 _NOUNS = frozenset(_DATA["noun_surnames"].split())
 _READINGS = frozenset(_DATA["surname_readings"].split())
 _KANA = re.compile("[ぁ-んァ-ヶー]+")
+_TAG_PARTS = 4  # of a feature; behind them stand inflection and readings
 _LONGEST_SURNAME, _LONGEST_GIVEN, _LONGEST_UNKNOWN = 5, 6, 3
 
 
 @cache
 def _dictionary() -> Any:
-    """IPADIC as Janome holds it; 0.1 s, so only when a text is suspicious."""
-    from janome.tokenizer import Tokenizer
+    """IPADIC as MeCab reads it, mapped into memory, and only when a text is suspicious."""
+    import ipadic
+    from MeCab import Tagger
 
-    return Tokenizer()
+    return Tagger(ipadic.MECAB_ARGS)
 
 
 @lru_cache(maxsize=65536)
 def _tags(word: str) -> frozenset[str]:
     """What the dictionary says that a whole word is; nothing for one that it lacks."""
-    book = _dictionary()
-    found = book.sys_dic.lookup(word.encode("utf-8"), book.matcher)
-    return frozenset(
-        book.sys_dic.lookup_extra(number)[0]
-        for number, surface, *_ in found
-        if surface == word or surface == word.encode("utf-8")
-    )
+    from MeCab import MECAB_NOR_NODE, Lattice
+
+    if not word.strip():
+        return frozenset()
+    lattice = Lattice()  # one of its own for each look-up: it is no shared state of several threads
+    lattice.set_sentence(word)
+    _dictionary().parse(lattice)
+    node, whole, found = lattice.begin_nodes(0), len(word.encode("utf-8")), set()
+    while node:
+        if node.length == whole and node.stat == MECAB_NOR_NODE:
+            found.add(",".join(node.feature.split(",")[:_TAG_PARTS]))
+        node = node.bnext
+    return frozenset(found)
 
 
 def _forms(word: str) -> tuple[str, ...]:

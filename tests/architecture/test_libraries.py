@@ -16,7 +16,8 @@ LIBRARIES: Mapping[str, Collection[str]] = {
     "frictionless": ("validation.engine",),
     "geopandas": ("geo.gis", "geo.places", "release", "pipeline"),  # in the last two as a type
     "http.client": ("catalog.harvest",),
-    "janome": ("privacy",),
+    "ipadic": ("privacy",),
+    "MeCab": ("privacy",),
     "jinja2": ("pages", "standard_schemas"),
     "jsonschema": ("validation.specification.jsonschemas",),
     "msgspec": ("geo.gis", "ledger", "kpi"),

@@ -44,7 +44,8 @@ def main() -> None:
     cells, wrong = sum(one.cells for one in looked), sum(len(one.hits) for one in looked)
     print(f"\nreal tables: {len(looked)}, filled cells outside columns of persons: {cells}")
     print(f"stopped: {wrong} ({wrong / cells:.4%})")
-    files = importlib.metadata.distribution("janome").files or []
+    packages = ("ipadic", "mecab-python3")
+    files = [one for name in packages for one in importlib.metadata.distribution(name).files or []]
     size = sum(Path(str(one.locate())).stat().st_size for one in files if Path(str(one.locate())).is_file())
     loading = min(float(subprocess.check_output([sys.executable, "-c", LOADING], text=True)) for _ in range(3))
     print(f"dictionary: {size / 1e6:.0f} MB installed, first look-up {loading:.2f} s")

@@ -28,7 +28,7 @@ SCHEMA: dict[str, Any] = {
     ]
 }
 NOT_NEEDED = (
-    *("frictionless", "numpy", "pydantic", "rich", "jinja2", "pandas", "geopandas", "pyproj", "ckanapi", "janome"),
+    *("frictionless", "numpy", "pydantic", "rich", "jinja2", "pandas", "geopandas", "pyproj", "ckanapi", "MeCab"),
     *("openpyxl", "xlsxwriter", "python_calamine", "requests", "dateutil", "jsonschema"),
 )
 
