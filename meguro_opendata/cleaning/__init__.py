@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from meguro_opendata.cleaning.codes import municipality_code
-from meguro_opendata.cleaning.rules import NORMALISERS, normalised
+from meguro_opendata.cleaning.damage import CAUSES
+from meguro_opendata.cleaning.data import Unsure
+from meguro_opendata.cleaning.rules import NORMALISERS, damage_doubts, doubts_of, normalised
 from meguro_opendata.cleaning.table import Cleaned, Doubt, clean
 from meguro_opendata.cleaning.text import trim
 
-__all__ = ["NORMALISERS", "Cleaned", "Doubt", "clean", "municipality_code", "normalised", "trim"]
+__all__ = [
+    "CAUSES",
+    "NORMALISERS",
+    "Cleaned",
+    "Doubt",
+    "Unsure",
+    "clean",
+    "damage_doubts",
+    "doubts_of",
+    "municipality_code",
+    "normalised",
+    "trim",
+]

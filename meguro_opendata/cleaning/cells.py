@@ -8,7 +8,7 @@ from functools import cache
 
 import polars as pl
 
-from meguro_opendata.cleaning.damage import is_ditto
+from meguro_opendata.cleaning.damage import damaged_shape, is_ditto, is_numbered
 from meguro_opendata.cleaning.data import Unsure
 from meguro_opendata.cleaning.groups import GROUPED
 from meguro_opendata.cleaning.roles import role_of
@@ -42,7 +42,8 @@ def columns_of(frame: pl.DataFrame, fields: Sequence[Field], off: Mapping[str, C
 
 def is_settled(values: pl.Expr, field: Field) -> pl.Expr:
     """Whether each value is certainly left alone by every rule of a field."""
-    return values.str.contains(_pattern(field.kind, role_of(field.name, field.kind)))
+    settled = values.str.contains(_pattern(field.kind, role_of(field.name, field.kind)))
+    return settled & ~values.str.contains(damaged_shape()) if is_numbered(field.name, field.kind) else settled
 
 
 @cache
@@ -195,6 +196,6 @@ class Cells:
     def _doubted(self, value: str) -> list[Unsure]:
         known = self._unsure.get(value)
         if known is None:
-            known = [found for doubter in self._doubters if (found := doubter(value))]
+            known = list(dict.fromkeys(found for doubter in self._doubters if (found := doubter(value))))
             self._unsure[value] = known
         return known

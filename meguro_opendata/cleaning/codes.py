@@ -6,11 +6,13 @@ import re
 
 from meguro_opendata.cleaning.data import Unsure
 from meguro_opendata.japan.checkdigit import check_digit
+from meguro_opendata.japan.municipalities import home_of
 
 __all__ = [
     "code_doubt",
     "corporate_doubt",
     "corporate_number",
+    "id_doubt",
     "machiaza_doubt",
     "machiaza_id",
     "municipality_code",
@@ -22,18 +24,40 @@ __all__ = [
 ]
 
 _PREFECTURES = 47
-_SCIENTIFIC = re.compile(r"[0-9]\.[0-9]+[Ee]\+?[0-9]{1,3}|[0-9][Ee]\+[0-9]{1,3}")
+_SCIENTIFIC = re.compile(r"([0-9])(?:\.([0-9]+)[Ee]\+?|[Ee]\+)([0-9]{1,3})")
+_TOO_NARROW = re.compile("#{2,}")  # what Excel shows, and saves as text, where a number is wider than its column
 _MACHIAZA = re.compile("[0-9]{7}|[0-9]{4}-[0-9]{3}")
 _POSTCODE = re.compile("[0-9]{3}-?[0-9]{4}")
 
 
 def code_doubt(text: str) -> Unsure | None:
-    """That a code was destroyed by being kept as a number, which shows as ``3.00002E+12``.
+    """That a code was destroyed by being kept as a number, which shows as ``3.00002E+12`` or ``####``.
+
+    Where all digits are still there, the number that they make is given.
 
     >>> code_doubt("3.00002E+12"), code_doubt("A0001"), code_doubt("1E01")
     (Unsure(code='number-destroyed', readings=()), None, None)
+    >>> code_doubt("1.31105E+05"), code_doubt("1.31E+05"), code_doubt("####")
+    (Unsure(code='number-destroyed', readings=('131105',)), Unsure(code='number-destroyed', readings=()), \
+Unsure(code='number-destroyed', readings=()))
     """
-    return Unsure("number-destroyed") if _SCIENTIFIC.fullmatch(text) else None
+    if _TOO_NARROW.fullmatch(text):
+        return Unsure("number-destroyed")
+    found = _SCIENTIFIC.fullmatch(text)
+    if found is None:
+        return None
+    digits, shift = found[1] + (found[2] or ""), int(found[3])
+    whole = len(digits) > shift and found[2] is not None
+    return Unsure("number-destroyed", (digits[: shift + 1],) if whole and not digits[shift + 1 :].strip("0") else ())
+
+
+def id_doubt(text: str) -> Unsure | None:
+    """As ``code_doubt``, without a proposal: an ID may have begun with zeros, which no number has.
+
+    >>> id_doubt("1.31105E+05")
+    Unsure(code='number-destroyed', readings=())
+    """
+    return Unsure("number-destroyed") if code_doubt(text) else None
 
 
 def municipality_code(text: str) -> str:
@@ -54,17 +78,31 @@ def municipality_code(text: str) -> str:
 
 
 def municipality_doubt(text: str) -> Unsure | None:
-    """Both readings of five digits, the right check digit of six, or that the code was destroyed.
+    """The readings of four and five digits, the right check digit of six, or that the code was destroyed.
 
-    >>> municipality_doubt("11002"), municipality_doubt("352113"), municipality_doubt("131105")
-    (Unsure(code='ambiguous-value', readings=('110027', '011002')), \
-Unsure(code='check-digit-wrong', readings=('352110',)), None)
+    Of two readings the one that is a municipality's or a prefecture's counts, if the other is nobody's.
+
+    >>> municipality_doubt("11002"), municipality_doubt("1100"), municipality_doubt("13421").readings[0]
+    (Unsure(code='ambiguous-value', readings=('011002',)), Unsure(code='ambiguous-value', readings=('011002',)), \
+'134210')
+    >>> municipality_doubt("352113"), municipality_doubt("131105")
+    (Unsure(code='check-digit-wrong', readings=('352110',)), None)
     """
     if re.fullmatch("[0-9]{6}", text):
         right = text[:5] + check_digit(text[:5])
         return None if text == right else Unsure("check-digit-wrong", (right,))
-    readings = _municipalities(text)
-    return Unsure("ambiguous-value", tuple(readings)) if readings else code_doubt(text)
+    readings = _municipalities(text) or _municipalities("0" + text)
+    known = [reading for reading in readings if _is_known(reading)]
+    return Unsure("ambiguous-value", tuple(known or readings)) if readings else code_doubt(text)
+
+
+def _is_known(code: str) -> bool:
+    """Whether a municipality or a prefecture has a code.
+
+    >>> _is_known("011002"), _is_known("130001"), _is_known("110027")
+    (True, True, False)
+    """
+    return code[2:5] == "000" or home_of(code) is not None
 
 
 def _municipalities(text: str) -> list[str]:
@@ -143,7 +181,9 @@ def postcode_doubt(text: str) -> Unsure | None:
     >>> postcode_doubt("600001"), postcode_doubt("0600001")
     (Unsure(code='ambiguous-value', readings=('0600001',)), None)
     """
-    return Unsure("ambiguous-value", ("0" + text,)) if re.fullmatch("[0-9]{2}-?[0-9]{4}", text) else code_doubt(text)
+    if re.fullmatch("[0-9]{2}-?[0-9]{4}", text):
+        return Unsure("ambiguous-value", ("0" + text,), partial=True)  # or the last digit was forgotten
+    return code_doubt(text)
 
 
 def poi_code(text: str) -> str:

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from functools import cache
 from typing import Any
 
 from meguro_opendata.cleaning.data import Unsure, read_data
 from meguro_opendata.cleaning.text import lost_characters
 
-__all__ = ["is_ditto", "lost_in_address", "lost_in_name", "lost_in_text", "may_be_date", "number_as_date"]
+__all__ = [
+    "CAUSES",
+    "damaged_shape",
+    "is_ditto",
+    "is_numbered",
+    "lost_in_address",
+    "lost_in_name",
+    "lost_in_text",
+    "may_be_date",
+]
 
 _DATA: Mapping[str, Any] = read_data("damage.toml")
+# Findings that say what became of a value, and so more than that its form is wrong.
+CAUSES = frozenset(_DATA["causes"]["codes"])
 _DITTO = frozenset(_DATA["above"]["marks"])
 _QUESTION: Mapping[str, str] = _DATA["question"]
 _IN_NAME = re.compile(rf"(?<=[{_QUESTION['before']}])\?(?=[{_QUESTION['after']}])")
 _IN_ADDRESS = re.compile(rf"(?<=[{_QUESTION['before']}{_QUESTION['before_in_address']}])\?(?=[{_QUESTION['after']}])")
 _TILDE = re.compile(r"(?<![0-9:])([0-9]{1,2}:[0-9]{2})\s*\?\s*(?=[0-9]{1,2}:[0-9]{2}(?![0-9:]))")
 _DAYS = re.compile(r"([月火水木金土日]曜日?)\?(?=[月火水木金土日]曜)")
-_DAY = re.compile(r"([12][0-9]{3})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?:[ T]0{1,2}:00(?::00)?)?")
-_LEAP_DAY = date(1900, 3, 1)  # before it, Excel counts one day less: it has a 1900-02-29
-_DAY_0 = date(1899, 12, 30)
 
 
 def is_ditto(text: str) -> bool:
@@ -75,18 +83,21 @@ def may_be_date(name: str) -> bool:
     return bool(re.search(_DATA["as_date"]["names"], name))
 
 
-def number_as_date(text: str) -> Unsure | None:
-    """The number that a date is as Excel counts days, for an item in which no date may stand.
+@cache
+def is_numbered(name: str, kind: str = "text") -> bool:
+    """Whether an item holds a number or a code, by its kind of value, that of a text by its name.
 
-    >>> number_as_date("1911/7/16"), number_as_date("1900-01-20 00:00:00").readings, number_as_date("4215")
-    (Unsure(code='number-as-date', readings=('4215',)), ('20',), None)
+    >>> is_numbered("所在地_番地以下"), is_numbered("施設番号"), is_numbered("名称"), is_numbered("郵便", "postal7")
+    (True, True, False, True)
     """
-    found = _DAY.fullmatch(text)
-    if not found:
-        return None
-    try:
-        day = date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
-        return None
-    count = (day - _DAY_0).days - (day < _LEAP_DAY)
-    return Unsure("number-as-date", (str(count),)) if count > 0 else None
+    told = _DATA["numbered"]
+    return kind in told["always"] or (kind in told["kinds"] and bool(re.search(told["names"], name)))
+
+
+def damaged_shape() -> str:
+    """A pattern, as polars takes it, of what becomes of numbers and codes in a spreadsheet.
+
+    >>> [bool(re.search(damaged_shape(), text)) for text in ("7.00002E+12", "####", "2026-01-02", "2-19-15")]
+    [True, True, True, False]
+    """
+    return f"{_DATA['numbered']['destroyed']}|{_DATA['as_date']['shape']}"

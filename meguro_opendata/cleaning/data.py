@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +13,14 @@ __all__ = ["Unsure", "read_data"]
 
 @dataclass(frozen=True)
 class Unsure:
-    """Why a value was left as it stands: the code of a finding, and what the value may mean, likeliest first."""
+    """Why a value was left as it stands: the code of a finding, and what the value may mean, likeliest first.
+
+    ``partial``: the readings leave out something that the value says, so none of them may take its place unseen.
+    """
 
     code: str
     readings: tuple[str, ...] = ()
+    partial: bool = dataclasses.field(default=False, repr=False)
 
 
 def read_data(name: str) -> dict[str, Any]:

@@ -72,7 +72,8 @@ Unsure(code='ambiguous-value', readings=('2015-01-04', '2015-04-01')))
     plain = with_digits(text)
     readings = tuple(dict.fromkeys(_readings(plain)))
     if readings:
-        return Unsure("ambiguous-value", readings)
+        bare, weekday = _bare(plain)
+        return Unsure("ambiguous-value", readings, partial=bool(weekday or _CLOCK.search(bare)))
     return Unsure("date-incomplete") if _is_part(plain) else None
 
 
@@ -105,7 +106,7 @@ def year_doubt(text: str) -> Unsure | None:
         return None
     full = to_iso(text)
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", full):
-        return Unsure("ambiguous-value", (full[:4],))
+        return Unsure("ambiguous-value", (full[:4],), partial=True)
     found = _era_year(with_digits(text))
     return Unsure("ambiguous-value", (str(found[1]),)) if found and found[1] > found[0].offset else None
 

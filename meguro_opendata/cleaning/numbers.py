@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from meguro_opendata.cleaning.asdate import number_as_date
 from meguro_opendata.cleaning.codes import code_doubt
-from meguro_opendata.cleaning.damage import number_as_date
 from meguro_opendata.cleaning.data import Unsure, read_data
 from meguro_opendata.geo.notation import read_degrees
 
@@ -80,14 +80,20 @@ def _positive_zero(text: str) -> str:
 
 
 def degrees_doubt(text: str) -> Unsure | None:
-    r"""The decimal degrees of a coordinate in degrees, minutes and seconds; on which datum it counts, nothing says.
+    r"""The decimal degrees of a coordinate that is written with signs; on which datum it counts, nothing says.
 
     >>> degrees_doubt("34°03'07.7\"N"), degrees_doubt("35.6414")
     (Unsure(code='ambiguous-value', readings=('34.052139',)), None)
+    >>> [degrees_doubt(text).readings for text in ("35/38/29", "北緯35.641389度", "N35.38.29")]
+    [('35.641389',), ('35.641389',), ('35.641389',)]
     """
     found = None if _PLAIN.fullmatch(text) else read_degrees(text)
-    if found is None or found.notation != "dms":
+    if found is None or found.notation is None:
         return None
+    if found.notation == "decimal":
+        # Whole degrees tell no place: what stood behind them was lost.
+        reading = format(found.readings[0].normalize(), "f")
+        return Unsure("ambiguous-value", (reading,)) if "." in reading else None
     return Unsure("ambiguous-value", (format(found.readings[0].quantize(Decimal("1e-6")), "f"),))
 
 
@@ -104,11 +110,11 @@ def number_doubt(text: str) -> Unsure | None:
     if not text or _PLAIN.fullmatch(text):
         return None
     if text in _NONE:
-        return Unsure("ambiguous-value", ("0",))
+        return Unsure("ambiguous-value", ("0",), partial=True)
     found = _WITH_WORDS.fullmatch(text)
     if found:
-        return Unsure("ambiguous-value", (found["amount"].replace(",", ""),))
-    return number_as_date(text) or code_doubt(text)
+        return Unsure("ambiguous-value", (found["amount"].replace(",", ""),), partial=True)
+    return number_as_date(text, "decimal") or code_doubt(text)
 
 
 def height_doubt(text: str) -> Unsure | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from meguro_opendata.cleaning.codes import code_doubt
 from meguro_opendata.cleaning.data import Unsure, read_data
 
 __all__ = ["Parts", "phone", "phone_doubt", "split_phone"]
@@ -94,7 +95,9 @@ def phone_doubt(text: str) -> Unsure | None:
     if _LOCAL.fullmatch(text):
         return Unsure("phone-without-area")
     reading = _reading(text)
-    return Unsure("ambiguous-value", (reading,)) if reading and reading != text else None
+    if not reading or reading == text:
+        return code_doubt(text)
+    return Unsure("ambiguous-value", (reading,), partial=not re.fullmatch(r"[0-9()+\- ./、,;]+", text))
 
 
 def _reading(text: str) -> str | None:

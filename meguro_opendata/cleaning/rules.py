@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 from meguro_opendata.cleaning import codes, damage, kana, numbers, text, web
-from meguro_opendata.cleaning.data import Unsure
+from meguro_opendata.cleaning.asdate import lot_as_date, number_as_date
+from meguro_opendata.cleaning.data import Unsure, read_data
 from meguro_opendata.cleaning.dates import date_doubt, to_iso, to_year, year_doubt
 from meguro_opendata.cleaning.flags import FLAGS
 from meguro_opendata.cleaning.phones import phone, phone_doubt
@@ -18,10 +19,12 @@ from meguro_opendata.cleaning.words import lines_doubt, list_doubt, separators, 
 from meguro_opendata.japan import folding
 from meguro_opendata.standard.model import Field, value_kinds
 
-__all__ = ["DOUBTERS", "NORMALISERS", "doubts_of", "normalised", "rules_of"]
+__all__ = ["DOUBTERS", "NORMALISERS", "damage_doubts", "doubts_of", "normalised", "rules_of"]
 
 Normaliser = Callable[[str], str]
 Doubter = Callable[[str], Unsure | None]
+_DATED = frozenset(read_data("damage.toml")["as_date"]["doubted"])
+_NUMBERED: Mapping[str, Sequence[str]] = read_data("damage.toml")["numbered"]
 
 
 def _unchanged(value: str) -> str:
@@ -79,7 +82,7 @@ DOUBTERS: Mapping[str, Doubter] = {
     "corporate_number": codes.corporate_doubt,
     "machiaza_id": codes.machiaza_doubt,
     "poi_code": codes.poi_doubt,
-    "code": codes.code_doubt,
+    "code": codes.id_doubt,
     "katakana": kana.kana_doubt,
     "number": numbers.number_doubt,
     "whole_number": numbers.number_doubt,
@@ -110,8 +113,23 @@ def doubts_of(field: Field, off: Collection[str] = ()) -> list[Doubter]:
     (1, [])
     """
     names = [name for name in value_kinds()[field.kind]["clean"] if name in DOUBTERS and name not in off]
-    of_name = [damage.number_as_date] if field.kind == "text_halfwidth" and damage.may_be_date(field.name) else []
-    return [*(_doubter(name, field) for name in names), *of_name]
+    own = 2 if field.kind in _NUMBERED["own_both"] else int(field.kind in _NUMBERED["own_destroyed"])
+    return [*(_doubter(name, field) for name in names), *damage_doubts(field)[own:]]
+
+
+def damage_doubts(field: Field) -> list[Doubter]:
+    """What doubts a number or a code for having been destroyed, and for being shown as a date; none for other fields.
+
+    >>> [found for doubt in damage_doubts(Field("郵便番号", "text", "", "", {})) if (found := doubt("1.53E+06"))]
+    [Unsure(code='number-destroyed', readings=())]
+    """
+    if not damage.is_numbered(field.name, field.kind):
+        return []
+    if field.kind == "text_halfwidth" and damage.may_be_date(field.name):
+        return [codes.id_doubt, partial(number_as_date, kind=field.kind)]
+    if field.kind in _DATED:
+        return [codes.code_doubt, partial(number_as_date, kind=field.kind)]
+    return [codes.id_doubt, partial(lot_as_date, kind=field.kind)]
 
 
 def normalised(field: Field, value: str) -> str:

@@ -30,6 +30,7 @@ class Doubt:
         rule: The code of the finding that tells it.
         value: The value after the rules that were certain.
         readings: What it may mean, likeliest first.
+        partial: Whether these leave out something that the value says.
     """
 
     position: int
@@ -37,6 +38,7 @@ class Doubt:
     rule: str
     value: str
     readings: tuple[str, ...]
+    partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,9 @@ def clean(
     after = pl.DataFrame([cells[name].series() for name in frame.columns])
     unsure = (*_doubts(cells), *point_doubts(after, fields))
     return Cleaned(
-        after, changes, [Doubt(at, name, found.code, value, found.readings) for name, at, value, found in unsure]
+        after,
+        changes,
+        [Doubt(at, name, found.code, value, found.readings, found.partial) for name, at, value, found in unsure],
     )
 
 

@@ -75,7 +75,7 @@ Unsure(code='ambiguous-value', readings=('00:00', '12:00')), Unsure(code='severa
         return Unsure("ambiguous-value", (_DATA["whole_day"]["reading"],))
     both = split_range(text)
     if both:
-        return Unsure("several-values", both)
+        return Unsure("several-values", both, partial=True)
     if "?" in text:
         return lost_in_text(text)
     readings = _readings(text)

@@ -46,7 +46,7 @@ Unsure(code='ambiguous-value', readings=('https://www.example.com/',)))
     if len(inside) > 1:
         return None if _is_nested(text) else Unsure("several-values", inside)
     readings = inside or _with_scheme(text)
-    return Unsure("ambiguous-value", readings) if readings else None
+    return Unsure("ambiguous-value", readings, partial=bool(inside)) if readings else None
 
 
 def _is_nested(text: str) -> bool:
@@ -82,6 +82,6 @@ def email_doubt(text: str) -> Unsure | None:
         return None
     found = tuple(_MAIL.findall(text))
     if found:
-        return Unsure("several-values" if len(found) > 1 else "ambiguous-value", found)
+        return Unsure("several-values" if len(found) > 1 else "ambiguous-value", found, partial=True)
     plain = _AT.sub("@", text)
     return Unsure("ambiguous-value", (plain,)) if _MAIL.fullmatch(plain) else None

@@ -17,6 +17,8 @@ _BETWEEN = "|".join(map(re.escape, _DATA["signs"]["between"]))
 _RANGE = re.compile(rf"([{WEEKDAYS}])(?:{_BETWEEN})([{WEEKDAYS}])(?:まで)?")
 _SEPARATORS = re.compile("|".join(map(re.escape, _DATA["signs"]["separators"])))
 _WORDS = {word: days for days, words in _DATA["words"].items() for word in words}
+_CLOSED = re.compile(rf"(.+?)(?:は|が|に|:)?(?:{'|'.join(map(re.escape, _DATA['signs']['closed']))})(?:の?毎日)?")
+_ANNOUNCED = re.compile(rf"(?:{'|'.join(map(re.escape, _DATA['signs']['announced']))})(?:は|が|:|\s)+(.+)")
 _REMARK = re.compile(
     r"(?P<days>[^(※。\n]+?)\s*(?:\((?P<bracketed>.+)\)|(?P<rest>(?:※|。|\n|ただし|但し|[、,・]?祝).*))", re.DOTALL
 )
@@ -25,14 +27,17 @@ _REMARK = re.compile(
 def weekdays(text: str) -> str:
     """The days that a value names and nothing else, in the standard's order; other values are unchanged.
 
+    >>> weekdays("年中無休"), weekdays("定休日なし"), weekdays("年中無休（年末年始を除く）")
+    ('月火水木金土日', '月火水木金土日', '年中無休（年末年始を除く）')
     >>> weekdays("月～金"), weekdays("火曜日〜日曜日"), weekdays("毎日"), weekdays("月;火;水"), weekdays("土日")
     ('月火水木金', '火水木金土日', '月火水木金土日', '月火水', '土日')
-    >>> weekdays("日月火"), weekdays("土日祝"), weekdays("第1月曜日"), weekdays("月曜休館")
-    ('月火日', '土日祝', '第1月曜日', '月曜休館')
+    >>> weekdays("毎日曜日"), weekdays("日月火"), weekdays("土日祝"), weekdays("第1月曜日"), weekdays("月曜休館")
+    ('毎日曜日', '月火日', '土日祝', '第1月曜日', '月曜休館')
     """
-    plain = re.sub("曜日?", "", half_width(text)).replace("\n", "、")
+    plain = half_width(text).replace("\n", "、")
     for word, days in _WORDS.items():
-        plain = plain.replace(word, days)
+        plain = re.sub(f"{word}(?!曜)", days, plain) if word in plain else plain
+    plain = re.sub("曜日?", "", plain)
     plain = re.sub(rf"\s*({_BETWEEN})\s*", r"\1", plain)
     plain = _SEPARATORS.sub("", _RANGE.sub(_between, plain))
     if not plain or set(plain) - set(WEEKDAYS):
@@ -65,14 +70,31 @@ def weekday_doubt(text: str) -> Unsure | None:
 
     >>> weekday_doubt("月?金")
     Unsure(code='lost-character', readings=('月火水木金',))
-    >>> weekday_doubt("月～金（祝日除く）"), weekday_doubt("月火水")
-    (Unsure(code='ambiguous-value', readings=('月火水木金',)), None)
+    >>> weekday_doubt("月～金（祝日除く）"), weekday_doubt("月火水"), weekday_doubt("月曜休館").readings
+    (Unsure(code='ambiguous-value', readings=('月火水木金',)), None, ('火水木金土日',))
     """
     lost = re.fullmatch(rf"([{WEEKDAYS}]曜?日?)\?([{WEEKDAYS}]曜?日?)", text)
     if lost:
         return Unsure("lost-character", (weekdays(f"{lost[1]}~{lost[2]}"),))
     split = split_remark(text) if text else None
-    return Unsure("ambiguous-value", (split[0],)) if split and split[0] else None
+    if split and split[0]:
+        return Unsure("ambiguous-value", (split[0],), partial=True)
+    left = _days_left(text)
+    return Unsure("ambiguous-value", (left,)) if left else None
+
+
+def _days_left(text: str) -> str:
+    """The days that a value leaves which tells the days on which not; empty for any other value.
+
+    >>> _days_left("土日休み"), _days_left("月曜日定休"), _days_left("第3月曜休館"), _days_left("祝日休み")
+    ('月火水木金', '火水木金土日', '', '')
+    """
+    plain = half_width(text)
+    found = _ANNOUNCED.fullmatch(plain) or _CLOSED.fullmatch(plain)
+    closed = weekdays(found[1]) if found else ""
+    if not closed or set(closed) - set(WEEKDAYS) or closed == WEEKDAYS:
+        return ""
+    return "".join(day for day in WEEKDAYS if day not in closed)
 
 
 def _between(found: re.Match[str]) -> str:

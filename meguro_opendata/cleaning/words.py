@@ -64,7 +64,7 @@ def lines_doubt(text: str) -> Unsure | None:
     (Unsure(code='several-values', readings=('建造物', '歴史資料')), None)
     """
     parts = _split(text, "\n")
-    return Unsure("several-values", tuple(parts)) if len(parts) > 1 else None
+    return Unsure("several-values", tuple(parts), partial=True) if len(parts) > 1 else None
 
 
 def _split(text: str, signs: str) -> Sequence[str]:

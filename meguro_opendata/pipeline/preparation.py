@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from meguro_opendata.cleaning import Cleaned, clean
+from meguro_opendata.cleaning import Cleaned, Unsure, clean
 from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.files.tables import LONGEST_CELL
 from meguro_opendata.findings import Change, Finding, Report
@@ -27,6 +27,7 @@ from meguro_opendata.recipe.series.periods import lacking_parts
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import schema_fields
 from meguro_opendata.validation.engine.repeats import repeated_rows
+from meguro_opendata.validation.engine.suggestions import Suggestions
 from meguro_opendata.validation.rules import settled
 from meguro_opendata.workspace.city import City
 
@@ -130,9 +131,15 @@ def _prepare_table(
     for source, part, frame, report, own, key in zip(group, ready, frames, reports, found, keys, strict=True):
         more = [*own, *key, *repeated_rows(source.table, frame), *_cut_cells(source.table, frame, recipe)]
         more += _other_periods(source, part.mapped, frame, recipe, fiscal_start)
-        whole = report.with_findings(settled((*report.findings, *waived(more, recipe.waive))))
+        whole = report.with_findings(settled((*report.findings, *waived(_untold(more, report), recipe.waive))))
         prepared.append(Prepared(source, part.mapped, frame, part.changes, whole, coordinates=part.coordinates))
     return [_with_disclosures(part, recipe) for part in prepared]
+
+
+def _untold(more: Sequence[Finding], report: Report) -> list[Finding]:
+    """Return the findings that the check has not told of the same cell already."""
+    told = {(one.code, one.row, one.field) for one in report.findings if one.check}
+    return [one for one in more if (one.code, one.row, one.field) not in told]
 
 
 @dataclass(frozen=True)
@@ -187,9 +194,11 @@ def _doubts(source: SourceTable, mapped: Mapped, placed: Placed) -> Iterator[Fin
     yield from placed.findings
     if source.recipe.mapping or source.recipe.same_names:  # a conversion has nobody to declare anything
         yield from undeclared(table, mapped, placed.frame, schema_fields(source.recipe.schema), source.recipe.source)
+    suggestions = Suggestions(source.recipe.schema)
     for doubt in placed.doubts:
-        suggestion = " / ".join(doubt.readings) or None
-        more: dict[str, Any] = {"field": doubt.field, "value": doubt.value, "suggestion": suggestion}
+        more: dict[str, Any] = {"field": doubt.field, "value": doubt.value}
+        more["suggestion"] = suggestions.only(doubt.field, Unsure(doubt.rule, doubt.readings, doubt.partial))
+        more["params"] = {"readings": " / ".join(doubt.readings)}
         column = mapped.origins[doubt.field]
         if column is not None and column in table.frame.columns:
             yield table.cell_finding(doubt.rule, "warning", doubt.position, column, **more)

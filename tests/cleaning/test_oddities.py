@@ -79,7 +79,7 @@ def repeats(columns: Mapping[str, list[str]], height: int) -> bool:
 
 @dataclass
 class Seen:
-    """What came of an example: every code, the rows, and the suggestions."""
+    """What came of an example: every code, the rows, and the suggestions, or what a doubtful value may mean."""
 
     codes: set[str]
     rows: list[dict[str, str]]
@@ -95,7 +95,8 @@ def converted(path: Path, standard: str, out: Path) -> Seen:
     codes = {change.rule for change in release.changes} | {found.code for found in release.report.findings}
     codes |= {rejected.reason for rejected in release.rejected}
     codes |= {f"reason-{reason}" for reason in release.mapped.reasons.values()}
-    return Seen(codes, rows, {found.suggestion for found in release.report.findings})
+    proposed = {found.suggestion or found.params.get("readings") for found in release.report.findings}
+    return Seen(codes, rows, proposed)
 
 
 def looked_at(path: Path) -> tuple[Inspection, set[str]]:

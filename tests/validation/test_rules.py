@@ -101,6 +101,8 @@ CASES = [
         [(2, "法人番号", "2000020131105")],
     ),
     Case("number-destroyed", "aed", meguro(ID="1.30001E+12"), meguro(ID="1E01"), [(2, "ID", "1.30001E+12")]),
+    Case("number-as-date", "aed", meguro(ID="2026-01-02"), meguro(ID="1911-7-16"), [(2, "ID", "2026-01-02")]),
+    Case("number-as-date", "aed", meguro(ID="2026-01-02"), meguro(ID="1911-7-16"), [(2, "ID", "2026-01-02")]),
     Case(
         "coordinates-swapped",
         "aed",

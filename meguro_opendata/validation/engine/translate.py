@@ -8,12 +8,10 @@ from functools import cache
 from typing import Any
 
 from meguro_opendata import messages
-from meguro_opendata.cleaning import normalised
 from meguro_opendata.findings import Finding
 from meguro_opendata.sources import Grid, Table, column_letter
-from meguro_opendata.standard.model import schema_fields, value_kinds
-from meguro_opendata.validation.engine.cellreaders import Read, plain_reader
-from meguro_opendata.validation.engine.frictionless import RawError, field_reader
+from meguro_opendata.validation.engine.frictionless import RawError
+from meguro_opendata.validation.engine.suggestions import Meaning, Suggestions
 
 __all__ = ["Places", "places_in", "places_of_grid", "places_of_text", "translate", "translate_judged"]
 
@@ -74,7 +72,7 @@ def places_of_text(header: Sequence[str], lines: Sequence[int]) -> Places:
 def translate(errors: Sequence[RawError], schema: Mapping[str, Any], places: Places) -> list[Finding]:
     """One finding an error, in the same order, each an ``error`` with ``check`` set."""
     fields = {field["name"]: field for field in schema["fields"]}
-    suggestions = _Suggestions(schema)
+    suggestions = Suggestions(schema)
     return [_finding(error, fields, places, suggestions) for error in errors]
 
 
@@ -83,7 +81,7 @@ def translate_judged(
 ) -> list[Finding]:
     """One finding an error; those that frictionless does not share are our own, with a code of the specification."""
     fields = {field["name"]: field for field in schema["fields"]}
-    suggestions = _Suggestions(schema)
+    suggestions = Suggestions(schema)
     return [
         _finding(error, fields, places, suggestions) if shared else _own_finding(error, fields, places)
         for error, shared in errors
@@ -112,13 +110,13 @@ def _finding(
     error: RawError,
     fields: Mapping[str, Mapping[str, Any]],
     places: Places,
-    suggestions: _Suggestions | None,
+    suggestions: Suggestions | None,
 ) -> Finding:
     field = fields.get(error.field or "")
-    code = _code(error, field)
+    meaning = _meaning(error, field, suggestions)
     row = places.header_row if error.record is None else places.rows[error.record]
     return Finding(
-        code=code,
+        code=meaning.cause or _code(error, field),
         severity="error",
         check=error.type,
         sheet=places.sheet,
@@ -128,9 +126,16 @@ def _finding(
         column=None if error.type == "missing-label" else places.column(error.column),
         field=error.field if field is not None else None,
         value=None if error.value is None else error.value[:_SHOWN],
-        suggestion=suggestions.find(error, field) if suggestions else None,
+        suggestion=meaning.suggestion,
         params=_params(error, field),
     )
+
+
+def _meaning(error: RawError, field: Mapping[str, Any] | None, suggestions: Suggestions | None) -> Meaning:
+    """What the value of a cell shows of itself; nothing where the finding is about something else."""
+    if suggestions is None or field is None or not error.value or error.type not in ("type-error", "constraint-error"):
+        return Meaning()
+    return suggestions.of(field["name"], error.value)
 
 
 def _code(error: RawError, field: Mapping[str, Any] | None) -> str:
@@ -158,35 +163,3 @@ def _params(error: RawError, field: Mapping[str, Any] | None) -> dict[str, objec
     elif error.constraint == "categories":
         params["bound"] = [one.get("value") if isinstance(one, dict) else one for one in field["categories"]]
     return params
-
-
-class _Suggestions:
-    """What a cell should say instead: its value after the field's normalisers, if it would then be good."""
-
-    def __init__(self, schema: Mapping[str, Any]) -> None:
-        self._missing = schema.get("missingValues", [""])
-        self._around = {name: schema[name] for name in ("$schema", "missingValues") if name in schema}
-        self._readers: dict[str, Read] = {}
-        self._found: dict[tuple[str, str], str | None] = {}
-
-    def find(self, error: RawError, field: Mapping[str, Any] | None) -> str | None:
-        """The suggestion for one error, ``None`` if there is no sure one."""
-        if field is None or not error.value or error.type not in ("type-error", "constraint-error"):
-            return None
-        key = (field["name"], error.value)
-        if key not in self._found:
-            self._found[key] = self._normalised(field, error.value)
-        return self._found[key]
-
-    def _normalised(self, field: Mapping[str, Any], value: str) -> str | None:
-        if field.get("mo:kind") not in value_kinds():
-            return None
-        after = normalised(schema_fields({"fields": [field]})[0], value)
-        return after if after not in ("", value) and not self._reader(field)(after)[1] else None
-
-    def _reader(self, field: Mapping[str, Any]) -> Read:
-        name = field["name"]
-        if name not in self._readers:
-            plain = plain_reader(field, self._missing) if "missingValues" not in field else None
-            self._readers[name] = plain or field_reader({**self._around, "fields": [field]})
-        return self._readers[name]

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
 
-from meguro_opendata.cleaning import normalised
-from meguro_opendata.cleaning.codes import code_doubt, corporate_doubt, municipality_doubt
+from meguro_opendata.cleaning import Unsure, damage_doubts, normalised
+from meguro_opendata.cleaning.codes import corporate_doubt, municipality_doubt
+from meguro_opendata.cleaning.damage import damaged_shape
 from meguro_opendata.cleaning.phones import phone
 from meguro_opendata.japan.folding import folded
 from meguro_opendata.standard.model import Field
@@ -19,7 +20,7 @@ __all__ = ["codes", "ids", "licences", "readings", "shapes"]
 _KATAKANA = "[\u30a1-\u30fa]"
 _JAPANESE = "[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff々]"
 _CORPORATE = "corporate_number13"
-_SCIENTIFIC = r"[0-9][Ee]\+[0-9]|[0-9]\.[0-9]+[Ee]"
+_PADDED = 3  # IDs with zeros in front, at least, by which others are seen to have lost theirs
 _LANDLINE, _MOBILE = 10, 11
 
 
@@ -34,9 +35,9 @@ def codes(rows: Rows) -> Iterator[Hit]:
         if len(wrong):
             empty = pl.Series([""], dtype=pl.String).new_from_index(0, len(column))
             yield from _doubtful(name, column.zip_with(column.is_in(wrong.to_list()), empty), corporate_doubt)
-    for name in rows.of_kind("id", "text_halfwidth", "machiaza_id"):
-        if rows[name].str.contains(_SCIENTIFIC).any():
-            yield from _doubtful(name, rows[name], code_doubt)
+    for field in rows.fields:
+        for doubt in damage_doubts(field) if rows[field.name].str.contains(damaged_shape()).any() else ():
+            yield from _doubtful(field.name, rows[field.name], doubt)
 
 
 def corporate_digits_fit(column: pl.Series) -> pl.Series:
@@ -51,12 +52,11 @@ def corporate_digits_fit(column: pl.Series) -> pl.Series:
     return column.alias("v").to_frame().select(fits).to_series()
 
 
-def _doubtful(name: str, column: pl.Series, doubt: Callable[[str], object]) -> Iterator[Hit]:
-    known = ("check-digit-wrong", "number-destroyed")
+def _doubtful(name: str, column: pl.Series, doubt: Callable[[str], Unsure | None]) -> Iterator[Hit]:
+    known = ("check-digit-wrong", "number-destroyed", "number-as-date")
     for at, value, why in wrong_values(column, doubt):
-        code, right = getattr(why, "code", ""), getattr(why, "readings", ())
-        if code in known:
-            yield Hit(code, at, name, value, right[0] if right else None)
+        if why.code in known:
+            yield Hit(why.code, at, name, value, why.readings[0] if len(why.readings) == 1 else None)
 
 
 def readings(rows: Rows) -> Iterator[Hit]:
@@ -160,6 +160,28 @@ def ids(rows: Rows) -> Iterator[Hit]:
             if count := int(empty.sum()):
                 yield Hit("identifier-empty", None, field.name, params={"count": count, "rows": len(column)})
         yield from _odd_ids(field.name, column)
+        yield from _lost_zeros(field.name, column)
+
+
+def _lost_zeros(name: str, column: pl.Series) -> Iterator[Hit]:
+    """IDs that are shorter than the others, which have zeros in front and as many digits each.
+
+    >>> column = pl.Series(["0001", "0002", "0003", "4", "0005"])
+    >>> [(hit.position, hit.value, hit.suggestion) for hit in _lost_zeros("ID", column)]
+    [(3, '4', '0004')]
+    """
+    padded = column.filter(column.str.contains("^0[0-9]+$"))
+    if len(padded) < _PADDED or padded.str.len_bytes().n_unique() > 1:
+        return
+    width = len(padded[0])
+    short = (column.str.contains("^[1-9][0-9]*$") & (column.str.len_bytes() < width)).arg_true()
+    if len(short) < len(padded):
+        there = set(padded)
+        for at in short:
+            whole = column[at].zfill(width)
+            yield Hit(
+                "identifier-shape", at, name, column[at], None if whole in there else whole, params={"like": padded[0]}
+            )
 
 
 def _odd_ids(name: str, column: pl.Series) -> Iterator[Hit]:
