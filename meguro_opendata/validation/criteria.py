@@ -70,7 +70,7 @@ def yardstick(
     if standard is not None and load_file_standard(standard) is None:
         load_standard(standard)
     others = {name: (file, _read(own)) for name, (file, own) in named.items()}
-    return Yardstick(standard, _read(schema), engine, personal, specification, others)
+    return Yardstick(standard, _read(schema), engine, personal, specification=specification, tables=others)
 
 
 def _read(schema: Path | None) -> dict[str, Any] | None:
