@@ -249,6 +249,7 @@ class Report:
         encoding: As decided, ``None`` for workbooks.
         header: The header as it was read, to show that it was decoded rightly.
         coverage: What of the source was read.
+        header_row: Record number of the header's lowest line, where it was found by its shape.
         not_checked: What the schema demands and this check did not look at.
     """
 
@@ -260,7 +261,13 @@ class Report:
     encoding: str | None = None
     header: tuple[str, ...] = ()
     coverage: Coverage = ALL_READ
+    header_row: int | None = None
     not_checked: tuple[NotChecked, ...] = ()
+
+    @property
+    def sheet(self) -> str | None:
+        """The first sheet that was read, ``None`` if there are none."""
+        return next((sheet.name for sheet in self.coverage.sheets if sheet.read), None)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,8 @@ _PATH = click.Path(path_type=Path)
     metavar="N",
     help="同時に検査する数 / Files that are checked at the same time.",
 )
+@options.table_place
+@click.option("--all-sheets", is_flag=True, help="見えるシートをすべて検査する / Check every visible sheet.")
 @options.output_format
 @options.common
 def command(
@@ -80,6 +83,9 @@ def command(
     xlsx: Path | None,
     junit: Path | None,
     jobs: int,
+    sheet: str | None,
+    header_row: int | None,
+    all_sheets: bool,
     output_format: str,
 ) -> None:
     """表を標準に照らして検査する / Check tables against a standard.
@@ -99,6 +105,13 @@ def command(
 
         raise SystemExit(check_package(files[0], engine, html, xlsx, junit, output_format, specification=specification))
     asked = yardstick(standard, schema, engine, personal=personal, specification=specification, tables=tables)
+    asked = replace(asked, sheet=sheet, header_row=header_row)
+    if all_sheets or sheet is not None or header_row is not None:
+        _refuse_mixed(files, asked, {"--html": html, "--xlsx": xlsx} if all_sheets else {})
+    if all_sheets:
+        from ..texts.files import check_sheets
+
+        raise SystemExit(check_sheets(files[0], asked, junit, output_format))
     if len(files) > 1 or (files[0].is_dir() and not asked.of_files):
         from ..texts.files import check_many
 
@@ -117,6 +130,17 @@ def _is_package(file: Path, others: dict[str, object]) -> bool:
         if given:
             raise MeguroOpendataError("package-alone", option=option)
     return True
+
+
+def _refuse_mixed(files: tuple[Path, ...], asked: Yardstick, others: dict[str, Path | None]) -> None:
+    """Refuse what can only be said of one file of a standard, and files that hold one report."""
+    from meguro_opendata.errors import MeguroOpendataError
+
+    if len(files) > 1 or files[0].is_dir() or asked.schema is not None or asked.of_files:
+        raise MeguroOpendataError("sheet-of-one-file")
+    for option, given in others.items():
+        if given is not None:
+            raise MeguroOpendataError("sheets-one-report", option=option)
 
 
 def _check_one(

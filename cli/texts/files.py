@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from meguro_opendata.validation.criteria import Yardstick
     from meguro_opendata.validation.many import Outcome
 
-__all__ = ["check_many", "check_package"]
+__all__ = ["check_many", "check_package", "check_sheets"]
 
 _SHOWN = 4
 
@@ -97,6 +97,17 @@ def check_package(
     checked = check_resources(package, engine, specification=specification, lang=lang)
     done = write_reports(list(checked), html, xlsx, lang)
     return _told(Overview(tuple(one.result for one in done), passed), done, html, xlsx, junit, output_format)
+
+
+def check_sheets(file: Path, asked: Yardstick, junit: Path | None, output_format: str) -> int:
+    """Check each sheet of a workbook and print the reports; the exit code is the worst of all."""
+    from meguro_opendata.reports.annotated import refuse_overwriting
+    from meguro_opendata.reports.overview import Overview
+    from meguro_opendata.validation.criteria import check_sheets
+
+    refuse_overwriting([junit], [file])
+    overview = Overview(tuple(check_sheets(file, asked)))
+    return _told(overview, (), None, None, junit, output_format)
 
 
 def _refuse_files_for_folders(*folders: Path | None) -> None:

@@ -74,7 +74,8 @@ def _source(file: Path, report: Report) -> Table | Grid | None:
     name, version = report.standard
     if load_file_standard(name) is not None:
         return None
-    return propose_source(file, [field.name for field in load_standard(name, version).fields])
+    names = [field.name for field in load_standard(name, version).fields]
+    return propose_source(file, names, sheet=report.sheet, header_row=report.header_row)
 
 
 def _checked(file: Path, report: Report) -> dict[str | None, Checked]:

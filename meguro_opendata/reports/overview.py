@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,6 +111,7 @@ def overview_rows(overview: Overview, lang: str) -> Iterator[tuple[str, ...]]:
     >>> list(overview_rows(Overview((Unchecked("a.csv", "file-empty", ""),)), "en"))
     [('a.csv', '', '', '', '', '', 'Not checked')]
     """
+    counted = Counter(result.file for result in overview.results)
     for name, result in zip(_short_names(overview), overview.results, strict=True):
         if isinstance(result, Unchecked):
             yield (name, *[""] * (2 + len(SEVERITIES)), messages.word("not-checked", lang))
@@ -117,7 +119,8 @@ def overview_rows(overview: Overview, lang: str) -> Iterator[tuple[str, ...]]:
         standard = "@".join(result.standard) if result.standard else messages.word("own-schema", lang)
         verdict = messages.word("valid" if result.valid else "invalid", lang)
         counts = [f"{count:,}" for count in result.counts.values()]
-        yield (name, standard, f"{result.rows_checked:,} / {result.rows:,}", *counts, verdict)
+        sheet = f" [{result.sheet}]" if counted[result.file] > 1 and result.sheet else ""
+        yield (name + sheet, standard, f"{result.rows_checked:,} / {result.rows:,}", *counts, verdict)
 
 
 def short_name(overview: Overview, file: str) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError, SourceError
 from meguro_opendata.findings import Report
+from meguro_opendata.messages import default_language
+from meguro_opendata.reports.overview import Unchecked
+from meguro_opendata.sources.blocks import Part, filled_lines
+from meguro_opendata.sources.opening import read_grids
 from meguro_opendata.standard.filesets import load_file_standard
 from meguro_opendata.standard.model import load_standard
 from meguro_opendata.standard.schemafile import read_schema
@@ -17,7 +21,7 @@ from meguro_opendata.validation.onefile import validate_file
 from meguro_opendata.validation.onetable import validate_table
 from meguro_opendata.validation.references import Tables, named_tables
 
-__all__ = ["Yardstick", "check", "proposed_standard", "yardstick"]
+__all__ = ["Yardstick", "check", "check_sheets", "proposed_standard", "yardstick"]
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,24 @@ def check(file: Path, asked: Yardstick) -> Report:
     return validate_file(
         file, standard, asked.engine, personal=asked.personal, sheet=asked.sheet, header_row=asked.header_row
     )
+
+
+def check_sheets(file: Path, asked: Yardstick) -> list[Report | Unchecked]:
+    """Return for each visible sheet of a workbook that is not blank the report, or why there is none.
+
+    Raises:
+        SourceError: If the file cannot be read.
+    """
+    results: list[Report | Unchecked] = []
+    for grid in read_grids(file):
+        if not filled_lines(grid, Part()):
+            continue
+        try:
+            results.append(check(file, replace(asked, sheet=grid.sheet)))
+        except SourceError as error:
+            shown = f"{file} [{grid.sheet}]" if grid.sheet else str(file)
+            results.append(Unchecked(shown, error.code, error.text(default_language()), error.exit_code))
+    return results
 
 
 def proposed_standard(file: Path, sheet: str | None = None) -> str:

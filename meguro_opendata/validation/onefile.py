@@ -78,6 +78,7 @@ def validate_file(
         encoding=table.grid.encoding,
         header=table.labels[: table.header_width],
         coverage=table.coverage,
+        header_row=table.header_row,
     )
 
 

@@ -17,9 +17,12 @@ from workbooks import workbook_bytes
 
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError, HeaderUnsureError, SourceError
+from meguro_opendata.findings import Report
 from meguro_opendata.pipeline.conversion import convert_file
 from meguro_opendata.pipeline.outcome import Release
+from meguro_opendata.reports.overview import Unchecked
 from meguro_opendata.validation import validate_file
+from meguro_opendata.validation.criteria import Yardstick, check_sheets
 
 # An example city profile and example data, not the ward's own.
 PROFILE = (DATA / "example_city.toml").read_text(encoding="utf-8")
@@ -253,6 +256,16 @@ def test_a_check_names_the_sheets(tmp_path: Path) -> None:
     assert (report.coverage.sheets[0].hidden_rows, report.coverage.sheets[0].hidden_columns) == ((3,), ("B",))
     assert (report.rows, report.coverage.rows_left_out) == (2, 2)
     assert validate_file(path, "public_toilet", sheet="南").coverage.sheets[1].read
+
+
+def test_every_sheet_can_be_checked(tmp_path: Path) -> None:
+    """One report a sheet; what is no table of a standard is named, and nothing is guessed for it."""
+    path = tmp_path / "見本.xlsx"
+    path.write_bytes(workbook_bytes({"北": NORTH, "空": [[""]], "南": SOUTH}))
+    reports = check_sheets(path, Yardstick("public_toilet"))
+    assert [report.sheet for report in reports if isinstance(report, Report)] == ["北", "南"]
+    unknown = check_sheets(path, Yardstick())
+    assert [one.code for one in unknown if isinstance(one, Unchecked)] == ["standard-unrecognised"] * 2
 
 
 CELLS = st.sampled_from(["", "見本", "1", "合計", "※注", "2026-04-01", "X", "その他"])
