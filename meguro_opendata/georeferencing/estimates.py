@@ -52,7 +52,8 @@ def estimate_positions(
     wanted = (frame[lat] == "") & (frame[lon] == "") & (frame[recipe.geocode.address].str.strip_chars() != "")
     geocoder, poorest = Geocoder(home), level_rank(recipe.geocode.level)
     found = {at: geocoder.find(frame[recipe.geocode.address][at]) for at in wanted.arg_true()}
-    points = {at: one.point for at, one in found.items() if one.point is not None and level_rank(one.level) <= poorest}
+    sure = {at: one for at, one in found.items() if not one.problem}
+    points = {at: one.point for at, one in sure.items() if one.point is not None and level_rank(one.level) <= poorest}
     good = {at: found[at] for at in points}
     filled = _filled(frame, good, points, lat, lon)
     column = mapped.origins.get(recipe.geocode.address)

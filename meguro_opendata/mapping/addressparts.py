@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 
 import polars as pl
 
 from meguro_opendata.geo.places.geocoding import Geocoder
-from meguro_opendata.japan.municipalities import Municipality, home_of, municipalities
+from meguro_opendata.japan.addresses.places import find_place
+from meguro_opendata.japan.addresses.spelling import plain_address
+from meguro_opendata.japan.municipalities import Municipality, home_of
 from meguro_opendata.mapping.address import split_address
 from meguro_opendata.workspace.city import City
 
@@ -54,9 +55,9 @@ def _by_form(city: City | None, part: str) -> Callable[[str], str | None]:
 
     def split(text: str) -> str | None:
         found = split_address(text, prefecture, name)
-        if found is None or part not in _FORM_PARTS or found.town.startswith(tuple(_elsewhere(prefecture, name))):
+        if found is None or part not in _FORM_PARTS:
             return None
-        if not any(sign.isdigit() for sign in text) and not text.strip().startswith((prefecture, name)):
+        if not any(sign.isdigit() for sign in text) and find_place(plain_address(text)).municipality is None:
             return None
         return str(getattr(found, part, ""))
 
@@ -64,10 +65,3 @@ def _by_form(city: City | None, part: str) -> Callable[[str], str | None]:
 
 
 _FORM_PARTS = ("prefecture", "city", "town", "lot", "building")
-
-
-@cache
-def _elsewhere(prefecture: str, name: str) -> frozenset[str]:
-    """Other municipalities of the prefecture, and other prefectures: what begins with one is no town of the city."""
-    others = {known.name for known in municipalities() if known.prefecture == prefecture} - {name}
-    return frozenset(others | ({known.prefecture for known in municipalities()} - {prefecture}))

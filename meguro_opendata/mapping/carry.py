@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import polars as pl
 
 from meguro_opendata.findings import Change, Finding
+from meguro_opendata.japan.addresses.composing import compose_address
 from meguro_opendata.japan.folding import folded
 from meguro_opendata.mapping.address import split_address
 from meguro_opendata.mapping.proposal import Proposal
-from meguro_opendata.mapping.values import Made
+from meguro_opendata.mapping.values import Made, address_finding
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Field, Standard
 from meguro_opendata.standard.recognition.headernames import loose
@@ -22,6 +23,7 @@ __all__ = ["Carried", "carry", "carry_ways"]
 
 Row = Mapping[str, str]
 _PARTS = {"所在地_都道府県": "prefecture", "所在地_市区町村": "city", "所在地_町字": "town", "所在地_番地以下": "lot"}
+_WHOLE = "所在地_連結表記"
 _YES = {"umu": "有", "kahi": "可"}
 _SEPARATORS = str.maketrans(dict.fromkeys("；、，,\n・", ";"))
 
@@ -63,7 +65,19 @@ def carry(proposal: Proposal, table: Table, standard: Standard, older: Standard)
     after = [way(row, proposal.columns, field, context) for row in rows]
     changes = list(_changes(proposal, table.rows, before, after))
     lost = [table.rows[at] for at, value in enumerate(after) if value is None and before[at]]
-    return Carried(after, changes, lost)
+    findings = _left_addresses(proposal, table, rows, context) if field.name == _WHOLE else ()
+    return Carried(after, changes, lost, findings)
+
+
+def _left_addresses(proposal: Proposal, table: Table, rows: Sequence[Row], roles: Mapping[str, str]) -> list[Finding]:
+    """Return a warning for each address that is left as it is: elsewhere, no address, or of an unknown place."""
+    column, found = proposal.columns[0], []
+    for at, row in enumerate(rows):
+        places = _places(row, roles)
+        problem = compose_address(row[column], *places).problem
+        if problem:
+            found.append(address_finding(table, at, column, proposal.field, problem, places))
+    return found
 
 
 def _changes(
@@ -96,13 +110,18 @@ def _address(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str,
     written = row[columns[0]].strip()
     if not written:
         return ""
-    prefecture, city = (row[roles[role]].strip() if role in roles else "" for role in ("prefecture", "city"))
-    if field.name == "所在地_連結表記":
-        rest = written.removeprefix(prefecture).removeprefix(city)
-        return prefecture + city + rest
+    prefecture, city = _places(row, roles)
+    if field.name == _WHOLE:
+        return compose_address(written, prefecture, city).text
     parts = split_address(written, prefecture, city)
     name = _PARTS.get(field.name)
     return getattr(parts, name) if parts is not None and name else None
+
+
+def _places(row: Row, roles: Mapping[str, str]) -> tuple[str, str]:
+    """Return the prefecture and the municipality that a row names beside its address."""
+    prefecture, city = (row[roles[role]].strip() if role in roles else "" for role in ("prefecture", "city"))
+    return prefecture, city
 
 
 def _feature(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str, str]) -> str | None:

@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import polars as pl
-
+from meguro_opendata.japan.addresses.places import find_place
+from meguro_opendata.japan.addresses.spelling import plain_address
 from meguro_opendata.mapping.proposal import Proposal
 from meguro_opendata.mapping.valueforms import value_kinds_of
 from meguro_opendata.recipe.words import MappingRule, Split
@@ -89,7 +89,7 @@ def _ruled(table: Table, proposal: Proposal, found: Found) -> Proposal | None:
         if proposal.field == rule["whole"]:
             made = MappingRule(column=column)
             above = found.get(mapping_words()["place"]["municipality"])
-            if above is not None and len(above.columns) > 1 and not _begins(table, column, above.columns):
+            if above is not None and len(above.columns) > 1 and not _are_whole(table, column):
                 made = MappingRule(join=(*above.columns, column))
             return dataclasses.replace(proposal, columns=made.columns, made=made)
         if proposal.field in rule["parts"]:
@@ -97,12 +97,17 @@ def _ruled(table: Table, proposal: Proposal, found: Found) -> Proposal | None:
     return None
 
 
-def _begins(table: Table, column: str, above: tuple[str, ...]) -> bool:
-    """Whether any address begins with the prefecture or municipality that stands in the columns before it."""
-    frame = table.frame.select(pl.col(column, *above).str.strip_chars())
-    filled = frame.filter(pl.all_horizontal(pl.all() != ""))
-    begins = [pl.col(column).str.starts_with(pl.col(name)).any() for name in above]
-    return bool(filled.select(pl.any_horizontal(begins)).item())
+def _are_whole(table: Table, column: str) -> bool:
+    """Whether every address names its municipality itself; where some do not, a join puts it before those only."""
+    values = table.frame[column].unique().to_list()
+    plain = [plain_address(value) for value in values if value.strip()]
+    return bool(plain) and all(_names_municipality(text) for text in plain)
+
+
+def _names_municipality(plain: str) -> bool:
+    """Whether an address begins with its prefecture and a municipality of it."""
+    place = find_place(plain)
+    return place.municipality is not None and plain.startswith(place.prefecture)
 
 
 def city_facts(standard: Standard, found: Found) -> Iterator[Proposal]:

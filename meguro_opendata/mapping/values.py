@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from meguro_opendata.cleaning.roles import role_of
 from meguro_opendata.files.declarations import suggest
 from meguro_opendata.findings import Change, Finding
 from meguro_opendata.japan.folding import folded
+from meguro_opendata.mapping.address import join_address
 from meguro_opendata.mapping.addressparts import address_parts
 from meguro_opendata.recipe.words import MappingRule, Split
 from meguro_opendata.sources import Table
 from meguro_opendata.workspace.city import City
 
-__all__ = ["BETWEEN", "Made", "lookup", "make_values"]
+__all__ = ["BETWEEN", "Made", "address_finding", "lookup", "make_values"]
 
 BETWEEN = " / "
 
@@ -48,8 +50,9 @@ def make_values(
     column = rule.columns[0]
     values = table.frame[column]
     if rule.join is not None:
-        values, rewritten = _joined(rule.join, rule.separator, field, table)
+        values, rewritten, lacking = _joined(rule.join, rule.separator, field, table)
         changes += rewritten
+        findings += lacking
     if rule.split is not None:
         values, rewritten, lacking = _split(values, rule.split, field, table, city, column in buildings)
         changes += rewritten
@@ -87,14 +90,39 @@ def _repeated(value: str, table: Table) -> pl.Series:
     return pl.Series([value] * table.frame.height, dtype=pl.String)
 
 
-def _joined(columns: tuple[str, ...], separator: str, field: str, table: Table) -> tuple[pl.Series, list[Change]]:
-    """The cells of several columns in one, empty ones left out; what stood apart is shown with a slash between."""
+def _joined(
+    columns: tuple[str, ...], separator: str, field: str, table: Table
+) -> tuple[pl.Series, list[Change], list[Finding]]:
+    """The cells of several columns in one, empty ones left out; what stood apart is shown with a slash between.
+
+    An address names its prefecture and its municipality once, however often they stand in the cells.
+    """
     stripped = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name).str.strip_chars()) for name in columns]
     joined = table.frame.select(
         after=pl.concat_str(stripped, separator=separator, ignore_nulls=True),
         before=pl.concat_str(stripped, separator=BETWEEN, ignore_nulls=True),
     ).fill_null("")
-    return joined["after"], _changes(joined["before"], joined["after"], field, columns[0], "join", table)
+    after, findings = joined["after"], []
+    if not separator and role_of(field) == "address":
+        after, findings = _joined_addresses(columns, field, table)
+    return after, _changes(joined["before"], after, field, columns[0], "join", table), findings
+
+
+def _joined_addresses(columns: tuple[str, ...], field: str, table: Table) -> tuple[pl.Series, list[Finding]]:
+    """The addresses that some columns make, and a warning for each that cannot be whole."""
+    rows = list(table.frame.select(columns).iter_rows())
+    made = {cells: join_address(cells) for cells in dict.fromkeys(rows)}
+    wrong = [at for at, cells in enumerate(rows) if made[cells].problem]
+    findings = [address_finding(table, at, columns[-1], field, made[rows[at]].problem, rows[at][:-1]) for at in wrong]
+    return pl.Series([made[cells].text for cells in rows], dtype=pl.String), findings
+
+
+def address_finding(
+    table: Table, position: int, column: str, field: str, problem: str, places: Sequence[str]
+) -> Finding:
+    """Return the warning on an address that was left as it is, with the place that its row names."""
+    params = {"place": "".join(places)}
+    return table.cell_finding(problem, "warning", position, column, field=field, params=params)
 
 
 def _split(

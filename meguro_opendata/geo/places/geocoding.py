@@ -22,6 +22,7 @@ COLUMNS = {
     "code": pl.String,
     "town": pl.String,
     "town_id": pl.String,
+    "locality": pl.String,
     "lot": pl.String,
     "building": pl.String,
     "postal": pl.String,
@@ -61,8 +62,8 @@ class Geocoded:
         parts, point = self.address, self.point
         where = (point.lat, point.lon, self.level, point.error, point.source) if point else (None, None, self.level)
         return (
-            *(parts.prefecture, parts.city, parts.code, parts.town, parts.town_id, parts.lot, parts.building),
-            *(parts.postal, parts.note, *where, *(() if point else (None, ""))),
+            *(parts.prefecture, parts.city, parts.code, parts.town, parts.town_id, parts.locality, parts.lot),
+            *(parts.building, parts.postal, parts.note, *where, *(() if point else (None, ""))),
             *(self.problem, " / ".join(parts.readings)),
         )
 
@@ -111,18 +112,19 @@ class Geocoder:
 
     def _found(self, text: str) -> Geocoded:
         address = parse_address(text, self.home, self.towns)
-        if address.problem:
+        if address.problem and address.problem not in gazetteer_data()["located"]:
             return Geocoded(address, None, "city" if address.city else "none", address.problem)
         if not address.known:
             problem = "gazetteer-missing" if address.city and address.town else ""
             return Geocoded(address, None, "city" if address.city else "none", problem)
         point = self._point(address)
         if point is None:
-            return Geocoded(address, None, "city", "point-missing")
-        return Geocoded(address, point, point.level, "")
+            return Geocoded(address, None, "city", address.problem or "point-missing")
+        return Geocoded(address, point, point.level, address.problem)
 
     def _point(self, address: Address) -> Point | None:
-        if len(address.place) == 1:
+        """The point of a lot, or the middle of the towns that a name without chome or 小字 stands for."""
+        if len(address.place) == 1 and not (address.locality and address.level == "oaza"):
             numbers = address.lot.split("-") if address.lot else ()
             return self.gazetteer.point(address.code, address.place[0], numbers)
         found = [self.gazetteer.point(address.code, town, ()) for town in address.place]

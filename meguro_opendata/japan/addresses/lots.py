@@ -9,19 +9,24 @@ from functools import cache
 from meguro_opendata.japan.addresses.spelling import address_data
 from meguro_opendata.japan.numerals import NUMERALS, from_kanji
 
-__all__ = ["Lot", "Number", "first_number", "read_lot"]
+__all__ = ["LOT_PREFIX", "Lot", "Number", "bare_number", "first_number", "read_lot"]
 
+LOT_PREFIX = f"[{address_data()['lot_signs']}]"
 _DIGITS = r"[0-9]+(?![0-9])(?! ?(?:階|F\b|号室|棟|丁目|条|線|番町|地割))"
 _KANJI = rf"[{NUMERALS}]+(?=番(?!町)|号(?!室)|-|の[0-9{NUMERALS}]| |\(|$)"
-_PREFIX = "[甲乙丙丁イロハニホヘト]"
 _NUMBER = f"(?:{_DIGITS}|{_KANJI})"
 _JOINT = "(?:番地の|番地-|番地|番の|番-|番|号の|号-|の|ノ|-)"
-_LAST = f"(?:番地|番(?!町)|号(?!室))?(?:-?{_PREFIX}(?![一-龠ァ-ヺー]))?"
-_LOT = re.compile(rf"-?{_PREFIX}?{_NUMBER}(?: ?{_JOINT} ?{_NUMBER})*{_LAST}")
+_LAST = f"(?:番地|番(?!町)|号(?!室))?(?:-?{LOT_PREFIX}(?![一-龠ァ-ヺー]))?"
+_LOT = re.compile(rf"-?(?:{LOT_PREFIX} ?)?{_NUMBER}(?: ?{_JOINT} ?(?:{LOT_PREFIX}(?=[0-9]))?{_NUMBER})*{_LAST}")
 _FIRST = re.compile(
     rf"-? ?(?P<number>[0-9]{{1,4}}|[{NUMERALS}]{{1,4}})(?P<unit> ?丁目?| ?番地?|号|-|の|ノ|(?= )|(?=\()|$)? ?"
 )
-_PIECES = re.compile(rf"[0-9]+|[{NUMERALS}]+|{_PREFIX}")
+_PIECES = re.compile(rf"[0-9]+|[{NUMERALS}]+|{LOT_PREFIX}")
+_UNNUMBERED = re.compile("(?:官有)?無番地|[0-9]*番外地")
+_BARE_NUMBER = re.compile(
+    rf"(?<=.)(?:[0-9]+(?![0-9]|条|線|番町|番丁|地割|区|号線)"
+    rf"|[{NUMERALS}]+(?=丁目|番(?![町丁]|[0-9{NUMERALS}]+(?:丁|-[0-9]+-))|番地|-[0-9{NUMERALS}]))"
+)
 _UNCLEAR = re.compile(rf"[^0-9 ()]?[0-9](?![0-9・~,-]*(?:階|F\b|号室|棟))|[{NUMERALS}]+[-0-9]")
 
 
@@ -69,6 +74,15 @@ class Lot:
         return tuple(self.text.split("-")) if self.text else ()
 
 
+def bare_number(text: str) -> re.Match[str] | None:
+    """The first number in a text that belongs to no name.
+
+    >>> bare_number("北1条西2丁目")[0], bare_number("麻布十番2丁目1番1号")[0], bare_number("一番町") is None
+    ('2', '2', True)
+    """
+    return _BARE_NUMBER.search(text)
+
+
 def first_number(text: str) -> Number | None:
     """The number with which a text begins, if a word or sign behind it shows it to be one.
 
@@ -90,6 +104,9 @@ def read_lot(text: str) -> Lot:
 Lot(text='5-20', building='三井ビル2階', note='', clear=True))
     """
     text = text.lstrip()
+    unnumbered = _UNNUMBERED.match(text)
+    if unnumbered is not None:
+        return Lot(unnumbered[0], text[unnumbered.end() :].strip())
     found = _LOT.match(text)
     numbers = "-".join(str(from_kanji(piece) or piece) for piece in _PIECES.findall(found[0])) if found else ""
     tail = text[found.end() :] if found else text

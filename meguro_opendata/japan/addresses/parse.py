@@ -7,21 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from meguro_opendata.japan.addresses.lots import Number, first_number, read_lot
-from meguro_opendata.japan.addresses.places import Place, find_place
+from meguro_opendata.japan.addresses.lots import Number, bare_number, first_number, read_lot
+from meguro_opendata.japan.addresses.matching import Match, match_town
+from meguro_opendata.japan.addresses.places import Place, find_place, wards_of
 from meguro_opendata.japan.addresses.spelling import plain_address
 from meguro_opendata.japan.addresses.towns import Oaza, Town, Towns
 from meguro_opendata.japan.municipalities import DIVIDED, Municipality
-from meguro_opendata.japan.numerals import NUMERALS, to_kanji
+from meguro_opendata.japan.numerals import to_kanji
 
 __all__ = ["Address", "TownsOf", "parse_address", "split_town"]
 
 TownsOf = Callable[[str], Towns | None]
 _POSTAL = re.compile(r"\(?(?:〒 ?([0-9]{3})-?([0-9]{4})|([0-9]{3})-([0-9]{4})(?=[^0-9-]))\)? ?")
-_TOWN_END = re.compile(r"[0-9]|[ (]|$|地先|付近|地内|番外地|無番地|先$|内$")
-_BARE_NUMBER = re.compile(
-    rf"(?<=.)(?:[0-9]+(?![0-9]|条|線|番町|地割|区|号線)|[{NUMERALS}]+(?=丁目|番(?!町)|番地|-[0-9{NUMERALS}]))"
-)
 _NAME = re.compile(
     r"(?:[0-9]+[条線])?[^0-9\s!-/:-@\[-`{-~「」『』・、。]+(?:[0-9]+(?:条|線|番町|地割|区|号線)[^0-9\s!-~]*)*"
 )
@@ -40,6 +37,8 @@ class Address:
         code: 全国地方公共団体コード of the municipality.
         town: 町字, the chome in kanji.
         town_id: 町字ID, where the gazetteer knows it.
+        locality: What tells the place inside of the town or the way to it, and is no town of the gazetteer: 小字, and
+            street names of 京都市.
         lot: 番地以下 with hyphens: ``"19-15"``.
         building: 建物名等.
         postal: Seven digits, if a postal code stands in front.
@@ -58,6 +57,7 @@ class Address:
     code: str = ""
     town: str = ""
     town_id: str = ""
+    locality: str = ""
     lot: str = ""
     building: str = ""
     postal: str = ""
@@ -93,6 +93,9 @@ def _parts(plain: str, home: Municipality | None, towns_of: TownsOf | None) -> _
     if not plain:
         return {"postal": postal, "problem": "address-empty"}
     place = find_place(plain, home)
+    candidates = place.possible or wards_of(place.municipality)
+    if candidates and towns_of is not None:
+        place = _by_towns(place, plain, candidates, towns_of)
     if place.municipality is None:
         level = "prefecture" if place.prefecture else "none"
         found = {"prefecture": place.prefecture, "level": level, "problem": place.problem, "readings": place.readings}
@@ -101,6 +104,19 @@ def _parts(plain: str, home: Municipality | None, towns_of: TownsOf | None) -> _
         readings = (f"{place.municipality.full_name}{place.rest}", f"{home.full_name}{plain}")
         return {"postal": postal, "problem": "municipality-ambiguous", "readings": readings}
     return _in_municipality(place, place.municipality, postal, towns_of)
+
+
+def _by_towns(place: Place, plain: str, candidates: Sequence[Municipality], towns_of: TownsOf) -> Place:
+    """The one of some municipalities that alone has the town, if the towns of all are known; else what was known."""
+    known = [(one, towns_of(one.code)) for one in candidates]
+    read = []
+    for one, towns in known:
+        if towns is None:
+            return place
+        rest = find_place(plain, one).rest if place.municipality is None else place.rest
+        if _by_gazetteer({}, rest, towns).get("known"):
+            read.append(Place(one.prefecture, one, rest, assumed=True))
+    return read[0] if len(read) == 1 else place
 
 
 def _in_municipality(place: Place, municipality: Municipality, postal: str, towns_of: TownsOf | None) -> _Parts:
@@ -159,8 +175,7 @@ def split_town(rest: str) -> Address:
 
 def _by_form(head: _Parts, rest: str) -> _Parts:
     """Town and number told apart where the first number stands that is none of a name."""
-    rest = rest.removeprefix("大字")
-    found = _BARE_NUMBER.search(rest)
+    found = bare_number(rest)
     name, tail = (rest[: found.start()], rest[found.start() :]) if found else _first_word(rest)
     chome = first_number(tail)
     if chome is not None and chome.unit == "丁目" and 0 < chome.value <= _LARGEST_CHOME:
@@ -176,19 +191,26 @@ def _first_word(rest: str) -> tuple[str, str]:
 
 
 def _by_gazetteer(head: _Parts, rest: str, towns: Towns) -> _Parts:
-    """The town as the gazetteer has it; the first reading, by the longest name, that the rest of the text bears out."""
-    for text in dict.fromkeys((rest, rest.removeprefix("大字").lstrip())):
-        for length, meant in towns.at_start(text):
-            tail = text[length:]
-            if _ends_name(tail):
-                found = [_of_oaza(head, oaza, tail) for oaza in meant]
-                return found[0] if len(found) == 1 else _several(head, found, meant)
-    return {**head, "problem": "town-unknown", "building": rest}
+    """The town as the gazetteer has it."""
+    match = match_town(rest, towns)
+    if match is None:
+        return {**head, "problem": "town-unknown", "building": rest}
+    if match.within or not all(oaza.by_chome for oaza in match.meant):
+        return _somewhere_in(head, match, towns)
+    found = [_of_oaza(head, oaza, match.tail) for oaza in match.meant]
+    chosen = found[0] if len(found) == 1 else _several(head, found, match.meant)
+    return {**chosen, "locality": match.locality}
 
 
-def _ends_name(tail: str) -> bool:
-    """Whether a name may end where this follows."""
-    return bool(_TOWN_END.match(tail)) or first_number(tail) is not None or tail.startswith("-")
+def _somewhere_in(head: _Parts, match: Match, towns: Towns) -> _Parts:
+    """The 大字 of a 小字 that the gazetteer lacks: its middle, as far as its farthest part."""
+    if len(match.meant) > 1:
+        names = tuple(oaza.name for oaza in match.meant)
+        return {**head, "problem": "town-ambiguous", "readings": names, "building": match.locality + match.tail}
+    (oaza,) = match.meant
+    found = _finished(head, match.tail, town=oaza.name, place=towns.within(oaza), known=True)
+    problem = found["problem"] or ("" if match.sure else "koaza-unknown")
+    return {**found, "locality": match.locality, "level": "oaza", "problem": problem}
 
 
 def _several(head: _Parts, found: Sequence[_Parts], meant: Sequence[Oaza]) -> _Parts:
@@ -203,6 +225,8 @@ def _several(head: _Parts, found: Sequence[_Parts], meant: Sequence[Oaza]) -> _P
 def _of_oaza(head: _Parts, oaza: Oaza, tail: str) -> _Parts:
     """The chome of a name: named as such, or the first number where the name has no meaning without one."""
     number, plain = first_number(tail), oaza.by_chome.get(None)
+    if number is None and plain is None:
+        number = _chome_before_name(oaza, tail)
     if number is not None and number.unit in ("丁目", "丁"):
         return _with_chome(head, oaza, number, tail)
     if number is None or not oaza.has_chome:
@@ -215,6 +239,14 @@ def _of_oaza(head: _Parts, oaza: Oaza, tail: str) -> _Parts:
         return _in_town(head, plain, tail)
     both = (plain.name, oaza.by_chome[number.value].name)
     return {**head, "problem": "town-ambiguous", "readings": both, "building": tail}
+
+
+def _chome_before_name(oaza: Oaza, tail: str) -> Number | None:
+    """The chome that a number before the name of a building must be, where no block has none: 小石川1見本ビル."""
+    found = re.match("-? ?([0-9]{1,2})(?![0-9])", tail)
+    if found is None or int(found[1]) not in oaza.by_chome:
+        return None
+    return Number(int(found[1]), "", found.end())
 
 
 def _with_chome(head: _Parts, oaza: Oaza, number: Number, tail: str) -> _Parts:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from meguro_opendata.japan.addresses.spelling import folded_name
-from meguro_opendata.japan.municipalities import Municipality, municipalities
+from meguro_opendata.japan.addresses.spelling import address_data, folded_name
+from meguro_opendata.japan.municipalities import DIVIDED, Municipality, municipalities
 
-__all__ = ["Place", "find_place"]
+__all__ = ["Place", "find_place", "ward_name", "wards_of"]
 
 _PREFECTURE_LENGTHS = (3, 4)
+_BARE_LENGTHS = (2, 3)
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Place:
         problem: Why there is no municipality, as a code of the messages; empty if there is one.
         readings: The municipalities that are possible.
         assumed: Whether the address leaves out what the data's own place then says: prefecture or municipality.
+        possible: The municipalities of ``readings``.
     """
 
     prefecture: str
@@ -33,6 +36,7 @@ class Place:
     problem: str = ""
     readings: tuple[str, ...] = ()
     assumed: bool = False
+    possible: tuple[Municipality, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,33 @@ class _Names:
         return (), 0
 
 
+@dataclass(frozen=True)
+class _Start:
+    """The beginning of an address as names are compared: without the spaces that some put between them."""
+
+    text: str
+    folded: str
+
+    @classmethod
+    def of(cls, text: str) -> _Start:
+        """The beginning of a plain address."""
+        folded = folded_name(text)
+        return cls(text, folded.replace(" ", "") if " " in folded else folded)
+
+    def after(self, count: int) -> str:
+        """What follows so many signs that are no spaces.
+
+        >>> _Start.of("仙台市 若林区 土樋999").after(6)
+        '土樋999'
+        """
+        if len(self.folded) == len(self.text):
+            return self.text[count:]
+        left = self.text
+        for _ in range(count):
+            left = left.lstrip()[1:]
+        return left.lstrip()
+
+
 def find_place(text: str, home: Municipality | None = None) -> Place:
     """The place that a plain address begins with.
 
@@ -60,42 +91,116 @@ def find_place(text: str, home: Municipality | None = None) -> Place:
 
     >>> find_place("東京都目黒区目黒1-2-3").rest, find_place("府中市宮西町2-24").problem
     ('目黒1-2-3', 'municipality-ambiguous')
+    >>> find_place("千葉市川市八幡1-1").municipality.name, find_place("仙台市 若林区土樋9").municipality.name
+    ('市川市', '仙台市若林区')
     """
-    folded = folded_name(text)
-    head = next((folded[:length] for length in _PREFECTURE_LENGTHS if folded[:length] in _prefectures()), "")
-    if not head:
-        return _without_prefecture(text, folded, home)
-    rest = text[len(head) :].lstrip()
+    start = _Start.of(text)
+    head = next((name for at in _PREFECTURE_LENGTHS if (name := start.folded[:at]) in _prefectures()), "")
+    return _in_prefecture(start, head, home) if head else _without_prefecture(start, home)
+
+
+def ward_name(known: Municipality) -> str:
+    """The name of a ward of a designated city without its city's; nothing of any other municipality.
+
+    >>> [ward_name(one) for one in municipalities() if one.code in ("141062", "131105")]
+    ['', '保土ケ谷区']
+    """
+    return known.name.partition("市")[2] if known.kind == "ward" else ""
+
+
+def wards_of(known: Municipality | None) -> tuple[Municipality, ...]:
+    """The wards of a designated city; none of any other municipality."""
+    return _wards().get(known.code, ()) if known is not None and known.kind == DIVIDED else ()
+
+
+@cache
+def _wards() -> dict[str, tuple[Municipality, ...]]:
+    cities = [known for known in municipalities() if known.kind == DIVIDED]
+    wards = [known for known in municipalities() if known.kind == "ward"]
+    return {
+        city.code: tuple(one for one in wards if one.prefecture == city.prefecture and one.name.startswith(city.name))
+        for city in cities
+    }
+
+
+def _in_prefecture(start: _Start, head: str, home: Municipality | None) -> Place:
+    """The municipality behind the name of a prefecture."""
     prefecture, names = _prefectures()[head]
-    found, length = names.at_start(folded[len(head) :].lstrip())
+    found, length = names.at_start(start.folded[len(head) :])
+    rest = start.after(len(head))
     if len(found) == 1:
-        return Place(prefecture, found[0], rest[length:].lstrip())
+        return Place(prefecture, found[0], start.after(len(head) + length).lstrip())
     if found:
-        return Place(prefecture, None, rest, "municipality-ambiguous", _shown(found))
+        return _ambiguous(prefecture, found, rest.lstrip())
+    rest = rest.lstrip()
     if not rest:
         return Place(prefecture, None, "", "municipality-missing")
-    if home is not None and home.prefecture == prefecture:
+    if home is not None and home.prefecture == prefecture and not _named_like_place().match(rest):
         return Place(prefecture, home, rest, assumed=True)
     return Place(prefecture, None, rest, "municipality-not-in-prefecture")
 
 
-def _without_prefecture(text: str, folded: str, home: Municipality | None) -> Place:
-    """The home's own name wins; else a name that only one municipality has, of Japan or of the home's prefecture."""
-    if home is not None:
-        for name in (folded_name(f"{home.county}{home.name}"), folded_name(home.name)):
-            if folded.startswith(name):
-                return Place(home.prefecture, home, text[len(name) :].lstrip())
-    found, length = _names_of_japan().at_start(folded)
+def _without_prefecture(start: _Start, home: Municipality | None) -> Place:
+    """The longest name of a municipality; of names of one length that of the home, of its ward, of its prefecture.
+
+    ``千葉市川市`` is read as 千葉 and 市川市, not as 千葉市: a longer name is never broken up.
+    """
+    found, length = _names_of_japan().at_start(start.folded)
+    shortened = _of_bare_prefecture(start, length)
+    if shortened is not None:
+        return shortened
+    own = max((len(name) for name in _home_names(home) if start.folded.startswith(name)), default=0)
+    if home is not None and own >= length and own:
+        return Place(home.prefecture, home, start.after(own).lstrip())
+    return _of_name(start, home, found, length)
+
+
+def _of_name(start: _Start, home: Municipality | None, found: tuple[Municipality, ...], length: int) -> Place:
+    """The one municipality of a name, else that of the home's prefecture; without a name, the home."""
+    text, rest = start.text, start.after(length).lstrip()
     if len(found) == 1:
-        return Place(found[0].prefecture, found[0], text[length:].lstrip())
+        return Place(found[0].prefecture, found[0], rest)
     near = [known for known in found if home is not None and known.prefecture == home.prefecture]
-    if len(near) == 1:
-        return Place(near[0].prefecture, near[0], text[length:].lstrip(), assumed=True)
+    within = [known for known in near if home is not None and home.kind == DIVIDED and known.name.startswith(home.name)]
+    if len(near) == 1 or len(within) == 1:
+        chosen = (within or near)[0]
+        return Place(chosen.prefecture, chosen, rest, assumed=True)
     if found:
-        return Place("", None, text, "municipality-ambiguous", _shown(found))
-    if home is not None:
-        return Place(home.prefecture, home, text, assumed=True)
-    return Place("", None, text, "municipality-missing")
+        return _ambiguous("", found, text)
+    if home is None:
+        return Place("", None, text, "municipality-missing")
+    if _of_county().match(start.folded):
+        return Place("", None, text, "municipality-unknown")
+    return Place(home.prefecture, home, text, assumed=True)
+
+
+def _of_bare_prefecture(start: _Start, least: int) -> Place | None:
+    """The place of an address that has a prefecture without its 都, 府 or 県, and a municipality of it.
+
+    Args:
+        start: The address.
+        least: How long the name of a municipality is with which it begins otherwise.
+    """
+    known = _bare_prefectures()
+    bare = next((name for at in _BARE_LENGTHS if (name := start.folded[:at]) in known), "")
+    if not bare:
+        return None
+    found, length = _prefectures()[known[bare]][1].at_start(start.folded[len(bare) :])
+    if len(found) != 1 or len(bare) + length <= least:
+        return None
+    return Place(found[0].prefecture, found[0], start.after(len(bare) + length).lstrip())
+
+
+def _ambiguous(prefecture: str, found: tuple[Municipality, ...], rest: str) -> Place:
+    shown = tuple(known.full_name for known in found)
+    return Place(prefecture, None, rest, "municipality-ambiguous", shown, possible=found)
+
+
+@cache
+def _home_names(home: Municipality | None) -> tuple[str, ...]:
+    """What data of a municipality calls it, as names are compared."""
+    names = (f"{home.county}{home.name}", home.name, ward_name(home)) if home is not None else ()
+    return tuple(folded_name(name) for name in names if name)
 
 
 @cache
@@ -104,26 +209,45 @@ def _prefectures() -> dict[str, tuple[str, _Names]]:
     grouped: dict[str, list[Municipality]] = {}
     for known in municipalities():
         grouped.setdefault(known.prefecture, []).append(known)
-    return {folded_name(name): (name, _by_name(members, wards=False)) for name, members in grouped.items()}
+    return {folded_name(name): (name, _by_name(members)) for name, members in grouped.items()}
+
+
+@cache
+def _bare_prefectures() -> dict[str, str]:
+    """The prefectures' names by their names without 都, 府 and 県."""
+    return {name[:-1]: name for name in _prefectures() if name[-1] in "都府県"}
 
 
 @cache
 def _names_of_japan() -> _Names:
     """Names that stand alone; a ward's is also that of its city's ward, so that 中央区 is not one place."""
-    return _by_name(municipalities(), wards=True)
+    return _by_name(municipalities())
 
 
-def _by_name(members: Iterable[Municipality], *, wards: bool) -> _Names:
+@cache
+def _named_like_place() -> re.Pattern[str]:
+    """What looks like a municipality that the prefecture does not have."""
+    return re.compile(address_data()["places"]["municipality"])
+
+
+@cache
+def _of_county() -> re.Pattern[str]:
+    """The name of a county and of something in it that is called like a municipality."""
+    counties = sorted({folded_name(known.county) for known in municipalities() if known.county}, key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(map(re.escape, counties))})[^0-9]{{1,6}}?[町村]")
+
+
+def _by_name(members: Iterable[Municipality]) -> _Names:
     found: dict[str, list[Municipality]] = {}
     for known in members:
-        names = {known.name, f"{known.county}{known.name}"}
-        if wards and known.kind == "ward":
-            names.add(known.name.partition("市")[2])
-        for name in names:
-            found.setdefault(folded_name(name), []).append(known)
+        for name in dict.fromkeys(_spellings(known)):
+            found.setdefault(name, []).append(known)
     lengths = sorted({len(name) for name in found}, reverse=True)
     return _Names({name: tuple(meant) for name, meant in found.items()}, tuple(lengths))
 
 
-def _shown(found: Iterable[Municipality]) -> tuple[str, ...]:
-    return tuple(known.full_name for known in found)
+def _spellings(known: Municipality) -> Iterator[str]:
+    """The names of a municipality as they are compared."""
+    for name in (known.name, f"{known.county}{known.name}", ward_name(known)):
+        if name:
+            yield folded_name(name)

@@ -55,5 +55,6 @@ def folded_name(name: str) -> str:
 
 @cache
 def _folds() -> dict[int, str]:
-    groups = [*address_data()["alike"], *address_data()["older"]]
+    known = address_data()
+    groups = [*known["alike"], *known["older"].split(), *known["variant"].split()]
     return {ord(sign): group[0] for group in groups for sign in group[1:]}

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from meguro_opendata.japan.addresses.canonical import Canonical, canonical_name
 from meguro_opendata.japan.addresses.spelling import address_data, folded_name, plain_address
 from meguro_opendata.japan.numerals import NUMERALS, from_kanji, to_kanji
 
 __all__ = ["Oaza", "Town", "Towns", "town_of_name"]
 
 _CHOME = re.compile(f"(?P<oaza>.+?)(?P<chome>[0-9]{{1,2}}|[{NUMERALS}]{{1,3}})丁目?(?P<koaza>.*)")
-_NUMBER_IN_NAME = re.compile(f"[{NUMERALS}]+(?=条|線|地割|区|番町|軒|号)")
+_NUMBER_IN_NAME = re.compile(f"[{NUMERALS}]+(?=条|線|地割|区|番町|番丁|軒|号)")
+_NUMBERS = frozenset(NUMERALS + "0123456789")
+_Known = dict[str, tuple["Oaza", ...]]
 
 
 @dataclass(frozen=True)
@@ -99,22 +102,68 @@ class Towns:
     @classmethod
     def of(cls, code: str, towns: Iterable[Town]) -> Self:
         """The index of some towns."""
-        grouped: dict[str, dict[int | None, Town]] = {}
+        grouped: dict[str, list[dict[int | None, Town]]] = {}
         for town in towns:
             name, chome = (f"{town.name}", None) if town.koaza else (town.oaza, town.chome)
-            grouped.setdefault(name, {})[chome] = town
+            # Two towns of one name, as 京都市 has them, are two; the same town twice is one.
+            known = grouped.setdefault(name, [])
+            free = next((one for one in known if chome not in one or one[chome].id == town.id), None)
+            if free is None:
+                known.append(free := {})
+            free[chome] = town
         by_key: dict[str, list[Oaza]] = {}
-        for name, chomes in grouped.items():
+        for name, twins in grouped.items():
             for key in dict.fromkeys(_keys(name)):
-                by_key.setdefault(key, []).append(Oaza(name, chomes, any(chomes)))
+                by_key.setdefault(key, []).extend(Oaza(name, chomes, any(chomes)) for chomes in twins)
         lengths = sorted({len(key) for key in by_key}, reverse=True)
         return cls(code, {key: tuple(found) for key, found in by_key.items()}, tuple(lengths))
 
     def __iter__(self) -> Iterator[Town]:
         """Every town, once."""
-        seen: dict[str, Oaza] = {oaza.name: oaza for found in self.by_key.values() for oaza in found}
-        for oaza in seen.values():
+        for oaza in self._oaza:
             yield from oaza.by_chome.values()
+
+    @cached_property
+    def _oaza(self) -> tuple[Oaza, ...]:
+        """Every name, once."""
+        seen = {id(oaza.by_chome): oaza for found in self.by_key.values() for oaza in found}
+        return tuple(seen.values())
+
+    def canonical_at_start(self, written: Canonical) -> Iterator[tuple[int, tuple[Oaza, ...]]]:
+        """Names with which a text begins in its one form, the longest first: where they end in the text, and which."""
+        yield from _at_start(written, self._by_form)
+
+    def shortened_at_start(self, written: Canonical) -> Iterator[tuple[int, tuple[Oaza, ...]]]:
+        """The same with names that lack a word which is left out now and then."""
+        yield from _at_start(written, self._by_short_form)
+
+    def within(self, oaza: Oaza) -> tuple[Town, ...]:
+        """The towns of a name: itself, its chome, and every 小字 in it."""
+        return (*oaza.by_chome.values(), *self._koaza.get(oaza.name, ()))
+
+    @cached_property
+    def _by_form(self) -> tuple[_Known, tuple[int, ...]]:
+        return _indexed((canonical_name(oaza.name), oaza) for oaza in self._with_parents)
+
+    @cached_property
+    def _by_short_form(self) -> tuple[_Known, tuple[int, ...]]:
+        return _indexed((form, oaza) for oaza in self._oaza for form in _short_forms(canonical_name(oaza.name)))
+
+    @cached_property
+    def _koaza(self) -> dict[str, list[Town]]:
+        """The towns with a 小字, by their 大字."""
+        found: dict[str, list[Town]] = {}
+        for town in self:
+            if town.koaza:
+                found.setdefault(town.oaza, []).append(town)
+        return found
+
+    @cached_property
+    def _with_parents(self) -> tuple[Oaza, ...]:
+        """Every name, and the 大字 that are known by their 小字 only."""
+        own = {oaza.name for oaza in self._oaza}
+        parents = (Oaza(name, {}, has_chome=False) for name in self._koaza if name not in own)
+        return (*self._oaza, *parents)
 
     def at_start(self, text: str) -> Iterator[tuple[int, tuple[Oaza, ...]]]:
         """Names with which a text begins, the longest first: how many signs, and what they may mean.
@@ -128,6 +177,36 @@ class Towns:
             if found and length <= len(text):
                 exact = tuple(oaza for oaza in found if oaza.name == text[:length])
                 yield length, exact if len(exact) == 1 else found
+
+
+def _at_start(written: Canonical, known: tuple[_Known, tuple[int, ...]]) -> Iterator[tuple[int, tuple[Oaza, ...]]]:
+    by_form, lengths = known
+    for length in lengths:
+        if length > len(written.form):
+            continue
+        meant, end = by_form.get(written.form[:length]), written.end(length)
+        if meant and end is not None:
+            yield end, meant
+
+
+def _indexed(forms: Iterable[tuple[str, Oaza]]) -> tuple[_Known, tuple[int, ...]]:
+    """What a form may mean, and the lengths of the forms, the longest first."""
+    by_form: dict[str, dict[int, Oaza]] = {}
+    for form, oaza in forms:
+        by_form.setdefault(form, {})[id(oaza)] = oaza
+    lengths = sorted({len(form) for form in by_form}, reverse=True)
+    return {form: tuple(meant.values()) for form, meant in by_form.items()}, tuple(lengths)
+
+
+def _short_forms(form: str) -> Iterator[str]:
+    """A name without one of the words that are left out now and then; never without its first sign, nor after a number.
+
+    >>> list(_short_forms("町野町桶戸")), list(_short_forms("十六町"))
+    (['町野桶戸'], [])
+    """
+    for at in range(1, len(form)):
+        if form[at] in address_data()["left_out"] and form[at - 1] not in _NUMBERS:
+            yield form[:at] + form[at + 1 :]
 
 
 def _keys(name: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS points (
   code TEXT, town TEXT, block TEXT, number TEXT, branch TEXT, format TEXT, level TEXT, lat REAL, lon REAL, error REAL,
   representative INTEGER, PRIMARY KEY (code, town, block, number, branch, format)) WITHOUT ROWID;
 """
-_TOWNS = "SELECT name, oaza, chome, id, koaza, kana FROM towns WHERE code = ? ORDER BY key, id DESC"
+_TOWNS = "SELECT name, oaza, chome, id, koaza, kana, key FROM towns WHERE code = ? ORDER BY key, id"
 _POINT = """SELECT lat, lon, level, error, format FROM points
 WHERE code = ? AND town IN (?, ?) AND block = ? AND number = ? AND branch = ? ORDER BY error LIMIT 1"""
 _CODES = "SELECT code FROM towns UNION SELECT code FROM points ORDER BY code"
@@ -40,6 +40,8 @@ class Index:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._towns: dict[str, Towns | None] = {}
+        # Points are stored under the key that a name had at the import; more signs may stand for one another since.
+        self._keys: dict[tuple[str, str], str] = {}
 
     def towns(self, code: str) -> Towns | None:
         """The towns of a municipality, ``None`` if no file with its names was imported."""
@@ -47,15 +49,19 @@ class Index:
             # Late: to see whether a release is current, only checksums are asked for, and no address is parsed.
             from meguro_opendata.japan.addresses import Town, Towns
 
-            found = {Town(*row).key: Town(*row) for row in self._connection.execute(_TOWNS, (code,))}
+            found: dict[str, Town] = {}
+            for *parts, key in self._connection.execute(_TOWNS, (code,)):
+                found[key] = Town(*parts)
+                self._keys[code, found[key].name] = key
             self._towns[code] = Towns.of(code, found.values()) if found else None
         return self._towns[code]
 
     def point(self, code: str, town: Town, numbers: Sequence[str]) -> Point | None:
         """The residence, else the block, else the town."""
         block, number, branch = (*numbers, "", "", "")[:3]
+        key = self._keys.get((code, town.name), town.key)
         for place in dict.fromkeys(((block, number, branch), (block, number, ""), (block, "", ""), ("", "", ""))):
-            row = self._connection.execute(_POINT, (code, town.id or town.key, town.key, *place)).fetchone()
+            row = self._connection.execute(_POINT, (code, town.id or key, key, *place)).fetchone()
             if row is not None:
                 return Point(*row)
         return None

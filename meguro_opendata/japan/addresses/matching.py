@@ -1,0 +1,150 @@
+"""Which town of a gazetteer an address means: by its name, by a name near to it, or by the 大字 of an unknown 小字.
+
+The ways are tried from the surest on, and a way that is not sure says so. Street names of 京都市 before the town and a
+小字 behind it are kept as the address's ``locality``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from meguro_opendata.japan.addresses.canonical import canonical
+from meguro_opendata.japan.addresses.lots import LOT_PREFIX, bare_number, first_number
+from meguro_opendata.japan.addresses.spelling import address_data
+from meguro_opendata.japan.addresses.towns import Oaza, Towns
+from meguro_opendata.japan.numerals import NUMERALS
+
+__all__ = ["Match", "match_town"]
+
+_LEAST_SHORTENED = 2
+_TOWN_END = re.compile(
+    rf"[0-9]|[ (]|$|地先|付近|地内|番外地|(?:官有)?無番地|先$|内$|{LOT_PREFIX} ?(?:[0-9]|[{NUMERALS}]+番)"
+)
+_MARKED = re.compile(rf" ?(?:小字|字|第?(?:[0-9]+|[{NUMERALS}]+)地割)")
+_UNMARKED = re.compile(r" ?[^0-9\s!-~町村丁番大ぁ-ん][^0-9\s!-~]{0,7}(?:[0-9]|$)| ?[ぁ-んァ-ヺー]{2,8}(?:[0-9]|$)")
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a text says of its town.
+
+    Attributes:
+        meant: The names that are possible, each with its chome.
+        tail: What follows the name.
+        locality: Street names before the town, or the 小字 behind it.
+        within: Whether the place is somewhere in the town, as the gazetteer lacks the 小字.
+        sure: Whether the text says that there is a 小字, so that nothing is guessed.
+    """
+
+    meant: tuple[Oaza, ...]
+    tail: str
+    locality: str = ""
+    within: bool = False
+    sure: bool = True
+
+
+def match_town(rest: str, towns: Towns) -> Match | None:
+    """The town with which the rest of an address begins, ``None`` if the gazetteer has none such.
+
+    Args:
+        rest: A plain address from the town on.
+        towns: The towns of the municipality.
+    """
+    found = _by_name(rest, towns)
+    if found is not None:
+        return found
+    return _behind_streets(rest, towns) or _shortened(rest, towns) or _within(rest, towns)
+
+
+def _by_name(rest: str, towns: Towns) -> Match | None:
+    """The longest name, sign by sign, else in its one form."""
+    found = next(_exact(rest, towns), None)
+    if found is not None and not _goes_on(found.tail):
+        return found
+    other = next(_canonical(rest, towns), None)
+    if found is None or other is None:
+        return found or other
+    return other if len(other.tail) < len(found.tail) else found
+
+
+def _goes_on(tail: str) -> bool:
+    """Whether a space in the middle of a name may be what ended it: 目黒 本町5-1."""
+    return tail.startswith(" ") and not tail.lstrip()[:1].isdigit()
+
+
+def _exact(rest: str, towns: Towns) -> Iterator[Match]:
+    for text in dict.fromkeys((rest, rest.removeprefix("大字").lstrip())):
+        for length, meant in towns.at_start(text):
+            if _ends_name(text[length:]):
+                yield Match(meant, text[length:])
+
+
+def _canonical(rest: str, towns: Towns) -> Iterator[Match]:
+    for end, meant in towns.canonical_at_start(canonical(rest)):
+        if _ends_name(rest[end:]):
+            yield Match(_as_written(meant, rest[:end]), rest[end:])
+
+
+def _shortened(rest: str, towns: Towns) -> Match | None:
+    """The one town whose name lacks a 町 or 通 in the text: 西小松川 for 西小松川町."""
+    for end, meant in towns.shortened_at_start(canonical(rest)):
+        if end >= _LEAST_SHORTENED and _ends_name(rest[end:]):
+            return Match(meant, rest[end:])
+    return None
+
+
+def _behind_streets(rest: str, towns: Towns) -> Match | None:
+    """The town behind the street names by which 京都市 tells where a house stands."""
+    if not towns.code.startswith(tuple(address_data()["streets"]["codes"])):
+        return None
+    ends = [found.end() for found in _street_end().finditer(rest)]
+    for end in reversed(ends):
+        found = _by_name(rest[end:].lstrip(), towns) or _shortened(rest[end:].lstrip(), towns)
+        if found is not None:
+            return replace(found, locality=rest[:end].strip())
+    return None
+
+
+def _within(rest: str, towns: Towns) -> Match | None:
+    """The 大字 of a 小字 that the gazetteer lacks; a 小字 that is not marked as one is not sure."""
+    for end, meant in towns.canonical_at_start(canonical(rest)):
+        tail = rest[end:]
+        marked = _MARKED.match(tail) is not None
+        if marked or (end >= _LEAST_SHORTENED and _UNMARKED.match(tail) and all(map(_is_undivided, meant))):
+            number = bare_number(tail)
+            locality, lot = (tail[: number.start()], tail[number.start() :]) if number else (tail, "")
+            return Match(_as_written(meant, rest[:end]), lot, locality.strip(), within=True, sure=marked)
+    return None
+
+
+def _is_undivided(oaza: Oaza) -> bool:
+    """Whether a name has no chome, as those of towns in blocks have."""
+    return not oaza.has_chome
+
+
+def _as_written(meant: tuple[Oaza, ...], written: str) -> tuple[Oaza, ...]:
+    """The one that is written exactly so, if it is one of several."""
+    exact = tuple(oaza for oaza in meant if oaza.name == written.replace(" ", ""))
+    return exact if len(exact) == 1 else meant
+
+
+def _ends_name(tail: str) -> bool:
+    """Whether a name may end where this follows."""
+    if _more_name().match(tail):
+        return False
+    return bool(_TOWN_END.match(tail)) or tail.startswith("-") or first_number(tail) is not None
+
+
+@cache
+def _more_name() -> re.Pattern[str]:
+    """A number that belongs to the name: 二十四軒 does not end before 4条."""
+    units = "|".join(address_data()["joining_units"])
+    return re.compile(f" ?(?:[0-9]+|[{NUMERALS}]+)(?:{units})")
+
+
+@cache
+def _street_end() -> re.Pattern[str]:
+    return re.compile(address_data()["streets"]["end"])
