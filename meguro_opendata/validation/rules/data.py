@@ -28,6 +28,8 @@ class Rule:
         severity: Of its findings.
         cleaned: Whether cleaning tells the same, so that ``build`` need not ask again.
         beside: Whether it is told beside an error of frictionless on the same cell.
+        hides_cell: Findings on the same cell that have the same cause, and are left out beside this one.
+        hides_row: Such findings anywhere in the same row.
     """
 
     code: str
@@ -35,6 +37,8 @@ class Rule:
     severity: str
     cleaned: bool = False
     beside: bool = False
+    hides_cell: Sequence[str] = ()
+    hides_row: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

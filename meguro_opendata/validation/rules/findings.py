@@ -14,7 +14,7 @@ import polars as pl
 from meguro_opendata.findings import Finding
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Field, Standard
-from meguro_opendata.validation.rules import labels, misplaced, places, points, rowwise, values
+from meguro_opendata.validation.rules import addressparts, labels, misplaced, places, points, rowwise, values
 from meguro_opendata.validation.rules.data import Hit, Rows, rules
 from meguro_opendata.validation.rules.earlier import moved_ids
 from meguro_opendata.validation.rules.places import Place
@@ -29,6 +29,7 @@ _TESTS: Mapping[str, _Test] = {
     "names": rowwise.names,
     "readings": values.readings,
     "addresses": rowwise.addresses,
+    "parts": addressparts.misplaced_parts,
     "points": points.points,
     "heaps": points.heaps,
     "shapes": values.shapes,
@@ -73,9 +74,20 @@ def rule_findings(
     if standard is not None:
         hits = [*misplaced.standards(table.labels, standard), *hits]
     taken = {(found.row, found.field) for found in errors}
+    hits = list(_one_cause(hits))
     made = [_finding(table, hit, homes) for hit in hits if _is_told(hit, table, homes, cleaned=cleaned)]
     kept = [found for found in made if known[found.code].beside or (found.row, found.field) not in taken]
     return settled(sorted(kept, key=lambda found: found.row or 0))
+
+
+def _one_cause(hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Yield the hits without those that only say otherwise what another one says of the same cell or row."""
+    known = rules()
+    cells = {(code, hit.position, hit.field) for hit in hits for code in known[hit.code].hides_cell}
+    lines = {(code, hit.position) for hit in hits for code in known[hit.code].hides_row}
+    for hit in hits:
+        if (hit.code, hit.position, hit.field) not in cells and (hit.code, hit.position) not in lines:
+            yield hit
 
 
 def _of_places(rows: Rows, place: Place | None) -> Iterator[Hit]:
