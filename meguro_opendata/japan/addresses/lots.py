@@ -19,9 +19,10 @@ _JOINT = "(?:番地の|番地-|番地|番の|番-|番|号の|号-|の|ノ|-)"
 _LAST = f"(?:番地|番(?!町)|号(?!室))?(?:-?{LOT_PREFIX}(?![一-龠ァ-ヺー]))?"
 _LOT = re.compile(rf"-?(?:{LOT_PREFIX} ?)?{_NUMBER}(?: ?{_JOINT} ?(?:{LOT_PREFIX}(?=[0-9]))?{_NUMBER})*{_LAST}")
 _FIRST = re.compile(
-    rf"-? ?(?P<number>[0-9]{{1,4}}|[{NUMERALS}]{{1,4}})(?P<unit> ?丁目?| ?番地?|号|-|の|ノ|(?= )|(?=\()|$)? ?"
+    rf"-? ?(?P<number>[0-9]{{1,4}}|[{NUMERALS}]{{1,8}})(?P<unit> ?丁目?| ?番地?|号|-|の|ノ|(?= )|(?=\()|$)? ?"
 )
 _PIECES = re.compile(rf"[0-9]+|[{NUMERALS}]+|{LOT_PREFIX}")
+_HEAD = 8
 _UNNUMBERED = re.compile("(?:官有)?無番地|[0-9]*番外地")
 _BARE_NUMBER = re.compile(
     rf"(?<=.)(?:[0-9]+(?![0-9]|条|線|番町|番丁|地割|区|号線)"
@@ -104,7 +105,7 @@ def read_lot(text: str) -> Lot:
 Lot(text='5-20', building='三井ビル2階', note='', clear=True))
     """
     text = text.lstrip()
-    unnumbered = _UNNUMBERED.match(text)
+    unnumbered = _UNNUMBERED.match(text) if "番地" in text[:_HEAD] or "番外" in text[:_HEAD] else None
     if unnumbered is not None:
         return Lot(unnumbered[0], text[unnumbered.end() :].strip())
     found = _LOT.match(text)
@@ -112,7 +113,7 @@ Lot(text='5-20', building='三井ビル2階', note='', clear=True))
     tail = text[found.end() :] if found else text
     if not tail:
         return Lot(numbers)
-    clear = not _UNCLEAR.match(tail)
+    clear = (found is not None and found[0].endswith("号")) or not _UNCLEAR.match(tail)
     note = _note(tail.strip())
     building = tail[1:] if tail.startswith("-") else tail
     return Lot(numbers, building[len(note) :].strip() if note else building.strip(), note, clear)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from meguro_opendata.japan.addresses.canonical import canonical
-from meguro_opendata.japan.addresses.lots import LOT_PREFIX, bare_number, first_number
+from meguro_opendata.japan.addresses.lots import LOT_PREFIX, bare_number
 from meguro_opendata.japan.addresses.spelling import address_data
 from meguro_opendata.japan.addresses.towns import Oaza, Towns
 from meguro_opendata.japan.numerals import NUMERALS
@@ -20,15 +20,19 @@ from meguro_opendata.japan.numerals import NUMERALS
 __all__ = ["Match", "match_town"]
 
 _LEAST_SHORTENED = 2
+_NUMBER = f"(?:[0-9]+|[{NUMERALS}]+)"
+# What may follow a whole name; a number that belongs to a name does not: 二十四軒 does not end before 4条.
 _TOWN_END = re.compile(
-    rf"[0-9]|[ (]|$|地先|付近|地内|番外地|(?:官有)?無番地|先$|内$|{LOT_PREFIX} ?(?:[0-9]|[{NUMERALS}]+番)"
+    rf"(?! ?{_NUMBER}(?:{'|'.join(address_data()['joining_units'])}))"
+    rf"(?:[0-9(-]| |$|地先|付近|地内|番外地|(?:官有)?無番地|先$|内$|{LOT_PREFIX} ?(?:[0-9]|[{NUMERALS}]+番)"
+    rf"|[{NUMERALS}]{{1,8}}(?: ?丁目?| ?番地?|号|-|の|ノ| |\(|$))"
 )
-_MARKED = re.compile(rf" ?(?:小字|字|第?(?:[0-9]+|[{NUMERALS}]+)地割)")
+_WITHOUT_JO = re.compile("^([東西南北][0-9]+)(?=[東西南北][0-9])")  # 北24西6 is 北24条西6丁目
+_MARKED = re.compile(rf" ?(?:小字|字|第?{_NUMBER}地割)")
 _UNMARKED = re.compile(r" ?[^0-9\s!-~町村丁番大ぁ-ん][^0-9\s!-~]{0,7}(?:[0-9]|$)| ?[ぁ-んァ-ヺー]{2,8}(?:[0-9]|$)")
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """What a text says of its town.
 
     Attributes:
@@ -56,7 +60,11 @@ def match_town(rest: str, towns: Towns) -> Match | None:
     found = _by_name(rest, towns)
     if found is not None:
         return found
-    return _behind_streets(rest, towns) or _shortened(rest, towns) or _within(rest, towns)
+    whole = _WITHOUT_JO.sub(r"\1条", rest)
+    for typed, meant in address_data()["slips"].items():
+        whole = whole.replace(typed, meant)
+    found = _by_name(whole, towns) if whole != rest else None
+    return found or _behind_streets(rest, towns) or _shortened(rest, towns) or _within(rest, towns)
 
 
 def _by_name(rest: str, towns: Towns) -> Match | None:
@@ -104,7 +112,7 @@ def _behind_streets(rest: str, towns: Towns) -> Match | None:
     for end in reversed(ends):
         found = _by_name(rest[end:].lstrip(), towns) or _shortened(rest[end:].lstrip(), towns)
         if found is not None:
-            return replace(found, locality=rest[:end].strip())
+            return found._replace(locality=rest[:end].strip())
     return None
 
 
@@ -133,16 +141,7 @@ def _as_written(meant: tuple[Oaza, ...], written: str) -> tuple[Oaza, ...]:
 
 def _ends_name(tail: str) -> bool:
     """Whether a name may end where this follows."""
-    if _more_name().match(tail):
-        return False
-    return bool(_TOWN_END.match(tail)) or tail.startswith("-") or first_number(tail) is not None
-
-
-@cache
-def _more_name() -> re.Pattern[str]:
-    """A number that belongs to the name: 二十四軒 does not end before 4条."""
-    units = "|".join(address_data()["joining_units"])
-    return re.compile(f" ?(?:[0-9]+|[{NUMERALS}]+)(?:{units})")
+    return _TOWN_END.match(tail) is not None
 
 
 @cache

@@ -93,9 +93,8 @@ def _parts(plain: str, home: Municipality | None, towns_of: TownsOf | None) -> _
     if not plain:
         return {"postal": postal, "problem": "address-empty"}
     place = find_place(plain, home)
-    candidates = place.possible or wards_of(place.municipality)
-    if candidates and towns_of is not None:
-        place = _by_towns(place, plain, candidates, towns_of)
+    if towns_of is not None and (place.municipality is None or place.municipality.kind == DIVIDED):
+        place = _by_towns(place, plain, towns_of)
     if place.municipality is None:
         level = "prefecture" if place.prefecture else "none"
         found = {"prefecture": place.prefecture, "level": level, "problem": place.problem, "readings": place.readings}
@@ -106,9 +105,9 @@ def _parts(plain: str, home: Municipality | None, towns_of: TownsOf | None) -> _
     return _in_municipality(place, place.municipality, postal, towns_of)
 
 
-def _by_towns(place: Place, plain: str, candidates: Sequence[Municipality], towns_of: TownsOf) -> Place:
-    """The one of some municipalities that alone has the town, if the towns of all are known; else what was known."""
-    known = [(one, towns_of(one.code)) for one in candidates]
+def _by_towns(place: Place, plain: str, towns_of: TownsOf) -> Place:
+    """The one of the possible municipalities or wards that alone has the town, if the towns of all are known."""
+    known = [(one, towns_of(one.code)) for one in place.possible or wards_of(place.municipality)]
     read = []
     for one, towns in known:
         if towns is None:
@@ -195,11 +194,12 @@ def _by_gazetteer(head: _Parts, rest: str, towns: Towns) -> _Parts:
     match = match_town(rest, towns)
     if match is None:
         return {**head, "problem": "town-unknown", "building": rest}
-    if match.within or not all(oaza.by_chome for oaza in match.meant):
+    if match.within or not match.meant[0].by_chome:
         return _somewhere_in(head, match, towns)
+    if match.locality:
+        head = {**head, "locality": match.locality}
     found = [_of_oaza(head, oaza, match.tail) for oaza in match.meant]
-    chosen = found[0] if len(found) == 1 else _several(head, found, match.meant)
-    return {**chosen, "locality": match.locality}
+    return found[0] if len(found) == 1 else _several(head, found, match.meant)
 
 
 def _somewhere_in(head: _Parts, match: Match, towns: Towns) -> _Parts:

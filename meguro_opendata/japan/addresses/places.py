@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from meguro_opendata.japan.addresses.spelling import address_data, folded_name
 from meguro_opendata.japan.municipalities import DIVIDED, Municipality, municipalities
@@ -14,6 +15,7 @@ __all__ = ["Place", "find_place", "ward_name", "wards_of"]
 
 _PREFECTURE_LENGTHS = (3, 4)
 _BARE_LENGTHS = (2, 3)
+_LONGEST = 40
 
 
 @dataclass(frozen=True)
@@ -55,18 +57,19 @@ class _Names:
         return (), 0
 
 
-@dataclass(frozen=True)
-class _Start:
+class _Start(NamedTuple):
     """The beginning of an address as names are compared: without the spaces that some put between them."""
 
     text: str
     folded: str
+    spaced: bool
 
     @classmethod
     def of(cls, text: str) -> _Start:
-        """The beginning of a plain address."""
-        folded = folded_name(text)
-        return cls(text, folded.replace(" ", "") if " " in folded else folded)
+        """The beginning of a plain address, longer than any name of prefecture, county and municipality."""
+        folded = folded_name(text[:_LONGEST])
+        spaced = " " in folded
+        return cls(text, folded.replace(" ", "") if spaced else folded, spaced)
 
     def after(self, count: int) -> str:
         """What follows so many signs that are no spaces.
@@ -74,7 +77,7 @@ class _Start:
         >>> _Start.of("仙台市 若林区 土樋999").after(6)
         '土樋999'
         """
-        if len(self.folded) == len(self.text):
+        if not self.spaced:
             return self.text[count:]
         left = self.text
         for _ in range(count):
@@ -95,7 +98,7 @@ def find_place(text: str, home: Municipality | None = None) -> Place:
     ('市川市', '仙台市若林区')
     """
     start = _Start.of(text)
-    head = next((name for at in _PREFECTURE_LENGTHS if (name := start.folded[:at]) in _prefectures()), "")
+    head = _longest(start.folded, _PREFECTURE_LENGTHS, _prefectures())
     return _in_prefecture(start, head, home) if head else _without_prefecture(start, home)
 
 
@@ -151,9 +154,10 @@ def _without_prefecture(start: _Start, home: Municipality | None) -> Place:
     shortened = _of_bare_prefecture(start, length)
     if shortened is not None:
         return shortened
-    own = max((len(name) for name in _home_names(home) if start.folded.startswith(name)), default=0)
-    if home is not None and own >= length and own:
-        return Place(home.prefecture, home, start.after(own).lstrip())
+    if home is not None:
+        own = max((len(name) for name in _home_names(home) if start.folded.startswith(name)), default=0)
+        if own >= length and own:
+            return Place(home.prefecture, home, start.after(own).lstrip())
     return _of_name(start, home, found, length)
 
 
@@ -184,7 +188,7 @@ def _of_bare_prefecture(start: _Start, least: int) -> Place | None:
         least: How long the name of a municipality is with which it begins otherwise.
     """
     known = _bare_prefectures()
-    bare = next((name for at in _BARE_LENGTHS if (name := start.folded[:at]) in known), "")
+    bare = _longest(start.folded, _BARE_LENGTHS, known)
     if not bare:
         return None
     found, length = _prefectures()[known[bare]][1].at_start(start.folded[len(bare) :])
@@ -204,15 +208,22 @@ def _as_written(found: tuple[Municipality, ...], text: str) -> tuple[Municipalit
     return exact or found
 
 
+def _longest(folded: str, lengths: tuple[int, int], known: Mapping[str, object]) -> str:
+    """The name of one of two lengths with which a text begins, or nothing."""
+    first, second = lengths
+    head = folded[:second]
+    return head if head in known else head[:first] if head[:first] in known else ""
+
+
 def _ambiguous(prefecture: str, found: tuple[Municipality, ...], rest: str) -> Place:
     shown = tuple(known.full_name for known in found)
     return Place(prefecture, None, rest, "municipality-ambiguous", shown, possible=found)
 
 
 @cache
-def _home_names(home: Municipality | None) -> tuple[str, ...]:
+def _home_names(home: Municipality) -> tuple[str, ...]:
     """What data of a municipality calls it, as names are compared."""
-    names = (f"{home.county}{home.name}", home.name, ward_name(home)) if home is not None else ()
+    names = (f"{home.county}{home.name}", home.name, ward_name(home))
     return tuple(folded_name(name) for name in names if name)
 
 

@@ -59,11 +59,14 @@ def town_of_name(written: str, town_id: str = "", kana: str = "") -> Town:
 
     >>> town_of_name("焼津２丁目").name, town_of_name("下三丁").chome, town_of_name("八雲").oaza
     ('焼津二丁目', 3, '八雲')
+    >>> town_of_name("十二丁目").oaza
+    '十二丁目'
     """
     name = plain_address(written).replace(" ", "")
     found = _CHOME.fullmatch(name)
     number = from_kanji(found["chome"]) if found else None
-    if found is None or not number or number > 99:  # noqa: PLR2004 (chome have two digits at most)
+    counted = found is not None and not _NUMBERS.issuperset(found["oaza"])  # 十二丁目 is the name of a village
+    if found is None or not counted or not number or number > 99:  # noqa: PLR2004 (chome have two digits at most)
         return Town(name, name, None, town_id, kana=kana)
     unit = name[found.end("chome") : found.start("koaza")]
     official = f"{found['oaza']}{to_kanji(number)}{unit}{found['koaza']}"
@@ -171,7 +174,7 @@ class Towns:
         Args:
             text: A plain address from the town on; see :func:`~meguro_opendata.japan.addresses.spelling.plain_address`.
         """
-        folded = folded_name(text)
+        folded = folded_name(text[: self.lengths[0]]) if self.lengths else ""
         for length in self.lengths:
             found = self.by_key.get(folded[:length])
             if found and length <= len(text):
