@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from meguro_opendata.japan.addresses.spelling import address_data
 from meguro_opendata.japan.numerals import NUMERALS, from_kanji
@@ -31,8 +31,7 @@ _BARE_NUMBER = re.compile(
 _UNCLEAR = re.compile(rf"[^0-9 ()]?[0-9](?![0-9・~,-]*(?:階|F\b|号室|棟))|[{NUMERALS}]+[-0-9]")
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """The number with which a text begins, the word behind it, and how many signs both take."""
 
     value: int
@@ -49,8 +48,7 @@ class Number:
         return self.unit.startswith(("番", "号"))
 
 
-@dataclass(frozen=True)
-class Lot:
+class Lot(NamedTuple):
     """番地以下 with hyphens, its numbers, and what is left.
 
     Attributes:

@@ -18,8 +18,7 @@ _BARE_LENGTHS = (2, 3)
 _LONGEST = 40
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """What an address begins with.
 
     Attributes:
