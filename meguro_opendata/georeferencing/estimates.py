@@ -52,8 +52,7 @@ def estimate_positions(
     wanted = (frame[lat] == "") & (frame[lon] == "") & (frame[recipe.geocode.address].str.strip_chars() != "")
     geocoder, poorest = Geocoder(home), level_rank(recipe.geocode.level)
     found = {at: geocoder.find(frame[recipe.geocode.address][at]) for at in wanted.arg_true()}
-    sure = {at: one for at, one in found.items() if not one.problem}
-    points = {at: one.point for at, one in sure.items() if one.point is not None and level_rank(one.level) <= poorest}
+    points = _sure_points(found, poorest)
     good = {at: found[at] for at in points}
     filled = _filled(frame, good, points, lat, lon)
     column = mapped.origins.get(recipe.geocode.address)
@@ -62,6 +61,12 @@ def estimate_positions(
         tuple(_changes(table, filled, good, (lat, lon), column or recipe.geocode.address)),
         tuple(_findings(table, frame[recipe.geocode.address], good, [at for at in found if at not in good], column)),
     )
+
+
+def _sure_points(found: Mapping[int, Geocoded], poorest: int) -> dict[int, Point]:
+    """The points of addresses without a problem that are as near as is asked for."""
+    sure = {at: one for at, one in found.items() if not one.problem and level_rank(one.level) <= poorest}
+    return {at: one.point for at, one in sure.items() if one.point is not None}
 
 
 def _filled(

@@ -102,9 +102,9 @@ def _joined(
         after=pl.concat_str(stripped, separator=separator, ignore_nulls=True),
         before=pl.concat_str(stripped, separator=BETWEEN, ignore_nulls=True),
     ).fill_null("")
-    after, findings = joined["after"], []
-    if not separator and role_of(field) == "address":
-        after, findings = _joined_addresses(columns, field, table)
+    if separator or role_of(field) != "address":
+        return joined["after"], _changes(joined["before"], joined["after"], field, columns[0], "join", table), []
+    after, findings = _joined_addresses(columns, field, table)
     return after, _changes(joined["before"], after, field, columns[0], "join", table), findings
 
 

@@ -126,6 +126,33 @@ def test_a_building_is_split_off_where_a_field_takes_it(tmp_path: Path) -> None:
     assert [made.frame[name][1] for name in rules] == ["", "", ""]
 
 
+def test_a_joined_address_names_its_place_once(tmp_path: Path) -> None:
+    """A join of prefecture, municipality and address leaves whole addresses as they are, and tells the others."""
+    lines = [
+        "県,区,住所",
+        *(
+            "東京都,目黒区,目黒区目黒1-2-3",
+            "東京都,目黒区,目黒1-2-3",
+            "東京都,目黒区,大田区中央1-2",
+            "東京都,0004,目黒1-2",
+        ),
+        *("東京都,目黒区,未定", "東京都,目黒区,", ",,目黒区目黒1-2-3"),
+    ]
+    made = mapped(tmp_path, {"所在地_連結表記": {"join": ["県", "区", "住所"]}}, lines)
+    right = [
+        "目黒区目黒1-2-3",
+        "東京都目黒区目黒1-2-3",
+        "大田区中央1-2",
+        "目黒1-2",
+        "未定",
+        "東京都目黒区",
+        "目黒区目黒1-2-3",
+    ]
+    assert made.frame["所在地_連結表記"].to_list() == right
+    told = [(found.row, found.code) for found in made.findings if found.severity == "warning"]
+    assert told == [(4, "address-elsewhere"), (5, "address-place-unknown"), (6, "address-none")]
+
+
 @pytest.mark.parametrize("address", ["東京都世田谷区三宿1-2", "世田谷区三宿1-2", "神奈川県川崎市中原区1-2"])
 def test_an_address_elsewhere_is_not_split(tmp_path: Path, address: str) -> None:
     """An address in another municipality has no town of this one."""

@@ -141,6 +141,33 @@ def test_addresses_are_split_where_certain(
     assert split_address(text, prefecture, city) == wanted
 
 
+OF_COUNTY = [
+    ("熊毛郡上関町", "上関町大字見本2", "上関町大字見本2", ""),
+    ("上関町", "山口県熊毛郡上関町大字見本1", "山口県熊毛郡上関町大字見本1", ""),
+    ("上関町", "熊毛郡上関町大字見本3", "熊毛郡上関町大字見本3", ""),
+    ("上関町", "大字見本4", "山口県上関町大字見本4", ""),
+    ("上関町", "未定", "未定", "address-none"),
+    ("上関町", "山口県萩市見本6", "山口県萩市見本6", "address-elsewhere"),
+    ("0007", "大字見本7", "大字見本7", "address-place-unknown"),
+    ("0008", "山口県熊毛郡上関町大字見本8", "山口県熊毛郡上関町大字見本8", ""),
+]
+
+
+def test_an_address_names_its_municipality_once(tmp_path: Path) -> None:
+    """Addresses of a town in a 郡: whole ones stay, what is elsewhere or no address stays and is told with its cell."""
+    head = "都道府県コード又は市区町村コード,NO,都道府県名,市区町村名,名称,名称_カナ,住所,方書,緯度,経度"
+    lines = [f"353418,{at},山口県,{row[0]},見本{at},ミホン,{row[1]},,," for at, row in enumerate(OF_COUNTY)]
+    path = tmp_path / "old.csv"
+    path.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
+    release = convert_file(path, "public_facility", tmp_path / "out")
+    (written,) = (file.path for file in release.files if file.path.suffix == ".csv" and file.path.stem[:1].isdigit())
+    rows = list(csv.DictReader(io.StringIO(written.read_text(encoding="utf-8-sig"), newline="")))
+    assert [row["所在地_連結表記"] for row in rows] == [row[2] for row in OF_COUNTY]
+    told = {found.row: found.code for found in release.report.findings if found.code.startswith("address-")}
+    assert told == {at + 2: row[3] for at, row in enumerate(OF_COUNTY) if row[3]}
+    assert [row["所在地_町字"] for row in rows] == ["大字見本"] * 4 + [""] * 4
+
+
 def test_a_current_form_stays_what_it_is(tmp_path: Path, workspace_dir: Path) -> None:
     """A file in the current form comes back with the same rows, every column by its own name."""
     release = mo.build_release("preschool", workspace_dir)

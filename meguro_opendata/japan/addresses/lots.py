@@ -103,15 +103,26 @@ def read_lot(text: str) -> Lot:
 Lot(text='5-20', building='三井ビル2階', note='', clear=True))
     """
     text = text.lstrip()
-    unnumbered = _UNNUMBERED.match(text) if "番地" in text[:_HEAD] or "番外" in text[:_HEAD] else None
-    if unnumbered is not None:
-        return Lot(unnumbered[0], text[unnumbered.end() :].strip())
     found = _LOT.match(text)
-    numbers = "-".join(str(from_kanji(piece) or piece) for piece in _PIECES.findall(found[0])) if found else ""
-    tail = text[found.end() :] if found else text
-    if not tail:
-        return Lot(numbers)
-    clear = (found is not None and found[0].endswith("号")) or not _UNCLEAR.match(tail)
+    if found is None or "番外" in text[:_HEAD]:
+        return _without_number(text)
+    numbers = "-".join(str(from_kanji(piece) or piece) for piece in _PIECES.findall(found[0]))
+    tail = text[found.end() :]
+    return (
+        _with_tail(numbers, tail, clear=found[0].endswith("号") or not _UNCLEAR.match(tail)) if tail else Lot(numbers)
+    )
+
+
+def _without_number(text: str) -> Lot:
+    """What follows a town without a number: 無番地 and 番外地 stand for one."""
+    found = _UNNUMBERED.match(text)
+    if found is not None:
+        return Lot(found[0], text[found.end() :].strip())
+    return _with_tail("", text, clear=not _UNCLEAR.match(text))
+
+
+def _with_tail(numbers: str, tail: str, *, clear: bool) -> Lot:
+    """The lot, and a note or a building from what follows it."""
     note = _note(tail.strip())
     building = tail[1:] if tail.startswith("-") else tail
     return Lot(numbers, building[len(note) :].strip() if note else building.strip(), note, clear)

@@ -224,21 +224,27 @@ def _several(head: _Parts, found: Sequence[_Parts], meant: Sequence[Oaza]) -> _P
 
 def _of_oaza(head: _Parts, oaza: Oaza, tail: str) -> _Parts:
     """The chome of a name: named as such, or the first number where the name has no meaning without one."""
-    number, plain = first_number(tail), oaza.by_chome.get(None)
-    if number is None and plain is None:
-        number = _chome_before_name(oaza, tail)
+    plain = oaza.by_chome.get(None)
+    number = first_number(tail) or (_chome_before_name(oaza, tail) if plain is None else None)
     if number is not None and number.unit in ("丁目", "丁"):
         return _with_chome(head, oaza, number, tail)
-    if number is None or not oaza.has_chome:
-        return _whole_oaza(head, oaza, tail) if plain is None else _in_town(head, plain, tail)
     if plain is None:
-        if not number.is_block:
-            return _with_chome(head, oaza, number, tail)
-        return {**_whole_oaza(head, oaza, tail), "problem": "chome-missing", "readings": oaza.names}
+        return _with_number(head, oaza, number, tail)
+    if number is None or not oaza.has_chome:
+        return _in_town(head, plain, tail)
     if number.is_block or number.value not in oaza.by_chome:
         return _in_town(head, plain, tail)
     both = (plain.name, oaza.by_chome[number.value].name)
     return {**head, "problem": "town-ambiguous", "readings": both, "building": tail}
+
+
+def _with_number(head: _Parts, oaza: Oaza, number: Number | None, tail: str) -> _Parts:
+    """A name that has no meaning without its chome: the number is that, unless it is one of a block."""
+    if number is None:
+        return _whole_oaza(head, oaza, tail)
+    if not number.is_block:
+        return _with_chome(head, oaza, number, tail)
+    return {**_whole_oaza(head, oaza, tail), "problem": "chome-missing", "readings": oaza.names}
 
 
 def _chome_before_name(oaza: Oaza, tail: str) -> Number | None:

@@ -165,18 +165,23 @@ def _of_name(start: _Start, home: Municipality | None, found: tuple[Municipality
     text, rest = start.text, start.after(length).lstrip()
     if len(found) == 1:
         return Place(found[0].prefecture, found[0], rest)
-    near = [known for known in found if home is not None and known.prefecture == home.prefecture]
-    within = [known for known in near if home is not None and home.kind == DIVIDED and known.name.startswith(home.name)]
-    if len(near) == 1 or len(within) == 1:
-        chosen = (within or near)[0]
-        return Place(chosen.prefecture, chosen, rest, assumed=True)
     if found:
-        return _ambiguous("", found, text)
+        chosen = _nearest(found, home) if home is not None else None
+        return Place(chosen.prefecture, chosen, rest, assumed=True) if chosen else _ambiguous("", found, text)
     if home is None:
         return Place("", None, text, "municipality-missing")
     if _of_county().match(start.folded):
         return Place("", None, text, "municipality-unknown")
     return Place(home.prefecture, home, text, assumed=True)
+
+
+def _nearest(found: tuple[Municipality, ...], home: Municipality) -> Municipality | None:
+    """The one of several that is a ward of the home, else the only one in its prefecture."""
+    near = [known for known in found if known.prefecture == home.prefecture]
+    for some in ([known for known in near if known in wards_of(home)], near):
+        if len(some) == 1:
+            return some[0]
+    return None
 
 
 def _of_bare_prefecture(start: _Start, least: int) -> Place | None:

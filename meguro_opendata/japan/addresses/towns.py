@@ -105,17 +105,8 @@ class Towns:
     @classmethod
     def of(cls, code: str, towns: Iterable[Town]) -> Self:
         """The index of some towns."""
-        grouped: dict[str, list[dict[int | None, Town]]] = {}
-        for town in towns:
-            name, chome = (f"{town.name}", None) if town.koaza else (town.oaza, town.chome)
-            # Two towns of one name, as 京都市 has them, are two; the same town twice is one.
-            known = grouped.setdefault(name, [])
-            free = next((one for one in known if chome not in one or one[chome].id == town.id), None)
-            if free is None:
-                known.append(free := {})
-            free[chome] = town
         by_key: dict[str, list[Oaza]] = {}
-        for name, twins in grouped.items():
+        for name, twins in _grouped(towns).items():
             for key in dict.fromkeys(_keys(name)):
                 by_key.setdefault(key, []).extend(Oaza(name, chomes, any(chomes)) for chomes in twins)
         lengths = sorted({len(key) for key in by_key}, reverse=True)
@@ -180,6 +171,19 @@ class Towns:
             if found and length <= len(text):
                 exact = tuple(oaza for oaza in found if oaza.name == text[:length])
                 yield length, exact if len(exact) == 1 else found
+
+
+def _grouped(towns: Iterable[Town]) -> dict[str, list[dict[int | None, Town]]]:
+    """The towns by their names and chome. Two of one name, as 京都市 has them, are two; the same one twice is one."""
+    grouped: dict[str, list[dict[int | None, Town]]] = {}
+    for town in towns:
+        name, chome = (town.name, None) if town.koaza else (town.oaza, town.chome)
+        known = grouped.setdefault(name, [])
+        free = next((one for one in known if chome not in one or one[chome].id == town.id), None)
+        if free is None:
+            known.append(free := {})
+        free[chome] = town
+    return grouped
 
 
 def _at_start(written: Canonical, known: tuple[_Known, tuple[int, ...]]) -> Iterator[tuple[int, tuple[Oaza, ...]]]:

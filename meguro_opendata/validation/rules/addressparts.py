@@ -72,19 +72,31 @@ def misplaced_part(part: str, row: Mapping[str, str], code: str = "") -> _Mispla
     >>> misplaced_part("town", {"city": "市川市", "town": "北方町"}) is None
     True
     """
-    plain = {name: plain_address(value) for name, value in row.items()}
+    plain = {name: plain_address(text) for name, text in row.items()}
     home = home_of(code) or place_of_names(row.get("prefecture", ""), row.get("city", ""))
+    return _misplaced(part, plain, home)
+
+
+def _misplaced(part: str, plain: Mapping[str, str], home: Municipality | None) -> _Misplaced | None:
+    """What a part of a plain address holds that belongs elsewhere."""
     value = plain[part]
-    if not is_address(value) and not any(sign.isdigit() for sign in value):
+    if not is_address(value) and not re.search("[0-9]", value):
         return None
-    if part == "prefecture":
-        return _behind_prefecture(value) or _whole_place(value, home)
     if part == "city":
         return _in_city(value, plain.get("prefecture", ""))
     named = _whole_place(value, home if part != "building" else None)
-    if named is not None or part == "building":
-        return named or _lot_of(value, plain.get("lot", ""))
-    return _in_town(value) if part == "town" else _in_lot(value, plain.get("town", ""), home)
+    if part == "prefecture":
+        return _behind_prefecture(value) or named
+    return named or _of_rest(part, value, plain, home)
+
+
+def _of_rest(part: str, value: str, row: Mapping[str, str], home: Municipality | None) -> _Misplaced | None:
+    """What is wrong with a town, a lot or a building that names no place."""
+    if part == "town":
+        return _in_town(value)
+    if part == "lot":
+        return _in_lot(value, row.get("town", ""), home)
+    return _lot_of(value, row.get("lot", ""))
 
 
 def _behind_prefecture(value: str) -> _Misplaced | None:
@@ -105,9 +117,16 @@ def _whole_place(value: str, home: Municipality | None) -> _Misplaced | None:
     if place.possible:
         place = find_place(value, home if home in place.possible else place.possible[0])
     meant, rest = place.municipality, place.rest
-    if meant is None or (meant.kind in _VILLAGES and (rest or meant != home)) or (rest and meant != home):
+    if meant is None or not _is_named(meant, rest, home):
         return None
     return value[: len(value) - len(rest)], ("city",)
+
+
+def _is_named(meant: Municipality, rest: str, home: Municipality | None) -> bool:
+    """Whether a value names a municipality, and not a town that is called like one or begins so."""
+    if meant.kind in _VILLAGES:
+        return not rest and meant == home
+    return not rest or meant == home
 
 
 def _in_city(value: str, prefecture: str) -> _Misplaced | None:
