@@ -25,6 +25,7 @@ __all__ = [
     "catalog_source",
     "common",
     "day",
+    "gis_words",
     "insecure_http",
     "output_file",
     "output_format",
@@ -160,6 +161,21 @@ def common(command: Command) -> Command:
             callback=_keep,
             help="ワークスペースのフォルダー / Workspace folder.",
         ),
+    ):
+        command = option(command)
+    return command
+
+
+def gis_words(command: Command) -> Command:
+    """``--layer``, ``--from`` and ``--encoding``: what is declared of a GIS file."""
+    for option in (
+        click.option(
+            "--encoding",
+            type=click.Choice(("utf-8", "cp932", "utf-16")),
+            help="GISのファイルの文字コード / Encoding of a GIS file.",
+        ),
+        click.option("--from", "source_crs", metavar="CRS", help="GISのファイルの座標系 / System of a GIS file."),
+        click.option("--layer", metavar="NAME", help="GISのファイルのレイヤー / The layer of a GIS file."),
     ):
         command = option(command)
     return command

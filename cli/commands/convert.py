@@ -22,6 +22,7 @@ from .. import console, options
     help="元の表に印を付けたブックを書く / Write a copy of the source with marked cells and notes.",
 )
 @options.table_place
+@options.gis_words
 @options.output_format
 @options.common
 def command(
@@ -31,16 +32,21 @@ def command(
     xlsx: Path | None,
     sheet: str | None,
     header_row: int | None,
+    layer: str | None,
+    source_crs: str | None,
+    encoding: str | None,
     output_format: str,
 ) -> None:
     """1つの表を標準の形に直す（確かな対応だけ）/ Convert one file, applying sure matches only."""
+    from meguro_opendata.geo.gis.files import LayerWords
     from meguro_opendata.pipeline.conversion import convert_file, mark_source
     from meguro_opendata.pipeline.outcome import BUILD_FORMAT
 
     from ..texts.conversion import conversion_lines
 
     lang = options.settings().lang
-    release = convert_file(file, standard, out, lang, sheet=sheet, header_row=header_row)
+    words = LayerWords(layer, source_crs, encoding)
+    release = convert_file(file, standard, out, lang, words, sheet=sheet, header_row=header_row)
     if xlsx is not None:
         from meguro_opendata.reports.workbook.marked import marked_lines, write_marked
 

@@ -11,16 +11,18 @@ from .. import console, options
 
 @click.command("inspect")
 @click.argument("file", type=click.Path(path_type=Path))
+@options.gis_words
 @options.output_format
 @options.common
-def command(file: Path, output_format: str) -> None:
+def command(file: Path, layer: str | None, source_crs: str | None, encoding: str | None, output_format: str) -> None:
     """ファイルの中身を調べる / Say what a file really is and which standard it may follow."""
+    from meguro_opendata.geo.gis.files import LayerWords
     from meguro_opendata.inspection.profiler import inspect_file
 
     from ..texts.inspection import inspection_lines
 
     lang = options.settings().lang
-    seen = inspect_file(file)
+    seen = inspect_file(file, LayerWords(layer, source_crs, encoding))
     if output_format == "json":
         console.result_json(seen.to_dict(lang))
     else:

@@ -21,6 +21,7 @@ from .. import console, options
 @click.option("--standard", metavar="ID[@VERSION]", help="従う標準（省略時は見出しから）/ The standard to follow.")
 @click.option("--mapping-sheet", is_flag=True, help="対応表を mapping.xlsx に書く / Keep the mapping in mapping.xlsx.")
 @options.table_place
+@options.gis_words
 @options.output_format
 @options.common
 def command(
@@ -30,17 +31,30 @@ def command(
     mapping_sheet: bool,
     sheet: str | None,
     header_row: int | None,
+    layer: str | None,
+    source_crs: str | None,
+    encoding: str | None,
     output_format: str,
 ) -> None:
     """元のファイルからデータセットの下書きを作る / Draft a dataset from a source file."""
     from meguro_opendata.authoring import draft_dataset
+    from meguro_opendata.geo.gis.files import LayerWords
 
     from ..texts.draft import draft_lines
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
+    words = LayerWords(layer, source_crs, encoding)
     draft = draft_dataset(
-        slug, source, workspace, standard, as_sheet=mapping_sheet, lang=lang, sheet=sheet, header_row=header_row
+        slug,
+        source,
+        workspace,
+        standard,
+        words,
+        as_sheet=mapping_sheet,
+        lang=lang,
+        sheet=sheet,
+        header_row=header_row,
     )
     if output_format == "json":
         console.result_json(draft.to_dict())

@@ -70,11 +70,23 @@ def _layer_lines(layer: Layer, lang: str) -> Iterator[str]:
     yield f"{word('layer', lang)}: {layer.layer}{others}"
     kinds = [f"{kind or word('geometry-none', lang)} {count}" for kind, count in layer.kinds.items()]
     yield f"{word('geometries', lang)}: {', '.join(kinds) or '-'}"
-    if layer.crs is not None:
+    if layer.doubt is not None:
+        yield f"{word('crs', lang)}: {layer.doubt.text(lang)}"
+    elif layer.crs is not None:
         yield f"{word('crs', lang)}: {layer.crs.code} ({datum_title(layer.crs.datum)})"
     else:
         yield f"{word('crs', lang)}: {message('crs-not-said', lang, name=layer.unknown or '-')}"
     yield message("layer-found", lang, rows=len(layer.geometries), columns=layer.frame.width)
+    yield from _remark_lines(layer, lang)
+
+
+def _remark_lines(layer: Layer, lang: str) -> Iterator[str]:
+    """Yield what there is to know of a layer, the first of it."""
+    for found in layer.findings[:_SHOWN]:
+        place = f" {found.column} {word('row', lang)} {found.row}:" if found.column and found.row else ""
+        yield f"  [{word(found.severity, lang)}]{place} {found.text('message', lang)}"
+    if len(layer.findings) > _SHOWN:
+        yield "  " + message("and-more", lang, count=len(layer.findings) - _SHOWN)
 
 
 def _readability_lines(seen: Inspection, lang: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ from meguro_opendata.authoring.mapping_sheet import mapping_sheet
 from meguro_opendata.authoring.recipe_text import recipe_text
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import is_plain_name, storage_guard, write_whole
+from meguro_opendata.geo.gis.files import LayerWords
 from meguro_opendata.geo.gis.opening import shape_parts
 from meguro_opendata.mapping.proposals import Proposal, propose_mapping
 from meguro_opendata.sources import Table
@@ -37,6 +38,7 @@ def draft_dataset(
     source: Path,
     workspace: Workspace,
     standard_id: str | None = None,
+    words: LayerWords | None = None,
     *,
     as_sheet: bool = False,
     lang: str = "ja",
@@ -51,6 +53,7 @@ def draft_dataset(
         workspace: Where the dataset is to be.
         standard_id: The id of a standard, or ``id@version``; default: the one that the header surely follows, else
             the recipe gets a schema of its own.
+        words: What is declared of a GIS file; it is written into the recipe.
         as_sheet: Keep the mapping in a workbook beside the recipe.
         lang: Language of the recipe's comments.
         sheet: The sheet, if that is known.
@@ -65,13 +68,14 @@ def draft_dataset(
     folder = workspace.root / slug
     _refuse(slug, source, folder)
     named = load_standard(standard_id) if standard_id else None
-    layout = propose_layout(source, spellings(named), lang, sheet, header_row)
+    layout = propose_layout(source, spellings(named), lang, sheet, header_row, words)
     table = layout.table
     match = None if named else _surely(table)
     standard = load_standard(match.id, match.version) if match else named
     proposals = _proposals(table, standard, workspace)
     left = _left(table, proposals) if standard else ()
-    draft = Draft(slug, folder, (), table, standard, match, tuple(proposals), left, layout)
+    known = words or LayerWords()
+    draft = Draft(slug, folder, (), table, standard, match, tuple(proposals), left, layout, known)
     return _written(draft, source, workspace, as_sheet and standard is not None, lang)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from meguro_opendata.authoring.layout import Layout
+from meguro_opendata.geo.gis.files import LayerWords
 from meguro_opendata.geo.gis.table import point_names
 from meguro_opendata.geo.gis.words import GEO_CONTAINERS
 from meguro_opendata.mapping.proposal import Proposal
@@ -42,6 +43,7 @@ class Draft:
         proposals: The mapping; for a schema of its own, empty: each column is its own field.
         left: Columns that no sure proposal uses.
         layout: How the source is read.
+        words: What the user declared of a GIS file.
     """
 
     slug: str
@@ -53,6 +55,7 @@ class Draft:
     proposals: tuple[Proposal, ...]
     left: tuple[str, ...]
     layout: Layout
+    words: LayerWords = field(default_factory=LayerWords)
 
     @property
     def is_geo(self) -> bool:

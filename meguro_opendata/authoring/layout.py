@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
+from meguro_opendata.geo.gis.files import LayerWords
 from meguro_opendata.geo.gis.opening import is_geo_file
 from meguro_opendata.geo.gis.table import propose_table
 from meguro_opendata.japan.folding import folded
@@ -43,7 +44,12 @@ class Layout:
 
 
 def propose_layout(
-    source: Path, names: Collection[str], lang: str, sheet: str | None = None, header_row: int | None = None
+    source: Path,
+    names: Collection[str],
+    lang: str,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    words: LayerWords | None = None,
 ) -> Layout:
     """Return how a file is to be read; nothing of it is left out without a line that says so.
 
@@ -53,11 +59,12 @@ def propose_layout(
         lang: Language of the reasons.
         sheet: The sheet, if that is known; then no other is read.
         header_row: Record number of the lowest header line, if that is known.
+        words: What is declared of a GIS file.
 
     Raises:
         SourceError: If it cannot be read.
     """
-    table = propose_table(source, names, keep_all=False, sheet=sheet, header_row=header_row)
+    table = propose_table(source, names, keep_all=False, words=words, sheet=sheet, header_row=header_row)
     if is_geo_file(source) or table.proposed is None:
         return Layout(table)
     way = FileSettings(header_row=table.header_row, header_rows=table.header_rows)

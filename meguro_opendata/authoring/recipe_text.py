@@ -8,7 +8,7 @@ from typing import Any
 from meguro_opendata.authoring.draft import Draft, OwnField
 from meguro_opendata.files.declarations import scalar
 from meguro_opendata.mapping.proposal import Proposal, reason_text
-from meguro_opendata.mapping.valueforms import value_kinds_of
+from meguro_opendata.mapping.valueforms import METRES, value_kinds_of
 from meguro_opendata.messages import form, message, word
 from meguro_opendata.recipe.blockwords import block_line
 from meguro_opendata.workspace.city import City
@@ -85,6 +85,8 @@ def _source(draft: Draft, file: str, lang: str) -> Iterator[str]:
     elif grid.sheet is not None:
         yield f"  sheet: {scalar(grid.sheet)}"
     yield f"  header_row: {table.header_row}"
+    if any(proposal.seen == METRES for proposal in draft.proposals):
+        yield f"  # {word('new-confirm', lang)} crs: EPSG:6677   # {comment_of(message('new-crs', lang))}"
     if table.header_rows > 1:
         yield f"  header_rows: {table.header_rows}"
     encoding = (grid.encoding or "").removesuffix("-sig")
@@ -111,12 +113,16 @@ def _blocks(draft: Draft, lang: str) -> Iterator[str]:
 def _layer(draft: Draft, lang: str) -> Iterator[str]:
     """Of a GIS file: its layer, if there are several; its system, if it does not say so; how its texts are encoded."""
     grid = draft.table.grid
-    if len(grid.sheets) > 1:
-        yield f"  sheet: {scalar(grid.sheet)}" + _other_sheets(draft, lang)
-    if grid.crs is None:
+    said = draft.words
+    if len(grid.sheets) > 1 or said.layer:
+        yield f"  sheet: {scalar(said.layer or grid.sheet)}" + _other_sheets(draft, lang)
+    if said.crs:
+        yield f"  crs: {scalar(said.crs)}"
+    elif grid.crs is None:
         yield f"  # {word('new-confirm', lang)} crs: EPSG:6677   # {comment_of(message('new-crs', lang))}"
-    if grid.encoding is not None:
-        yield f"  encoding: {grid.encoding}"
+    encoding = said.encoding or grid.encoding
+    if encoding is not None:
+        yield f"  encoding: {encoding}"
 
 
 def _geometry(draft: Draft, lang: str) -> Iterator[str]:

@@ -73,12 +73,14 @@ class Located:
         second: Values of its second axis.
         troubles: What is to be said, errors among it.
         done: What was done, ``None`` if there was no point.
+        errors: The expected error (m) of each point as text, ``None`` where none was moved approximately.
     """
 
     first: pl.Series
     second: pl.Series
     troubles: tuple[Trouble, ...]
     done: Transformed | None
+    errors: pl.Series | None = None
 
     @property
     def valid(self) -> bool:
@@ -129,7 +131,15 @@ def locate(
         _written(text, kept, after[~refused], old[~refused] if stays else None, target)
         for text, after, old in zip(texts, (done.first, done.second), before, strict=True)
     ]
-    return Located(columns[0], columns[1], tuple(_placed(troubles, words)), done)
+    return Located(columns[0], columns[1], tuple(_placed(troubles, words)), done, _errors(len(texts[0]), fine, done))
+
+
+def _errors(rows: int, at: Whole, done: Transformed) -> pl.Series | None:
+    """The expected error of each row's point, where some are approximate."""
+    if not done.approximate.any():
+        return None
+    blank = pl.Series("", [""] * rows, dtype=pl.String)
+    return blank.scatter(at, [f"{value:g}" for value in done.errors.tolist()])
 
 
 def _placed(troubles: Sequence[Trouble], words: PointWords) -> Iterator[Trouble]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meguro_opendata.errors import ExitCode, SourceError
+from meguro_opendata.errors import ExitCode, SourceError, UnknownCrsError
 from meguro_opendata.geo.gis.opening import geo_container, is_geo_file
 from meguro_opendata.inspection.readability import Judgement, item_text, judge, reason_text, stage_of, stage_text
 from meguro_opendata.messages import message
@@ -18,7 +18,7 @@ from meguro_opendata.standard.recognition import SURE, Match, known_labels, reco
 from meguro_opendata.standard.recognition.headernames import spellings
 
 if TYPE_CHECKING:
-    from meguro_opendata.geo.gis.files import Layer
+    from meguro_opendata.geo.gis.files import Layer, LayerWords
 
 __all__ = ["INSPECTION_FORMAT", "Inspection", "inspect_file", "judgement_text"]
 
@@ -42,6 +42,10 @@ _ENDINGS = {
     ".gpkg": ("gpkg",),
     ".fgb": ("fgb",),
     ".kml": ("kml",),
+    ".kmz": ("kml",),
+    ".geojsonl": ("geojson",),
+    ".gml": ("gml",),
+    ".xml": ("gml",),
     ".shp": ("shapefile",),
     ".shx": ("shapefile",),
     ".dbf": ("shapefile",),
@@ -65,7 +69,7 @@ class Inspection:
     container: str
     table: Table | None
     matches: tuple[Match, ...]
-    refusal: SourceError | None
+    refusal: SourceError | UnknownCrsError | None
     layer: Layer | None = None
 
     @property
@@ -129,7 +133,7 @@ class Inspection:
             **_described_grid(self.grid),
             **_described_table(self.table),
             **_described_blocks(self.table),
-            "gis": _described_layer(self.layer) if self.layer else None,
+            "gis": _described_layer(self.layer, lang) if self.layer else None,
             "standard": {"id": best.id, "version": best.version, "score": best.score} if best else None,
             "machine_readability": [_described_item(judgement, lang) for judgement in self.judgements],
             "stage": self.stage,
@@ -176,7 +180,7 @@ def _described_blocks(table: Table | None) -> dict[str, Any]:
     }
 
 
-def _described_layer(layer: Layer) -> dict[str, Any]:
+def _described_layer(layer: Layer, lang: str) -> dict[str, Any]:
     from meguro_opendata.geo.datum.crs import datum_title
 
     return {
@@ -186,6 +190,9 @@ def _described_layer(layer: Layer) -> dict[str, Any]:
         "crs": layer.crs.code if layer.crs else None,
         "datum": datum_title(layer.crs.datum) if layer.crs else None,
         "unknown_crs": layer.unknown or None,
+        "doubt": layer.doubt.text(lang) if layer.doubt else None,
+        "types": {name: words.kind for name, words in layer.fields.items()},
+        "findings": [found.to_dict(lang) for found in layer.findings],
     }
 
 
@@ -213,11 +220,12 @@ def judgement_text(judgement: Judgement, lang: str = "ja") -> str | None:
     return None if judgement.ok else item_text(judgement.item, "advice", lang)
 
 
-def inspect_file(path: Path | str, sheet: str | None = None) -> Inspection:
+def inspect_file(path: Path | str, words: LayerWords | None = None, sheet: str | None = None) -> Inspection:
     """Look at a file and say what it is; a file that cannot be read is described as far as possible.
 
     Args:
         path: The file.
+        words: What is declared of a GIS file.
         sheet: The sheet to look at; default the likeliest.
 
     Raises:
@@ -225,7 +233,9 @@ def inspect_file(path: Path | str, sheet: str | None = None) -> Inspection:
     """
     file = Path(path)
     if is_geo_file(file):
-        return _inspect_layer(path)
+        return _inspect_layer(path, words)
+    if words is not None:
+        words.refuse_for(file)
     try:
         container = container_at(file)
     except SourceError as refusal:
@@ -240,15 +250,18 @@ def inspect_file(path: Path | str, sheet: str | None = None) -> Inspection:
     return Inspection(str(path), table.grid.container, table, tuple(recognise(table.labels)), None)
 
 
-def _inspect_layer(path: Path | str) -> Inspection:
+def _inspect_layer(path: Path | str, words: LayerWords | None) -> Inspection:
     """A GIS file: one layer of it, or what it seems to be and why none can be read."""
-    from meguro_opendata.geo.gis.files import read_layer
+    from meguro_opendata.geo.gis.files import LayerWords, read_layer
     from meguro_opendata.geo.gis.table import geo_table
 
     file = Path(path)
     try:
-        layer = read_layer(file)
+        words = words or LayerWords()
+        layer = read_layer(file, layer=words.layer, encoding=words.encoding)
+        if words.crs:
+            layer = replace(layer, crs=layer.features(words.crs).crs, unknown="", doubt=None)
         table = geo_table(file, layer)
-    except SourceError as refusal:
+    except (SourceError, UnknownCrsError) as refusal:
         return Inspection(str(path), _ARCHIVED.get(kind := str(geo_container(file)), kind), None, (), refusal)
     return Inspection(str(path), layer.container, table, tuple(recognise(table.labels)), None, layer)

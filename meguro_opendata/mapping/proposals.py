@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import polars as pl
 
 from meguro_opendata.mapping.derivation import as_rules, city_facts, from_one_cell, parts_and_whole
+from meguro_opendata.mapping.planecoordinates import in_metres
 from meguro_opendata.mapping.proposal import SURE, Proposal
 from meguro_opendata.mapping.valueforms import contradiction, telling_kinds, value_kinds_of
 from meguro_opendata.recipe.words import MappingRule
@@ -34,7 +35,7 @@ def propose_mapping(
         older: An older version of the same standard, if the header is that version's.
         city: Whose recipe it is for: its facts may fill items without a column, and all is in a recipe's words.
     """
-    found = _exchanged({proposal.field: proposal for proposal in _by_name(table, standard)})
+    found = in_metres(_exchanged({proposal.field: proposal for proposal in _by_name(table, standard)}))
     if older is not None:
         found = _with_carried(found, list(_carried(table, older)))
     for more in (from_one_cell, _by_values, parts_and_whole):

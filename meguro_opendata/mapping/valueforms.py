@@ -10,8 +10,10 @@ import polars as pl
 from meguro_opendata.japan.folding import hyphens, one_width_column
 from meguro_opendata.packaged import packaged_toml
 
-__all__ = ["contradiction", "telling_kinds", "value_kinds_of"]
+__all__ = ["METRES", "contradiction", "telling_kinds", "value_kinds_of"]
 
+METRES = "metres"  # what a column of degrees turns out to be, where it holds plane coordinates
+_DEGREES = ("latitude", "longitude")
 _DASHES = f"[{hyphens('between_numbers')}]"
 
 
@@ -43,7 +45,22 @@ def contradiction(kind: str, values: pl.Series) -> str | None:
     listed = _known()["contradicts"]
     against = listed["kinds"] if kind in listed["kinds"] else listed["text"] if kind == "name" else ()
     found = value_kinds_of(values)
+    if kind in _DEGREES and kind not in found and _are_metres(values):
+        return METRES
     return None if kind in found else next((seen for seen in found if seen in against), None)
+
+
+def _are_metres(values: pl.Series) -> bool:
+    """Whether nearly all filled cells are plane coordinates.
+
+    >>> _are_metres(pl.Series(["-42148.043", "-41039.19"])), _are_metres(pl.Series(["35.6415", "353829"]))
+    (True, False)
+    """
+    known = _known()
+    trimmed = one_width_column(values.head(known["settings"]["rows"])).str.strip_chars()
+    filled = trimmed.filter(trimmed != "").str.replace_all(_DASHES, "-")
+    fitting = int(filled.str.contains(known["metres"]["form"]).sum())
+    return fitting > 0 and fitting >= known["settings"]["share"] * len(filled)
 
 
 def telling_kinds() -> tuple[str, ...]:

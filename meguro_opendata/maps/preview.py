@@ -12,9 +12,10 @@ import polars as pl
 from meguro_opendata import pages
 from meguro_opendata.errors import MeguroOpendataError, SourceError
 from meguro_opendata.files.csvrows import read_csv_rows
+from meguro_opendata.findings import Finding
 from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.gis.features import moved, point_columns
-from meguro_opendata.geo.gis.files import read_features
+from meguro_opendata.geo.gis.files import LayerWords, read_features
 from meguro_opendata.geo.gis.opening import is_geo_file
 from meguro_opendata.geo.gis.table import point_names
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
@@ -51,6 +52,7 @@ class Preview:
         home: The municipality that the table is about, if known.
         geocoder: What knows the towns.
         shapes: The areas and lines of a GIS file.
+        findings: What there is to know of it.
     """
 
     title: str
@@ -59,6 +61,7 @@ class Preview:
     home: Municipality | None
     geocoder: Geocoder
     shapes: Sequence[Shape] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -119,7 +122,12 @@ def preview_release(slug: str, workspace: Workspace) -> Preview:
 
 
 def preview_file(
-    path: Path, home: Municipality | None = None, *, swapped: bool = False, crs: str | None = None
+    path: Path,
+    home: Municipality | None = None,
+    *,
+    swapped: bool = False,
+    crs: str | None = None,
+    words: LayerWords | None = None,
 ) -> Preview:
     """The places of any table.
 
@@ -128,6 +136,7 @@ def preview_file(
         home: The municipality that it is about.
         swapped: Whether its columns of latitude and longitude are the wrong way round.
         crs: The system of a GIS file that does not say so.
+        words: More of what is declared of a GIS file.
 
     Raises:
         SourceError: If it cannot be read, is too long, or has neither coordinates nor addresses.
@@ -135,12 +144,14 @@ def preview_file(
         MissingGridError: If it needs a grid that has not been added.
         OutsideGridError: If it has points outside of a needed grid.
     """
-    known = preview_data()
+    known, words = preview_data(), words or LayerWords(crs=crs)
     if is_geo_file(path):
-        features, _ = moved(read_features(path, crs=crs), parse_crs(_SHOWN_IN))
+        found = read_features(path, layer=words.layer, crs=words.crs, encoding=words.encoding)
+        features, _ = moved(found, parse_crs(_SHOWN_IN))
         frame = point_columns(features)
         preview = _preview(path.stem, path.name, frame, home, _roles_of_features(frame.columns))
-        return replace(preview, shapes=shapes_of(features.geometries))
+        return replace(preview, shapes=shapes_of(features.geometries), findings=found.findings)
+    words.refuse_for(path)
     table = propose_source(path, [*known["names"], *known["lat"], *known["lon"], *gazetteer_data()["address_columns"]])
     roles = roles_of(table.frame.columns)
     if swapped:

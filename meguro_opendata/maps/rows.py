@@ -11,6 +11,7 @@ import polars as pl
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.places.geocoding import Geocoder
 from meguro_opendata.japan.folding import folded
+from meguro_opendata.messages import LANGUAGES, word
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.standard.model import Field, coordinate_fields
 
@@ -85,6 +86,9 @@ def roles_of(columns: Sequence[str]) -> TableRoles:
     """
     known = preview_data()
     lat, lon = _first(columns, known["lat"]), _first(columns, known["lon"])
+    guessed = lat is None or lon is None
+    if guessed:
+        lat, lon = _first(columns, _geocoded("lat")), _first(columns, _geocoded("lon"))
     has_point = lat is not None and lon is not None
     address = _first(columns, gazetteer_data()["address_columns"])
     flags = gazetteer_data()["flags"]
@@ -93,9 +97,14 @@ def roles_of(columns: Sequence[str]) -> TableRoles:
         address=address,
         lat=lat if has_point else None,
         lon=lon if has_point else None,
-        level=_first(columns, [flags["level"]["name"]]),
-        error=_first(columns, [flags["error"]["name"]]),
+        level=_first(columns, [flags["level"]["name"], *(_geocoded("level") if guessed else ())]),
+        error=_first(columns, [flags["error"]["name"], *(_geocoded("error_m") if guessed else ())]),
     )
+
+
+def _geocoded(name: str) -> list[str]:
+    """What ``geo geocode`` calls a column, in each language."""
+    return [word(f"geocode-{name}", lang) for lang in LANGUAGES]
 
 
 def roles_of_fields(columns: Sequence[str], fields: Sequence[Field]) -> TableRoles:
@@ -149,6 +158,8 @@ def _fault_of(lat: str, lon: str) -> str:
 def _flagged(level: str, error: str) -> tuple[str, float]:
     """Level and error of a point that was estimated when the table was made."""
     known = gazetteer_data()["levels"]["order"]
+    named = {word(f"level-{level}", lang): level for level in known for lang in LANGUAGES}
+    level = named.get(level, level)
     return (level if level in known else "town"), float(error) if error.replace(".", "", 1).isdigit() else 0.0
 
 

@@ -35,6 +35,7 @@ from meguro_opendata.standard.recognition import recognise
 from meguro_opendata.standard.recognition.headernames import spellings
 
 if TYPE_CHECKING:
+    from meguro_opendata.geo.gis.files import LayerWords
     from meguro_opendata.reports.workbook.marked import Marked
 
 __all__ = ["convert_file", "mark_source", "write_conversion"]
@@ -48,6 +49,7 @@ def convert_file(
     standard_id: str,
     out: Path,
     lang: str = "ja",
+    words: LayerWords | None = None,
     *,
     sheet: str | None = None,
     header_row: int | None = None,
@@ -62,6 +64,7 @@ def convert_file(
         standard_id: The id of a standard, or ``id@version``.
         out: The folder; it is made, or replaced if an earlier conversion made it.
         lang: Language of the reports.
+        words: What is declared of a GIS file.
         sheet: The sheet, if that is known; of a GIS file the layer.
         header_row: Record number of the lowest header line, if that is known.
 
@@ -76,7 +79,7 @@ def convert_file(
     standard = load_standard(standard_id)
     older = [load_standard(standard.id, version) for version in standard.versions if version != standard.version]
     table = propose_table(
-        Path(path), spellings(standard), keep_all=False, needs_crs=True, sheet=sheet, header_row=header_row
+        Path(path), spellings(standard), keep_all=False, needs_crs=True, words=words, sheet=sheet, header_row=header_row
     )
     _refuse_unsure_header(table)
     old = _version_of(table, standard, older)

@@ -143,6 +143,5 @@ class OpenedFiles:
 
 def _layer(recipe: Recipe) -> Table:
     source = recipe.source
-    encoding = None if source.encoding == "utf-16" else source.encoding
     skip = recipe.skipped_in(source.file, source.sheet)
-    return read_geo_table(recipe.source_path, layer=source.sheet, crs=source.crs, encoding=encoding, skip=skip)
+    return read_geo_table(recipe.source_path, layer=source.sheet, crs=source.crs, encoding=source.encoding, skip=skip)

@@ -18,6 +18,7 @@ from meguro_opendata.georeferencing.estimates import estimate_positions
 from meguro_opendata.japan.municipalities import Municipality
 from meguro_opendata.mapping import Mapped, apply_mapping
 from meguro_opendata.pipeline.checks import validate_stacked, waived
+from meguro_opendata.pipeline.gisremarks import layer_remarks, unplaced_rows
 from meguro_opendata.pipeline.identifiers import Identifier
 from meguro_opendata.pipeline.reading import Reading, SourceTable
 from meguro_opendata.privacy import allowed, disclosures, masked, screen, secrets
@@ -130,6 +131,7 @@ def _prepare_table(
     prepared = []
     for source, part, frame, report, own, key in zip(group, ready, frames, reports, found, keys, strict=True):
         more = [*own, *key, *repeated_rows(source.table, frame), *_cut_cells(source.table, frame, recipe)]
+        more += [*layer_remarks(source.table), *unplaced_rows(source.table, frame, recipe)]
         more += _other_periods(source, part.mapped, frame, recipe, fiscal_start)
         whole = report.with_findings(settled((*report.findings, *waived(_untold(more, report), recipe.waive))))
         prepared.append(Prepared(source, part.mapped, frame, part.changes, whole, coordinates=part.coordinates))

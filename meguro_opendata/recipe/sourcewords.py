@@ -177,7 +177,7 @@ def crs_faults(place: str, crs: str) -> Iterator[Fault]:
 def _may_be_geo(settings: FileSettings) -> bool:
     """Whether the name is that of a GIS file, whose system has to be known even if its points are not published."""
     name: str = getattr(settings, "file", "").lower()
-    return name.endswith((".shp", ".zip", *file_words()["archives"]["endings"]))
+    return name.endswith((".kmz", ".json", ".zip", *file_words()["archives"]["endings"]))
 
 
 def series_faults(

@@ -135,7 +135,7 @@ def proposed_standard(file: Path, sheet: str | None = None) -> str:
     """
     from meguro_opendata.inspection.profiler import inspect_file
 
-    seen = inspect_file(file, sheet)
+    seen = inspect_file(file, sheet=sheet)
     if seen.refusal is not None:
         raise seen.refusal
     if seen.standard is not None:

@@ -10,6 +10,7 @@ import click
 from ... import console, options
 
 if TYPE_CHECKING:
+    from meguro_opendata.geo.gis.files import LayerWords
     from meguro_opendata.geo.places.geocoding import Geocoder
 
 
@@ -19,8 +20,13 @@ if TYPE_CHECKING:
 @click.option("--column", metavar="COL", help="住所の列 / The column of the addresses.")
 @click.option("--municipality", metavar="CODE", help="市区町村を書いていない住所の自治体 / For addresses without one.")
 @click.option(
-    "-o", "--out", type=click.Path(path_type=Path), metavar="OUT.csv", help="結果を書くファイル / Where to write."
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="結果を書くファイル（.csv か .geojson）/ .csv or .geojson to write.",
 )
+@options.gis_words
 @options.output_format
 @options.common
 def command(
@@ -29,10 +35,14 @@ def command(
     column: str | None,
     municipality: str | None,
     out: Path | None,
+    layer: str | None,
+    source_crs: str | None,
+    encoding: str | None,
     output_format: str,
 ) -> None:
     """住所を分けて位置を推定する（段階と誤差つき）/ Parse addresses and estimate where they are."""
     from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.geo.gis.files import LayerWords
 
     if (file is None) == (address is None):
         raise MeguroOpendataError("geocode-file-or-address")
@@ -42,7 +52,8 @@ def command(
     if address is not None:
         _show_address(address, geocoder, output_format)
     elif file is not None:
-        _show_file(file, geocoder, column, out, output_format)
+        words = LayerWords(layer, source_crs, encoding)
+        _show_file(file, geocoder, (column, words), out, output_format)
 
 
 def _geocoder(code: str | None) -> Geocoder:
@@ -79,10 +90,13 @@ def _show_address(address: str, geocoder: Geocoder, output_format: str) -> None:
     raise SystemExit(ExitCode.of(clean=not found.problem))
 
 
-def _show_file(file: Path, geocoder: Geocoder, column: str | None, out: Path | None, output_format: str) -> None:
+def _show_file(
+    file: Path, geocoder: Geocoder, said: tuple[str | None, LayerWords], out: Path | None, output_format: str
+) -> None:
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.files.whole import write_whole
-    from meguro_opendata.georeferencing.files.addresses import geocode_file
+    from meguro_opendata.georeferencing.files.addresses import OUT_ENDINGS, geocode_file
+    from meguro_opendata.georeferencing.files.endings import refuse_ending
     from meguro_opendata.messages import message
 
     from ...texts.addresses import geocoding_lines
@@ -90,9 +104,11 @@ def _show_file(file: Path, geocoder: Geocoder, column: str | None, out: Path | N
     lang = options.settings().lang
     if out is not None and out.resolve() == file.resolve():
         raise MeguroOpendataError("report-over-source", file=out)
-    done = geocode_file(file, geocoder, column)
     if out is not None:
-        write_whole(out, done.to_csv(lang))
+        refuse_ending(out, OUT_ENDINGS)
+    done = geocode_file(file, geocoder, *said)
+    if out is not None:
+        write_whole(out, done.to_bytes(out, lang))
         console.say(message("geocode-written", lang, path=out))
     if output_format == "json":
         console.result_json(done.to_dict(lang))

@@ -17,7 +17,7 @@ FORMAT = "meguro-opendata/boundary@1"
 @click.option("--from", "source", metavar="CRS", help="元の座標系（ファイルから分からないとき）/ System, if not said.")
 @click.option("--layer", metavar="NAME", help="レイヤー（2つ以上あるとき）/ The layer, where there are several.")
 @click.option(
-    "--encoding", type=click.Choice(("utf-8", "cp932")), help="属性の文字コード（シェープファイル）/ Of a shapefile."
+    "--encoding", type=click.Choice(("utf-8", "cp932", "utf-16")), help="属性の文字コード / Encoding of its texts."
 )
 @click.option(
     "--allow-approximate", is_flag=True, help="誤差を承知で近似の変換を許す / Allow an approximate operation."

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 )
 @click.option("--layer", metavar="NAME", help="GISのファイルのレイヤー / The layer of a GIS file.")
 @click.option(
-    "--encoding", type=click.Choice(("utf-8", "cp932")), help="シェープファイルの文字コード / Of a shapefile."
+    "--encoding",
+    type=click.Choice(("utf-8", "cp932", "utf-16")),
+    help="GISのファイルの文字コード / Encoding of a GIS file.",
 )
 @click.option("--first", metavar="COL", help="第1軸（緯度、X）の列 / Column of the first axis (of a table).")
 @click.option("--second", metavar="COL", help="第2軸（経度、Y）の列 / Column of the second axis (of a table).")

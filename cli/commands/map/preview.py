@@ -10,6 +10,7 @@ import click
 from ... import console, options
 
 if TYPE_CHECKING:
+    from meguro_opendata.geo.gis.files import LayerWords
     from meguro_opendata.maps import Preview
 
 
@@ -27,26 +28,39 @@ if TYPE_CHECKING:
 @click.option(
     "--axes", type=click.Choice(("swapped",)), help="緯度と経度の列が逆の表 / Latitude and longitude exchanged."
 )
-@click.option("--from", "source", metavar="CRS", help="GISのファイルの座標系 / System of a GIS file.")
 @click.option("--municipality", metavar="CODE", help="表が扱う自治体 / The municipality that the table is about.")
+@options.gis_words
 @options.common
-def command(slug: str, out: Path, tiles: bool, axes: str | None, source: str | None, municipality: str | None) -> None:
+def command(
+    slug: str,
+    out: Path,
+    tiles: bool,
+    axes: str | None,
+    municipality: str | None,
+    layer: str | None,
+    source_crs: str | None,
+    encoding: str | None,
+) -> None:
     """公開する点を1枚のページで見る（通信なし）/ Write one offline page with the points of a release."""
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.files.whole import write_whole
-    from meguro_opendata.messages import message
+    from meguro_opendata.geo.gis.files import LayerWords
+    from meguro_opendata.messages import message, word
 
     lang = options.settings().lang
     file = Path(slug)
     if file.is_file() and out.resolve() == file.resolve():
         raise MeguroOpendataError("report-over-source", file=out)
-    preview = _preview(slug, municipality, swapped=axes is not None, crs=source)
+    words = LayerWords(layer, source_crs, encoding)
+    preview = _preview(slug, municipality, swapped=axes is not None, words=words)
     write_whole(out, preview.page(lang, tiles=tiles).encode("utf-8"))
+    for found in preview.findings:
+        console.say(f"[{word(found.severity, lang)}] {found.text('message', lang)}")
     console.result(message("map-counts", lang, rows=len(preview.rows), **preview.counts))
     console.say(message("map-written", lang, path=out))
 
 
-def _preview(slug: str, code: str | None, *, swapped: bool, crs: str | None) -> Preview:
+def _preview(slug: str, code: str | None, *, swapped: bool, words: LayerWords) -> Preview:
     """A dataset of the workspace, or a file where no dataset has this name."""
     from meguro_opendata.japan.municipalities import home_of, municipality
     from meguro_opendata.maps import preview_file, preview_release
@@ -57,5 +71,5 @@ def _preview(slug: str, code: str | None, *, swapped: bool, crs: str | None) -> 
         return preview_release(slug, workspace)
     if file.suffix and (file.exists() or workspace is None):
         home = municipality(code) if code else home_of(workspace.city.code) if workspace else None
-        return preview_file(file, home, swapped=swapped, crs=crs)
+        return preview_file(file, home, swapped=swapped, words=words)
     return preview_release(slug, options.settings().open_workspace())

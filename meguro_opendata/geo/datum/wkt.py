@@ -12,10 +12,12 @@ from meguro_opendata.geo.datum.crs import Crs, datum_of_name, parse_crs, support
 if TYPE_CHECKING:
     import pyproj
 
-__all__ = ["crs_of_wkt"]
+__all__ = ["crs_alike", "crs_of_wkt"]
 
 _CLOSE = 1e-9
 _LONGEST = 60
+_SAME = 1e-6  # of inverse flattenings; those of GRS 80 and WGS 84 differ by 1.5e-6
+_NEWEST = ("jgd2011", "jgd2000", "tokyo", "wgs84")
 _MEANT = {"lat_0": 0.0, "lon_0": 0.0, "k": 1.0, "x_0": 0.0, "y_0": 0.0}
 _Parameters = tuple[str, tuple[float, ...]]
 
@@ -42,6 +44,37 @@ def crs_of_wkt(text: str) -> Crs:
     if found is None:
         raise UnknownCrsError("crs-unknown", value=described.name)
     return found
+
+
+def crs_alike(text: str) -> tuple[str, ...]:
+    """The codes of the supported systems whose projection and ellipsoid a text describes, without saying the datum.
+
+    >>> crs_alike("+proj=tmerc +lat_0=36 +lon_0=139.833333333333333 +k=0.9999 +ellps=GRS80 +units=m +type=crs")
+    ('EPSG:6677', 'EPSG:2451')
+    """
+    import pyproj
+
+    try:
+        described = _horizontal(pyproj.CRS.from_user_input(text))
+    except pyproj.exceptions.CRSError:
+        return ()
+    if described.is_geographic or described.ellipsoid is None:
+        return ()
+    wanted, flat = _parameters(described), described.ellipsoid.inverse_flattening
+    found = {
+        crs.epsg: crs
+        for crs in supported()
+        if not crs.geographic and _alike(wanted, _of_epsg(crs.epsg)) and abs(_flattening(crs.epsg) - flat) < _SAME
+    }
+    return tuple(f"EPSG:{epsg}" for epsg in sorted(found, key=lambda epsg: _NEWEST.index(found[epsg].datum)))
+
+
+@cache
+def _flattening(epsg: int) -> float:
+    import pyproj
+
+    shape = pyproj.CRS.from_epsg(epsg).ellipsoid
+    return float(shape.inverse_flattening) if shape else 0.0
 
 
 def _short(text: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from meguro_opendata.findings import Finding
 from meguro_opendata.geo.datum.crs import Crs
 from meguro_opendata.geo.datum.projections import to_degrees
 from meguro_opendata.geo.datum.transformation import transform_points
@@ -19,10 +20,32 @@ if TYPE_CHECKING:
     from meguro_opendata.geo.datum.grids import Grids
     from meguro_opendata.geo.datum.transformation import Transformed
 
-__all__ = ["Features", "Geometries", "moved", "point_columns", "point_features"]
+__all__ = [
+    "Features",
+    "FieldWords",
+    "Geometries",
+    "moved",
+    "point_columns",
+    "point_features",
+    "with_errors",
+    "with_texts",
+]
 
 _MOST_LAT, _MOST_LON = 90, 180
 Geometries = npt.NDArray[Any]  # of shapely geometries or None
+
+
+@dataclass(frozen=True, eq=False)
+class FieldWords:
+    """What a file says of a field besides the texts of its values.
+
+    Attributes:
+        kind: ``text``, ``integer``, ``number``, ``boolean``, ``date``, ``time``, ``datetime``, ``json`` or ``binary``.
+        null: The rows that have no value, rather than an empty text.
+    """
+
+    kind: str
+    null: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +58,8 @@ class Features:
         geometries: One a row, ``None`` where there is none; x goes east, y goes north.
         crs: Their system.
         declared: Whether the file itself says so.
+        fields: The kind of a column's values, where the file has told it.
+        findings: What there is to know of the file that they were read from.
     """
 
     name: str
@@ -42,6 +67,8 @@ class Features:
     geometries: Geometries
     crs: Crs
     declared: bool = True
+    fields: Mapping[str, FieldWords] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     def records(self) -> Iterator[dict[str, str]]:
         """The attributes of each feature; a layer may have none at all."""
@@ -55,7 +82,8 @@ class Features:
 
         there = ~shapely.is_missing(self.geometries)
         frame = self.frame.filter(pl.Series(there)) if self.frame.width else self.frame
-        return replace(self, frame=frame, geometries=self.geometries[there])
+        fields = {name: replace(words, null=words.null[there]) for name, words in self.fields.items()}
+        return replace(self, frame=frame, geometries=self.geometries[there], fields=fields)
 
 
 def point_features(frame: pl.DataFrame, lat: str, lon: str, name: str, crs: Crs) -> Features:
@@ -84,7 +112,7 @@ def moved(
     *,
     allow_approximate: bool = False,
 ) -> tuple[Features, Transformed]:
-    """The features in another system, vertex by vertex, and what was done.
+    """The features in another system, vertex by vertex, and what was done; heights stay as they are.
 
     Raises:
         MissingGridError: If a needed grid has not been added.
@@ -96,8 +124,48 @@ def moved(
     first, second = _axes(flat[:, 0], flat[:, 1], features.crs)
     done = transform_points(first, second, features.crs, target, grids, allow_approximate=allow_approximate)
     east, north = _axes(done.first, done.second, target)
-    after = shapely.set_coordinates(shapely.force_2d(features.geometries), np.column_stack([east, north]))
+    after = _with_axes(features.geometries, np.column_stack([east, north]))
     return replace(features, geometries=after, crs=target), done
+
+
+def _with_axes(shapes: Geometries, flat: npt.NDArray[np.float64]) -> Geometries:
+    """The geometries with other values east and north, and the same heights."""
+    import shapely
+
+    owner = shapely.get_coordinates(shapes, return_index=True)[1]
+    tall = shapely.has_z(shapes)
+    after = shapes.copy()
+    for is_tall in (False, True):
+        some = (tall == is_tall) & ~shapely.is_missing(shapes)
+        mine = flat[some[owner]]
+        if is_tall:
+            heights = shapely.get_coordinates(shapes[some], include_z=True)[:, 2]
+            mine = np.column_stack([mine, heights])
+        after[some] = shapely.set_coordinates(shapes[some], mine)
+    return after
+
+
+def with_errors(features: Features, done: Transformed, name: str) -> Features:
+    """The features with the expected error (m) of each one's least certain vertex, if any was moved approximately.
+
+    Args:
+        features: What was moved.
+        done: How.
+        name: Of the new attribute.
+    """
+    import shapely
+
+    if not done.approximate.any():
+        return features
+    owner = shapely.get_coordinates(features.geometries, return_index=True)[1]
+    worst = np.zeros(len(features.geometries))
+    np.maximum.at(worst, owner, done.errors)
+    words = FieldWords("number", shapely.is_missing(features.geometries))
+    frame = with_texts(
+        features.frame,
+        {name: ["" if null else f"{value:g}" for value, null in zip(worst.tolist(), words.null, strict=True)]},
+    )
+    return replace(features, frame=frame, fields={**features.fields, name: words})
 
 
 def _axes(
@@ -115,17 +183,40 @@ def point_columns(features: Features) -> pl.DataFrame:
     import shapely
 
     shapes = features.geometries
-    points = shapely.point_on_surface(shapely.force_2d(shapes))
+    points = _points_on(shapely.force_2d(shapes))
     there = ~(shapely.is_missing(points) | shapely.is_empty(points))
     first, second = _axes(shapely.get_x(points[there]), shapely.get_y(points[there]), features.crs)
     lat, lon = to_degrees(first, second, features.crs)
     names = file_words()["columns"]
     kinds = ["" if shape is None else shape.geom_type for shape in shapes]
-    return features.frame.with_columns(
-        pl.Series(names["lat"], _texts(lat, there), dtype=pl.String),
-        pl.Series(names["lon"], _texts(lon, there), dtype=pl.String),
-        pl.Series(names["kind"], kinds, dtype=pl.String),
+    return with_texts(
+        features.frame, {names["lat"]: _texts(lat, there), names["lon"]: _texts(lon, there), names["kind"]: kinds}
     )
+
+
+def with_texts(frame: pl.DataFrame, columns: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    """The frame with more columns of text; one without any column has no height of its own."""
+    made = [pl.Series(name, values, dtype=pl.String) for name, values in columns.items()]
+    return frame.with_columns(made) if frame.width else pl.DataFrame(made)
+
+
+def _points_on(shapes: Geometries) -> Geometries:
+    """A point on each geometry; of one that is too broken for that, its first vertex."""
+    import shapely
+
+    try:
+        return np.asarray(shapely.point_on_surface(shapes), dtype=object)
+    except shapely.errors.GEOSException:
+        return np.array([_point_on(shape) for shape in shapes], dtype=object)
+
+
+def _point_on(shape: Any) -> Any:
+    import shapely
+
+    try:
+        return shapely.point_on_surface(shape)
+    except shapely.errors.GEOSException:
+        return shapely.points(shapely.get_coordinates(shape)[0])
 
 
 def _texts(values: npt.NDArray[np.float64], there: npt.NDArray[np.bool_]) -> list[str]:

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
-from meguro_opendata.errors import UnknownCrsError
+from meguro_opendata.errors import SourceError, UnknownCrsError
+from meguro_opendata.findings import Finding
 from meguro_opendata.geo.datum.crs import Crs, parse_crs
-from meguro_opendata.geo.datum.wkt import crs_of_wkt
+from meguro_opendata.geo.datum.wkt import crs_alike, crs_of_wkt
 from meguro_opendata.geo.gis.crsmember import named_system
-from meguro_opendata.geo.gis.features import Features, Geometries
-from meguro_opendata.geo.gis.gdal import read_raw
+from meguro_opendata.geo.gis.encodings import attribute_encoding, decoded
+from meguro_opendata.geo.gis.features import Features, FieldWords, Geometries
+from meguro_opendata.geo.gis.flatgeobuf import flatgeobuf_kind
+from meguro_opendata.geo.gis.gdal import RawLayer, read_raw
 from meguro_opendata.geo.gis.opening import Opened, opened
-from meguro_opendata.geo.gis.words import file_words
+from meguro_opendata.geo.gis.remarks import layer_findings
 
 __all__ = ["Layer", "LayerWords", "read_features", "read_layer"]
 
-_LETTERS = "ISO-8859-1"  # in which every byte is a letter
 _WGS84 = "EPSG:4326"
 _ALWAYS_DEGREES = ("geojson", "kml")
-_HALF = 3  # bytes of the longest letter, but one
+_MOST = (180.0, 90.0)
+_JAPAN = ((122.0, 154.0), (20.0, 46.0))
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,21 @@ class LayerWords:
     layer: str | None = None
     crs: str | None = None
     encoding: str | None = None
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The options that are given."""
+        given = {"--layer": self.layer, "--from": self.crs, "--encoding": self.encoding}
+        return tuple(option for option, value in given.items() if value is not None)
+
+    def refuse_for(self, path: Path) -> None:
+        """Refuse what only a GIS file can be told, for a file that is none.
+
+        Raises:
+            SourceError: If any of it is said.
+        """
+        if self.said:
+            raise SourceError("gis-words-on-table", file=path.name, options=list(self.said))
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +65,12 @@ class Layer:
         layer: The one that was read.
         encoding: Of the attributes, ``None`` where the format fixes it.
         frame: Attributes as text, in the order of the file; ``""`` where there is none.
+        fields: What the file says of each of them.
         geometries: One a row, ``None`` where there is none; x goes east, y goes north.
         crs: The system that the file says it is in, ``None`` if it does not say, or says one that is not known.
         unknown: What it calls a system that is not known, else ``""``.
+        doubt: Why its system has to be declared although it names one, or has one by definition.
+        findings: What there is to know of it.
     """
 
     name: str
@@ -57,9 +79,12 @@ class Layer:
     layer: str
     encoding: str | None
     frame: pl.DataFrame
+    fields: Mapping[str, FieldWords]
     geometries: Geometries
     crs: Crs | None
     unknown: str = ""
+    doubt: UnknownCrsError | None = None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -74,58 +99,102 @@ class Layer:
             crs: The system of its coordinates, for a file that does not say so; must agree with one that does.
 
         Raises:
-            UnknownCrsError: If neither the file nor ``crs`` says which system it is in, or both do and differ.
+            UnknownCrsError: If neither the file nor ``crs`` says which system it is in, both do and differ, or its
+                coordinates cannot be in it.
         """
-        if self.unknown:
-            raise UnknownCrsError("crs-of-file-unknown", file=self.name, value=self.unknown)
-        declared = parse_crs(crs) if crs is not None else None
-        if declared is not None and self.crs is not None and _differ(declared, self.crs):
-            raise UnknownCrsError("crs-differs", file=self.name, value=self.crs.code, declared=declared.code)
-        found = self.crs or declared
+        if crs is not None:
+            self._refuse(parse_crs(crs))
+        elif self.doubt is not None:
+            raise self.doubt
+        found = self.crs or (parse_crs(crs) if crs is not None else None)
         if found is None:
             raise UnknownCrsError("crs-missing", file=self.name)
-        return Features(self.name, self.frame, self.geometries, found, self.crs is not None)
+        return Features(self.name, self.frame, self.geometries, found, self.crs is not None, self.fields, self.findings)
+
+    def _refuse(self, declared: Crs) -> None:
+        """Refuse a system that differs from the file's own, or in which its coordinates cannot be."""
+        if self.crs is not None and _differ(declared, self.crs):
+            raise UnknownCrsError("crs-differs", file=self.name, value=self.crs.code, declared=declared.code)
+        why = _impossible(self.geometries, declared, self.name)
+        if why is not None:
+            raise why
 
 
-def read_layer(path: Path | str, *, layer: str | None = None, encoding: str | None = None) -> Layer:
+def read_layer(path: Path | str, *, layer: str | None = None, encoding: str | None = None, ours: bool = False) -> Layer:
     """One layer of a GIS file.
 
     Args:
         path: A Shapefile (``.shp``), GeoPackage, FlatGeobuf, GeoJSON or KML, or a folder or ZIP that holds one.
         layer: The layer, or the shape in an archive, where there are several.
-        encoding: ``utf-8`` or ``cp932``, of a shapefile's attributes; default: as its ``.cpg`` says, else decided.
+        encoding: ``utf-8`` or ``cp932``, of its texts; default: as the file or its ``.cpg`` says, else decided. What is
+            said has to fit the bytes.
+        ours: Whether this program has just written the file, so that it is read without a process of its own.
 
     Raises:
-        SourceError: If it is no such file, is damaged or too large, or has several layers and none is named.
+        SourceError: If it is no such file, is damaged or too large, is not in the encoding that is said, or has
+            several layers and none is named.
     """
     path = Path(path)
-    with opened(path, layer) as place:
-        raw = read_raw(place.path, place.container, path.name, None if place.several else layer)
-        told = encoding or _told_encoding(place.path)
-        system, unknown = _system(_written_crs(raw.crs, place))
-    names, columns = raw.names, raw.columns
-    if place.container == "shapefile":
-        encoding, names, columns = _in_letters(told, names, columns)
+    with opened(path, layer, encoding) as place:
+        raw = read_raw(place.path, place.container, path.name, place.inner, ours=ours)
+        if place.container == "fgb":
+            raw = replace(raw, written=flatgeobuf_kind(place.path, len(raw.geometries)))
+        written = _written_crs(raw, place)
+        beside = _cpg(place.path) if place.container == "shapefile" else None
+    return _layer_of(raw, place, path.name, written, _encoding_of(raw, place, encoding, beside, path.name))
+
+
+def _layer_of(raw: RawLayer, place: Opened, name: str, written: str | None, encoding: str) -> Layer:
+    """What GDAL read, with its texts in letters and its system known, or the reason why it is not."""
+    found = [decoded(field, encoding) for field in raw.names]
+    names, halves = [str(name) for name, _ in found], [str(name) for name, is_half in found if is_half]
+    columns = [[decoded(text, encoding) for text in column] for column in raw.columns]
+    called = _free_names(names)
+    system, unknown = _system(written)
+    doubt = _doubt(system, unknown, written, raw.geometries, place.container, name)
+    layers, layer = _layer_names(raw, place)
     return Layer(
-        name=path.name,
+        name=name,
         container=place.container,
-        layers=place.several or raw.layers,
-        layer=place.layer or raw.layer,
+        layers=layers,
+        layer=layer,
         encoding=encoding if place.container == "shapefile" else None,
-        frame=_frame(names, columns),
+        frame=pl.DataFrame([_texts(free, column) for free, column in zip(called, columns, strict=True)]),
+        fields=_field_words(called, raw.kinds, columns),
         geometries=raw.geometries,
-        crs=system,
+        crs=None if doubt else system,
         unknown=unknown,
+        doubt=doubt,
+        findings=tuple(layer_findings(raw, place, called, names, columns, encoding, halves)),
     )
 
 
-def _in_letters(
-    told: str | None, names: Sequence[str], columns: Sequence[Sequence[str]]
-) -> tuple[str, list[str], list[list[str]]]:
-    """The encoding, and names and texts that were read as bytes; without one that is told it is decided."""
-    encoding = told or _decided([*names, *(text for column in columns for text in column)])
-    decoded = [[_decoded(text, encoding) for text in column] for column in columns]
-    return encoding, [_decoded(name, encoding) for name in names], decoded
+def _texts(name: str, column: Sequence[tuple[str | None, bool]]) -> pl.Series:
+    return pl.Series(name, [text or "" for text, _ in column], dtype=pl.String)
+
+
+def _layer_names(raw: RawLayer, place: Opened) -> tuple[tuple[str, ...], str]:
+    """The names of the layers and of the one that was read: of an archive's files, or of the layers of its one file."""
+    by_archive = len(place.several) > 1 or not (place.inner or len(raw.layers) > 1)
+    if place.layer is None or not by_archive:
+        return raw.layers, raw.layer
+    return place.several or raw.layers, place.layer
+
+
+def _field_words(
+    called: Sequence[str], kinds: Sequence[str], columns: Sequence[Sequence[tuple[str | None, bool]]]
+) -> dict[str, FieldWords]:
+    return {
+        name: FieldWords(kind, np.array([text is None for text, _ in column], dtype=bool))
+        for name, kind, column in zip(called, kinds, columns, strict=True)
+    }
+
+
+def _encoding_of(raw: RawLayer, place: Opened, told: str | None, beside: str | None, name: str) -> str:
+    """The encoding of the texts: of a shapefile as it is said, or else decided; of other formats UTF-8."""
+    if place.container == "shapefile":
+        return attribute_encoding(told, beside, raw.names, raw.columns, name)
+    return attribute_encoding("utf-8", None, raw.names, raw.columns, name, by_user=False)
 
 
 def read_features(
@@ -137,7 +206,7 @@ def read_features(
         path: As for :func:`read_layer`, as are ``layer`` and ``encoding``.
         layer: The layer, or the shape in an archive, where there are several.
         crs: The system of its coordinates, for a file that does not say so; must agree with one that does.
-        encoding: ``utf-8`` or ``cp932``, of a shapefile's attributes.
+        encoding: ``utf-8`` or ``cp932``, of its texts.
 
     Raises:
         SourceError: If it is no such file, is damaged or too large, or has several layers and none is named.
@@ -146,12 +215,14 @@ def read_features(
     return read_layer(path, layer=layer, encoding=encoding).features(crs)
 
 
-def _written_crs(by_gdal: str | None, place: Opened) -> str | None:
+def _written_crs(raw: RawLayer, place: Opened) -> str | None:
     """How the file describes its system; GeoJSON and KML are in longitude and latitude of WGS 84 by definition."""
     named = named_system(place.path) if place.container == "geojson" else None
     if named is not None:
         return named or None
-    return by_gdal or (_WGS84 if place.container in _ALWAYS_DEGREES else None)
+    if place.container == "geojson" and _impossible(raw.geometries, parse_crs(_WGS84), ""):
+        return None
+    return raw.crs or (_WGS84 if place.container in _ALWAYS_DEGREES else None)
 
 
 def _system(written: str | None) -> tuple[Crs | None, str]:
@@ -162,46 +233,58 @@ def _system(written: str | None) -> tuple[Crs | None, str]:
         return None, str(error.params["value"])
 
 
+def _doubt(
+    system: Crs | None, unknown: str, written: str | None, shapes: Geometries, container: str, name: str
+) -> UnknownCrsError | None:
+    """Why the system has to be declared: the file names one that is not known, or its numbers are not in it."""
+    if unknown and written:
+        near = crs_alike(written)
+        if near:
+            return UnknownCrsError("crs-of-file-datum", file=name, value=unknown, known=list(near))
+        return UnknownCrsError("crs-of-file-unknown", file=name, value=unknown)
+    if system is None and written is None and container in _ALWAYS_DEGREES:
+        return _impossible(shapes, parse_crs(_WGS84), name)
+    return _impossible(shapes, system, name) if system is not None else None
+
+
+def _impossible(shapes: Geometries, crs: Crs, name: str) -> UnknownCrsError | None:
+    """Why coordinates cannot be in a system: metres that are said to be degrees, or degrees that are said to be metres.
+
+    Exchanged axes are left to those who look at the places.
+    """
+    import shapely
+
+    flat = shapely.get_coordinates(shapes)
+    flat = flat[np.isfinite(flat).all(axis=1)]
+    if not len(flat):
+        return None
+    shown = {"file": name, "crs": crs.code, "x": f"{flat[0][0]:.10g}", "y": f"{flat[0][1]:.10g}"}
+    if crs.geographic and (np.abs(flat) > max(_MOST)).any():
+        return UnknownCrsError("crs-not-degrees", **shown)
+    within = [(axis >= low) & (axis <= high) for axis, (low, high) in zip(flat.T, _JAPAN, strict=True)]
+    if not crs.geographic and np.logical_and(*within).all():
+        return UnknownCrsError("crs-not-metres", **shown)
+    return None
+
+
 def _differ(one: Crs, other: Crs) -> bool:
     return (one.datum, one.epsg) != (other.datum, other.epsg)
 
 
-def _told_encoding(place: Path) -> str | None:
-    """The encoding that the ``.cpg`` file beside a shape names."""
+def _cpg(place: Path) -> str | None:
+    """What the ``.cpg`` file beside a shape says."""
     file = place.with_suffix(".cpg")
-    if not file.is_file():
-        return None
-    written = file.read_bytes()[:100].decode("ascii", errors="replace").strip().lower()
-    found: str | None = file_words()["encodings"].get(written)
-    return found
+    return file.read_bytes()[:100].decode("ascii", errors="replace").strip() if file.is_file() else None
 
 
-def _frame(names: Sequence[str], columns: Sequence[Sequence[str]]) -> pl.DataFrame:
-    """The fields as columns of text under unique names."""
-    made: dict[str, pl.Series] = {}
-    for name, column in zip(names, columns, strict=True):
-        free = next(
-            one for one in (name, *(f"{name}_{number}" for number in range(2, len(names) + 2))) if one not in made
-        )
-        made[free] = pl.Series(free, column, dtype=pl.String)
-    return pl.DataFrame(made)
+def _free_names(names: Sequence[str]) -> list[str]:
+    """Unique names; one that is taken gets a number.
 
-
-def _decided(texts: Sequence[str]) -> str:
-    """UTF-8 if every text is strictly that, else CP932."""
-    for text in dict.fromkeys(texts):
-        try:
-            text.encode(_LETTERS, errors="replace").decode("utf-8")
-        except UnicodeDecodeError:
-            return "cp932"
-    return "utf-8"
-
-
-def _decoded(text: str, encoding: str) -> str:
-    """The text of bytes that were read as letters; half a letter at the end, where a field was cut, is left out."""
-    raw = text.encode(_LETTERS, errors="replace")
-    try:
-        return raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        cut = raw[: error.start]
-        return cut.decode(encoding) if len(raw) - error.start <= _HALF else raw.decode(encoding, errors="replace")
+    >>> _free_names(["名称", "名称", "名称_2"])
+    ['名称', '名称_2', '名称_2_2']
+    """
+    made: list[str] = []
+    for name in names:
+        numbered = (name, *(f"{name}_{number}" for number in range(2, len(names) + 2)))
+        made.append(next(one for one in numbered if one not in made))
+    return made

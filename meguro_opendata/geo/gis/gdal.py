@@ -8,16 +8,19 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.geo.gis.features import Geometries
+from meguro_opendata.geo.gis.gdalworker import main
 from meguro_opendata.geo.gis.words import file_words
 
 __all__ = ["RawLayer", "process_environment", "read_raw"]
 
+_SHAPE_KIND, _FLAT = 32, 10  # where a .shp tells the kind of its geometries; those up to here are flat
 _WORKER = Path(__file__).with_name("gdalworker.py")
 
 
@@ -31,8 +34,11 @@ class RawLayer:
         kind: Of its geometries, as GDAL calls it; ``None`` if it has none.
         crs: Its description of the reference system, if it has one.
         names: Of the fields; may repeat.
-        columns: The fields' values as text, ``""`` where there is none.
+        kinds: Of the fields' values: ``text``, ``integer``, ``number``, ``boolean``, ``date``, ``time``, ``datetime``,
+            ``json`` or ``binary``.
+        columns: The fields' values as bytes written as letters (ISO 8859-1), ``None`` where there is none.
         geometries: One a feature, ``None`` where there is none.
+        written: How many geometries the file has of each kind, by its number in ISO WKB; empty if all are as read.
     """
 
     layers: tuple[str, ...]
@@ -40,8 +46,10 @@ class RawLayer:
     kind: str | None
     crs: str | None
     names: list[str]
-    columns: list[list[str]]
+    kinds: list[str]
+    columns: list[list[str | None]]
     geometries: Geometries
+    written: dict[str, int]
 
 
 class _Answer(msgspec.Struct):
@@ -54,26 +62,29 @@ class _Answer(msgspec.Struct):
     kind: str | None = None
     crs: str | None = None
     names: list[str] = []
-    columns: list[list[str]] = []
+    kinds: list[str] = []
+    columns: list[list[str | None]] = []
+    written: dict[str, int] = {}
     shapes: list[bytes | None] = []
 
 
-def read_raw(place: Path, container: str, name: str, layer: str | None = None) -> RawLayer:
+def read_raw(place: Path, container: str, name: str, layer: str | None = None, *, ours: bool = False) -> RawLayer:
     """One layer of a file.
 
     Args:
         place: What GDAL opens.
-        container: What it is by its content. Texts of a shapefile come as bytes written as letters (ISO 8859-1), since
-            their encoding is to be decided.
+        container: What it is by its content.
         name: What the user calls it.
         layer: The layer; default the only one, or the only one that has geometries.
+        ours: Whether this program has just written the file, so that it needs no process of its own.
 
     Raises:
         SourceError: If it cannot be read, is too large, or has several layers and none is named.
     """
     import shapely
 
-    answer = _asked(place, container, name, layer)
+    asked = _question(place, container, layer)
+    answer = _read_here(asked) if ours else _asked(asked, place, name)
     if answer.refused:
         raise SourceError(answer.refused, file=name, **answer.params)
     try:
@@ -81,7 +92,15 @@ def read_raw(place: Path, container: str, name: str, layer: str | None = None) -
     except (shapely.errors.ShapelyError, ValueError):
         raise SourceError("geo-unreadable", file=name) from None
     return RawLayer(
-        answer.layers, answer.layer, answer.kind, answer.crs, answer.names, answer.columns, np.atleast_1d(shapes)
+        answer.layers,
+        answer.layer,
+        answer.kind,
+        answer.crs,
+        answer.names,
+        answer.kinds,
+        answer.columns,
+        np.atleast_1d(shapes),
+        answer.written,
     )
 
 
@@ -89,15 +108,31 @@ def process_environment() -> dict[str, str]:
     """The environment of the process: what Python and its libraries are found by, and nothing else, such as tokens."""
     needed = file_words()["process"]["environment"]
     kept = {name: value for name, value in os.environ.items() if name.upper() in needed}
-    return {**kept, "OPENBLAS_NUM_THREADS": "1"}  # each thread would take address space
+    return {**kept, "OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}  # each would take address space
 
 
-def _asked(place: Path, container: str, name: str, layer: str | None) -> _Answer:
+def _question(place: Path, container: str, layer: str | None) -> dict[str, Any]:
+    """What the process is asked."""
+    words = file_words()
+    asked: dict[str, Any] = {"path": str(place), "layer": layer, "drivers": words["drivers"][container]}
+    asked["asks_kinds"] = container == "gpkg" or (container == "shapefile" and _is_measured(place))
+    asked["restores"] = container == "shapefile" and not place.with_suffix(".shx").exists()
+    return asked | {key: words["limits"][key] for key in ("features", "fields", "cells", "bytes")}
+
+
+def _is_measured(shape: Path) -> bool:
+    """Whether the geometries of a shape may have measures, by the number of their kind."""
+    with shape.open("rb") as file:
+        return int.from_bytes(file.read(_SHAPE_KIND + 4)[_SHAPE_KIND:], "little") > _FLAT
+
+
+def _read_here(asked: dict[str, Any]) -> _Answer:
+    return msgspec.msgpack.decode(main(json.dumps(asked)), type=_Answer)
+
+
+def _asked(asked: dict[str, Any], place: Path, name: str) -> _Answer:
     """The answer of the process; a file that crashes it, or keeps it too long, cannot be read."""
     limits = file_words()["limits"]
-    asked = {"path": str(place), "layer": layer, "as_bytes": container == "shapefile"}
-    asked["drivers"] = file_words()["drivers"][container]
-    asked |= {key: limits[key] for key in ("features", "fields", "cells", "bytes")}
     patience = limits["seconds"] + place.stat().st_size / limits["bytes_per_second"]
     command = [sys.executable, "-P", str(_WORKER), json.dumps(asked), str(limits["memory"])]
     try:

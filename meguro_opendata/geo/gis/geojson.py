@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -28,22 +28,53 @@ def feature_collection(frame: pl.DataFrame, lat: str, lon: str) -> str:
 
 
 def shape_collection(features: Features) -> str:
-    """A FeatureCollection of features in degrees, whatever their geometries are; empty attributes are left out.
+    """A FeatureCollection of features in degrees, whatever their geometries are.
 
-    The outer ring of an area runs counterclockwise, its holes clockwise (RFC 7946).
+    The outer ring of an area runs counterclockwise, its holes clockwise (RFC 7946). Attributes whose kind a file
+    has told are written as such, with ``null`` where there is none; of the others texts, without the empty ones.
     """
     import shapely
 
     shapes = shapely.orient_polygons(features.geometries)
+    columns = {name: _json_values(features, name) for name in features.frame.columns}
     lines = ",\n".join(
-        json.dumps(_shape_feature(row, shape), ensure_ascii=False)
-        for row, shape in zip(features.records(), shapely.to_geojson(shapes), strict=True)
+        json.dumps(_shape_feature(at, columns, shape), ensure_ascii=False)
+        for at, shape in enumerate(shapely.to_geojson(shapes))
     )
     return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'
 
 
-def _shape_feature(row: Mapping[str, str], shape: str | None) -> dict[str, Any]:
-    properties = {name: value for name, value in row.items() if value}
+_LEFT_OUT = object()
+
+
+def _json_values(features: Features, name: str) -> list[Any]:
+    """The values of a column as JSON has them."""
+    words, texts = features.fields.get(name), features.frame[name].to_list()
+    if words is None:
+        return [text or _LEFT_OUT for text in texts]
+    return [None if null else _json_value(text, words.kind) for text, null in zip(texts, words.null, strict=True)]
+
+
+def _json_value(text: str, kind: str) -> Any:
+    """A value as JSON has it.
+
+    >>> _json_value("1", "boolean"), _json_value("12", "integer"), _json_value("1.5", "number"), _json_value("", "text")
+    (True, 12, 1.5, '')
+    >>> _json_value('["a", 1]', "json"), _json_value("inf", "number"), _json_value("007", "text")
+    (['a', 1], 'inf', '007')
+    """
+    if kind == "boolean":
+        return text == "1"
+    if kind in ("integer", "number", "json"):
+        try:
+            return json.loads(text) if kind != "number" or "." in text or "e" in text else float(int(text))
+        except (ValueError, OverflowError, RecursionError):
+            return text
+    return text
+
+
+def _shape_feature(at: int, columns: Mapping[str, Sequence[Any]], shape: str | None) -> dict[str, Any]:
+    properties = {name: values[at] for name, values in columns.items() if values[at] is not _LEFT_OUT}
     return {"type": "Feature", "geometry": None if shape is None else json.loads(shape), "properties": properties}
 
 

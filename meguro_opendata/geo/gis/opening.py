@@ -9,10 +9,11 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.geo.gis.encodings import in_bytes, text_encoding, write_in_utf8
 from meguro_opendata.geo.gis.words import file_words
 
 __all__ = ["Opened", "geo_container", "is_geo_file", "opened", "shape_parts"]
@@ -27,6 +28,9 @@ _GEOJSON = re.compile(
     rb'"type"\s*:\s*"(?:Feature|FeatureCollection|GeometryCollection|(?:Multi)?(?:Point|LineString|Polygon))"'
 )
 _KML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--.*?-->\s*)*<kml[\s>]", re.DOTALL)
+_XML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?!html|kml)[?!A-Za-z]", re.IGNORECASE)
+_GML = re.compile(rb"xmlns(?::\w+)?\s*=\s*[\"']http://www\.opengis\.net/gml")
+_BEFORE_JSON = b"\xef\xbb\xbf\x1e \t\r\n"
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, NotImplementedError, ValueError)
 
@@ -40,18 +44,22 @@ class Opened:
         container: What it is, as :func:`geo_container` says.
         layer: The name of the shape, or of the file in an archive or folder; ``None`` if it is the file itself.
         several: The names of all of these.
+        inner: The layer of that file that was asked for, ``None`` if none was.
+        without_index: Whether it is a shape whose ``.shx`` is missing.
     """
 
     path: Path
     container: str
     layer: str | None = None
     several: tuple[str, ...] = ()
+    inner: str | None = None
+    without_index: bool = False
 
 
 def geo_container(path: Path) -> str | None:
-    """What kind of GIS file it is by content: ``shapefile``, ``gpkg``, ``fgb``, ``geojson``, ``kml``, or ``None``.
+    """What kind of GIS file it is by content: ``shapefile``, ``gpkg``, ``fgb``, ``geojson``, ``kml``, ``gml``.
 
-    An archive, or a folder, is ``zip`` or ``folder`` if it holds one.
+    ``None`` if it is none. An archive, or a folder, is ``zip`` or ``folder`` if it holds one.
 
     Raises:
         SourceError: If it cannot be opened.
@@ -80,7 +88,8 @@ _BEGINNINGS: Mapping[str, Callable[[bytes], object]] = {
     "shapefile": lambda head: head.startswith(_SHAPEFILE),
     "fgb": lambda head: head.startswith(_FLATGEOBUF),
     "kml": lambda head: not head.startswith(_SQLITE) and _KML.search(head),
-    "geojson": lambda head: head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and _GEOJSON.search(head),
+    "gml": lambda head: _XML.match(head) and _GML.search(head),
+    "geojson": lambda head: (text := in_bytes(head)).lstrip(_BEFORE_JSON)[:1] == b"{" and _GEOJSON.search(text),
 }
 
 
@@ -99,7 +108,7 @@ def shape_parts(path: Path) -> dict[str, Path]:
 
 
 def _layers_in(path: Path) -> list[str]:
-    """The names of the shapes in an archive, or else of other GIS files in it; none if it is no archive."""
+    """The names of the shapes and other GIS files in an archive; none if it is no archive."""
     try:
         with zipfile.ZipFile(path) as archive:
             return _layers_among([_name(member) for member in archive.infolist()[: file_words()["limits"]["members"]]])
@@ -108,13 +117,28 @@ def _layers_in(path: Path) -> list[str]:
 
 
 def _layers_among(names: Sequence[str]) -> list[str]:
-    """The shapes among the names of files; where there are none, what the endings say to be other GIS files.
+    """The GIS files among the names of files; what has the name of a shape is a copy of it in another format.
 
     >>> _layers_among(["a/甲.shp", "a/甲.dbf", "a/甲.geojson"]), _layers_among(["x/N03.geojson", "x/readme.txt"])
     (['a/甲.shp'], ['x/N03.geojson'])
+    >>> _layers_among(["a/甲.shp", "乙.gpkg", "__MACOSX/a/._甲.shp", "._乙.gpkg", ".DS_Store"])
+    ['a/甲.shp', '乙.gpkg']
     """
-    shapes = [name for name in names if name.lower().endswith(".shp")]
-    return shapes or [name for name in names if name.lower().endswith(tuple(file_words()["archives"]["endings"]))]
+    kept = [name for name in names if not _is_ignored(name)]
+    shapes = {PurePosixPath(name).stem for name in kept if name.lower().endswith(".shp")}
+    found = [name for name in kept if name.lower().endswith(tuple(file_words()["archives"]["endings"]))]
+    return [name for name in found if name.lower().endswith(".shp") or PurePosixPath(name).stem not in shapes]
+
+
+def _is_ignored(name: str) -> bool:
+    """Whether an operating system put the file there."""
+    ignored = file_words()["archives"]["ignored"]
+    *folders, last = PurePosixPath(name).parts or ("",)
+    return (
+        any(folder in ignored["folders"] for folder in folders)
+        or last.startswith(tuple(ignored["beginnings"]))
+        or last in ignored["names"]
+    )
 
 
 def _files_of(folder: Path) -> list[str]:
@@ -123,6 +147,17 @@ def _files_of(folder: Path) -> list[str]:
         return _layers_among(sorted(entry.name for entry in folder.iterdir() if entry.is_file()))
     except OSError as error:
         raise SourceError("file-unreadable", file=folder, reason=error.strerror) from None
+
+
+def _labels(names: Sequence[str]) -> tuple[str, ...]:
+    """What the files are called: their names without endings, with the folder or the ending where they are alike.
+
+    >>> _labels(["a/甲.shp", "a/乙.shp"]), _labels(["a/甲.shp", "b/甲.shp"]), _labels(["甲.kml", "甲.gpkg"])
+    (('甲', '乙'), ('a/甲', 'b/甲'), ('甲.kml', '甲.gpkg'))
+    """
+    stems = [PurePosixPath(name).stem for name in names]
+    paths = [str(PurePosixPath(name).with_suffix("")) for name in names]
+    return tuple(next((made for made in (stems, paths) if len(set(made)) == len(made)), names))
 
 
 def _name(member: zipfile.ZipInfo) -> str:
@@ -136,66 +171,104 @@ def _name(member: zipfile.ZipInfo) -> str:
 
 
 @contextmanager
-def opened(path: Path, layer: str | None = None) -> Iterator[Opened]:
-    """A path that GDAL may be given: the file, or a copy under a name of our own.
+def opened(path: Path, layer: str | None = None, encoding: str | None = None) -> Iterator[Opened]:
+    """A path that GDAL may be given: the file, or a copy under a name of our own, of a text file one in UTF-8.
 
     Args:
         path: The file, archive or folder.
-        layer: The shape, or file, in an archive or folder of several.
+        layer: The shape, or file, in an archive or folder of several, or the layer of the one file.
+        encoding: What the user says that a GeoJSON or KML is written in.
 
     Raises:
-        SourceError: If it is no GIS file, is too large, damaged, or holds not exactly one shape of that name.
+        SourceError: If it is no GIS file, is too large, damaged, not in its encoding, or holds not exactly one shape
+            of that name.
     """
     container = geo_container(path)
     if container in ("zip", "folder"):
-        with _inside(path, container, layer) as inner:
+        with _inside(path, container, layer, encoding) as inner:
             yield inner
         return
+    _refuse_unreadable(path, container)
+    if container != "shapefile":
+        with _rightly_named(path, str(container), encoding) as place:
+            yield Opened(place, str(container), inner=layer)
+        return
+    with tempfile.TemporaryDirectory(prefix="meguro-opendata-") as folder:
+        _copy_parts(path, Path(folder))
+        found = _whole(Path(folder), path.name)
+        yield Opened(found, container, path.stem, (path.stem,), _other(layer, path.stem), _without_index(found))
+
+
+def _refuse_unreadable(path: Path, container: str | None) -> None:
+    """Refuse what is no GIS file, too large, or of a kind that is not read."""
     if container is None:
         raise (
             SourceError("geo-folder-without", file=path)
             if path.is_dir()
             else SourceError("geo-unreadable", file=path.name)
         )
+    if container == "gml":
+        raise SourceError("geo-gml", file=path.name)
     if path.stat().st_size > file_words()["limits"]["bytes"]:
         raise SourceError("geo-too-large", file=path.name)
     if container == "kml":
         _refuse_declarations(path)
-    if container != "shapefile":
-        with _rightly_named(path, container) as place:
-            yield Opened(place, container)
-        return
-    with tempfile.TemporaryDirectory(prefix="meguro-opendata-") as folder:
-        _copy_parts(path, Path(folder))
-        yield Opened(_whole(Path(folder), path.name), container, path.stem, (path.stem,))
+
+
+def _other(layer: str | None, label: str) -> str | None:
+    """The layer that is asked for inside a file, if it is not the file itself."""
+    return None if layer in (None, label) else layer
+
+
+def _without_index(shape: Path) -> bool:
+    return not shape.with_suffix(".shx").exists()
 
 
 @contextmanager
-def _inside(path: Path, container: str, layer: str | None) -> Iterator[Opened]:
+def _inside(path: Path, container: str, layer: str | None, encoding: str | None) -> Iterator[Opened]:
     """The one shape, or other GIS file, that an archive or a folder holds."""
     names = _layers_in(path) if container == "zip" else _files_of(path)
-    stems = tuple(PurePosixPath(name).stem for name in names)
-    chosen = [name for name, stem in zip(names, stems, strict=True) if layer is None or stem == layer]
-    if len(chosen) != 1:
-        raise SourceError("geo-layer-unclear", file=path.name, layers=list(stems))
-    stem = PurePosixPath(chosen[0]).stem
+    labels = _labels(names)
+    at, inner_layer = _place_of(layer, labels)
+    if at is None:
+        raise SourceError("geo-layer-unclear", file=path.name, layers=list(labels))
     with tempfile.TemporaryDirectory(prefix="meguro-opendata-") as folder:
-        found = path / chosen[0] if container == "folder" else _unpacked(path, chosen[0], Path(folder))
+        found = path / names[at] if container == "folder" else _unpacked(path, names[at], Path(folder))
         if geo_container(found) in ("zip", "folder"):
             raise SourceError("geo-unreadable", file=path.name)
-        with opened(found) as inner:
-            yield Opened(inner.path, inner.container, stem, stems)
+        with opened(found, None, encoding) as inner:
+            yield replace(inner, layer=labels[at], several=labels, inner=inner_layer)
+
+
+def _place_of(layer: str | None, labels: Sequence[str]) -> tuple[int | None, str | None]:
+    """Which of the files is meant, ``None`` if that is not clear, and which of its layers.
+
+    >>> _place_of(None, ["甲"]), _place_of("乙", ["甲", "乙"]), _place_of("乙/線", ["甲", "乙"])
+    ((0, None), (1, None), (1, '線'))
+    >>> _place_of("線", ["甲"]), _place_of(None, ["甲", "乙"])
+    ((0, '線'), (None, None))
+    """
+    if layer in labels:
+        return labels.index(layer), None
+    for at, label in enumerate(labels):
+        if layer is not None and layer.startswith(f"{label}/"):
+            return at, layer.removeprefix(f"{label}/")
+    return (0, layer) if len(labels) == 1 else (None, None)
 
 
 @contextmanager
-def _rightly_named(path: Path, container: str) -> Iterator[Path]:
-    """The file, or a copy with an ending by which GDAL knows it for what it is."""
-    if path.suffix.lower() in file_words()["endings"][container]:
+def _rightly_named(path: Path, container: str, encoding: str | None) -> Iterator[Path]:
+    """The file, or a copy in UTF-8 with an ending by which GDAL knows it for what it is."""
+    written = text_encoding(path, container, encoding)
+    if written is None and path.suffix.lower() in file_words()["endings"][container]:
         yield path.absolute()
         return
     with tempfile.TemporaryDirectory(prefix="meguro-opendata-") as folder:
         copy = Path(folder, f"{path.stem}.{container}")
-        shutil.copyfile(path, copy)
+        if written is None:
+            shutil.copyfile(path, copy)
+        else:
+            write_in_utf8(path, copy, written)
         yield copy
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 
 from meguro_opendata.geo.datum.crs import Crs, datum_code
-from meguro_opendata.geo.gis.features import point_columns
-from meguro_opendata.geo.gis.files import Layer, read_layer
+from meguro_opendata.geo.gis.features import point_columns, with_texts
+from meguro_opendata.geo.gis.files import Layer, LayerWords, read_layer
 from meguro_opendata.geo.gis.opening import is_geo_file
 from meguro_opendata.geo.gis.words import file_words
 from meguro_opendata.sources import Grid, Table, propose_source
@@ -38,7 +38,7 @@ def read_geo_table(
         path: The file.
         layer: Its layer, where there are several.
         crs: The reference system, for a file that does not say so.
-        encoding: Of a shapefile's attributes.
+        encoding: Of its texts.
         skip: Rows to leave out, with reasons.
 
     Raises:
@@ -80,7 +80,7 @@ def _unplaced(layer: Layer) -> pl.DataFrame:
     blank = [""] * len(layer.geometries)
     kinds = ["" if shape is None else str(shape.geom_type) for shape in layer.geometries]
     columns = ((names["lat"], blank), (names["lon"], blank), (names["kind"], kinds))
-    return layer.frame.with_columns(pl.Series(name, values, dtype=pl.String) for name, values in columns)
+    return with_texts(layer.frame, dict(columns))
 
 
 def propose_table(
@@ -89,6 +89,7 @@ def propose_table(
     *,
     keep_all: bool = True,
     needs_crs: bool = False,
+    words: LayerWords | None = None,
     sheet: str | None = None,
     header_row: int | None = None,
 ) -> Table:
@@ -99,6 +100,7 @@ def propose_table(
         names: Labels that a header may have.
         keep_all: Whether rows that look like notes or totals are kept.
         needs_crs: Whether a GIS file has to say which system it is in; else its points may be blank.
+        words: What is declared of a GIS file.
         sheet: The sheet, if that is known; of a GIS file the layer.
         header_row: As for :func:`propose_source`; a GIS file has no header line.
 
@@ -106,7 +108,10 @@ def propose_table(
         SourceError: If it cannot be read.
         UnknownCrsError: If it has to say which system it is in, and does not.
     """
+    words = words or LayerWords()
     if is_geo_file(path):
-        layer = read_layer(path, layer=sheet)
-        return geo_table(path, layer, layer.features().crs if needs_crs else None)
+        layer = read_layer(path, layer=words.layer or sheet, encoding=words.encoding)
+        known = layer.features(words.crs).crs if needs_crs or words.crs else None
+        return geo_table(path, layer, known)
+    words.refuse_for(path)
     return propose_source(path, names, keep_all=keep_all, sheet=sheet, header_row=header_row)

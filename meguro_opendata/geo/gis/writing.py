@@ -7,103 +7,149 @@ import tempfile
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import polars as pl
 
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.geo.datum.crs import parse_crs
-from meguro_opendata.geo.gis.features import Features, moved
+from meguro_opendata.geo.gis.columns import Column, column_of
+from meguro_opendata.geo.gis.features import Features, Geometries, moved
 from meguro_opendata.geo.gis.words import GisFormat, file_words
 
-__all__ = ["cut_values", "geo_bytes", "unwritable"]
+__all__ = ["cut_values", "geo_bytes", "layer_names", "unwritable"]
 
 _EPOCH = "1980-01-01"
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-_WHOLE, _FRACTION = r"\A-?(?:0|[1-9][0-9]{0,8})\z", r"\A-?(?:0|[1-9][0-9]{0,8})\.[0-9]{1,9}\z"
 _NAMES = "fields.csv"
+_ANY = "Unknown"  # what GDAL calls a layer of several kinds
 
 
-@dataclass(frozen=True)
-class _Column:
-    """A field as GDAL takes it."""
-
-    name: str
-    values: Any
-    missing: Any
-
-
-def geo_bytes(features: Features, form: GisFormat, stem: str, encoding: str = "utf-8") -> bytes:
+def geo_bytes(
+    features: Features, form: GisFormat, stem: str, encoding: str = "utf-8", *, indexed: bool = True
+) -> bytes:
     """The features as a file.
 
     Args:
-        features: What is written; a row without a geometry is left out. KML is always in degrees of WGS 84.
+        features: What is written, each row of it; KML is always in degrees of WGS 84.
         form: The format.
         stem: Name of the layer, and of the parts in a zipped shapefile.
         encoding: ``utf-8`` or ``cp932``: of a shapefile's attributes.
+        indexed: Whether a FlatGeobuf is sorted and indexed by place; else it keeps the order of the rows.
 
     Raises:
-        MeguroOpendataError: If a text cannot be written in that encoding.
+        MeguroOpendataError: If a text cannot be written in that encoding, or the format cannot hold the features.
         MissingGridError: If KML needs a grid that has not been added.
     """
-    kept = features.located()
     if form == "kml":
-        kept = moved(kept, parse_crs("EPSG:4326"))[0]
+        features = moved(features, parse_crs("EPSG:4326"))[0]
     if form == "shp":
-        return _zipped_shapefile(kept, stem, encoding)
+        return _zipped_shapefile(features, stem, encoding)
+    names = layer_names(features.frame.columns, form, encoding)
     with tempfile.TemporaryDirectory(prefix="meguro-opendata-") as folder:
         path = Path(folder, f"{stem}.{file_words()['formats'][form]['ending']}")
-        _write(kept, [_column(name, kept.frame[name]) for name in kept.frame.columns], path, form, stem)
+        options = _layer_options(features, form, indexed=indexed)
+        _write(features, _columns(features, names, form), path, form, stem, layer_options=options)
         return path.read_bytes()
 
 
-def _column(name: str, text: pl.Series) -> _Column:
-    """A field with numbers as numbers, where every filled cell is one in its plainest form."""
-    filled = text != ""
-    values = text.filter(filled)
-    missing = (~filled).to_numpy()
-    if len(values) and values.str.contains(_WHOLE).all():
-        return _Column(name, text.cast(pl.Int64, strict=False).fill_null(0).to_numpy(), missing)
-    if len(values) and values.str.contains(f"{_WHOLE}|{_FRACTION}").all():
-        return _Column(name, text.cast(pl.Float64, strict=False).fill_null(0.0).to_numpy(), missing)
-    return _Column(name, np.array(text.to_list(), dtype=object), missing)
+def _columns(features: Features, names: Mapping[str, str], form: GisFormat) -> list[Column]:
+    frame = features.frame
+    return [column_of(names[name], frame[name], features.fields.get(name), form) for name in frame.columns]
 
 
-def _write(features: Features, columns: Sequence[_Column], path: Path, form: GisFormat, stem: str, **more: str) -> None:
-    """Let GDAL write a file whose bytes depend on nothing but the features."""
+def _layer_options(features: Features, form: GisFormat, *, indexed: bool) -> dict[str, str]:
+    """Names of GDAL's own columns that no attribute has, and no index where it would lose rows."""
+    import shapely
+
+    taken = {name.lower() for name in features.frame.columns}
+    if form == "gpkg":
+        return {option: _free(name, taken) for option, name in (("FID", "fid"), ("GEOMETRY_NAME", "geom"))}
+    whole = not (shapely.is_missing(features.geometries) | shapely.is_empty(features.geometries)).any()
+    return {"SPATIAL_INDEX": "YES" if indexed and whole else "NO"} if form == "fgb" else {}
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """A name that is not taken.
+
+    >>> _free("fid", {"fid", "_fid"}), _free("geom", set())
+    ('__fid', 'geom')
+    """
+    return name if name not in taken else _free(f"_{name}", taken)
+
+
+def layer_names(names: Sequence[str], form: GisFormat, encoding: str) -> dict[str, str]:
+    """The names of the fields in a file: of a shapefile short ones, of a GeoPackage such as differ in more than case.
+
+    >>> layer_names(["名称", "Name", "name"], "gpkg", "utf-8"), layer_names(["Name", "name"], "fgb", "utf-8")
+    ({'名称': '名称', 'Name': 'Name', 'name': 'name2'}, {'Name': 'Name', 'name': 'name'})
+    """
+    if form == "shp":
+        return _short_names(names, encoding, file_words()["shapefile"]["name_bytes"])
+    return _short_names(names, encoding, None) if form == "gpkg" else {name: name for name in names}
+
+
+def _write(
+    features: Features,
+    columns: Sequence[Column],
+    path: Path,
+    form: GisFormat,
+    stem: str,
+    layer_options: Mapping[str, str] | None = None,
+    **more: str,
+) -> None:
+    """Let GDAL write a file whose bytes depend on nothing but the features.
+
+    Raises:
+        MeguroOpendataError: If it cannot write these features in this format.
+    """
     import pyogrio
     import shapely
 
+    shapes, kind = _as_one_kind(features.geometries)
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{_EPOCH}T00:00:00.000Z"})
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             pyogrio.raw.write(
                 path,
-                shapely.to_wkb(features.geometries),
+                shapely.to_wkb(shapes),
                 [column.values for column in columns],
                 [column.name for column in columns],
                 field_mask=[column.missing for column in columns],
                 driver=file_words()["formats"][form]["driver"],
                 layer=stem,
-                geometry_type=_geometry_type(features),
+                geometry_type=kind,
                 crs=f"EPSG:{features.crs.epsg}",
+                gdal_tz_offsets={column.name: column.zones for column in columns if column.zones is not None},
+                layer_options=dict(layer_options or {}),
                 **more,
             )
+    except (pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError, pyogrio.errors.FieldError) as error:
+        raise MeguroOpendataError("gis-unwritable", file=features.name, form=form) from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def _geometry_type(features: Features) -> str:
+def _as_one_kind(shapes: Geometries) -> tuple[Geometries, str]:
+    """The geometries, with heights all or none, and the kind of the layer that holds them."""
+    import shapely
+
+    tall = shapely.has_z(shapes)
+    if tall.any() and not tall.all():
+        shapes = shapely.force_3d(shapes)  # a layer has heights or has none; what had none gets 0, which is told
+    kind = _geometry_type(shapes)
+    return shapes, f"{kind} Z" if tall.any() and kind != _ANY else kind
+
+
+def _geometry_type(shapes: Geometries) -> str:
     """The one kind of geometry, or the kind of many of it, or any."""
-    kinds = {shape.geom_type for shape in features.geometries}
+    kinds = {shape.geom_type for shape in shapes if shape is not None}
     if len(kinds) == 1:
         return str(kinds.pop())
     single = {kind.removeprefix("Multi") for kind in kinds}
-    return f"Multi{single.pop()}" if len(single) == 1 else "Unknown" if kinds else "Point"
+    return f"Multi{single.pop()}" if len(single) == 1 else _ANY if kinds else "Point"
 
 
 def _zipped_shapefile(features: Features, stem: str, encoding: str) -> bytes:
@@ -111,8 +157,12 @@ def _zipped_shapefile(features: Features, stem: str, encoding: str) -> bytes:
     unfit = list(unwritable(features.frame, encoding))
     if unfit:
         raise MeguroOpendataError("shapefile-encoding", encoding=encoding, values=unfit[:5])
-    names = _short_names(features.frame.columns, encoding)
-    columns = [_column(names[name], _cut(features.frame[name], encoding)) for name in features.frame.columns]
+    if _geometry_type(features.geometries) in (_ANY, "GeometryCollection"):
+        kinds = sorted({str(shape.geom_type) for shape in features.geometries if shape is not None})
+        raise MeguroOpendataError("shapefile-mixed", kinds=kinds)
+    names = layer_names(features.frame.columns, "shp", encoding)
+    cut = features.frame.with_columns(_cut(features.frame[name], encoding) for name in features.frame.columns)
+    columns = _columns(replace(features, frame=cut), names, "shp")
     with tempfile.TemporaryDirectory(prefix="meguro-opendata-") as folder:
         path = Path(folder, "shape.shp")
         gdal_name = {"utf-8": "UTF-8", "cp932": "CP932"}[encoding]
@@ -136,26 +186,25 @@ def _zip(members: Mapping[str, bytes]) -> bytes:
     return sink.getvalue()
 
 
-def _short_names(names: Sequence[str], encoding: str) -> dict[str, str]:
-    """Names that fit into a shapefile, all different: cut between letters, with a number where two would be alike.
+def _short_names(names: Sequence[str], encoding: str, most: int | None) -> dict[str, str]:
+    """Names of so many bytes at most, all different: cut between letters, with a number where two would be alike.
 
-    >>> _short_names(["名称", "所在地_連結表記", "所在地_番地以下", "所在地_町字"], "cp932")
+    >>> _short_names(["名称", "所在地_連結表記", "所在地_番地以下", "所在地_町字"], "cp932", 10)
     {'名称': '名称', '所在地_連結表記': '所在地_連', '所在地_番地以下': '所在地_番', '所在地_町字': '所在地_町'}
-    >>> _short_names(["利用可能曜日", "利用可能日時特記事項"], "utf-8")
+    >>> _short_names(["利用可能曜日", "利用可能日時特記事項"], "utf-8", 10)
     {'利用可能曜日': '利用可', '利用可能日時特記事項': '利用可2'}
     """
-    most = file_words()["shapefile"]["name_bytes"]
     made: dict[str, str] = {}
     for name in names:
         short, number = _fitting(name, most, encoding), 1
         while short.lower() in {one.lower() for one in made.values()}:
             number += 1
-            short = _fitting(name, most - len(str(number)), encoding) + str(number)
+            short = _fitting(name, most and most - len(str(number)), encoding) + str(number)
         made[name] = short
     return made
 
 
-def _fitting(text: str, most: int, encoding: str) -> str:
+def _fitting(text: str, most: int | None, encoding: str) -> str:
     """The beginning of a text that has at most so many bytes."""
     return text.encode(encoding)[:most].decode(encoding, errors="ignore")
 

@@ -14,14 +14,21 @@ from meguro_opendata import messages
 from meguro_opendata.errors import ExitCode, SourceError
 from meguro_opendata.files.declarations import suggest
 from meguro_opendata.files.tables import csv_bytes
+from meguro_opendata.geo.datum.crs import parse_crs
+from meguro_opendata.geo.gis.features import point_features
+from meguro_opendata.geo.gis.files import LayerWords
+from meguro_opendata.geo.gis.geojson import shape_collection
 from meguro_opendata.geo.gis.table import propose_table
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.places.geocoding import COLUMNS, Geocoder
 from meguro_opendata.japan.folding import folded
 from meguro_opendata.sources import Table
 
-__all__ = ["GEOCODE_FORMAT", "GeocodedFile", "geocode_file"]
+__all__ = ["GEOCODE_FORMAT", "OUT_ENDINGS", "GeocodedFile", "geocode_file"]
 
+
+OUT_ENDINGS = (".csv", ".geojson")
+_ESTIMATED_IN = "JGD2011"
 GEOCODE_FORMAT = "meguro-opendata/geocode@1"
 
 
@@ -63,16 +70,32 @@ class GeocodedFile:
         """0 if nothing is doubtful, else 1."""
         return ExitCode.of(clean=not self.problems)
 
+    def to_bytes(self, out: Path, lang: str) -> bytes:
+        """The file that a name asks for: ``.csv``, or ``.geojson`` with each row as a feature."""
+        return self.to_geojson(lang) if out.suffix.lower() == ".geojson" else self.to_csv(lang)
+
+    def to_geojson(self, lang: str) -> bytes:
+        """The rows as features at their estimated points, with level and error; without a point, without a geometry."""
+        lat, lon = (self._names(lang)[name] for name in ("lat", "lon"))
+        features = point_features(self._frame(lang), lat, lon, self.table.path.stem, parse_crs(_ESTIMATED_IN))
+        return shape_collection(features).encode("utf-8")
+
     def to_csv(self, lang: str) -> bytes:
         """The source's columns, then the parts and points, under names of their own."""
+        return csv_bytes(self._frame(lang))
+
+    def _names(self, lang: str) -> dict[str, str]:
+        """What the new columns are called."""
         here = set(self.table.frame.columns)
-        renamed = {name: _free(messages.word(f"geocode-{name}", lang), here) for name in COLUMNS}
+        return {name: _free(messages.word(f"geocode-{name}", lang), here) for name in COLUMNS}
+
+    def _frame(self, lang: str) -> pl.DataFrame:
         shown = self.found.with_columns(
             pl.col("level").replace_strict(_words("level", gazetteer_data()["levels"]["order"], lang)),
             pl.col("problem").replace_strict(_words("address", [*self.problems, "address-empty"], lang), default=""),
         )
-        text = shown.select(pl.all().cast(pl.String).fill_null("")).rename(renamed)
-        return csv_bytes(pl.concat([self.table.frame, text], how="horizontal"))
+        text = shown.select(pl.all().cast(pl.String).fill_null("")).rename(self._names(lang))
+        return pl.concat([self.table.frame, text], how="horizontal")
 
     def to_dict(self, lang: str) -> dict[str, Any]:
         """As the JSON of ``geocode@1``."""
@@ -91,19 +114,22 @@ class GeocodedFile:
         }
 
 
-def geocode_file(path: Path, geocoder: Geocoder, column: str | None = None) -> GeocodedFile:
+def geocode_file(
+    path: Path, geocoder: Geocoder, column: str | None = None, words: LayerWords | None = None
+) -> GeocodedFile:
     """Read a table and find its addresses.
 
     Args:
         path: A CSV, TSV, workbook or GIS file.
         geocoder: What finds them.
         column: The column of the addresses; default the first that is named as such.
+        words: What is declared of a GIS file.
 
     Raises:
         SourceError: If the file cannot be read, or has no such column.
     """
     known: list[str] = gazetteer_data()["address_columns"]
-    table = propose_table(path, known if column is None else [*known, column])
+    table = propose_table(path, known if column is None else [*known, column], words=words)
     return GeocodedFile(str(path), name := _column(table, path, column), table, geocoder.frame(table.frame[name]))
 
 

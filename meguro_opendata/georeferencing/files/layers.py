@@ -8,13 +8,15 @@ from meguro_opendata.errors import SourceError
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.geo.datum.crs import Crs
-from meguro_opendata.geo.gis.features import moved
+from meguro_opendata.geo.gis.comparing import geojson_differences, written_differences
+from meguro_opendata.geo.gis.features import Features, moved, with_errors
 from meguro_opendata.geo.gis.files import LayerWords, read_features
 from meguro_opendata.geo.gis.geojson import shape_collection
 from meguro_opendata.geo.gis.words import GIS_FORMATS, GisFormat, file_words
 from meguro_opendata.geo.gis.writing import geo_bytes
 from meguro_opendata.georeferencing.column_pairs import remarks
-from meguro_opendata.georeferencing.files.points import TransformedFile, write_record
+from meguro_opendata.georeferencing.files.points import TransformedFile, free_name, write_record
+from meguro_opendata.messages import default_language, word
 
 __all__ = ["transform_layer"]
 
@@ -49,13 +51,25 @@ def transform_layer(
     features = read_features(path, layer=words.layer, crs=words.crs, encoding=words.encoding)
     there, done = moved(features, target, allow_approximate=allow_approximate)
     stem = out.name.partition(".")[0]
-    data = shape_collection(there).encode("utf-8") if form is None else geo_bytes(there, form, stem)
+    if allow_approximate:
+        name = free_name(word("transform-error-column", default_language()), there.frame.columns)
+        there = with_errors(there, done, name)
+    data, differing = _written(there, form, stem, "utf-8")
     write_whole(out, data)
-    findings = tuple(Finding(one.code, one.severity, params=one.params) for one in remarks(done))
+    findings = (*features.findings, *(Finding(one.code, one.severity, params=one.params) for one in remarks(done)))
+    findings += tuple(differing)
     rows = len(features.geometries)
     report = Report(str(path), None, rows, rows, findings, header=tuple(features.frame.columns))
     blank = sum(shape is None for shape in features.geometries)
     return TransformedFile(str(path), out, write_record(out, done), report, done, blank, rows - blank)
+
+
+def _written(there: Features, form: GisFormat | None, stem: str, encoding: str) -> tuple[bytes, list[Finding]]:
+    """The file's bytes, and what it does not hold as the features have it."""
+    if form is None:
+        return shape_collection(there).encode("utf-8"), list(geojson_differences(there))
+    data = geo_bytes(there, form, stem, encoding)
+    return data, list(written_differences(there, form, stem, encoding, data))
 
 
 def _form_of(out: Path) -> GisFormat | None:

@@ -8,19 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import polars as pl
+
 from meguro_opendata.errors import SourceError
 from meguro_opendata.files.tables import csv_bytes
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.geo.datum.crs import Crs
 from meguro_opendata.geo.datum.transformation import Transformed
+from meguro_opendata.geo.gis.features import point_features
+from meguro_opendata.geo.gis.geojson import shape_collection
 from meguro_opendata.georeferencing.column_pairs import Located, PointWords, Trouble, locate
+from meguro_opendata.georeferencing.files.endings import refuse_ending
+from meguro_opendata.messages import default_language, word
 from meguro_opendata.sources import Table, propose_source
 
 __all__ = [
     "TRANSFORM_FORMAT",
     "OutColumn",
     "TransformedFile",
+    "free_name",
     "point_report",
     "read_points",
     "transform_file",
@@ -28,6 +35,8 @@ __all__ = [
     "write_record",
 ]
 
+_GEOJSON = ".geojson"
+_ENDINGS = (".csv", _GEOJSON)
 TRANSFORM_FORMAT = "meguro-opendata/transform@1"
 
 
@@ -105,6 +114,9 @@ def transform_file(
         MissingGridError: If a needed grid has not been added.
         StorageError: If the files cannot be written.
     """
+    refuse_ending(out, _ENDINGS)
+    if out.suffix.lower() == _GEOJSON and not target.geographic:
+        raise SourceError("geojson-needs-degrees", file=out)
     table = read_points(path, out, columns)
     called = tuple(names or columns)
     _refuse_taken(called, [column for column in table.frame.columns if column not in columns])
@@ -117,10 +129,36 @@ def transform_file(
     frame = table.frame.with_columns(located.first.alias(columns[0]), located.second.alias(columns[1]))
     frame = frame.rename(dict(zip(columns, called, strict=True)))
     written = tuple(OutColumn(*each) for each in zip(called, columns, target.axes, strict=True))
-    write_whole(out, csv_bytes(frame))
+    frame = _with_errors(frame, located)
+    write_whole(out, _bytes_of(frame, called, target, out))
     record = write_record(out, located.done)
     points = len(located.done.first) if located.done else 0
     return TransformedFile(str(path), out, record, report, located.done, blank, points, written)
+
+
+def _with_errors(frame: pl.DataFrame, located: Located) -> pl.DataFrame:
+    """The table with the expected error (m) of each point, if any of them was moved approximately."""
+    if located.errors is None:
+        return frame
+    name = free_name(word("transform-error-column", default_language()), frame.columns)
+    return frame.with_columns(located.errors.alias(name))
+
+
+def _bytes_of(frame: pl.DataFrame, called: Sequence[str], target: Crs, out: Path) -> bytes:
+    """The file that the name asks for: a CSV, or GeoJSON in which each row is a feature."""
+    if out.suffix.lower() != _GEOJSON:
+        return csv_bytes(frame)
+    lat, lon = (called[1], called[0]) if target.east_first else called
+    return shape_collection(point_features(frame, lat, lon, out.stem, target)).encode("utf-8")
+
+
+def free_name(name: str, taken: Sequence[str]) -> str:
+    """A name that no column has.
+
+    >>> free_name("誤差", ["名称"]), free_name("誤差", ["誤差"])
+    ('誤差', '誤差_')
+    """
+    return name if name not in taken else free_name(f"{name}_", taken)
 
 
 def _refuse_taken(names: Sequence[str], others: Sequence[str]) -> None:
