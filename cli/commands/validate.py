@@ -106,8 +106,7 @@ def command(
         raise SystemExit(check_package(files[0], engine, html, xlsx, junit, output_format, specification=specification))
     asked = yardstick(standard, schema, engine, personal=personal, specification=specification, tables=tables)
     asked = replace(asked, sheet=sheet, header_row=header_row)
-    if all_sheets or sheet is not None or header_row is not None:
-        _refuse_mixed(files, asked, {"--html": html, "--xlsx": xlsx} if all_sheets else {})
+    _refuse_mixed(files, asked, {"--html": html, "--xlsx": xlsx}, all_sheets=all_sheets)
     if all_sheets:
         from ..texts.files import check_sheets
 
@@ -132,14 +131,18 @@ def _is_package(file: Path, others: dict[str, object]) -> bool:
     return True
 
 
-def _refuse_mixed(files: tuple[Path, ...], asked: Yardstick, others: dict[str, Path | None]) -> None:
+def _refuse_mixed(
+    files: tuple[Path, ...], asked: Yardstick, others: dict[str, Path | None], *, all_sheets: bool
+) -> None:
     """Refuse what can only be said of one file of a standard, and files that hold one report."""
     from meguro_opendata.errors import MeguroOpendataError
 
+    if not all_sheets and asked.sheet is None and asked.header_row is None:
+        return
     if len(files) > 1 or files[0].is_dir() or asked.schema is not None or asked.of_files:
         raise MeguroOpendataError("sheet-of-one-file")
     for option, given in others.items():
-        if given is not None:
+        if given is not None and all_sheets:
             raise MeguroOpendataError("sheets-one-report", option=option)
 
 

@@ -69,12 +69,8 @@ def propose_layout(
         return Layout(table)
     way = FileSettings(header_row=table.header_row, header_rows=table.header_rows)
     grids = [grid for grid in read_grids(source, sheet) if filled_lines(grid, Part())]
-    alike = _without_copies([grid for grid in grids if sheet is None and _is_alike(grid, table, way)], way)
-    read = alike if len(alike) > 1 else [grid for grid in grids if grid.sheet == table.grid.sheet]
-    others = {grid.sheet: _others(grid, way, lang) for grid in read}
-    plain = all(_is_plain(grid, way, others[grid.sheet]) for grid in read)
-    blocks = [*([] if plain else _read_blocks(read, way)), *chain.from_iterable(others.values())]
-    blocks += [_other_sheet(grid, lang) for grid in grids if grid.sheet not in others]
+    read = _read_grids(grids if sheet is None else [], table, way)
+    blocks = _blocks(grids, read, way, lang)
     first = declared_sheet(read[0], way, [block for block in blocks if block.sheet in (None, read[0].sheet)])
     return Layout(
         replace(first.table, proposed=table.proposed, coverage=table.coverage),
@@ -82,6 +78,20 @@ def propose_layout(
         tuple(blocks),
         unsure=not table.proposed.sure,
     )
+
+
+def _read_grids(grids: Sequence[Grid], table: Table, way: FileSettings) -> list[Grid]:
+    """The sheets that are read: those of the table's layout, or its own alone."""
+    alike = _without_copies([grid for grid in grids if _is_alike(grid, table, way)], way)
+    return alike if len(alike) > 1 else [table.grid]
+
+
+def _blocks(grids: Sequence[Grid], read: Sequence[Grid], way: FileSettings, lang: str) -> list[NamedBlock]:
+    """The parts that a recipe has to name, if some sheets are read."""
+    others = {grid.sheet: _others(grid, way, lang) for grid in read}
+    plain = all(_is_plain(grid, way, others[grid.sheet]) for grid in read)
+    lines = [*([] if plain else _read_blocks(read, way)), *chain.from_iterable(others.values())]
+    return [*lines, *(_other_sheet(grid, lang) for grid in grids if grid.sheet not in others)]
 
 
 def _is_example(grid: Grid) -> bool:

@@ -86,7 +86,7 @@ def as_html(
         standard_title=_standard_title(report, lang),
         checksums=[(file.name, file.sha256) for file in files.values()],
         tool=__version__,
-        error_causes=sum(group.first.severity == "error" for group in groups),
+        error_causes=_error_causes(groups),
         actors=actors(groups, lang),
         accepted=accepted(groups, lang),
         unchecked=unchecked_demands(report, lang),
@@ -97,11 +97,19 @@ def as_html(
         groups=[page.group(group, _columns_of(at, by_column)) for at, group in enumerate(groups)],
         masked=any(page.hidden.values()),
         rules=_rules(changes, lang),
-        rejected=rejected,
-        reason=partial(reason_text, lang=lang),
-        coverage=list(coverage_lines(report.coverage, lang)),
+        **_left_out(report, rejected, lang),
         changes=len(changes),
     )
+
+
+def _error_causes(groups: Iterable[Group]) -> int:
+    return sum(group.first.severity == "error" for group in groups)
+
+
+def _left_out(report: Report, rejected: Sequence[Rejection], lang: str) -> dict[str, Any]:
+    """What of the source was not read, and the rows that are none."""
+    reason = partial(reason_text, lang=lang)
+    return {"rejected": rejected, "reason": reason, "coverage": list(coverage_lines(report.coverage, lang))}
 
 
 def _names(report: Report, files: Iterable[Checked]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from meguro_opendata.findings import NotChecked
@@ -83,8 +83,13 @@ def _gaps_of_field(field: Descriptor, *, refused: bool) -> Iterator[NotChecked]:
             yield NotChecked(one, name, _why(one, kind))
         elif refused:
             yield NotChecked(one, name, "unchecked-schema")
-    if refused and any(isinstance(one, dict) for one in field.get("missingValues") or ()):
+    if refused and _has_labels(field.get("missingValues")):
         yield NotChecked("missingValues", name, "unchecked-schema")
+
+
+def _has_labels(values: Sequence[object] | None) -> bool:
+    """Whether some missing values are objects with a label."""
+    return any(isinstance(one, dict) for one in values or ())
 
 
 def _why(constraint: str, kind: str) -> str:
