@@ -141,9 +141,9 @@ def _refuse_mixed(
         return
     if len(files) > 1 or files[0].is_dir() or asked.schema is not None or asked.of_files:
         raise MeguroOpendataError("sheet-of-one-file")
-    for option, given in others.items():
-        if given is not None and all_sheets:
-            raise MeguroOpendataError("sheets-one-report", option=option)
+    given = [option for option, path in others.items() if path is not None]
+    if all_sheets and given:
+        raise MeguroOpendataError("sheets-one-report", option=given[0])
 
 
 def _check_one(
