@@ -36,4 +36,8 @@ def command(out: Path, output_format: str) -> None:
         console.result("\n".join(build_lines(release, lang, show_report=False)))
     console.result("\n".join(publish_lines(done.outcome, done.events, done.workspace, lang)))
     console.result(message("demo-folder", lang, path=done.workspace.root))
+    if done.kept:
+        names = [str(path.relative_to(done.workspace.root)) for path in done.kept]
+        console.result(message("demo-kept", lang, count=len(names), names=names))
+        console.result(message("demo-kept-how", lang))
     console.result(message("open-this", lang, path=done.start.resolve()))

@@ -23,6 +23,7 @@ def draft_lines(draft: Draft, lang: str) -> Iterator[str]:
     if draft.other_sheets:
         yield "  " + message("new-other-sheets", lang, names=some(draft.other_sheets))
     yield "  " + _standard(draft, lang)
+    yield from ("  " + text for text in draft.hints(lang))
     if draft.standard is not None:
         counts = {"sure": len(draft.sure), "unsure": len(draft.unsure), "left": len(draft.unclaimed)}
         yield "  " + message("new-counts", lang, **counts)

@@ -122,12 +122,19 @@ def _unjudged_lines(seen: Inspection, lang: str) -> Iterator[str]:
 
 def _verdict(seen: Inspection, lang: str) -> str:
     from meguro_opendata.standard.model import load_standard
+    from meguro_opendata.standard.recognition.evidence import evidence_words
 
-    if not seen.matches or not (seen.matches[0].near or seen.matches[0].mixed):
+    found = seen.recognition
+    if found.unlisted is not None:
+        return message("standard-unlisted", lang, **evidence_words(found.unlisted, lang))
+    best = found.proposed
+    if best is None:
         return message("standard-none", lang)
-    best = seen.matches[0]
     standard = load_standard(best.id, best.version)
     title = standard_title(standard, lang)
-    verdict = "standard-sure" if seen.standard else "standard-mixed" if best.mixed else "standard-near"
-    percent = f"{best.score:.0%}"
-    return message(verdict, lang, title=title, id=best.id, version=best.version, score=percent, other=best.mixed)
+    verdict = "standard-sure" if found.sure else "standard-mixed" if best.mixed else "standard-near"
+    why = {}
+    if best.named and verdict == "standard-near":
+        verdict, why = "standard-called", evidence_words(best.named[0], lang)
+    shown = {"id": best.id, "version": best.version, "score": f"{best.score:.0%}", "other": best.mixed}
+    return message(verdict, lang, **{**why, "title": title, **shown})

@@ -21,8 +21,10 @@ from meguro_opendata.geo.gis.opening import shape_parts
 from meguro_opendata.mapping.proposals import Proposal, propose_mapping
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Standard, load_standard
-from meguro_opendata.standard.recognition import SURE, Match, recognise
+from meguro_opendata.standard.recognition import recognise
+from meguro_opendata.standard.recognition.evidence import names_of
 from meguro_opendata.standard.recognition.headernames import spellings
+from meguro_opendata.standard.recognition.proposal import recognise_table
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["draft_dataset"]
@@ -70,12 +72,13 @@ def draft_dataset(
     named = load_standard(standard_id) if standard_id else None
     layout = propose_layout(source, spellings(named), lang, sheet, header_row, words)
     table = layout.table
-    match = None if named else _surely(table)
+    found = recognise_table(table.labels, names_of(table, slug))
+    match = None if named else found.sure
     standard = load_standard(match.id, match.version) if match else named
     proposals = _proposals(table, standard, workspace)
     left = _left(table, proposals) if standard else ()
     known = words or LayerWords()
-    draft = Draft(slug, folder, (), table, standard, match, tuple(proposals), left, layout, known)
+    draft = Draft(slug, folder, (), table, standard, match, tuple(proposals), left, found, layout, known)
     return _written(draft, source, workspace, as_sheet and standard is not None, lang)
 
 
@@ -113,11 +116,6 @@ def _parts(source: Path) -> list[Path]:
 def _same_file(path: Path, source: Path) -> bool:
     """Whether the source lies in the dataset's folder already."""
     return source.exists() and path.samefile(source)
-
-
-def _surely(table: Table) -> Match | None:
-    matches = recognise(table.labels)
-    return matches[0] if matches and matches[0].score >= SURE else None
 
 
 def _proposals(table: Table, standard: Standard | None, workspace: Workspace) -> list[Proposal]:
@@ -163,10 +161,6 @@ def _copied(source: Path, folder: Path, cleanup: ExitStack) -> Path:
 
 
 def _own_schema(draft: Draft) -> bytes:
-    """A Table Schema with a text field for each column; the points of a GIS file are numbers of degrees."""
-    fields = [
-        {"name": one.name, "title": one.name, "type": "string" if one.kind == "text" else "number", "mo:kind": one.kind}
-        for one in draft.own_fields
-    ]
-    schema = {"name": draft.slug, "missingValues": [""], "fields": fields}
+    """A Table Schema with a field for each column, of the type and kind that all of its values have."""
+    schema = {"name": draft.slug, "missingValues": [""], "fields": [one.descriptor() for one in draft.own_fields]}
     return (json.dumps(schema, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from meguro_opendata.authoring.layout import Layout
 from meguro_opendata.geo.gis.files import LayerWords
 from meguro_opendata.geo.gis.table import point_names
 from meguro_opendata.geo.gis.words import GEO_CONTAINERS
+from meguro_opendata.mapping.ownfields import OwnField, own_fields
 from meguro_opendata.mapping.proposal import Proposal
+from meguro_opendata.messages import message
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Standard
-from meguro_opendata.standard.recognition import Match, recognise
+from meguro_opendata.standard.recognition import Match
+from meguro_opendata.standard.recognition.evidence import evidence_words
+from meguro_opendata.standard.recognition.proposal import Recognition
 
 __all__ = ["NEW_FORMAT", "RECIPE", "Draft"]
 
 NEW_FORMAT = "meguro-opendata/new@1"
 RECIPE = "dataset.yaml"
-_DEGREES = ("緯度", "経度")  # what the points of a GIS file become
-
-
-class OwnField(NamedTuple):
-    """A field of a schema of the dataset's own, the column that fills it, and the kind of its values."""
-
-    name: str
-    column: str
-    kind: str = "text"
 
 
 @dataclass(frozen=True)
@@ -42,6 +39,7 @@ class Draft:
         match: How well the header fits that standard, ``None`` if the standard was named.
         proposals: The mapping; for a schema of its own, empty: each column is its own field.
         left: Columns that no sure proposal uses.
+        recognition: The standards that the table may follow, and what it is called.
         layout: How the source is read.
         words: What the user declared of a GIS file.
     """
@@ -54,6 +52,7 @@ class Draft:
     match: Match | None
     proposals: tuple[Proposal, ...]
     left: tuple[str, ...]
+    recognition: Recognition
     layout: Layout
     words: LayerWords = field(default_factory=LayerWords)
 
@@ -71,17 +70,15 @@ class Draft:
         used = {column for proposal in self.sure for column in proposal.columns}
         return self.standard is None or set(point_names()) <= used
 
-    @property
+    @cached_property
     def own_fields(self) -> tuple[OwnField, ...]:
         """The fields of a schema of its own: one a column; the points of a GIS file are its coordinates."""
-        points = dict(zip(point_names(), zip(_DEGREES, ("latitude", "longitude"), strict=True), strict=True))
-        columns = self.table.frame.columns
-        made: list[OwnField] = []
-        for column in columns:
-            name, kind = points.get(column, ("", "")) if self.is_geo else ("", "")
-            plain = " ".join(column.split())
-            made.append(OwnField(name if name and name not in columns else plain, column, kind or "text"))
-        return tuple(made)
+        return own_fields(self.table, self.is_geo)
+
+    @property
+    def has_own_points(self) -> bool:
+        """Whether a schema of its own has a latitude and a longitude, so that a map can be made of the rows."""
+        return self.standard is None and any(field.kind == "latitude" for field in self.own_fields)
 
     @property
     def recipe(self) -> Path:
@@ -106,8 +103,25 @@ class Draft:
 
     @property
     def mixed(self) -> Match | None:
-        """The standard whose columns stand in the header together with another's, ``None`` if there is none."""
-        return next((match for match in recognise(self.table.labels) if match.mixed), None)
+        """The draft's standard, or else the likeliest one, if the header holds another's columns, too."""
+        matches = self.recognition.matches
+        likeliest = self.standard.id if self.standard else matches[0].id if matches else None
+        return next((match for match in matches if match.id == likeliest and match.mixed), None)
+
+    @property
+    def called(self) -> Match | None:
+        """The standard that the table may follow by what it is called, where the draft follows none."""
+        proposed = self.recognition.proposed if self.standard is None else None
+        return proposed if proposed is not None and proposed.named else None
+
+    def hints(self, lang: str) -> Iterator[str]:
+        """Yield what the table is called, where the draft follows no standard."""
+        unlisted = self.recognition.unlisted if self.standard is None else None
+        if unlisted is not None:
+            yield message("new-standard-unlisted", lang, **evidence_words(unlisted, lang))
+        elif self.called is not None:
+            words = evidence_words(self.called.named[0], lang)
+            yield message("new-standard-called", lang, **words, title=words["list"], id=self.called.id)
 
     @property
     def other_sheets(self) -> tuple[str, ...]:
@@ -136,6 +150,7 @@ class Draft:
             "standard": {"id": standard.id, "version": standard.version} if standard else None,
             "mapping": [self._line(proposal) for proposal in self.proposals],
             "unmapped_columns": list(self.left),
+            "own_fields": [one._asdict() for one in self.own_fields] if standard is None else [],
         }
 
     def _line(self, proposal: Proposal) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,14 @@ from meguro_opendata.files.whole import write_whole
 from meguro_opendata.japan.municipalities import municipality
 from meguro_opendata.messages import message, word
 from meguro_opendata.packaged import packaged_toml
+from meguro_opendata.standard.entryparts import LANG, LISTS, note_text, values_word
 from meguro_opendata.standard.field_help import Explained, explain
 from meguro_opendata.standard.model import Field, Standard
 from meguro_opendata.workspace.city import City
 
 __all__ = ["city_constants", "template_bytes", "write_template"]
 
-ENTRY, EXAMPLE, FIELDS, LISTS = "入力", "記入例", "項目の説明", "選択肢"
-LANG = "ja"
+ENTRY, EXAMPLE, FIELDS = "入力", "記入例", "項目の説明"
 _ROWS = 1000
 _NARROWEST, _WIDEST = 14, 32
 _HEADER_HEIGHT, _ROW_HEIGHT = 48, 20
@@ -94,13 +95,24 @@ def _settings() -> dict[str, Any]:
 
 def _columns(fields: Sequence[Field], city: City | None) -> list[_Column]:
     constants = city_constants(fields, city) if city else {}
-    columns = []
-    for field in fields:
-        told = explain(field, LANG)
-        shown = told.values[0] if told.closed else _settings()["examples"].get(field.kind, "")
-        constant = constants.get(field.name, "")
-        columns.append(_Column(field, told, constant, told.example or constant or shown))
-    return columns
+    told = [explain(field, LANG) for field in fields]
+    return [
+        _Column(field, words, constants.get(field.name, ""), _example(field, words))
+        for field, words in zip(fields, told, strict=True)
+    ]
+
+
+def _example(field: Field, told: Explained) -> str:
+    """What the example row shows: one place that agrees with itself, the same for every city."""
+    settings = _settings()
+    fitting = (value for pattern, value in settings["row"].items() if fnmatchcase(field.name, pattern))
+    in_row = next(fitting, None)
+    if in_row is not None:
+        return str(in_row)
+    shown = told.values[0] if told.closed else settings["examples"].get(field.kind, "")
+    if not told.example and not shown and field.requirement == "required":
+        return told.values[0] if told.values else str(settings["required"].get(field.kind, ""))
+    return told.example or shown
 
 
 def _looks(book: Any) -> _Looks:
@@ -154,18 +166,9 @@ def _table_head(sheet: Any, columns: Sequence[_Column], looks: _Looks) -> None:
 
 def _note(told: Explained) -> tuple[str, dict[str, Any]]:
     """The note of a header cell, and how large it must be to be read whole."""
-    lines = [told.meaning, f"{word('requirement', LANG)}: {told.requirement}", f"{word('kind', LANG)}: {told.form}"]
-    if told.values:
-        lines.append(f"{_values_word(told)}: {' / '.join(told.values)}")
-    if told.example:
-        lines.append(f"{word('example', LANG)}: {told.example}")
-    text = "\n".join(legal_text(line) for line in lines)
+    text = note_text(told)
     size = {"width": _NOTE_WIDTH, "height": _height([(text, _NOTE_LETTERS)]), "font_size": 10}
     return text, {**size, "author": "", "color": "#FFFFE1"}
-
-
-def _values_word(told: Explained) -> str:
-    return word("allowed-values", LANG) if told.closed else word("usual-values", LANG)
 
 
 def _hint(column: _Column) -> str:
@@ -231,7 +234,7 @@ def _fields_sheet(sheet: Any, standard: Standard, columns: Sequence[_Column], lo
 
 def _explained(number: int, column: _Column) -> dict[str, str]:
     told = column.told
-    words = f"\n{_values_word(told)}: {' / '.join(told.values)}" if told.values else ""
+    words = f"\n{values_word(told)}: {' / '.join(told.values)}" if told.values else ""
     return {
         "number": str(number),
         "field": told.name,

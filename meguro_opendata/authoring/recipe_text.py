@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from meguro_opendata.authoring.draft import Draft, OwnField
+from meguro_opendata.authoring.draft import Draft
 from meguro_opendata.files.declarations import scalar
+from meguro_opendata.mapping.ownfields import OwnField
 from meguro_opendata.mapping.proposal import Proposal, reason_text
-from meguro_opendata.mapping.valueforms import METRES, value_kinds_of
+from meguro_opendata.mapping.valueforms import METRES
 from meguro_opendata.messages import form, message, word
 from meguro_opendata.recipe.blockwords import block_line
 from meguro_opendata.workspace.city import City
@@ -34,6 +35,7 @@ def recipe_text(draft: Draft, city: City, file: str, sheet: str | None, lang: st
         _source(draft, file, lang),
         _blocks(draft, lang),
         _mapping(draft, sheet, lang),
+        _formats(draft, lang),
         _geometry(draft, lang),
         _left(draft, lang),
     )
@@ -60,6 +62,7 @@ def _head(draft: Draft, file: str, lang: str) -> Iterator[str]:
     if draft.standard is None:
         yield f"title: {scalar(_title(draft))}   # {message('new-title', lang)}"
         yield f"schema: schema.json   # {message('new-own-schema', lang, file='schema.json')}"
+        yield from (f"# {comment_of(text)}" for text in draft.hints(lang))
         return
     yield f"title: {scalar(draft.standard.title)}"
     how = message("new-standard-given", lang)
@@ -125,6 +128,12 @@ def _layer(draft: Draft, lang: str) -> Iterator[str]:
         yield f"  encoding: {encoding}"
 
 
+def _formats(draft: Draft, lang: str) -> Iterator[str]:
+    """Of a schema of its own with coordinates: that a map is made of them, too."""
+    if draft.has_own_points:
+        yield f"formats: [csv, xlsx, geojson]   # {comment_of(message('new-geojson', lang))}"
+
+
 def _geometry(draft: Draft, lang: str) -> Iterator[str]:
     """Of areas and lines: that the GIS files of the release hold them as they are."""
     if draft.has_shapes:
@@ -151,8 +160,8 @@ def _mapping(draft: Draft, sheet: str | None, lang: str) -> Iterator[str]:
 
 
 def _own_line(draft: Draft, own: OwnField, lang: str) -> str:
-    kinds = value_kinds_of(draft.table.frame[own.column]) if own.kind == "text" else []
-    guess = f"   # {message('new-kind-guess', lang, kind=form(kinds[0], lang))}" if kinds else ""
+    kind = word("true-or-false", lang) if own.type == "boolean" else form(own.kind, lang)
+    guess = f"   # {message('new-kind-guess', lang, kind=kind)}" if own.guessed else ""
     return f"  {scalar(own.name)}: {scalar(own.column)}{guess}"
 
 

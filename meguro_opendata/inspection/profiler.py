@@ -14,8 +14,10 @@ from meguro_opendata.inspection.readability import Judgement, item_text, judge, 
 from meguro_opendata.messages import message
 from meguro_opendata.sources import Grid, Table, column_letter, container_at, propose_source
 from meguro_opendata.sources.header import cut_table
-from meguro_opendata.standard.recognition import SURE, Match, known_labels, recognise
+from meguro_opendata.standard.recognition import Match, known_labels
+from meguro_opendata.standard.recognition.evidence import names_of
 from meguro_opendata.standard.recognition.headernames import spellings
+from meguro_opendata.standard.recognition.proposal import Recognition, recognise_table
 
 if TYPE_CHECKING:
     from meguro_opendata.geo.gis.files import Layer, LayerWords
@@ -60,7 +62,7 @@ class Inspection:
     Attributes:
         container: What it is by content.
         table: The table that it holds, ``None`` if it cannot be read.
-        matches: The standards that its header may follow, best first.
+        recognition: The standards that its header may follow, and what the table is called.
         refusal: Why it cannot be read, ``None`` if it can.
         layer: Of a GIS file, what was read of it.
     """
@@ -68,7 +70,7 @@ class Inspection:
     file: str
     container: str
     table: Table | None
-    matches: tuple[Match, ...]
+    recognition: Recognition
     refusal: SourceError | UnknownCrsError | None
     layer: Layer | None = None
 
@@ -85,7 +87,12 @@ class Inspection:
     @property
     def standard(self) -> Match | None:
         """The standard that the header surely follows."""
-        return self.matches[0] if self.matches and self.matches[0].score >= SURE else None
+        return self.recognition.sure
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """The standards that the header may follow, best first."""
+        return self.recognition.matches
 
     @property
     def exit_code(self) -> ExitCode:
@@ -124,7 +131,6 @@ class Inspection:
 
     def to_dict(self, lang: str = "ja") -> dict[str, Any]:
         """The inspection as the JSON of ``inspection@1``."""
-        best = self.matches[0] if self.matches else None
         return {
             "format": INSPECTION_FORMAT,
             "file": self.file,
@@ -134,7 +140,7 @@ class Inspection:
             **_described_table(self.table),
             **_described_blocks(self.table),
             "gis": _described_layer(self.layer, lang) if self.layer else None,
-            "standard": {"id": best.id, "version": best.version, "score": best.score} if best else None,
+            **_described_recognition(self.recognition),
             "machine_readability": [_described_item(judgement, lang) for judgement in self.judgements],
             "stage": self.stage,
             "verdict": self.verdict(lang),
@@ -178,6 +184,20 @@ def _described_blocks(table: Table | None) -> dict[str, Any]:
         "header": {"confidence": found.confidence, "sure": found.sure, "second": second},
         "blocks": [block.to_dict() for block in blocks],
     }
+
+
+def _described_recognition(found: Recognition) -> dict[str, Any]:
+    """The likeliest standard; ``None`` where the table is called by a list of unknown items, which is none of them."""
+    best = found.matches[0] if found.matches and found.unlisted is None else None
+    named = [{"id": one.id, "source": one.source, "word": one.word} for one in found.named]
+    return {
+        "standard": {"id": best.id, "version": best.version, "score": best.score} if best else None,
+        "named": named,
+    }
+
+
+def _recognised(table: Table) -> Recognition:
+    return recognise_table(table.labels, names_of(table))
 
 
 def _described_layer(layer: Layer, lang: str) -> dict[str, Any]:
@@ -241,13 +261,13 @@ def inspect_file(path: Path | str, words: LayerWords | None = None, sheet: str |
     except SourceError as refusal:
         if refusal.code != "file-empty":
             raise
-        return Inspection(str(path), "unknown", None, (), refusal)
+        return Inspection(str(path), "unknown", None, Recognition(), refusal)
     try:
         table = propose_source(file, spellings(None), keep_all=False, sheet=sheet)
     except SourceError as refusal:
         named = "encrypted" if refusal.code == "workbook-encrypted" else container
-        return Inspection(str(path), "unknown" if named == "text" else named, None, (), refusal)
-    return Inspection(str(path), table.grid.container, table, tuple(recognise(table.labels)), None)
+        return Inspection(str(path), "unknown" if named == "text" else named, None, Recognition(), refusal)
+    return Inspection(str(path), table.grid.container, table, _recognised(table), None)
 
 
 def _inspect_layer(path: Path | str, words: LayerWords | None) -> Inspection:
@@ -263,5 +283,7 @@ def _inspect_layer(path: Path | str, words: LayerWords | None) -> Inspection:
             layer = replace(layer, crs=layer.features(words.crs).crs, unknown="", doubt=None)
         table = geo_table(file, layer)
     except (SourceError, UnknownCrsError) as refusal:
-        return Inspection(str(path), _ARCHIVED.get(kind := str(geo_container(file)), kind), None, (), refusal)
-    return Inspection(str(path), layer.container, table, tuple(recognise(table.labels)), None, layer)
+        return Inspection(
+            str(path), _ARCHIVED.get(kind := str(geo_container(file)), kind), None, Recognition(), refusal
+        )
+    return Inspection(str(path), layer.container, table, _recognised(table), None, layer)

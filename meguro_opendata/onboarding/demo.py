@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from meguro_opendata import site
 from meguro_opendata.errors import StorageError
-from meguro_opendata.files.whole import write_whole
+from meguro_opendata.files.whole import sha256, write_whole
 from meguro_opendata.japan.calendar import fiscal_year_of, today
 from meguro_opendata.kpi.report import write_report
 from meguro_opendata.packaged import packaged_folder
@@ -35,6 +37,7 @@ class Demo:
         boards: The KPI page of each year.
         outcome: What was published.
         events: How many events the ledger got.
+        kept: Files of the workspace that somebody edited since an earlier demo, and that were left as they are.
     """
 
     workspace: Workspace
@@ -44,6 +47,7 @@ class Demo:
     releases: tuple[Release, ...]
     outcome: Outcome
     events: int
+    kept: tuple[Path, ...] = ()
 
     def to_dict(self, lang: str = "ja") -> dict[str, Any]:
         """Return the demo as the JSON of ``demo@1``."""
@@ -55,18 +59,22 @@ class Demo:
             "kpi": {str(year): str(path.resolve()) for year, path in self.boards},
             "releases": [release.to_dict(lang) for release in self.releases],
             "events": self.events,
+            "kept": [str(path) for path in self.kept],
         }
 
 
 def run_demo(out: Path, lang: str = "ja") -> Demo:
     """Run the whole job below ``out``; running it again finds everything published and writes nothing new.
 
+    Files of the copied workspace that were edited in between are kept, and named in the result.
+
     Raises:
         StorageError: If ``out`` holds files that no demo wrote, or cannot be written.
     """
-    _claim(out)
+    written = _claimed(out)
     with packaged_folder("meguro_opendata.datasets") as shipped:
-        _copy(shipped, out / "datasets")
+        kept = tuple(_copied(shipped, (out / "datasets").resolve(), written))
+    write_whole(out / _MARK, (json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
     workspace = open_workspace(out / "datasets")
     releases = tuple(build_release(slug, workspace, lang=lang) for slug in workspace.slugs())
     portal = open_portal(workspace)
@@ -76,7 +84,7 @@ def run_demo(out: Path, lang: str = "ja") -> Demo:
     portal_folder = out / "portal"
     datasets = [_built(release) for release in releases]
     start = site.write_start_page(workspace, datasets, portal_folder, boards, out / "index.html", lang)
-    return Demo(workspace, start, portal_folder / "index.html", boards, releases, outcome, events)
+    return Demo(workspace, start, portal_folder / "index.html", boards, releases, outcome, events, kept)
 
 
 def _built(release: Release) -> site.BuiltDataset:
@@ -93,15 +101,28 @@ def _built(release: Release) -> site.BuiltDataset:
     )
 
 
-def _claim(out: Path) -> None:
-    """Take a folder that is new, empty or of an earlier demo; any other is left alone."""
+def _claimed(out: Path) -> dict[str, str]:
+    """Take a folder that is new, empty or of an earlier demo, and return the checksums of what that one wrote."""
     mark = out / _MARK
     if out.exists() and not mark.exists() and (not out.is_dir() or any(out.iterdir())):
         raise StorageError("demo-in-the-way", path=out)
-    write_whole(mark, b"")
+    try:
+        known = json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else {}
+    except (OSError, ValueError):
+        known = {}  # of a demo that wrote no checksums: every file that differs counts as edited
+    if not mark.exists():
+        write_whole(mark, b"")
+    return {str(name): str(checksum) for name, checksum in known.items()} if isinstance(known, dict) else {}
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copied(source: Path, target: Path, written: dict[str, str]) -> Iterator[Path]:
+    """Copy the shipped workspace, note the checksums, and yield the files that are kept since somebody edited them."""
     for path in sorted(source.rglob("*")):
         if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts:
-            write_whole(target / path.relative_to(source), path.read_bytes())
+            name, data = path.relative_to(source).as_posix(), path.read_bytes()
+            here = target / name
+            if here.exists() and sha256(here.read_bytes()) not in (sha256(data), written.get(name)):
+                yield here
+            else:
+                write_whole(here, data)
+                written[name] = sha256(data)

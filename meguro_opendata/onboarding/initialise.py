@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +13,7 @@ from meguro_opendata.files.whole import storage_guard, write_whole
 from meguro_opendata.japan.municipalities import Municipality, municipality
 from meguro_opendata.packaged import packaged_text
 from meguro_opendata.workspace.city import FILE_NAME, Workspace, open_workspace, profile_template
+from meguro_opendata.workspace.neighbours import free_folders
 
 __all__ = ["INIT_FORMAT", "init_workspace"]
 
@@ -32,9 +34,10 @@ def init_workspace(folder: Path, code: str) -> Workspace:
     new = not folder.exists()
     with ExitStack() as cleanup:
         cleanup.callback(_undo, folder, new)
-        readme = _filled(packaged_text(__package__, f"newcity/{_README}"), city)
+        beside = {name: json.dumps(path, ensure_ascii=False)[1:-1] for name, path in free_folders(folder).items()}
+        readme = _filled(packaged_text(__package__, f"newcity/{_README}"), city, **beside)
         write_whole(folder / _README, b"\xef\xbb\xbf" + readme.replace("\n", "\r\n").encode("utf-8"))
-        write_whole(folder / FILE_NAME, _filled(profile_template(), city).encode("utf-8"))
+        write_whole(folder / FILE_NAME, _filled(profile_template(), city, **beside).encode("utf-8"))
         cleanup.pop_all()
     return open_workspace(folder)
 
@@ -54,5 +57,5 @@ def _undo(folder: Path, new: bool) -> None:
                 folder.rmdir()
 
 
-def _filled(template: str, city: Municipality) -> str:
-    return Template(template).substitute(asdict(city), full_name=city.full_name)
+def _filled(template: str, city: Municipality, **beside: str) -> str:
+    return Template(template).substitute(asdict(city), full_name=city.full_name, **beside)

@@ -23,6 +23,7 @@ from meguro_opendata.pipeline.reading import read_sources
 from meguro_opendata.pipeline.report import whole_report
 from meguro_opendata.recipe import open_recipe
 from meguro_opendata.workspace.city import Workspace, as_workspace
+from meguro_opendata.workspace.neighbours import refuse_shared
 
 __all__ = ["build_release", "data_contents", "write_release"]
 
@@ -46,6 +47,8 @@ def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None
         StorageError: If the files cannot be written.
     """
     home = as_workspace(workspace)
+    if out is None:
+        refuse_shared(home, home.releases, "folders.releases")
     require_place_files(home)
     recipe = open_recipe(slug, home)
     identifier = open_identifier(recipe)

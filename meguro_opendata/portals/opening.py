@@ -6,6 +6,7 @@ from meguro_opendata.errors import ConfigurationError, Fault
 from meguro_opendata.portals.base import Portal
 from meguro_opendata.portals.folder import FolderPortal
 from meguro_opendata.workspace.city import FILE_NAME, Workspace
+from meguro_opendata.workspace.neighbours import refuse_shared
 
 __all__ = ["open_portal"]
 
@@ -32,9 +33,9 @@ def open_portal(workspace: Workspace, name: str | None = None, *, insecure_http:
     settings = workspace.portals[name]
     if settings.kind == "ckan":
         return _open_ckan(workspace, name, insecure_http)
-    return FolderPortal(
-        name, (workspace.root / (settings.path or f"../{name}")).resolve(), workspace.city, settings.language
-    )
+    folder = (workspace.root / (settings.path or f"../{name}")).resolve()
+    refuse_shared(workspace, folder, f"portals.{name}.path")
+    return FolderPortal(name, folder, workspace.city, settings.language)
 
 
 def _open_ckan(workspace: Workspace, name: str, insecure_http: bool) -> Portal:

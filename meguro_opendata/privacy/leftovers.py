@@ -12,6 +12,7 @@ from meguro_opendata.findings import Finding
 from meguro_opendata.privacy.data import mask, pattern, plain, privacy_data
 from meguro_opendata.privacy.people import is_full_name, is_surname
 from meguro_opendata.sources import Table, column_letter
+from meguro_opendata.standard.entryparts import entry_parts
 
 __all__ = ["file_authors", "leftovers"]
 
@@ -22,17 +23,20 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, KeyE
 def leftovers(table: Table, used: Collection[str]) -> Iterator[Finding]:
     """A warning for hidden rows and columns that would be published, hidden sheets, notes and authors' names.
 
+    The list of words and the notes that an entry workbook of the standard has itself are not told.
+
     Args:
         table: The source.
         used: Its columns that go into the published table.
     """
-    facts, sheet = table.grid.facts, table.grid.sheet
+    facts, sheet, own = table.grid.facts, table.grid.sheet, entry_parts(table)
     yield from _hidden(table, used)
-    if facts.hidden_sheets:
-        params = {"count": len(facts.hidden_sheets), "places": list(facts.hidden_sheets)}
-        yield Finding("hidden-sheets", "warning", params=params)
-    if facts.notes:
-        places = [f"{column_letter(column)}{row + 1}" for row, column in sorted(facts.notes)]
+    sheets = [name for name in facts.hidden_sheets if name not in own.sheets]
+    if sheets:
+        yield Finding("hidden-sheets", "warning", params={"count": len(sheets), "places": sheets})
+    notes = facts.notes - own.notes
+    if notes:
+        places = [f"{column_letter(column)}{row + 1}" for row, column in sorted(notes)]
         yield Finding("cell-notes", "warning", sheet=sheet, params={"count": len(places), "places": places})
     for author in file_authors(table.path, table.grid.container):
         yield Finding("file-author", "warning", value=mask(author))

@@ -30,10 +30,28 @@ from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["faults"]
 
+_NEED_POINTS = ("crs-without-coordinates", "geocode-without-coordinates", "no-coordinates")
+
 
 def faults(written: RecipeFile, schema: Mapping[str, Any], workspace: Workspace) -> Iterator[Fault]:
     """Every fault of a recipe's content, its form being right: names that nothing has, rows and columns used twice."""
     fields = schema_fields(schema)
+    found = list(_all_faults(written, fields, workspace))
+    yield from found
+    if written.schema_file is not None and any(fault.code in _NEED_POINTS for fault in found):
+        yield _points_fault(written.schema_file, fields)
+
+
+def _points_fault(file: str, fields: Sequence[StandardField]) -> Fault:
+    """What a schema of one's own must say before coordinates can be made of its fields."""
+    named = {kind: [field.name for field in fields if field.kind == kind] for kind in ("latitude", "longitude")}
+    missing = [f'"mo:kind": "{kind}"' for kind, names in named.items() if not names]
+    if missing:
+        return Fault("schema", "schema-without-points", {"file": file, "kinds": missing})
+    return Fault("schema", "schema-several-points", {"file": file, "names": [*named["latitude"], *named["longitude"]]})
+
+
+def _all_faults(written: RecipeFile, fields: Sequence[StandardField], workspace: Workspace) -> Iterator[Fault]:
     names = [field.name for field in fields]
     every = [*names, *(extension.name for extension in written.extensions)]
     with_points = coordinate_fields(fields) is not None

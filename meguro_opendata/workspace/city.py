@@ -22,6 +22,7 @@ from meguro_opendata.standard.model import standards
 __all__ = [
     "BoundarySettings",
     "City",
+    "Folders",
     "Guards",
     "License",
     "Places",
@@ -37,6 +38,7 @@ __all__ = [
 
 FILE_NAME = "opendata.toml"
 RECIPE_NAME = "dataset.yaml"
+RELEASES, PORTAL = "releases", "portal"
 _TEMPLATE = "newcity.toml"
 
 
@@ -160,27 +162,35 @@ class Places(Declared):
     boundary: BoundarySettings | None = None
 
 
+class Folders(Declared):
+    """Where things lie that a workspace makes beside itself: its releases, from the workspace's folder."""
+
+    releases: Annotated[str, AfterValidator(_usable_path)] = f"../{RELEASES}"
+
+
 class _File(Declared):
     city: City
     portals: dict[str, PortalSettings]
     guards: Guards = Guards()
     places: Places = Places()
+    folders: Folders = Folders()
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """An opened workspace: its folder, city, portals, guards and files of places."""
+    """An opened workspace: its folder, city, portals, guards, files of places and where it puts what it makes."""
 
     root: Path
     city: City
     portals: dict[str, PortalSettings]
     guards: Guards
     places: Places = field(default_factory=Places)
+    folders: Folders = field(default_factory=Folders)
 
     @property
     def releases(self) -> Path:
         """The folder of the releases, beside the workspace folder."""
-        return self.root.parent / "releases"
+        return (self.root / self.folders.releases).resolve()
 
     @property
     def ledger(self) -> Path:
@@ -223,7 +233,7 @@ def open_workspace(root: Path | str) -> Workspace:
     faults = list(_faults(settings))
     if faults:
         raise ConfigurationError(path, faults)
-    return Workspace(folder, settings.city, settings.portals, settings.guards, settings.places)
+    return Workspace(folder, settings.city, settings.portals, settings.guards, settings.places, settings.folders)
 
 
 def _faults(settings: _File) -> Iterator[Fault]:

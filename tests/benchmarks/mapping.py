@@ -1,10 +1,12 @@
 """How well columns are mapped: precision and recall of the sure proposals over real files.
 
-    python tests/benchmarks/mapping.py CORPUS
+    python tests/benchmarks/mapping.py CORPUS [MORE]
 
-CORPUS holds the files and EXPECTED.csv (path, schema_id, schema_version). Prints a line for the files of the standard's
-two versions as they are, and with their headers spelled otherwise (full width, spaces, small letters), and one for the
-other files, whose columns were judged by hand (tests/data/mapping_truth.csv); then every wrong proposal.
+CORPUS holds the files and EXPECTED.csv (path, schema_id, schema_version), MORE files and TRUTH.csv (file, standard).
+Prints a line for the files of the standard's two versions as they are, and with their headers spelled otherwise (full
+width, spaces, small letters), and one for the other files, whose columns were judged by hand
+(tests/data/mapping_truth.csv), with the proposals that are to be confirmed and how many of these are right; then every
+wrong proposal that is sure.
 """
 
 from __future__ import annotations
@@ -12,9 +14,11 @@ from __future__ import annotations
 import csv
 import dataclasses
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from recognition import truths_of
 
 import meguro_opendata as mo
 from meguro_opendata.japan.folding import folded
@@ -42,6 +46,7 @@ class Score:
 
     proposed: Pairs = dataclasses.field(default_factory=set)
     true: Pairs = dataclasses.field(default_factory=set)
+    asked: Pairs = dataclasses.field(default_factory=set)
 
     @property
     def precision(self) -> float:
@@ -56,8 +61,9 @@ class Score:
     def add(self, path: str, table: Table, standard: Standard, true: Pairs) -> None:
         """Propose a mapping for one file and keep what is sure."""
         for proposal in propose_mapping(table, standard, older_of(table, standard)):
-            if proposal.sure and proposal.made is None and not is_part(proposal):
-                self.proposed |= {(path, column, proposal.field) for column in proposal.columns}
+            if proposal.made is None and not is_part(proposal):
+                pairs = self.proposed if proposal.sure else self.asked
+                pairs |= {(path, column, proposal.field) for column in (*proposal.columns, *proposal.others)}
         self.true |= true
 
 
@@ -95,12 +101,9 @@ def respelled(table: Table, spell: Callable[[str], str]) -> Table:
 
 def standard_files(corpus: Path) -> Iterator[tuple[str, Table, Standard]]:
     """The files that carry the header of a standard's version."""
-    with (corpus / "EXPECTED.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["schema_id"]]
-    for row in rows:
-        table = propose_source(corpus / row["path"], spellings(None), keep_all=False)
-        version = None if row["schema_version"] == "current" else row["schema_version"]
-        yield row["path"], table, mo.load_standard(row["schema_id"], version)
+    for path, truth in truths_of(corpus).items():
+        if truth:
+            yield path, propose_source(corpus / path, spellings(None), keep_all=False), mo.load_standard(truth)
 
 
 def standard_score(files: list[tuple[str, Table, Standard]], spell: Callable[[str], str]) -> Score:
@@ -124,17 +127,21 @@ def other_score(corpus: Path) -> Score:
     return score
 
 
-def main(corpus: Path) -> None:
-    """Print the scores and every wrong proposal."""
+def main(corpus: Path, more: Sequence[Path]) -> None:
+    """Print the scores and every wrong proposal that is sure."""
     files = list(standard_files(corpus))
     scores = {f"standard, {name}": standard_score(files, spell) for name, spell in SPELLINGS.items()}
     scores["other files"] = other_score(corpus)
+    for folder in more:
+        scores[folder.name] = standard_score(list(standard_files(folder)), str)
     for name, score in scores.items():
-        print(f"{name:26} precision {score.precision:7.2%}  recall {score.recall:7.2%}  sure {len(score.proposed)}")
+        asked = f"to confirm {len(score.asked)}, right {len(score.asked & score.true)}"
+        shares = f"precision {score.precision:7.2%}  recall {score.recall:7.2%}"
+        print(f"{name:26} {shares}  sure {len(score.proposed)}  {asked}")
     for name, score in scores.items():
         for wrong in sorted(score.proposed - score.true):
             print(f"wrong ({name}): {' | '.join(wrong)}")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), [Path(folder) for folder in sys.argv[2:]])

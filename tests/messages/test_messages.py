@@ -36,6 +36,7 @@ PUT_TOGETHER = {
     "axis-{column.axis}": {f"axis-{axis}" for axis in ("lat", "lon", "x_north", "y_east")},
     "guard-{guard}": {f"guard-{guard}" for guards in publication_rules()["guards"].values() for guard in guards},
     "wrong-{kind}": {f"wrong-{kind}" for kind in get_args(ErrorType)},
+    "named-{one.source}": {f"named-{place}" for place in ("header", "title", "sheet", "file", "slug")},
     "{code}-near": set[str](),
     "type-{field.get('type', 'any')}": set[str](),
     "constraint-{error.constraint}": set[str](),

@@ -12,6 +12,7 @@ import polars as pl
 from meguro_opendata.inspection.readability.columnkinds import ColumnView, readability_data
 from meguro_opendata.inspection.readability.view import Marks, Seen, marks, marks_of, shown_range
 from meguro_opendata.sources import Table
+from meguro_opendata.standard.entryparts import entry_parts
 
 __all__ = ["ITEMS"]
 
@@ -161,12 +162,12 @@ def _calculated(seen: Seen) -> Marks | str:
 
 
 def _drawn_objects(seen: Seen) -> Marks | str:
-    """1-8: pictures, shapes, charts and notes, anywhere in the sheet."""
+    """1-8: pictures, shapes, charts and notes, anywhere in the sheet; the notes of our entry workbooks are no fault."""
     if not seen.table.grid.is_workbook:
         return Marks({})
     facts = seen.facts
     places = {place for _, place in facts.objects if place is not None}
-    placed = marks_of(places | facts.notes)
+    placed = marks_of(places | (facts.notes - entry_parts(seen.table).notes))
     found = Marks(placed.cells, elsewhere=sum(place is None for _, place in facts.objects))
     return found if found.count or {"objects", "notes"} <= facts.known else "unseen"
 

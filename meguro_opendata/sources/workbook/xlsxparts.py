@@ -19,7 +19,7 @@ from itertools import pairwise
 
 from meguro_opendata.sources.facts import MOST_COLUMNS, NO_PARTS, CellTexts, Place, SeenParts, SheetParts
 
-__all__ = ["BROKEN", "read_part", "xlsx_parts"]
+__all__ = ["BROKEN", "note_parts", "place_of", "read_part", "xlsx_parts"]
 
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -100,6 +100,11 @@ def xlsx_parts(raw: bytes, sheet: str) -> SheetParts:
     return found.parts()
 
 
+def note_parts(archive: zipfile.ZipFile, sheet: str) -> list[str]:
+    """Return the names of the parts that hold a sheet's old-style notes, which have words in them."""
+    return _relations(archive, _part_of(archive, sheet)).get("comments", [])
+
+
 @cache
 def _patterns(prefix: bytes) -> _Patterns:
     opened, closed = b"<" + prefix, b"</" + prefix
@@ -119,7 +124,7 @@ def _patterns(prefix: bytes) -> _Patterns:
 
 def _at(attributes: bytes, text: str) -> CellTexts:
     place = _PLACE.search(attributes)
-    return {_place(place[1], place[2]): text} if place else {}
+    return {place_of(place[1], place[2]): text} if place else {}
 
 
 def _text(written: bytes | None) -> str:
@@ -154,7 +159,7 @@ def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[_Patterns, by
 
 def _notes(archive: zipfile.ZipFile, parts: Iterable[str]) -> Iterator[Place]:
     for part in parts:
-        yield from (_place(*found) for found in _NOTE.findall(read_part(archive, part)))
+        yield from (place_of(*found) for found in _NOTE.findall(read_part(archive, part)))
 
 
 def _objects(archive: zipfile.ZipFile, related: dict[str, list[str]]) -> Iterator[tuple[str, Place | None]]:
@@ -241,10 +246,10 @@ def _attribute(element: bytes, name: bytes) -> str:
     return unescape(found[1].decode("utf-8", errors="replace")) if found else ""
 
 
-def _place(letters: bytes, number: bytes) -> Place:
-    """Row and column, counted from 0, of an address.
+def place_of(letters: bytes, number: bytes) -> Place:
+    """Return row and column, counted from 0, of an address.
 
-    >>> _place(b"A", b"1"), _place(b"AA", b"12")
+    >>> place_of(b"A", b"1"), place_of(b"AA", b"12")
     ((0, 0), (11, 26))
     """
     column = 0

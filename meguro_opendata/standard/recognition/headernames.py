@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 from meguro_opendata.japan.folding import filled, folded, plain
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.standard.model import Standard, load_standard, standards
-from meguro_opendata.standard.recognition import field_names
+from meguro_opendata.standard.recognition.matching import field_names
 
-__all__ = ["confidence", "loose", "mapping_words", "meaning", "named_item", "spellings"]
+__all__ = ["confidence", "dataset_prefix", "loose", "mapping_words", "meaning", "named_item", "role_of", "spellings"]
 
 _Synonyms = Mapping[str, Mapping[str, list[str]]]
 
@@ -76,6 +77,21 @@ def meaning(field: str) -> str | None:
     return None
 
 
+def role_of(label: str) -> str | None:
+    """The role that a header of any table speaks of, ``None`` if it speaks of none or of several.
+
+    >>> role_of("ＴＥＬ"), role_of("駐車場_緯度"), role_of("台数")
+    ('phone', 'latitude', None)
+    """
+    return meaning(plain(label)) or _roles().get(loose(label))
+
+
+@cache
+def _roles() -> Mapping[str, str]:
+    roles = _words()["roles"].items()
+    return _unambiguous((loose(spelling), role) for role, entry in roles for spelling in _listed(entry))
+
+
 def spellings(standard: Standard | None) -> list[str]:
     """Every header by which a table may be known: items of a standard in all its versions, or of all, and synonyms.
 
@@ -116,9 +132,34 @@ def _made_tiers(standard: Standard) -> Iterator[tuple[str, Mapping[str, str]]]:
     yield "spelling", {folded(name): name for name in names}
     yield "variant", _unambiguous((loose(name), name) for name in names)
     yield "synonym", _unambiguous((loose(spelling), name) for spelling, name in field_names(standard).items())
+    yield "prefix", _unambiguous(_endings(names))
+    yield "prefix-several", _preferred(_endings(names), dataset_prefix(names))
     own = _words()["datasets"].get(standard.id, {})
     for reason, degree in (("known", "sure"), ("likely", "likely")):
         yield reason, _unambiguous([*_own_spellings(own, names, degree), *_role_spellings(own, names, degree)])
+
+
+def dataset_prefix(names: Sequence[str]) -> str:
+    """Return the word with ``_`` that most items of a standard of the data-model type begin with, or nothing.
+
+    >>> dataset_prefix(["投票所_ID", "投票所_名称", "施設_ID"]), dataset_prefix(["ID", "名称", "名称_カナ"])
+    ('投票所_', '')
+    """
+    count = Counter(f"{head}_" for head, sign, _ in (name.partition("_") for name in names) if sign)
+    prefix, most = count.most_common(1)[0] if count else ("", 0)
+    return prefix if most * 2 > len(names) else ""
+
+
+def _endings(names: Sequence[str]) -> list[tuple[str, str]]:
+    """What stands behind the first word of each item, where the items of the standard have a word in common."""
+    if not dataset_prefix(names):
+        return []
+    return [(loose(name.partition("_")[2]), name) for name in names if "_" in name]
+
+
+def _preferred(pairs: Iterable[tuple[str, str]], prefix: str) -> dict[str, str]:
+    """Each spelling with the one item that begins with the prefix, though it means others, too."""
+    return _unambiguous((spelling, name) for spelling, name in pairs if name.startswith(prefix))
 
 
 def _own_spellings(own: _Synonyms, names: list[str], degree: str) -> Iterator[tuple[str, str]]:
@@ -131,10 +172,13 @@ def _own_spellings(own: _Synonyms, names: list[str], degree: str) -> Iterator[tu
 def _role_spellings(own: _Synonyms, names: list[str], degree: str) -> Iterator[tuple[str, str]]:
     """Spellings of the roles that items have, each with its item; those that this standard uses otherwise are none."""
     special = {loose(spelling) for entry in own.values() for part in entry.values() for spelling in part}
-    for entry in _words()["roles"].values():
-        field = _field_of(entry["fields"], names)
-        spelled = map(loose, entry.get(degree, ())) if field is not None else ()
-        yield from ((spelling, str(field)) for spelling in spelled if spelling not in special)
+    roles = _words()["roles"]
+    fields = {role: field for role, entry in roles.items() if (field := _field_of(entry["fields"], names)) is not None}
+    for role, field in fields.items():
+        sooner = [roles[other] for other in fields if roles[other].get("instead_of") == role]
+        taken = special | {loose(spelling) for entry in sooner for spelling in _listed(entry)}
+        spelled = map(loose, roles[role].get(degree, ()))
+        yield from ((spelling, field) for spelling in spelled if spelling not in taken)
 
 
 def _field_of(patterns: list[str], names: list[str]) -> str | None:

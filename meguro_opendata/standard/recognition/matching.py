@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from meguro_opendata.japan.folding import folded
 from meguro_opendata.standard.model import Standard, load_standard, standards
+from meguro_opendata.standard.recognition.evidence import Evidence, least_share, list_words, unlisted
 
-__all__ = ["SURE", "Match", "field_names", "known_labels", "recognise"]
+__all__ = ["SURE", "Match", "field_names", "known_labels", "recognise", "unlisted_in"]
 
 SURE = 0.75
 _NEAR = 0.3
@@ -27,6 +28,7 @@ class Match:
         items: Share of the standard's items that the header has, an item weighing less the more standards have it.
         labels: Share of the header's labels that are the standard's.
         mixed: The id of another standard that the same header holds too, ``None`` if there is none.
+        named: Where the table's title, sheet, file or slug speaks of this standard.
     """
 
     id: str
@@ -35,6 +37,12 @@ class Match:
     items: float
     labels: float
     mixed: str | None = None
+    named: tuple[Evidence, ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        """Whether the header is this standard's."""
+        return self.score >= SURE
 
     @property
     def near(self) -> bool:
@@ -47,7 +55,8 @@ def recognise(labels: Iterable[str]) -> list[Match]:
     header = {folded(label) for label in labels if label.strip()}
     found = [match for key in _templates() if (match := _match(key, header)) is not None]
     ranked = sorted(found, key=lambda match: (-match.items - match.labels, match.id, match.version))
-    return [_marked(match, ranked, header) for match in ranked]
+    other = unlisted_in(header)
+    return [_doubted(_marked(match, ranked, header), other.id if other else None) for match in ranked]
 
 
 def known_labels() -> frozenset[str]:
@@ -110,6 +119,25 @@ def _marked(match: Match, ranked: list[Match], header: set[str]) -> Match:
         if other.id != match.id and other.items >= SURE:
             beyond = (_templates()[other.id, other.version] - template) & header
             if len(beyond) * 2 > len(_templates()[other.id, other.version] - template):
-                halved = round(match.score * _HALF, 3)
-                return Match(match.id, match.version, halved, match.items, match.labels, other.id)
+                return replace(match, score=round(match.score * _HALF, 3), mixed=other.id)
     return match
+
+
+def unlisted_in(labels: Iterable[str]) -> Evidence | None:
+    """Return the list of unknown items whose name stands before labels of a header, ``None`` if there is none.
+
+    >>> unlisted_in(["施設_ID", "公営駐車場_名称"])
+    Evidence(id='car_park', source='header', word='公営駐車場')
+    """
+    header = {folded(label).casefold() for label in labels}
+    names = ((standard_id, name) for standard_id in sorted(unlisted()) for name in list_words(standard_id))
+    found = (pair for pair in names if any(label.startswith(f"{pair[1]}_") for label in header))
+    return next((Evidence(standard_id, "header", name) for standard_id, name in found), None)
+
+
+def _doubted(match: Match, unlisted_id: str | None) -> Match:
+    """The match with half its score if the table is one of a list of unknown items, or more than a companion file."""
+    share = least_share(match.id)
+    if not match.sure or (unlisted_id is None and (share is None or match.labels >= share)):
+        return match
+    return replace(match, score=round(match.score * _HALF, 3), mixed=unlisted_id)

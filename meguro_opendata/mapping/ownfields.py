@@ -1,0 +1,139 @@
+"""The fields of a schema of a dataset's own: type and kind of each column, as far as header and values show them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from meguro_opendata.cleaning.table import clean
+from meguro_opendata.geo.gis.table import point_names
+from meguro_opendata.japan.folding import folded, one_width_column
+from meguro_opendata.mapping.valueforms import value_kinds_of
+from meguro_opendata.packaged import packaged_toml
+from meguro_opendata.sources import Table
+from meguro_opendata.standard.model import Field, value_kinds
+from meguro_opendata.standard.recognition.headernames import role_of
+
+__all__ = ["OwnField", "own_fields"]
+
+_DEGREES = {"緯度": "latitude", "経度": "longitude"}  # what the points of a GIS file become
+_TEXT = ("text", "id")
+
+
+class OwnField(NamedTuple):
+    """A field of a schema of the dataset's own, the column that fills it, the kind of its values and their type."""
+
+    name: str
+    column: str
+    kind: str = "text"
+    type: str = "string"
+
+    @property
+    def guessed(self) -> bool:
+        """Whether the values are more than text."""
+        return self.kind not in _TEXT or self.type != "string"
+
+    def descriptor(self) -> dict[str, Any]:
+        """Return the field of the Table Schema; pattern, bounds and words are those of the kind."""
+        known = value_kinds()[self.kind]
+        extra: dict[str, Any] = {key: known[key] for key in ("format", "constraints") if key in known}
+        return {"name": self.name, "title": self.name, "type": self.type, **extra, "mo:kind": self.kind}
+
+
+def own_fields(table: Table, is_geo: bool) -> tuple[OwnField, ...]:
+    """Return one field a column; at most one latitude and one longitude, so that points can be made of them."""
+    points = dict(zip(point_names(), _DEGREES, strict=True)) if is_geo else {}
+    columns = table.frame.columns
+    made = []
+    for column, label in zip(columns, table.labels, strict=True):
+        name = points.get(column, "")
+        if name and name not in columns:
+            made.append(OwnField(name, column, _DEGREES[name], "number"))
+        else:
+            made.append(_own_field(column, label, table.frame[column]))
+    return tuple(_without_doubled_points(made))
+
+
+def _without_doubled_points(fields: Sequence[OwnField]) -> Iterator[OwnField]:
+    """The fields; where there is not one latitude and one longitude, none of them is one."""
+    kinds = [field.kind for field in fields]
+    alone = all(kinds.count(kind) == 1 for kind in _DEGREES.values())
+    for field in fields:
+        yield field if alone or field.kind not in _DEGREES.values() else field._replace(kind="decimal")
+
+
+def _own_field(column: str, label: str, values: pl.Series) -> OwnField:
+    name = " ".join(column.split())
+    distinct = values.str.strip_chars().unique(maintain_order=True)
+    filled = distinct.filter(distinct != "")
+    if not len(filled):
+        return OwnField(name, column)
+    if filled.is_in(_data()["values"]["boolean"]).all():
+        return OwnField(name, column, "text", "boolean")
+    said = filled.filter(_cleaned("text", filled) != "")
+    kind = next((kind for kind in _candidates(label, said) if _fits(kind, said)), "text") if len(said) else "text"
+    return OwnField(name, column, kind, value_kinds()[kind]["type"])
+
+
+def _candidates(label: str, filled: pl.Series) -> Iterator[str]:
+    """The kinds that a column may be of, the likeliest first: by its header, then by what its values look like."""
+    data, written = _data(), one_width_column(filled)
+    role = role_of(label) or ""
+    if role in data["texts"]["roles"]:
+        return
+    named = data["roles"].get(role)
+    if named is not None:
+        yield named
+    yield from (kind for kind in value_kinds_of(filled) if kind in data["values"]["kinds"])
+    yield from (kind for kind in ("umu", "kahi") if filled.is_in(data["values"][kind]).all())
+    if _is_identifier(label, written):
+        yield "id"
+        return
+    if re.search(data["years"]["headers"], folded(label)) and _all(written, data["years"]["values"]):
+        yield "year"
+    yield from (kind for kind in ("integer", "decimal") if _all(written, data["numbers"][kind]))
+
+
+def _is_identifier(label: str, written: pl.Series) -> bool:
+    """Whether digits stand for a thing here: by the header, by a zero in front, or by their number."""
+    known = _data()["identifiers"]
+    named = re.search(known["headers"], folded(label)) is not None
+    zeros = written.str.contains(f"^{known['digits']}$").any()
+    return named or zeros or bool((written.str.count_matches("[0-9]") > known["longest"]).any())
+
+
+def _all(written: pl.Series, form: str) -> bool:
+    return bool(written.str.contains(f"^(?:{form})$").all())
+
+
+def _cleaned(kind: str, values: pl.Series) -> pl.Series:
+    """Values after the rules of a kind; what is in doubt is nothing."""
+    field = Field("value", kind, "optional", "", {"name": "value", "type": value_kinds()[kind]["type"]})
+    done = clean(values.alias("value").to_frame(), [field], {"value": "value"}, range(len(values)))
+    doubted = {doubt.position for doubt in done.doubts}
+    return pl.Series(["" if at in doubted else text for at, text in enumerate(done.frame["value"])], dtype=pl.String)
+
+
+def _fits(kind: str, said: pl.Series) -> bool:
+    """Whether each value is of a kind after its cleaning, none being lost or in doubt."""
+    return all(_is_of(value_kinds()[kind], value) for value in _cleaned(kind, said))
+
+
+def _is_of(known: Mapping[str, Any], value: str) -> bool:
+    """Whether a value has the type and keeps the constraints of a kind."""
+    forms, limits = _data()["types"], known.get("constraints", {})
+    patterns = (forms.get(known["type"]), forms.get(known.get("format")), limits.get("pattern"))
+    if not value or not all(re.fullmatch(pattern, value) for pattern in patterns if pattern is not None):
+        return False
+    if "enum" in limits and value not in limits["enum"]:
+        return False
+    return "minimum" not in limits or limits["minimum"] <= float(value) <= limits["maximum"]
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return packaged_toml(__package__, "ownfields.toml")
