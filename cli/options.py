@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from meguro_opendata.japan.municipalities import Municipality
     from meguro_opendata.publication import Wishes
     from meguro_opendata.workspace.city import Workspace
 
@@ -27,6 +28,9 @@ __all__ = [
     "day",
     "gis_words",
     "insecure_http",
+    "municipality",
+    "named_municipality",
+    "near_municipality",
     "output_file",
     "output_format",
     "portal",
@@ -124,6 +128,35 @@ def settings() -> Settings:
     context = click.get_current_context(silent=True)
     found = context.find_object(Settings) if context else None
     return found or Settings(lang=_language(None))
+
+
+def near_municipality() -> Municipality | None:
+    """The municipality of the nearest workspace; ``None`` if there is none, or it has faults."""
+    from meguro_opendata.errors import ConfigurationError
+    from meguro_opendata.japan.municipalities import home_of
+
+    try:
+        return home_of(settings().open_workspace().city.code)
+    except ConfigurationError:
+        return None
+
+
+def named_municipality(code: str | None) -> Municipality | None:
+    """The municipality of ``--municipality``.
+
+    Raises:
+        UnknownMunicipalityError: If there is none of this code.
+    """
+    from meguro_opendata.japan.municipalities import municipality
+
+    return municipality(code) if code else None
+
+
+def municipality(command: Command) -> Command:
+    """``--municipality CODE`` of commands that look where points lie."""
+    return click.option("--municipality", metavar="CODE", help="座標が入るはずの自治体 / Where its points should lie.")(
+        command
+    )
 
 
 def _language(chosen: str | None) -> str:

@@ -12,9 +12,17 @@ from .. import console, options
 @click.command("inspect")
 @click.argument("file", type=click.Path(path_type=Path))
 @options.gis_words
+@options.municipality
 @options.output_format
 @options.common
-def command(file: Path, layer: str | None, source_crs: str | None, encoding: str | None, output_format: str) -> None:
+def command(
+    file: Path,
+    layer: str | None,
+    source_crs: str | None,
+    encoding: str | None,
+    municipality: str | None,
+    output_format: str,
+) -> None:
     """ファイルの中身を調べる / Say what a file really is and which standard it may follow."""
     from meguro_opendata.geo.gis.files import LayerWords
     from meguro_opendata.inspection.profiler import inspect_file
@@ -22,7 +30,9 @@ def command(file: Path, layer: str | None, source_crs: str | None, encoding: str
     from ..texts.inspection import inspection_lines
 
     lang = options.settings().lang
-    seen = inspect_file(file, LayerWords(layer, source_crs, encoding))
+    words = LayerWords(layer, source_crs, encoding)
+    near, named = options.near_municipality(), options.named_municipality(municipality)
+    seen = inspect_file(file, words, workspace=near, named=named)
     if output_format == "json":
         console.result_json(seen.to_dict(lang))
     else:

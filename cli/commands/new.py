@@ -57,6 +57,6 @@ def command(
         header_row=header_row,
     )
     if output_format == "json":
-        console.result_json(draft.to_dict())
+        console.result_json(draft.to_dict(lang))
     else:
         console.result("\n".join(draft_lines(draft, lang)))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from meguro_opendata.messages import message, word
 
+from .whose import not_checked_lines
+
 if TYPE_CHECKING:
     from meguro_opendata.georeferencing.files.points import TransformedFile
 
@@ -20,6 +22,7 @@ def transformation_lines(done: TransformedFile, lang: str) -> Iterator[str]:
     if done.report.findings:
         yield reports.as_text(done.report, lang)
         yield ""
+    yield from not_checked_lines(done.report.not_checked, lang)
     if done.out is None:
         yield message("transform-refused", lang)
         return

@@ -9,6 +9,7 @@ from meguro_opendata.messages import message
 
 from .lists import some
 from .reading import read_line
+from .whose import judged_lines
 
 if TYPE_CHECKING:
     from meguro_opendata.authoring import Draft
@@ -32,6 +33,10 @@ def draft_lines(draft: Draft, lang: str) -> Iterator[str]:
         yield "  " + message("new-unsure", lang, summary=some(pairs))
     if draft.unclaimed and draft.standard is not None:
         yield "  " + message("new-left-columns", lang, summary=some(draft.unclaimed))
+    if draft.places is not None:
+        found = draft.places
+        yield "  " + message("new-places", lang, found=found.found, rows=found.rows, error=round(found.error))
+    yield from ("  " + line for line in judged_lines(draft.points.judged, lang))
     if draft.mixed is not None:
         yield "  " + message("new-mixed", lang, id=draft.mixed.id, other=draft.mixed.mixed)
     yield message("new-next", lang, path=draft.recipe, slug=draft.slug)

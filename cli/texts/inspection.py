@@ -11,6 +11,7 @@ from meguro_opendata.reports.coverage import coverage_lines
 
 from .lists import listed
 from .standards import standard_title
+from .whose import whose_lines
 
 if TYPE_CHECKING:
     from meguro_opendata.geo.gis.files import Layer
@@ -33,6 +34,8 @@ def inspection_lines(seen: Inspection, lang: str) -> Iterator[str]:
         yield from _layer_lines(seen.layer, lang) if seen.layer else _table_lines(seen.table, lang)
         yield _header_line(seen.table, lang)
         yield _verdict(seen, lang)
+    if seen.points.points:
+        yield from whose_lines(seen.points.whose.home, seen.points.whose.evidence, seen.points.judged, lang)
     yield from _readability_lines(seen, lang)
 
 

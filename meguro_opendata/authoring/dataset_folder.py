@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
+from meguro_opendata.authoring.addressplaces import address_places, with_point_fields
 from meguro_opendata.authoring.draft import RECIPE, Draft
 from meguro_opendata.authoring.layout import propose_layout
 from meguro_opendata.authoring.mapping_sheet import mapping_sheet
@@ -18,6 +19,8 @@ from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import is_plain_name, storage_guard, write_whole
 from meguro_opendata.geo.gis.files import LayerWords
 from meguro_opendata.geo.gis.opening import shape_parts
+from meguro_opendata.geo.places.filepoints import FilePoints, file_points
+from meguro_opendata.japan.municipalities import Municipality, home_of
 from meguro_opendata.mapping.proposals import Proposal, propose_mapping
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Standard, load_standard
@@ -77,9 +80,18 @@ def draft_dataset(
     standard = load_standard(match.id, match.version) if match else named
     proposals = _proposals(table, standard, workspace)
     left = _left(table, proposals) if standard else ()
-    known = words or LayerWords()
-    draft = Draft(slug, folder, (), table, standard, match, tuple(proposals), left, found, layout, known)
+    home = home_of(workspace.city.code)
+    places = None if as_sheet else address_places(table, standard, proposals, home)
+    made = (tuple(proposals), left, found, layout, words or LayerWords(), places, _points(table, home))
+    draft = Draft(slug, folder, (), table, standard, match, *made)
     return _written(draft, source, workspace, as_sheet and standard is not None, lang)
+
+
+def _points(table: Table, home: Municipality | None) -> FilePoints:
+    """Whether the points of the source lie in its municipality."""
+    title = table.proposed.title if table.proposed else ""
+    texts = {"title": title, "sheet": table.grid.sheet or "", "file": table.path.stem}
+    return file_points(table.frame, texts, (home, None), table.grid.features.crs if table.grid.features else None)
 
 
 def _left(table: Table, proposals: Iterable[Proposal]) -> tuple[str, ...]:
@@ -132,7 +144,8 @@ def _written(draft: Draft, source: Path, workspace: Workspace, as_sheet: bool, l
     folder = draft.folder
     contents: dict[str, bytes] = {}
     if draft.standard is None:
-        contents[SCHEMA] = _own_schema(draft)
+        schema = _own_schema(draft)
+        contents[SCHEMA] = with_point_fields(schema) if draft.places else schema
     elif as_sheet:
         contents[MAPPING] = mapping_sheet(draft.standard, draft.proposals, lang)
     contents[RECIPE] = recipe_text(draft, workspace.city, source.name, MAPPING if as_sheet else None, lang).encode()

@@ -8,15 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from meguro_opendata.authoring.addressplaces import AddressPlaces
 from meguro_opendata.authoring.layout import Layout
 from meguro_opendata.geo.gis.files import LayerWords
 from meguro_opendata.geo.gis.table import point_names
 from meguro_opendata.geo.gis.words import GEO_CONTAINERS
+from meguro_opendata.geo.places.filepoints import FilePoints, in_metres
 from meguro_opendata.mapping.ownfields import OwnField, own_fields
 from meguro_opendata.mapping.proposal import Proposal
 from meguro_opendata.messages import message
 from meguro_opendata.sources import Table
-from meguro_opendata.standard.model import Standard
+from meguro_opendata.standard.model import Standard, coordinate_fields
 from meguro_opendata.standard.recognition import Match
 from meguro_opendata.standard.recognition.evidence import evidence_words
 from meguro_opendata.standard.recognition.proposal import Recognition
@@ -42,6 +44,8 @@ class Draft:
         recognition: The standards that the table may follow, and what it is called.
         layout: How the source is read.
         words: What the user declared of a GIS file.
+        places: Positions that its addresses would give, ``None`` if it has its own, or none are known.
+        points: Whether its own points lie in the municipality.
     """
 
     slug: str
@@ -55,6 +59,8 @@ class Draft:
     recognition: Recognition
     layout: Layout
     words: LayerWords = field(default_factory=LayerWords)
+    places: AddressPlaces | None = None
+    points: FilePoints = field(default_factory=FilePoints)
 
     @property
     def is_geo(self) -> bool:
@@ -124,12 +130,19 @@ class Draft:
             yield message("new-standard-called", lang, **words, title=words["list"], id=self.called.id)
 
     @property
+    def in_metres(self) -> bool:
+        """Whether the columns that are proposed for latitude and longitude hold metres."""
+        pair = coordinate_fields(self.standard.fields) if self.standard is not None else None
+        columns = [one.columns[0] for one in self.proposals if pair and one.field in pair and one.columns]
+        return in_metres(self.table.frame, columns)
+
+    @property
     def other_sheets(self) -> tuple[str, ...]:
         """The workbook's sheets beside those that are read."""
         read = self.layout.sheets or (self.table.grid.sheet,)
         return tuple(name for name in self.table.grid.sheets if name not in read)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str = "ja") -> dict[str, Any]:
         """The draft as the JSON of ``new@1``."""
         grid, standard = self.table.grid, self.standard
         return {
@@ -150,8 +163,16 @@ class Draft:
             "standard": {"id": standard.id, "version": standard.version} if standard else None,
             "mapping": [self._line(proposal) for proposal in self.proposals],
             "unmapped_columns": list(self.left),
+            "geocode": self._places(),
+            "points": self.points.to_dict(lang),
             "own_fields": [one._asdict() for one in self.own_fields] if standard is None else [],
         }
+
+    def _places(self) -> dict[str, Any] | None:
+        if self.places is None:
+            return None
+        parts = ("field", "column", "level", "found", "rows")
+        return {part: getattr(self.places, part) for part in parts} | {"error_m": round(self.places.error)}
 
     def _line(self, proposal: Proposal) -> dict[str, Any]:
         return {

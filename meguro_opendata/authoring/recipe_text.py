@@ -7,6 +7,8 @@ from typing import Any
 
 from meguro_opendata.authoring.draft import Draft
 from meguro_opendata.files.declarations import scalar
+from meguro_opendata.geo.datum.crs import parse_crs
+from meguro_opendata.geo.places.extents import zone_crs, zones_of
 from meguro_opendata.mapping.ownfields import OwnField
 from meguro_opendata.mapping.proposal import Proposal, reason_text
 from meguro_opendata.mapping.valueforms import METRES
@@ -32,11 +34,12 @@ def recipe_text(draft: Draft, city: City, file: str, sheet: str | None, lang: st
     """
     parts = (
         _head(draft, file, lang),
-        _source(draft, file, lang),
+        _source(draft, city, file, lang),
         _blocks(draft, lang),
         _mapping(draft, sheet, lang),
         _formats(draft, lang),
         _geometry(draft, lang),
+        _places(draft, lang),
         _left(draft, lang),
     )
     return (
@@ -75,12 +78,12 @@ def _title(draft: Draft) -> str:
     return draft.table.path.stem.strip() or draft.slug
 
 
-def _source(draft: Draft, file: str, lang: str) -> Iterator[str]:
+def _source(draft: Draft, city: City, file: str, lang: str) -> Iterator[str]:
     grid, table = draft.table.grid, draft.table
     yield "source:"
     yield f"  file: {scalar(file)}"
     if draft.is_geo:
-        yield from _layer(draft, lang)
+        yield from _layer(draft, city, lang)
         return
     if draft.layout.sheets:
         yield f"  sheets: {scalar(list(draft.layout.sheets))}   # {comment_of(message('new-sheets', lang))}"
@@ -88,13 +91,13 @@ def _source(draft: Draft, file: str, lang: str) -> Iterator[str]:
     elif grid.sheet is not None:
         yield f"  sheet: {scalar(grid.sheet)}"
     yield f"  header_row: {table.header_row}"
-    if any(proposal.seen == METRES for proposal in draft.proposals):
-        yield f"  # {word('new-confirm', lang)} crs: EPSG:6677   # {comment_of(message('new-crs', lang))}"
     if table.header_rows > 1:
         yield f"  header_rows: {table.header_rows}"
     encoding = (grid.encoding or "").removesuffix("-sig")
     if encoding in ("utf-8", "cp932", "utf-16"):
         yield f"  encoding: {encoding}"
+    if draft.in_metres or any(proposal.seen == METRES for proposal in draft.proposals):
+        yield _crs_line(city, "new-crs-metres", lang)
     if draft.layout.unsure:
         asked = message("new-header", lang, row=table.header_row, second=_second(draft))
         yield f"  confirm: header   # {comment_of(asked)}"
@@ -113,7 +116,7 @@ def _blocks(draft: Draft, lang: str) -> Iterator[str]:
     yield from (f"  {block_line(block)}" for block in draft.layout.blocks)
 
 
-def _layer(draft: Draft, lang: str) -> Iterator[str]:
+def _layer(draft: Draft, city: City, lang: str) -> Iterator[str]:
     """Of a GIS file: its layer, if there are several; its system, if it does not say so; how its texts are encoded."""
     grid = draft.table.grid
     said = draft.words
@@ -122,7 +125,7 @@ def _layer(draft: Draft, lang: str) -> Iterator[str]:
     if said.crs:
         yield f"  crs: {scalar(said.crs)}"
     elif grid.crs is None:
-        yield f"  # {word('new-confirm', lang)} crs: EPSG:6677   # {comment_of(message('new-crs', lang))}"
+        yield _crs_line(city, "new-crs", lang)
     encoding = said.encoding or grid.encoding
     if encoding is not None:
         yield f"  encoding: {encoding}"
@@ -132,6 +135,27 @@ def _formats(draft: Draft, lang: str) -> Iterator[str]:
     """Of a schema of its own with coordinates: that a map is made of them, too."""
     if draft.has_own_points:
         yield f"formats: [csv, xlsx, geojson]   # {comment_of(message('new-geojson', lang))}"
+
+
+def _crs_line(city: City, why: str, lang: str) -> str:
+    """The system to be confirmed: the plane rectangular zone of the city by law, the others in the comment."""
+    zones = zones_of(city.code)
+    shown = [f"{zone_crs(zone).code} ({zone})" for zone in zones]
+    code = zone_crs(zones[0]).code if zones else parse_crs("JGD2011").code
+    text = f"{message(why, lang)} / {message('new-crs-zone' if zones else 'new-crs-no-zone', lang, zones=shown)}"
+    return f"  # {word('new-confirm', lang)} crs: {code}   # {comment_of(text)}"
+
+
+def _places(draft: Draft, lang: str) -> Iterator[str]:
+    """Of a list with addresses only: that positions are estimated from them, once somebody has confirmed it."""
+    found = draft.places
+    if found is None:
+        return
+    counts = {"rows": found.rows, "found": found.found, "error": round(found.error)}
+    yield "geocode:"
+    yield f"  address: {scalar(found.field)}   # {comment_of(message('new-geocode', lang, **counts))}"
+    yield f"  level: {found.level}   # {comment_of(word(f'level-{found.level}', lang))}"
+    yield f"  confirm: {scalar(word('new-geocode-ask', lang))}   # {comment_of(message('new-geocode-confirm', lang))}"
 
 
 def _geometry(draft: Draft, lang: str) -> Iterator[str]:
@@ -198,12 +222,21 @@ def _left(draft: Draft, lang: str) -> Iterator[str]:
         if column not in draft.unclaimed:
             line = message("new-left-asked", lang, line=line, mark=word("new-confirm", lang))
         yield f"#   {comment_of(line)}"
-    yield "# extensions:"
-    for column in draft.left:
-        entry = {"name": " ".join(column.split()), "column": column, "kind": "text", "description": column}
-        yield f"#   - {comment_of(scalar(entry))}"
+    taken = draft.places.column if draft.places and draft.places.extra else None
+    if taken is None:
+        yield "# extensions:"
+    else:
+        yield "extensions:"
+        yield f"  - {scalar(_extension(taken, 'address'))}   # {comment_of(message('new-geocode-extension', lang))}"
+    for column in (column for column in draft.left if column != taken):
+        yield f"#   - {comment_of(scalar(_extension(column, 'text')))}"
     yield "# drop:"
-    yield from (f"#   {comment_of(scalar(column))}: " for column in draft.left)
+    yield from (f"#   {comment_of(scalar(column))}: " for column in draft.left if column != taken)
+
+
+def _extension(column: str, kind: str) -> dict[str, str]:
+    """A column that is published beside the standard's items, as the recipe names it."""
+    return {"name": " ".join(column.split()), "column": column, "kind": kind, "description": column}
 
 
 def _left_line(draft: Draft, column: str, lang: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meguro_opendata.errors import ExitCode, SourceError, UnknownCrsError
 from meguro_opendata.geo.gis.opening import geo_container, is_geo_file
+from meguro_opendata.geo.places.filepoints import FilePoints, file_points
 from meguro_opendata.inspection.readability import Judgement, item_text, judge, reason_text, stage_of, stage_text
 from meguro_opendata.messages import message
 from meguro_opendata.sources import Grid, Table, column_letter, container_at, propose_source
@@ -21,6 +22,7 @@ from meguro_opendata.standard.recognition.proposal import Recognition, recognise
 
 if TYPE_CHECKING:
     from meguro_opendata.geo.gis.files import Layer, LayerWords
+    from meguro_opendata.japan.municipalities import Municipality
 
 __all__ = ["INSPECTION_FORMAT", "Inspection", "inspect_file", "judgement_text"]
 
@@ -65,6 +67,7 @@ class Inspection:
         recognition: The standards that its header may follow, and what the table is called.
         refusal: Why it cannot be read, ``None`` if it can.
         layer: Of a GIS file, what was read of it.
+        points: Whose points it has, and whether they lie there.
     """
 
     file: str
@@ -73,6 +76,7 @@ class Inspection:
     recognition: Recognition
     refusal: SourceError | UnknownCrsError | None
     layer: Layer | None = None
+    points: FilePoints = field(default_factory=FilePoints)
 
     @property
     def grid(self) -> Grid | None:
@@ -140,6 +144,7 @@ class Inspection:
             **_described_table(self.table),
             **_described_blocks(self.table),
             "gis": _described_layer(self.layer, lang) if self.layer else None,
+            "points": self.points.to_dict(lang),
             **_described_recognition(self.recognition),
             "machine_readability": [_described_item(judgement, lang) for judgement in self.judgements],
             "stage": self.stage,
@@ -240,17 +245,37 @@ def judgement_text(judgement: Judgement, lang: str = "ja") -> str | None:
     return None if judgement.ok else item_text(judgement.item, "advice", lang)
 
 
-def inspect_file(path: Path | str, words: LayerWords | None = None, sheet: str | None = None) -> Inspection:
+def inspect_file(
+    path: Path | str,
+    words: LayerWords | None = None,
+    sheet: str | None = None,
+    *,
+    workspace: Municipality | None = None,
+    named: Municipality | None = None,
+) -> Inspection:
     """Look at a file and say what it is; a file that cannot be read is described as far as possible.
 
     Args:
         path: The file.
         words: What is declared of a GIS file.
         sheet: The sheet to look at; default the likeliest.
+        workspace: The municipality of the workspace, in which points should lie where the file names no other.
+        named: The municipality in which they should lie, if it was named.
 
     Raises:
         SourceError: If there is no such file, or it cannot be opened at all.
     """
+    seen = _inspect(path, words, sheet)
+    if seen.table is None:
+        return seen
+    title = seen.table.proposed.title if seen.table.proposed else ""
+    texts = {"title": title, "sheet": seen.table.grid.sheet or "", "file": Path(path).stem}
+    crs = seen.layer.crs if seen.layer else None
+    return replace(seen, points=file_points(seen.table.frame, texts, (workspace, named), crs))
+
+
+def _inspect(path: Path | str, words: LayerWords | None, sheet: str | None) -> Inspection:
+    """What a file is, its points not yet looked at."""
     file = Path(path)
     if is_geo_file(file):
         return _inspect_layer(path, words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -13,13 +13,15 @@ from meguro_opendata import pages
 from meguro_opendata.errors import MeguroOpendataError, SourceError
 from meguro_opendata.files.csvrows import read_csv_rows
 from meguro_opendata.findings import Finding
-from meguro_opendata.geo.datum.crs import parse_crs
+from meguro_opendata.geo.datum.crs import Crs, parse_crs
 from meguro_opendata.geo.gis.features import moved, point_columns
 from meguro_opendata.geo.gis.files import LayerWords, read_features
 from meguro_opendata.geo.gis.opening import is_geo_file
 from meguro_opendata.geo.gis.table import point_names
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.places.geocoding import Geocoder
+from meguro_opendata.geo.places.misreading import Judged, judged
+from meguro_opendata.geo.places.whose import Evidence, Whose, whose
 from meguro_opendata.japan.municipalities import Municipality, home_of
 from meguro_opendata.maps.drawing import Shape, draw
 from meguro_opendata.maps.rows import (
@@ -53,6 +55,8 @@ class Preview:
         geocoder: What knows the towns.
         shapes: The areas and lines of a GIS file.
         findings: What there is to know of it.
+        evidence: Why it is that municipality.
+        judged: Whether the table's own points lie in it.
     """
 
     title: str
@@ -62,6 +66,8 @@ class Preview:
     geocoder: Geocoder
     shapes: Sequence[Shape] = ()
     findings: tuple[Finding, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    judged: Judged = field(default_factory=Judged)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -77,8 +83,7 @@ class Preview:
         """
         drawing = draw(self.rows, self.geocoder, self._codes(), self.shapes, tiles=tiles)
         if drawing is None:
-            swapped = any(row.problem == SWAPPED for row in self.rows)
-            raise MeguroOpendataError("preview-swapped" if swapped else "preview-no-points", file=self.file)
+            raise self._refusal()
         return pages.render(
             "map.html",
             lang,
@@ -93,6 +98,14 @@ class Preview:
             sources=_sources(self.geocoder, self._codes()),
             terms=preview_data()["tiles"]["terms"] if tiles else None,
         )
+
+    def _refusal(self) -> MeguroOpendataError:
+        """Why no row has a point."""
+        if any(row.problem == SWAPPED for row in self.rows):
+            return MeguroOpendataError("preview-swapped", file=self.file)
+        if self.home is None and any(row.address for row in self.rows):
+            return MeguroOpendataError("preview-no-home", file=self.file)
+        return MeguroOpendataError("preview-no-points", file=self.file)
 
     def _codes(self) -> list[str]:
         """The municipalities that are drawn: the home, and those of the addresses of rows that have a point."""
@@ -118,7 +131,8 @@ def preview_release(slug: str, workspace: Workspace) -> Preview:
     header, rows = read_csv_rows(file.path.read_bytes())
     frame = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
     roles = roles_of_fields(header, schema_fields(open_recipe(slug, workspace).schema))
-    return _preview(dataset.entry.title, file.name, frame, home_of(workspace.city.code), roles)
+    home = home_of(workspace.city.code)
+    return _preview(dataset.entry.title, file.name, frame, _of_workspace(home), roles)
 
 
 def preview_file(
@@ -128,17 +142,20 @@ def preview_file(
     swapped: bool = False,
     crs: str | None = None,
     words: LayerWords | None = None,
+    workspace: Municipality | None = None,
 ) -> Preview:
     """The places of any table.
 
     Args:
         path: A CSV, TSV or workbook, or a GIS file, whose areas and lines are drawn with a point on each.
-        home: The municipality that it is about.
+        home: The municipality that it is about; default the one that the file itself or the workspace shows.
         swapped: Whether its columns of latitude and longitude are the wrong way round.
         crs: The system of a GIS file that does not say so.
         words: More of what is declared of a GIS file.
+        workspace: The municipality of the workspace.
 
     Raises:
+        MeguroOpendataError: If addresses lack their municipality and more than one comes into question.
         SourceError: If it cannot be read, is too long, or has neither coordinates nor addresses.
         UnknownCrsError: If a GIS file does not say which system it is in.
         MissingGridError: If it needs a grid that has not been added.
@@ -146,26 +163,42 @@ def preview_file(
     """
     known, words = preview_data(), words or LayerWords(crs=crs)
     if is_geo_file(path):
-        found = read_features(path, layer=words.layer, crs=words.crs, encoding=words.encoding)
-        features, _ = moved(found, parse_crs(_SHOWN_IN))
+        read = read_features(path, layer=words.layer, crs=words.crs, encoding=words.encoding)
+        features, _ = moved(read, parse_crs(_SHOWN_IN))
         frame = point_columns(features)
-        preview = _preview(path.stem, path.name, frame, home, _roles_of_features(frame.columns))
-        return replace(preview, shapes=shapes_of(features.geometries), findings=found.findings)
+        owner = _given(home) or whose(features.frame, {"file": path.stem}, workspace)
+        preview = _preview(path.stem, path.name, frame, owner, _roles_of_features(frame.columns), read.crs)
+        return replace(preview, shapes=shapes_of(features.geometries), findings=read.findings)
     words.refuse_for(path)
     table = propose_source(path, [*known["names"], *known["lat"], *known["lon"], *gazetteer_data()["address_columns"]])
     roles = roles_of(table.frame.columns)
     if swapped:
         roles = replace(roles, lat=roles.lon, lon=roles.lat)
-    return _preview(path.stem, path.name, table.frame, home, roles)
+    title = table.proposed.title if table.proposed else ""
+    texts = {"title": title, "sheet": table.grid.sheet or "", "file": path.stem}
+    return _preview(path.stem, path.name, table.frame, _given(home) or whose(table.frame, texts, workspace), roles)
 
 
-def _preview(title: str, file: str, frame: pl.DataFrame, home: Municipality | None, roles: TableRoles) -> Preview:
+def _given(home: Municipality | None) -> Whose | None:
+    return Whose(home, (Evidence("given", home),)) if home is not None else None
+
+
+def _of_workspace(home: Municipality | None) -> Whose:
+    return Whose(home, (Evidence("workspace", home),) if home is not None else ())
+
+
+def _preview(
+    title: str, file: str, frame: pl.DataFrame, owner: Whose, roles: TableRoles, crs: Crs | None = None
+) -> Preview:
     if frame.height > preview_data()["most_rows"]:
         raise SourceError("preview-too-long", file=file, count=frame.height, limit=preview_data()["most_rows"])
     if roles.lat is None and roles.address is None:
         raise SourceError("preview-no-places", file=file, columns=frame.columns)
-    geocoder = Geocoder(home)
-    return Preview(title, file, tuple(place_rows(frame, roles, geocoder)), home, geocoder)
+    geocoder = Geocoder(owner.home)
+    rows = tuple(place_rows(frame, roles, geocoder))
+    own = [(row.lat, row.lon) for row in rows if row.is_measured and row.lat is not None and row.lon is not None]
+    seen = judged([lat for lat, _ in own], [lon for _, lon in own], owner.home, crs)
+    return Preview(title, file, rows, owner.home, geocoder, evidence=owner.evidence, judged=seen)
 
 
 def _roles_of_features(columns: Sequence[str]) -> TableRoles:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from meguro_opendata.findings import Finding, Report
+from meguro_opendata.japan.municipalities import Municipality
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.recipe import Recipe, Waiver
 from meguro_opendata.sources import Table, structure_findings
@@ -16,17 +17,20 @@ from meguro_opendata.standard.model import schema_fields
 from meguro_opendata.validation.engine import fast as fast_engine
 from meguro_opendata.validation.engine.frictionless import RawError, TextTable
 from meguro_opendata.validation.engine.translate import places_in, translate
-from meguro_opendata.validation.rules import expectation_findings, rule_findings
+from meguro_opendata.validation.rules import expectation_findings, rule_findings, without_unchecked
 
 __all__ = ["validate_stacked", "waived"]
 
 _SETTLED = {"duplicate-header": "duplicate-header-named", "blank-label": "blank-label-named"}
 
 
-def validate_stacked(parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], recipe: Recipe) -> list[Report]:
+def validate_stacked(
+    parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], recipe: Recipe, home: Municipality | None = None
+) -> list[Report]:
     """Check the parts of one table as the whole that they are; one report a part.
 
-    Findings name the cells of the source, and the recipe's waivers are applied.
+    Findings name the cells of the source, and the recipe's waivers are applied. ``home`` is the municipality of rows
+    that name none.
     """
     header = parts[0][2].columns
     whole = TextTable(header, pl.concat([frame for _, _, frame, _ in parts]))
@@ -36,7 +40,7 @@ def validate_stacked(parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], r
     start = 0
     for table, mapped, frame, file in parts:
         own = _errors_between(raw, start, start + frame.height)
-        reports.append(_part_report(own, table, mapped, frame, recipe, file))
+        reports.append(_part_report(own, table, mapped, frame, recipe, file, home))
         start += frame.height
     if unexpected:
         reports[0] = reports[0].with_findings((*reports[0].findings, *waived(unexpected, recipe.waive)))
@@ -59,12 +63,16 @@ def _part_report(
     frame: pl.DataFrame,
     recipe: Recipe,
     file: str,
+    home: Municipality | None,
 ) -> Report:
     origins = [mapped.origins.get(name) for name in frame.columns]
     found = translate(raw, recipe.schema, places_in(table, origins))
     fields = schema_fields(recipe.schema)
     single = recipe.source.series is None
-    found += rule_findings(table, frame, fields, found, mapped.origins, cleaned=True, named=single)
+    found += rule_findings(
+        table, frame, fields, found, mapped.origins, cleaned=True, named=single, home=home.code if home else ""
+    )
+    found, unchecked = without_unchecked(found)
     if isinstance(table, JoinedTable):
         found = [table.at_home(finding) for finding in found]
     shape = table.own or table if isinstance(table, JoinedTable) else table
@@ -77,6 +85,7 @@ def _part_report(
         findings=tuple(waived([*_by_place(own, table), *found], recipe.waive)),
         encoding=table.grid.encoding,
         header=table.labels[: table.header_width],
+        not_checked=unchecked,
     )
 
 

@@ -126,7 +126,7 @@ def _prepare_table(
         frames = list(identified.frames)
         found = [[*own, *ids] for own, ids in zip(found, identified.findings, strict=True)]
     parts = [(group[at].table, ready[at].mapped, frame, group[at].name) for at, frame in enumerate(frames)]
-    reports = validate_stacked(parts, recipe)
+    reports = validate_stacked(parts, recipe, home)
     keys = _key_findings(group, frames, recipe)
     prepared = []
     for source, part, frame, report, own, key in zip(group, ready, frames, reports, found, keys, strict=True):

@@ -61,6 +61,7 @@ def _data_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) ->
             *_moved_identifiers(parts, recipe),
             *chain.from_iterable(map(_findings_of, parts)),
         ),
+        not_checked=tuple(dict.fromkeys(chain.from_iterable(part.report.not_checked for part in parts))),
     )
 
 

@@ -50,7 +50,7 @@ def validate_file(
         UnknownStandardError: If there is no such standard.
     """
     from meguro_opendata.validation.engine.columns import match_columns
-    from meguro_opendata.validation.rules import rule_findings
+    from meguro_opendata.validation.rules import rule_findings, without_unchecked
 
     refuse_unknown_engine(engine)
     of_files = load_file_standard(standard if isinstance(standard, str) else standard.id)
@@ -67,6 +67,7 @@ def validate_file(
     found = translate(raw, schema, places_in(table, table.frame.columns))
     rows = table.frame[:, : table.header_width]
     found += rule_findings(table, rows, chosen.fields, found, standard=chosen, place=place)
+    found, unchecked = without_unchecked(found)
     if personal:
         found = _with_disclosures(found, table, rows, chosen)
     return Report(
@@ -79,6 +80,7 @@ def validate_file(
         header=table.labels[: table.header_width],
         coverage=table.coverage,
         header_row=table.header_row,
+        not_checked=unchecked,
     )
 
 

@@ -43,8 +43,9 @@ def source(tmp_path: Path) -> Path:
 
 
 def decided(draft: Draft) -> str:
-    """The recipe's text after the department has been chosen."""
+    """The recipe's text after the department has been chosen, and what was to be confirmed has been."""
     text = draft.recipe.read_text(encoding="utf-8").replace('department: ""', f"department: {DEPARTMENT}")
+    text = re.sub("(?m)^  confirm: .*\n", "", text)
     draft.recipe.write_text(text, encoding="utf-8")
     return text
 

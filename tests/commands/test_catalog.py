@@ -46,7 +46,7 @@ def test_the_workspaces_own_list(command: Command, office: Path, tmp_path: Path)
     assert "誤りはありません" in ran.out
     text = (tmp_path / "list.csv").read_bytes().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    assert (len(rows), len(rows[0])) == (9, 42)
+    assert (len(rows), len(rows[0])) == (10, 42)
     assert {row["地方公共団体名"] for row in rows} == {"東京都目黒区"}
     assert {row["ファイル_ライセンス"] for row in rows} == {"CC BY 4.0"}
     preschool = next(row for row in rows if row["データセット_タイトル"] == "子育て施設一覧")
@@ -124,7 +124,7 @@ def test_the_check_says_what_to_do(command: Command, office: Path) -> None:
     """Score, next step and danger of a mistake are told, what concerns most first; nothing mandatory is missing."""
     own = command("catalog", "check", "--as-of", "2026-04-01", cwd=office)
     assert own.code == 0, own.text
-    assert own.out.startswith("データセット4件、ファイル9件。メタデータの点数は平均")
+    assert own.out.startswith("データセット4件、ファイル10件。メタデータの点数は平均")
     assert own.out.count("次の一歩: ") == 4
     other = command("catalog", "check", "--from", "dump.jsonl", cwd=office)
     assert (other.code, "取り違えるもの: 0件" in other.out) == (1, True)

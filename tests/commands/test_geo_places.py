@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -251,19 +252,21 @@ def test_a_releases_points(workspace_dir: Path) -> None:
     assert preview.rows[0].name == "駒場保育園"
 
 
-GEOCODE = "\ngeocode: {address: 所在地, level: town}\n"
+SHIPPED = "geocode:\n  address: 所在地\n  level: town\n"
 
 
 def with_geocode(workspace_dir: Path, words: str) -> Path:
-    """The shipped workspace, whose list of loudspeakers gets more words."""
+    """The shipped workspace, whose list of loudspeakers gets other words on positions."""
     path = workspace_dir / "emergency_radio" / "dataset.yaml"
-    path.write_text(path.read_text(encoding="utf-8") + words, encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    assert SHIPPED in text
+    path.write_text(text.replace(SHIPPED, "") + words, encoding="utf-8")
     return workspace_dir
 
 
 def test_no_release_has_estimates_unasked(workspace_dir: Path) -> None:
     """Without the recipe's word, addresses stay addresses."""
-    release = mo.build_release("emergency_radio", workspace_dir)
+    release = mo.build_release("emergency_radio", with_geocode(workspace_dir, ""))
     rows = rows_of(release.folder / "131105_emergency_radio.csv")
     assert {row["防災行政無線_緯度"] for row in rows} == {""}
     assert "位置の段階" not in rows[0]
@@ -271,7 +274,7 @@ def test_no_release_has_estimates_unasked(workspace_dir: Path) -> None:
 
 def test_a_recipe_may_publish_estimates_and_they_are_flagged(workspace_dir: Path) -> None:
     """With the recipe's word each estimated position has its level and error in the table, and is a listed change."""
-    home = with_geocode(workspace_dir, GEOCODE)
+    home = workspace_dir
     release = mo.build_release("emergency_radio", home)
     assert release.published
     rows = rows_of(release.folder / "131105_emergency_radio.csv")
@@ -281,6 +284,10 @@ def test_a_recipe_may_publish_estimates_and_they_are_flagged(workspace_dir: Path
     assert [one.code for one in release.report.findings].count("position-estimated") == 1
     preview = preview_release("emergency_radio", open_workspace(home))
     assert preview.counts == {"measured": 0, "near": 0, "rough": 65, "none": 0}
+    places = json.loads((release.folder / "131105_emergency_radio.geojson").read_text(encoding="utf-8"))["features"]
+    assert len(places) == 65
+    assert {place["properties"]["位置の段階"] for place in places} == {"town"}
+    assert [place["properties"]["位置の誤差m"] for place in places] == [row["位置の誤差m"] for row in rows]
 
 
 def test_estimates_are_no_worse_than_asked_for(workspace_dir: Path) -> None:

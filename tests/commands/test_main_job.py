@@ -77,8 +77,8 @@ def test_radio_rows_are_the_workbooks_rows(workspace: Workspace) -> None:
     ]
     shown = [(row["防災行政無線_ID"], row["防災行政無線_名称"], row["所在地"]) for row in published_rows(release)]
     assert shown == source
-    assert list(published_rows(release)[0])[-1] == "所在地"
-    assert [finding.code for finding in release.report.findings] == ["extension-column"]
+    assert list(published_rows(release)[0])[-3:] == ["所在地", "位置の段階", "位置の誤差m"]
+    assert [finding.code for finding in release.report.findings] == ["extension-column", "position-estimated"]
 
 
 def test_preschool_rows_are_the_csvs_rows(workspace: Workspace) -> None:
@@ -171,7 +171,7 @@ def test_building_twice_gives_the_same_bytes(workspace: Workspace, tmp_path: Pat
     first = {name: data for name, (data, _) in everything_below(workspace.releases).items()}
     second = {name: data for name, (data, _) in everything_below(tmp_path / "again").items()}
     assert first == second
-    assert len(first) == 4 * 5 + 9
+    assert len(first) == 4 * 5 + 10
 
 
 def test_the_second_publication_writes_nothing(workspace: Workspace) -> None:
@@ -179,7 +179,7 @@ def test_the_second_publication_writes_nothing(workspace: Workspace) -> None:
     build_all(workspace)
     portal = open_portal(workspace)
     outcome, events = publish(mo.plan_publication(workspace, portal), portal, workspace, now=NOW)
-    assert (list(outcome.datasets), events) == (SLUGS, 9)
+    assert (list(outcome.datasets), events) == (SLUGS, 10)
     before = everything_below(workspace.root.parent)
     again, more = publish(mo.plan_publication(workspace, portal), portal, workspace, now=NOW)
     assert (again.wrote, more) == (False, 0)
@@ -228,7 +228,7 @@ def test_a_killed_publication_is_finished_by_the_next(workspace: Workspace) -> N
     mo.apply_plan(mo.plan_publication(workspace, portal), portal)
     assert read_ledger(workspace.ledger) == []
     outcome, events = publish(mo.plan_publication(workspace, portal), portal, workspace, now=NOW)
-    assert (outcome.wrote, events) == (False, 9)
+    assert (outcome.wrote, events) == (False, 10)
 
 
 def test_a_plan_from_its_file_does_the_same(workspace: Workspace, tmp_path: Path) -> None:
@@ -331,7 +331,7 @@ def test_figures_count_the_first_publication_of_the_year(workspace: Workspace) -
     figures = {figure.id: figure for figure in kpi.indicators(workspace, 2025, date(2026, 6, 1))}
     datasets, resources = figures["opendata.new_datasets"], figures["opendata.new_resources"]
     assert (datasets.actual, datasets.target, datasets.rate, datasets.status) == (4, 5, 0.8, "missed")
-    assert (resources.actual, resources.target, resources.rate) == (9, 50, 0.18)
+    assert (resources.actual, resources.target, resources.rate) == (10, 50, 0.2)
     later = {figure.id: figure for figure in kpi.indicators(workspace, 2026, date(2026, 6, 1))}
     assert (later["opendata.new_resources"].actual, later["opendata.new_resources"].status) == (0, "no_target")
     early = {figure.id: figure for figure in kpi.indicators(workspace, 2025, date(2025, 6, 9))}

@@ -147,9 +147,10 @@ def test_a_boundary_is_exact(tmp_path: Path, checked: Callable[..., Report]) -> 
 
 
 def test_a_place_that_nobody_knows(checked: Callable[..., Report]) -> None:
-    """Without boundary and gazetteer nothing is said of a point, and the report says so."""
+    """Without boundary and gazetteer the coarse extent is asked; without a municipality, nothing."""
     report = checked([("静岡県焼津市本町5-9-1", 34.9, 138.3)], "222127")
-    assert (found(report), bases(report)) == ([], [0, 1])
+    assert (found(report), bases(report)) == ([], [1, 0])
+    assert bases(checked([("本町5-9-1", 34.9, 138.3)], "")) == [0, 1]
 
 
 def test_a_gazetteer_of_another_city(tmp_path: Path, checked: Callable[..., Report]) -> None:

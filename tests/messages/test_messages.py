@@ -53,9 +53,11 @@ PUT_TOGETHER = {
     "address-{problem}": set[str](),
     "geocode-{name}": set[str](),
     "level-{level}": set[str](),
+    "level-{found.level}": set[str](),
     "quality-{step.code}": set[str](),
     "characteristic-{code}": set[str](),
     "passed-{reason}": set[str](),
+    "evidence-{one.kind}": set[str](),
 }
 
 

@@ -61,9 +61,10 @@ def test_points_outside_are_told_and_the_report_says_by_what(tmp_path: Path) -> 
 
 
 def test_without_a_boundary_the_report_says_that_it_was_not_asked(tmp_path: Path) -> None:
-    """An information says how many points were compared with the gazetteer that is held, and how many with nothing."""
-    report = checked(tmp_path, ROWS, None)
-    assert told(report) == [("place-checked", 1, 2), ("place-unchecked", 1, 1)]
+    """Informations say how many points were compared with what is known, and how many with nothing."""
+    nowhere = "どこか,本町1-1,,35.232000,139.100000"
+    report = checked(tmp_path, [*ROWS, nowhere], None)
+    assert told(report) == [("place-checked", 1, 2), ("place-checked", 1, 1), ("place-unchecked", 1, 1)]
     assert all(found.severity == "info" for found in report.findings if found.code == "place-unchecked")
 
 

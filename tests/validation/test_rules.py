@@ -246,9 +246,24 @@ CASES = [
         [(2, "画像1_ライセンス", "目黒区"), (3, "画像1_ライセンス", "クリエイティブ・コモンズ表示4.0国際")],
     ),
     Case(
+        "point-outside-extent",
+        "aed",
+        {
+            ADDRESS: ["静岡県焼津市本町5-9-1", "静岡県焼津市本町5-9-1"],
+            "緯度": ["34.866500"] * 2,
+            "経度": ["138.320100", "138.020100"],
+        },
+        {
+            ADDRESS: ["静岡県焼津市本町5-9-1", "静岡県熱海市初島"],
+            "緯度": ["34.866500", "35.0389"],
+            "経度": ["138.320100", "139.1720"],
+        },
+        [(3, "緯度", "34.8665, 138.0201")],
+    ),
+    Case(
         "place-unchecked",
         "aed",
-        {ADDRESS: ["静岡県焼津市本町5-9-1", STREETS[0]], "緯度": ["34.866500", ""], "経度": ["138.320100", ""]},
+        {ADDRESS: ["本町5-9-1", STREETS[0]], "緯度": ["34.866500", ""], "経度": ["138.320100", ""]},
         meguro(緯度=["35.641463", ""], 経度=["139.698171", ""]),
         [(1, "緯度", None)],
     ),
@@ -372,6 +387,7 @@ def test_every_rule_has_an_example() -> None:
     more = {"identifier-reused", "identifier-changed", "point-outside", "place-checked"}  # known_defects, places
     more |= {"point-outside-boundary", "point-outside-reach", "point-apart"}  # plausibility
     more |= {"datum-offset", "datum-offset-twice"}  # plausibility
+    more |= {"zone-mistaken", "axes-mistaken", "zone-axes-mistaken", "datum-unchecked"}  # misread_points
     assert {case.code for case in CASES} | series | labels | more == set(rules())
 
 

@@ -10,6 +10,7 @@ import click
 from ... import console, options
 
 if TYPE_CHECKING:
+    from meguro_opendata.geo.places.filepoints import Homes
     from meguro_opendata.georeferencing.files.points import TransformedFile
 
 
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 @click.option(
     "--allow-approximate", is_flag=True, help="誤差を承知で近似の変換を許す / Allow an approximate operation."
 )
+@options.municipality
 @options.output_format
 @options.common
 def command(
@@ -60,6 +62,7 @@ def command(
     out: Path,
     notation: str | None,
     allow_approximate: bool,
+    municipality: str | None,
     output_format: str,
 ) -> None:
     """表やGISのファイルの座標を別の座標系に変換する / Transform the coordinates of a table or a GIS file."""
@@ -71,11 +74,12 @@ def command(
     from ...texts.coordinates import transformation_lines
 
     lang = options.settings().lang
+    homes = options.near_municipality(), options.named_municipality(municipality)
     if is_geo_file(file):
         words = LayerWords(layer, source, encoding)
-        done = transform_layer(file, out, parse_crs(target), words, allow_approximate=allow_approximate)
+        done = transform_layer(file, out, parse_crs(target), words, allow_approximate=allow_approximate, homes=homes)
     else:
-        done = _table(file, out, (source, target, first, second), names, notation, allow_approximate)
+        done = _table(file, out, (source, target, first, second), names, notation, allow_approximate, homes)
     if output_format == "json":
         console.result_json(done.to_dict(lang))
     else:
@@ -90,6 +94,7 @@ def _table(
     names: tuple[str, str] | None,
     notation: str | None,
     allow_approximate: bool,
+    homes: Homes,
 ) -> TransformedFile:
     """Transform two columns of a table, all of which has to be named."""
     from meguro_opendata.errors import MeguroOpendataError
@@ -103,4 +108,4 @@ def _table(
         raise MeguroOpendataError("table-needs-columns", file=file)
     declared = next((known for known in NOTATIONS if known == notation), None)
     words = PointWords(parse_crs(source), notation=declared, allow_approximate=allow_approximate)
-    return transform_file(file, out, (first, second), words, parse_crs(target), names)
+    return transform_file(file, out, (first, second), words, parse_crs(target), names, homes)

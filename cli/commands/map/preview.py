@@ -47,12 +47,16 @@ def command(
     from meguro_opendata.geo.gis.files import LayerWords
     from meguro_opendata.messages import message, word
 
+    from ...texts.whose import whose_lines
+
     lang = options.settings().lang
     file = Path(slug)
     if file.is_file() and out.resolve() == file.resolve():
         raise MeguroOpendataError("report-over-source", file=out)
     words = LayerWords(layer, source_crs, encoding)
     preview = _preview(slug, municipality, swapped=axes is not None, words=words)
+    for line in whose_lines(preview.home, preview.evidence, preview.judged, lang):
+        console.result(line)
     write_whole(out, preview.page(lang, tiles=tiles).encode("utf-8"))
     for found in preview.findings:
         console.say(f"[{word(found.severity, lang)}] {found.text('message', lang)}")
@@ -70,6 +74,7 @@ def _preview(slug: str, code: str | None, *, swapped: bool, words: LayerWords) -
     if workspace is not None and slug in workspace.slugs():
         return preview_release(slug, workspace)
     if file.suffix and (file.exists() or workspace is None):
-        home = municipality(code) if code else home_of(workspace.city.code) if workspace else None
-        return preview_file(file, home, swapped=swapped, words=words)
+        near = home_of(workspace.city.code) if workspace else None
+        home = municipality(code) if code else None
+        return preview_file(file, home, swapped=swapped, words=words, workspace=near)
     return preview_release(slug, options.settings().open_workspace())

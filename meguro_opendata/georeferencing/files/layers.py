@@ -9,11 +9,12 @@ from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.geo.datum.crs import Crs
 from meguro_opendata.geo.gis.comparing import geojson_differences, written_differences
-from meguro_opendata.geo.gis.features import Features, moved, with_errors
+from meguro_opendata.geo.gis.features import Features, moved, point_columns, with_errors
 from meguro_opendata.geo.gis.files import LayerWords, read_features
 from meguro_opendata.geo.gis.geojson import shape_collection
 from meguro_opendata.geo.gis.words import GIS_FORMATS, GisFormat, file_words
 from meguro_opendata.geo.gis.writing import geo_bytes
+from meguro_opendata.geo.places.filepoints import NOWHERE, Homes, file_points
 from meguro_opendata.georeferencing.column_pairs import remarks
 from meguro_opendata.georeferencing.files.points import TransformedFile, free_name, write_record
 from meguro_opendata.messages import default_language, word
@@ -24,7 +25,13 @@ _GEOJSON = "geojson"
 
 
 def transform_layer(
-    path: Path, out: Path, target: Crs, words: LayerWords | None = None, *, allow_approximate: bool = False
+    path: Path,
+    out: Path,
+    target: Crs,
+    words: LayerWords | None = None,
+    *,
+    allow_approximate: bool = False,
+    homes: Homes = NOWHERE,
 ) -> TransformedFile:
     """Write the features of a GIS file again, every vertex in another system.
 
@@ -34,6 +41,7 @@ def transform_layer(
         target: The system that is wanted; GeoJSON needs degrees, KML is always in those of WGS 84.
         words: What is declared of the file: its system has to be where it does not say so itself.
         allow_approximate: Whether vertices without a grid may be moved by an approximate operation.
+        homes: The municipality of the workspace and the one that was named, in which the features should lie.
 
     Raises:
         SourceError: If the file cannot be read, would be overwritten, or the ending is none of these.
@@ -56,10 +64,11 @@ def transform_layer(
         there = with_errors(there, done, name)
     data, differing = _written(there, form, stem, "utf-8")
     write_whole(out, data)
-    findings = (*features.findings, *(Finding(one.code, one.severity, params=one.params) for one in remarks(done)))
-    findings += tuple(differing)
-    rows = len(features.geometries)
-    report = Report(str(path), None, rows, rows, findings, header=tuple(features.frame.columns))
+    seen = file_points(point_columns(features), {"file": path.stem}, homes, features.crs).judged
+    own = (*features.findings, *(Finding(one.code, one.severity, params=one.params) for one in remarks(done)))
+    findings = (*seen.findings, *own, *differing)
+    rows, header = len(features.geometries), tuple(features.frame.columns)
+    report = Report(str(path), None, rows, rows, findings, header=header, not_checked=seen.not_checked)
     blank = sum(shape is None for shape in features.geometries)
     return TransformedFile(str(path), out, write_record(out, done), report, done, blank, rows - blank)
 

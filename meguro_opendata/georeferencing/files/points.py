@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,9 +15,11 @@ from meguro_opendata.files.tables import csv_bytes
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.geo.datum.crs import Crs
+from meguro_opendata.geo.datum.projections import to_degrees
 from meguro_opendata.geo.datum.transformation import Transformed
 from meguro_opendata.geo.gis.features import point_features
 from meguro_opendata.geo.gis.geojson import shape_collection
+from meguro_opendata.geo.places.filepoints import NOWHERE, Homes, file_points
 from meguro_opendata.georeferencing.column_pairs import Located, PointWords, Trouble, locate
 from meguro_opendata.georeferencing.files.endings import refuse_ending
 from meguro_opendata.messages import default_language, word
@@ -98,6 +100,7 @@ def transform_file(
     words: PointWords,
     target: Crs,
     names: Sequence[str] | None = None,
+    homes: Homes = NOWHERE,
 ) -> TransformedFile:
     """Write a table again with two of its columns in another system; nothing is written if a coordinate is wrong.
 
@@ -108,6 +111,7 @@ def transform_file(
         words: What is declared of them.
         target: The system that is wanted.
         names: What they are called in the new file; default as before.
+        homes: The municipality of the workspace and the one that was named, in which the points should lie.
 
     Raises:
         SourceError: If the file cannot be read or has no such column.
@@ -122,7 +126,7 @@ def transform_file(
     _refuse_taken(called, [column for column in table.frame.columns if column not in columns])
     first, second = (table.frame[column] for column in columns)
     located = locate(first, second, words, target)
-    report = point_report(located, table, columns)
+    report = _with_place(point_report(located, table, columns), located, table, words, homes)
     blank = int(((first.str.strip_chars() == "") & (second.str.strip_chars() == "")).sum())
     if not located.valid:
         return TransformedFile(str(path), None, None, report, located.done, blank, 0)
@@ -189,6 +193,17 @@ def point_report(located: Located, table: Table, columns: Sequence[str]) -> Repo
     rows = table.frame.height
     findings = tuple(_findings(located, table, columns))
     return Report(str(table.path), None, rows, rows, findings, table.grid.encoding, table.labels)
+
+
+def _with_place(report: Report, located: Located, table: Table, words: PointWords, homes: Homes) -> Report:
+    """The report, and whether the points lie where the table is about."""
+    if located.done is None:
+        return report
+    degrees = to_degrees(located.done.first, located.done.second, located.done.target)
+    title = table.proposed.title if table.proposed else ""
+    texts = {"title": title, "sheet": table.grid.sheet or "", "file": table.path.stem}
+    seen = file_points(table.frame, texts, homes, words.crs, degrees).judged
+    return replace(report, findings=(*report.findings, *seen.findings), not_checked=seen.not_checked)
 
 
 def write_record(out: Path, done: Transformed | None) -> Path | None:

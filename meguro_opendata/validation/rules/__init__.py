@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meguro_opendata.validation.rules.data import Rule, rules
 from meguro_opendata.validation.rules.expected import copied_tables, expectation_findings, moved_tables
-from meguro_opendata.validation.rules.findings import identifier_findings, rule_findings
+from meguro_opendata.validation.rules.findings import identifier_findings, rule_findings, without_unchecked
 from meguro_opendata.validation.rules.places import Place
 from meguro_opendata.validation.rules.precedence import settled
 
@@ -18,4 +18,5 @@ __all__ = [
     "rule_findings",
     "rules",
     "settled",
+    "without_unchecked",
 ]

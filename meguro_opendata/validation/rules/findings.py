@@ -11,16 +11,16 @@ from typing import Any
 
 import polars as pl
 
-from meguro_opendata.findings import Finding
+from meguro_opendata.findings import Finding, NotChecked
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Field, Standard
 from meguro_opendata.validation.rules import addressparts, labels, misplaced, places, points, rowwise, values
-from meguro_opendata.validation.rules.data import Hit, Rows, rules
+from meguro_opendata.validation.rules.data import Hit, Rows, rule_data, rules
 from meguro_opendata.validation.rules.earlier import moved_ids
 from meguro_opendata.validation.rules.places import Place
 from meguro_opendata.validation.rules.precedence import settled
 
-__all__ = ["identifier_findings", "rule_findings"]
+__all__ = ["identifier_findings", "rule_findings", "without_unchecked"]
 
 _Test = Callable[[Rows], Iterator[Hit]]
 _TESTS: Mapping[str, _Test] = {
@@ -51,6 +51,7 @@ def rule_findings(
     cleaned: bool = False,
     named: bool = True,
     place: Place | None = None,
+    home: str = "",
 ) -> list[Finding]:
     """What the rules find in a table, by place.
 
@@ -64,12 +65,13 @@ def rule_findings(
         cleaned: Whether the table was cleaned, which tells some of this itself.
         named: Whether the period in the file's name is compared; of a series that is done elsewhere.
         place: Where the points should lie, if that is known.
+        home: The municipality of rows that name none; empty if nobody knows.
     """
     known = rules()
     rows = Rows.of(frame, fields)
     homes = origins if origins is not None else {name: name for name in rows.frame.columns}
     errors = [found for found in judged if found.check]
-    hits = [*_hits(rows, _by_position(table, errors), cleaned=cleaned), *_of_places(rows, place)]
+    hits = [*_hits(rows, _by_position(table, errors), cleaned=cleaned), *_of_places(rows, place, home)]
     hits = [*labels.file_names(table.path), *labels.labels(table, rows, named=named), *hits]
     if standard is not None:
         hits = [*misplaced.standards(table.labels, standard), *hits]
@@ -90,14 +92,29 @@ def _one_cause(hits: Sequence[Hit]) -> Iterator[Hit]:
             yield hit
 
 
-def _of_places(rows: Rows, place: Place | None) -> Iterator[Hit]:
+def _of_places(rows: Rows, place: Place | None, home: str) -> Iterator[Hit]:
     """What points say against the place that is given, or else against what is known of their municipality."""
     if place is not None:
         yield from places.places(rows, place)
     elif rows.of_kind("latitude"):
         from meguro_opendata.validation.rules.surroundings import surroundings
 
-        yield from surroundings(rows)
+        yield from surroundings(rows, home)
+
+
+def without_unchecked(findings: Iterable[Finding]) -> tuple[list[Finding], tuple[NotChecked, ...]]:
+    """Return the findings without those that only say what was not checked, and these as demands.
+
+    >>> without_unchecked([Finding("datum-unchecked", "info", field="緯度", params={"reason": "unchecked-datum-few"})])
+    ([], (NotChecked(constraint='datum', field='緯度', reason='unchecked-datum-few'),))
+    """
+    demands = rule_data()["demands"]
+    found = list(findings)
+    unchecked = (one for one in found if one.code in demands)
+    return (
+        [one for one in found if one.code not in demands],
+        tuple(NotChecked(demands[one.code], one.field, str(one.params["reason"])) for one in unchecked),
+    )
 
 
 def identifier_findings(

@@ -1,7 +1,8 @@
 """Rules on points against what is around: in the municipality, near the address, not all shifted as by another datum.
 
 What is known of the municipality decides what a point is checked against: a boundary that the user imported, else the
-reach of the gazetteer's towns, else nothing; how many points of each is told.
+reach of the gazetteer's towns, else the coarse extent of the municipality; how many points of each is told. Points that
+lie outside because the table as a whole was read in a wrong zone, or with exchanged axes, are told once, as that.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from meguro_opendata.geo.places.boundary import boundary_of
-from meguro_opendata.geo.places.gazetteer.base import source_title
+from meguro_opendata.geo.places.extents import extent_data, extent_of
+from meguro_opendata.geo.places.gazetteer.base import gazetteer_data, source_title
 from meguro_opendata.geo.places.geocoding import Geocoded, Geocoder
+from meguro_opendata.geo.places.misreading import Misread, misread
 from meguro_opendata.geo.places.nearness import distance
 from meguro_opendata.geo.places.plausibility import apart, datum_offset, outside_reach, plausibility_data
 from meguro_opendata.japan.municipalities import municipalities, municipality
@@ -54,27 +57,59 @@ class _Points:
         return np.array([place for place, own in enumerate(self.codes) if own == code])
 
 
-def surroundings(rows: Rows) -> Iterator[Hit]:
-    """What is wrong with the points of a table with one pair of coordinates, and by what they were checked."""
+def surroundings(rows: Rows, home: str = "") -> Iterator[Hit]:
+    """What is wrong with the points of a table with one pair of coordinates, and by what they were checked.
+
+    Args:
+        rows: The table.
+        home: The municipality of rows that name none; empty if nobody knows.
+    """
     north, east = rows.of_kind("latitude"), rows.of_kind("longitude")
     if len(north) != 1 or len(east) != 1 or not rows.frame.height:
         return
     geocoder = Geocoder()
-    points = _points(rows, north[0], east[0], geocoder)
+    points = _points(rows, north[0], east[0], geocoder, home)
     checked: Counter[str] = Counter()
+    misread_codes: set[str] = set()
     hits: dict[int, Hit] = {}
     for code in dict.fromkeys(points.codes):
         where = points.where(code)
         basis = _basis(code, geocoder)
         checked[basis.name] += len(where)
-        for place, far in zip(where, basis.outside(points.lat[where], points.lon[where]), strict=True):
-            if far > plausibility_data()["tolerance"]:
-                hits[int(place)] = _outside_hit(points, int(place), code, basis.finding, float(far))
+        wrong = _misread(points, where, code)
+        if wrong is not None:
+            misread_codes.add(code)
+            yield _misread_hit(points, code, wrong)
+            continue
+        hits |= _outside(points, where, code, basis)
     for place, hit in _apart(points):
-        hits.setdefault(place, hit)
+        if points.codes[place] not in misread_codes:
+            hits.setdefault(place, hit)
     yield from _told(points, checked)
     yield from _shifted(points)
     yield from (hits[place] for place in sorted(hits))
+
+
+def _misread(points: _Points, where: NDArray[np.int64], code: str) -> Misread | None:
+    """What is wrong with the points of a municipality as a whole, if there are enough and a reading explains them."""
+    lat, lon = points.lat[where], points.lon[where]
+    wrong = misread(lat, lon, code) if code else None
+    if wrong is None or wrong.read is None:
+        return None
+    distinct = len(set(zip(lat.tolist(), lon.tolist(), strict=True)))
+    return wrong if distinct >= extent_data()["reading"]["least"] else None
+
+
+def _misread_hit(points: _Points, code: str, wrong: Misread) -> Hit:
+    params = {"city": municipality(code).full_name, **wrong.params()}
+    return Hit(wrong.code, None, points.field, params=params)
+
+
+def _outside(points: _Points, where: NDArray[np.int64], code: str, basis: _Basis) -> dict[int, Hit]:
+    """The points of a municipality that lie outside of it, by their place in the lists."""
+    far = basis.outside(points.lat[where], points.lon[where])
+    beyond = np.flatnonzero(far > plausibility_data()["tolerance"])
+    return {int(where[at]): _outside_hit(points, int(where[at]), code, basis.finding, float(far[at])) for at in beyond}
 
 
 def _told(points: _Points, checked: Counter[str]) -> Iterator[Hit]:
@@ -86,16 +121,24 @@ def _told(points: _Points, checked: Counter[str]) -> Iterator[Hit]:
             yield Hit("place-unchecked", None, points.field, params={"count": count})
 
 
-def _points(rows: Rows, north: str, east: str, geocoder: Geocoder) -> _Points:
+def _points(rows: Rows, north: str, east: str, geocoder: Geocoder, home: str) -> _Points:
     lat, lon = (rows[name].cast(pl.Float64, strict=False) for name in (north, east))
-    inside = _in_japan(lat, "latitude") & _in_japan(lon, "longitude")
+    inside = _in_japan(lat, "latitude") & _in_japan(lon, "longitude") & _measured(rows)
     at = inside.arg_true().to_list()
-    addresses, declared = _addresses(rows), _declared(rows)
+    addresses, declared = _addresses(rows), _declared(rows, home)
     found = [_found(addresses[place], declared[place], geocoder) for place in at]
     codes = [
         one.address.code if one and one.address.code else declared[place] for one, place in zip(found, at, strict=True)
     ]
     return _Points(north, at, lat.gather(at).to_numpy(), lon.gather(at).to_numpy(), codes, found)
+
+
+def _measured(rows: Rows) -> pl.Series:
+    """Which rows have a position of their own; one that was estimated from the address proves nothing of it."""
+    flag = gazetteer_data()["flags"]["level"]["name"]
+    if flag not in rows:
+        return pl.repeat(value=True, n=rows.frame.height, eager=True)
+    return rows[flag] == ""
 
 
 def _in_japan(numbers: pl.Series, kind: str) -> pl.Series:
@@ -115,14 +158,14 @@ def _addresses(rows: Rows) -> list[str]:
     return [""] * rows.frame.height
 
 
-def _declared(rows: Rows) -> list[str]:
-    """The municipality of each row by its code: that of the place, else the publisher's; empty if there is none."""
+def _declared(rows: Rows, home: str) -> list[str]:
+    """The municipality of each row by its code: that of the place, else the publisher's, else the home's."""
     first = [name for name in rule_data()["places"]["codes"] if name in rows]
     names = list(dict.fromkeys([*first, *rows.of_kind("lgcode6")]))
     if not names:
-        return [""] * rows.frame.height
+        return [home] * rows.frame.height
     known = pl.coalesce(pl.when(pl.col(name).is_in(_codes())).then(pl.col(name)) for name in names)
-    return rows.frame.select(known.fill_null("")).to_series().to_list()
+    return rows.frame.select(known.fill_null(home)).to_series().to_list()
 
 
 @cache
@@ -146,11 +189,19 @@ def _basis(code: str, geocoder: Geocoder) -> _Basis:
     towns = geocoder.towns(code) if code else None
     reach = [point for town in towns or () if (point := geocoder.gazetteer.point(code, town, ())) is not None]
     if not reach:
-        return _Basis("", "", lambda lat, lon: np.zeros(len(lat)))
+        return _coarse_basis(code)
     around = [(point.lat, point.lon, point.error) for point in reach]
     sources = ", ".join(dict.fromkeys(source_title(code, point.source) for point in reach))
     name = f"{municipality(code).full_name} {sources}"
     return _Basis(name, "point-outside-reach", lambda lat, lon: outside_reach(lat, lon, around))
+
+
+def _coarse_basis(code: str) -> _Basis:
+    """The coarse extent of a municipality; nothing without a name where the municipality is not known."""
+    extent = extent_of(code)
+    if extent is None:
+        return _Basis("", "", lambda lat, lon: np.zeros(len(lat)))
+    return _Basis(f"{municipality(code).full_name} {extent_data()['title']}", "point-outside-extent", extent.outside)
 
 
 def _outside_hit(points: _Points, place: int, code: str, finding: str, metres: float) -> Hit:
@@ -180,9 +231,19 @@ def _shifted(points: _Points) -> Iterator[Hit]:
     chosen = list(distinct.values())
     by_address = [(found.point.lat, found.point.lon) for found in _of(points.found, chosen) if found and found.point]
     offset = datum_offset(points.lat[chosen], points.lon[chosen], by_address)
+    if points.at:
+        yield from _datum_unchecked(points.field, len(chosen))
     if offset is not None:
         params = {"north": round(offset.north), "east": round(offset.east), "points": offset.points}
         yield Hit("datum-offset-twice" if offset.twice else "datum-offset", None, points.field, params=params)
+
+
+def _datum_unchecked(field: str, located: int) -> Iterator[Hit]:
+    """That too few points have an address that is known for the datum to show."""
+    least = plausibility_data()["offset"]["points"]
+    if located < least:
+        reason = "unchecked-datum-few" if located else "unchecked-datum-addresses"
+        yield Hit("datum-unchecked", None, field, params={"reason": reason, "points": least})
 
 
 def _of(found: Sequence[Geocoded | None], places: Sequence[int]) -> list[Geocoded | None]:
