@@ -199,6 +199,21 @@ def common(command: Command) -> Command:
     return command
 
 
+class InputFile(click.Path):
+    """A file to read; pipes and devices are refused before anything opens them."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path."""
+        from meguro_opendata.files.regular import refuse_irregular
+
+        path = Path(str(super().convert(value, param, ctx)))
+        refuse_irregular(path)
+        return path
+
+
 def gis_words(command: Command) -> Command:
     """``--layer``, ``--from`` and ``--encoding``: what is declared of a GIS file."""
     for option in (

@@ -10,7 +10,7 @@ from .. import console, options
 
 
 @click.command("convert")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=options.InputFile())
 @click.option("--standard", required=True, metavar="ID[@VERSION]", help="変換先の標準 / The standard to convert to.")
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="結果の置き場 / Result folder."

@@ -10,7 +10,7 @@ from .. import console, options
 
 
 @click.command("inspect")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=options.InputFile())
 @options.gis_words
 @options.municipality
 @options.output_format

@@ -61,9 +61,7 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
 @command.command("record")
 @click.argument("indicator")
 @click.option("--value", help="値（数だけか、数と単位）/ The number, with or without its unit.")
-@click.option(
-    "--from", "table", type=click.Path(path_type=Path), metavar="FILE", help="手続の表から計算 / From a table."
-)
+@click.option("--from", "table", type=options.InputFile(), metavar="FILE", help="手続の表から計算 / From a table.")
 @click.option("--evidence", default="", help="根拠（URL・文書番号）/ Where it can be checked.")
 @click.option("--note", default="", help="補足 / Anything else.")
 @click.option("--date", "about", metavar="YYYY-MM-DD", help="いつの値か（既定は今日）/ The day that it is about.")

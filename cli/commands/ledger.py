@@ -24,7 +24,7 @@ def command() -> None:
 
 
 @command.command("import")
-@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
+@click.argument("file", required=False, type=options.InputFile(), metavar="[FILE]")
 @options.portal
 @options.output_format
 @options.common
@@ -67,7 +67,7 @@ def _packages(workspace: Workspace, file: Path | None, portal: str | None) -> tu
 @click.option("--resource", default="", metavar="FILE", help="そのうちの1ファイル / One file of it.")
 @click.option("--first", metavar="YYYY-MM-DD", help="初めて公開した日 / Day of the first publication.")
 @click.option("--evidence", default="", help="根拠 / Evidence.")
-@click.option("--from", "table", type=click.Path(path_type=Path), metavar="FILE", help="表でまとめて / From a table.")
+@click.option("--from", "table", type=options.InputFile(), metavar="FILE", help="表でまとめて / From a table.")
 @options.recorder
 @options.output_format
 @options.common

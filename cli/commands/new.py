@@ -14,7 +14,7 @@ from .. import console, options
 @click.option(
     "--source",
     required=True,
-    type=click.Path(path_type=Path),
+    type=options.InputFile(),
     metavar="FILE",
     help="元のファイル（写しを置く）/ The source file; it is copied.",
 )

@@ -24,7 +24,7 @@ from .. import console, options
 )
 @click.option(
     "--portal-state",
-    type=click.Path(path_type=Path),
+    type=options.InputFile(),
     metavar="FILE",
     help="公開先の代わりに portal snapshot のファイルと比べる / Compare with a saved state.",
 )

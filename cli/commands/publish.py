@@ -35,9 +35,7 @@ class _Moment(click.ParamType[datetime]):
 @click.command("publish")
 @click.argument("slugs", nargs=-1, metavar="[SLUG]...")
 @options.portal
-@click.option(
-    "--plan", "plan_file", type=click.Path(path_type=Path), metavar="plan.json", help="実行する計画 / The plan."
-)
+@click.option("--plan", "plan_file", type=options.InputFile(), metavar="plan.json", help="実行する計画 / The plan.")
 @click.option("--approval", metavar="番号", help="決裁の文書番号（台帳に残す）/ Number of the approving document.")
 @click.option("--plan-hash", metavar="HASH", help="決裁した計画の照合番号 / Hash of the approved plan.")
 @click.option("--not-before", type=_Moment(), metavar="日時", help="この日時より前は公開しない / Not before this time.")

@@ -19,9 +19,9 @@ _PATH = click.Path(path_type=Path)
 
 
 @click.command("validate")
-@click.argument("files", nargs=-1, required=True, type=_PATH, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=options.InputFile(), metavar="FILE...")
 @options.standard
-@click.option("--schema", type=_PATH, metavar="FILE.json", help="独自のスキーマ / A Table Schema.")
+@click.option("--schema", type=options.InputFile(), metavar="FILE.json", help="独自のスキーマ / A Table Schema.")
 @click.option(
     "--table",
     "tables",

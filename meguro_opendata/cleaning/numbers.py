@@ -59,7 +59,7 @@ def signed_numbers(text: str) -> str:
     >>> signed_numbers("3、-1"), signed_numbers("地下1階")
     ('3;-1', '地下1階')
     """
-    parts = [number(part.strip()) for part in re.split("[、;；\n/]", text) if part.strip()]
+    parts = [number(part) for part in (part.strip(", \t") for part in re.split("[、;；\n/]", text)) if part]
     return ";".join(parts) if parts and all(re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", part) for part in parts) else text
 
 

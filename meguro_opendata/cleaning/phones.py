@@ -26,6 +26,9 @@ _SEPARATORS = re.compile("|".join(map(re.escape, _DATA["separators"])))
 _EXTENSION = re.compile(
     rf"[\s(、,]*(?:{'|'.join(map(re.escape, _DATA['extension']))})\s*[:：]?\s*([0-9]+(?:[-,~・、/][0-9]+)*)\s*\)?"
 )
+_NOTE = re.compile(r"[^0-9]*[^\W\d_][^0-9]*")  # words, not signs alone, and no other number
+# What may stand for a hyphen between the groups of a number, and does not say so for certain.
+_STRAY = re.compile(r"[^\w()+]|[_一]")
 _HYPHENED = re.compile(r"0[0-9]+-[0-9]+-[0-9]+")
 _LOCAL = re.compile(r"[1-9][0-9]{0,3}-[0-9]{4}")
 _LANDLINE, _LONGEST_AREA = 10, 5
@@ -77,7 +80,7 @@ Parts(number='(03)5722-9270', extension='1234', note=''))
     number = _number(written)
     start = found[0].start() + found[0][0].index(written)
     note = _note(rest[:start], rest[start + len(written) :])
-    if not number or not (note or extension) or re.search("[0-9]", note):
+    if not number or not (note or extension) or (note and not _NOTE.fullmatch(note)):
         return None
     return Parts(number, extension[1] if extension else "", note)
 
@@ -105,6 +108,9 @@ def _reading(text: str) -> str | None:
     inside = [_number(_balanced(found[0])) for found in _WRITTEN.finditer(text)]
     if inside and all(inside):
         return " / ".join(map(str, inside))
+    plain = re.sub("-{2,}", "-", _STRAY.sub("-", text)).strip("-")
+    if plain != text and (_VALID.fullmatch(plain) or _number(plain)):
+        return _number(plain) or plain
     return _grouped(re.sub(r"[^0-9]", "", text)) if re.fullmatch(r"[0-9()\- ]+", text) else None
 
 

@@ -9,6 +9,8 @@ from meguro_opendata.japan import folding
 
 __all__ = ["lines_doubt", "list_doubt", "separators", "word"]
 
+_SURE, _COMMAS, _JOINING = "\n；;", "、，,", "・･／/"
+_BLANKS = " \t\u3000"
 _BRACKETS = {"(": 1, "（": 1, "「": 1, ")": -1, "）": -1, "」": -1}
 
 
@@ -31,20 +33,25 @@ def word(text: str, known: Collection[str]) -> str:
 def separators(text: str, known: Collection[str] = (), *, loose: bool = True) -> str:
     r"""A list with half-width semicolons between its values; signs inside brackets separate nothing.
 
-    The middle dot separates only values that are all listed, since it also joins words. With ``loose`` off, a comma
-    does so too, for values in which it has a meaning of its own, such as 1、2丁目.
+    Several signs and line breaks one behind the other are one separator. The middle dot separates only values that are
+    all listed, since it also joins words. With ``loose`` off, a comma does so too, for values in which it has a meaning
+    of its own, such as 1、2丁目.
 
     >>> separators("内科、外科(月、水)"), separators("内科\n外科"), separators("内科・外科"), separators("a；b")
     ('内科;外科(月、水)', '内科;外科', '内科・外科', 'a;b')
     >>> separators("内科・外科", ["内科", "外科"]), separators("1、2丁目", loose=False)
     ('内科;外科', '1、2丁目')
+    >>> separators("内科;精神科,\n外科"), separators("、内科；、外科;"), separators("1丁目、\n2丁目", loose=False)
+    ('内科;精神科;外科', '内科;外科', '1丁目;2丁目')
     """
-    for signs, sure in (("\n；", True), ("、，,", loose), ("・･／/", False)):
-        parts = _split(text, signs)
-        listed = {folding.loose(value) for value in known}
-        if len(parts) > 1 and (sure or (listed and all(folding.loose(part) in listed for part in parts))):
-            text = ";".join(parts)
-    return text
+    lines = _split(text, _SURE)
+    parts = [part.strip(_COMMAS + _BLANKS) for part in lines] if len(lines) > 1 else [*lines]
+    listed = {folding.loose(value) for value in known}
+    for signs, sure in ((_COMMAS, loose), (_JOINING, False)):
+        found = [part for whole in parts for part in _split(whole, signs)]
+        if sure or listed.issuperset(map(folding.loose, found)):
+            parts = found
+    return ";".join(filter(None, parts))
 
 
 def list_doubt(text: str) -> Unsure | None:

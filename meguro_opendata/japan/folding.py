@@ -134,7 +134,7 @@ def hyphens(name: str) -> str:
     """Return the signs that are read as a hyphen in one of the sets of ``signs.toml``, without the hyphen itself.
 
     >>> hyphens("labels")
-    '‐‑–—―'
+    '‐‑⁃﹣–—―﹘'
     """
     return "".join(_signs()["kinds"][kind] for kind in _signs()["hyphens"][name])
 
@@ -152,7 +152,7 @@ def filled(pattern: str) -> str:
     """Return a pattern or list of signs with the signs of a set in place of its name.
 
     >>> filled("[<<labels>>_]")
-    '[‐‑–—―_]'
+    '[‐‑⁃﹣–—―﹘_]'
     """
     return re.sub("<<([a-z_]+)>>", lambda found: hyphens(found[1]), pattern)
 

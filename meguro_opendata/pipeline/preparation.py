@@ -17,6 +17,7 @@ from meguro_opendata.georeferencing.coordinates import Placed, fields_to_clean, 
 from meguro_opendata.georeferencing.estimates import estimate_positions
 from meguro_opendata.japan.municipalities import Municipality
 from meguro_opendata.mapping import Mapped, apply_mapping
+from meguro_opendata.pipeline.asread import as_shown, reading_changes
 from meguro_opendata.pipeline.checks import validate_stacked, waived
 from meguro_opendata.pipeline.gisremarks import layer_remarks, unplaced_rows
 from meguro_opendata.pipeline.identifiers import Identifier
@@ -158,13 +159,21 @@ class _Ready:
 def _ready(source: SourceTable, mapped: Mapped, recipe: Recipe, home: Municipality | None) -> _Ready:
     fields = schema_fields(recipe.schema)
     mapped = in_order(mapped, fields, source.recipe.source)
+    mapped, shown = as_shown(source.table, mapped, fields, recipe.base_fields)
     cleaned = _clean(source, mapped, recipe)
     placed = place(source.table, mapped, cleaned, fields, source.recipe.source)
     estimated = estimate_positions(source.table, mapped, placed.frame, recipe, home)
     return _Ready(
         mapped,
         estimated.frame,
-        (*mapped.changes, *cleaned.changes, *placed.changes, *estimated.changes),
+        (
+            *reading_changes(source.table, mapped.origins),
+            *mapped.changes,
+            *shown,
+            *cleaned.changes,
+            *placed.changes,
+            *estimated.changes,
+        ),
         (*_doubts(source, mapped, placed), *estimated.findings),
         placed.record,
     )

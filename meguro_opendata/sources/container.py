@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files.regular import refuse_irregular
 from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.text.blocks import BOMS
 from meguro_opendata.sources.workbook.compoundfile import compound_kind
+from meguro_opendata.sources.workbook.cutzip import is_cut_zip, kind_of_rest
 
 __all__ = ["MARKUPS", "WORKBOOKS", "container_at", "container_of", "read_bytes", "read_container"]
 
@@ -64,7 +66,7 @@ def read_container(path: Path) -> tuple[str, bytes]:
     if kind == "text":
         return kind, b""
     if kind not in WORKBOOKS + MARKUPS:
-        raise _refusal(path, kind)
+        raise _cut(path) if kind == "zip" and _is_cut(path) else _refusal(path, kind)
     if path.stat().st_size > _MOST_BYTES:
         raise SourceError("workbook-too-large", file=path, limit=_MOST_BYTES)
     return kind, read_bytes(path)
@@ -77,6 +79,7 @@ def read_bytes(path: Path) -> bytes:
 
 def _content(path: Path, size: int | None) -> bytes:
     """The first bytes of a file, or all."""
+    refuse_irregular(path)
     try:
         with path.open("rb") as file:
             raw = file.read(size)
@@ -97,6 +100,22 @@ def _kind_at(path: Path) -> str:
     _content(path, _HEAD)
     with path.open("rb") as file:
         return _kind(file)
+
+
+def _is_cut(path: Path) -> bool:
+    with path.open("rb") as file:
+        return is_cut_zip(file)
+
+
+def _cut(path: Path) -> SourceError:
+    """The error for a package of which too little is left to tell what it was, but for its name."""
+    match path.suffix.lower():
+        case ".xlsx" | ".xlsm" | ".xlsb" | ".xls":
+            return SourceError("workbook-cut", file=path)
+        case ".ods":
+            return SourceError("workbook-cut-ods", file=path)
+        case _:
+            return SourceError("archive-cut", file=path)
 
 
 def _refusal(path: Path, kind: str) -> SourceError:
@@ -201,10 +220,7 @@ def _zip_kind(file: BinaryIO) -> str:
             return _package_kind(names) or _open_document_kind(archive, names) or _folder_kind(names)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         file.seek(0)
-        held = file.read(_SEARCHED)
-        return (
-            _package_kind({name for name in ("xl/workbook.xml", "xl/workbook.bin") if name.encode() in held}) or "zip"
-        )
+        return kind_of_rest(file.read(_SEARCHED))
 
 
 def _package_kind(names: set[str]) -> str | None:

@@ -39,6 +39,8 @@ class SheetFacts:
         notes: Cells with a note or comment.
         objects: Pictures, shapes, charts and controls: kind, and the cell where each begins or ``None``.
         numbers: For each column that has any, the rows of its cells that are numbers, dates or times, not text.
+        shown: For each column that has any, by row, what the program shows for numbers whose format adds something to
+            their digits (``0000000001``).
     """
 
     known: frozenset[str] = frozenset()
@@ -50,6 +52,7 @@ class SheetFacts:
     notes: frozenset[Place] = frozenset()
     objects: tuple[tuple[str, Place | None], ...] = ()
     numbers: Mapping[int, pl.Series] = field(default_factory=dict, repr=False, compare=False)
+    shown: Mapping[int, Mapping[int, str]] = field(default_factory=dict, repr=False, compare=False)
 
 
 NO_FACTS = SheetFacts()
@@ -86,6 +89,7 @@ class SeenParts:
     notes: set[Place] = field(default_factory=set)
     objects: list[tuple[str, Place | None]] = field(default_factory=list)
     merged: list[tuple[Place, Place]] = field(default_factory=list)
+    shown: CellTexts = field(default_factory=dict)
 
     def parts(self) -> SheetParts:
         """All of it, once the whole sheet has been looked through."""
@@ -97,8 +101,15 @@ class SeenParts:
             hidden_columns=tuple(sorted(self.hidden_columns)),
             notes=frozenset(self.notes),
             objects=tuple(self.objects),
+            shown=self._shown(),
         )
         return SheetParts(self.texts, facts, tuple(self.merged))
+
+    def _shown(self) -> dict[int, dict[int, str]]:
+        columns: dict[int, dict[int, str]] = {}
+        for (row, column), text in self.shown.items():
+            columns.setdefault(column, {})[row] = text
+        return columns
 
 
 def by_column(places: Iterable[Place]) -> dict[int, pl.Series]:

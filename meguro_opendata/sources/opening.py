@@ -53,8 +53,15 @@ def read_source(
     return cut_table(grid, header_row, header_rows, skip, keep_all)
 
 
-def read_grid(path: Path, sheet: str | None = None, encoding: str | None = None) -> Grid:
-    """All cells of a file's sheet; errors as :func:`read_source`."""
+def read_grid(path: Path, sheet: str | None = None, encoding: str | None = None, *, as_written: bool = False) -> Grid:
+    """All cells of a file's sheet; errors as :func:`read_source`.
+
+    Args:
+        path: The file.
+        sheet: The sheet of a workbook.
+        encoding: The encoding of a text file.
+        as_written: Take nothing off the cells of a text file, and its first record for the header.
+    """
     container, raw = read_container(path)
     if container in WORKBOOKS:
         from meguro_opendata.sources.workbook.workbook import read_workbook_sheet
@@ -66,7 +73,7 @@ def read_grid(path: Path, sheet: str | None = None, encoding: str | None = None)
         return read_markup_sheet(path, raw, container, sheet)
     if sheet is not None:
         raise SourceError("sheet-of-text", file=path, sheet=sheet)
-    return read_text_grid(path, encoding)
+    return read_text_grid(path, encoding, as_written=as_written)
 
 
 def propose_source(

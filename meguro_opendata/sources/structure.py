@@ -3,26 +3,59 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from meguro_opendata.findings import Finding
 from meguro_opendata.sources.header import blank_rows, row_patterns
 from meguro_opendata.sources.table import Table, column_letter
+from meguro_opendata.sources.text.delimiters import is_usual
 
-__all__ = ["duplicate_headers", "structure_findings"]
+__all__ = ["READING_CODES", "duplicate_headers", "structure_findings", "text_findings"]
+
+READING_CODES = {"nul": "nul-characters", "stray_mark": "stray-mark", "text_formula": "text-formula"}
 
 
 def structure_findings(table: Table) -> list[Finding]:
-    """Repeated and blank headers, records longer or shorter than the header, cells without a usable value."""
+    """How it was read where that is unusual; headers and records that do not fit; cells without a usable value."""
     return [
+        *text_findings(table.grid.delimiter, table.grid.marks),
+        *_rewritten(table),
         *duplicate_headers(table),
         *_blank_headers(table),
         *_ragged_rows(table),
         *_error_cells(table),
         *_formulas(table),
     ]
+
+
+def text_findings(delimiter: str | None, marks: Sequence[int]) -> Iterator[Finding]:
+    """A warning for a separator that programs do not expect, and one for stray byte order marks."""
+    if not is_usual(delimiter):
+        yield Finding("delimiter-unusual", "warning", value=delimiter)
+    if marks:
+        yield Finding("stray-mark", "warning", line=marks[0], params={"count": len(marks)})
+
+
+def _rewritten(table: Table) -> Iterator[Finding]:
+    """A warning for each cell of the header and the rows that was read otherwise than it is written."""
+    if not table.grid.rewritten:
+        return
+    positions = {row: at for at, row in enumerate(table.rows)}
+    header = range(table.header_row - table.header_rows + 1, table.header_row + 1)
+    for one in table.grid.rewritten:
+        row = one.row + 1
+        if one.column >= table.frame.width or (row not in positions and row not in header):
+            continue
+        name, more = table.frame.columns[one.column], {"value": one.before, "suggestion": one.after}
+        code, params = READING_CODES[one.rule], {"count": 1}
+        if row in positions:
+            yield table.cell_finding(code, "warning", positions[row], name, params=params, **more)
+        else:
+            yield table.header_finding(
+                code, "warning", name, row=row, cell=table.address(row, name), params=params, **more
+            )
 
 
 def duplicate_headers(table: Table) -> Iterator[Finding]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -14,6 +14,7 @@ import polars as pl
 from meguro_opendata.findings import ALL_READ, Coverage, Finding, Rejection
 from meguro_opendata.sources.facts import NO_FACTS, SheetFacts
 from meguro_opendata.sources.proposed import Proposed
+from meguro_opendata.sources.rewriting import Rewritten
 
 __all__ = ["Grid", "Table", "column_letter", "columns_of"]
 
@@ -53,6 +54,8 @@ class Grid:
         merged: Merged ranges as ``((top, left), (bottom, right))``, counted from 0.
         delimiter: Of a text file.
         facts: What else the sheet of a workbook holds.
+        marks: The lines of a text file at whose beginning a stray byte order mark stood.
+        rewritten: The cells that were read otherwise than they are written.
         crs: The reference system of the degrees that a GIS file's geometries became.
         features: The features of a GIS file whose system is known, one a record below the header.
     """
@@ -69,6 +72,8 @@ class Grid:
     widths: Sequence[int] | None = None
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
     facts: SheetFacts = NO_FACTS
+    marks: tuple[int, ...] = ()
+    rewritten: tuple[Rewritten, ...] = field(default=(), repr=False)
     crs: str | None = None
     features: Any = None
 
@@ -146,6 +151,17 @@ class Table:
     def places(self) -> Mapping[str, int]:
         """The index of each column of ``frame``."""
         return {name: index for index, name in enumerate(self.frame.columns)}
+
+    def shown_in(self, column: str | None) -> Iterator[tuple[int, str, str]]:
+        """Yield the cells of a column that the program shows with more than their digits: position, value, text."""
+        place = self.places.get(column or "")
+        shown = self.grid.facts.shown.get(-1 if place is None else place)
+        if not shown or column is None:
+            return
+        for at, (row, value) in enumerate(zip(self.rows, self.frame[column], strict=True)):
+            text = shown.get(row - 1)
+            if text is not None and text != value:
+                yield at, value, text
 
     def address(self, row: int, column: str | None) -> str | None:
         """The address of a cell as Excel shows it, ``None`` for text files or without a column."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,9 +16,19 @@ from typing import Any
 from meguro_opendata.errors import UnknownStandardError
 from meguro_opendata.standard.definitions import definition_text, definition_yaml
 
-__all__ = ["Field", "Standard", "coordinate_fields", "load_standard", "schema_fields", "standards", "value_kinds"]
+__all__ = [
+    "Field",
+    "Standard",
+    "coordinate_fields",
+    "counts_as_shown",
+    "load_standard",
+    "schema_fields",
+    "standards",
+    "value_kinds",
+]
 
 PREFIX = "mo:"
+_CODE_SHOWN = re.compile(r"〒?[0-9()\- ]*[0-9]")
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,24 @@ def schema_fields(schema: Mapping[str, Any]) -> tuple[Field, ...]:
         )
         for item in schema["fields"]
     )
+
+
+def counts_as_shown(field: Field, shown: str, *, is_named: bool) -> bool:
+    """Return whether a number counts as its cell shows it: in items of codes and text, not in those of amounts.
+
+    Args:
+        field: The item.
+        shown: What the cell shows.
+        is_named: The item is one of a standard or schema, so that its kind is known; in a column that is only kept,
+            nothing but digits and the signs of codes counts.
+
+    >>> code, text = (Field("x", kind, "", "", {}) for kind in ("id", "text"))
+    >>> counts_as_shown(code, "0001", is_named=True), counts_as_shown(text, "5人", is_named=False)
+    (True, False)
+    """
+    known = value_kinds().get(field.kind, {}).get("shown", False)
+    is_text = field.descriptor.get("type", "string") in ("string", "any")
+    return bool(known and is_text and (is_named or _CODE_SHOWN.fullmatch(shown)))
 
 
 def coordinate_fields(fields: Sequence[Field]) -> tuple[str, str] | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from meguro_opendata.findings import Finding, Report
 from meguro_opendata.sources import Table, propose_source, structure_findings
 from meguro_opendata.standard.filesets import load_file_standard
-from meguro_opendata.standard.model import Standard, load_standard
+from meguro_opendata.standard.model import Standard, counts_as_shown, load_standard
 from meguro_opendata.validation.engine.choice import Engine, refuse_unknown_engine, rows_checked, table_errors
 from meguro_opendata.validation.engine.frictionless import TextTable
 from meguro_opendata.validation.engine.translate import places_in, translate
@@ -61,8 +62,8 @@ def validate_file(
     chosen = load_standard(standard) if isinstance(standard, str) else standard
     schema = chosen.schema or {"fields": []}
     names = [field.name for field in chosen.fields]
-    table = propose_source(Path(path), names, sheet=sheet, header_row=header_row)
-    own = [*_header_findings(table), *match_columns(table, schema, chosen)]
+    table, shown = _as_shown(propose_source(Path(path), names, sheet=sheet, header_row=header_row), chosen)
+    own = [*_header_findings(table), *shown, *match_columns(table, schema, chosen)]
     raw = table_errors(engine, _own_widths(table), schema, by_name=True)
     found = translate(raw, schema, places_in(table, table.frame.columns))
     rows = table.frame[:, : table.header_width]
@@ -82,6 +83,28 @@ def validate_file(
         header_row=table.header_row,
         not_checked=unchecked,
     )
+
+
+def _as_shown(table: Table, standard: Standard) -> tuple[Table, list[Finding]]:
+    """Return the table with codes as the program shows them, and an info finding for each such column."""
+    frame, found = table.frame, list[Finding]()
+    for field in standard.fields:
+        shown = {
+            at: (before, after)
+            for at, before, after in table.shown_in(field.name)
+            if counts_as_shown(field, after, is_named=True)
+        }
+        if not shown:
+            continue
+        frame = frame.with_columns(
+            frame[field.name].clone().scatter(list(shown), [after for _, after in shown.values()])
+        )
+        first, (before, after) = next(iter(shown.items()))
+        more: dict[str, Any] = {"field": field.name, "value": before, "suggestion": after}
+        found.append(
+            table.cell_finding("shown-by-format", "info", first, field.name, params={"count": len(shown)}, **more)
+        )
+    return replace(table, frame=frame), found
 
 
 def _with_disclosures(found: Sequence[Finding], table: Table, rows: pl.DataFrame, standard: Standard) -> list[Finding]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from meguro_opendata.findings import Report
 from meguro_opendata.sources import container_at, read_grid
+from meguro_opendata.sources.structure import text_findings
 from meguro_opendata.standard.schemafile import check_schema
 from meguro_opendata.validation.engine.choice import Engine, refuse_unknown_engine, rows_checked, table_errors
 from meguro_opendata.validation.engine.frictionless import RawError
@@ -52,16 +53,17 @@ def validate_table(
         streamed = check_text(Path(path), checked, others)
         if streamed is not None:
             return _streamed_report(str(path), streamed, checked)
-    grid = read_grid(Path(path))
+    grid = read_grid(Path(path), as_written=True)
     main = whole_table(grid)
     shell = Report(str(path), None, main.cells.height, 0, (), encoding=grid.encoding, header=tuple(main.header))
     if specification:
         from meguro_opendata.validation.byspecification import specification_report
 
-        return specification_report(shell, main, checked, engine, others, places_of_grid(grid))
-    return engine_report(
-        shell, table_errors(engine, main, checked, by_name=False, others=others), checked, places_of_grid(grid)
-    )
+        report = specification_report(shell, main, checked, engine, others, places_of_grid(grid))
+    else:
+        raw = table_errors(engine, main, checked, by_name=False, others=others)
+        report = engine_report(shell, raw, checked, places_of_grid(grid))
+    return report.with_findings((*text_findings(grid.delimiter, grid.marks), *report.findings))
 
 
 def engine_report(shell: Report, raw: list[RawError], schema: Mapping[str, Any], places: Places) -> Report:
@@ -77,4 +79,5 @@ def engine_report(shell: Report, raw: list[RawError], schema: Mapping[str, Any],
 def _streamed_report(file: str, streamed: Streamed, schema: Mapping[str, Any]) -> Report:
     shell = Report(file, None, len(streamed.lines), 0, (), encoding=streamed.encoding, header=tuple(streamed.header))
     report = engine_report(shell, streamed.errors, schema, places_of_text(streamed.header, streamed.lines))
-    return replace(report, rows_checked=streamed.rows)
+    findings = (*text_findings(streamed.delimiter, streamed.marks), *report.findings)
+    return replace(report, rows_checked=streamed.rows, findings=findings)

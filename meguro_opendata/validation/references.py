@@ -80,7 +80,7 @@ def referred_tables(schema: Mapping[str, Any], tables: Tables) -> dict[str, Text
     others: dict[str, TextTable] = {}
     for name, given in tables.items():
         path, own = given if isinstance(given, tuple) else (given, None)
-        table = whole_table(read_grid(Path(path)))
+        table = whole_table(read_grid(Path(path), as_written=True))
         others[name] = (
             table if own is None else replace(table, schema=_without_keys(check_schema(own, f"tables.{name}")))
         )

@@ -216,7 +216,7 @@ FILES: dict[str, list[tuple[str, bytes, dict[str, Any]]]] = {
     ],
     "CP932": [("a.csv", csv_in("cp932"), {"encoding": "cp932", "columns": TABLE[0]})],
     "UTF-16 with tabs": [("a.tsv", as_csv(TABLE).replace(",", "\t").encode("utf-16"), {"columns": TABLE[0]})],
-    "Neither UTF-8 nor CP932": [("a.csv", csv_in("utf-8") + b"\x80\xff,\xfe\n", {})],
+    "Neither UTF-8 nor CP932": [("a.csv", b"a,b\n\x80\xff,\xfe\n", {})],
     ".csv that is a web page": [
         ("a.csv", PAGE.encode(), {"container": "html", "columns": TABLE[0]}),
         ("a.csv", NO_TABLE.encode(), {"container": "html", "rows": 0}),

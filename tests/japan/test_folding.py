@@ -33,13 +33,13 @@ CHARACTERS = [sign for sign in map(chr, range(sys.maxunicode + 1)) if unicodedat
 SIGNS = packaged_toml("meguro_opendata.japan", "signs.toml")
 # Each set as it was where it stood before, after NFKC where the text is folded first.
 SETS = {
-    "anywhere": "‐‑‒–—―−－",
-    "between_numbers": "‐‑‒–—―−－─ー",
-    "between_words": "‐‑‒–—―−－─",
-    "addresses": "‐‑‒–—―−－─━",
-    "compared_addresses": "‐‑‒–—―−－ー",
-    "coordinates": "‐‑–—―−－ー",
-    "labels": "‐‑–—―",
+    "anywhere": "‐‑⁃﹣‒–—―﹘−－⁻₋",
+    "between_numbers": "‐‑⁃﹣‒–—―﹘−－⁻₋─━ーｰ",
+    "between_words": "‐‑⁃﹣‒–—―﹘−－⁻₋─",
+    "addresses": "‐‑⁃﹣‒–—―﹘−－⁻₋─━",
+    "compared_addresses": "‐‑⁃﹣‒–—―﹘−－⁻₋ーｰ",
+    "coordinates": "‐‑⁃﹣–—―﹘−－⁻₋ーｰ",
+    "labels": "‐‑⁃﹣–—―﹘",
 }
 JAPANESE = st.text(st.sampled_from("アかﾞﾟｶﾊﾟーｰ-‐−－─━　 \t\n１2０９(（)）㈱①ＡbＢ〇年丁目番")) | st.text()
 

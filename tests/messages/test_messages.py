@@ -20,7 +20,9 @@ from meguro_opendata.cleaning import NORMALISERS
 from meguro_opendata.findings import Finding
 from meguro_opendata.georeferencing.coordinates import RULE
 from meguro_opendata.mapping.carry import carry_ways
+from meguro_opendata.pipeline.asread import SHOWN
 from meguro_opendata.publication.fields import publication_rules
+from meguro_opendata.sources.structure import READING_CODES
 
 SOURCES = sorted([*(ROOT / "meguro_opendata").rglob("*.py"), *(ROOT / "cli").rglob("*.py")])
 TEMPLATES = sorted((ROOT / "meguro_opendata").rglob("*.html"))
@@ -346,7 +348,8 @@ def test_every_rule_has_a_text() -> None:
     mapping_rules = {rule for call in calls for argument in call.args for rule in strings(argument)}
     assert mapping_rules >= {"lookup", "zero_fill", "join", "split", "default"}
     carrying = {way.replace("-", "_") for way in carry_ways()}
-    assert set(messages.codes("rules")) == set(NORMALISERS) | mapping_rules | carrying | {RULE, "geocode"}
+    reading = {*READING_CODES, SHOWN}
+    assert set(messages.codes("rules")) == set(NORMALISERS) | mapping_rules | carrying | reading | {RULE, "geocode"}
     assert all(messages.rule_name(rule, lang) for rule in NORMALISERS for lang in messages.LANGUAGES)
 
 

@@ -15,6 +15,7 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from old_workbooks import SECTOR, compound, record
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.inspection.profiler import inspect_file
@@ -22,8 +23,6 @@ from meguro_opendata.sources import Grid, container_at, container_of, propose_so
 from meguro_opendata.sources.workbook.compoundfile import compound_kind, workbook_sheets
 
 Rows = Sequence[Sequence[str]]
-SECTOR = 512
-FREE, END, TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 OPEN_DOCUMENT = "urn:oasis:names:tc:opendocument:xmlns"
 
 
@@ -120,39 +119,6 @@ def as_html(rows: Rows, encoding: str = "utf-8") -> bytes:
     cells = "".join(f"<tr>{''.join(f'<td>{referenced(text)}</td>' for text in row)}</tr>\n" for row in rows)
     head = f'<meta http-equiv="Content-Type" content="text/html; charset={encoding}">'
     return f"<html><head>{head}</head><body><table border=1>\n{cells}</table></body></html>".encode(encoding)
-
-
-def compound(streams: dict[str, bytes]) -> bytes:
-    """A compound file (OLE) with these streams, each long enough to have sectors of its own."""
-    table, sectors = [TABLE], list[bytes]()
-    entries = [("Root Entry", 5, END, 0)]
-    for name, content in streams.items():
-        count = max(-(-len(content) // SECTOR), 8)
-        first = len(sectors) + 2
-        sectors += [content[at * SECTOR : (at + 1) * SECTOR].ljust(SECTOR, b"\0") for at in range(count)]
-        entries.append((name, 2, first, count * SECTOR))
-    folder = b""
-    for number, (name, kind, first, size) in enumerate(entries):
-        letters = name.encode("utf-16-le")
-        child = 1 if not number and streams else FREE
-        right = number + 1 if 0 < number < len(streams) else FREE
-        folder += letters.ljust(64, b"\0") + struct.pack("<HBBIII", len(letters) + 2, kind, 1, FREE, right, child)
-        folder += bytes(36) + struct.pack("<IQ", first, size)
-    sectors = [folder.ljust(SECTOR, b"\0"), *sectors]
-    table.append(END)
-    for _, _, first, size in entries[1:]:
-        table += [*range(first + 1, first + size // SECTOR), END]
-    assert len(table) <= SECTOR // 4
-    assert len(folder) <= SECTOR
-    head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack("<HHHHH", 62, 3, 0xFFFE, 9, 6) + bytes(6)
-    head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, END, 0, END, 0) + struct.pack("<I", 0) + b"\xff" * 432
-    fat = struct.pack(f"<{len(table)}I", *table).ljust(SECTOR, b"\xff")
-    return b"".join([head, fat, *sectors])
-
-
-def record(kind: int, content: bytes) -> bytes:
-    """A record of an old workbook's stream."""
-    return struct.pack("<HH", kind, len(content)) + content
 
 
 def as_xls(rows: Rows, locked: bool = False) -> bytes:

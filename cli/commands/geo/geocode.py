@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("geocode")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=options.InputFile())
 @click.option("--address", metavar="TEXT", help="1件の住所を調べる / One address instead of a file.")
 @click.option("--column", metavar="COL", help="住所の列 / The column of the addresses.")
 @click.option("--municipality", metavar="CODE", help="市区町村を書いていない住所の自治体 / For addresses without one.")

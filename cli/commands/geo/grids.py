@@ -19,7 +19,7 @@ def command() -> None:
 
 
 @command.command("add")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=options.InputFile())
 @click.option(
     "--from", "source", metavar="DATUM", help="元の測地系（ファイルから分からないとき）/ Datum that it starts from."
 )

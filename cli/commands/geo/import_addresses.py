@@ -12,7 +12,7 @@ FORMAT = "meguro-opendata/addresses@1"
 
 
 @click.command("import-addresses")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=options.InputFile())
 @options.output_format
 @options.common
 def command(file: Path, output_format: str) -> None:

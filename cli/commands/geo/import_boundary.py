@@ -12,7 +12,7 @@ FORMAT = "meguro-opendata/boundary@1"
 
 
 @click.command("import-boundary")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=options.InputFile())
 @click.option("--municipality", metavar="CODE", help="ファイルに名前がないときの自治体 / Whose it is, if not said.")
 @click.option("--from", "source", metavar="CRS", help="元の座標系（ファイルから分からないとき）/ System, if not said.")
 @click.option("--layer", metavar="NAME", help="レイヤー（2つ以上あるとき）/ The layer, where there are several.")

@@ -10,7 +10,7 @@ from ... import console, options
 
 
 @click.command("mesh")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=options.InputFile())
 @click.option(
     "--from", "source", default="EPSG:6668", show_default=True, metavar="CRS", help="座標系 / System of the file."
 )

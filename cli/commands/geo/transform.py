@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("transform")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=options.InputFile())
 @click.option("--from", "source", metavar="CRS", help="元の座標系（表では必須）/ System of the file (EPSG:30169).")
 @click.option(
     "--to", "target", required=True, metavar="CRS", help="変換後の座標系 / System that is wanted (EPSG:6668)."

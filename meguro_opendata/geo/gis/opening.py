@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files.regular import refuse_irregular
 from meguro_opendata.geo.gis.encodings import in_bytes, text_encoding, write_in_utf8
 from meguro_opendata.geo.gis.words import file_words
 
@@ -73,6 +74,7 @@ def geo_container(path: Path) -> str | None:
 
 
 def _head(path: Path) -> bytes:
+    refuse_irregular(path)
     try:
         with path.open("rb") as file:
             return file.read(_HEAD)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,6 +17,7 @@ from polars.exceptions import ComputeError
 
 from meguro_opendata.sources.text.blocks import (
     MOST_RECORDS,
+    BadByteError,
     TooManyColumnsError,
     TooManyRecordsError,
     count,
@@ -33,17 +34,18 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_block"]
 
-_BREAK, _RETURN = (ord(sign) for sign in "\n\r")
+_BREAK, _RETURN, _EQUALS = (ord(sign) for sign in "\n\r=")
 _MANY = 1 << 15
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 
 
 @dataclass(frozen=True)
 class _Quotations:
-    """Where the quoted cells of a block begin and end."""
+    """Where the quoted cells of a block begin and end, and whether one begins as a formula does."""
 
     opening: Positions
     closing: Positions
+    has_formula: bool = False
 
     def count(self, block: bytes, sign: bytes) -> int:
         """How often a sign stands inside them."""
@@ -83,14 +85,14 @@ def parse_block(block: bytes, marks: int, delimiter: str) -> Records | None:
     inner_breaks = quotations.count(block, b"\n")
     even = None if inner_breaks else _even(block, sign, marks, quotations)
     if even is not None:
-        return even
+        return replace(even, is_tidy=not quotations.has_formula)
     breaks = breaks_of(block)
     if breaks.cr:
         return None
     if breaks.crlf + breaks.lf - inner_breaks > MOST_RECORDS:
         raise TooManyRecordsError
     uneven = _uneven(block, sign, quotations, has_lines=bool(inner_breaks))
-    return Records(*uneven, breaks) if uneven else None
+    return Records(*uneven, breaks, is_tidy=not quotations.has_formula) if uneven else None
 
 
 def _even(block: bytes, sign: bytes, marks: int, quotations: _Quotations) -> Records | None:
@@ -151,7 +153,10 @@ def _uneven(
     if width > MOST_COLUMNS:
         raise TooManyColumnsError(width)
     refuse_padding(len(ends), width, int(widths.sum()))
-    cells = _read(sign * (width - 1) + b"\n" + block, sign)
+    try:
+        cells = _read(sign * (width - 1) + b"\n" + block, sign)
+    except BadByteError as error:
+        raise error.after(-1) from None  # the first line is ours
     if cells is None or cells.shape != (len(ends) + 1, max(width, 1)):
         return None
     lines = np.searchsorted(all_breaks, starts).tolist() if has_lines else None
@@ -183,7 +188,7 @@ def _places(block: bytes, sign: bytes) -> Places:
 def _quotations(block: bytes, delimiter: bytes) -> _Quotations | None:
     """The quoted cells, if every quotation mark opens or closes one or is doubled inside one."""
     before, behind = (b"", delimiter, b"\n"), (b"", delimiter, b"\n", b"\r")
-    openings, closings = list[int](), list[int]()
+    openings, closings, has_formula = list[int](), list[int](), False
     opening = block.find(b'"')
     while opening >= 0:
         closing = block.find(b'"', opening + 1)
@@ -193,8 +198,9 @@ def _quotations(block: bytes, delimiter: bytes) -> _Quotations | None:
             return None
         openings.append(opening)
         closings.append(closing)
+        has_formula = has_formula or block[opening + 1] == _EQUALS
         opening = block.find(b'"', closing + 1)
-    return _Quotations(openings, closings)
+    return _Quotations(openings, closings, has_formula)
 
 
 def _many_quotations(block: bytes, delimiter: bytes) -> _Quotations | None:
@@ -212,4 +218,5 @@ def _many_quotations(block: bytes, delimiter: bytes) -> _Quotations | None:
     well_formed = (
         np.isin(before, (ord(delimiter), _BREAK)).all() and np.isin(behind, (ord(delimiter), _BREAK, _RETURN)).all()
     )
-    return _Quotations(opening, closing) if well_formed else None
+    has_formula = bool((signs[opening + 1] == _EQUALS).any())
+    return _Quotations(opening, closing, has_formula) if well_formed else None

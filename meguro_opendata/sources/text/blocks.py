@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -14,6 +15,7 @@ __all__ = [
     "BadByteError",
     "Block",
     "RecordTooLongError",
+    "SevenBitError",
     "TooManyColumnsError",
     "TooManyRecordsError",
     "TooUnevenError",
@@ -21,6 +23,7 @@ __all__ = [
     "count",
     "refuse_bad_bytes",
     "utf8",
+    "without_marks",
 ]
 
 BOMS = (
@@ -39,8 +42,16 @@ _STEP = 1 << 20
 _BREAK, _MARK = b'\n"'
 # Encodings in which the bytes of a line break, a comma and a quotation mark mean nothing else.
 _ASCII_INSIDE = ("utf-8", "utf-8-sig", "cp932")
+_LONGEST_LOOK = 1 << 16
+_CUT = ("unexpected end of data", "incomplete multibyte sequence")
 # What Python's CP932 maps to control or private letters though the encoding has no such letter.
 _NO_LETTERS = "\x80\xa0\uf8f0\uf8f1\uf8f2\uf8f3"
+# What kana in UTF-8 become when they are read as CP932; four Japanese letters in UTF-8, which are no word in CP932.
+_KANA_MISREAD = "縺繝繧"
+_UTF8_IN_CP932 = re.compile(rb"(?:\xe3[\x80-\x83][\x80-\xbf]|[\xe4-\xe9][\x80-\xbf]{2}){4}")
+_SEVEN_BIT = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
+_MARK_SIGNS = re.compile(codecs.BOM_UTF8)
+_LINE_MARKS = re.compile(rb"(?:\A|(?<=[\r\n]))(?:\xef\xbb\xbf)+")
 
 
 class BadByteError(Exception):
@@ -49,16 +60,24 @@ class BadByteError(Exception):
     Attributes:
         line: How many line breaks stand before them in the block (UTF-16 and UTF-32: in the file).
         shown: The first of them, in hexadecimal.
+        is_mixed: Whether they are certainly of another encoding than the lines before.
+        is_cut: Whether they are the beginning of a letter at the very end.
     """
 
-    def __init__(self, line: int, shown: str) -> None:
+    def __init__(self, line: int, shown: str, *, is_mixed: bool = False, is_cut: bool = False) -> None:
         super().__init__(line, shown)
         self.line = line
         self.shown = shown
+        self.is_mixed = is_mixed
+        self.is_cut = is_cut
 
     def after(self, line: int) -> BadByteError:
         """The same, counted from a place that many lines before the block."""
-        return BadByteError(line + self.line, self.shown)
+        return type(self)(line + self.line, self.shown, is_mixed=self.is_mixed, is_cut=self.is_cut)
+
+
+class SevenBitError(BadByteError):
+    """Escape sequences of ISO-2022-JP in what was read as UTF-8, of which they are valid bytes with another meaning."""
 
 
 class RecordTooLongError(Exception):
@@ -117,17 +136,50 @@ def utf8(raw: bytes, encoding: str) -> bytes:
 
     Raises:
         BadByteError: If a byte is not of the encoding.
+        SevenBitError: If text that should be UTF-8 is ISO-2022-JP.
     """
+    if encoding == "utf-8":
+        _refuse_seven_bit(raw)
     if encoding != "cp932" or raw.isascii():
         return raw
     try:
         text = raw.decode("cp932")
     except UnicodeDecodeError as error:
-        raise _bad_byte(raw, error.start) from None
+        raise _bad_byte(raw, error.start, error) from None
     found = [at for at in map(text.find, _NO_LETTERS) if at >= 0]
     if found:
         raise _bad_byte(raw, len(text[: min(found)].encode("cp932")))
+    _refuse_mixed(raw, text)
     return text.encode("utf-8")
+
+
+def _refuse_seven_bit(raw: bytes) -> None:
+    if b"\x1b" in raw and raw.isascii() and (escape := _SEVEN_BIT.search(raw)):
+        raise SevenBitError(raw[: escape.start()].count(b"\n"), raw[escape.start() :][:8].hex(" "))
+
+
+def _refuse_mixed(raw: bytes, text: str) -> None:
+    """Raise for lines of UTF-8 in what was read as CP932, of which they are valid bytes with another meaning."""
+    if any(sign in text for sign in _KANA_MISREAD) and (other := _UTF8_IN_CP932.search(raw)):
+        raise BadByteError(raw[: other.start()].count(b"\n"), other[0][:8].hex(" "), is_mixed=True)
+
+
+def without_marks(block: bytes) -> tuple[bytes, list[int] | None]:
+    r"""A block in UTF-8 without byte order marks at the beginning of its lines, and on which lines they stood.
+
+    ``None`` for the lines says that there are no marks in it at all.
+    Such marks are left where files were put one behind the other, and would hide a quotation mark behind them.
+
+    >>> without_marks(codecs.BOM_UTF8 + b"a\nb\n" + codecs.BOM_UTF8 + b"c\n")
+    (b'a\nb\nc\n', [0, 2])
+    """
+    if _MARK_SIGNS.search(block) is None:
+        return block, None
+    lines, line, seen = list[int](), 0, 0
+    for found in _LINE_MARKS.finditer(block):
+        line, seen = line + block.count(b"\n", seen, found.start()), found.start()
+        lines.append(line)
+    return _LINE_MARKS.sub(b"", block), lines
 
 
 def count(block: bytes, sign: bytes) -> int:
@@ -140,7 +192,7 @@ def refuse_bad_bytes(block: bytes) -> None:
     try:
         block.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _bad_byte(block, error.start) from None
+        raise _bad_byte(block, error.start, error) from None
 
 
 def _pieces(file: BinaryIO, encoding: str) -> Iterator[bytes]:
@@ -170,12 +222,16 @@ def _decoded(decoder: codecs.IncrementalDecoder, raw: bytes, line: int, *, final
     try:
         return decoder.decode(raw, final).encode("utf-8")
     except UnicodeDecodeError as error:
-        line += error.object[: error.start].decode(error.encoding).count("\n")
+        line += error.object[: error.start].decode(error.encoding, errors="replace").count("\n")
         raise BadByteError(line, error.object[error.start : error.start + 8].hex(" ")) from None
 
 
-def _bad_byte(raw: bytes, at: int) -> BadByteError:
-    return BadByteError(raw[:at].count(b"\n"), raw[at : at + 8].hex(" "))
+def _bad_byte(raw: bytes, at: int, error: UnicodeDecodeError | None = None) -> BadByteError:
+    is_cut = error is not None and error.reason in _CUT
+    line = raw[raw.rfind(b"\n", 0, at) + 1 :][:_LONGEST_LOOK].partition(b"\n")[0]
+    other = _UTF8_IN_CP932.search(line) if error is not None and error.encoding == "cp932" else None
+    shown = (other[0] if other else raw[at:])[:8].hex(" ")
+    return BadByteError(raw[:at].count(b"\n"), shown, is_mixed=other is not None, is_cut=is_cut)
 
 
 def _record_end(block: bytes) -> tuple[int, int]:

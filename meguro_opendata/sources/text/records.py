@@ -55,12 +55,14 @@ class Records:
         widths: Cells of each record, ``None`` if all have as many as ``cells``.
         lines: The line on which each begins, the block's first being 0; ``None`` if each has just one line.
         breaks: The block's line breaks.
+        is_tidy: Whether no cell can hold what is taken off (:mod:`meguro_opendata.sources.rewriting`).
     """
 
     cells: pl.DataFrame
     widths: Sequence[int] | None
     lines: Sequence[int] | None
     breaks: Breaks
+    is_tidy: bool = True
 
 
 def refuse_padding(height: int, width: int, cells: int) -> None:

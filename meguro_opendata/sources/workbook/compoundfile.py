@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import BinaryIO
 
 from meguro_opendata.sources.workbook.biff import EOF, FILEPASS, SHEET, records
 
-__all__ = ["compound_kind", "workbook_sheets", "workbook_stream"]
+__all__ = ["compound_kind", "is_cut", "workbook_sheets", "workbook_stream"]
 
 # The library ``olefile`` (0.47) reads compound files, too; on 21 old workbooks it gives the same. It is not used:
 # - Of 300 copies with damage in the header or the directory it refuses 28, all of which calamine reads. A single wrong
@@ -22,6 +22,7 @@ _MOST_SECTORS = 1 << 16
 _LAST = 0xFFFFFFFA  # sector numbers from here on are marks, not sectors
 _IN_HEADER = 109
 _SMALL = 4096
+_LEAST = 3 * 512  # header, table and directory
 _DAMAGED = (struct.error, IndexError, ValueError, OverflowError)
 _WORKBOOKS = ("workbook", "book")
 _KINDS = {
@@ -42,6 +43,36 @@ def compound_kind(file: BinaryIO) -> str:
         return next((kind for name, kind in _KINDS.items() if name in entries), "xls")
     except _DAMAGED:
         return "xls"
+
+
+def is_cut(file: BinaryIO) -> bool:
+    """Whether the list of an old workbook's streams, or its records, go on behind the end of the file."""
+    try:
+        whole, sector = file.seek(0, 2), _size(file)
+        lists = [*_table(file), *(_number(file, at) for at in (48, 60))]  # of sectors, of streams, of small sectors
+        more = _chain(file, _number(file, 48), _table(file))
+        if any(_begins(number + 1, sector) > whole for number in chain(lists, more) if number < _LAST):
+            return True
+        start, size = _workbook_of(dict(_entries(file))) or (0, 0)
+        return size >= _SMALL and _goes_on(file, start, size, whole)
+    except _DAMAGED:
+        return file.seek(0, 2) < _LEAST
+
+
+def _goes_on(file: BinaryIO, start: int, size: int, whole: int) -> bool:
+    """Whether a stream of that size has parts that the file is too short for."""
+    sector, table = _size(file), _table(file)
+    number = start
+    for seen in range(0, min(size, _MOST_SECTORS * sector), sector):
+        entry = table[number // (sector // 4)]
+        if max(_begins(number, sector) + min(sector, size - seen), _begins(entry, sector) + 1) > whole:
+            return True
+        number = struct.unpack_from("<I", _sector(file, entry), 4 * (number % (sector // 4)))[0]
+    return False
+
+
+def _begins(number: int, sector: int) -> int:
+    return (number + 1) * sector
 
 
 def workbook_sheets(file: BinaryIO) -> int:

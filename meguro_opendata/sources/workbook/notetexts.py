@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from html import unescape
 
 from meguro_opendata.sources.facts import CellTexts
-from meguro_opendata.sources.workbook.xlsxparts import BROKEN, note_parts, place_of, read_part
+from meguro_opendata.sources.workbook.xlsxparts import note_parts
+from meguro_opendata.sources.workbook.zipparts import BROKEN, place_of, read_part
 
 __all__ = ["xlsx_note_texts"]
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice, product
 
-from meguro_opendata.sources.facts import MOST_COLUMNS, MOST_ROWS, NO_PARTS, SeenParts, SheetParts
-from meguro_opendata.sources.workbook.xlsxparts import BROKEN, read_part
+from meguro_opendata.sources.facts import MOST_COLUMNS, MOST_ROWS, NO_PARTS, Place, SeenParts, SheetParts
+from meguro_opendata.sources.workbook.odsvalues import clock_text, is_spelt_out
+from meguro_opendata.sources.workbook.zipparts import BROKEN, read_part
 
 __all__ = ["ods_parts"]
 
@@ -80,10 +83,29 @@ class _Sheet(SeenParts):
             self.formulas.add((self.row, self.at))
         if attributes.get(b"calcext:value-type") == b"error" and (text := _TEXT.match(content, end)):
             self.texts[self.row, self.at] = unescape(text[1].decode("utf-8", errors="replace"))
+        self._value(attributes, content, end)
         wide = _repeated(attributes, b"table:number-columns-spanned")
         high = _repeated(attributes, b"table:number-rows-spanned")
         if wide > 1 or high > 1:
             self.merged.append(((self.row, self.at), (self.row + high - 1, self.at + wide - 1)))
+
+    def _value(self, attributes: dict[bytes, bytes], content: bytes, end: int) -> None:
+        """Add the time that calamine gives as a duration, and the number that is shown with more than its digits."""
+        kind = attributes.get(b"office:value-type")
+        if kind == b"time" and (
+            time := clock_text(attributes.get(b"office:time-value", b"").decode("ascii", "replace"))
+        ):
+            self.texts.update(dict.fromkeys(self._places(), time))
+        elif kind == b"float" and (text := _TEXT.match(content, end)):
+            shown = unescape(text[1].decode("utf-8", errors="replace")).strip()
+            if is_spelt_out(shown, attributes.get(b"office:value", b"").decode("ascii", "replace")):
+                self.shown.update(dict.fromkeys(self._places(), shown))
+
+    def _places(self) -> Iterator[Place]:
+        """The cells that the last element stands for."""
+        rows = range(self.row, min(self.row + min(self.rows, _MOST_REPEATED), MOST_ROWS))
+        columns = range(self.at, min(self.column, self.at + _MOST_REPEATED, MOST_COLUMNS))
+        return islice(product(rows, columns), _MOST_REPEATED)
 
 
 def ods_parts(raw: bytes, sheet: str) -> SheetParts:

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.workbook.compoundfile import workbook_sheets
+from meguro_opendata.sources.workbook.compoundfile import is_cut, workbook_sheets
+from meguro_opendata.sources.workbook.cutzip import is_cut_zip, kind_of_rest
 
 __all__ = ["MOST_CELLS", "refuse_bomb"]
 
@@ -65,10 +66,12 @@ def refuse_bomb(path: Path, raw: bytes) -> None:
     """Raise for a workbook that unpacks into too much, or whose sheets reach too far, one or all together.
 
     Raises:
-        SourceError: So, and if its packing is damaged.
+        SourceError: So, and if its packing is damaged or its end is missing.
     """
     if raw.startswith(b"PK"):
         _refuse_package(path, raw)
+    elif is_cut(io.BytesIO(raw)):
+        raise SourceError("workbook-cut", file=path)
     elif workbook_sheets(io.BytesIO(raw)) > _MOST_OLD_SHEETS:
         raise SourceError("workbook-too-large", file=path, limit=_MOST_UNPACKED)
 
@@ -78,7 +81,7 @@ def _refuse_package(path: Path, raw: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise SourceError("workbook-broken", file=path) from None
+        raise _damaged(path, raw) from None
     if len(members) > _MOST_MEMBERS or sum(member.file_size for member in members) > _MOST_UNPACKED:
         raise SourceError("workbook-too-large", file=path, limit=_MOST_UNPACKED)
     parts = [member for member in members if member.filename.endswith((".xml", ".bin"))]
@@ -86,6 +89,13 @@ def _refuse_package(path: Path, raw: bytes) -> None:
         _refuse_extents(path, chain.from_iterable(_extents(path, raw, part) for part in parts))
     except (zlib.error, struct.error):
         raise SourceError("workbook-broken", file=path) from None
+
+
+def _damaged(path: Path, raw: bytes) -> SourceError:
+    """The error for a package without a readable list of members: its end is missing, or it is damaged otherwise."""
+    if not is_cut_zip(io.BytesIO(raw)):
+        return SourceError("workbook-broken", file=path)
+    return SourceError("workbook-cut-ods" if kind_of_rest(raw) == "ods" else "workbook-cut", file=path)
 
 
 def _refuse_extents(path: Path, extents: Iterable[_Extent]) -> None:

@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain
 from pathlib import Path
@@ -20,16 +20,17 @@ from python_calamine import (
     PasswordError,
     SheetTypeEnum,
     SheetVisibleEnum,
-    WorksheetNotFound,
 )
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.sources.facts import NO_PARTS, SheetParts
+from meguro_opendata.sources.rewriting import rewritten_cells
 from meguro_opendata.sources.table import Grid
+from meguro_opendata.sources.workbook.biffglobals import CodePageError
 from meguro_opendata.sources.workbook.odsparts import ods_parts
 from meguro_opendata.sources.workbook.odstext import with_plain_texts
 from meguro_opendata.sources.workbook.packageguard import MOST_CELLS, refuse_bomb
-from meguro_opendata.sources.workbook.xlsparts import xls_parts
+from meguro_opendata.sources.workbook.xlsparts import old_sheet_names, xls_parts
 from meguro_opendata.sources.workbook.xlsxparts import xlsx_parts
 
 __all__ = ["cell_text", "read_workbook_grids", "read_workbook_sheet"]
@@ -52,7 +53,7 @@ def read_workbook_sheet(path: Path, raw: bytes, container: str, sheet: str | Non
         SourceError: If the workbook cannot be read or has no such sheet; the sheets that it has are named.
     """
     book = _open(path, raw, container)
-    names = _visible(book)
+    names = book.visible
     wanted = sheet or (names[0] if names else "")
     return _grid(wanted, path, raw, container, book)
 
@@ -60,7 +61,7 @@ def read_workbook_sheet(path: Path, raw: bytes, container: str, sheet: str | Non
 def read_workbook_grids(path: Path, raw: bytes, container: str) -> list[Grid]:
     """Every visible sheet of a workbook, in its order."""
     book = _open(path, raw, container)
-    return [_grid(name, path, raw, container, book) for name in _visible(book)]
+    return [_grid(name, path, raw, container, book) for name in book.visible]
 
 
 def cell_text(value: Any) -> str:
@@ -111,63 +112,93 @@ _AS_TEXT: dict[type, Callable[[Any], str]] = {
 }
 
 
-def _open(path: Path, raw: bytes, container: str) -> CalamineWorkbook:
+@dataclass(frozen=True)
+class _Book:
+    """A workbook that is open, and the names of its sheets, hidden ones too, in their order."""
+
+    opened: CalamineWorkbook
+    names: tuple[str, ...]
+
+    @property
+    def visible(self) -> list[str]:
+        """The sheets of cells that Excel shows."""
+        return [
+            name
+            for name, sheet in zip(self.names, self.opened.sheets_metadata, strict=True)
+            if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+        ]
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The sheets that Excel does not show."""
+        sheets = zip(self.names, self.opened.sheets_metadata, strict=True)
+        return tuple(name for name, sheet in sheets if sheet.visible != SheetVisibleEnum.Visible)
+
+
+def _open(path: Path, raw: bytes, container: str) -> _Book:
     refuse_bomb(path, raw)
     try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(with_plain_texts(raw) if container == "ods" else raw))
+        decoded = old_sheet_names(raw) if container == "xls" else []
+    except CodePageError as error:
+        raise SourceError("workbook-codepage", file=path, codepage=error.args[0]) from None
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(with_plain_texts(raw) if container == "ods" else raw))
     except PasswordError:
         raise SourceError("workbook-encrypted", file=path) from None
     except (CalamineError, zipfile.BadZipFile, KeyError):
         raise SourceError("workbook-broken", file=path) from None
+    names = tuple(sheet.name for sheet in book.sheets_metadata)
+    return _Book(book, tuple(decoded) if len(decoded) == len(names) else names)
 
 
-def _visible(book: CalamineWorkbook) -> list[str]:
-    return [
-        sheet.name
-        for sheet in book.sheets_metadata
-        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
-    ]
-
-
-def _hidden(book: CalamineWorkbook) -> tuple[str, ...]:
-    return tuple(sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible)
-
-
-def _grid(name: str, path: Path, raw: bytes, container: str, book: CalamineWorkbook) -> Grid:
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        waiting = beside.submit(_PARTS[container], raw, name)
-        sheet, cells = _cells(name, path, book)
-        parts = waiting.result()
+def _grid(name: str, path: Path, raw: bytes, container: str, book: _Book) -> Grid:
+    sheet, cells, parts = _read(name, path, raw, container, book)
     for (row, column), text in parts.texts.items():
         if row < len(cells) and column < len(cells[row]):
             cells[row][column] = text
     flat, width = list(chain.from_iterable(cells)), len(cells[0]) if cells else 0
     columns = [_column(index, flat[index::width]) for index in range(width)]
+    texts = _with_one_newline(pl.DataFrame([texts for texts, _ in columns]))
+    texts, rewritten = rewritten_cells(texts)
     return Grid(
         path=path,
         container=container,
-        cells=_with_one_newline(pl.DataFrame([texts for texts, _ in columns])),
-        sheet=sheet.name,
-        sheets=tuple(book.sheet_names),
+        cells=texts,
+        sheet=name,
+        sheets=book.names,
         merged=parts.merged or tuple(sheet.merged_cell_ranges or ()),
+        rewritten=tuple(rewritten),
         facts=replace(
             parts.facts,
-            hidden_sheets=_hidden(book),
+            hidden_sheets=book.hidden,
             numbers={at: rows for at, (_, rows) in enumerate(columns) if len(rows)},
             known=parts.facts.known | _ALWAYS_KNOWN,
         ),
     )
 
 
-def _cells(name: str, path: Path, book: CalamineWorkbook) -> tuple[CalamineSheet, list[list[Any]]]:
+def _read(
+    name: str, path: Path, raw: bytes, container: str, book: _Book
+) -> tuple[CalamineSheet, list[list[Any]], SheetParts]:
+    """A sheet, the values of its cells, and what its parts say, each read beside the other."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        waiting = beside.submit(_PARTS[container], raw, name)
+        sheet, cells = _cells(name, path, book)
+        try:
+            return sheet, cells, waiting.result()
+        except CodePageError as error:
+            raise SourceError("workbook-codepage", file=path, codepage=error.args[0]) from None
+
+
+def _cells(name: str, path: Path, book: _Book) -> tuple[CalamineSheet, list[list[Any]]]:
     """A sheet and the values of its cells."""
+    if name not in book.names:
+        raise SourceError("sheet-missing", file=path, sheet=name, sheets=list(book.names))
     try:
-        sheet = book.get_sheet_by_name(name)
+        sheet = book.opened.get_sheet_by_index(book.names.index(name))
         if sheet.total_height * sheet.total_width > MOST_CELLS:
             raise SourceError("sheet-too-large", file=path, sheet=name, limit=MOST_CELLS)
         return sheet, sheet.to_python(skip_empty_area=False)
-    except WorksheetNotFound:
-        raise SourceError("sheet-missing", file=path, sheet=name, sheets=book.sheet_names) from None
     except CalamineError:
         raise SourceError("workbook-broken", file=path) from None
 

@@ -10,21 +10,20 @@ import io
 import posixpath
 import re
 import zipfile
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
 from itertools import pairwise
 
 from meguro_opendata.sources.facts import MOST_COLUMNS, NO_PARTS, CellTexts, Place, SeenParts, SheetParts
+from meguro_opendata.sources.workbook.numberformats import NumberFormat
+from meguro_opendata.sources.workbook.xlsxformats import cell_formats, shown_numbers
+from meguro_opendata.sources.workbook.zipparts import BROKEN, LARGEST_PART, is_readable, place_of, read_part
 
-__all__ = ["BROKEN", "note_parts", "place_of", "read_part", "xlsx_parts"]
+__all__ = ["note_parts", "xlsx_parts"]
 
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError)
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BLOCK = 4_000_000
-_LARGEST_PART = 64_000_000
 _LONGEST_RELATION = 4000
 _RELATION = re.compile(rb"<(?:\w{1,20}:)?Relationship\b[^<>]{0,4000}>")
 _RELATED = re.compile(rb'/(comments|threadedComment|drawing|vmlDrawing)"')
@@ -49,6 +48,7 @@ class _Patterns:
     The first formula of a sheet has a text, so ``calculated`` stands before all that share one.
     """
 
+    prefix: bytes
     row: bytes
     calculated: bytes
     hidden_row: re.Pattern[bytes]
@@ -60,8 +60,10 @@ class _Patterns:
 class _Found(SeenParts):
     """What has been seen so far."""
 
-    def take(self, patterns: _Patterns, block: bytes) -> None:
+    def take(self, patterns: _Patterns, block: bytes, formats: Mapping[bytes, NumberFormat]) -> None:
         """Add what a block of the sheet says; what leaves no sign in it is not searched for."""
+        for shown in shown_numbers(patterns.prefix, block, formats):
+            self.shown.update(shown)
         if b"hidden=" in block:
             self._hidden(patterns, block)
         if b't="e"' in block:
@@ -89,9 +91,9 @@ def xlsx_parts(raw: bytes, sheet: str) -> SheetParts:
     found = _Found()
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            part = _part_of(archive, sheet)
+            part, formats = _part_of(archive, sheet), cell_formats(archive)
             for patterns, block in _blocks(archive, part):
-                found.take(patterns, block)
+                found.take(patterns, block, formats)
             related = _relations(archive, part)
             found.notes.update(_notes(archive, [*related.get("comments", ()), *related.get("threadedComment", ())]))
             found.objects.extend(_objects(archive, related))
@@ -113,6 +115,7 @@ def _patterns(prefix: bytes) -> _Patterns:
     cell = opened + rb"c\b([^<>]{0,500})>\s{0,20}"
     failed = opened + rb'c\b([^<>]{0,250}\bt="e"[^<>]{0,250})>\s{0,20}'
     return _Patterns(
+        prefix=prefix,
         row=opened + b"row",
         calculated=closed + b"f>",
         hidden_row=re.compile(opened + rb'row\b([^<>]{0,500}\bhidden="(?:1|true)"[^<>]{0,500})>'),
@@ -140,7 +143,7 @@ def _hidden_columns(columns: Iterable[bytes]) -> Iterator[int]:
 
 def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[_Patterns, bytes]]:
     """A sheet in pieces that end before a row, each with how its elements are written."""
-    if not _readable(archive, part):
+    if not is_readable(archive, part):
         return
     with archive.open(part) as file:
         rest = file.read(_BLOCK)
@@ -148,7 +151,7 @@ def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[_Patterns, by
         patterns = _patterns((root[1] or b"") if root else b"")
         while more := file.read(_BLOCK):
             cut = rest.rfind(patterns.row)
-            if cut <= 0 and len(rest) > _LARGEST_PART:
+            if cut <= 0 and len(rest) > LARGEST_PART:
                 cut = len(rest)
             if cut > 0:
                 yield patterns, rest[:cut]
@@ -229,30 +232,6 @@ def _resolved(part: str, target: str) -> str:
     return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
 
 
-def _readable(archive: zipfile.ZipFile, name: str) -> bool:
-    return name in archive.NameToInfo and archive.NameToInfo[name].compress_type in _METHODS
-
-
-def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
-    """The beginning of a part, empty if there is none."""
-    if not _readable(archive, name):
-        return b""
-    with archive.open(name) as file:
-        return file.read(_LARGEST_PART)
-
-
 def _attribute(element: bytes, name: bytes) -> str:
     found = re.search(rb"\s" + name + rb'="([^"]{0,2000})"', element)
     return unescape(found[1].decode("utf-8", errors="replace")) if found else ""
-
-
-def place_of(letters: bytes, number: bytes) -> Place:
-    """Return row and column, counted from 0, of an address.
-
-    >>> place_of(b"A", b"1"), place_of(b"AA", b"12")
-    ((0, 0), (11, 26))
-    """
-    column = 0
-    for letter in letters:
-        column = column * 26 + letter - ord("A") + 1
-    return int(number) - 1, column - 1

@@ -64,7 +64,7 @@ def _text_grid(file: Path, dialect: Mapping[str, Any], resource: DescribedResour
     named = declared if isinstance(declared, str) else None
     delimiter = resource.dialect.get("delimiter", "\t" if file.suffix.lower() == ".tsv" else ",")
     if _is_usual(dialect):
-        grid = read_grid(file, encoding=named)
+        grid = read_grid(file, encoding=named, as_written=True)
         if _is_cut_at(grid, delimiter):
             return grid, named is None
     return _dialect_grid(file, {**dialect, "delimiter": delimiter}, named), False

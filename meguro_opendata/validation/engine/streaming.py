@@ -25,6 +25,8 @@ class Streamed:
         errors: In frictionless's order.
         lines: The physical line of each record below the header.
         encoding: As decided.
+        delimiter: The sign between cells.
+        marks: The lines at whose beginning a stray byte order mark stood.
     """
 
     header: list[str]
@@ -32,6 +34,8 @@ class Streamed:
     errors: list[RawError]
     lines: Sequence[int]
     encoding: str
+    delimiter: str
+    marks: Sequence[int]
 
 
 def check_text(path: Path, schema: Mapping[str, Any], others: Mapping[str, TextTable]) -> Streamed | None:
@@ -44,11 +48,19 @@ def check_text(path: Path, schema: Mapping[str, Any], others: Mapping[str, TextT
         SourceError: If the file cannot be read.
     """
     try:
-        read = read_text(path, lambda: _Taker(schema, others))
+        read = read_text(path, lambda: _Taker(schema, others), header_first=True)
     except _NeedsWholeError:
         return None
     check = read.taker.check
-    return Streamed(read.taker.header, read.taker.rows, check.errors(), read.lines[1:], read.encoding)
+    return Streamed(
+        header=read.taker.header,
+        rows=read.taker.rows,
+        errors=check.errors(),
+        lines=read.lines[1:],
+        encoding=read.encoding,
+        delimiter=read.delimiter,
+        marks=read.marks,
+    )
 
 
 class _NeedsWholeError(Exception):

@@ -1,0 +1,39 @@
+"""The parts of a package that is a workbook, read with care, and the addresses in them."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+
+from meguro_opendata.sources.facts import Place
+
+__all__ = ["BROKEN", "LARGEST_PART", "is_readable", "place_of", "read_part"]
+
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError)
+LARGEST_PART = 64_000_000
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+def is_readable(archive: zipfile.ZipFile, name: str) -> bool:
+    """Whether there is such a part, packed in a way that is read."""
+    return name in archive.NameToInfo and archive.NameToInfo[name].compress_type in _METHODS
+
+
+def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The beginning of a part, empty if there is none."""
+    if not is_readable(archive, name):
+        return b""
+    with archive.open(name) as file:
+        return file.read(LARGEST_PART)
+
+
+def place_of(letters: bytes, number: bytes) -> Place:
+    """Row and column, counted from 0, of an address.
+
+    >>> place_of(b"A", b"1"), place_of(b"AA", b"12")
+    ((0, 0), (11, 26))
+    """
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - ord("A") + 1
+    return int(number) - 1, column - 1
