@@ -177,8 +177,8 @@ def _by_form(head: _Parts, rest: str) -> _Parts:
     found = bare_number(rest)
     name, tail = (rest[: found.start()], rest[found.start() :]) if found else _first_word(rest)
     chome = first_number(tail)
-    if chome is not None and chome.unit == "丁目" and 0 < chome.value <= _LARGEST_CHOME:
-        name, tail = f"{name}{to_kanji(chome.value)}丁目", tail[chome.length :]
+    if chome is not None and chome.unit in ("丁目", "丁") and 0 < chome.value <= _LARGEST_CHOME:
+        name, tail = f"{name}{to_kanji(chome.value)}{chome.unit}", tail[chome.length :]
     if not _NAME.fullmatch(name.strip()):
         return {**head, "problem": head["problem"] or "town-unclear", "building": rest}
     return _finished(head, tail, town=name.strip())

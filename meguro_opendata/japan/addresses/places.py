@@ -129,13 +129,14 @@ def _in_prefecture(start: _Start, head: str, home: Municipality | None) -> Place
     """The municipality behind the name of a prefecture."""
     prefecture, names = _prefectures()[head]
     found, length = names.at_start(start.folded[len(head) :])
-    found = _as_written(found, start.after(len(head)))
-    rest = start.after(len(head))
     if len(found) == 1:
         return Place(prefecture, found[0], start.after(len(head) + length).lstrip())
+    rest = start.after(len(head)).lstrip()
     if found:
-        return _ambiguous(prefecture, found, rest.lstrip())
-    rest = rest.lstrip()
+        found = _as_written(found, rest)
+        if len(found) == 1:
+            return Place(prefecture, found[0], start.after(len(head) + length).lstrip())
+        return _ambiguous(prefecture, found, rest)
     if not rest:
         return Place(prefecture, None, "", "municipality-missing")
     if home is not None and home.prefecture == prefecture and not _named_like_place().match(rest):
@@ -149,7 +150,8 @@ def _without_prefecture(start: _Start, home: Municipality | None) -> Place:
     ``千葉市川市`` is read as 千葉 and 市川市, not as 千葉市: a longer name is never broken up.
     """
     found, length = _names_of_japan().at_start(start.folded)
-    found = _as_written(found, start.text)
+    if len(found) > 1:
+        found = _as_written(found, start.text)
     shortened = _of_bare_prefecture(start, length)
     if shortened is not None:
         return shortened
@@ -203,8 +205,6 @@ def _of_bare_prefecture(start: _Start, least: int) -> Place | None:
 
 def _as_written(found: tuple[Municipality, ...], text: str) -> tuple[Municipality, ...]:
     """The one of several that is written exactly so: 鹿島市 is not 鹿嶋市."""
-    if len(found) < 2:  # noqa: PLR2004 (several)
-        return found
     written = text.replace(" ", "")
     exact = tuple(
         one for one in found if written.startswith((one.name, f"{one.county}{one.name}", ward_name(one) or " "))
