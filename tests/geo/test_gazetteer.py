@@ -163,6 +163,34 @@ def test_lists_of_towns(header: str, imported: Callable[..., Imported]) -> None:
     assert (found.level, found.address.lot, found.point.error) == ("town", "1-1", 1665.0)
 
 
+def test_towns_that_are_compared_alike_are_two(imported: Callable[..., Imported]) -> None:
+    """弥見町 and 彌見町 of one city keep their own points; without its own form a name is still found."""
+    names = GEOLONIA.split(",")
+    rows = []
+    for at, town in enumerate(("弥見町", "彌見町", "舟見町", "例見町")):
+        row = dict.fromkeys(names, "") | {"都道府県名": "石川県", "市区町村名": "金沢市", "大字町丁目名": town}
+        rows.append([{**row, "緯度": f"{36.56 + at / 200:.4f}", "経度": "136.65"}[name] for name in names])
+    imported(csv_text(GEOLONIA, rows))
+    finder = Geocoder()
+    found = [finder.find(f"金沢市{town}1") for town in ("弥見町", "彌見町", "船見町")]
+    assert [one.address.town for one in found] == ["弥見町", "彌見町", "舟見町"]
+    assert [one.point.lat for one in found if one.point] == [36.56, 36.565, 36.57]
+
+
+def test_towns_of_one_name_are_told(imported: Callable[..., Imported]) -> None:
+    """Two towns that only their IDs tell apart are neither of them: 京都市 has such."""
+    code = "261041"
+    names = [
+        (code, one, "1", "京都府", "", "京都市", "中京区", "例屋町", "", "", "", "", "0", "")
+        for one in ("0010000", "0990000")
+    ]
+    points = [(code, one[1], "0", "135.76", f"35.0{at}", "EPSG:6668") for at, one in enumerate(names)]
+    imported(csv_text(ABR_TOWN, names), "mt_town.csv")
+    imported(csv_text(ABR_TOWN_POS, points), "mt_town_pos.csv")
+    found = Geocoder().find("京都市中京区河原町二条下る例屋町1")
+    assert (found.problem, found.point, found.address.readings) == ("town-ambiguous", None, ("例屋町", "例屋町"))
+
+
 def test_the_same_file_twice_is_no_error(imported: Callable[..., Imported]) -> None:
     """A second import of the same bytes does nothing and says so; a newer edition takes the older one's place."""
     first, second = imported(yaizu_blocks()), imported(yaizu_blocks())

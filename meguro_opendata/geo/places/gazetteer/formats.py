@@ -50,6 +50,7 @@ class Entry:
         level: ``town``, ``block`` or ``residence``; empty where the row is a name without a point.
         place: Block, number and branch; empty strings for what it has not.
         first: Whether it is the point that represents the block.
+        key: Under what the town is stored: its name as it is compared.
     """
 
     code: str
@@ -61,6 +62,7 @@ class Entry:
     lon: float = math.nan
     error: float = 0.0
     first: bool = True
+    key: str = ""
 
 
 def format_of(header: Sequence[str], name: str) -> Format:
@@ -109,7 +111,7 @@ def _name_row(row: Row, kind: Format) -> Entry | None:
     oaza = plain_address(row["oaza"]) if row["chome"] else named.oaza
     koaza = plain_address(row.get("koaza", ""))
     town = Town(named.name + koaza, oaza, chome, row["id"], koaza, row.get("kana", ""))
-    return Entry(row["code"], town, row["id"])
+    return Entry(row["code"], town, row["id"], key=town.key)
 
 
 def _id_row(row: Row, kind: Format) -> Entry | None:
@@ -143,12 +145,13 @@ def _named_row(row: Row, kind: Format) -> Entry | None:
         return None
     town = _town(row["town"], row.get("koaza", ""), row.get("kana", ""))
     if kind.kind == "town":
-        return Entry(code, town, town.key, "town", lat=point[0], lon=point[1], error=math.nan)
+        return Entry(code, town, town.key, "town", lat=point[0], lon=point[1], error=math.nan, key=town.key)
     block = plain_address(row["block"])
     if not block:
         return None
     error = expected_error("block" if row.get("planned", "1") == "1" else "parcel")
-    return Entry(code, town, town.key, "block", (block, "", ""), *point, error, row.get("representative", "1") == "1")
+    first = row.get("representative", "1") == "1"
+    return Entry(code, town, town.key, "block", (block, "", ""), *point, error, first, town.key)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -84,7 +84,7 @@ def _import_file(index: sqlite3.Connection, file: TextFile, done: Imported) -> N
     if kind.title not in done.formats:
         done.formats.append(kind.title)
     fresh: set[str] = set()
-    read = _counted(entries(kind, file.header, file.records), done)
+    read = map(_Names().told_apart, _counted(entries(kind, file.header, file.records), done))
     while batch := list(islice(read, _BATCH)):
         for code in {entry.code for entry in batch} - fresh:
             _forget(index, code, kind)
@@ -93,6 +93,27 @@ def _import_file(index: sqlite3.Connection, file: TextFile, done: Imported) -> N
     done.codes |= fresh
     for code in sorted(fresh):
         _town_points(index, code, kind)
+
+
+class _Names:
+    """The towns of a file, by the key under which they are stored."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def told_apart(self, entry: Entry) -> Entry:
+        """The entry; a town whose key another one has is stored under a key of its own.
+
+        彌町 is compared like 弥町, and 京都市 has several towns of one name, which only their IDs tell apart.
+        """
+        town = entry.town
+        if town is None or self._known.setdefault((entry.code, entry.key), (town.name, town.id)) == (
+            town.name,
+            town.id,
+        ):
+            return entry
+        key = f"{town.name} {town.id}".strip()
+        return replace(entry, key=key, ref=key if entry.ref == entry.key else entry.ref)
 
 
 def _counted(found: Iterable[Entry | int], done: Imported) -> Iterator[Entry]:
@@ -114,7 +135,7 @@ def _forget(index: sqlite3.Connection, code: str, kind: Format) -> None:
 
 
 def _insert(index: sqlite3.Connection, batch: Iterable[Entry], kind: Format) -> None:
-    towns = {(entry.code, entry.town.key): entry.town for entry in batch if entry.town is not None}
+    towns = {(entry.code, entry.key): entry.town for entry in batch if entry.town is not None}
     index.executemany(
         _TOWN,
         [
