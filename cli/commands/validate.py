@@ -137,9 +137,10 @@ def _refuse_mixed(
     """Refuse what can only be said of one file of a standard, and files that hold one report."""
     from meguro_opendata.errors import MeguroOpendataError
 
-    if not all_sheets and asked.sheet is None and asked.header_row is None:
+    if not all_sheets and (asked.sheet, asked.header_row) == (None, None):
         return
-    if len(files) > 1 or files[0].is_dir() or asked.schema is not None or asked.of_files:
+    one_table = len(files) == 1 and not files[0].is_dir() and not asked.of_files
+    if not one_table or asked.schema is not None:
         raise MeguroOpendataError("sheet-of-one-file")
     given = [option for option, path in others.items() if path is not None]
     if all_sheets and given:

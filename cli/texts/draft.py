@@ -25,6 +25,18 @@ def draft_lines(draft: Draft, lang: str) -> Iterator[str]:
         yield "  " + message("new-other-sheets", lang, names=some(draft.other_sheets))
     yield "  " + _standard(draft, lang)
     yield from ("  " + text for text in draft.hints(lang))
+    yield from _mapping_lines(draft, lang)
+    if draft.places is not None:
+        found = draft.places
+        yield "  " + message("new-places", lang, found=found.found, rows=found.rows, error=round(found.error))
+    yield from ("  " + line for line in judged_lines(draft.points.judged, lang))
+    if draft.mixed is not None:
+        yield "  " + message("new-mixed", lang, id=draft.mixed.id, other=draft.mixed.mixed)
+    yield message("new-next", lang, path=draft.recipe, slug=draft.slug)
+
+
+def _mapping_lines(draft: Draft, lang: str) -> Iterator[str]:
+    """Which columns found their field, which have to be confirmed, and which are left."""
     if draft.standard is not None:
         counts = {"sure": len(draft.sure), "unsure": len(draft.unsure), "left": len(draft.unclaimed)}
         yield "  " + message("new-counts", lang, **counts)
@@ -33,13 +45,6 @@ def draft_lines(draft: Draft, lang: str) -> Iterator[str]:
         yield "  " + message("new-unsure", lang, summary=some(pairs))
     if draft.unclaimed and draft.standard is not None:
         yield "  " + message("new-left-columns", lang, summary=some(draft.unclaimed))
-    if draft.places is not None:
-        found = draft.places
-        yield "  " + message("new-places", lang, found=found.found, rows=found.rows, error=round(found.error))
-    yield from ("  " + line for line in judged_lines(draft.points.judged, lang))
-    if draft.mixed is not None:
-        yield "  " + message("new-mixed", lang, id=draft.mixed.id, other=draft.mixed.mixed)
-    yield message("new-next", lang, path=draft.recipe, slug=draft.slug)
 
 
 def _standard(draft: Draft, lang: str) -> str:

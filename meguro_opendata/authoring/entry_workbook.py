@@ -17,14 +17,13 @@ from meguro_opendata.files.whole import write_whole
 from meguro_opendata.japan.municipalities import municipality
 from meguro_opendata.messages import message, word
 from meguro_opendata.packaged import packaged_toml
-from meguro_opendata.standard.entryparts import LANG, LISTS, note_text, values_word
+from meguro_opendata.standard.entryparts import ENTRY, EXAMPLE, FIELDS, LANG, LISTS, note_text, values_word
 from meguro_opendata.standard.field_help import Explained, explain
 from meguro_opendata.standard.model import Field, Standard
 from meguro_opendata.workspace.city import City
 
 __all__ = ["city_constants", "template_bytes", "write_template"]
 
-ENTRY, EXAMPLE, FIELDS = "入力", "記入例", "項目の説明"
 _ROWS = 1000
 _NARROWEST, _WIDEST = 14, 32
 _HEADER_HEIGHT, _ROW_HEIGHT = 48, 20

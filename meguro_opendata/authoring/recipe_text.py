@@ -93,14 +93,19 @@ def _source(draft: Draft, city: City, file: str, lang: str) -> Iterator[str]:
     yield f"  header_row: {table.header_row}"
     if table.header_rows > 1:
         yield f"  header_rows: {table.header_rows}"
-    encoding = (grid.encoding or "").removesuffix("-sig")
-    if encoding in ("utf-8", "cp932", "utf-16"):
-        yield f"  encoding: {encoding}"
+    yield from _encoding(draft)
     if draft.in_metres or any(proposal.seen == METRES for proposal in draft.proposals):
         yield _crs_line(city, "new-crs-metres", lang)
     if draft.layout.unsure:
         asked = message("new-header", lang, row=table.header_row, second=_second(draft))
         yield f"  confirm: header   # {comment_of(asked)}"
+
+
+def _encoding(draft: Draft) -> Iterator[str]:
+    """Of a text file."""
+    encoding = (draft.table.grid.encoding or "").removesuffix("-sig")
+    if encoding in ("utf-8", "cp932", "utf-16"):
+        yield f"  encoding: {encoding}"
 
 
 def _second(draft: Draft) -> int | str:

@@ -20,6 +20,7 @@ from meguro_opendata.sources.blocks import Cut, Part, cut_sheet, filled_lines
 from meguro_opendata.sources.coverage import coverage, merged_coverage
 from meguro_opendata.sources.joining import named_rows
 from meguro_opendata.sources.opening import read_grid, read_grids
+from meguro_opendata.standard.entryparts import entry_sheets
 
 __all__ = ["OpenedFiles"]
 
@@ -99,7 +100,8 @@ class OpenedFiles:
         """Why a whole sheet is not read, if the recipe says so."""
         named = self._recipe.blocks_of(file.name, sheet)
         whole = (block for block in named if block.sheet is not None and block.is_whole_sheet and not block.read)
-        return next((block.reason for block in whole), None)
+        own = file.grids and sheet in entry_sheets(file.grids[0].sheets)
+        return next((block.reason for block in whole), "own-sheet" if own else None)
 
     def coverage(self) -> Coverage:
         """Return what of all files was read."""

@@ -12,7 +12,7 @@ __all__ = ["block_cells", "coverage_lines", "reason_text"]
 
 _REASONS = frozenset({
     "blank", "note", "total", "header", "footer", "section", "unmatched", "legend", "beside", "caption", "table-beside",
-    "table-above", "second-table", "other-sheet", "hidden-sheet", "blank-sheet", "outside-blocks",
+    "table-above", "second-table", "other-sheet", "hidden-sheet", "blank-sheet", "own-sheet", "outside-blocks",
 })  # fmt: skip
 _SHOWN = 12
 

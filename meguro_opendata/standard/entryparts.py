@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from meguro_opendata.errors import SourceError
@@ -17,10 +17,21 @@ from meguro_opendata.standard.field_help import Explained, explain
 from meguro_opendata.standard.model import Standard, load_standard
 from meguro_opendata.standard.recognition import recognise
 
-__all__ = ["LANG", "LISTS", "EntryParts", "entry_parts", "note_text", "values_word"]
+__all__ = [
+    "ENTRY",
+    "EXAMPLE",
+    "FIELDS",
+    "LANG",
+    "LISTS",
+    "EntryParts",
+    "entry_parts",
+    "entry_sheets",
+    "note_text",
+    "values_word",
+]
 
 LANG = "ja"
-LISTS = "選択肢"
+ENTRY, EXAMPLE, FIELDS, LISTS = "入力", "記入例", "項目の説明", "選択肢"
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,15 @@ class EntryParts:
 
     notes: frozenset[Place] = frozenset()
     sheets: frozenset[str] = frozenset()
+
+
+def entry_sheets(names: Collection[str]) -> frozenset[str]:
+    """Return the visible sheets of a workbook that explain how to fill it in, if it has those of an entry workbook.
+
+    >>> sorted(entry_sheets(["入力", "記入例", "項目の説明", "選択肢"])), entry_sheets(["入力", "記入例"])
+    (['記入例', '項目の説明'], frozenset())
+    """
+    return frozenset({EXAMPLE, FIELDS}) if {ENTRY, EXAMPLE, FIELDS} <= set(names) else frozenset()
 
 
 def entry_parts(table: Table) -> EntryParts:

@@ -63,10 +63,8 @@ def validate_file(
     schema = chosen.schema or {"fields": []}
     names = [field.name for field in chosen.fields]
     table, shown = _as_shown(propose_source(Path(path), names, sheet=sheet, header_row=header_row), chosen)
-    own = [*_header_findings(table), *shown, *match_columns(table, schema, chosen)]
     raw = table_errors(engine, _own_widths(table), schema, by_name=True)
-    found = translate(raw, schema, places_in(table, table.frame.columns))
-    rows = table.frame[:, : table.header_width]
+    found, rows = translate(raw, schema, places_in(table, table.frame.columns)), table.frame[:, : table.header_width]
     found += rule_findings(table, rows, chosen.fields, found, standard=chosen, place=place)
     found, unchecked = without_unchecked(found)
     if personal:
@@ -76,7 +74,7 @@ def validate_file(
         standard=(chosen.id, str(chosen.version)),
         rows=table.frame.height,
         rows_checked=rows_checked(raw, table.frame.height),
-        findings=(*own, *found),
+        findings=(*_header_findings(table), *shown, *match_columns(table, schema, chosen), *found),
         encoding=table.grid.encoding,
         header=table.labels[: table.header_width],
         coverage=table.coverage,

@@ -92,11 +92,16 @@ def whose(
     if not found and open_ends:
         found = list(_by_addresses(addresses, named, gazetteer or open_gazetteer()))
     candidates = list(dict.fromkeys(one.home for one in found))
-    if len(candidates) > 1 and open_ends and stops:
-        shown = [f"{home.full_name} ({home.code})" for home in candidates]
-        raise MeguroOpendataError("municipality-two", cities=shown, option=candidates[0].code)
+    if open_ends and stops:
+        _refuse_several(candidates)
     only = candidates[0] if len(candidates) == 1 else _first_of_the_table(found, workspace)
     return Whose(only, tuple(one for one in found if one.home == only))
+
+
+def _refuse_several(candidates: Sequence[Municipality]) -> None:
+    if len(candidates) > 1:
+        shown = [f"{home.full_name} ({home.code})" for home in candidates]
+        raise MeguroOpendataError("municipality-two", cities=shown, option=candidates[0].code)
 
 
 def _found(
