@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meguro_opendata.messages import message, word
+from meguro_opendata.messages import message, rule_name, word
 from meguro_opendata.reports.coverage import coverage_lines
 
 from .lists import listed
@@ -16,7 +16,7 @@ from .whose import whose_lines
 if TYPE_CHECKING:
     from meguro_opendata.geo.gis.files import Layer
     from meguro_opendata.inspection.profiler import Inspection
-    from meguro_opendata.sources import Table
+    from meguro_opendata.sources import Grid, Table
 
 __all__ = ["inspection_lines"]
 
@@ -43,10 +43,22 @@ def _table_lines(table: Table, lang: str) -> Iterator[str]:
     grid = table.grid
     if grid.encoding:
         yield f"{word('encoding', lang)}: {grid.encoding} ({grid.newline or '-'})"
+    yield from _repair_lines(grid, lang)
     if grid.sheets:
         yield f"{word('sheet', lang)}: {grid.sheet} ({', '.join(grid.sheets)})"
     yield message("table-found", lang, row=table.header_row, rows=table.frame.height, columns=len(table.labels))
     yield from _doubt_lines(table, lang)
+
+
+def _repair_lines(grid: Grid, lang: str) -> Iterator[str]:
+    """Yield how the file was read where that is unusual: its separator, and what was taken off its cells."""
+    from meguro_opendata.inspection.profiler import rewritten_counts
+    from meguro_opendata.sources.structure import text_findings
+
+    for found in text_findings(grid.delimiter, ()):
+        yield "  " + found.text("message", lang)
+    for rule, count in rewritten_counts(grid).items():
+        yield "  " + message("inspect-rewritten", lang, rule=rule_name(rule, lang), count=count)
 
 
 def _doubt_lines(table: Table, lang: str) -> Iterator[str]:

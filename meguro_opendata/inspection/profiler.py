@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from meguro_opendata.geo.gis.files import Layer, LayerWords
     from meguro_opendata.japan.municipalities import Municipality
 
-__all__ = ["INSPECTION_FORMAT", "Inspection", "inspect_file", "judgement_text"]
+__all__ = ["INSPECTION_FORMAT", "Inspection", "inspect_file", "judgement_text", "rewritten_counts"]
 
 INSPECTION_FORMAT = "meguro-opendata/inspection@1"
 _ARCHIVED = {"zip": "shapefile"}  # a ZIP that cannot be read, by what it says that it holds
@@ -156,7 +156,8 @@ class Inspection:
 def _described_grid(grid: Grid | None) -> dict[str, Any]:
     if grid is None:
         nothing: dict[str, list[str]] = {"sheets": [], "rows": [], "columns": []}
-        return {"encoding": None, "newline": None, "sheets": [], "sheet": None, "hidden": nothing}
+        unread = dict.fromkeys(("encoding", "newline", "delimiter", "sheet"))
+        return {**unread, "rewritten": {}, "sheets": [], "hidden": nothing}
     hidden = {
         "sheets": list(grid.facts.hidden_sheets),
         "rows": [row + 1 for row in grid.facts.hidden_rows],
@@ -165,10 +166,19 @@ def _described_grid(grid: Grid | None) -> dict[str, Any]:
     return {
         "encoding": grid.encoding,
         "newline": grid.newline,
+        "delimiter": grid.delimiter,
+        "rewritten": rewritten_counts(grid),
         "sheets": list(grid.sheets),
         "sheet": grid.sheet,
         "hidden": hidden,
     }
+
+
+def rewritten_counts(grid: Grid) -> dict[str, int]:
+    """How many cells were read otherwise than they are written, and stray byte order marks dropped, by rule."""
+    counts = Counter(one.rule for one in grid.rewritten)
+    counts["stray_mark"] += len(grid.marks)
+    return {rule: count for rule, count in sorted(counts.items()) if count}
 
 
 def _described_table(table: Table | None) -> dict[str, Any]:

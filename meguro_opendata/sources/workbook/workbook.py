@@ -23,13 +23,14 @@ from python_calamine import (
 )
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.facts import NO_PARTS, SheetParts
+from meguro_opendata.sources.facts import SheetParts
 from meguro_opendata.sources.rewriting import rewritten_cells
 from meguro_opendata.sources.table import Grid
 from meguro_opendata.sources.workbook.biffglobals import CodePageError
 from meguro_opendata.sources.workbook.odsparts import ods_parts
 from meguro_opendata.sources.workbook.odstext import with_plain_texts
 from meguro_opendata.sources.workbook.packageguard import MOST_CELLS, refuse_bomb
+from meguro_opendata.sources.workbook.xlsbparts import xlsb_parts
 from meguro_opendata.sources.workbook.xlsparts import old_sheet_names, xls_parts
 from meguro_opendata.sources.workbook.xlsxparts import xlsx_parts
 
@@ -40,7 +41,7 @@ _PARTS: dict[str, Callable[[bytes, str], SheetParts]] = {
     "xlsx": xlsx_parts,
     "ods": ods_parts,
     "xls": xls_parts,
-    "xlsb": lambda _raw, _sheet: NO_PARTS,
+    "xlsb": xlsb_parts,
 }
 _NO_ROWS = pl.Series(dtype=pl.UInt32)
 _ALWAYS_KNOWN = frozenset({"hidden_sheets", "numbers"})

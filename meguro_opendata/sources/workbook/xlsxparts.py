@@ -21,7 +21,7 @@ from meguro_opendata.sources.workbook.numberformats import NumberFormat
 from meguro_opendata.sources.workbook.xlsxformats import cell_formats, shown_numbers
 from meguro_opendata.sources.workbook.zipparts import BROKEN, LARGEST_PART, is_readable, place_of, read_part
 
-__all__ = ["note_parts", "xlsx_parts"]
+__all__ = ["note_parts", "targets_of", "xlsx_parts"]
 
 _BLOCK = 4_000_000
 _LONGEST_RELATION = 4000
@@ -197,14 +197,19 @@ def _pieces(start: re.Pattern[bytes], content: bytes) -> Iterator[bytes]:
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
     """The name of the part that holds a sheet, as the workbook's relations say."""
     book = "xl/workbook.xml"
-    targets = {
-        _attribute(relation, rb"Id"): _resolved(book, _attribute(relation, rb"Target"))
-        for relation in _RELATION.findall(read_part(archive, _relations_of(book)))
-    }
+    targets = targets_of(archive, book)
     for entry in _SHEET.findall(read_part(archive, book)):
         if _attribute(entry, rb"name") == sheet:
             return targets.get(_attribute(entry, rb"\w{1,20}:id"), "")
     return ""
+
+
+def targets_of(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
+    """The names of the parts that a part is related to, by the ids of the relations."""
+    return {
+        _attribute(relation, rb"Id"): _resolved(part, _attribute(relation, rb"Target"))
+        for relation in _RELATION.findall(read_part(archive, _relations_of(part)))
+    }
 
 
 def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, list[str]]:
