@@ -67,7 +67,7 @@ def extent_of(code: str) -> Extent | None:
 
     >>> extent = extent_of("131105")
     >>> extent.outside(np.array([35.64, 35.64]), np.array([139.69, 138.36])).round(-3).tolist() if extent else None
-    [0.0, 107000.0]
+    [0.0, 110000.0]
     """
     found = _boxes().get(code)
     return Extent(code, found) if found is not None else None
