@@ -83,8 +83,9 @@ class Draft:
 
     @property
     def has_own_points(self) -> bool:
-        """Whether a schema of its own has a latitude and a longitude, so that a map can be made of the rows."""
-        return self.standard is None and any(field.kind == "latitude" for field in self.own_fields)
+        """Whether a schema of its own has columns of latitude and longitude, so that a map can be made of the rows."""
+        own = self.standard is None and not self.is_geo
+        return own and any(field.kind == "latitude" for field in self.own_fields)
 
     @property
     def recipe(self) -> Path:
