@@ -107,9 +107,9 @@ def _path_faults(place: str, given: object, folder: Path, *, required: bool) -> 
     if not paths:
         yield Fault(place, "package-path", {"value": given})
     for one in paths:
-        code = path_fault(one, folder)
-        if code is not None:
-            yield Fault(place, code, {"value": one})
+        fault = path_fault(place, one, folder)
+        if fault is not None:
+            yield fault
 
 
 def _repeated_names(resources: Sequence[Any]) -> Iterator[Fault]:

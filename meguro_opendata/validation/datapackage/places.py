@@ -5,30 +5,36 @@ from __future__ import annotations
 import re
 from pathlib import Path, PureWindowsPath
 
+from meguro_opendata.errors import Fault
+
 __all__ = ["path_fault"]
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def path_fault(given: object, folder: Path) -> str | None:
-    """Return the code of what is wrong with a path in a descriptor, ``None`` if it may be read.
+def path_fault(place: str, given: object, folder: Path) -> Fault | None:
+    """Return what is wrong with a path in a descriptor, ``None`` if it may be read.
 
     Links are followed, so that none leads out of the folder.
 
-    >>> given = ("a/b.csv", "https://example.com/a.csv", "../a.csv", "/etc/passwd", "C:/a.csv", 1)
-    >>> [path_fault(path, Path("/data")) for path in given]
-    [None, 'package-url', 'package-outside', 'package-outside', 'package-outside', 'package-path']
+    >>> given = ("https://example.com/a.csv", "../a.csv", "/etc/passwd", "C:/a.csv", 1)
+    >>> [fault.code for path in given if (fault := path_fault("path", path, Path("/data")))]
+    ['package-url', 'package-outside', 'package-outside', 'package-outside', 'package-path']
+    >>> path_fault("path", "a/b.csv", Path("/data")) is None
+    True
     """
     if not isinstance(given, str) or not given.strip() or _UNSAFE.search(given):
-        return "package-path"
+        return Fault(place, "package-path", {"value": given})
     windows = PureWindowsPath(given)
-    if windows.drive or windows.root or ".." in windows.parts:
-        return "package-outside"
-    if _ADDRESS.match(given):
-        return "package-url"
+    if _ADDRESS.match(given) and not windows.drive:
+        return Fault(place, "package-url", {"value": given})
+    inside = not (windows.drive or windows.root or ".." in windows.parts) and _is_inside(given, folder)
+    return None if inside else Fault(place, "package-outside", {"value": given})
+
+
+def _is_inside(given: str, folder: Path) -> bool:
     try:
-        inside = (folder / given).resolve().is_relative_to(folder.resolve())
+        return (folder / given).resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError, ValueError):
-        return "package-path"
-    return None if inside else "package-outside"
+        return False
