@@ -367,3 +367,22 @@ def test_no_value_breaks_a_reader(field: dict[str, Any], text: str) -> None:
     read = value_reader({"name": "a", "type": "any", **field})
     assert read is not None
     read(text)
+
+
+def test_the_command_takes_other_tables_and_the_specification(
+    command: Any, rooms: tuple[Path, Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    """``--table NAME=FILE[:SCHEMA.json]`` and ``--specification`` reach the check, or are refused."""
+    room, facility, schema = rooms
+    (tmp_path / "room.json").write_text(json.dumps(schema), encoding="utf-8")
+    own = {"fields": [{"name": "id", "type": "string"}, {"name": "名称", "type": "string"}]}
+    (tmp_path / "facility.json").write_text(json.dumps(own), encoding="utf-8")
+    asked = ("validate", room, "--schema", "room.json", "--format", "json")
+    for table in (f"facility={facility}", f"facility={facility}:facility.json"):
+        for more in ((), ("--specification",)):
+            ran = command(*asked, "--table", table, *more)
+            assert [found["row"] for found in json.loads(ran.out)["findings"]] == [4], ran.err
+    for wrong in ("facility", "=x.csv", "facility=", f"facility={facility}:none.json"):
+        assert command(*asked, "--table", wrong).code == 2
+    assert command(*asked, "--table", f"facility={facility}", "--table", f"facility={facility}").code == 2
+    assert command("validate", room, "--specification").code == 2
