@@ -21,6 +21,7 @@ from meguro_opendata.standard.recognition.headernames import spellings
 from meguro_opendata.standard.recognition.proposal import Recognition, recognise_table
 
 if TYPE_CHECKING:
+    from meguro_opendata.findings import Finding
     from meguro_opendata.geo.gis.files import Layer, LayerWords
     from meguro_opendata.japan.municipalities import Municipality
 
@@ -227,8 +228,13 @@ def _described_layer(layer: Layer, lang: str) -> dict[str, Any]:
         "unknown_crs": layer.unknown or None,
         "doubt": layer.doubt.text(lang) if layer.doubt else None,
         "types": {name: words.kind for name, words in layer.fields.items()},
-        "findings": [found.to_dict(lang) for found in layer.findings],
+        "findings": [_described_finding(found, lang) for found in layer.findings],
     }
+
+
+def _described_finding(found: Finding, lang: str) -> dict[str, Any]:
+    texts = {part: found.text(part, lang) for part in ("message", "advice")}
+    return {"code": found.code, "severity": found.severity, "row": found.row, "column": found.column, **texts}
 
 
 def _described_item(judgement: Judgement, lang: str) -> dict[str, Any]:

@@ -37,14 +37,18 @@ def test_inspect_says_what_a_gis_file_is(form: GisFormat, tmp_path: Path) -> Non
     seen = inspect_file(path).to_dict()
     crs = "EPSG:4326" if form == "kml" else "EPSG:6677"
     datum = "WGS 84" if form == "kml" else "JGD2011"
-    assert seen["gis"] == {
+    assert seen["gis"] | {"types": {}} == {
         "layers": ["公園"],
         "layer": "公園",
         "geometries": {"Polygon": 2},
         "crs": crs,
         "datum": datum,
         "unknown_crs": None,
+        "doubt": None,
+        "types": {},
+        "findings": [],
     }
+    assert seen["gis"]["types"]["名称"] == "text"
     container = "shapefile" if form == "shp" else form
     assert (seen["container"], seen["extension_matches"], seen["rows"], seen["refusal"]) == (container, True, 2, None)
     assert {"名称", "図形_緯度"} <= set(seen["columns"])

@@ -50,6 +50,9 @@ def layer_findings(
         if kind == "text":
             yield from _cut_texts(column, values, encoding, place.container)
     yield from shape_findings(raw.geometries)
+    tall = _with_heights(raw.geometries, place.container)
+    if tall:
+        yield Finding("gis-heights", "info", params={"count": tall})
     yield from _written_kinds(raw.written)
 
 
@@ -73,7 +76,7 @@ def _letter(text: str | None, encoding: str) -> int:
 
 
 def shape_findings(shapes: Geometries) -> Iterator[Finding]:
-    """Yield what is wrong with geometries, and what a table of points cannot hold of them."""
+    """Yield what is wrong with geometries."""
     import shapely
 
     there = ~shapely.is_missing(shapes)
@@ -85,9 +88,16 @@ def shape_findings(shapes: Geometries) -> Iterator[Finding]:
         rows = (np.flatnonzero(which) + FIRST_ROW).tolist()
         if rows:
             yield Finding(code, severity, row=rows[0], params={"count": len(rows), "rows": shown_rows(rows)})
-    tall = int(shapely.has_z(shapes).sum())
-    if tall:
-        yield Finding("gis-heights", "info", params={"count": tall})
+
+
+def _with_heights(shapes: Geometries, container: str) -> int:
+    """How many geometries have heights; GDAL gives those of a KML that have none a height of 0."""
+    import shapely
+
+    heights = shapely.get_coordinates(shapes, include_z=True)[:, 2]
+    if container == "kml" and not np.any(np.nan_to_num(heights)):
+        return 0
+    return int(shapely.has_z(shapes).sum())
 
 
 def shown_rows(rows: Sequence[int], most: int = 10) -> str:
