@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from meguro_opendata.errors import SourceError
 from meguro_opendata.pipeline.conversion import convert_file
 from meguro_opendata.sources import Grid, propose_source, read_grid, read_source, structure_findings
+from meguro_opendata.sources.text.textfile import decode
 from meguro_opendata.validation import validate_file, validate_table
 
 ROWS = [
@@ -205,3 +206,10 @@ def test_text_formulas_show_what_excel_shows(text: str, tmp_path_factory: pytest
     formula = '="' + text.replace('"', '""') + '"'
     path.write_text(written([["a", "b"], [formula, "x"]]), encoding="utf-8", newline="")
     assert read_grid(path).record(1) == [text, "x"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932", "euc_jp", "iso2022_jp"])
+def test_a_text_within_an_archive_is_decoded_in_the_same_way(encoding: str) -> None:
+    """It has no file of its own that could be opened again."""
+    text = written(ROWS)
+    assert decode(text.encode(encoding), Path("within.txt")) == (text, encoding)

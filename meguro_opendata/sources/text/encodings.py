@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.sources.text.blocks import BOMS, BadByteError, SevenBitError
@@ -51,8 +52,14 @@ def candidates(start: bytes, declared: str | None, path: Path) -> list[str]:
     return [unmarked] if unmarked else ["utf-8", "cp932"]
 
 
-def next_candidates(path: Path, start: bytes, failure: BadByteError) -> list[str]:
+def next_candidates(path: Path, start: bytes, failure: BadByteError, file: BinaryIO) -> list[str]:
     """Return what to try after UTF-8 has failed.
+
+    Args:
+        path: The file, for messages.
+        start: Its beginning, as for :func:`candidates`.
+        failure: Where it is not UTF-8.
+        file: Its content.
 
     Raises:
         SourceError: If the lines before the failure are certainly UTF-8, so that the file has two encodings, or its
@@ -67,7 +74,7 @@ def next_candidates(path: Path, start: bytes, failure: BadByteError) -> list[str
         raise SourceError(
             "encoding-mixed", file=path, encoding="UTF-8", line=failure.line + 1, bytes=failure.shown
         ) from None
-    return list(_EUC) if _is_euc(_japanese_lines(path)) else ["cp932"]
+    return list(_EUC) if _is_euc(_japanese_lines(file)) else ["cp932"]
 
 
 def refused(path: Path, failures: Sequence[tuple[str, BadByteError]]) -> SourceError:
@@ -144,14 +151,14 @@ def _is_utf8(start: bytes) -> bool:
     return _decoded(start[: start.rfind(b"\n") + 1] or start, "utf-8") is not None
 
 
-def _japanese_lines(path: Path) -> bytes:
+def _japanese_lines(file: BinaryIO) -> bytes:
     """Return lines of a file from the first one that is not ASCII on, about :data:`SEARCHED` bytes."""
-    with path.open("rb") as file:
-        while piece := file.read(_STEP):
-            if not piece.isascii():
-                at = next(at for at, sign in enumerate(piece) if sign >= 0x80)  # noqa: PLR2004
-                begin = piece.rfind(b"\n", 0, at) + 1
-                return (piece[begin:] + file.read(SEARCHED) + file.readline(SEARCHED))[: SEARCHED * 2]
+    file.seek(0)
+    while piece := file.read(_STEP):
+        if not piece.isascii():
+            at = next(at for at, sign in enumerate(piece) if sign >= 0x80)  # noqa: PLR2004
+            begin = piece.rfind(b"\n", 0, at) + 1
+            return (piece[begin:] + file.read(SEARCHED) + file.readline(SEARCHED))[: SEARCHED * 2]
     return b""
 
 

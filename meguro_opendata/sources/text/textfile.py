@@ -130,7 +130,8 @@ def read_text(
         except BadByteError as error:
             failures.append((encoding, error))
             if encoding == "utf-8" and waiting:
-                waiting = next_candidates(path, start, error)
+                with path.open("rb") as file:
+                    waiting = next_candidates(path, start, error, file)
     raise refused(path, failures)
 
 
@@ -163,7 +164,7 @@ def decode(raw: bytes, path: Path) -> tuple[str, str]:
         except BadByteError as error:
             failures.append((encoding, error))
             if encoding == "utf-8" and waiting:
-                waiting = next_candidates(path, raw[:SEARCHED], error)
+                waiting = next_candidates(path, raw[:SEARCHED], error, io.BytesIO(raw))
     raise refused(path, failures)
 
 
