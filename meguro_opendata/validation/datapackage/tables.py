@@ -124,7 +124,8 @@ def _decoded(raw: bytes, file: Path, declared: str | None) -> tuple[str, str]:
         raise SourceError("encoding-name", file=file, name=declared) from None
     except UnicodeDecodeError as error:
         line, shown = raw[: error.start].count(b"\n") + 1, raw[error.start : error.start + 8].hex(" ")
-        raise SourceError("encoding-unknown", file=file, tried=[declared], line=line, bytes=shown) from None
+        place = {"line": line, "bytes": shown}
+        raise SourceError("encoding-unknown", file=file, tried=[declared], encoding=declared, **place) from None
 
 
 def _sheet(file: Path, dialect: Mapping[str, Any]) -> str | None:
