@@ -47,6 +47,8 @@ def estimate_positions(
     """
     if recipe.geocode is None:
         return Estimated(frame)
+    if recipe.geocode.confirm is not None:
+        return _unconfirmed(table, frame, recipe.geocode.confirm)
     fields = schema_fields(recipe.schema)
     lat, lon = (next(one.name for one in fields if one.kind == kind) for kind in ("latitude", "longitude"))
     wanted = (frame[lat] == "") & (frame[lon] == "") & (frame[recipe.geocode.address].str.strip_chars() != "")
@@ -81,6 +83,14 @@ def _filled(
         columns[flags["level"]["name"]][at] = good[at].level
         columns[flags["error"]["name"]][at] = str(round(point.error))
     return frame.with_columns(pl.Series(name, values, dtype=pl.String) for name, values in columns.items())
+
+
+def _unconfirmed(table: Table, frame: pl.DataFrame, question: str) -> Estimated:
+    """The frame as it is, and that positions wait for somebody to answer the recipe's question."""
+    params = {"question": question}
+    return Estimated(
+        frame, findings=(Finding("position-unconfirmed", "warning", sheet=table.grid.sheet, params=params),)
+    )
 
 
 def _changes(

@@ -214,8 +214,6 @@ def _geocode_faults(written: RecipeFile, names: list[str], with_points: bool) ->
         yield unknown("geocode.address", "field-unknown", written.geocode.address, names)
     if not with_points:
         yield Fault("geocode", "geocode-without-coordinates", {})
-    if written.geocode.confirm is not None:
-        yield Fault("geocode.confirm", "geocode-unconfirmed", {"value": written.geocode.confirm})
     for flag in gazetteer_data()["flags"].values():
         if flag["name"] in names:
             yield Fault("geocode", "geocode-flag-taken", {"value": flag["name"]})

@@ -264,7 +264,8 @@ def _standard_key(schema: Mapping[str, Any]) -> tuple[str, ...]:
 def _more_fields(written: RecipeFile) -> list[dict[str, Any]]:
     """The fields beyond the schema's own: the city's, and those that flag estimated positions."""
     fields = [_extension_field(extension) for extension in written.extensions]
-    flags = gazetteer_data()["flags"] if written.geocode is not None else {}
+    confirmed = written.geocode is not None and written.geocode.confirm is None
+    flags = gazetteer_data()["flags"] if confirmed else {}
     return fields + [_extension_field(Extension(column="", **flags[name])) for name in flags]
 
 

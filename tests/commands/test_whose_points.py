@@ -159,16 +159,18 @@ def test_a_list_of_nobody_knows_where(typed: Command, tmp_path: Path) -> None:
 
 
 def test_new_asks_before_positions_are_published(typed: Command, city: Callable[[str], Path], tmp_path: Path) -> None:
-    """``new`` writes ``geocode`` with a question; ``build`` goes on once the line is gone, with flagged points."""
+    """``new`` writes ``geocode`` with a question; there are points, flagged, only once its line is gone."""
     home = city("131105")
     ran = typed("new", "list", "--source", workbook(tmp_path / "一覧.xlsx"), "--workspace", home, "--lang", "ja")
     assert "住所からの推定（4/5行、誤差の目安は最大398 m）" in ran.out
-    refused = typed("build", "list", "--workspace", home, "--lang", "ja")
-    assert (refused.code, "confirm の行を消し" in refused.err) == (2, True)
+    waiting = typed("build", "list", "--workspace", home, "--lang", "ja")
+    assert (waiting.code, "confirm の行を消し" in waiting.out) == (0, True)
+    [table] = (tmp_path / "releases" / "list").glob("*_list.csv")
+    assert "town" not in table.read_text(encoding="utf-8-sig")
     recipe = home / "list" / "dataset.yaml"
     recipe.write_text(re.sub("(?m)^  confirm: .*\n", "", recipe.read_text(encoding="utf-8")), encoding="utf-8")
-    assert typed("build", "list", "--workspace", home).code == 0
-    [table] = (tmp_path / "releases" / "list").glob("*_list.csv")
+    ran = typed("build", "list", "--workspace", home)
+    assert (ran.code, "position-unconfirmed" in ran.out) == (0, False)
     rows = [line.split(",") for line in table.read_text(encoding="utf-8-sig").splitlines()]
     assert rows[0][-4:] == ["緯度", "経度", "位置の段階", "位置の誤差m"]
     assert [row[-2] for row in rows[1:]] == ["town"] * 4 + [""]
