@@ -240,7 +240,8 @@ def _doubt(
     if unknown and written:
         near = crs_alike(written)
         if near:
-            return UnknownCrsError("crs-of-file-datum", file=name, value=unknown, known=list(near))
+            why = UnknownCrsError("crs-of-file-datum", file=name, value=unknown, known=list(near))
+            return _impossible(shapes, parse_crs(near[0]), name) or why
         return UnknownCrsError("crs-of-file-unknown", file=name, value=unknown)
     if system is None and written is None and container in _ALWAYS_DEGREES:
         return _impossible(shapes, parse_crs(_WGS84), name)
