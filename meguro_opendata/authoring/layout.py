@@ -10,14 +10,13 @@ from pathlib import Path
 from meguro_opendata.geo.gis.files import LayerWords
 from meguro_opendata.geo.gis.opening import is_geo_file
 from meguro_opendata.geo.gis.table import propose_table
-from meguro_opendata.japan.folding import folded
-from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.recipe.blockwords import NamedBlock, left_out
 from meguro_opendata.recipe.sheets import declared_sheet
 from meguro_opendata.recipe.sourcewords import FileSettings
 from meguro_opendata.reports.coverage import reason_text
 from meguro_opendata.sources import Grid, Table
 from meguro_opendata.sources.blocks import Part, cut_declared, filled_lines
+from meguro_opendata.sources.choice import is_example_sheet
 from meguro_opendata.sources.header import cut_table
 from meguro_opendata.sources.opening import read_grids
 
@@ -94,16 +93,10 @@ def _blocks(grids: Sequence[Grid], read: Sequence[Grid], way: FileSettings, lang
     return [*lines, *(_other_sheet(grid, lang) for grid in grids if grid.sheet not in others)]
 
 
-def _is_example(grid: Grid) -> bool:
-    """Whether a sheet is named as an example or an empty form."""
-    name = folded(grid.sheet or "")
-    return any(part in name for part in packaged_toml(__package__, "layout.toml")["example_sheets"])
-
-
 def _is_alike(grid: Grid, table: Table, way: FileSettings) -> bool:
     """Whether a sheet has the same names on the same lines as the table, and rows below them."""
     if (
-        _is_example(grid)
+        is_example_sheet(grid.sheet)
         or grid.height <= way.header_row
         or not any(cell.strip() for cell in grid.record(way.header_row - 1))
     ):

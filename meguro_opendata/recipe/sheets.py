@@ -101,6 +101,7 @@ def _as_declared(grid: Grid, way: FileSettings, skip: Mapping[int, str] | None, 
     """Every line below the header."""
     table = cut_table(grid, way.header_row, way.header_rows, skip)
     reasons = {rejection.row - 1: rejection.reason for rejection in table.rejected}
+    reasons |= dict.fromkeys(range(way.header_row + table.rows_in, grid.height), "blank")
     cut = cut_declared(grid, way.header_row, way.header_rows, reasons=reasons)
     return Declared(table, cut, tuple(_others(grid, cut, table, columns)))
 

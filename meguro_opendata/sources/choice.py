@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from meguro_opendata.japan.folding import folded
-from meguro_opendata.sources.blocks import Cut, Head, Header, cut_at, find_headers, head_of, is_sure
+from meguro_opendata.sources.blocks import Cut, Head, Header, cut_at, find_headers, head_of, is_doubtful, is_sure
+from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.header import labels_of
 from meguro_opendata.sources.table import Grid
 
-__all__ = ["Choice", "choices", "with_header"]
+__all__ = ["Choice", "choices", "is_example_sheet", "with_header"]
 
 _FEW = 2
 _TIE = 0.1  # of a score: the shapes of two headers are as good as equal
@@ -67,9 +68,19 @@ def choices(grids: Sequence[Grid], names: Collection[str]) -> list[Choice]:
     wanted = {folded(name) for name in names}
     found = [choice for grid in grids if (choice := _of_grid(grid, wanted)) is not None]
     if any(choice.known for choice in found):
-        return sorted(found, key=lambda choice: -choice.known)
+        return sorted(found, key=lambda choice: (-choice.known, is_example_sheet(choice.grid.sheet)))
     largest = max(map(_size, found), default=0)
-    return sorted(found, key=lambda choice: _size(choice) * _COVER < largest)
+    return sorted(found, key=lambda choice: (_size(choice) * _COVER < largest, is_example_sheet(choice.grid.sheet)))
+
+
+def is_example_sheet(sheet: str | None) -> bool:
+    """Return whether a sheet is named as an example or an empty form.
+
+    >>> is_example_sheet("②記入例"), is_example_sheet("一覧")
+    (True, False)
+    """
+    name = folded(sheet or "")
+    return any(part in name for part in read_data("sheets.toml")["examples"])
 
 
 def with_header(choice: Choice, header_row: int) -> Choice:
@@ -105,7 +116,8 @@ def _of_grid(grid: Grid, wanted: set[str]) -> Choice | None:
     # Lines above group the columns only for the eye where the lowest line alone has the standard's own names.
     alone = last > max(joined, _FEW) and _all_differ(labels_of(grid, best.low + 1, 1))
     known, shown = max(joined, last), 1 if alone else _lines(best)
-    sure = (best == headers[0] and is_sure(headers)) or _is_named(grid, headers, best, known, wanted)
+    by_shape = best == headers[0] and is_sure(headers) and not is_doubtful(grid, head, best)
+    sure = by_shape or _is_named(grid, headers, best, known, wanted)
     return Choice(grid, head, tuple(headers), best, shown, known, sure)
 
 

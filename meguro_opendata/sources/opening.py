@@ -19,6 +19,7 @@ from meguro_opendata.sources.text.textfile import read_text_grid
 # Readers of workbooks and markup are loaded when a file is one: most are text, and start the sooner.
 __all__ = ["propose_source", "read_grid", "read_grids", "read_source"]
 
+_SURE = 0.5  # the least confidence of a header that is sure, as one is that alone has the names looked for
 _LONGEST = 200  # characters of a title that are kept
 
 
@@ -114,7 +115,7 @@ def _proposed(best: Choice, *, declared: bool) -> Proposed:
     """How a table was found; a header that is declared is sure."""
     return Proposed(
         title=_title(best),
-        confidence=1.0 if declared else confidence(best.headers),
+        confidence=1.0 if declared else max(confidence(best.headers), _SURE if best.sure else 0.0),
         sure=best.sure,
         second=(best.grid.sheet, best.second.low + 1) if best.second else None,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from meguro_opendata.sources.blocks.cutting import Cut, cut_at, cut_declared, cut_sheet
 from meguro_opendata.sources.blocks.head import Head, head_of
 from meguro_opendata.sources.blocks.headers import Header, confidence, find_headers, is_sure
+from meguro_opendata.sources.blocks.layout import is_doubtful
 from meguro_opendata.sources.blocks.masking import Part, filled_lines, without
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "filled_lines",
     "find_headers",
     "head_of",
+    "is_doubtful",
     "is_sure",
     "without",
 ]

@@ -120,7 +120,7 @@ def _below(grid: Grid, start: int) -> Iterator[Block]:
         if not headers:
             return
         cut = _cut_table(part, head, headers, headers[0])
-        yield from (of_other_table(block, start, "second-table") for block in above(part, headers[0].top))
+        yield from (of_other_table(block, start, "second-table") for block in _above(part, headers[0]))
         yield from (of_other_table(block, start, "second-table") for block in cut.blocks)
         start += cut.end
     if start < grid.height:

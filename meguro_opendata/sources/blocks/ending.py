@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from meguro_opendata.sources.blocks.cellkinds import CellKind, cell_kind
-from meguro_opendata.sources.blocks.head import ALWAYS, head_of
+from meguro_opendata.sources.blocks.head import ALWAYS, head_of, prevailing
 from meguro_opendata.sources.blocks.headers import Header, find_headers
 from meguro_opendata.sources.blocks.layout import rest
 from meguro_opendata.sources.blocks.roles import Body, linkdata_lines
@@ -36,7 +36,7 @@ def table_end(grid: Grid, header: Header, body: Body) -> int:
 
 def _is_plain(body: Body, line: int) -> bool:
     """Whether a line below a gap is filled as rows are and has no label of the header, which is told at little cost."""
-    return body.lack(line) < 0.5 and not _names_labels(body, line) and _is_alike(body, line, ())  # noqa: PLR2004
+    return body.lack(line) < 0.5 and not _names_labels(body, line) and _is_alike(body, line, (), body.profile.kinds)  # noqa: PLR2004
 
 
 def _beginnings(body: Body) -> Iterator[int]:
@@ -66,10 +66,11 @@ def _begins_table(grid: Grid, body: Body, at: int, line: int) -> bool:
     group = _group(body, line)
     if _is_same_table(body, group):
         return False
-    found = find_headers(head_of(rest(grid, at, at + _DEPTH)))
-    if not found or found[0].score < GOOD or found[0].top > 2:  # noqa: PLR2004
-        return False
-    return any(body.count(row) > 1 for row in group[found[0].low + 1 :])
+    for depth in (len(group), _DEPTH):
+        found = find_headers(head_of(rest(grid, at, at + depth)))
+        if found and found[0].score >= GOOD and found[0].top <= 2:  # noqa: PLR2004
+            return any(body.count(row) > 1 for row in group[found[0].low + 1 :])
+    return False
 
 
 def _group(body: Body, line: int) -> list[int]:
@@ -85,8 +86,9 @@ def _is_same_table(body: Body, group: Sequence[int]) -> bool:
     wide = [line for line in group if body.count(line) > 1]
     if not wide or _names_labels(body, wide[0]) or _is_header_again(body, wide[0]):
         return not wide or _is_header_again(body, wide[0])
-    always = _always_above(body, group[0])
-    alike = [_is_alike(body, line, always) for line in wide]
+    above = _rows_above(body, group[0])
+    always, kinds = _always_in(body, above), _kinds_in(body, above)
+    alike = [_is_alike(body, line, always, kinds) for line in wide]
     return alike[0] and sum(alike) * 2 >= len(alike)
 
 
@@ -101,20 +103,32 @@ def _is_header_again(body: Body, line: int) -> bool:
     return list(body.cells.row(line)) == list(body.header)
 
 
-def _always_above(body: Body, line: int) -> list[int]:
-    """The columns that nearly all of the last rows above a line fill; the rows below may be another table's."""
-    rows = [at for at in range(max(0, line - _ABOVE), line) if body.count(at) > 1]
+def _rows_above(body: Body, line: int) -> list[int]:
+    """The last rows above a line, which alone show what the table's rows are like: those below may be another's."""
+    return [at for at in range(max(0, line - _ABOVE), line) if body.count(at) > 1]
+
+
+def _always_in(body: Body, rows: Sequence[int]) -> list[int]:
+    """The columns that nearly all of some rows fill."""
     if not rows:
         return []
     counts = [sum(column) for column in zip(*map(body.filled_in, rows), strict=True)]
     return [at for at, count in enumerate(counts) if count >= ALWAYS * len(rows)]
 
 
-def _is_alike(body: Body, line: int, always: Sequence[int]) -> bool:
+def _kinds_in(body: Body, rows: Sequence[int]) -> Sequence[CellKind | None]:
+    """The kind that most values of each column have in some rows; without rows, in all."""
+    if not rows:
+        return body.profile.kinds
+    kinds = (map(cell_kind, body.cells.row(at)) for at in rows)
+    return [prevailing(Counter(filter(None, column))) for column in zip(*kinds, strict=True)]
+
+
+def _is_alike(body: Body, line: int, always: Sequence[int], usual_kinds: Sequence[CellKind | None]) -> bool:
     """Whether a line is filled as rows are, with values of their kinds."""
     if always and sum(not body.filled_in(line)[at] for at in always) * 2 >= len(always):
         return False
-    kinds = [(cell_kind(cell), body.profile.kinds[at]) for at, cell in enumerate(body.cells.row(line))]
+    kinds = zip(map(cell_kind, body.cells.row(line)), usual_kinds, strict=True)
     told = [(own, usual) for own, usual in kinds if own and usual in (CellKind.NUMBER, CellKind.DATE, CellKind.LINK)]
     words = sum(own is CellKind.TEXT for own, _ in told)
     return words * 2 <= len(told)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from meguro_opendata.sources.blocks.cellkinds import TYPED, CellKind, cell_kind
 from meguro_opendata.sources.table import Grid
 
-__all__ = ["ALWAYS", "Head", "Profile", "head_of"]
+__all__ = ["ALWAYS", "Head", "Profile", "head_of", "prevailing"]
 
 Span = tuple[tuple[int, int], tuple[int, int]]
 # Lines that are looked at: enough for the notes above a statistics book's table and for a body that shows its kinds.
@@ -102,7 +102,7 @@ class Head:
         rows = self.rows_from[start] or 1
         counts = self._counts[start]
         return Profile(
-            tuple(_prevailing(known) for known in counts), tuple(sum(known.values()) / rows for known in counts)
+            tuple(prevailing(known) for known in counts), tuple(sum(known.values()) / rows for known in counts)
         )
 
 
@@ -110,8 +110,8 @@ def _and(known: dict[CellKind, int], kind: CellKind) -> dict[CellKind, int]:
     return {**known, kind: known.get(kind, 0) + 1} if kind else known
 
 
-def _prevailing(known: dict[CellKind, int]) -> CellKind | None:
-    """The kind of most values; marks count only where there is nothing else, since any column can have them."""
+def prevailing(known: Mapping[CellKind, int]) -> CellKind | None:
+    """Return the kind of most values; marks count only where there is nothing else, since any column can have them."""
     real = {kind: count for kind, count in known.items() if kind is not CellKind.MARK}
     if not real:
         return CellKind.MARK if known else None

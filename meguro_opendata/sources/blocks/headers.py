@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from meguro_opendata.sources.blocks.cellkinds import CellKind, is_aside, is_unit
+from meguro_opendata.sources.blocks.cellkinds import CellKind, cell_kind, is_aside, is_unit
 from meguro_opendata.sources.blocks.head import Head, Profile
 from meguro_opendata.sources.blocks.naming import carried, joined_names
 
@@ -220,12 +220,20 @@ class _Trial:
     def _groups(self, line: int, labels: Sequence[str]) -> bool:
         """Whether a line has labels of more than one group, or of one that is not as wide as the table."""
         filled = sum(map(bool, self.head.kinds[line]))
-        if not labels or len(labels) < 0.6 * filled:
+        if not labels or self._is_title_beside(line) or len(labels) < 0.6 * filled:
             return False
         if len(set(labels)) > 1:
             return True
         one_cell = sum(bool(text.strip()) for text in self.head.lines[line]) < 2  # noqa: PLR2004
         return len(labels) < 0.9 * len(self.columns) and (not one_cell or self._merged_part(line))
+
+    def _is_title_beside(self, line: int) -> bool:
+        """Whether a line is a title with a unit or one day beside it: the first column has its own label below."""
+        texts = [text for text in self.head.lines[line] if text.strip()]
+        if len(texts) != 2 or not self.head.kinds[line][self.columns[0]]:  # noqa: PLR2004 (a title and what is beside)
+            return False
+        beside = is_aside(texts[1]) or cell_kind(texts[1]) is CellKind.DATE
+        return beside and bool(self.head.lines[line + 1][self.columns[0]].strip())
 
     def _merged_part(self, line: int) -> bool:
         width = len(self.columns)

@@ -9,15 +9,20 @@ from itertools import groupby
 import polars as pl
 
 from meguro_opendata.findings import Block, Role
+from meguro_opendata.sources.blocks.cellkinds import is_aside
 from meguro_opendata.sources.blocks.head import Head
 from meguro_opendata.sources.blocks.headers import Header
+from meguro_opendata.sources.blocks.naming import header_names
 from meguro_opendata.sources.cells import filled, filled_cells
 from meguro_opendata.sources.table import Grid
 
-__all__ = ["above", "beside", "of_other_table", "of_table", "rest", "table_columns"]
+__all__ = ["above", "beside", "is_doubtful", "of_other_table", "of_table", "rest", "table_columns"]
 
 _ROLES: Mapping[str, Role] = {"total": "total", "blank": "blank"}
 _SEARCHED = 60  # lines in which a column that is used nearly always has a filled cell
+_ROW = 2  # filled cells that make a line a row
+_LINES_OF_PAIRS = 5  # lines that show that each record has two
+_APART = 2  # lines by which tables beside each other end apart; a total fills one line in some columns only
 _ALIKE = 0.6  # share of labels by which a table to the right is one like that to the left
 
 
@@ -25,12 +30,54 @@ def table_columns(grid: Grid, head: Head, header: Header) -> tuple[int, int]:
     """The columns of the table: from its first label to the last column of it, without tables and notes beside it."""
     runs = _runs(grid, header.top)
     first = next((at for at, run in enumerate(runs) if _labels(head, header, run)), 0)
-    last = first
-    for at in range(first + 1, len(runs)):
-        if not _labels(head, header, runs[at]) or _is_like(head, header, runs[first], runs[at]):
+    left, right = runs[first]
+    again = _begins_again(head, header, runs[first])
+    if again is not None:
+        return left, again - 1
+    for run in runs[first + 1 :]:
+        if not _goes_on(head, header, runs[first], run):
             break
-        last = at
-    return runs[first][0], runs[last][1]
+        right = run[1]
+    return left, right
+
+
+def _begins_again(head: Head, header: Header, run: tuple[int, int]) -> int | None:
+    """The column from which on the labels of a run are said once more, all in the same order."""
+    left, right = run
+    names = header_names(head.spread[header.top : header.low + 1], range(left, right + 1))
+    for period in range(2, len(names) // 2 + 1):
+        if len(names) % period == 0 and all(names) and names == names[:period] * (len(names) // period):
+            return left + period
+    return None
+
+
+def _goes_on(head: Head, header: Header, first: tuple[int, int], run: tuple[int, int]) -> bool:
+    """Whether columns behind a blank one are the table's: labelled, not as those before, with values on its lines."""
+    labels = _labels(head, header, run)
+    if not labels or all(map(is_aside, labels)) or _is_like(head, header, first, run):
+        return False
+    return len(labels) < _ROW or abs(_last_row(head, header, first) - _last_row(head, header, run)) < _APART
+
+
+def is_doubtful(grid: Grid, head: Head, header: Header) -> bool:
+    """Return whether a table may be two: beside each other and equally long, or of two lines a record."""
+    left, right = table_columns(grid, head, header)
+    runs = [run for run in _runs(grid, header.top) if left <= run[0] and run[1] <= right]
+    beside = any(len(_labels(head, header, run)) >= _ROW for run in runs[1:])
+    return beside or _alternates(head, header, left)
+
+
+def _alternates(head: Head, header: Header, left: int) -> bool:
+    """Whether every second line, beginning with the one below the header, leaves the first column blank."""
+    shown = [bool(kinds[left]) for kinds, filled in zip(head.kinds, head.filled, strict=True) if filled][header.low + 1 :]
+    return len(shown) >= _LINES_OF_PAIRS and not any(shown[::2]) and all(shown[1::2])
+
+
+def _last_row(head: Head, header: Header, run: tuple[int, int]) -> int:
+    """The last of the first lines that has more than one cell in a run of columns; 0 if there are none."""
+    left, right = run
+    lines = range(len(head.lines) - 1, header.low, -1)
+    return next((at for at in lines if sum(map(bool, head.kinds[at][left : right + 1])) >= _ROW), 0)
 
 
 def _runs(grid: Grid, top: int) -> list[tuple[int, int]]:
@@ -153,6 +200,6 @@ def rest(grid: Grid, start: int, end: int | None = None) -> Grid:
 def of_other_table(block: Block, by: int, reason: str) -> Block:
     """A block of another table as one of the whole sheet, so many lines further down, that is not read."""
     role: Role = "other_table" if block.role == "table" else block.role
-    why = reason if block.read else block.reason
+    why = reason if block.read or role == "other_table" else block.reason
     first, last = block.first_row + by, block.last_row + by
     return replace(block, first_row=first, last_row=last, role=role, read=False, reason=why, listed=False)

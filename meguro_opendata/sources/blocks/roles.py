@@ -263,6 +263,6 @@ def _after_gap(body: Body, line: int) -> bool:
 
 
 def _is_section(body: Body, line: int) -> bool:
-    """Whether the only cell of a line heads the rows below: it is in a column of words, and rows fill more cells."""
+    """Whether the only cell of a line heads the rows below: it is the first or of words, and rows fill more cells."""
     only = next(at for at, filled in enumerate(body.filled_in(line)) if filled)
-    return body.profile.kinds[only] is not CellKind.NUMBER and body.usual >= 3  # noqa: PLR2004
+    return (not only or body.profile.kinds[only] is not CellKind.NUMBER) and body.usual >= 3  # noqa: PLR2004
