@@ -46,7 +46,7 @@ def _table_lines(table: Table, lang: str) -> Iterator[str]:
     yield from _repair_lines(grid, lang)
     if grid.sheets:
         yield f"{word('sheet', lang)}: {grid.sheet} ({', '.join(grid.sheets)})"
-    yield message("table-found", lang, row=table.header_row, rows=table.frame.height, columns=len(table.labels))
+    yield message("table-found", lang, row=table.header_row, rows=table.frame.height, columns=len(table.used))
     yield from _doubt_lines(table, lang)
 
 
@@ -70,9 +70,9 @@ def _doubt_lines(table: Table, lang: str) -> Iterator[str]:
 
 
 def _header_line(table: Table, lang: str) -> str:
-    labels = [label or "-" for label in table.labels]
-    shown = [label if len(label) <= _LONGEST_LABEL else f"{label[:_LONGEST_LABEL]}..." for label in labels[:_SHOWN]]
-    return f"{word('header', lang)}: {', '.join(shown)}{' ...' if len(labels) > _SHOWN else ''}"
+    names = table.used
+    shown = [name if len(name) <= _LONGEST_LABEL else f"{name[:_LONGEST_LABEL]}..." for name in names[:_SHOWN]]
+    return f"{word('header', lang)}: {', '.join(shown)}{' ...' if len(names) > _SHOWN else ''}"
 
 
 def _layer_lines(layer: Layer, lang: str) -> Iterator[str]:

@@ -97,7 +97,7 @@ def _points(table: Table, home: Municipality | None) -> FilePoints:
 def _left(table: Table, proposals: Iterable[Proposal]) -> tuple[str, ...]:
     """The columns that no sure proposal uses."""
     used = {column for proposal in proposals if proposal.sure and proposal.rule for column in proposal.columns}
-    return tuple(column for column in table.frame.columns if column not in used)
+    return tuple(column for column in table.used if column not in used)
 
 
 def _refuse(slug: str, source: Path, folder: Path) -> None:

@@ -185,7 +185,7 @@ def rewritten_counts(grid: Grid) -> dict[str, int]:
 def _described_table(table: Table | None) -> dict[str, Any]:
     if table is None:
         return {"header_row": None, "rows": 0, "columns": []}
-    return {"header_row": table.header_row, "rows": table.frame.height, "columns": list(table.labels)}
+    return {"header_row": table.header_row, "rows": table.frame.height, "columns": list(table.used)}
 
 
 def _described_blocks(table: Table | None) -> dict[str, Any]:

@@ -45,11 +45,12 @@ class OwnField(NamedTuple):
 
 
 def own_fields(table: Table, is_geo: bool) -> tuple[OwnField, ...]:
-    """Return one field a column; at most one latitude and one longitude, so that points can be made of them."""
+    """Return one field a column that is used; at most one latitude and one longitude, so that points can be made of them."""
     points = dict(zip(point_names(), _DEGREES, strict=True)) if is_geo else {}
-    columns = table.frame.columns
+    columns = table.used
     made = []
-    for column, label in zip(columns, table.labels, strict=True):
+    for column in columns:
+        label = table.labels[table.places[column]]
         name = points.get(column, "")
         if name and name not in columns:
             made.append(OwnField(name, column, _DEGREES[name], "number"))

@@ -12,6 +12,7 @@ from typing import Any, Self
 import polars as pl
 
 from meguro_opendata.findings import ALL_READ, Coverage, Finding, Rejection
+from meguro_opendata.sources.cells import filled
 from meguro_opendata.sources.facts import NO_FACTS, SheetFacts
 from meguro_opendata.sources.proposed import Proposed
 from meguro_opendata.sources.rewriting import Rewritten
@@ -146,6 +147,12 @@ class Table:
     def rows_in(self) -> int:
         """Records below the header up to the last that is not blank."""
         return len(self.rows) + len(self.rejected)
+
+    @cached_property
+    def used(self) -> tuple[str, ...]:
+        """The columns of ``frame`` that have a label or a filled cell."""
+        every = zip(self.frame.columns, self.labels, strict=True)
+        return tuple(name for name, label in every if label or filled(self.frame[name]).any())
 
     @cached_property
     def places(self) -> Mapping[str, int]:

@@ -69,7 +69,9 @@ def is_doubtful(grid: Grid, head: Head, header: Header) -> bool:
 
 def _alternates(head: Head, header: Header, left: int) -> bool:
     """Whether every second line, beginning with the one below the header, leaves the first column blank."""
-    shown = [bool(kinds[left]) for kinds, filled in zip(head.kinds, head.filled, strict=True) if filled][header.low + 1 :]
+    shown = [bool(kinds[left]) for kinds, filled in zip(head.kinds, head.filled, strict=True) if filled][
+        header.low + 1 :
+    ]
     return len(shown) >= _LINES_OF_PAIRS and not any(shown[::2]) and all(shown[1::2])
 
 
