@@ -20,6 +20,7 @@ GOOD = 2.4  # the least score of another table's header
 _DEPTH = 60  # lines looked at below a gap to tell whether another table begins
 _ABOVE = 20  # rows above a gap that show how the table's rows are filled
 _LARGE = 2000  # lines; a table of more shows in its head what its rows are like
+_LABELS = (CellKind.TEXT, CellKind.DATE)  # what labels are: words, and years above figures
 _WORDS = 8  # columns of numbers asked for words
 
 
@@ -130,7 +131,7 @@ def _is_alike(body: Body, line: int, always: Sequence[int], usual_kinds: Sequenc
         return False
     kinds = zip(map(cell_kind, body.cells.row(line)), usual_kinds, strict=True)
     told = [(own, usual) for own, usual in kinds if own and usual in (CellKind.NUMBER, CellKind.DATE, CellKind.LINK)]
-    words = sum(own is CellKind.TEXT for own, _ in told)
+    words = sum(own in _LABELS and own is not usual for own, usual in told)
     return words * 2 <= len(told)
 
 

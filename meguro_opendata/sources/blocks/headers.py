@@ -25,6 +25,7 @@ _LINKDATA = "#property"  # the header line of LinkData's form, whose other lines
 _MOST_LEVELS = 6
 _WEIGHTS = {"coverage": 1.0, "distinct": 0.5, "labels": 0.7, "contrast": 0.6, "body": 0.8}
 _LOST_ROW, _MOST_LOST = 0.35, 1.5  # what each row above the header costs
+_APART = 4  # columns of a table above whose first and last a title and its office stand
 _NEEDLESS = 0.4  # what a lowest line costs that adds nothing to the names
 _ONE_WORD = 0.3  # how much a single differing cell of the first row counts
 _GAIN = 0.02  # of coverage and distinctness, for a line to be needed
@@ -228,12 +229,15 @@ class _Trial:
         return len(labels) < 0.9 * len(self.columns) and (not one_cell or self._merged_part(line))
 
     def _is_title_beside(self, line: int) -> bool:
-        """Whether a line is a title with a unit or one day beside it: the first column has its own label below."""
-        texts = [text for text in self.head.lines[line] if text.strip()]
-        if len(texts) != 2 or not self.head.kinds[line][self.columns[0]]:  # noqa: PLR2004 (a title and what is beside)
+        """Whether a line is a title with a unit, a day or an office beside it; its columns have labels of their own."""
+        cells = [at for at, text in enumerate(self.head.lines[line]) if text.strip()]
+        merged = {left for (top, left), _ in self.head.merged if top == line}
+        if len(cells) != 2 or cells[0] != self.columns[0] or cells[1] in merged:  # noqa: PLR2004
             return False
-        beside = is_aside(texts[1]) or cell_kind(texts[1]) is CellKind.DATE
-        return beside and bool(self.head.lines[line + 1][self.columns[0]].strip())
+        text = self.head.lines[line][cells[1]]
+        apart = cells[1] == self.columns[-1] and len(self.columns) >= _APART and not merged
+        beside = apart or is_aside(text) or cell_kind(text) is CellKind.DATE
+        return beside and bool(self.head.lines[line + 1][cells[0]].strip())
 
     def _merged_part(self, line: int) -> bool:
         width = len(self.columns)

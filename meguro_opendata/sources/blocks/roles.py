@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import operator
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -28,6 +29,7 @@ _SHOWN = 2000  # lines that show how many cells rows fill
 _SENTINELS = 6  # columns that every row fills, asked to find lines that are no rows
 _HARDLY = 4  # a line with less than a quarter of the usual cells can be a footer
 _MOSTLY = 0.5  # share of what rows fill that a line of another kind leaves blank
+_NUMBERED = 3  # cells that number the columns at least
 _LABELS = 5  # columns of words in which a sum may be named
 
 
@@ -82,10 +84,9 @@ class Body:
 
     @cached_property
     def words(self) -> list[int]:
-        """The first columns that may name a row: all but those of figures."""
-        kinds = self.profile.kinds
-        found = [at for at, kind in enumerate(kinds) if kind is not CellKind.NUMBER and self.profile.fill[at]]
-        return found[:_LABELS]
+        """The first columns that may name a row: all but those of figures, and the one that numbers the rows."""
+        used = [at for at, share in enumerate(self.profile.fill) if share]
+        return used[:1] + [at for at in used[1:] if self.profile.kinds[at] is not CellKind.NUMBER][: _LABELS - 1]
 
     @cached_property
     def _filled(self) -> dict[int, tuple[bool, ...]]:
@@ -119,6 +120,7 @@ def line_roles(body: Body) -> dict[int, str]:
     """Return by position why lines are no rows: ``blank``, ``header``, ``note``, ``section``, ``total``, ``footer``."""
     roles: dict[int, str] = dict.fromkeys(body.blank, "blank")
     roles |= dict.fromkeys(_repeated(body), "header") | dict.fromkeys(linkdata_lines(body), "note")
+    roles |= dict.fromkeys(_numbering(body), "header")
     roles |= {line: "total" for line in _sums(body) if line not in roles}
     roles |= {line: role for line, role in _sparse(body, roles) if line not in roles}
     return roles
@@ -131,6 +133,21 @@ def _repeated(body: Body) -> list[int]:
     for at in filled if len(filled) > 1 else ():
         lines = lines.filter(body.cells[:, at].gather(lines) == body.header[at])
     return lines.to_list() if len(filled) > 1 else []
+
+
+def _numbering(body: Body) -> list[int]:
+    """The first line, if it numbers the columns: ``(1)``, ``(2)`` and so on."""
+    numbers = [found[0] for cell in body.cells.row(0) if (found := _digits(cell))] if body.cells.height else []
+    first = body.texts(0) if numbers else []
+    counted = [str(int(numbers[0]) + at) for at in range(len(first))] if numbers else []
+    return [0] if len(first) >= _NUMBERED and numbers == counted else []
+
+
+def _digits(cell: str) -> list[str]:
+    """The digits of a number in brackets or in a circle; none of any other cell."""
+    return re.findall(r"^[(（](\d+)[)）]$", unicodedata.normalize("NFKC", cell.strip())) or (
+        [unicodedata.normalize("NFKC", cell)] if "①" <= cell <= "⑳" else []
+    )
 
 
 def linkdata_lines(body: Body) -> list[int]:
