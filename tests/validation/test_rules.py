@@ -267,6 +267,8 @@ CASES = [
         meguro(緯度=["35.641463", ""], 経度=["139.698171", ""]),
         [(1, "緯度", None)],
     ),
+    Case("sum-kept", "aed", meguro(名称="合　計"), meguro(名称="合計所"), [(2, "名称", "合　計")]),
+    Case("sum-kept", "aed", meguro(名称="西部地区計"), meguro(名称="時計"), [(2, "名称", "西部地区計")]),
     Case("sum-differs", "population", ages(20, 25, 71), ages(20, 25, 70), [(2, "総人口", "71")]),
     Case(
         "sum-differs",
@@ -494,3 +496,28 @@ WRITTEN = st.text() | st.text("一二十丁目番地の号大字・-1２ 東京�
 def test_no_text_breaks_the_comparison_of_addresses(address: str, town: str) -> None:
     """Whatever stands in an address, the answer is the name of a part or nothing."""
     assert differing_part(address, {"town": town, "city": "", "prefecture": "", "lot": ""}) in (None, "town")
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "都道府県コード又は市区町村コード",
+        "市区町村コード",
+        "NO",
+        "管理番号",
+        "電話",
+        "TEL",
+        "代表FAX",
+        "法人番号（本店）",
+        "施設ID",
+    ],
+)
+@pytest.mark.parametrize("value", ["1.31105E+11", "7.00002E+12", "####"])
+def test_a_destroyed_number_is_found_in_columns_that_no_item_describes(label: str, value: str, tmp_path: Path) -> None:
+    """Old and own labels say as well as the standard's that a column holds codes; quantities are left alone."""
+    source = tmp_path / "一覧.csv"
+    source.write_text(
+        f"名称,{ADDRESS},{label},測定値\n見本館,東京都目黒区上目黒2-19-15,{value},1.5E+01\n", encoding="utf-8"
+    )
+    found = [item for item in mo.validate_file(source, "aed").findings if item.code == "number-destroyed"]
+    assert [(item.row, item.field, item.value) for item in found] == [(2, label, value)]

@@ -7,6 +7,7 @@ from meguro_opendata.sources.blocks.head import Head, head_of
 from meguro_opendata.sources.blocks.headers import Header, confidence, find_headers, is_sure
 from meguro_opendata.sources.blocks.layout import is_doubtful
 from meguro_opendata.sources.blocks.masking import Part, filled_lines, without
+from meguro_opendata.sources.blocks.roles import sum_names
 
 __all__ = [
     "Cut",
@@ -22,5 +23,6 @@ __all__ = [
     "head_of",
     "is_doubtful",
     "is_sure",
+    "sum_names",
     "without",
 ]

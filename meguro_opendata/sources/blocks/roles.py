@@ -22,7 +22,7 @@ from meguro_opendata.sources.blocks.cellkinds import CellKind, cell_kind, is_asi
 from meguro_opendata.sources.blocks.head import ALWAYS, Profile
 from meguro_opendata.sources.cells import filled, filled_cells
 
-__all__ = ["Body", "line_roles", "linkdata_lines"]
+__all__ = ["Body", "line_roles", "linkdata_lines", "sum_names"]
 
 _ROW = 2  # filled cells that make a line a row
 _SHOWN = 2000  # lines that show how many cells rows fill
@@ -36,6 +36,16 @@ _LABELS = 5  # columns of words in which a sum may be named
 @cache
 def _patterns() -> dict[str, Any]:
     return packaged_toml(__package__, "blocks.toml")["row"]  # type: ignore[no-any-return]
+
+
+@cache
+def sum_names() -> str:
+    """Return a pattern, as polars takes it, of words that name a row as the sum of others.
+
+    >>> pl.Series(["合　計", "市計", "総数", "合計特殊出生率", "時計"]).str.contains(sum_names()).to_list()
+    [True, True, True, False, False]
+    """
+    return "|".join(f"(?:{_patterns()[name]})" for name in ("sum", "part_sum", "whole"))
 
 
 @cache

@@ -35,6 +35,7 @@ _TESTS: Mapping[str, _Test] = {
     "shapes": values.shapes,
     "orders": rowwise.orders,
     "sums": rowwise.sums,
+    "kept sums": rowwise.kept_sums,
     "licences": values.licences,
     "columns": misplaced.columns,
 }
@@ -69,9 +70,10 @@ def rule_findings(
     """
     known = rules()
     rows = Rows.of(frame, fields)
-    homes = origins if origins is not None else {name: name for name in rows.frame.columns}
+    homes = origins if origins is not None else {name: name for name in frame.columns}
     errors = [found for found in judged if found.check]
     hits = [*_hits(rows, _by_position(table, errors), cleaned=cleaned), *_of_places(rows, place, home)]
+    hits += [] if cleaned else values.damaged(frame, rows.frame.columns)
     hits = [*labels.file_names(table.path), *labels.labels(table, rows, named=named), *hits]
     if standard is not None:
         hits = [*misplaced.standards(table.labels, standard), *hits]

@@ -13,9 +13,10 @@ from meguro_opendata.japan.checkdigit import check_digit
 from meguro_opendata.japan.folding import folded, hyphens
 from meguro_opendata.japan.municipalities import Municipality, municipalities
 from meguro_opendata.japan.numerals import from_kanji
+from meguro_opendata.sources.blocks import sum_names
 from meguro_opendata.validation.rules.data import Hit, Rows, first_of, rule_data
 
-__all__ = ["addresses", "names", "orders", "sums"]
+__all__ = ["addresses", "kept_sums", "names", "orders", "sums"]
 
 _HOUR = 60
 _HYPHENS = re.compile(f"[{hyphens('compared_addresses')}-]|番地の|番地|番|号|の|ノ")
@@ -93,6 +94,26 @@ def sums(rows: Rows) -> Iterator[Hit]:
         for at in (summed != numbers[total]).fill_null(value=False).arg_true():
             named = [*parts[:2], "..."] if len(parts) > 3 else parts  # noqa: PLR2004 (as many as a line holds)
             yield Hit("sum-differs", at, total, rows[total][at], params={"sum": int(summed[at]), "parts": named})
+
+
+def kept_sums(rows: Rows) -> Iterator[Hit]:
+    """Rows that are named as the sum of others and are among the rows of the table all the same.
+
+    >>> from meguro_opendata.standard.model import Field
+    >>> fields = (Field("市町", "text", "", "", {}), Field("人口", "integer", "", "", {}))
+    >>> frame = pl.DataFrame({"市町": ["A市", "B市", "県計"], "人口": ["10", "20", "30"]})
+    >>> [(hit.position, hit.field, hit.value) for hit in kept_sums(Rows(frame, fields))]
+    [(2, '市町', '県計')]
+    """
+    told: set[int] = set()
+    counts = rows.frame.select(pl.sum_horizontal((pl.all() != "").cast(pl.UInt32))).to_series()
+    for field in rows.fields:
+        column = rows[field.name]
+        named = column.str.contains(sum_names()) & (counts > 1)
+        for at in named.arg_true():
+            if at not in told:
+                told.add(at)
+                yield Hit("sum-kept", at, field.name, column[at])
 
 
 def names(rows: Rows) -> Iterator[Hit]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import polars as pl
 
@@ -15,7 +15,7 @@ from meguro_opendata.japan.folding import folded
 from meguro_opendata.standard.model import Field
 from meguro_opendata.validation.rules.data import Hit, Rows, first_of, limits, rule_data, wrong_values
 
-__all__ = ["codes", "ids", "licences", "readings", "shapes"]
+__all__ = ["codes", "damaged", "ids", "licences", "readings", "shapes"]
 
 _KATAKANA = "[\u30a1-\u30fa]"
 _JAPANESE = "[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff々]"
@@ -36,8 +36,24 @@ def codes(rows: Rows) -> Iterator[Hit]:
             empty = pl.Series([""], dtype=pl.String).new_from_index(0, len(column))
             yield from _doubtful(name, column.zip_with(column.is_in(wrong.to_list()), empty), corporate_doubt)
     for field in rows.fields:
-        for doubt in damage_doubts(field) if rows[field.name].str.contains(damaged_shape()).any() else ():
-            yield from _doubtful(field.name, rows[field.name], doubt)
+        yield from _damaged(field, rows[field.name])
+
+
+def damaged(frame: pl.DataFrame, known: Collection[str]) -> Iterator[Hit]:
+    """Codes and numbers that a spreadsheet destroyed, in the columns that no field describes: their labels say them.
+
+    >>> frame = pl.DataFrame({"都道府県コード又は市区町村コード": ["1.31105E+11"], "気温": ["1.5E+01"]})
+    >>> [(hit.code, hit.field) for hit in damaged(frame, [])]
+    [('number-destroyed', '都道府県コード又は市区町村コード')]
+    """
+    for name in frame.columns:
+        if name not in known:
+            yield from _damaged(Field(name, "text", "unknown", "", {}), frame[name])
+
+
+def _damaged(field: Field, column: pl.Series) -> Iterator[Hit]:
+    for doubt in damage_doubts(field) if column.str.contains(damaged_shape()).any() else ():
+        yield from _doubtful(field.name, column, doubt)
 
 
 def corporate_digits_fit(column: pl.Series) -> pl.Series:
