@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from meguro_opendata.messages import message, word
+from meguro_opendata.reports.coverage import coverage_lines
+
+from .whose import owner_lines
 
 if TYPE_CHECKING:
     from meguro_opendata.georeferencing.files.addresses import GeocodedFile
@@ -17,6 +20,9 @@ _SHOWN = 10
 
 def geocoding_lines(done: GeocodedFile, lang: str) -> Iterator[str]:
     """Yield how many addresses have a point of which level; the first that have none, with the reason."""
+    if done.owner.evidence:
+        yield from owner_lines(done.owner.home, done.owner.evidence, lang)
+    yield from coverage_lines(done.table.coverage, lang)
     yield message("geocode-done", lang, count=sum(done.levels.values()), column=done.column)
     yield from (f"  {word(f'level-{level}', lang)}: {count}" for level, count in done.levels.items() if count)
     for problem, count in done.problems.items():

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from meguro_opendata.findings import Coverage
 from meguro_opendata.messages import message
+from meguro_opendata.reports.coverage import coverage_lines
 
 from .lists import some
 from .reading import read_line
@@ -21,8 +23,11 @@ def draft_lines(draft: Draft, lang: str) -> Iterator[str]:
     """Yield what was drafted: how the source was read, the standard, and which columns found their field."""
     yield message("new-done", lang, slug=draft.slug, path=draft.recipe)
     yield "  " + read_line(draft.table, lang)
+    if len(draft.layout.sheets) > 1:
+        yield "  " + message("new-stacked-sheets", lang, names=some(draft.layout.sheets))
     if draft.other_sheets:
         yield "  " + message("new-other-sheets", lang, names=some(draft.other_sheets))
+    yield from _block_lines(draft, lang)
     yield "  " + _standard(draft, lang)
     yield from ("  " + text for text in draft.hints(lang))
     yield from _mapping_lines(draft, lang)
@@ -33,6 +38,14 @@ def draft_lines(draft: Draft, lang: str) -> Iterator[str]:
     if draft.mixed is not None:
         yield "  " + message("new-mixed", lang, id=draft.mixed.id, other=draft.mixed.mixed)
     yield message("new-next", lang, path=draft.recipe, slug=draft.slug)
+
+
+def _block_lines(draft: Draft, lang: str) -> Iterator[str]:
+    """Yield what the sheets that are read hold beside the table: other tables, sums, sections, notes."""
+    sheets = draft.layout.sheets or (draft.table.grid.sheet,)
+    blocks = draft.table.coverage.blocks
+    parts = tuple(block for block in blocks if block.sheet in sheets and block.reason != "other-sheet")
+    yield from ("  " + line for line in coverage_lines(Coverage(blocks=parts), lang, listed=False))
 
 
 def _mapping_lines(draft: Draft, lang: str) -> Iterator[str]:

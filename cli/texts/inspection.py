@@ -66,7 +66,7 @@ def _doubt_lines(table: Table, lang: str) -> Iterator[str]:
     found = table.proposed
     if found is not None and not found.sure and found.second is not None:
         yield "  " + message("header-unsure", lang, row=found.second[1])
-    yield from ("  " + line for line in coverage_lines(table.coverage, lang))
+    yield from ("  " + line for line in coverage_lines(table.coverage, lang, listed=False))
 
 
 def _header_line(table: Table, lang: str) -> str:

@@ -13,17 +13,23 @@ if TYPE_CHECKING:
     from meguro_opendata.geo.places.whose import Evidence
     from meguro_opendata.japan.municipalities import Municipality
 
-__all__ = ["judged_lines", "not_checked_lines", "whose_lines"]
+__all__ = ["judged_lines", "not_checked_lines", "owner_lines", "whose_lines"]
 
 
 def whose_lines(home: Municipality | None, evidence: Iterable[Evidence], judged: Judged, lang: str) -> Iterator[str]:
     """Yield the municipality, each evidence for it, what is wrong with the points, and what was not checked."""
+    yield from owner_lines(home, evidence, lang)
+    yield from judged_lines(judged, lang)
+
+
+def owner_lines(home: Municipality | None, evidence: Iterable[Evidence], lang: str) -> Iterator[str]:
+    """Yield the municipality that a file is about, and each evidence for it once."""
     if home is None:
         yield message("whose-unknown", lang)
     else:
         yield message("whose-found", lang, city=home.full_name, number=home.code)
-        yield from ("  " + message(f"evidence-{one.kind}", lang, **one.params()) for one in evidence)
-    yield from judged_lines(judged, lang)
+        said = (message(f"evidence-{one.kind}", lang, **one.params()) for one in evidence)
+        yield from dict.fromkeys("  " + line for line in said)
 
 
 def judged_lines(judged: Judged, lang: str) -> Iterator[str]:

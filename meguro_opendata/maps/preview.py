@@ -12,7 +12,7 @@ import polars as pl
 from meguro_opendata import pages
 from meguro_opendata.errors import MeguroOpendataError, SourceError
 from meguro_opendata.files.csvrows import read_csv_rows
-from meguro_opendata.findings import Finding
+from meguro_opendata.findings import Coverage, Finding
 from meguro_opendata.geo.datum.crs import Crs, parse_crs
 from meguro_opendata.geo.gis.features import moved, point_columns
 from meguro_opendata.geo.gis.files import LayerWords, read_features
@@ -57,6 +57,7 @@ class Preview:
         findings: What there is to know of it.
         evidence: Why it is that municipality.
         judged: Whether the table's own points lie in it.
+        coverage: What of the file was read.
     """
 
     title: str
@@ -68,6 +69,7 @@ class Preview:
     findings: tuple[Finding, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     judged: Judged = field(default_factory=Judged)
+    coverage: Coverage = field(default_factory=Coverage)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -103,7 +105,8 @@ class Preview:
         """Why no row has a point."""
         if any(row.problem == SWAPPED for row in self.rows):
             return MeguroOpendataError("preview-swapped", file=self.file)
-        if self.home is None and any(row.address for row in self.rows):
+        towns = (row.address for row in self.rows if row.address)
+        if self.home is None and any(not self.geocoder.find(address).address.code for address in towns):
             return MeguroOpendataError("preview-no-home", file=self.file)
         return MeguroOpendataError("preview-no-points", file=self.file)
 
@@ -176,7 +179,8 @@ def preview_file(
         roles = replace(roles, lat=roles.lon, lon=roles.lat)
     title = table.proposed.title if table.proposed else ""
     texts = {"title": title, "sheet": table.grid.sheet or "", "file": path.stem}
-    return _preview(path.stem, path.name, table.frame, _given(home) or whose(table.frame, texts, workspace), roles)
+    owner = _given(home) or whose(table.frame, texts, workspace)
+    return replace(_preview(path.stem, path.name, table.frame, owner, roles), coverage=table.coverage)
 
 
 def _given(home: Municipality | None) -> Whose | None:

@@ -26,13 +26,21 @@ def reason_text(reason: str, lang: str) -> str:
     return word(reason, lang) if reason in _REASONS else reason
 
 
-def coverage_lines(covered: Coverage, lang: str) -> Iterator[str]:
-    """Yield what was read of a source that holds more than the table, and every part that was not."""
+def coverage_lines(covered: Coverage, lang: str, *, listed: bool = True) -> Iterator[str]:
+    """Yield what was read of a source that holds more than the table, and every part that was not.
+
+    Args:
+        covered: What of the source was read.
+        lang: The language of the lines.
+        listed: Whether the lines between the rows (sums, sections, notes) are in a list of rejected rows already.
+    """
     yield from _sheet_lines(covered.sheets, lang)
     read = {(sheet.file, sheet.name) for sheet in covered.sheets if sheet.read}
     parts = [block for block in covered.blocks if not covered.sheets or (block.file, block.sheet) in read]
-    yield from _unread_lines(parts, lang)
-    if covered.rows_left_out:
+    yield from _unread_lines([block for block in parts if not (listed and block.listed)], lang)
+    if covered.rows_left_out and len(covered.sheets) > 1:
+        yield message("rows-left-out-sheets", lang, count=covered.rows_left_out)
+    elif covered.rows_left_out:
         yield message("rows-left-out", lang, count=covered.rows_left_out)
 
 
@@ -68,7 +76,7 @@ def _unread_lines(blocks: Iterable[Block], lang: str) -> Iterator[str]:
     """The other tables one by one, then what stands beside and above the table that was read."""
     others: list[str] = []
     for block in blocks:
-        if block.read or block.listed or block.role == "blank":
+        if block.read or block.role == "blank":
             continue
         why = reason_text(block.reason or "", lang)
         if block.role == "other_table":

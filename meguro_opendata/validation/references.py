@@ -86,7 +86,7 @@ def referred_tables(schema: Mapping[str, Any], tables: Tables) -> dict[str, Text
         )
     for key in schema.get("foreignKeys") or ():
         if reference_of(key) and reference_of(key) not in others:
-            raise MeguroOpendataError("foreign-table-missing", name=reference_of(key), known=list(others))
+            raise MeguroOpendataError("foreign-table-missing", name=reference_of(key), known=list(others) or ["-"])
     refuse_unknown_references(schema, others, "schema")
     return {name: with_types(name, table, schema) for name, table in others.items()}
 

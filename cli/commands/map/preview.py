@@ -46,6 +46,7 @@ def command(
     from meguro_opendata.files.whole import write_whole
     from meguro_opendata.geo.gis.files import LayerWords
     from meguro_opendata.messages import message, word
+    from meguro_opendata.reports.coverage import coverage_lines
 
     from ...texts.whose import whose_lines
 
@@ -56,6 +57,8 @@ def command(
     words = LayerWords(layer, source_crs, encoding)
     preview = _preview(slug, municipality, swapped=axes is not None, words=words)
     for line in whose_lines(preview.home, preview.evidence, preview.judged, lang):
+        console.result(line)
+    for line in coverage_lines(preview.coverage, lang):
         console.result(line)
     write_whole(out, preview.page(lang, tiles=tiles).encode("utf-8"))
     for found in preview.findings:

@@ -21,6 +21,7 @@ from meguro_opendata.geo.gis.geojson import shape_collection
 from meguro_opendata.geo.gis.table import propose_table
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.places.geocoding import COLUMNS, Geocoder
+from meguro_opendata.geo.places.whose import Whose, whose
 from meguro_opendata.japan.folding import folded
 from meguro_opendata.sources import Table
 
@@ -41,12 +42,14 @@ class GeocodedFile:
         column: The column of the addresses.
         table: The source.
         found: One row an address, with the columns of :data:`meguro_opendata.geo.places.geocoding.COLUMNS`.
+        owner: The municipality of the addresses that name none, and why it is that.
     """
 
     file: str
     column: str
     table: Table
     found: pl.DataFrame
+    owner: Whose = Whose(None)
 
     @property
     def addresses(self) -> pl.Series:
@@ -121,16 +124,26 @@ def geocode_file(
 
     Args:
         path: A CSV, TSV, workbook or GIS file.
-        geocoder: What finds them.
+        geocoder: What finds them; without a municipality, the one that the file shows becomes its own.
         column: The column of the addresses; default the first that is named as such.
         words: What is declared of a GIS file.
 
     Raises:
+        MeguroOpendataError: If addresses lack their municipality and more than one comes into question.
         SourceError: If the file cannot be read, or has no such column.
     """
     known: list[str] = gazetteer_data()["address_columns"]
     table = propose_table(path, known if column is None else [*known, column], words=words)
-    return GeocodedFile(str(path), name := _column(table, path, column), table, geocoder.frame(table.frame[name]))
+    name = _column(table, path, column)
+    owner = Whose(geocoder.home) if geocoder.home is not None else _owner(table, path)
+    geocoder.at_home(owner.home)
+    return GeocodedFile(str(path), name, table, geocoder.frame(table.frame[name]), owner)
+
+
+def _owner(table: Table, path: Path) -> Whose:
+    """The municipality that the file itself shows, for addresses that name none."""
+    title = table.proposed.title if table.proposed else ""
+    return whose(table.frame, {"title": title, "sheet": table.grid.sheet or "", "file": path.stem})
 
 
 def _column(table: Table, path: Path, named: str | None) -> str:

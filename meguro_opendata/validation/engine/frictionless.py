@@ -307,7 +307,7 @@ def _with_names(schema: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[
     for key in schema.get("foreignKeys", []):
         wanted = key["reference"].get("resource", "")
         if wanted and wanted not in names:
-            raise MeguroOpendataError("foreign-table-missing", name=wanted, known=list(names))
+            raise MeguroOpendataError("foreign-table-missing", name=wanted, known=list(names) or ["-"])
         keys.append({**key, "reference": {**key["reference"], "resource": names.get(wanted, "")}})
     return {**schema, "foreignKeys": keys} if keys else schema
 
