@@ -10,6 +10,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
+import openpyxl
 import pytest
 from conftest import Ran
 from gazetteer_files import SQUARE_GEOJSON, yaizu_blocks
@@ -323,3 +324,31 @@ def test_estimates_need_coordinates(workspace_dir: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         mo.build_release("stockpile_warehouse", workspace_dir)
     assert "geocode-without-coordinates" in {fault.code for fault in caught.value.faults}
+
+
+def test_geocode_takes_the_municipality_that_the_file_shows(typed: Command, tmp_path: Path) -> None:
+    """Addresses without one are found by the towns they name, as in ``map preview``; the reason is shown."""
+    rows = ["番号,設置場所", "1,上目黒2-19-15", "2,目黒本町2丁目1番20号", "3,八雲１－１－８", "4,鷹番3-17-20"]
+    (tmp_path / "一覧.csv").write_text("\n".join(rows), encoding="utf-8")
+    done = typed("geo", "geocode", "一覧.csv", "-o", "out.csv")
+    assert (done.code, "東京都目黒区（131105）" in done.out, "根拠: 住所4件のうち4件" in done.out) == (0, True, True)
+    told = typed("geo", "geocode", "一覧.csv", "-o", "out.csv", "--municipality", "131105")
+    assert (told.code, "根拠" in told.out) == (0, False)
+
+
+def test_a_preview_names_the_sheets_and_the_true_cause(typed: Command, tmp_path: Path) -> None:
+    """Sheets that are not drawn are named; addresses that name cities without a gazetteer are not called nameless."""
+    book = openpyxl.Workbook()
+    for name, address in (("北部", "目黒区大橋2-11-1"), ("南部", "目黒区中根1-5-1")):
+        sheet = book.create_sheet(name)
+        sheet.append(["名称", "住所"])
+        sheet.append(["見本", address])
+    del book["Sheet"]
+    book.save(tmp_path / "二枚.xlsx")
+    done = typed("map", "preview", "二枚.xlsx", "-o", "二枚.html")
+    assert "読んだシート: 北部\n読まなかったシート: 南部（別のシート）" in done.out
+    (tmp_path / "各地.csv").write_text(
+        "名称,住所\n甲,千葉県市川市八幡1-1\n乙,大阪府堺市堺区南瓦町3-1\n", encoding="utf-8"
+    )
+    refused = typed("map", "preview", "各地.csv", "-o", "各地.html")
+    assert (refused.code, "地図に置ける場所が1つもありません" in refused.err) == (2, True)

@@ -498,26 +498,17 @@ def test_no_text_breaks_the_comparison_of_addresses(address: str, town: str) -> 
     assert differing_part(address, {"town": town, "city": "", "prefecture": "", "lot": ""}) in (None, "town")
 
 
-@pytest.mark.parametrize(
-    "label",
-    [
-        "都道府県コード又は市区町村コード",
-        "市区町村コード",
-        "NO",
-        "管理番号",
-        "電話",
-        "TEL",
-        "代表FAX",
-        "法人番号（本店）",
-        "施設ID",
-    ],
+OLD_LABELS = (
+    ["都道府県コード又は市区町村コード", "市区町村コード", "NO", "管理番号", "電話", "TEL", "代表FAX", "法人番号（本店）", "施設ID"]
 )
+
+
+@pytest.mark.parametrize("label", OLD_LABELS)
 @pytest.mark.parametrize("value", ["1.31105E+11", "7.00002E+12", "####"])
 def test_a_destroyed_number_is_found_in_columns_that_no_item_describes(label: str, value: str, tmp_path: Path) -> None:
     """Old and own labels say as well as the standard's that a column holds codes; quantities are left alone."""
     source = tmp_path / "一覧.csv"
-    source.write_text(
-        f"名称,{ADDRESS},{label},測定値\n見本館,東京都目黒区上目黒2-19-15,{value},1.5E+01\n", encoding="utf-8"
-    )
+    rows = [f"名称,{ADDRESS},{label},測定値", f"見本館,東京都目黒区上目黒2-19-15,{value},1.5E+01"]
+    source.write_text("\n".join(rows), encoding="utf-8")
     found = [item for item in mo.validate_file(source, "aed").findings if item.code == "number-destroyed"]
     assert [(item.row, item.field, item.value) for item in found] == [(2, label, value)]

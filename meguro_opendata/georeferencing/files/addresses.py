@@ -49,7 +49,7 @@ class GeocodedFile:
     column: str
     table: Table
     found: pl.DataFrame
-    owner: Whose = Whose(None)
+    owner: Whose
 
     @property
     def addresses(self) -> pl.Series:
