@@ -102,7 +102,14 @@ def _roles(table: Table, older: Standard) -> dict[str, str]:
 
 
 def _join(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str, str]) -> str | None:
-    return "".join(row[column].strip() for column in columns)
+    """The names of prefecture and municipality in one; none if one of them is a number, such as that of the row.
+
+    >>> row = {"都道府県名": "愛知県", "市区町村名": "0001"}
+    >>> _join(row, list(row), Field("地方公共団体名", "text", "", "", {}), {}) is None
+    True
+    """
+    parts = [row[column].strip() for column in columns]
+    return None if any(part.isnumeric() for part in parts) else "".join(parts)
 
 
 def _address(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str, str]) -> str | None:

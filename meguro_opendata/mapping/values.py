@@ -20,6 +20,7 @@ from meguro_opendata.workspace.city import City
 __all__ = ["BETWEEN", "Made", "address_finding", "lookup", "make_values"]
 
 BETWEEN = " / "
+_ORGANISATION = "地方公共団体名"  # what a prefecture and a municipality are called together
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,26 @@ def _joined(
         after=pl.concat_str(stripped, separator=separator, ignore_nulls=True),
         before=pl.concat_str(stripped, separator=BETWEEN, ignore_nulls=True),
     ).fill_null("")
+    if separator == "" and field.endswith(_ORGANISATION):
+        return _joined_names(columns, field, table, joined)
     if separator or role_of(field) != "address":
         return joined["after"], _changes(joined["before"], joined["after"], field, columns[0], "join", table), []
     after, findings = _joined_addresses(columns, field, table)
+    return after, _changes(joined["before"], after, field, columns[0], "join", table), findings
+
+
+def _joined_names(
+    columns: tuple[str, ...], field: str, table: Table, joined: pl.DataFrame
+) -> tuple[pl.Series, list[Change], list[Finding]]:
+    """The name that prefecture and municipality make; a number in one of them, as of a row, makes none."""
+    cells = table.frame.select(pl.any_horizontal(pl.col(name).str.contains(r"^\s*\d+\s*$") for name in columns))
+    numbered = cells.to_series()
+    after = joined.select(pl.when(numbered).then(pl.lit("")).otherwise(pl.col("after")).alias("after")).to_series()
+    left = [table.rows[at] for at in numbered.arg_true()]
+    findings = []
+    if left:
+        params = {"rows": len(left), "first": left[0]}
+        findings.append(table.header_finding("not-carried", "info", columns[-1], field=field, params=params))
     return after, _changes(joined["before"], after, field, columns[0], "join", table), findings
 
 

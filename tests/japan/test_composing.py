@@ -168,6 +168,9 @@ def test_every_municipality_is_known_in_its_own_address() -> None:
             "非公開",
             "調査中",
             "別紙のとおり",
+            "図書館の隣",
+            "市役所付近",
+            "学校敷地内",
         ),
         *(
             "市内全域",

@@ -273,3 +273,15 @@ def test_the_documents_examples_are_right(tmp_path: Path, example: str) -> None:
     (path.parent / "mapping.xlsx").write_bytes(mapping_sheet(mo.load_standard("public_facility"), [NAMED], "ja"))
     path.write_text(yaml.safe_dump({**RECIPE, **yaml.safe_load(example)}, allow_unicode=True), encoding="utf-8")
     assert open_recipe("sample", home).title == RECIPE["title"]
+
+
+@pytest.mark.parametrize("number", ["0001", "１２", "232301"])
+def test_a_number_in_the_place_of_a_municipality_is_composed_into_nothing(number: str, tmp_path: Path) -> None:
+    """A row number under 市区町村名 makes neither a name of an organisation nor an address; it is reported."""
+    source = tmp_path / "見本.csv"
+    rows = ["都道府県名,市区町村名,名称,住所", f"愛知県,{number},見本,春木1", "愛知県,東郷町,見本二,春木2"]
+    source.write_text("\n".join(rows), encoding="utf-8")
+    join = MappingRule(join=("都道府県名", "市区町村名"))
+    made = make_values("地方公共団体名", join, read_source(source), None)
+    assert made.values.to_list() == ["", "愛知県東郷町"]
+    assert [(found.code, found.params["first"]) for found in made.findings] == [("not-carried", 2)]
