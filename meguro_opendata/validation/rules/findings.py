@@ -73,7 +73,7 @@ def rule_findings(
     homes = origins if origins is not None else {name: name for name in frame.columns}
     errors = [found for found in judged if found.check]
     hits = [*_hits(rows, _by_position(table, errors), cleaned=cleaned), *_of_places(rows, place, home)]
-    hits += [] if cleaned else values.damaged(frame, rows.frame.columns)
+    hits += _of_other_columns(frame, rows, cleaned=cleaned)
     hits = [*labels.file_names(table.path), *labels.labels(table, rows, named=named), *hits]
     if standard is not None:
         hits = [*misplaced.standards(table.labels, standard), *hits]
@@ -102,6 +102,12 @@ def _of_places(rows: Rows, place: Place | None, home: str) -> Iterator[Hit]:
         from meguro_opendata.validation.rules.surroundings import surroundings
 
         yield from surroundings(rows, home)
+
+
+def _of_other_columns(frame: pl.DataFrame, rows: Rows, *, cleaned: bool) -> Iterator[Hit]:
+    """What columns show that no field describes; cleaning has asked those that are published."""
+    if not cleaned:
+        yield from values.damaged(frame, rows.frame.columns)
 
 
 def without_unchecked(findings: Iterable[Finding]) -> tuple[list[Finding], tuple[NotChecked, ...]]:
