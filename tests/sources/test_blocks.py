@@ -191,6 +191,14 @@ def test_sections_do_not_end_a_table() -> None:
     assert cut.reasons == {1: "section", 6: "blank", 7: "section"}
 
 
+@pytest.mark.parametrize("row", [["文字", "131105", "北緯", "東経"], ["未定", "131105", "調査中", "調査中"]])
+def test_a_row_with_words_for_its_numbers_begins_no_table(row: list[str]) -> None:
+    """It has the code that the other rows have; labels would be words alone."""
+    rows = [[f"見本{n}", "131105", f"35.64{n}", f"139.69{n}"] for n in range(6)]
+    cut = cut_sheet(grid([["名称", "団体コード", "緯度", "経度"], *rows, row, ["末尾", "", "35.6", "139.7"]]))
+    assert roles(cut) == [("table", 1, 9)]
+
+
 def test_a_table_beside_another_is_named() -> None:
     """Two tables of the same labels side by side are not one of twice as many columns."""
     left, right = ["地区", "世帯", "人口"], ["地区", "世帯", "人口"]

@@ -48,12 +48,17 @@ def _beginnings(body: Body) -> Iterator[int]:
 
 
 def _lines_of_words(body: Body) -> list[int]:
-    """Lines that have words in two columns of numbers, and so may be labels."""
+    """Lines of nothing but words that have some in two columns of numbers, and so may be labels."""
     numbers = [at for at, kind in enumerate(body.profile.kinds) if kind is CellKind.NUMBER][:_WORDS]
     if len(numbers) < 2:  # noqa: PLR2004
         return []
     found = Counter(line for at in numbers for line in _words_in(body.cells[:, at]))
-    return [line for line, columns in found.items() if columns > 1]
+    return [line for line, columns in found.items() if columns > 1 and _is_all_words(body, line)]
+
+
+def _is_all_words(body: Body, line: int) -> bool:
+    """Whether a line has no value of a kind that no label has: a row with words for its numbers has others."""
+    return all(cell_kind(cell) is CellKind.TEXT for cell in body.texts(line))
 
 
 def _words_in(column: pl.Series) -> pl.Series:
