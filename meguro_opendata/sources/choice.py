@@ -50,6 +50,11 @@ class Choice:
         """The blocks of the sheet with this header."""
         return cut_at(self.grid, self.head, self.headers, self.header)
 
+    @cached_property
+    def whole_cut(self) -> Cut:
+        """The same with every line of its table as a row, also blank lines, notes and sums."""
+        return cut_at(self.grid, self.head, self.headers, self.header, reasons={})
+
     @property
     def second(self) -> Header | None:
         """The best of the headers that are not chosen."""

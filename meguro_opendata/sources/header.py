@@ -62,7 +62,7 @@ def cut_table(
     """
     _refuse_blank_header(grid, header_row)
     labels = labels_of(grid, header_row, header_rows) if cut is None else _labels_of_cut(grid, cut, header_rows)
-    blank = blank_rows(grid.cells) if cut is None else _blank_rows_of(cut, grid.height)
+    blank = _blank_rows_of(cut, grid.height) if cut is not None and cut.reasons else _blank_rows(grid, cut)
     end = _last_filled(blank, header_row)
     _refuse_outside(grid, skip or {}, end)
     body = grid.cells.slice(header_row, end - header_row)
@@ -143,6 +143,11 @@ def blank_rows(cells: pl.DataFrame) -> pl.Series:
         if not len(rows):
             break
     return every.is_in(rows.to_list())
+
+
+def _blank_rows(grid: Grid, cut: Cut | None) -> pl.Series:
+    """The blank lines of a sheet, as far as its table goes."""
+    return blank_rows(grid.cells if cut is None else grid.cells[: cut.end])
 
 
 def _blank_rows_of(cut: Cut, height: int) -> pl.Series:

@@ -104,9 +104,10 @@ def propose_source(
         raise SourceError("file-empty", file=path)
     if header_row is not None:
         best = with_header(best, header_row)
-    table = cut_table(best.grid, best.header_row, best.header_rows, keep_all=keep_all, cut=best.cut)
+    cut = best.whole_cut if keep_all else best.cut
+    table = cut_table(best.grid, best.header_row, best.header_rows, keep_all=keep_all, cut=cut)
     others = [choice for choice in found if choice.grid is not best.grid]
-    cuts = {best.grid.sheet: best.cut} | {choice.grid.sheet: choice.cut for choice in others}
+    cuts = {best.grid.sheet: cut} | {choice.grid.sheet: choice.cut for choice in others}
     covered = coverage(grids, cuts, {best.grid.sheet}, {})
     return replace(table, proposed=_proposed(best, declared=header_row is not None), coverage=covered)
 
