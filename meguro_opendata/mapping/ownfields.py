@@ -45,7 +45,7 @@ class OwnField(NamedTuple):
 
 
 def own_fields(table: Table, is_geo: bool) -> tuple[OwnField, ...]:
-    """Return one field a column that is used; at most one latitude and one longitude, so that points can be made of them."""
+    """Return one field a used column; at most one latitude and one longitude, so that points can be made of them."""
     points = dict(zip(point_names(), _DEGREES, strict=True)) if is_geo else {}
     columns = table.used
     made = []

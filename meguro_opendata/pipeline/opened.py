@@ -68,7 +68,18 @@ class OpenedFiles:
         if path not in self._files:
             grids = read_grids(path, source.sheet, source.encoding)
             self._files[path] = _Opened(source.file, grids)
+            self._refuse_unknown_sheets(recipe, grids[0].sheets if grids else ())
         return self._files[path]
+
+    def _refuse_unknown_sheets(self, recipe: Recipe, known: tuple[str, ...]) -> None:
+        """Refuse rows to skip on a sheet that the file does not have: they would be published."""
+        file, faults = recipe.source.file, []
+        for number, row in enumerate(self._recipe.skip_rows):
+            if row.file in (None, file) and row.sheet not in (None, *known):
+                shown: dict[str, object] = {"row": row.row, "value": row.sheet, "file": file, "known": list(known)}
+                faults.append(Fault(f"skip_rows.{number}.sheet", "skip-row-sheet-unknown", shown))
+        if faults:
+            raise ConfigurationError(recipe.path, faults)
 
     def _wanted(self, file: _Opened, recipe: Recipe) -> list[Grid]:
         """The sheets that a source reads."""

@@ -81,6 +81,8 @@ class NamedBlock(Declared):
             raise ValueError("block-without-reason")
         if self.begins is not None and self.rows is None:
             raise ValueError("block-begins-without-rows")
+        if self.read and (self.rows is None or self.columns is not None):
+            raise ValueError("block-read-rows")
         return self
 
     @property

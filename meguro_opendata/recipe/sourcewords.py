@@ -162,6 +162,9 @@ def setting_faults(place: str, settings: FileSettings) -> Iterator[Fault]:
         yield Fault(f"{place}.confirm", "header-unconfirmed", {"row": settings.header_row})
     if settings.sheet is not None and settings.sheets is not None:
         yield Fault(f"{place}.sheets", "sheet-and-sheets", {})
+    named = settings.sheets if isinstance(settings.sheets, tuple) else ()
+    if len(set(named)) < len(named):
+        yield Fault(f"{place}.sheets", "sheet-twice", {"value": next(name for name in named if named.count(name) > 1)})
     if settings.sheet_column is not None and settings.sheets is None:
         yield Fault(f"{place}.sheet_column", "key-missing", {"key": "sheets"})
 

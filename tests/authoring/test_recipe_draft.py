@@ -282,7 +282,7 @@ TEN = {
 
 @pytest.mark.parametrize("slug", TEN)
 def test_files_of_ten_offices_become_recipes_that_open(slug: str, home: Workspace, shared: Path) -> None:
-    """Once the department is chosen, ``build`` reads each as the draft did, and no row is lost."""
+    """Once the department is chosen, ``build`` reads the first sheet of each as the draft did, and no row is lost."""
     draft = draft_dataset(slug, shared / "corpus" / TEN[slug], home)
     decided(draft)
     release = mo.build_release(slug, home)

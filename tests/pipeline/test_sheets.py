@@ -222,7 +222,11 @@ def test_a_block_that_moved_is_refused_with_both_numbers(tmp_path: Path) -> None
         ({"blocks": [{"columns": "C-A", "read": True}]}, "block-columns"),
         ({"blocks": [{"rows": "3-5", "read": False}]}, "block-without-reason"),
         ({"blocks": [{"begins": "見本", "read": True}]}, "block-begins-without-rows"),
-        ({"blocks": [{"file": "別.xlsx", "read": True}]}, "block-file-unknown"),
+        ({"blocks": [{"file": "別.xlsx", "rows": "3-5", "read": True}]}, "block-file-unknown"),
+        ({"blocks": [{"sheet": "一覧", "read": True}]}, "block-read-rows"),
+        ({"blocks": [{"rows": "3-5", "columns": "A-B", "read": True}]}, "block-read-rows"),
+        ({"source": {"file": "見本.xlsx", "sheets": ["一覧", "一覧"]}}, "sheet-twice"),
+        ({"skip_rows": [{"row": 3, "sheet": "別", "reason": "見本"}]}, "skip-row-sheet-unknown"),
         ({"blocks": [{"rows": "3-5", "read": True}, {"rows": "3-5", "read": True}]}, "block-twice"),
     ],
 )
