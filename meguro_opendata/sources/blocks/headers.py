@@ -231,13 +231,17 @@ class _Trial:
     def _is_title_beside(self, line: int) -> bool:
         """Whether a line is a title with a unit, a day or an office beside it; its columns have labels of their own."""
         cells = [at for at, text in enumerate(self.head.lines[line]) if text.strip()]
-        merged = {left for (top, left), _ in self.head.merged if top == line}
-        if len(cells) != 2 or cells[0] != self.columns[0] or cells[1] in merged:  # noqa: PLR2004
+        if len(cells) != 2 or cells[0] != self.columns[0]:  # noqa: PLR2004
             return False
-        text = self.head.lines[line][cells[1]]
-        apart = cells[1] == self.columns[-1] and len(self.columns) >= _APART and not merged
-        beside = apart or is_aside(text) or cell_kind(text) is CellKind.DATE
-        return beside and bool(self.head.lines[line + 1][cells[0]].strip())
+        own_label = self.head.lines[line + 1][cells[0]].strip()
+        return bool(own_label) and self._is_beside_title(line, cells[1])
+
+    def _is_beside_title(self, line: int, at: int) -> bool:
+        """Whether the second cell of a line is a unit or a day, or in the last column of a table that has several."""
+        merged = {left for (top, left), _ in self.head.merged if top == line}
+        text = self.head.lines[line][at]
+        apart = at == self.columns[-1] and len(self.columns) >= _APART and not merged
+        return at not in merged and (apart or is_aside(text) or cell_kind(text) is CellKind.DATE)
 
     def _merged_part(self, line: int) -> bool:
         width = len(self.columns)

@@ -29,6 +29,7 @@ _SHOWN = 2000  # lines that show how many cells rows fill
 _SENTINELS = 6  # columns that every row fills, asked to find lines that are no rows
 _HARDLY = 4  # a line with less than a quarter of the usual cells can be a footer
 _MOSTLY = 0.5  # share of what rows fill that a line of another kind leaves blank
+_NUMBER = re.compile(r"[(（]\d{1,3}[)）]|[①-⑳]")
 _NUMBERED = 3  # cells that number the columns at least
 _LABELS = 5  # columns of words in which a sum may be named
 
@@ -146,18 +147,13 @@ def _repeated(body: Body) -> list[int]:
 
 
 def _numbering(body: Body) -> list[int]:
-    """The first line, if it numbers the columns: ``(1)``, ``(2)`` and so on."""
-    numbers = [found[0] for cell in body.cells.row(0) if (found := _digits(cell))] if body.cells.height else []
-    first = body.texts(0) if numbers else []
-    counted = [str(int(numbers[0]) + at) for at in range(len(first))] if numbers else []
-    return [0] if len(first) >= _NUMBERED and numbers == counted else []
-
-
-def _digits(cell: str) -> list[str]:
-    """The digits of a number in brackets or in a circle; none of any other cell."""
-    return re.findall(r"^[(（](\d+)[)）]$", unicodedata.normalize("NFKC", cell.strip())) or (
-        [unicodedata.normalize("NFKC", cell)] if "①" <= cell <= "⑳" else []
-    )
+    """The first line, if it numbers the columns: ``(1)``, ``(2)`` and so on, or the same in circles."""
+    texts = body.texts(0) if body.cells.height else []
+    found = [_NUMBER.fullmatch(text.strip()) for text in texts]
+    if len(texts) < _NUMBERED or not all(found):
+        return []
+    numbers = [int(unicodedata.normalize("NFKC", text).strip(" ()")) for text in texts]
+    return [0] if numbers == list(range(numbers[0], numbers[0] + len(numbers))) else []
 
 
 def linkdata_lines(body: Body) -> list[int]:
