@@ -62,7 +62,7 @@ def cut_table(
     """
     _refuse_blank_header(grid, header_row)
     labels = labels_of(grid, header_row, header_rows) if cut is None else _labels_of_cut(grid, cut, header_rows)
-    blank = _blank_rows_of(cut, grid.height) if cut is not None and cut.reasons else _blank_rows(grid, cut)
+    blank = _blank_rows(grid, cut)
     end = _last_filled(blank, header_row)
     _refuse_outside(grid, skip or {}, end)
     body = grid.cells.slice(header_row, end - header_row)
@@ -147,6 +147,8 @@ def blank_rows(cells: pl.DataFrame) -> pl.Series:
 
 def _blank_rows(grid: Grid, cut: Cut | None) -> pl.Series:
     """The blank lines of a sheet, as far as its table goes."""
+    if cut is not None and cut.reasons:
+        return _blank_rows_of(cut, grid.height)
     return blank_rows(grid.cells if cut is None else grid.cells[: cut.end])
 
 
