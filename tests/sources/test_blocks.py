@@ -324,3 +324,11 @@ def test_the_proposed_sheet_is_the_one_of_the_truth_or_equal_to_it(truth: list[d
         ):
             wrong.append(row["file"])
     assert wrong == []
+
+
+@pytest.mark.parametrize("first", ["①障害福祉サービス", "⑳の1", "(1)以下", "①"])
+def test_rows_that_begin_with_a_circled_number_are_rows(first: str) -> None:
+    """Only a whole cell that is such a number can number columns; a text behind one is a value."""
+    records = [["種類", "名称", "定員"], [first, "甲", "3"], ["②介護", "乙", "5"], ["③保育", "丙", "8"]]
+    cut = cut_sheet(Grid.of_records(Path("見本.csv"), "csv", records))
+    assert [(block.role, block.first_row, block.last_row) for block in cut.blocks] == [("table", 1, 4)]
