@@ -191,6 +191,16 @@ def test_sections_do_not_end_a_table() -> None:
     assert cut.reasons == {1: "section", 6: "blank", 7: "section"}
 
 
+def test_figures_under_words_below_a_gap_are_another_table() -> None:
+    """Though its lines are filled nearly as rows are, and it has neither a title nor a label of the first one."""
+    rows = [["見本公園", "見本1-1-1", "入口"], ["見本広場", "見本1-1-2", "広場"]]
+    below = [["課", "内線", ""], ["総務", "1234", ""], ["税務", "1235", ""]]
+    cut = cut_sheet(grid([["名称", "所在地", "設置位置"], *rows, ["", "", ""], *below]))
+    assert [(block.role, block.first_row) for block in cut.blocks if block.role != "blank"] == [
+        ("table", 1), ("other_table", 5),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("row", [["文字", "131105", "北緯", "東経"], ["未定", "131105", "調査中", "調査中"]])
 def test_a_row_with_words_for_its_numbers_begins_no_table(row: list[str]) -> None:
     """It has the code that the other rows have; labels would be words alone."""

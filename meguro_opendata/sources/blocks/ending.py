@@ -21,6 +21,7 @@ _DEPTH = 60  # lines looked at below a gap to tell whether another table begins
 _ABOVE = 20  # rows above a gap that show how the table's rows are filled
 _LARGE = 2000  # lines; a table of more shows in its head what its rows are like
 _LABELS = (CellKind.TEXT, CellKind.DATE)  # what labels are: words, and years above figures
+_HEAD = 2  # lines of another table: a header and a row are too few to tell it by its values
 _WORDS = 8  # columns of numbers asked for words
 
 
@@ -94,8 +95,19 @@ def _is_same_table(body: Body, group: Sequence[int]) -> bool:
         return not wide or _is_header_again(body, wide[0])
     above = _rows_above(body, group[0])
     always, kinds = _always_in(body, above), _kinds_in(body, above)
+    if _heads_values(body, wide, kinds):
+        return False
     alike = [_is_alike(body, line, always, kinds) for line in wide]
     return alike[0] and sum(alike) * 2 >= len(alike)
+
+
+def _heads_values(body: Body, lines: Sequence[int], usual: Sequence[CellKind | None]) -> bool:
+    """Whether a line of words stands above figures or dates in a column of the table that holds neither."""
+    if len(lines) <= _HEAD or not _is_all_words(body, lines[0]):
+        return False
+    kinds = [[cell_kind(cell) for cell in body.cells.row(line)] for line in lines]
+    values = [at for at, kind in enumerate(usual) if kind is CellKind.TEXT and kinds[0][at]]
+    return any(all(row[at] in (CellKind.NUMBER, CellKind.DATE) for row in kinds[1:]) for at in values)
 
 
 def _names_labels(body: Body, line: int) -> bool:
