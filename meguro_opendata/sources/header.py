@@ -122,7 +122,8 @@ def _labels_of_cut(grid: Grid, cut: Cut, header_rows: int) -> list[str]:
     header = cut.header
     if header is None or header.low - header.top + 1 != header_rows:
         return labels_of(grid, header.low + 1 if header else 1, header_rows)
-    return list(cut.names)
+    width = max(len(grid.record(line)) for line in range(header.top, header.low + 1))
+    return list(cut.names[:width])
 
 
 def _joined(levels: list[str]) -> str:
