@@ -137,15 +137,18 @@ def masked_changes(changes: Sequence[Change], findings: Iterable[Finding]) -> li
     """
     cells = {(found.file, found.row, found.field) for found in findings if found.code in BLOCKING}
     rows = {cell[:2] for cell in cells}
-    near = [change for change in changes if (change.file, change.row) in rows]
+    near = [change for change in changes if not rows.isdisjoint([(change.file, change.row), (None, change.row)])]
     personal = _personal([f"{change.before} {change.after}" for change in near])
-    hidden = {
-        change for at, change in enumerate(near) if at in personal or (change.file, change.row, change.field) in cells
-    }
+    hidden = {change for at, change in enumerate(near) if at in personal or _is_one_of(change, cells)}
     return [
         replace(change, before=mask(change.before), after=mask(change.after)) if change in hidden else change
         for change in changes
     ]
+
+
+def _is_one_of(change: Change, cells: Collection[tuple[str | None, int | None, str | None]]) -> bool:
+    """Whether a change is of one of some cells; these name their file only where there are several."""
+    return any((file, change.row, change.field) in cells for file in (change.file, None))
 
 
 def masked_rejections(rejected: Sequence[Rejection]) -> list[Rejection]:

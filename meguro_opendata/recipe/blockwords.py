@@ -189,6 +189,6 @@ def block_line(block: NamedBlock) -> str:
     """Return a block as the line of a recipe.
 
     >>> block_line(NamedBlock(sheet="一", rows="4-", read=False, reason="別の表"))
-    "- {sheet: 一, rows: 4-, read: false, reason: 別の表}"
+    '- {sheet: 一, rows: 4-, read: false, reason: 別の表}'
     """
     return f"- {scalar(block.model_dump(exclude_unset=True))}"

@@ -21,7 +21,7 @@ def reason_text(reason: str, lang: str) -> str:
     """Why something was left out: a word of the program, or what the recipe says itself.
 
     >>> reason_text("total", "en"), reason_text("試験用の行", "en")
-    ('total', '試験用の行')
+    ('Total', '試験用の行')
     """
     return word(reason, lang) if reason in _REASONS else reason
 

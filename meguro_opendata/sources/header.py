@@ -7,7 +7,6 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 
 from meguro_opendata.errors import SourceError
@@ -155,10 +154,8 @@ def _blank_rows(grid: Grid, cut: Cut | None) -> pl.Series:
 
 def _blank_rows_of(cut: Cut, height: int) -> pl.Series:
     """The same of a sheet that is cut, as far as the columns of its table go; what is not its table's is blank."""
-    blank = np.ones(height, dtype=bool)
-    blank[: cut.end] = False
-    blank[[line for line, reason in cut.reasons.items() if reason == "blank"]] = True
-    return pl.Series(blank)
+    lines = pl.int_range(height, eager=True)
+    return (lines >= cut.end) | lines.is_in([line for line, reason in cut.reasons.items() if reason == "blank"])
 
 
 def _last_filled(blank: pl.Series, start: int) -> int:

@@ -90,7 +90,7 @@ def picture_instead(home: Path) -> str:
         (missing_file, ["ファイルがありません", "備蓄倉庫一覧.csv", "名前と場所を確かめて"]),
         (empty_file, ["ファイルが空です", "備蓄倉庫一覧.csv", "保存し直した"]),
         (wrong_sheet, ["シート「設置場所」がありません", "表紙、設置一覧", "source.sheet"]),
-        (header_beyond_the_end, ["3行目に見出しがありません", "設置一覧", "source.header_row"]),
+        (header_beyond_the_end, ["見出しの行が変わっています", "設置一覧", "3行目", "5行目", "header_row"]),
         (unknown_key, ["dataset.yaml", "source.header_row_count", "もしかして: header_row"]),
         (column_gone, ["mapping.設置年", "列「設置年」が 備蓄倉庫一覧.csv の1行目", "もしかして: 設置年度"]),
         (encoding_wrong, ["文字コードを決められません", "試したもの: cp932", "CSV UTF-8"]),
@@ -148,7 +148,7 @@ def no_year(home: Path) -> str:
     ("harm", "told"),
     [
         (two_rows_one_key, ["キーの重複", "行 3"]),
-        (two_rows_one_id, ["値の重複", "シート「設置一覧」 セル A8", "「0000000002」", "違う値を付けて"]),
+        (two_rows_one_id, ["値の重複", "シート「設置一覧」 セル A8", "「0000000002」", "行ごとに違う値を入れて"]),
         (duplicate_headers, ["見出し「名称」が2か所（B、F）", "互いに違う名前"]),
         (no_year, ["「S99」は、西暦4桁の年として読めません", "行 4", "列「設置年」"]),
     ],

@@ -163,12 +163,13 @@ def test_a_draft_names_the_sheets_that_it_does_not_read(tmp_path: Path, command:
     for name in ("４月", "５月"):
         sheet = book.create_sheet(name)
         for row in (["会議名", "開催日"], ["見本会議", "2025-04-01"]):
-            sheet.append(row)
+            sheet.append(row if name == "４月" else [*row[:1], "会場", "見本"])
     del book["Sheet"]
     book.save(tmp_path / "a.xlsx")
     ran = command("new", "council", "--source", tmp_path / "a.xlsx", "--workspace", tmp_path / "city")
     assert "ほかのシート（読みません）: ５月" in ran.out
-    assert "ほかのシート（読みません）: ５月" in (tmp_path / "city/council/dataset.yaml").read_text(encoding="utf-8")
+    recipe = (tmp_path / "city/council/dataset.yaml").read_text(encoding="utf-8")
+    assert "- {sheet: ５月, read: false, reason: 別のシート}" in recipe
 
 
 def test_a_column_to_be_confirmed_is_not_told_as_left_over(home: Workspace, tmp_path: Path) -> None:

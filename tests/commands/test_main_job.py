@@ -105,6 +105,8 @@ def test_era_years_of_the_warehouses_become_western(workspace: Workspace) -> Non
     assert [rows[0]["設置年"], rows[2]["設置年"]] == ["2021", "1980"]
     changes = list(csv.DictReader(io.StringIO((release.folder / "changes.csv").read_text(encoding="utf-8-sig"))))
     assert changes[0] == {
+        "file": "備蓄倉庫一覧.csv",
+        "sheet": "",
         "row": "2",
         "column": "設置年",
         "field": "設置年",

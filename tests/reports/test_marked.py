@@ -354,7 +354,18 @@ def test_the_commands_write_it(command: Any, tmp_path: Path) -> None:
     assert str(out) in ran.err
     book = openpyxl.load_workbook(out)
     assert book.sheetnames == ["一覧", "検査結果"]
-    ran = command("convert", text_file(tmp_path), "--standard", "preschool", "--out", "出力", "--xlsx", "印2.xlsx")
+    ran = command(
+        "convert",
+        text_file(tmp_path),
+        "--standard",
+        "preschool",
+        "--header-row",
+        "1",
+        "--out",
+        "出力",
+        "--xlsx",
+        "印2.xlsx",
+    )
     assert ran.code == 1
     assert openpyxl.load_workbook(tmp_path / "印2.xlsx").worksheets[0]["B4"].value == "春"
     ran = command("validate", path, "--standard", "preschool", "--xlsx", path)

@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from meguro_opendata.japan.folding import filled as with_signs
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.sources.blocks.cellkinds import CellKind, cell_kind, is_aside
 from meguro_opendata.sources.blocks.head import ALWAYS, Profile
@@ -51,7 +52,7 @@ def sum_names() -> str:
 
 @cache
 def _note_pattern() -> re.Pattern[str]:
-    return re.compile(_patterns()["note"])
+    return re.compile(with_signs(_patterns()["note"]))
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def _numbering(body: Body) -> list[int]:
     found = [_NUMBER.fullmatch(text.strip()) for text in texts]
     if len(texts) < _NUMBERED or not all(found):
         return []
-    numbers = [int(unicodedata.normalize("NFKC", text).strip(" ()")) for text in texts]
+    numbers = [_value(text.strip(" ()（）")) for text in texts]
     return [0] if numbers == list(range(numbers[0], numbers[0] + len(numbers))) else []
 
 
@@ -161,6 +162,15 @@ def linkdata_lines(body: Body) -> list[int]:
     if not body.header[:1] or not body.header[0].startswith("#"):
         return []
     return body.cells[:, 0].str.starts_with("#").arg_true().to_list()
+
+
+def _value(number: str) -> int:
+    """The value of a number, also of one in a circle.
+
+    >>> _value("12"), _value("１２"), _value("③")
+    (12, 12, 3)
+    """
+    return int(number) if number.isdecimal() else int(unicodedata.numeric(number))
 
 
 def _sums(body: Body) -> Iterator[int]:
