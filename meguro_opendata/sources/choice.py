@@ -130,7 +130,7 @@ def _is_named(grid: Grid, headers: Sequence[Header], best: Header, known: int, w
     """Whether most labels of a header are names looked for, and of the next best one hardly any."""
     labels = [label for label in labels_of(grid, best.low + 1, 1) if label]
     second = next((header for header in headers if header != best), None)
-    if known <= _FEW or known * 2 < len(labels):
+    if known < (_FEW if known == len(labels) else _FEW + 1) or known * 2 < len(labels):
         return False
     return second is None or _known(grid, second, 1, wanted) * 2 <= known
 
