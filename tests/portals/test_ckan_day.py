@@ -39,7 +39,7 @@ def test_a_day_of_the_ward(lab: Lab, workspace_dir: Path, command: Callable[...,
         assert run("build").code == 0
         assert run("plan", "--portal", "lab", "--out", "plan.json").code == 1
         first = run("publish", "--portal", "lab", "--plan", "plan.json", "--format", "json")
-        assert (first.code, len(json.loads(first.out)["resources"])) == (0, 9)
+        assert (first.code, len(json.loads(first.out)["resources"])) == (0, 10)
         name = f"{organization}-stockpile_warehouse"
         held = lab.datasets(organization)
         assert len(held) == 4
