@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.blocks import confidence
+from meguro_opendata.sources.blocks import Cut, confidence
 from meguro_opendata.sources.choice import Choice, choices, with_header
 from meguro_opendata.sources.container import MARKUPS, WORKBOOKS, read_container
 from meguro_opendata.sources.coverage import coverage
@@ -109,24 +109,24 @@ def propose_source(
     others = [choice for choice in found if choice.grid is not best.grid]
     cuts = {best.grid.sheet: cut} | {choice.grid.sheet: choice.cut for choice in others}
     covered = coverage(grids, cuts, {best.grid.sheet}, {})
-    return replace(table, proposed=_proposed(best, declared=header_row is not None), coverage=covered)
+    return replace(table, proposed=_proposed(best, cut, declared=header_row is not None), coverage=covered)
 
 
-def _proposed(best: Choice, *, declared: bool) -> Proposed:
+def _proposed(best: Choice, cut: Cut, *, declared: bool) -> Proposed:
     """How a table was found; a header that is declared is sure."""
     return Proposed(
-        title=_title(best),
+        title=_title(best.grid, cut, best.header_row),
         confidence=1.0 if declared else max(confidence(best.headers), _SURE if best.sure else 0.0),
         sure=best.sure,
         second=(best.grid.sheet, best.second.low + 1) if best.second else None,
     )
 
 
-def _title(choice: Choice) -> str:
+def _title(grid: Grid, cut: Cut, header_row: int) -> str:
     """The filled cells of the lines above a table that are its title."""
-    titles = [block for block in choice.cut.blocks if block.role == "title" and block.last_row < choice.header_row]
+    titles = [block for block in cut.blocks if block.role == "title" and block.last_row < header_row]
     lines = (line for block in titles for line in range(block.first_row, block.last_row + 1))
-    return " ".join(cell.strip() for line in lines for cell in choice.grid.record(line - 1) if cell.strip())[:_LONGEST]
+    return " ".join(cell.strip() for line in lines for cell in grid.record(line - 1) if cell.strip())[:_LONGEST]
 
 
 def read_grids(path: Path, sheet: str | None = None, encoding: str | None = None) -> list[Grid]:

@@ -19,7 +19,7 @@ import polars as pl
 
 from meguro_opendata.japan.folding import filled as with_signs
 from meguro_opendata.packaged import packaged_toml
-from meguro_opendata.sources.blocks.cellkinds import CellKind, cell_kind, is_aside
+from meguro_opendata.sources.blocks.cellkinds import TYPED, CellKind, cell_kind, is_aside
 from meguro_opendata.sources.blocks.head import ALWAYS, Profile
 from meguro_opendata.sources.cells import filled, filled_cells
 
@@ -178,7 +178,7 @@ def _sums(body: Body) -> Iterator[int]:
     patterns = _patterns()
     for at in body.words:
         column = body.cells[:, at]
-        named = column.str.contains(f"(?:{patterns['sum']})|(?:{patterns['part_sum']})").arg_true()
+        named = _matching(column, body.profile.kinds[at], f"(?:{patterns['sum']})|(?:{patterns['part_sum']})")
         whole = column.gather(named).str.contains(patterns["sum"])
         for line, is_whole in zip(named, whole, strict=True):
             if body.count(line) < _ROW or (not is_whole and _is_coded(body, line, at)):
@@ -187,6 +187,14 @@ def _sums(body: Body) -> Iterator[int]:
             if is_whole:
                 yield from _rest_of_group(body, at, line)
     yield from _whole(body)
+
+
+def _matching(column: pl.Series, kind: CellKind | None, pattern: str) -> pl.Series:
+    """The lines on which a column has a word; in a column of values only cells that begin as words do are asked."""
+    if kind in TYPED:
+        others = ((column >= "\u3000") | ((column < "!") & (column != ""))).arg_true()
+        return others.filter(column.gather(others).str.contains(pattern))
+    return column.str.contains(pattern).arg_true()
 
 
 def _rest_of_group(body: Body, at: int, line: int) -> Iterator[int]:
