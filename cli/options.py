@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -214,19 +215,28 @@ class InputFile(click.Path):
         return path
 
 
-def gis_words(command: Command) -> Command:
-    """``--layer``, ``--from`` and ``--encoding``: what is declared of a GIS file."""
+def gis_words(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--layer``, ``--from`` and ``--encoding``: what is declared of a GIS file, as the parameter ``words``."""
+
+    @wraps(command)
+    def with_words(*, layer: str | None, source_crs: str | None, encoding: str | None, **others: Any) -> Any:
+        from meguro_opendata.geo.gis.words import LayerWords
+
+        return command(words=LayerWords(layer, source_crs, encoding), **others)
+
     for option in (
         click.option(
             "--encoding",
             type=click.Choice(("utf-8", "cp932", "utf-16")),
             help="GISのファイルの文字コード / Encoding of a GIS file.",
         ),
-        click.option("--from", "source_crs", metavar="CRS", help="GISのファイルの座標系 / System of a GIS file."),
+        click.option(
+            "--from", "source_crs", metavar="CRS", help="元の座標系（例: EPSG:6677）/ System of the file (EPSG:6677)."
+        ),
         click.option("--layer", metavar="NAME", help="GISのファイルのレイヤー / The layer of a GIS file."),
     ):
-        command = option(command)
-    return command
+        with_words = option(with_words)
+    return with_words
 
 
 def output_format(command: Command) -> Command:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .. import console, options
+
+if TYPE_CHECKING:
+    from meguro_opendata.geo.gis.words import LayerWords
 
 
 @click.command("convert")
@@ -32,20 +36,16 @@ def command(
     xlsx: Path | None,
     sheet: str | None,
     header_row: int | None,
-    layer: str | None,
-    source_crs: str | None,
-    encoding: str | None,
+    words: LayerWords,
     output_format: str,
 ) -> None:
     """1つの表を標準の形に直す（確かな対応だけ）/ Convert one file, applying sure matches only."""
-    from meguro_opendata.geo.gis.files import LayerWords
     from meguro_opendata.pipeline.conversion import convert_file, mark_source
     from meguro_opendata.pipeline.outcome import BUILD_FORMAT
 
     from ..texts.conversion import conversion_lines
 
     lang = options.settings().lang
-    words = LayerWords(layer, source_crs, encoding)
     release = convert_file(file, standard, out, lang, words, sheet=sheet, header_row=header_row)
     if xlsx is not None:
         from meguro_opendata.reports.workbook.marked import marked_lines, write_marked

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .. import console, options
+
+if TYPE_CHECKING:
+    from meguro_opendata.geo.gis.words import LayerWords
 
 
 @click.command("inspect")
@@ -17,20 +21,16 @@ from .. import console, options
 @options.common
 def command(
     file: Path,
-    layer: str | None,
-    source_crs: str | None,
-    encoding: str | None,
+    words: LayerWords,
     municipality: str | None,
     output_format: str,
 ) -> None:
     """ファイルの中身を調べる / Say what a file really is and which standard it may follow."""
-    from meguro_opendata.geo.gis.files import LayerWords
     from meguro_opendata.inspection.profiler import inspect_file
 
     from ..texts.inspection import inspection_lines
 
     lang = options.settings().lang
-    words = LayerWords(layer, source_crs, encoding)
     near, named = options.near_municipality(), options.named_municipality(municipality)
     seen = inspect_file(file, words, workspace=near, named=named)
     if output_format == "json":

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .. import console, options
+
+if TYPE_CHECKING:
+    from meguro_opendata.geo.gis.words import LayerWords
 
 
 @click.command("new")
@@ -31,20 +35,16 @@ def command(
     mapping_sheet: bool,
     sheet: str | None,
     header_row: int | None,
-    layer: str | None,
-    source_crs: str | None,
-    encoding: str | None,
+    words: LayerWords,
     output_format: str,
 ) -> None:
     """元のファイルからデータセットの下書きを作る / Draft a dataset from a source file."""
     from meguro_opendata.authoring import draft_dataset
-    from meguro_opendata.geo.gis.files import LayerWords
 
     from ..texts.draft import draft_lines
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
-    words = LayerWords(layer, source_crs, encoding)
     draft = draft_dataset(
         slug,
         source,

@@ -17,8 +17,8 @@ from meguro_opendata.authoring.mapping_sheet import mapping_sheet
 from meguro_opendata.authoring.recipe_text import recipe_text
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import is_plain_name, storage_guard, write_whole
-from meguro_opendata.geo.gis.files import LayerWords
 from meguro_opendata.geo.gis.opening import shape_parts
+from meguro_opendata.geo.gis.words import LayerWords
 from meguro_opendata.geo.places.filepoints import FilePoints, file_points
 from meguro_opendata.japan.municipalities import Municipality, home_of
 from meguro_opendata.mapping.proposals import Proposal, propose_mapping

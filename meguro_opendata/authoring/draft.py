@@ -10,9 +10,7 @@ from typing import Any
 
 from meguro_opendata.authoring.addressplaces import AddressPlaces
 from meguro_opendata.authoring.layout import Layout
-from meguro_opendata.geo.gis.files import LayerWords
-from meguro_opendata.geo.gis.table import point_names
-from meguro_opendata.geo.gis.words import GEO_CONTAINERS
+from meguro_opendata.geo.gis.words import GEO_CONTAINERS, LayerWords, point_names
 from meguro_opendata.geo.places.filepoints import FilePoints, in_metres
 from meguro_opendata.mapping.ownfields import OwnField, own_fields
 from meguro_opendata.mapping.proposal import Proposal

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from meguro_opendata.geo.gis.files import LayerWords
 from meguro_opendata.geo.gis.opening import is_geo_file
 from meguro_opendata.geo.gis.table import propose_table
+from meguro_opendata.geo.gis.words import LayerWords
 from meguro_opendata.recipe.blockwords import NamedBlock, left_out
 from meguro_opendata.recipe.sheets import declared_sheet
 from meguro_opendata.recipe.sourcewords import FileSettings

@@ -12,7 +12,7 @@ from meguro_opendata.cleaning import Cleaned, Doubt
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.findings import Change, Finding
 from meguro_opendata.geo.datum.crs import parse_crs
-from meguro_opendata.geo.gis.table import point_names
+from meguro_opendata.geo.gis.words import point_names
 from meguro_opendata.georeferencing.column_pairs import Located, PointWords, Trouble, locate
 from meguro_opendata.mapping import Mapped
 from meguro_opendata.recipe.sourcewords import FileSettings

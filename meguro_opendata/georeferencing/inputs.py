@@ -119,7 +119,7 @@ def _load(one: PlaceFile, workspace: Workspace) -> None:
 
 
 def _load_boundary(path: Path, workspace: Workspace) -> None:
-    from meguro_opendata.geo.gis.files import LayerWords
+    from meguro_opendata.geo.gis.words import LayerWords
     from meguro_opendata.geo.places.boundary import boundary_of, import_boundary, source_checksum
 
     said = workspace.places.boundary

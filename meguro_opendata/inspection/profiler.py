@@ -22,7 +22,8 @@ from meguro_opendata.standard.recognition.proposal import Recognition, recognise
 
 if TYPE_CHECKING:
     from meguro_opendata.findings import Finding
-    from meguro_opendata.geo.gis.files import Layer, LayerWords
+    from meguro_opendata.geo.gis.files import Layer
+    from meguro_opendata.geo.gis.words import LayerWords
     from meguro_opendata.japan.municipalities import Municipality
 
 __all__ = ["INSPECTION_FORMAT", "Inspection", "inspect_file", "judgement_text", "rewritten_counts"]
@@ -313,8 +314,9 @@ def _inspect(path: Path | str, words: LayerWords | None, sheet: str | None) -> I
 
 def _inspect_layer(path: Path | str, words: LayerWords | None) -> Inspection:
     """A GIS file: one layer of it, or what it seems to be and why none can be read."""
-    from meguro_opendata.geo.gis.files import LayerWords, read_layer
+    from meguro_opendata.geo.gis.files import read_layer
     from meguro_opendata.geo.gis.table import geo_table
+    from meguro_opendata.geo.gis.words import LayerWords
 
     file = Path(path)
     try:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from meguro_opendata.cleaning.table import clean
-from meguro_opendata.geo.gis.table import point_names
+from meguro_opendata.geo.gis.words import point_names
 from meguro_opendata.japan.folding import folded, one_width_column
 from meguro_opendata.mapping.valueforms import value_kinds_of
 from meguro_opendata.packaged import packaged_toml

@@ -15,9 +15,9 @@ from meguro_opendata.files.csvrows import read_csv_rows
 from meguro_opendata.findings import Coverage, Finding
 from meguro_opendata.geo.datum.crs import Crs, parse_crs
 from meguro_opendata.geo.gis.features import moved, point_columns
-from meguro_opendata.geo.gis.files import LayerWords, read_features
+from meguro_opendata.geo.gis.files import read_features
 from meguro_opendata.geo.gis.opening import is_geo_file
-from meguro_opendata.geo.gis.table import point_names
+from meguro_opendata.geo.gis.words import LayerWords, point_names
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.places.geocoding import Geocoder
 from meguro_opendata.geo.places.misreading import Judged, judged

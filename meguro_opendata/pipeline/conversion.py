@@ -35,7 +35,7 @@ from meguro_opendata.standard.recognition import recognise
 from meguro_opendata.standard.recognition.headernames import spellings
 
 if TYPE_CHECKING:
-    from meguro_opendata.geo.gis.files import LayerWords
+    from meguro_opendata.geo.gis.words import LayerWords
     from meguro_opendata.reports.workbook.marked import Marked
 
 __all__ = ["convert_file", "mark_source", "write_conversion"]

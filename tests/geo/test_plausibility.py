@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from meguro_opendata.errors import MeguroOpendataError, MissingGridError, SourceError, UnknownCrsError
 from meguro_opendata.findings import Report
 from meguro_opendata.geo.datum.grids import add_grid
-from meguro_opendata.geo.gis.files import LayerWords, read_features
-from meguro_opendata.geo.gis.words import GisFormat
+from meguro_opendata.geo.gis.files import read_features
+from meguro_opendata.geo.gis.words import GisFormat, LayerWords
 from meguro_opendata.geo.gis.writing import geo_bytes
 from meguro_opendata.geo.places.boundary import Boundary, boundary_of, boundary_path, import_boundary
 from meguro_opendata.geo.places.gazetteer.builtin import Builtin

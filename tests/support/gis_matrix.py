@@ -31,7 +31,7 @@ from meguro_opendata.authoring import draft_dataset
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.gis import gdal
-from meguro_opendata.geo.gis.files import LayerWords
+from meguro_opendata.geo.gis.words import LayerWords
 from meguro_opendata.georeferencing.files.layers import transform_layer
 from meguro_opendata.inspection.profiler import inspect_file
 from meguro_opendata.maps import preview_file

@@ -10,7 +10,7 @@ import click
 from ... import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.geo.gis.files import LayerWords
+    from meguro_opendata.geo.gis.words import LayerWords
     from meguro_opendata.geo.places.geocoding import Geocoder
 
 
@@ -35,14 +35,11 @@ def command(
     column: str | None,
     municipality: str | None,
     out: Path | None,
-    layer: str | None,
-    source_crs: str | None,
-    encoding: str | None,
+    words: LayerWords,
     output_format: str,
 ) -> None:
     """住所を分けて位置を推定する（段階と誤差つき）/ Parse addresses and estimate where they are."""
     from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.geo.gis.files import LayerWords
 
     if (file is None) == (address is None):
         raise MeguroOpendataError("geocode-file-or-address")
@@ -52,7 +49,6 @@ def command(
     if address is not None:
         _show_address(address, geocoder, output_format)
     elif file is not None:
-        words = LayerWords(layer, source_crs, encoding)
         _show_file(file, geocoder, (column, words), out, output_format)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,22 +11,17 @@ import click
 from ... import console, options
 
 if TYPE_CHECKING:
+    from meguro_opendata.geo.gis.words import LayerWords
     from meguro_opendata.geo.places.filepoints import Homes
     from meguro_opendata.georeferencing.files.points import TransformedFile
 
 
 @click.command("transform")
 @click.argument("file", type=options.InputFile())
-@click.option("--from", "source", metavar="CRS", help="元の座標系（表では必須）/ System of the file (EPSG:30169).")
 @click.option(
     "--to", "target", required=True, metavar="CRS", help="変換後の座標系 / System that is wanted (EPSG:6668)."
 )
-@click.option("--layer", metavar="NAME", help="GISのファイルのレイヤー / The layer of a GIS file.")
-@click.option(
-    "--encoding",
-    type=click.Choice(("utf-8", "cp932", "utf-16")),
-    help="GISのファイルの文字コード / Encoding of a GIS file.",
-)
+@options.gis_words
 @click.option("--first", metavar="COL", help="第1軸（緯度、X）の列 / Column of the first axis (of a table).")
 @click.option("--second", metavar="COL", help="第2軸（経度、Y）の列 / Column of the second axis (of a table).")
 @click.option(
@@ -52,10 +48,8 @@ if TYPE_CHECKING:
 @options.common
 def command(
     file: Path,
-    source: str | None,
+    words: LayerWords,
     target: str,
-    layer: str | None,
-    encoding: str | None,
     first: str | None,
     second: str | None,
     names: tuple[str, str] | None,
@@ -67,7 +61,6 @@ def command(
 ) -> None:
     """表やGISのファイルの座標を別の座標系に変換する / Transform the coordinates of a table or a GIS file."""
     from meguro_opendata.geo.datum.crs import parse_crs
-    from meguro_opendata.geo.gis.files import LayerWords
     from meguro_opendata.geo.gis.opening import is_geo_file
     from meguro_opendata.georeferencing.files.layers import transform_layer
 
@@ -76,10 +69,10 @@ def command(
     lang = options.settings().lang
     homes = options.near_municipality(), options.named_municipality(municipality)
     if is_geo_file(file):
-        words = LayerWords(layer, source, encoding)
         done = transform_layer(file, out, parse_crs(target), words, allow_approximate=allow_approximate, homes=homes)
     else:
-        done = _table(file, out, (source, target, first, second), names, notation, allow_approximate, homes)
+        replace(words, crs=None).refuse_for(file)
+        done = _table(file, out, (words.crs, target, first, second), names, notation, allow_approximate, homes)
     if output_format == "json":
         console.result_json(done.to_dict(lang))
     else:

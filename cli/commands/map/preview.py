@@ -10,7 +10,7 @@ import click
 from ... import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.geo.gis.files import LayerWords
+    from meguro_opendata.geo.gis.words import LayerWords
     from meguro_opendata.maps import Preview
 
 
@@ -37,14 +37,11 @@ def command(
     tiles: bool,
     axes: str | None,
     municipality: str | None,
-    layer: str | None,
-    source_crs: str | None,
-    encoding: str | None,
+    words: LayerWords,
 ) -> None:
     """公開する点を1枚のページで見る（通信なし）/ Write one offline page with the points of a release."""
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.files.whole import write_whole
-    from meguro_opendata.geo.gis.files import LayerWords
     from meguro_opendata.messages import message, word
     from meguro_opendata.reports.coverage import coverage_lines
 
@@ -54,7 +51,6 @@ def command(
     file = Path(slug)
     if file.is_file() and out.resolve() == file.resolve():
         raise MeguroOpendataError("report-over-source", file=out)
-    words = LayerWords(layer, source_crs, encoding)
     preview = _preview(slug, municipality, swapped=axes is not None, words=words)
     for line in whose_lines(preview.home, preview.evidence, preview.judged, lang):
         console.result(line)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from meguro_opendata.errors import SourceError, UnknownCrsError
+from meguro_opendata.errors import UnknownCrsError
 from meguro_opendata.findings import Finding
 from meguro_opendata.geo.datum.crs import Crs, parse_crs
 from meguro_opendata.geo.datum.wkt import crs_alike, crs_of_wkt
@@ -22,36 +22,12 @@ from meguro_opendata.geo.gis.gdal import RawLayer, read_raw
 from meguro_opendata.geo.gis.opening import Opened, opened
 from meguro_opendata.geo.gis.remarks import layer_findings
 
-__all__ = ["Layer", "LayerWords", "read_features", "read_layer"]
+__all__ = ["Layer", "read_features", "read_layer"]
 
 _WGS84 = "EPSG:4326"
 _ALWAYS_DEGREES = ("geojson", "kml")
 _MOST = (180.0, 90.0)
 _JAPAN = ((122.0, 154.0), (20.0, 46.0))
-
-
-@dataclass(frozen=True)
-class LayerWords:
-    """What is declared of a GIS file: which layer, in which system, its attributes in which encoding."""
-
-    layer: str | None = None
-    crs: str | None = None
-    encoding: str | None = None
-
-    @property
-    def said(self) -> tuple[str, ...]:
-        """The options that are given."""
-        given = {"--layer": self.layer, "--from": self.crs, "--encoding": self.encoding}
-        return tuple(option for option, value in given.items() if value is not None)
-
-    def refuse_for(self, path: Path) -> None:
-        """Refuse what only a GIS file can be told, for a file that is none.
-
-        Raises:
-            SourceError: If any of it is said.
-        """
-        if self.said:
-            raise SourceError("gis-words-on-table", file=path.name, options=list(self.said))
 
 
 @dataclass(frozen=True, eq=False)

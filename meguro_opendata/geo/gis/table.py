@@ -9,19 +9,13 @@ import polars as pl
 
 from meguro_opendata.geo.datum.crs import Crs, datum_code
 from meguro_opendata.geo.gis.features import point_columns, with_texts
-from meguro_opendata.geo.gis.files import Layer, LayerWords, read_layer
+from meguro_opendata.geo.gis.files import Layer, read_layer
 from meguro_opendata.geo.gis.opening import is_geo_file
-from meguro_opendata.geo.gis.words import file_words
+from meguro_opendata.geo.gis.words import LayerWords, file_words
 from meguro_opendata.sources import Grid, Table, propose_source
 from meguro_opendata.sources.header import cut_table
 
-__all__ = ["geo_table", "point_names", "propose_table", "read_geo_table"]
-
-
-def point_names() -> tuple[str, str]:
-    """The columns of latitude and longitude of a geometry's point."""
-    names = file_words()["columns"]
-    return names["lat"], names["lon"]
+__all__ = ["geo_table", "propose_table", "read_geo_table"]
 
 
 def read_geo_table(

@@ -1,16 +1,52 @@
-"""What ``files.toml`` says of GIS files: limits, names, encodings, and the formats of releases."""
+"""What ``files.toml`` says of GIS files (limits, names, encodings, formats of releases), and what a user declares."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
+from meguro_opendata.errors import SourceError
 from meguro_opendata.packaged import packaged_toml
 
-__all__ = ["GEO_CONTAINERS", "GIS_FORMATS", "GisFormat", "file_words", "gis_labels", "gis_media_types"]
+__all__ = [
+    "GEO_CONTAINERS",
+    "GIS_FORMATS",
+    "GisFormat",
+    "LayerWords",
+    "file_words",
+    "gis_labels",
+    "gis_media_types",
+    "point_names",
+]
 
 GisFormat = Literal["gpkg", "fgb", "kml", "shp"]
 GEO_CONTAINERS = ("shapefile", "gpkg", "fgb", "geojson", "kml")  # what a GIS file may be
 GIS_FORMATS: tuple[GisFormat, ...] = ("gpkg", "fgb", "kml", "shp")
+
+
+@dataclass(frozen=True)
+class LayerWords:
+    """What a user declares of a GIS file: its layer, its reference system, and the encoding of its attributes."""
+
+    layer: str | None = None
+    crs: str | None = None
+    encoding: str | None = None
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The options that are given."""
+        given = {"--layer": self.layer, "--from": self.crs, "--encoding": self.encoding}
+        return tuple(option for option, value in given.items() if value is not None)
+
+    def refuse_for(self, path: Path) -> None:
+        """Refuse these options for a file that is no GIS file.
+
+        Raises:
+            SourceError: If any of it is said.
+        """
+        if self.said:
+            raise SourceError("gis-words-on-table", file=path.name, options=list(self.said))
 
 
 def file_words() -> dict[str, Any]:
@@ -34,3 +70,9 @@ def gis_media_types() -> dict[str, str]:
     'application/zip'
     """
     return {form["label"]: form["media_type"] for form in file_words()["formats"].values()}
+
+
+def point_names() -> tuple[str, str]:
+    """The columns of latitude and longitude of a geometry's point."""
+    names = file_words()["columns"]
+    return names["lat"], names["lon"]

@@ -17,8 +17,9 @@ from meguro_opendata.files.userdata import boundary_file
 from meguro_opendata.files.whole import checksum, sha256, storage_guard, write_whole
 from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.gis.features import Features, moved
-from meguro_opendata.geo.gis.files import LayerWords, read_features
+from meguro_opendata.geo.gis.files import read_features
 from meguro_opendata.geo.gis.opening import shape_parts
+from meguro_opendata.geo.gis.words import LayerWords
 from meguro_opendata.geo.places.nearness import metres_per_degree
 from meguro_opendata.geo.places.plausibility import plausibility_data
 from meguro_opendata.japan.addresses.places import find_place

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from meguro_opendata.geo.datum.crs import Crs
-from meguro_opendata.geo.gis.table import point_names
+from meguro_opendata.geo.gis.words import point_names
 from meguro_opendata.geo.places.misreading import Judged, judged
 from meguro_opendata.geo.places.whose import Evidence, Whose, whose
 from meguro_opendata.japan.folding import folded

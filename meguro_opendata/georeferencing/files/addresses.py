@@ -16,9 +16,9 @@ from meguro_opendata.files.declarations import suggest
 from meguro_opendata.files.tables import csv_bytes
 from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.gis.features import point_features
-from meguro_opendata.geo.gis.files import LayerWords
 from meguro_opendata.geo.gis.geojson import shape_collection
 from meguro_opendata.geo.gis.table import propose_table
+from meguro_opendata.geo.gis.words import LayerWords
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.geo.places.geocoding import COLUMNS, Geocoder
 from meguro_opendata.geo.places.whose import Whose, whose

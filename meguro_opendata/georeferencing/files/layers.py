@@ -10,9 +10,9 @@ from meguro_opendata.findings import Finding, Report
 from meguro_opendata.geo.datum.crs import Crs
 from meguro_opendata.geo.gis.comparing import geojson_differences, written_differences
 from meguro_opendata.geo.gis.features import Features, moved, point_columns, with_errors
-from meguro_opendata.geo.gis.files import LayerWords, read_features
+from meguro_opendata.geo.gis.files import read_features
 from meguro_opendata.geo.gis.geojson import shape_collection
-from meguro_opendata.geo.gis.words import GIS_FORMATS, GisFormat, file_words
+from meguro_opendata.geo.gis.words import GIS_FORMATS, GisFormat, LayerWords, file_words
 from meguro_opendata.geo.gis.writing import geo_bytes
 from meguro_opendata.geo.places.filepoints import NOWHERE, Homes, file_points
 from meguro_opendata.georeferencing.column_pairs import remarks
