@@ -7,7 +7,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from meguro_opendata.japan.folding import folded
-from meguro_opendata.sources.blocks import Cut, Head, Header, cut_at, find_headers, head_of, is_doubtful, is_sure
+from meguro_opendata.sources.blocks import (
+    Cut,
+    Head,
+    Header,
+    captioned_line,
+    cut_at,
+    find_headers,
+    head_of,
+    is_doubtful,
+    is_sure,
+    translated_line,
+)
 from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.header import labels_of
 from meguro_opendata.sources.table import Grid
@@ -15,6 +26,7 @@ from meguro_opendata.sources.table import Grid
 __all__ = ["Choice", "choices", "is_example_sheet", "with_header"]
 
 _FEW = 2
+_DOUBTS = (captioned_line, translated_line)
 _TIE = 0.1  # of a score: the shapes of two headers are as good as equal
 _COVER = 10  # a sheet of less than a tenth of the largest table is a cover or a list of contents
 
@@ -30,6 +42,7 @@ class Choice:
         header_rows: How many of its lines are read.
         known: How many labels of its lowest line, or of all its lines joined, are names looked for.
         sure: Whether its shape is clearly better than the next one's, or it alone has names looked for.
+        other: The line below it, counted from 0, that can be a header, too: another table's, or its own translation.
     """
 
     grid: Grid
@@ -39,6 +52,7 @@ class Choice:
     header_rows: int
     known: int
     sure: bool
+    other: int | None = None
 
     @property
     def header_row(self) -> int:
@@ -58,6 +72,8 @@ class Choice:
     @property
     def second(self) -> Header | None:
         """The best of the headers that are not chosen."""
+        if self.other is not None:
+            return Header(self.other, self.other, 0.0)
         return next((header for header in self.headers if header != self.header), None)
 
 
@@ -99,7 +115,7 @@ def with_header(choice: Choice, header_row: int) -> Choice:
     known = next((header for header in choice.headers if header.low == low), None)
     header = known or Header(low, low, 0.0)
     head = head_of(choice.grid, below=header_row)
-    return replace(choice, head=head, header=header, header_rows=_lines(header), sure=True)
+    return replace(choice, head=head, header=header, header_rows=_lines(header), sure=True, other=None)
 
 
 def _size(choice: Choice) -> int:
@@ -122,8 +138,9 @@ def _of_grid(grid: Grid, wanted: set[str]) -> Choice | None:
     alone = last > max(joined, _FEW) and _all_differ(labels_of(grid, best.low + 1, 1))
     known, shown = max(joined, last), 1 if alone else _lines(best)
     by_shape = best == headers[0] and is_sure(headers) and not is_doubtful(grid, head, best)
-    sure = by_shape or _is_named(grid, headers, best, known, wanted)
-    return Choice(grid, head, tuple(headers), best, shown, known, sure)
+    other = next((line for look in _DOUBTS if (line := look(head, best)) is not None), None)
+    sure = other is None and (by_shape or _is_named(grid, headers, best, known, wanted))
+    return Choice(grid, head, tuple(headers), best, shown, known, sure, other)
 
 
 def _is_named(grid: Grid, headers: Sequence[Header], best: Header, known: int, wanted: set[str]) -> bool:

@@ -14,6 +14,7 @@ from locations import SHARED
 from meguro_opendata.sources import Grid, propose_source, read_grid
 from meguro_opendata.sources.blocks import Cut, confidence, cut_sheet
 from meguro_opendata.sources.blocks.cellkinds import cell_kind
+from meguro_opendata.sources.choice import choices
 from meguro_opendata.standard.recognition import known_labels
 
 LABELS = sorted(known_labels())
@@ -199,6 +200,32 @@ def test_figures_under_words_below_a_gap_are_another_table() -> None:
     assert [(block.role, block.first_row) for block in cut.blocks if block.role != "blank"] == [
         ("table", 1), ("other_table", 5),
     ]  # fmt: skip
+
+
+def test_words_under_a_caption_in_a_table_of_words_leave_a_doubt() -> None:
+    """They may be rows under a section's title or another table with labels of its own; neither is guessed."""
+    rows = [[f"見本館{n}", f"見本町{n}番", "なし"] for n in "一二三四"]
+    below = [
+        ["問い合わせ先", "", ""],
+        ["課名", "担当", "分野"],
+        ["見本一課", "見本係", "施設"],
+        ["見本二課", "例示係", "管理"],
+    ]
+    sheet = grid([["施設名", "所在地", "備考"], *rows, ["", "", ""], *below])
+    names = ["施設名", "所在地", "備考"]
+    (doubtful,) = choices([sheet], names)
+    assert (doubtful.sure, doubtful.header_row, doubtful.second and doubtful.second.low) == (False, 1, 7)
+    assert [choice.sure for choice in choices([grid([names, *rows])], names)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("second", "sure"), [(["Name", "Address", "Floor area"], False), (["Sample Hall", "見本町9番", "Large"], True)]
+)
+def test_a_header_said_again_in_english_leaves_a_doubt(second: list[str], sure: bool) -> None:
+    """A line of Latin words alone below the header, as no row has, may be its translation."""
+    names = ["名称", "所在地", "広さ"]
+    rows = [[f"見本館{n}", f"見本町{n}番", "中くらい"] for n in "一二三四"]
+    assert [choice.sure for choice in choices([grid([names, second, *rows])], names)] == [sure]
 
 
 @pytest.mark.parametrize("row", [["文字", "131105", "北緯", "東経"], ["未定", "131105", "調査中", "調査中"]])

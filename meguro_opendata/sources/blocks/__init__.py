@@ -5,7 +5,7 @@ from __future__ import annotations
 from meguro_opendata.sources.blocks.cutting import Cut, cut_at, cut_declared, cut_sheet
 from meguro_opendata.sources.blocks.head import Head, head_of
 from meguro_opendata.sources.blocks.headers import Header, confidence, find_headers, is_sure
-from meguro_opendata.sources.blocks.layout import is_doubtful
+from meguro_opendata.sources.blocks.layout import captioned_line, is_doubtful, translated_line
 from meguro_opendata.sources.blocks.masking import Part, filled_lines, without
 from meguro_opendata.sources.blocks.roles import sum_names
 
@@ -14,6 +14,7 @@ __all__ = [
     "Head",
     "Header",
     "Part",
+    "captioned_line",
     "confidence",
     "cut_at",
     "cut_declared",
@@ -24,5 +25,6 @@ __all__ = [
     "is_doubtful",
     "is_sure",
     "sum_names",
+    "translated_line",
     "without",
 ]

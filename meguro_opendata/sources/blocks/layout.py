@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
@@ -9,16 +10,27 @@ from itertools import groupby
 import polars as pl
 
 from meguro_opendata.findings import Block, Role
-from meguro_opendata.sources.blocks.cellkinds import is_aside
+from meguro_opendata.sources.blocks.cellkinds import CellKind, is_aside
 from meguro_opendata.sources.blocks.head import Head
 from meguro_opendata.sources.blocks.headers import Header
 from meguro_opendata.sources.blocks.naming import header_names
 from meguro_opendata.sources.cells import filled, filled_cells
 from meguro_opendata.sources.table import Grid
 
-__all__ = ["above", "beside", "is_doubtful", "of_other_table", "of_table", "rest", "table_columns"]
+__all__ = [
+    "above",
+    "beside",
+    "captioned_line",
+    "is_doubtful",
+    "of_other_table",
+    "of_table",
+    "rest",
+    "table_columns",
+    "translated_line",
+]
 
 _ROLES: Mapping[str, Role] = {"total": "total", "blank": "blank"}
+_LATIN = re.compile(r"[A-Za-z][A-Za-z .,()/&'-]+")
 _SEARCHED = 60  # lines in which a column that is used nearly always has a filled cell
 _ROW = 2  # filled cells that make a line a row
 _LINES_OF_PAIRS = 5  # lines that show that each record has two
@@ -65,6 +77,37 @@ def is_doubtful(grid: Grid, head: Head, header: Header) -> bool:
     runs = [run for run in _runs(grid, header.top) if left <= run[0] and run[1] <= right]
     beside = any(len(_labels(head, header, run)) >= _ROW for run in runs[1:])
     return beside or _alternates(head, header, left)
+
+
+def captioned_line(head: Head, header: Header) -> int | None:
+    """Return the line of words below a gap and a line of one cell, in a table of nothing but words.
+
+    The line of one cell can be a section's title as well as the title of another table, whose labels look as rows do.
+    """
+    if head.profile(header.low + 1).typed:
+        return None
+    for at in range(header.low + 2, len(head.lines) - 2):
+        gap_and_caption = (head.filled[at - 1], head.filled[at]) == (0, 1)
+        if gap_and_caption and head.filled[at + 1] >= _ROW and _is_words(head, at + 1):
+            return at + 1
+    return None
+
+
+def translated_line(head: Head, header: Header) -> int | None:
+    """Return the line below a header if it can be its translation: Latin words alone, which no other row has there."""
+    line = header.low + 1
+    if line >= len(head.lines):
+        return None
+    latin = [at for at, text in enumerate(head.lines[line]) if _LATIN.fullmatch(text.strip())]
+    rows = head.lines[line + 1 :]
+    if len(latin) < _ROW or len(latin) < head.filled[line] or not rows:
+        return None
+    others = [row for row in (*rows, head.lines[header.low]) if any(_LATIN.fullmatch(row[at].strip()) for at in latin)]
+    return None if others else line
+
+
+def _is_words(head: Head, line: int) -> bool:
+    return {kind for kind in head.kinds[line] if kind} == {CellKind.TEXT}
 
 
 def _alternates(head: Head, header: Header, left: int) -> bool:
