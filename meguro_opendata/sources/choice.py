@@ -138,9 +138,14 @@ def _of_grid(grid: Grid, wanted: set[str]) -> Choice | None:
     alone = last > max(joined, _FEW) and _all_differ(labels_of(grid, best.low + 1, 1))
     known, shown = max(joined, last), 1 if alone else _lines(best)
     by_shape = best == headers[0] and is_sure(headers) and not is_doubtful(grid, head, best)
-    other = next((line for look in _DOUBTS if (line := look(head, best)) is not None), None)
+    other = _other_line(head, best)
     sure = other is None and (by_shape or _is_named(grid, headers, best, known, wanted))
     return Choice(grid, head, tuple(headers), best, shown, known, sure, other)
+
+
+def _other_line(head: Head, header: Header) -> int | None:
+    """The line that can be a header, too, in spite of the names that the header has."""
+    return next((line for look in _DOUBTS if (line := look(head, header)) is not None), None)
 
 
 def _is_named(grid: Grid, headers: Sequence[Header], best: Header, known: int, wanted: set[str]) -> bool:

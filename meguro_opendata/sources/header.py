@@ -11,6 +11,7 @@ import polars as pl
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.findings import Rejection
+from meguro_opendata.sources.blocks.naming import joined_names
 from meguro_opendata.sources.cells import filled
 from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.table import Grid, Table, column_letter
@@ -113,7 +114,7 @@ def labels_of(grid: Grid, header_row: int, header_rows: int) -> list[str]:
             for column in range(left, min(right, width - 1) + 1):
                 source = grid.record(top)
                 lines[row - first][column] = source[left] if left < len(source) else ""
-    return [_joined([line[column] for line in lines]) for column in range(width)]
+    return joined_names(lines, range(width))
 
 
 def _labels_of_cut(grid: Grid, cut: Cut, header_rows: int) -> list[str]:
@@ -123,11 +124,6 @@ def _labels_of_cut(grid: Grid, cut: Cut, header_rows: int) -> list[str]:
         return labels_of(grid, header.low + 1 if header else 1, header_rows)
     width = max(len(grid.record(line)) for line in range(header.top, header.low + 1))
     return list(cut.names[:width])
-
-
-def _joined(levels: list[str]) -> str:
-    parts = [part for part in dict.fromkeys("".join(level.split("\n")).strip() for level in levels) if part]
-    return "_".join(parts)
 
 
 def blank_rows(cells: pl.DataFrame) -> pl.Series:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -96,14 +96,16 @@ def captioned_line(head: Head, header: Header) -> int | None:
 def translated_line(head: Head, header: Header) -> int | None:
     """Return the line below a header if it can be its translation: Latin words alone, which no other row has there."""
     line = header.low + 1
-    if line >= len(head.lines):
-        return None
-    latin = [at for at, text in enumerate(head.lines[line]) if _LATIN.fullmatch(text.strip())]
     rows = head.lines[line + 1 :]
-    if len(latin) < _ROW or len(latin) < head.filled[line] or not rows:
+    latin = _latin(head.lines[line]) if rows else set()
+    if len(latin) < _ROW or len(latin) < head.filled[line]:
         return None
-    others = [row for row in (*rows, head.lines[header.low]) if any(_LATIN.fullmatch(row[at].strip()) for at in latin)]
-    return None if others else line
+    return line if all(latin.isdisjoint(_latin(row)) for row in (head.lines[header.low], *rows)) else None
+
+
+def _latin(line: Sequence[str]) -> set[int]:
+    """The cells of a line that hold Latin words."""
+    return {at for at, text in enumerate(line) if _LATIN.fullmatch(text.strip())}
 
 
 def _is_words(head: Head, line: int) -> bool:
