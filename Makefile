@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo
 
-.PHONY: demo test browser ckan faults differential gis golden lint types wheel schemas check clean help
+.PHONY: demo test browser ckan properties faults differential gis golden lint types wheel schemas check clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -34,6 +34,9 @@ faults: $(VENV)/.ready    ## every fault at every request, and 50 kills, against
 
 differential: $(VENV)/.ready   ## many more random cases of the fast engine against frictionless (20 minutes)
 	MEGURO_OPENDATA_CASES=20000 $(BIN)/python -m pytest tests/validation/test_engines.py
+
+properties: $(VENV)/.ready     ## every property with a thousand new values each (an hour)
+	$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=searching
 
 gis: $(VENV)/.ready       ## the matrix of GIS files: every format through every way in and out (a minute)
 	$(BIN)/python tests/support/gis_matrix.py

@@ -17,8 +17,10 @@ from locations import ROOT
 SHARED = ROOT.parent / "shared"
 # Benchmarks are programs of their own, not tests.
 collect_ignore_glob = ["benchmarks/*.py"]
-# A busy machine is no fault of what is tested.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A busy machine is no fault of what is tested. A change is judged by the same values each time; `make properties`
+# draws new ones.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile("searching", settings.get_profile("patient"), derandomize=False, max_examples=1000)
 settings.load_profile("patient")
 
 

@@ -69,12 +69,18 @@ def _said_by(told: str | None, *, by_user: bool) -> str:
 
 
 def _likely(raws: Sequence[bytes], known: str | None) -> str | None:
-    """The encoding that is said, if the texts are in it; UTF-8 is never taken for another. ``None`` if none fits."""
-    candidates = [known, *_KNOWN] if known else _KNOWN
-    fitting = [each for each in dict.fromkeys(candidates) if _fits(raws, each)]
+    """The encoding in which the fewest texts are odd, first the one that is said; ``None`` if none fits.
+
+    UTF-8 is never taken for another.
+
+    >>> _likely(["﨑".encode("cp932")], "utf-8"), _likely(["見本".encode()[:-1]], "cp932")
+    ('cp932', 'utf-8')
+    """
+    candidates = dict.fromkeys([known, *_KNOWN] if known else _KNOWN)
+    fitting = {each: odd for each in candidates if (odd := _odd(raws, each)) is not None}
     if _UTF8 in fitting and any(map(_is_surely_utf8, raws)):
         return _UTF8
-    return next(iter(fitting), None)
+    return min(fitting, key=lambda each: fitting[each], default=None)
 
 
 def _foreign(texts: Iterable[str]) -> list[bytes]:
@@ -95,9 +101,29 @@ def _of_cpg(beside: str | None) -> tuple[str | None, str | None]:
     return (beside or "").strip(), found
 
 
-def _fits(raws: Sequence[bytes], encoding: str) -> bool:
-    """Whether all texts are in an encoding, but for half a letter at the end, where a field was cut."""
-    return encoding != "utf-16" and all(_whole_part(raw, encoding) is not None for raw in raws)
+def _odd(raws: Sequence[bytes], encoding: str) -> int | None:
+    """How many texts lose half a letter, where a field was cut, or have letters that no Japanese office writes.
+
+    ``None`` if one is in another encoding.
+    """
+    if encoding == "utf-16":
+        return None
+    wholes = [_whole_part(raw, encoding) for raw in raws]
+    if None in wholes:
+        return None
+    return sum(
+        not (_is_japanese(whole or "") and len((whole or "").encode(encoding)) == len(raw))
+        for whole, raw in zip(wholes, raws, strict=True)
+    )
+
+
+def _is_japanese(text: str) -> bool:
+    """Whether a text has only letters of Windows' Japanese set: bytes of CP932 can be Korean in UTF-8.
+
+    >>> _is_japanese("名称①"), _is_japanese("﨑①".encode("cp932").decode())
+    (True, False)
+    """
+    return text == text.encode("cp932", errors="ignore").decode("cp932")
 
 
 def _whole_part(raw: bytes, encoding: str) -> str | None:
@@ -119,13 +145,13 @@ _CUT = ("unexpected end of data", "incomplete multibyte sequence")
 
 
 def _is_surely_utf8(raw: bytes) -> bool:
-    """Whether bytes are UTF-8 with letters of three bytes or more, which no text of CP932 is by chance.
+    """Whether bytes are Japanese in UTF-8 with letters of three bytes or more, which no text of CP932 is by chance.
 
     >>> _is_surely_utf8("名称".encode()), _is_surely_utf8("ﾃｱ".encode("cp932"))
     (True, False)
     """
     text = _whole_part(raw, _UTF8)
-    return text is not None and any(len(letter.encode()) > _HALF - 1 for letter in text)
+    return text is not None and _is_japanese(text) and any(len(letter.encode()) > _HALF - 1 for letter in text)
 
 
 def _example(raws: Sequence[bytes], encoding: str | None) -> str:
