@@ -100,7 +100,7 @@ class SourceError(MeguroOpendataError):
 
 
 class HeaderUnsureError(SourceError):
-    """A table of which it is not certain which line is the header, and nobody has said so."""
+    """Raised when the header line of a table is not certain and was not given."""
 
     exit_code = ExitCode.NOT_CLEAN
 

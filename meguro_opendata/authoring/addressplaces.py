@@ -76,7 +76,7 @@ def _field_of(column: str, standard: Standard | None, proposals: Sequence[Propos
 
 
 def _has_coordinates(columns: Sequence[str], proposals: Sequence[Proposal], pair: Sequence[str]) -> bool:
-    """Whether some column may hold coordinates: one is proposed for them, or is named like them."""
+    """Return whether a column can contain coordinates, by a proposal or by its name."""
     words = packaged_toml(__package__, "addressplaces.toml")["coordinates"]
     named = any(word in folded(column) for column in columns for word in words)
     return named or any(one.field in pair for one in proposals)

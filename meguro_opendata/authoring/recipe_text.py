@@ -152,7 +152,7 @@ def _crs_line(city: City, why: str, lang: str) -> str:
 
 
 def _places(draft: Draft, lang: str) -> Iterator[str]:
-    """Of a list with addresses only: that positions are estimated from them once somebody has confirmed it."""
+    """Of a list with addresses only: that positions are estimated from them once the recipe confirms it."""
     found = draft.places
     if found is None:
         return

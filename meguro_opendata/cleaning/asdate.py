@@ -26,7 +26,7 @@ _SHAPES = [
 _LEAP_DAY = date(1900, 3, 1)  # before it, Excel counts one day less: it has a 1900-02-29
 _DAY_0 = date(1899, 12, 30)
 _CENTURY, _TURN = 2000, 1930  # Excel reads 30 to 99 as years of the last century
-_OLD = 1990  # nobody entered a table in a spreadsheet of today before: the date is a count of days
+_OLD = 1990  # no spreadsheet table is older than this: an earlier date is a number shown as a date
 _PLACES = Decimal("1e-6")
 _DAY_SECONDS = 24 * 60 * 60
 

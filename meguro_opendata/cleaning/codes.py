@@ -80,7 +80,7 @@ def municipality_code(text: str) -> str:
 def municipality_doubt(text: str) -> Unsure | None:
     """The readings of four and five digits, the right check digit of six, or that the code was destroyed.
 
-    Of two readings the one that is a municipality's or a prefecture's counts, if the other is nobody's.
+    Of two readings the one that is a municipality's or a prefecture's counts, if the other belongs to no municipality.
 
     >>> municipality_doubt("11002"), municipality_doubt("1100"), municipality_doubt("13421").readings[0]
     (Unsure(code='ambiguous-value', readings=('011002',)), Unsure(code='ambiguous-value', readings=('011002',)), \

@@ -13,7 +13,7 @@ __all__ = ["Unsure", "read_data"]
 
 @dataclass(frozen=True)
 class Unsure:
-    """Why a value was left as it stands: the code of a finding, and what the value may mean, likeliest first.
+    """Why a value was left unchanged: the code of a finding, and the possible meanings, likeliest first.
 
     ``partial``: the readings leave out something that the value says, so none of them may take its place unseen.
     """

@@ -15,7 +15,7 @@ _SHORT = 3
 _LETTERS = "\u30a1-\u30fa"
 # A hyphen that may be a long vowel: directly behind a letter, and before another one or the end of a word.
 _DOUBTFUL = re.compile(rf"(?<=[{_LETTERS}ー])[{_SIGNS}](?=[{_LETTERS}]|[ \u3000・･（()）「」]|$)")
-# A letter that nobody lengthens: behind it a hyphen only joins.
+# A letter that is never lengthened: a hyphen after it only joins.
 _CLOSED = "ンッー"
 # Kanji that look like a katakana letter and are typed for it.
 _LOOK_ALIKE = str.maketrans("二八力工口夕卜千三一", "ニハカエロタトチミー")

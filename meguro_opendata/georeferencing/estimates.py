@@ -86,7 +86,7 @@ def _filled(
 
 
 def _unconfirmed(table: Table, frame: pl.DataFrame, question: str) -> Estimated:
-    """The frame as it is, and that positions wait for somebody to answer the recipe's question."""
+    """Return the frame unchanged, with a finding that the recipe's question is not answered yet."""
     params = {"question": question}
     return Estimated(
         frame, findings=(Finding("position-unconfirmed", "warning", sheet=table.grid.sheet, params=params),)

@@ -37,7 +37,7 @@ class Demo:
         boards: The KPI page of each year.
         outcome: What was published.
         events: How many events the ledger got.
-        kept: Files of the workspace that somebody edited since an earlier demo, and that were left as they are.
+        kept: Files of the workspace that were edited after an earlier demo and are kept unchanged.
     """
 
     workspace: Workspace
@@ -116,7 +116,7 @@ def _claimed(out: Path) -> dict[str, str]:
 
 
 def _copied(source: Path, target: Path, written: dict[str, str]) -> Iterator[Path]:
-    """Copy the shipped workspace, note the checksums, and yield the files that are kept since somebody edited them."""
+    """Copy the shipped workspace, note the checksums, and yield the edited files, which are kept."""
     for path in sorted(source.rglob("*")):
         if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts:
             name, data = path.relative_to(source).as_posix(), path.read_bytes()

@@ -158,7 +158,7 @@ class Geocode(Declared):
     """Positions to be estimated from a published field with the address, where the table has none.
 
     ``level`` is the poorest that is published; each such position is flagged with its level and expected error.
-    ``confirm`` is a question that somebody has to answer by removing the line; until then nothing is estimated.
+    ``confirm`` is a question; remove the line to answer it. Until then nothing is estimated.
     """
 
     address: Filled

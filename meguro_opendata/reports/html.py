@@ -107,7 +107,7 @@ def _error_causes(groups: Iterable[Group]) -> int:
 
 
 def _left_out(report: Report, rejected: Sequence[Rejection], lang: str) -> dict[str, Any]:
-    """What of the source was not read, and the rows that are none."""
+    """Return the parts of the source that were not read, and the rejected rows."""
     reason = partial(reason_text, lang=lang)
     return {"rejected": rejected, "reason": reason, "coverage": list(coverage_lines(report.coverage, lang))}
 

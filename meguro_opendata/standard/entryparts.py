@@ -57,7 +57,7 @@ def entry_sheets(names: Collection[str]) -> frozenset[str]:
 
 
 def entry_parts(table: Table) -> EntryParts:
-    """Return which notes and hidden sheets are an entry workbook's own; whatever somebody changed in them is not."""
+    """Return which notes and hidden sheets are an entry workbook's own; an edited one is not."""
     facts, container = table.grid.facts, table.grid.container
     matches = recognise(table.labels) if container == "xlsx" and (facts.notes or facts.hidden_sheets) else []
     if not matches:

@@ -92,7 +92,7 @@ def referred_tables(schema: Mapping[str, Any], tables: Tables) -> dict[str, Text
 
 
 def _without_keys(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema of a table that is only looked up: what it refers to itself is nobody's question here."""
+    """Return the schema of a referenced table without its own foreign keys, which are not checked here."""
     return {name: part for name, part in schema.items() if name != "foreignKeys"}
 
 

@@ -47,7 +47,7 @@ def refuse_shared(workspace: Workspace, folder: Path, place: str) -> None:
 
 
 def free_folders(root: Path) -> dict[str, str]:
-    """Return where a new workspace puts its releases and its portal: beside it, under names that nobody else has.
+    """Return where a new workspace puts its releases and its portal: beside it, under names that are free.
 
     They are ``../releases`` and ``../portal``, unless something of that name or another workspace is there already.
     """

@@ -183,7 +183,7 @@ def test_colours_tell_requirements_apart() -> None:
 
 @every_version
 def test_the_example_row_passes(name: str, version: str, office: Workspace, tmp_path: Path) -> None:
-    """What stands in 記入例 passes the whole check without a finding, with or without a city; examples are kept."""
+    """The row of 記入例 passes the whole check without a finding, with or without a city; examples are kept."""
     standard = load_standard(name, version)
     rows = [
         [texts(cells) for cells in sheet(template_bytes(standard, city), "記入例")[1:2]] for city in (None, office.city)

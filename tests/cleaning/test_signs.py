@@ -82,7 +82,7 @@ def test_any_other_hyphen_between_kana_stays_and_is_reported(first: str, sign: s
 
 @pytest.mark.parametrize("text", ["A-1", "ミホン - カイカン", "ミホン1-2", "センター", "ミホン・カイカン"])
 def test_a_hyphen_that_is_no_long_vowel_is_no_doubt(text: str) -> None:
-    """Between digits, letters or blanks nobody takes it for one."""
+    """Between digits, letters or blanks it is not taken for one."""
     assert (katakana(text), kana_doubt(text)) == (text, None)
 
 

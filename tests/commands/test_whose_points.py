@@ -97,7 +97,7 @@ def test_the_right_zone_is_silent(typed: Command, tmp_path: Path) -> None:
 
 
 def test_exchanged_columns_of_metres(typed: Command, tmp_path: Path) -> None:
-    """X and Y that are named the wrong way round are told by ``geo transform``, in either language."""
+    """X and Y that are named the wrong way round are reported by ``geo transform``, in either language."""
     (tmp_path / "xy.csv").write_text(
         "名称,X座標,Y座標\n" + "".join(f"見本{at},{-42148 + at * 900},{-13889 + at * 300}\n" for at in range(4)),
         encoding="utf-8",

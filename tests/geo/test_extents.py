@@ -115,7 +115,7 @@ def test_right_points_of_every_municipality_are_silent() -> None:
 
 
 def test_any_wrong_zone_of_any_municipality_is_told() -> None:
-    """Each of the 18 other zones is told with the zone that was read and the one that is meant."""
+    """Each of the 18 other zones is reported with the zone that was read and the one that is meant."""
     for one in EVERY:
         lat, lon = grid(one.code)
         own = zones_of(one.code)[0]
@@ -126,7 +126,7 @@ def test_any_wrong_zone_of_any_municipality_is_told() -> None:
 
 
 def test_exchanged_axes_of_any_municipality_are_told_or_known_as_not_to_be_told() -> None:
-    """Exchanged X and Y are told, but of the few municipalities on the diagonal of their zone: these are known."""
+    """Exchanged X and Y are reported, but of the few municipalities on the diagonal of their zone: these are known."""
     silent: list[Municipality] = []
     for one in EVERY:
         crs = zone_crs(zones_of(one.code)[0])
@@ -154,7 +154,7 @@ def test_any_points_in_any_wrong_zone(one: Municipality, zone: int, places: list
 
 
 def test_degrees_without_a_zone_tell_which_zones_were_confused() -> None:
-    """Of degrees that somebody converted in a wrong zone, both zones are found."""
+    """Of degrees that were converted in a wrong zone, both zones are found."""
     found = misread(*read_in(7, *grid("221007"), "221007"), "221007")
     assert found is not None
     assert (found.code, found.read, found.meant, found.outside) == ("zone-mistaken", 7, 8, 9)

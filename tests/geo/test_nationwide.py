@@ -305,7 +305,7 @@ def test_the_right_town(difficulty: Callable[[random.Random], Drawn]) -> None:
 
 
 def test_at_home() -> None:
-    """In data about a municipality the town is enough; one that another municipality is called like is told."""
+    """In data about a municipality the town is enough; one that another municipality is called like is reported."""
     draw = random.Random("at home")
     for _ in range(DRAWS):
         text, place, town = at_home(draw)
@@ -398,7 +398,7 @@ def test_a_koaza_falls_back_to_the_whole_oaza() -> None:
 
 
 def test_names_of_two_cities_are_told_apart_by_their_towns() -> None:
-    """府中市 is the one that alone has the town; where both have it, or several wards do, that is told."""
+    """府中市 is the one that alone has the town; where both have it, or several wards do, that is reported."""
     both = found("府中市例見谷1-1")
     assert (both.problem, len(both.address.readings)) == ("municipality-ambiguous", 2)
     assert found("府中市四番町1-1").address.code == "132063"

@@ -1,4 +1,4 @@
-"""Composing and splitting addresses: what is whole stays, what is elsewhere or no address is told."""
+"""Composing and splitting addresses: what is whole stays, what is elsewhere or no address is reported."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def rows() -> Iterator[Row]:
 
 
 def test_ten_thousand_combinations() -> None:
-    """What names its municipality stays, what names another stays and is told, the rest gets its place in front."""
+    """What names its municipality stays, what names another stays and is reported, the rest gets its place in front."""
     wrong = [row for row in rows() if compose_address(row.written, row.prefecture, row.city) != row.right]
     assert wrong == []
 

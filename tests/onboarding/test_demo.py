@@ -1,4 +1,4 @@
-"""``demo``: run again it keeps what somebody edited, says so, and renews the rest."""
+"""``demo``: run again it keeps edited files, says so, and renews the rest."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_what_nobody_edited_is_renewed(tmp_path: Path) -> None:
 
 
 def test_a_demo_of_before_is_edited_where_it_differs(tmp_path: Path) -> None:
-    """Without checksums nobody knows who changed a file, so that it is kept."""
+    """Without checksums an edit cannot be ruled out, so the file is kept."""
     home = run_demo(tmp_path / "demo").workspace.root
     (tmp_path / "demo" / ".meguro-opendata-demo").write_bytes(b"")
     profile = home / "opendata.toml"

@@ -154,7 +154,7 @@ OF_COUNTY = [
 
 
 def test_an_address_names_its_municipality_once(tmp_path: Path) -> None:
-    """Addresses of a town in a 郡: whole ones stay, what is elsewhere or no address stays and is told with its cell."""
+    """Addresses of a town in a 郡: whole ones stay; one elsewhere and a value that is no address are reported."""
     head = "都道府県コード又は市区町村コード,NO,都道府県名,市区町村名,名称,名称_カナ,住所,方書,緯度,経度"
     lines = [f"353418,{at},山口県,{row[0]},見本{at},ミホン,{row[1]},,," for at, row in enumerate(OF_COUNTY)]
     path = tmp_path / "old.csv"

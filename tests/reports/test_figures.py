@@ -19,7 +19,7 @@ from meguro_opendata.reports.overview import Overview, PassedOver, Unchecked
 from meguro_opendata.reports.text import as_text
 from meguro_opendata.reports.workbook.cellmarks import Layout, listing
 
-# Codes with the severities that they may have; those of columns that are absent are told together.
+# Codes with the severities that they may have; those of columns that are absent are reported together.
 CODES = ["type-date", "constraint-required", "row-shifted", "url-shape", "column-absent", "column-unknown", "blank-row"]
 FINDINGS = st.builds(
     Finding,

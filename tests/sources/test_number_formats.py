@@ -253,7 +253,7 @@ def test_text_of_excel_95_is_decoded_by_its_code_page(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "codepage"), [(b"\x81\xff", 932), (b"\x96\xbc", 9999)])
 def test_text_of_excel_95_in_no_code_page_is_refused_by_name(text: bytes, codepage: int, tmp_path: Path) -> None:
-    """It is never read as signs that nobody wrote."""
+    """It is never read as characters that are not in the file."""
     path = tmp_path / "t.xls"
     path.write_bytes(excel_95(label(0, 0, b"a") + label(1, 0, text), b"S", codepage))
     with pytest.raises(SourceError) as refused:

@@ -1,4 +1,4 @@
-"""Text files in other encodings, with other separators, and with signs that nobody should see."""
+"""Text files in other encodings, with other separators, and with invisible signs."""
 
 from __future__ import annotations
 

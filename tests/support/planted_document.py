@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator
 import planted
 from locations import DATA
 
-_EXAMPLE = "123456789018"  # an example with a right check digit, which nobody has been given
+_EXAMPLE = "123456789018"  # an example with a right check digit, which is not assigned
 _WORDS = {
     "{my}": _EXAMPLE,
     "{my4}": "-".join((_EXAMPLE[:4], _EXAMPLE[4:8], _EXAMPLE[8:])),

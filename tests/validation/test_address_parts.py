@@ -100,7 +100,7 @@ def test_what_is_found_by_its_content(row: dict[str, str], told: list[tuple[str,
 
 
 def test_a_table_without_the_item_has_it_in_its_place() -> None:
-    """山口県柳井市 stands in the item of the municipality where no item of the prefecture is there."""
+    """山口県柳井市 is in the item of the municipality where no item of the prefecture is there."""
     frame = pl.DataFrame({CITY: ["山口県柳井市"]})
     assert list(misplaced_parts(Rows.of(frame, [Field(CITY, "text", "", "", {})]))) == []
 

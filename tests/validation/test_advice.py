@@ -23,7 +23,7 @@ from meguro_opendata.validation import validate_file
 from meguro_opendata.validation.onetable import validate_table
 
 ADVICE = tomllib.loads((DATA / "advice.toml").read_text(encoding="utf-8"))
-# How advice sends somebody to where the right value is.
+# How advice points to where the right value is.
 SENDS = {
     "ja": "元の資料|元の座標|担当課|確かめ|書いてください|1つだけを残し|入れるか",
     "en": "original|department|[Cc]heck|[Ww]rite|Enter|Keep one|See wh",

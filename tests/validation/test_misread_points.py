@@ -59,7 +59,7 @@ def told(report: Report) -> list[str]:
 
 @pytest.mark.parametrize("code", CITIES)
 def test_points_in_the_wrong_zone_are_told_once(code: str, check: Check) -> None:
-    """Of degrees that were converted in a wrong zone the right one is named, and no row is told beside it."""
+    """Of degrees that were converted in a wrong zone the right one is named, and no row is reported beside it."""
     own = zones_of(code)[0]
     for zone in (own % 19 + 1, (own + 5) % 19 + 1):
         report = check(code, *to_degrees(*to_axes(*points(code), zone_crs(own)), zone_crs(zone)))
@@ -82,7 +82,7 @@ def test_right_points_are_silent_and_the_datum_is_not_checked(code: str, check: 
 
 
 def test_exchanged_axes_are_told(check: Check) -> None:
-    """X and Y exchanged before the conversion are told as that."""
+    """X and Y exchanged before the conversion are reported as that."""
     x_north, y_east = to_axes(*points("131105"), zone_crs(9))
     assert told(check("131105", *to_degrees(y_east, x_north, zone_crs(9)))) == ["axes-mistaken"]
     assert told(check("131105", *to_degrees(y_east, x_north, zone_crs(8)))) == ["zone-axes-mistaken"]
@@ -100,5 +100,5 @@ def test_a_datum_is_checked_where_a_gazetteer_covers_the_addresses(check: Check)
 
 
 def test_two_points_outside_are_told_by_row(check: Check) -> None:
-    """Two points are too few to speak of a zone: each is told, at its place."""
+    """Two points are too few to speak of a zone: each is reported, at its place."""
     assert told(check("221007", [35.69, 35.70], [139.70, 139.71])) == ["point-outside-extent"] * 2

@@ -36,7 +36,7 @@ def test_every_cause_is_a_rule_and_stands_before_others() -> None:
 
 @given(st.lists(FINDINGS, max_size=8))
 def test_no_two_causes_are_told_of_one_place(findings: list[Finding]) -> None:
-    """Whatever the rules find: what is told holds no pair that the table keeps apart, and its order stays."""
+    """Whatever the rules find: what is reported holds no pair that the table keeps apart, and its order stays."""
     kept = settled(findings)
     for entry in ENTRIES:
         parts = REACHES[entry["reach"]]

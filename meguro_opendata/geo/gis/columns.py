@@ -38,7 +38,7 @@ class Column:
 
 
 def column_of(name: str, text: pl.Series, words: FieldWords | None, form: GisFormat) -> Column:
-    """A field; without a kind that is told, numbers where every filled cell is one in its plainest form."""
+    """Return a field; without a known kind, it is numeric where every filled cell is a plain number."""
     if words is None:
         return _guessed(name, text)
     make = _MAKERS.get(words.kind)

@@ -138,7 +138,7 @@ def _as_one_kind(shapes: Geometries) -> tuple[Geometries, str]:
 
     tall = shapely.has_z(shapes)
     if tall.any() and not tall.all():
-        shapes = shapely.force_3d(shapes)  # a layer has heights or has none; what had none gets 0, which is told
+        shapes = shapely.force_3d(shapes)  # a layer has heights or has none; what had none gets 0, which is reported
     kind = _geometry_type(shapes)
     return shapes, f"{kind} Z" if tall.any() and kind != _ANY else kind
 

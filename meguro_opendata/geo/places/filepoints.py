@@ -68,7 +68,7 @@ def file_points(
         frame: The table, all text; its points in degrees.
         texts: Title, sheet and file, as for :func:`~meguro_opendata.geo.places.whose.whose`.
         homes: The municipality of the workspace, and the one that was named.
-        crs: The system that the points were read in, ``None`` if nobody says.
+        crs: The system that the points were read in, ``None`` if it is not declared.
         points: Their latitudes and longitudes, if the table does not have them as degrees.
     """
     lat, lon = points if points is not None else _degrees(frame)

@@ -73,7 +73,7 @@ def judged(lat: ArrayLike, lon: ArrayLike, home: Municipality | None, crs: Crs |
         lat: Degrees on any datum, as the points were read; those that are no numbers are left out.
         lon: Degrees.
         home: The municipality, ``None`` if it is not known.
-        crs: The system that they were read in, ``None`` if nobody says.
+        crs: The system that they were read in, ``None`` if it is not declared.
     """
     north, east = np.asarray(lat, dtype=float), np.asarray(lon, dtype=float)
     there = np.isfinite(north) & np.isfinite(east)

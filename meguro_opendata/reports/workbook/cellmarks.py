@@ -17,7 +17,7 @@ Marks = dict[Place, list[Finding]]
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the table stands in its sheet: the sheet's name, its columns by name, and its first column.
+    """Where the table is in its sheet: the sheet's name, its columns by name, and its first column.
 
     ``above`` is what else the sheet of findings says at its top.
     """

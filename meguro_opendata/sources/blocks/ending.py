@@ -37,7 +37,7 @@ def table_end(grid: Grid, header: Header, body: Body) -> int:
 
 
 def _is_plain(body: Body, line: int) -> bool:
-    """Whether a line below a gap is filled as rows are and has no label of the header, which is told at little cost."""
+    """Return whether a line below a gap is filled as rows are and has no label of the header; a quick first check."""
     return body.lack(line) < 0.5 and not _names_labels(body, line) and _is_alike(body, line, (), body.profile.kinds)  # noqa: PLR2004
 
 

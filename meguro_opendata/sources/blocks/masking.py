@@ -33,7 +33,7 @@ class Part:
 
 
 def without(grid: Grid, parts: Iterable[Part]) -> Grid:
-    """Return a grid in which the cells of some parts are blank; merged cells that begin there are none any more."""
+    """Return a grid in which the cells of some parts are blank; merged ranges that begin there are removed."""
     cells, merged = grid.cells, grid.merged
     for part in parts:
         end = grid.height if part.end is None else min(part.end, grid.height)

@@ -65,7 +65,7 @@ class TextRead(Generic[AnyTaker]):
         delimiter: The sign between cells.
         newline: The kind of its line breaks.
         lines: The physical line on which each record begins.
-        marks: The lines at whose beginning a byte order mark stood that is none of the file.
+        marks: The lines at whose beginning a stray byte order mark was found.
     """
 
     taker: AnyTaker

@@ -34,7 +34,7 @@ _MERGES_ALONE = SheetParts({}, replace(NO_FACTS, known=frozenset({"merged"})))
 
 @dataclass
 class _Found(SeenParts):
-    """What has been seen so far; ``last`` is the cell of the last formula, whose text stands in a record of its own."""
+    """What has been seen so far; ``last`` is the cell of the last formula, whose text is in a record of its own."""
 
     book: BiffGlobals = NO_GLOBALS
     last: Place = (0, 0)

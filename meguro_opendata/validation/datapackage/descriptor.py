@@ -70,7 +70,7 @@ def read_package(path: Path) -> DescribedPackage:
 
     Raises:
         ConfigurationError: If it cannot be read, or with all its faults: names, paths that leave the folder, addresses,
-            schemas and dialects that are none, foreign keys to nothing.
+            invalid schemas and dialects, foreign keys to nothing.
     """
     content = read_json(path)
     resources = content.get("resources") if isinstance(content, dict) else None

@@ -144,7 +144,7 @@ def _in_city(value: str, prefecture: str) -> _Misplaced | None:
 
 
 def _is_town(value: str) -> bool:
-    """Whether a value is a town with its chome or its lot, and not only a name that nobody knows."""
+    """Whether a value is a town with its chome or its lot, and not only an unknown name."""
     found = _shape("lot").match(value)
     return found is not None and bool(found["chome"] or re.search("[0-9]", value))
 

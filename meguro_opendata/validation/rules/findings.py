@@ -66,7 +66,7 @@ def rule_findings(
         cleaned: Whether the table was cleaned, which tells some of this itself.
         named: Whether the period in the file's name is compared; of a series that is done elsewhere.
         place: Where the points should lie, if that is known.
-        home: The municipality of rows that name none; empty if nobody knows.
+        home: The municipality of rows that name none; empty if it is not known.
     """
     known = rules()
     rows = Rows.of(frame, fields)

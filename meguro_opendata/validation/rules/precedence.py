@@ -1,4 +1,4 @@
-"""One cell, one cause: where several rules would explain the same cell, the one that says why is told alone.
+"""One cell, one cause: where several rules would explain the same cell, the one that says why is reported alone.
 
 ``rules.toml`` declares which cause goes before which others, and how far it reaches.
 """

@@ -1,8 +1,8 @@
 """Rules on points against what is around: in the municipality, near the address, not all shifted as by another datum.
 
 What is known of the municipality decides what a point is checked against: a boundary that the user imported, else the
-reach of the gazetteer's towns, else the coarse extent of the municipality; how many points of each is told. Points that
-lie outside because the table as a whole was read in a wrong zone, or with exchanged axes, are told once, as that.
+reach of the gazetteer's towns, else the coarse extent of the municipality. The report counts the points of each. Points
+that lie outside because the whole table was read in a wrong zone, or with exchanged axes, are reported once, as that.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def surroundings(rows: Rows, home: str = "") -> Iterator[Hit]:
 
     Args:
         rows: The table.
-        home: The municipality of rows that name none; empty if nobody knows.
+        home: The municipality of rows that name none; empty if it is not known.
     """
     north, east = rows.of_kind("latitude"), rows.of_kind("longitude")
     if len(north) != 1 or len(east) != 1 or not rows.frame.height:
