@@ -249,6 +249,9 @@ class CkanPortal:
     def _is_gone(self, identifier: str) -> bool:
         return not self._search(f'id:"{identifier}"')
 
+    def settle(self, name: str, gone: Sequence[str]) -> None:
+        """Do nothing: CKAN makes a change wholly or not at all."""
+
     def finish(self) -> bool:
         """Do nothing: CKAN makes its pages itself."""
         return False
