@@ -272,25 +272,61 @@ def folder_aside(target: Path) -> Iterator[Path]:
     """A fresh folder beside ``target`` that takes its place when the block ends without an exception.
 
     The old folder stays until the new one is complete; an earlier run that was killed between the two renames is
-    mended first.
+    put right first. Where ``target`` is a symbolic link, the folder to which it leads is replaced, and the link stays.
 
     Raises:
-        StorageError: If anything cannot be written; ``target`` is then as before.
+        StorageError: If anything cannot be written; ``target`` is then as before. A file that another program has
+            open, which on Windows keeps its folder from being renamed, is named.
     """
-    old = target.with_name(f".{target.name}.old")
-    with storage_guard(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _mend(target, old)
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
+    place = _led_to(target)
+    old = place.with_name(f".{place.name}.old")
+    with storage_guard(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _mend(place, old)
+        aside = Path(tempfile.mkdtemp(prefix=f".{place.name}.", suffix=".tmp", dir=place.parent))
         try:
             yield aside
             aside.chmod(0o755)
-            if target.exists():
-                target.rename(old)
-            aside.rename(target)
+            if place.exists():
+                _move_away(place, old)
+            aside.rename(place)
         finally:
-            _mend(target, old)
+            _mend(place, old)
             shutil.rmtree(aside, ignore_errors=True)
+
+
+def _led_to(target: Path) -> Path:
+    """Return the folder to which a symbolic link leads, else the path itself."""
+    if not target.is_symlink():
+        return target
+    left = target.with_name(f".{target.name}.old")
+    with storage_guard(target):
+        if left.is_symlink():
+            left.unlink()  # as earlier versions left it
+    return Path(os.path.realpath(target))
+
+
+def _move_away(target: Path, old: Path) -> None:
+    """Rename a folder; where that is refused for a file that is open in another program, name the file."""
+    try:
+        target.rename(old)
+    except PermissionError as error:
+        files = sorted(path for path in target.rglob("*") if path.is_file())
+        in_use = [str(path) for path in files if not _can_be_written(path)]
+        if not in_use and error.filename is not None and Path(error.filename) in files:
+            in_use = [str(error.filename)]
+        if not in_use:
+            raise
+        raise StorageError("file-in-use", files=in_use) from None
+
+
+def _can_be_written(path: Path) -> bool:
+    """Return whether a file can be opened for writing: on Windows not while Excel has it open."""
+    try:
+        with path.open("r+b"):
+            return True
+    except OSError:
+        return False
 
 
 def _mend(target: Path, old: Path) -> None:

@@ -17,7 +17,7 @@ from typing import TypedDict
 
 from meguro_opendata.catalog import CatalogEntry, Json, JsonObject, read_entries, write_entries
 from meguro_opendata.errors import MeguroOpendataError, SourceError
-from meguro_opendata.files.whole import inside, plain_bytes, sha256, storage_guard, sweep, write_whole
+from meguro_opendata.files.whole import inside, plain_bytes, sha256, sweep, write_whole
 from meguro_opendata.portals import Upload
 from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import Workspace
@@ -138,8 +138,7 @@ class History:
 
     def _noted(self, slug: str) -> list[bytes]:
         path = inside(self._root, slug, _LOG)
-        with storage_guard(path):
-            return path.read_bytes().splitlines() if path.is_file() else []
+        return plain_bytes(path).splitlines() if path.is_file() else []
 
     def sweep(self, slug: str) -> None:
         """Remove what a killed run was writing of a dataset's history.
@@ -169,6 +168,7 @@ class History:
         """Return the fields as they were published last, nothing if that is not known here."""
         try:
             loaded = json.loads(self._fields(slug, portal).read_text(encoding="utf-8"))
+            json.dumps(loaded, ensure_ascii=False).encode("utf-8")
         except (OSError, ValueError, RecursionError):
             return {}
         return {str(name): str(text) for name, text in loaded.items()} if isinstance(loaded, dict) else {}
@@ -210,8 +210,7 @@ class History:
     def file(self, checksum: str) -> bytes | None:
         """Return a file that was published, ``None`` if it is not kept here or not whole."""
         path = self._file(checksum)
-        with storage_guard(path):
-            data = path.read_bytes() if path.is_file() else None
+        data = plain_bytes(path) if path.is_file() else None
         return data if data is not None and sha256(data) == checksum else None
 
     def _loaded(self, entry: CatalogEntry, kept: _Kept) -> PublishedDataset:
@@ -263,7 +262,7 @@ def _noted(path: Path, number: int, line: bytes) -> EarlierRelease:
         loaded = json.loads(line.decode("utf-8"))
         release, portal, time, rows = (loaded[name] for name in _NOTED)
         datetime.fromisoformat(time)
-        known = all(isinstance(text, str) for text in (release, portal)) and type(rows) is int
+        known = bool((release + portal).encode("utf-8")) and type(rows) is int
     except (ValueError, TypeError, KeyError, RecursionError):
         known = False
     if not known:

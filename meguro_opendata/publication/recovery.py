@@ -13,7 +13,7 @@ from itertools import takewhile
 
 from meguro_opendata.catalog import Package
 from meguro_opendata.errors import GuardError
-from meguro_opendata.files.whole import inside, locked, sha256
+from meguro_opendata.files.whole import inside, locked, plain_bytes, sha256
 from meguro_opendata.ledger import pending_path
 from meguro_opendata.portals import Portal, PortalState
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
@@ -214,7 +214,7 @@ class _Sources:
     def bytes_of(self, record: Record, name: str, checksum: str) -> bytes | None:
         """Return the file with that checksum, ``None`` if it is nowhere."""
         path = inside(self.workspace.releases, record.dataset, name)
-        data = path.read_bytes() if path.is_file() else b""
+        data = plain_bytes(path) if path.is_file() else b""
         if sha256(data) == checksum:
             return data
         held = _held(record, self.state)
