@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from meguro_opendata.kpi.records import Recorded
     from meguro_opendata.workspace.city import Workspace
 
+    from ..texts.pending import PendingTold
+
 RECORD_FORMAT = "meguro-opendata/kpi_record@1"
 _FIRST_YEAR = 1990
 
@@ -49,8 +51,9 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     year = _year(fiscal_year, day, workspace)
     situation = kpi.situation_of(workspace, year, day)
     figures = kpi.figures_of(situation, lang)
+    told = _tell_pending(workspace)
     if output_format == "json":
-        console.result_json(kpi.to_dict(figures, year, day))
+        console.result_json(kpi.to_dict(figures, year, day) | told.to_dict())
         return
     console.result(message("kpi-title", lang, year=year, era=era_name(year, lang), as_of=situation.as_of))
     if situation.strategy is None:
@@ -109,6 +112,7 @@ def report(fiscal_year: int | None, as_of: str | None, out: Path) -> None:
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
     day = _as_of(as_of)
+    _tell_pending(workspace)
     write_report(workspace, _year(fiscal_year, day, workspace), out, lang, day)
     console.result(message("report-written", lang, path=out))
 
@@ -132,8 +136,18 @@ def followup(
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
     day = _as_of(as_of)
+    _tell_pending(workspace)
     paper = write_followup(workspace, _year(fiscal_year, day, workspace), quarter, out, lang, day, department)
     console.result(message("followup-written", lang, count=len(paper.sections), path=out))
+
+
+def _tell_pending(workspace: Workspace) -> PendingTold:
+    """Say that a publication was interrupted, whose files are not counted yet."""
+    from ..texts.pending import pending_told
+
+    told = pending_told(workspace, options.settings().lang)
+    console.say_lines(told.lines)
+    return told
 
 
 def _from_table(indicator: str, table: Path, evidence: str, year: int, workspace: Workspace) -> tuple[str, str]:

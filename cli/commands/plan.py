@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .. import console, options
+
+if TYPE_CHECKING:
+    from meguro_opendata.errors import ExitCode
+    from meguro_opendata.publication import Plan
+    from meguro_opendata.workspace.city import Workspace
 
 
 @click.command("plan")
@@ -45,7 +51,6 @@ def command(
     output_format: str,
 ) -> None:
     """公開すると何が変わるかを見る / Show what publishing would do (exit 1 if changes are pending)."""
-    from meguro_opendata.errors import ExitCode
     from meguro_opendata.files.whole import write_whole
     from meguro_opendata.messages import message
     from meguro_opendata.portals import open_portal
@@ -65,10 +70,20 @@ def command(
     if html is not None:
         write_whole(html, plan_page(plan, workspace, lang).encode("utf-8"))
         console.say(message("plan-page-written", lang, path=html))
-    if output_format == "json":
-        console.result_json(plan.to_dict())
-    else:
-        from ..texts.plan import plan_lines
+    raise SystemExit(_show(plan, workspace, output_format))
 
+
+def _show(plan: Plan, workspace: Workspace, output_format: str) -> ExitCode:
+    from meguro_opendata.errors import ExitCode
+
+    from ..texts.pending import pending_told
+    from ..texts.plan import plan_lines
+
+    lang = options.settings().lang
+    told = pending_told(workspace, lang)
+    console.say_lines(told.lines)
+    if output_format == "json":
+        console.result_json(plan.to_dict() | told.to_dict())
+    else:
         console.result("\n".join(plan_lines(plan, lang)))
-    raise SystemExit(ExitCode.of(clean=not plan.pending))
+    return ExitCode.of(clean=not plan.pending and plan.portal not in told.portals)

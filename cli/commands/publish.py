@@ -14,6 +14,7 @@ from .. import console, options
 if TYPE_CHECKING:
     from meguro_opendata.portals import Portal
     from meguro_opendata.publication import Outcome, Plan, Wishes
+    from meguro_opendata.publication.recovery import Recovery
     from meguro_opendata.workspace.city import Workspace
 
 FORMAT = "meguro-opendata/outcome@1"
@@ -75,7 +76,9 @@ def command(
     workspace = options.settings().open_workspace()
     _refuse_early(not_before)
     target = open_portal(workspace, portal, insecure_http=insecure_http)
-    plan = _plan(workspace, target, slugs, plan_file, plan_hash, options.wished(slugs, remove, overwrite, release))
+    past = _recover(workspace, target, lang)
+    wishes = options.wished(slugs, remove, overwrite, release)
+    plan = _plan(workspace, target, slugs, plan_file, plan_hash, wishes, past)
     asked = not yes and plan_file is None and plan.pending
     if asked:
         _confirm(plan, lang)
@@ -85,11 +88,26 @@ def command(
         outcome, events = publish(
             plan, target, workspace, allow, approval=approval, seen=seen, progress=lambda _: advance()
         )
-    _show(outcome, events, workspace, output_format, lang)
+    _show(outcome, events, workspace, output_format, lang, past)
     raise SystemExit(outcome.exit_code)
 
 
-def _show(outcome: Outcome, events: int, workspace: Workspace, output_format: str, lang: str) -> None:
+def _recover(workspace: Workspace, portal: Portal, lang: str) -> Recovery | None:
+    """Complete an interrupted publication to the portal, and name those to other portals."""
+    from meguro_opendata.publication.recovery import recover
+
+    from ..texts.pending import pending_told, recovery_lines
+
+    past = recover(workspace, portal)
+    console.say_lines(recovery_lines(past, lang))
+    console.say_lines(pending_told(workspace, lang, without=portal.name).lines)
+    return past
+
+
+def _show(
+    outcome: Outcome, events: int, workspace: Workspace, output_format: str, lang: str, past: Recovery | None
+) -> None:
+    from ..texts.pending import recovery_dict
     from ..texts.plan import failure_lines, publish_lines
 
     console.say_lines(failure_lines(outcome, lang))
@@ -97,7 +115,8 @@ def _show(outcome: Outcome, events: int, workspace: Workspace, output_format: st
         done = {"portal": outcome.portal, "datasets": list(outcome.datasets), "resources": list(outcome.resources)}
         results = [result.to_dict(lang) for result in outcome.results]
         console.result_json(
-            {"format": FORMAT, **done, "events": events, "pages": outcome.pages, "results": results},
+            {"format": FORMAT, **done, "events": events, "pages": outcome.pages, "results": results}
+            | recovery_dict(past),
         )
     else:
         console.result_lines(publish_lines(outcome, events, workspace, lang))
@@ -135,15 +154,17 @@ def _plan(
     plan_file: Path | None,
     plan_hash: str | None,
     wishes: Wishes,
+    past: Recovery | None,
 ) -> Plan:
     from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.publication import Wishes, agreed_plan, plan_publication, refuse_other_hash
+    from meguro_opendata.publication import Wishes, agreed_plan, refuse_other_hash
+    from meguro_opendata.publication.recovery import remaining_plan
 
     if plan_file is None:
-        return plan_publication(workspace, portal, slugs, wishes)
+        return remaining_plan(workspace, portal, slugs, wishes, past)
     if slugs or wishes != Wishes():
         raise MeguroOpendataError("plan-and-slugs")
-    plan = agreed_plan(plan_file, workspace, portal)
+    plan = agreed_plan(plan_file, workspace, portal, past)
     if plan_hash is not None:
         refuse_other_hash(plan, plan_hash)
     return plan

@@ -17,16 +17,20 @@ from .. import console, options
 def command(portal: str | None, *, links: bool, allow_private: bool, insecure_http: bool, output_format: str) -> None:
     """公開先と手元の違いを、直すコマンドとともに見る / Show how a portal differs from here (exit 1 if it does)."""
     from meguro_opendata.catalog.harvest import Manners
+    from meguro_opendata.errors import ExitCode
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication.status import status
 
+    from ..texts.pending import pending_told
     from ..texts.status import status_lines
 
     workspace = options.settings().open_workspace()
     target = open_portal(workspace, portal, insecure_http=insecure_http)
     found = status(workspace, target, Manners(allow_private=allow_private) if links else None)
+    told = pending_told(workspace, options.settings().lang)
+    console.say_lines(told.lines)
     if output_format == "json":
-        console.result_json(found.to_dict())
+        console.result_json(found.to_dict() | told.to_dict())
     else:
         console.result_lines(status_lines(found, options.settings().lang))
-    raise SystemExit(found.exit_code)
+    raise SystemExit(max(found.exit_code, ExitCode.of(clean=target.name not in told.portals)))

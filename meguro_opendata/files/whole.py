@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -24,15 +25,21 @@ __all__ = [
     "is_plain_name",
     "locked",
     "numbered_lines",
+    "plain_bytes",
     "plain_text",
+    "remove_synced",
     "sha256",
     "storage_guard",
+    "sweep",
+    "write_synced",
     "write_whole",
 ]
 
 
 _LONGEST = 200
 _TEMPORARY = ("~$", ".")
+# How ``tempfile`` names what is written aside here.
+_ASIDE = re.compile(r"\.(.+)\.[a-z0-9_]{8}\.tmp")
 
 
 def sha256(data: bytes) -> str:
@@ -127,6 +134,22 @@ def storage_guard(path: Path) -> Iterator[None]:
         raise StorageError("cannot-write", path=path, reason=error.strerror or type(error).__name__) from None
 
 
+def plain_bytes(path: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        SourceError: If it is missing, or cannot be read, as when another program has it open on Windows.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise SourceError("file-missing", file=path) from None
+    except IsADirectoryError:
+        raise SourceError("file-is-folder", file=path) from None
+    except OSError as error:
+        raise SourceError("file-unreadable", file=path, reason=error.strerror) from None
+
+
 def plain_text(path: Path) -> str:
     """The text of a file in UTF-8, with or without a byte order mark.
 
@@ -175,16 +198,73 @@ def write_whole(path: Path, data: bytes) -> bool:
     with storage_guard(path):
         if path.is_file() and path.read_bytes() == data:
             return False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(aside).chmod(0o644)
-            Path(aside).replace(path)
-        finally:
-            Path(aside).unlink(missing_ok=True)
+        _write(path, data, synced=False)
     return True
+
+
+def write_synced(path: Path, data: bytes) -> None:
+    """Write a file as :func:`write_whole` does, and return only when it and its name in the folder are on the disk.
+
+    Raises:
+        StorageError: If the folder cannot be written; the file is then as before.
+    """
+    with storage_guard(path):
+        _write(path, data, synced=True)
+        _sync_folder(path.parent)
+
+
+def remove_synced(path: Path) -> None:
+    """Remove a file, if it is there, and return only when the disk's folder is without it.
+
+    Raises:
+        StorageError: If it cannot be removed.
+    """
+    with storage_guard(path):
+        path.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+
+
+def sweep(folder: Path, name: str | None = None) -> None:
+    """Remove what a killed process was writing aside in a folder; the caller holds the lock on what is written there.
+
+    Args:
+        folder: The folder; nothing is done if it is absent.
+        name: Only what was to become the file of this name.
+
+    Raises:
+        StorageError: If a file cannot be removed.
+    """
+    with storage_guard(folder):
+        for path in folder.iterdir() if folder.is_dir() else ():
+            found = _ASIDE.fullmatch(path.name)
+            if found and name in (None, found[1]) and not path.is_dir():
+                path.unlink()
+
+
+def _write(path: Path, data: bytes, *, synced: bool) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            if synced:
+                file.flush()
+                os.fsync(file.fileno())
+        Path(aside).chmod(0o644)
+        Path(aside).replace(path)
+    finally:
+        Path(aside).unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Write a folder's list of names to the disk; Windows has no such call, and does it when a file is renamed."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager
@@ -192,25 +272,61 @@ def folder_aside(target: Path) -> Iterator[Path]:
     """A fresh folder beside ``target`` that takes its place when the block ends without an exception.
 
     The old folder stays until the new one is complete; an earlier run that was killed between the two renames is
-    mended first.
+    put right first. Where ``target`` is a symbolic link, the folder to which it leads is replaced, and the link stays.
 
     Raises:
-        StorageError: If anything cannot be written; ``target`` is then as before.
+        StorageError: If anything cannot be written; ``target`` is then as before. A file that another program has
+            open, which on Windows keeps its folder from being renamed, is named.
     """
-    old = target.with_name(f".{target.name}.old")
-    with storage_guard(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _mend(target, old)
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
+    place = _led_to(target)
+    old = place.with_name(f".{place.name}.old")
+    with storage_guard(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _mend(place, old)
+        aside = Path(tempfile.mkdtemp(prefix=f".{place.name}.", suffix=".tmp", dir=place.parent))
         try:
             yield aside
             aside.chmod(0o755)
-            if target.exists():
-                target.rename(old)
-            aside.rename(target)
+            if place.exists():
+                _move_away(place, old)
+            aside.rename(place)
         finally:
-            _mend(target, old)
+            _mend(place, old)
             shutil.rmtree(aside, ignore_errors=True)
+
+
+def _led_to(target: Path) -> Path:
+    """Return the folder to which a symbolic link leads, else the path itself."""
+    if not target.is_symlink():
+        return target
+    left = target.with_name(f".{target.name}.old")
+    with storage_guard(target):
+        if left.is_symlink():
+            left.unlink()  # as earlier versions left it
+    return Path(os.path.realpath(target))
+
+
+def _move_away(target: Path, old: Path) -> None:
+    """Rename a folder; where that is refused for a file that is open in another program, name the file."""
+    try:
+        target.rename(old)
+    except PermissionError as error:
+        files = sorted(path for path in target.rglob("*") if path.is_file())
+        in_use = [str(path) for path in files if not _can_be_written(path)]
+        if not in_use and error.filename is not None and Path(error.filename) in files:
+            in_use = [str(error.filename)]
+        if not in_use:
+            raise
+        raise StorageError("file-in-use", files=in_use) from None
+
+
+def _can_be_written(path: Path) -> bool:
+    """Return whether a file can be opened for writing: on Windows not while Excel has it open."""
+    try:
+        with path.open("r+b"):
+            return True
+    except OSError:
+        return False
 
 
 def _mend(target: Path, old: Path) -> None:

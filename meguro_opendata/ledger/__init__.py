@@ -22,6 +22,15 @@ from meguro_opendata.ledger.entries import (
 )
 from meguro_opendata.ledger.history import History, scan_ledger
 from meguro_opendata.ledger.packages import Imported, Package, catalogued, import_events, read_packages
+from meguro_opendata.ledger.pending import (
+    Pending,
+    Place,
+    append_missing,
+    pending_path,
+    place_of,
+    read_pending,
+    write_pending,
+)
 from meguro_opendata.ledger.verification import Check, LineFault, repair_ledger, verify_ledger
 
 __all__ = [
@@ -41,16 +50,23 @@ __all__ = [
     "Moment",
     "Occurrence",
     "Package",
+    "Pending",
+    "Place",
     "Record",
     "append_events",
+    "append_missing",
     "catalogued",
     "enter_events",
     "import_events",
     "japan_time",
+    "pending_path",
+    "place_of",
     "read_entries",
     "read_ledger",
     "read_packages",
+    "read_pending",
     "repair_ledger",
     "scan_ledger",
     "verify_ledger",
+    "write_pending",
 ]

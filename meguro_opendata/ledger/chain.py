@@ -15,9 +15,11 @@ from meguro_opendata.ledger.entries import Entry, Event, entry_of, filled
 __all__ = [
     "START",
     "append_events",
+    "chained",
     "enter_events",
     "entry_at",
     "hash_of",
+    "last_hash",
     "ledger_lines",
     "load_line",
     "read_entries",
@@ -54,7 +56,7 @@ def append_events(path: Path, events: Iterable[Entry]) -> int:
         MeguroOpendataError: If the ledger's last line cannot be read.
         StorageError: If it cannot be written.
     """
-    written = list(_chained(events, _last_hash(path)))
+    written = list(chained(events, last_hash(path)))
     if written:
         with storage_guard(path), path.open("ab+") as file:
             file.write(_missing_newline(file) + b"".join(written))
@@ -118,8 +120,12 @@ def entry_at(path: Path, number: int, line: bytes, *, ended: bool = True) -> Ent
         raise MeguroOpendataError("ledger-broken", file=path, line=number) from None
 
 
-def _last_hash(path: Path) -> str:
-    """The hash of the last line, which is read from the file's end; the lines before it are not looked at."""
+def last_hash(path: Path) -> str:
+    """Return the hash of the last line, which is read from the file's end; the lines before it are not looked at.
+
+    Raises:
+        MeguroOpendataError: If that line cannot be read.
+    """
     if not path.exists() or not path.stat().st_size:
         return START
     with storage_guard(path), path.open("rb") as file:
@@ -152,7 +158,8 @@ def _missing_newline(file: IO[bytes]) -> bytes:
     return b"" if file.read(1) == b"\n" else b"\n"
 
 
-def _chained(events: Iterable[Entry], previous: str) -> Iterator[bytes]:
+def chained(events: Iterable[Entry], previous: str) -> Iterator[bytes]:
+    """Yield the line of each entry, chained to the one before; ``previous`` is the hash of the ledger's last line."""
     for event in events:
         body = {**filled(event), "previous": previous}
         previous = hash_of(body)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from meguro_opendata.errors import StorageError
 from meguro_opendata.files.releasenames import CHANGES, REJECTED, REPORT, REPORT_PAGE
 from meguro_opendata.files.tables import csv_bytes, plain_csv_bytes, xlsx_bytes
-from meguro_opendata.files.whole import folder_aside, sha256, write_whole
+from meguro_opendata.files.whole import folder_aside, plain_bytes, sha256, write_whole
 from meguro_opendata.findings import Change, Rejection
 from meguro_opendata.geo import feature_collection
 from meguro_opendata.geo.datum.crs import parse_crs
@@ -207,12 +208,26 @@ def failed_folder(target: Path) -> Path:
 def _write_whole_folder(
     contents: Mapping[str, bytes], folder: Path, beside: Mapping[Path, bytes]
 ) -> tuple[ReleasedFile, ...]:
-    with folder_aside(folder) as aside:
-        for name, data in contents.items():
-            (aside / name).write_bytes(data)
-        for path, data in beside.items():
-            write_whole(path, data)
+    before = {path: plain_bytes(path) if path.is_file() else None for path in beside}
+    try:
+        with folder_aside(folder) as aside:
+            for name, data in contents.items():
+                (aside / name).write_bytes(data)
+            for path, data in beside.items():
+                write_whole(path, data)
+    except StorageError:
+        _put_back(before)
+        raise
     return _released(contents, folder)
+
+
+def _put_back(before: Mapping[Path, bytes | None]) -> None:
+    """Write the files beside a folder as they were, since the folder could not be replaced."""
+    for path, data in before.items():
+        if data is not None:
+            write_whole(path, data)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def write_into(contents: Mapping[str, bytes], target: Path) -> tuple[ReleasedFile, ...]:

@@ -103,5 +103,17 @@ class Portal(Protocol):
             PortalError: If the portal cannot be reached or refuses.
         """
 
+    def settle(self, name: str, gone: Sequence[str]) -> None:
+        """Take away what a killed run left of a dataset: half-written files, and files that are no longer announced.
+
+        Args:
+            name: The dataset's name on the portal.
+            gone: Files that the dataset is not to have; those that it announces stay.
+
+        Raises:
+            PortalError: If the portal cannot be reached or refuses.
+            StorageError: If a file cannot be removed.
+        """
+
     def finish(self) -> bool:
         """Bring derived pages up to date; returns whether anything was written."""

@@ -23,7 +23,7 @@ from meguro_opendata.catalog import CatalogEntry, Package, Resource, from_ckan, 
 from meguro_opendata.catalog.package import Part, list_of
 from meguro_opendata.errors import PortalError
 from meguro_opendata.files.csvrows import read_csv_rows
-from meguro_opendata.files.whole import inside, is_plain_name, sha256, storage_guard, write_whole
+from meguro_opendata.files.whole import inside, is_plain_name, plain_bytes, sha256, storage_guard, sweep, write_whole
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import PortalState, TableLoad, Upload
 from meguro_opendata.workspace.city import City
@@ -79,7 +79,7 @@ class FolderPortal:
 
     def _bytes(self, package: str, resource: str) -> bytes:
         path = self._file(package, resource)
-        return path.read_bytes() if path.is_file() else b""
+        return plain_bytes(path) if path.is_file() else b""
 
     def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
         """Write the files, then the ``package_show`` answer that announces them.
@@ -89,7 +89,7 @@ class FolderPortal:
         """
         name = package.name
         for upload in uploads:
-            write_whole(self._file(name, upload.name), upload.path.read_bytes())
+            write_whole(self._file(name, upload.name), plain_bytes(upload.path))
         old = self._package(name)
         shown = self._shown(package, old, moment)
         answer = {"help": "", "success": True, "result": shown.to_ckan()}
@@ -113,9 +113,25 @@ class FolderPortal:
             self._show_path(package.name).unlink(missing_ok=True)
             shutil.rmtree(inside(self.root, "dataset", package.name), ignore_errors=True)
 
+    def settle(self, name: str, gone: Sequence[str]) -> None:
+        """Take away half-written files, and those files of a dataset that it does not announce.
+
+        Raises:
+            StorageError: If a file cannot be removed.
+        """
+        sweep(self._show_path(name).parent)
+        sweep(inside(self.root, "dataset", name))
+        shown = self._package(name)
+        announced = {part.name for part in shown.resources} if shown else set()
+        with storage_guard(self.root):
+            for file in set(gone) - announced:
+                self._file(name, file).unlink(missing_ok=True)
+
     def finish(self) -> bool:
         """Write the catalogue and the pages anew where they differ from what is there."""
         packages = list(self._packages())
+        for folder in (self.root, *(inside(self.root, "dataset", package.name) for package in packages)):
+            sweep(folder)
         entries = list(map(from_ckan, packages))
         written = [write_whole(self.root / "catalog.jsonld", to_dcat(entries, self._city).encode("utf-8"))]
         tables = [self._table(entry) for entry in entries]

@@ -78,6 +78,10 @@ class SnapshotPortal:
         """Refuse."""
         raise PortalError("snapshot-read-only", name=self.name)
 
+    def settle(self, name: str, gone: Sequence[str]) -> None:
+        """Refuse."""
+        raise PortalError("snapshot-read-only", name=self.name)
+
     def finish(self) -> bool:
         """Do nothing."""
         return False

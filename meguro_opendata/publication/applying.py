@@ -10,13 +10,15 @@ from pathlib import Path
 
 from meguro_opendata.catalog import JsonObject, Package
 from meguro_opendata.errors import ExitCode, GuardError, MeguroOpendataError
-from meguro_opendata.files.whole import locked, sha256
-from meguro_opendata.ledger import PUBLISH, UPDATE, WITHDRAW, Event, append_events, catalogued, japan_time, read_ledger
+from meguro_opendata.files.whole import checksum, locked, plain_bytes
+from meguro_opendata.ledger import PUBLISH, UPDATE, WITHDRAW, Event, catalogued, japan_time, read_ledger
 from meguro_opendata.portals import Portal, PortalState, Upload
 from meguro_opendata.publication.guards import refuse_conflicts, refuse_guards
 from meguro_opendata.publication.history import History
+from meguro_opendata.publication.journal import Journal, Started, record_of
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan
 from meguro_opendata.publication.planning import fingerprint
+from meguro_opendata.publication.recovery import complete, recover_locked, refuse_undone
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Outcome", "Result", "apply_plan", "publish"]
@@ -94,25 +96,27 @@ def apply_plan(plan: Plan, portal: Portal, allow: Sequence[str] = (), progress: 
     Raises:
         GuardError: If a guard refuses, or portal or releases have changed since the plan was made.
     """
-    return _carry_out(plan, portal, allow, progress, seen=None)
+    changes = _checked(plan, portal, allow, seen=None)
+    results = tuple(_all_results(changes, portal, datetime.now(UTC), progress or (lambda _: None)))
+    return Outcome(portal.name, results, portal.finish())
 
 
-def _carry_out(
-    plan: Plan, portal: Portal, allow: Sequence[str], progress: Progress | None, seen: PortalState | None
-) -> Outcome:
+def _checked(plan: Plan, portal: Portal, allow: Sequence[str], seen: PortalState | None) -> list[DatasetPlan]:
+    """Return the changes that are to be made, once nothing speaks against any of them."""
     refuse_guards(plan, allow)
     refuse_conflicts(plan)
     _refuse_changed_files(plan, portal)
     changes = [change for change in plan.changes if change.action != "unchanged"]
     if changes:
         _refuse_other_state(plan, seen or portal.state([change.name for change in plan.changes]))
-    moment = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
-    results = tuple(_all_results(changes, portal, moment, progress or (lambda _: None)))
-    return Outcome(portal.name, results, portal.finish())
+    return changes
 
 
-def _all_results(changes: Sequence[DatasetPlan], portal: Portal, moment: str, progress: Progress) -> Iterator[Result]:
+def _all_results(
+    changes: Sequence[DatasetPlan], portal: Portal, began: datetime, progress: Progress
+) -> Iterator[Result]:
     """Return the results in the order of the plan; written by several workers."""
+    moment = began.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
     with ThreadPoolExecutor(max_workers=portal.workers) as pool:
         try:
             futures = [pool.submit(_result, change, portal, moment) for change in changes]
@@ -152,8 +156,9 @@ def publish(
 ) -> tuple[Outcome, int]:
     """Apply a plan and write the ledger; return the outcome and the number of events.
 
-    The ledger is read before anything is written, and one publication waits for another to end. Files that are on
-    the portal but, after a killed run, not in the ledger are entered now.
+    The ledger is read before anything is written, and one publication waits for another to end. An interrupted
+    publication to the same portal is completed first. Files that are on the portal, but neither in the ledger nor in
+    the journal of an interrupted run, are entered now.
 
     Args:
         plan: The plan.
@@ -167,28 +172,66 @@ def publish(
             by others checks each dataset in any case.
         progress: Is told each result as it comes.
     """
-    history = History(workspace)
+    moment = now or datetime.now(UTC)
+    history, journal = History(workspace), Journal(workspace)
     with locked(workspace.ledger):
+        refuse_undone(plan, recover_locked(workspace, portal))
         known = {
             (past.dataset, past.resource): past for past in read_ledger(workspace.ledger) if past.portal == plan.portal
         }
-        pending = [change for change in plan.changes if change.action in WRITTEN]
-        kept = {change.dataset: history.keep(change.release) for change in pending if change.release}
-        outcome = _carry_out(plan, portal, allow, progress, seen)
-        time = japan_time(now)
-        _note(plan, outcome, history, kept, time)
-        failed = {result.dataset for result in outcome.failed}
-        done = [change for change in plan.changes if change.dataset not in failed]
-        events = [event for change in done for event in _missing_events(change, plan.portal, known, time, approval)]
-        return outcome, append_events(workspace.ledger, events)
+        changes = _checked(plan, portal, allow, seen)
+        started = _started(plan, journal, history, known, moment, approval)
+        if started.records:
+            journal.begin(started)
+        results = tuple(_all_results(changes, portal, moment, progress or (lambda _: None)))
+        failed = {result.dataset for result in results if result.error is not None}
+        events = _complete(started, failed, journal, history, plan)
+        outcome = Outcome(portal.name, results, portal.finish())
+        if started.records:
+            journal.end(started, failed)
+        return outcome, events
 
 
-def _note(plan: Plan, outcome: Outcome, history: History, kept: dict[str, str], time: str) -> None:
-    written = {change.dataset: change for change in plan.changes}
-    for slug in outcome.datasets:
-        if slug in kept:
-            change = written[slug]
-            history.note(slug, kept[slug], plan.portal, time, change.published or {}, change.rows)
+def _started(
+    plan: Plan,
+    journal: Journal,
+    history: History,
+    known: Mapping[tuple[str, str], Event],
+    moment: datetime,
+    approval: str | None,
+) -> Started:
+    """Return what the journal is to say of a publication."""
+    time = japan_time(moment)
+    found = []
+    for change in plan.changes:
+        events = tuple(_missing_events(change, plan.portal, known, time, approval))
+        record = record_of(change, events, history, plan.portal, _time_of(change, events, known, time))
+        if record is not None:
+            found.append(record)
+    past = journal.of(plan.portal) if plan.continues else None
+    done = past.done if past is not None and past.plan == plan.continues else ()
+    digest = plan.continues or plan.digest
+    return Started(plan.portal, digest, moment, journal.place(), tuple(found), plan.wishes.to_dict(), done)
+
+
+def _time_of(change: DatasetPlan, events: Sequence[Event], known: Mapping[tuple[str, str], Event], time: str) -> str:
+    """Return when a release was published: now, or when the ledger says, if only the history lacks it."""
+    names = {part.name for part in change.resources}
+    told = [past.time for (dataset, name), past in known.items() if dataset == change.dataset and name in names]
+    return time if events or change.action != "unchanged" or not told else max(told, key=datetime.fromisoformat)
+
+
+def _complete(started: Started, failed: set[str], journal: Journal, history: History, plan: Plan) -> int:
+    """Write ledger and history of what the portal has now; return the number of entries."""
+    releases = {change.dataset: change.release for change in plan.changes}
+    done = tuple(record for record in started.records if record.dataset not in failed)
+    files = {
+        (record.dataset, file.sha256): file.path
+        for record in done
+        for file in getattr(releases[record.dataset], "files", ())
+    }
+    finder = lambda record, _, checksum: plain_bytes(files[record.dataset, checksum])  # noqa: E731
+    return complete(replace(started, records=done), journal, history, finder)[0]
 
 
 def _refuse_changed_files(plan: Plan, portal: Portal) -> None:
@@ -204,7 +247,7 @@ def _refuse_other_state(plan: Plan, state: PortalState) -> None:
 
 def _is_as_planned(part: ResourcePlan) -> bool:
     path = Path(part.path or "")
-    return path.is_file() and sha256(path.read_bytes()) == part.sha256
+    return path.is_file() and checksum(path) == part.sha256
 
 
 def _upload(part: ResourcePlan) -> Upload:

@@ -11,21 +11,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypedDict
 
 from meguro_opendata.catalog import CatalogEntry, Json, JsonObject, read_entries, write_entries
 from meguro_opendata.errors import MeguroOpendataError, SourceError
-from meguro_opendata.files.whole import inside, sha256, storage_guard, write_whole
+from meguro_opendata.files.whole import inside, plain_bytes, sha256, sweep, write_whole
 from meguro_opendata.portals import Upload
 from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import Workspace
 
-__all__ = ["EarlierRelease", "History"]
+__all__ = ["EarlierRelease", "History", "KeptRelease"]
 
 _FOLDER = ".history"
 _LOG = "published.jsonl"
 _LETTERS = 12
+_NOTED = ("release", "portal", "time", "rows")
 
 
 class _KeptFile(TypedDict):
@@ -59,6 +61,22 @@ class EarlierRelease:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class KeptRelease:
+    """What is kept of a release besides its files: its id, its catalogue entry, and the list of its files, as texts."""
+
+    id: str
+    entry: str
+    files: str
+
+    @classmethod
+    def of(cls, release: PublishedDataset) -> KeptRelease:
+        """Return what will be kept of a release."""
+        entry = write_entries([release.entry])
+        files = json.dumps(_files_dict(release), ensure_ascii=False, indent=1, sort_keys=True)
+        return cls(_identifier(entry.encode("utf-8"), files.encode("utf-8")), entry, files)
+
+
 class History:
     """What was published from a workspace."""
 
@@ -69,35 +87,88 @@ class History:
         """Keep a release and its files; return its id.
 
         Raises:
+            SourceError: If a file of the release cannot be read.
             StorageError: If the folder cannot be written.
         """
         for file in release.files:
-            kept = self._file(file.sha256)
-            if not kept.is_file():
-                write_whole(kept, file.path.read_bytes())
-        entry = write_entries([release.entry]).encode("utf-8")
-        files = json.dumps(_files_dict(release), ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8")
-        identifier = sha256(entry + files)[:_LETTERS]
-        write_whole(inside(self._root, release.slug, f"{identifier}.jsonl"), entry)
-        write_whole(inside(self._root, release.slug, f"{identifier}.json"), files)
-        return identifier
+            if not self.has(file.sha256):
+                self.keep_file(plain_bytes(file.path))
+        kept = KeptRelease.of(release)
+        self.keep_texts(release.slug, kept)
+        return kept.id
 
-    def note(self, slug: str, release: str, portal: str, time: str, fields: Mapping[str, str], rows: int) -> None:
-        """Note that a release was published.
+    def has(self, checksum: str) -> bool:
+        """Return whether a file is kept here."""
+        return self._file(checksum).is_file()
+
+    def keep_file(self, data: bytes) -> None:
+        """Keep one file.
 
         Raises:
             StorageError: If the folder cannot be written.
         """
-        line = json.dumps({"release": release, "portal": portal, "time": time, "rows": rows}) + "\n"
-        write_whole(self._fields(slug, portal), json.dumps(fields, ensure_ascii=False, sort_keys=True).encode("utf-8"))
+        write_whole(self._file(sha256(data)), data)
+
+    def keep_texts(self, slug: str, kept: KeptRelease) -> None:
+        """Keep a release's entry and the list of its files.
+
+        Raises:
+            StorageError: If the folder cannot be written.
+        """
+        write_whole(inside(self._root, slug, f"{kept.id}.jsonl"), kept.entry.encode("utf-8"))
+        write_whole(inside(self._root, slug, f"{kept.id}.json"), kept.files.encode("utf-8"))
+
+    def noted(self, slug: str) -> int:
+        """Return how many publications of a dataset are noted."""
+        return len(self._noted(slug))
+
+    def note(self, slug: str, entry: EarlierRelease, fields: Mapping[str, str], after: int = 0) -> None:
+        """Note that a release was published, unless a line after the first ``after`` ones says so already.
+
+        Raises:
+            StorageError: If the folder cannot be written.
+        """
+        line = json.dumps({name: getattr(entry, name) for name in _NOTED})
+        path, lines = inside(self._root, slug, _LOG), self._noted(slug)
+        write_whole(
+            self._fields(slug, entry.portal), json.dumps(fields, ensure_ascii=False, sort_keys=True).encode("utf-8")
+        )
+        if line.encode() not in lines[min(after, len(lines)) :]:
+            write_whole(path, b"".join(one + b"\n" for one in (*lines, line.encode())))
+
+    def _noted(self, slug: str) -> list[bytes]:
         path = inside(self._root, slug, _LOG)
-        with storage_guard(path), path.open("a", encoding="utf-8", newline="\n") as log:
-            log.write(line)
+        return plain_bytes(path).splitlines() if path.is_file() else []
+
+    def sweep(self, slug: str) -> None:
+        """Remove what a killed run was writing of a dataset's history.
+
+        Raises:
+            StorageError: If a file cannot be removed.
+        """
+        sweep(self._root / "files")
+        sweep(inside(self._root, slug))
+
+    def lacks(self, release: PublishedDataset, portal: str) -> bool:
+        """Return whether no publication of just these files is noted as the latest on a portal.
+
+        Where what is noted cannot be read, the answer is no: it is reported when somebody asks for it, and is not
+        written over.
+        """
+        try:
+            noted = [past.release for past in self.releases(release.slug) if past.portal == portal]
+            if not noted:
+                return True
+            kept = json.loads(inside(self._root, release.slug, f"{noted[-1]}.json").read_text(encoding="utf-8"))
+            return {file["sha256"] for file in kept["files"]} != {file.sha256 for file in release.files}
+        except (MeguroOpendataError, OSError, ValueError, KeyError, TypeError, RecursionError):
+            return False
 
     def published_fields(self, slug: str, portal: str) -> dict[str, str]:
         """Return the fields as they were published last, nothing if that is not known here."""
         try:
             loaded = json.loads(self._fields(slug, portal).read_text(encoding="utf-8"))
+            json.dumps(loaded, ensure_ascii=False).encode("utf-8")
         except (OSError, ValueError, RecursionError):
             return {}
         return {str(name): str(text) for name, text in loaded.items()} if isinstance(loaded, dict) else {}
@@ -109,12 +180,7 @@ class History:
             MeguroOpendataError: If the list is damaged.
         """
         path = inside(self._root, slug, _LOG)
-        if not path.is_file():
-            return []
-        try:
-            return [EarlierRelease(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
-        except (OSError, ValueError, TypeError, RecursionError):
-            raise MeguroOpendataError("history-damaged", file=path) from None
+        return [_noted(path, number, line) for number, line in enumerate(self._noted(slug), start=1) if line.strip()]
 
     def load(self, slug: str, release: str) -> PublishedDataset:
         """Return an earlier release, ready to be published again.
@@ -132,15 +198,19 @@ class History:
             raise MeguroOpendataError("release-unknown", slug=slug, release=release, known=known)
         path = inside(self._root, slug, f"{found[0]}.json")
         try:
+            same = _identifier(path.with_suffix(".jsonl").read_bytes(), path.read_bytes()) == found[0]
             (entry,) = read_entries(path.with_suffix(".jsonl"))
-            return self._loaded(entry, json.loads(path.read_text(encoding="utf-8")))
+            loaded = self._loaded(entry, json.loads(path.read_text(encoding="utf-8")))
         except (SourceError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise MeguroOpendataError("history-damaged", file=path) from None
+            raise MeguroOpendataError("history-damaged", file=_both(path)) from None
+        if not same:
+            raise MeguroOpendataError("history-damaged", file=_both(path))
+        return loaded
 
     def file(self, checksum: str) -> bytes | None:
         """Return a file that was published, ``None`` if it is not kept here or not whole."""
         path = self._file(checksum)
-        data = path.read_bytes() if path.is_file() else None
+        data = plain_bytes(path) if path.is_file() else None
         return data if data is not None and sha256(data) == checksum else None
 
     def _loaded(self, entry: CatalogEntry, kept: _Kept) -> PublishedDataset:
@@ -176,3 +246,29 @@ def _files_dict(release: PublishedDataset) -> _Kept:
         "rows_of": dict(release.rows_of),
         "schemas": dict(release.schemas),
     }
+
+
+def _identifier(entry: bytes, files: bytes) -> str:
+    return sha256(entry + files)[:_LETTERS]
+
+
+def _noted(path: Path, number: int, line: bytes) -> EarlierRelease:
+    """Return what a line of the log says.
+
+    Raises:
+        MeguroOpendataError: If it is not as it was written.
+    """
+    try:
+        loaded = json.loads(line.decode("utf-8"))
+        release, portal, time, rows = (loaded[name] for name in _NOTED)
+        datetime.fromisoformat(time)
+        known = bool((release + portal).encode("utf-8")) and type(rows) is int
+    except (ValueError, TypeError, KeyError, RecursionError):
+        known = False
+    if not known:
+        raise MeguroOpendataError("history-line-damaged", file=path, line=number)
+    return EarlierRelease(release, portal, time, rows)
+
+
+def _both(path: Path) -> list[str]:
+    return [str(path), path.with_suffix(".jsonl").name]

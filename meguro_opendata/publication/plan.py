@@ -150,6 +150,7 @@ class Plan:
         portal_state: A checksum of that state.
         wishes: What was asked for by name.
         seen: That state itself, for a caller who publishes at once; it is no part of the plan's JSON.
+        continues: The digest of an agreed plan of which this is what an interrupted run has left; no part of the JSON.
     """
 
     portal: str
@@ -157,6 +158,7 @@ class Plan:
     changes: tuple[DatasetPlan, ...]
     wishes: Wishes = Wishes()
     seen: PortalState | None = field(default=None, repr=False, compare=False)
+    continues: str | None = field(default=None, compare=False)
 
     @property
     def pending(self) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,8 +12,9 @@ from meguro_opendata.catalog.package import Json, list_of, object_of
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.japan.calendar import JST
 from meguro_opendata.portals import Portal
+from meguro_opendata.portals.marks import DATASET, RELEASE
 from meguro_opendata.publication.plan import PLAN_FORMAT, Plan, Wishes
-from meguro_opendata.publication.planning import plan_publication
+from meguro_opendata.publication.recovery import Recovery, remaining_plan
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["agreed_plan", "refuse_early", "refuse_other_hash"]
@@ -19,8 +22,15 @@ __all__ = ["agreed_plan", "refuse_early", "refuse_other_hash"]
 _SHORTEST = 8
 
 
-def agreed_plan(path: Path, workspace: Workspace, portal: Portal) -> Plan:
+def agreed_plan(path: Path, workspace: Workspace, portal: Portal, past: Recovery | None = None) -> Plan:
     """Return the plan of a file, made anew: nothing in the file is sent, it is only compared.
+
+    Args:
+        path: The file.
+        workspace: The workspace.
+        portal: The portal.
+        past: What was completed before of an interrupted publication. If it was this very plan's, only the rest of
+            it is planned, and compared.
 
     Raises:
         MeguroOpendataError: If the file is no plan.
@@ -34,10 +44,41 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal) -> Plan:
         raise MeguroOpendataError("plan-broken", file=path) from None
     if loaded.get("format") != PLAN_FORMAT or not loaded["changes"]:
         raise MeguroOpendataError("plan-broken", file=path)
-    fresh = plan_publication(workspace, portal, slugs, wishes)
-    if json.loads(json.dumps(fresh.to_dict())) != loaded:
+    begun = past if past is not None and past.plan == loaded.get("hash") else None
+    fresh = remaining_plan(workspace, portal, slugs, wishes, begun)
+    told = json.loads(json.dumps(fresh.to_dict()))
+    if told == loaded:
+        return fresh
+    if begun is None or not _is_rest(told["changes"], loaded["changes"], begun):
         raise GuardError("plan-stale")
-    return fresh
+    return replace(fresh, continues=begun.plan)
+
+
+def _is_rest(changes: Sequence[Json], agreed: Sequence[Json], past: Recovery) -> bool:
+    """Return whether changes publish just what is left of an agreed plan."""
+    rest = {change["dataset"]: change for change in map(object_of, changes)}
+    for wanted in map(object_of, agreed):
+        change = rest.pop(wanted["dataset"], None)
+        if wanted["dataset"] in past.done:
+            same = change is None or change["action"] == "unchanged"
+        else:
+            same = change is not None and _published(change) == _published(wanted)
+        if not same:
+            return False
+    return not rest
+
+
+def _published(change: Mapping[str, Json]) -> tuple[Json, ...]:
+    """Return what a change makes public; an interrupted run may have changed what it is compared with.
+
+    Our mark among the additional fields holds a digest of each field that is published.
+    """
+    package = object_of(change["package"])
+    extras = [object_of(extra) for extra in list_of(package.get("extras", []))]
+    marks = sorted([str(one["key"]), str(one["value"])] for one in extras if one["key"] in (DATASET, RELEASE))
+    parts = [object_of(part) for part in list_of(change["resources"])]
+    files = [[part["name"], part["sha256"]] for part in parts if part["action"] != "orphaned"]
+    return change["name"], change["action"] == "remove", list(marks), list(files)
 
 
 def _wishes(told: Json) -> Wishes:
@@ -54,8 +95,9 @@ def refuse_other_hash(plan: Plan, approved: str) -> None:
         GuardError: If it is another.
     """
     told = approved.strip().lower()
-    if len(told) < _SHORTEST or not plan.digest.startswith(told):
-        raise GuardError("plan-other-hash", approved=told, actual=plan.digest)
+    actual = plan.continues or plan.digest
+    if len(told) < _SHORTEST or not actual.startswith(told):
+        raise GuardError("plan-other-hash", approved=told, actual=actual)
 
 
 def refuse_early(not_before: datetime, now: datetime) -> None:

@@ -9,6 +9,7 @@ from meguro_opendata.catalog import Package
 from meguro_opendata.files.csvrows import read_csv_rows
 from meguro_opendata.files.rowdiff import RowChange, RowCounts
 from meguro_opendata.files.rowdiff import table_changes as compare_rows
+from meguro_opendata.files.whole import plain_bytes
 from meguro_opendata.portals import Portal, Upload
 from meguro_opendata.publication.fields import publication_rules
 from meguro_opendata.publication.history import History
@@ -71,7 +72,7 @@ def _table_change(
     if table.name in published and published[table.name] == table.sha256:
         return TableChange(RowCounts(rows, rows, 0, 0, 0))
     before = _published_bytes(table.name, old, published, portal, history)
-    after = table.path.read_bytes()
+    after = plain_bytes(table.path)
     most = 0 if release.personal or not before else publication_rules()["rows"]["shown"]
     counts, shown = compare_rows(before, after, release.key, most)
     ours = published.get(table.name) is not None

@@ -9,7 +9,7 @@ from typing import Any
 
 from meguro_opendata.catalog import LANGUAGE, CatalogEntry, Contact, Distribution, crawler_tags
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.files.whole import inside, sha256
+from meguro_opendata.files.whole import checksum, inside
 from meguro_opendata.messages import message
 from meguro_opendata.portals import Upload
 from meguro_opendata.release.descriptor import FORMATS, DescribedFile, Descriptor, Disclosure, damage_guard
@@ -96,7 +96,7 @@ def open_disclosures(disclosed: Iterable[Disclosure]) -> Iterator[str]:
 
 def _upload(slug: str, folder: Path, file: DescribedFile) -> Upload:
     path = inside(folder, file.path)
-    if not path.is_file() or sha256(path.read_bytes()) != file.sha256:
+    if not path.is_file() or checksum(path) != file.sha256:
         raise MeguroOpendataError("release-damaged", slug=slug, file=file.path)
     return Upload(file.path, path, file.sha256, file.bytes)
 

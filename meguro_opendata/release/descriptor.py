@@ -15,6 +15,7 @@ from meguro_opendata.geo.gis.words import gis_labels
 from meguro_opendata.release.facts import ReleaseFacts
 from meguro_opendata.release.freshness import SourceList, SourceStamp
 from meguro_opendata.release.places import PlaceStamp
+from meguro_opendata.release.shape import refuse_other_types
 
 __all__ = ["FORMATS", "DescribedFile", "DescribedPublisher", "Descriptor", "Disclosure", "damage_guard"]
 
@@ -177,7 +178,9 @@ class Descriptor:
         except OSError as error:
             raise StorageError("file-unreadable", file=path, reason=error.strerror) from None
         with damage_guard(folder.name):
-            return cls.of(_content(text))
+            content = _content(text)
+            refuse_other_types(content, folder.name)
+            return cls.of(content)
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Descriptor:
@@ -246,6 +249,7 @@ def _stamp_dict(stamp: SourceStamp) -> dict[str, Any]:
 def _content(text: bytes) -> dict[str, Any]:
     """Return the parsed file; one that is no description of files is refused like one that is no JSON."""
     loaded = json.loads(text.decode("utf-8"))
+    json.dumps(loaded, ensure_ascii=False).encode("utf-8")  # raises for half of a sign that takes two units of UTF-16
     if not isinstance(loaded, dict) or not loaded.get("resources"):
         raise ValueError(DESCRIPTOR)
     return loaded

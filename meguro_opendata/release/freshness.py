@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from meguro_opendata.files.whole import files_of_series, inside, sha256, storage_guard
+from meguro_opendata.files.whole import checksum, files_of_series, inside, sha256
 
 __all__ = ["SeriesFiles", "SourceList", "SourceStamp", "is_current", "source_stamp"]
 
@@ -68,7 +68,7 @@ def source_stamp(sources: SourceList, folder: Path, register: bytes | None = Non
         register: The register of IDs as it will be written; default as it is.
 
     Raises:
-        StorageError: If a file cannot be read.
+        SourceError: If a file cannot be read.
     """
     checksums = _checksums(sources, folder)
     return SourceStamp(sources, checksums if register is None else {**checksums, "ids": sha256(register)})
@@ -82,7 +82,7 @@ def is_current(stamp: SourceStamp | None, folder: Path) -> bool:
         folder: Where its recipe is.
 
     Raises:
-        StorageError: If a file cannot be read.
+        SourceError: If a file cannot be read.
     """
     return stamp is not None and _checksums(stamp.sources, folder) == stamp.checksums
 
@@ -92,5 +92,4 @@ def _checksums(sources: SourceList, folder: Path) -> dict[str, str]:
     if series is not None:
         files |= {f"source:{name}": name for name in files_of_series(folder, series.pattern, series.without)}
     paths = {use: inside(folder, name) for use, name in files.items()}
-    with storage_guard(folder):
-        return {use: sha256(path.read_bytes()) for use, path in paths.items() if path.is_file()}
+    return {use: checksum(path) for use, path in paths.items() if path.is_file()}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.files.userdata import boundary_file
-from meguro_opendata.files.whole import inside, sha256, storage_guard
+from meguro_opendata.files.whole import checksum, inside, sha256
 from meguro_opendata.geo.datum.gridlist import added_checksums
 from meguro_opendata.geo.gis.opening import shape_parts
 from meguro_opendata.geo.places.gazetteer.index import imported_checksums
@@ -61,7 +61,7 @@ def place_stamp(sources: Iterable[Path], code: str | None = None, *, moved: bool
         moved: Whether its coordinates came from another datum, so that other grids would give others.
 
     Raises:
-        StorageError: If a file cannot be read.
+        SourceError: If a file cannot be read.
     """
     parts = {part.name: part for source in sources for part in shape_parts(source).values() if part != source}
     return PlaceStamp(code, moved, tuple(sorted(parts)), _checksums(code, moved, parts))
@@ -75,7 +75,7 @@ def is_current(stamp: PlaceStamp | None, folder: Path) -> bool:
         folder: Where the recipe and its sources lie.
 
     Raises:
-        StorageError: If a file cannot be read.
+        SourceError: If a file cannot be read.
     """
     if stamp is None:
         return True
@@ -93,8 +93,7 @@ def _checksums(code: str | None, moved: bool, parts: Mapping[str, Path]) -> dict
     if moved:
         found["grids"] = _as_one(added_checksums())
     for name, path in files.items():
-        with storage_guard(path):
-            found[name] = sha256(path.read_bytes()) if path.is_file() else ""
+        found[name] = checksum(path) if path.is_file() else ""
     return {name: checksum for name, checksum in sorted(found.items()) if checksum}
 
 

@@ -95,6 +95,9 @@ class MemoryPortal:
         self.writes += 1
         del self.packages[package.name]
 
+    def settle(self, name: str, gone: Sequence[str]) -> None:
+        """Nothing: every change is made wholly."""
+
     def finish(self) -> bool:
         """Nothing."""
         return False

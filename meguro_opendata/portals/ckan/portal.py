@@ -15,6 +15,7 @@ from functools import cached_property, partial
 from meguro_opendata.catalog import CatalogEntry, Json, JsonObject, Package, Resource
 from meguro_opendata.catalog.package import Part, list_of, object_of, texts_of
 from meguro_opendata.errors import RefusedError, StaleError, UncertainError
+from meguro_opendata.files.whole import plain_bytes
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import PortalState, TableLoad, Upload
 from meguro_opendata.portals.ckan import datastore as ckandatastore
@@ -216,7 +217,7 @@ class CkanPortal:
 
     def load(self, package: Package, table: TableLoad) -> None:
         """Make one file's table in the DataStore what it is to be: the rows that changed, or all of it."""
-        stored = stored_table(table.path.read_bytes(), table.schema, table.key)
+        stored = stored_table(plain_bytes(table.path), table.schema, table.key)
         ids = [part.id for part in self.show(package.name).resources if part.name == table.name and part.id]
         if not ids:
             raise StaleError("plan-stale")
@@ -248,6 +249,9 @@ class CkanPortal:
 
     def _is_gone(self, identifier: str) -> bool:
         return not self._search(f'id:"{identifier}"')
+
+    def settle(self, name: str, gone: Sequence[str]) -> None:
+        """Do nothing: CKAN makes a change wholly or not at all."""
 
     def finish(self) -> bool:
         """Do nothing: CKAN makes its pages itself."""
