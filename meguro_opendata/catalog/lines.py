@@ -13,6 +13,7 @@ from meguro_opendata.catalog.entry import Box, CatalogEntry, Contact, Distributi
 from meguro_opendata.catalog.forms.ckan import from_ckan
 from meguro_opendata.catalog.package import Json, JsonObject, Package, list_of, object_of
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.files.whole import numbered_lines
 
 __all__ = ["read_any", "read_entries", "read_lines", "write_entries"]
@@ -75,16 +76,18 @@ def read_lines(path: Path, parse: Callable[[str], CatalogEntry]) -> list[Catalog
 def _parsed(path: Path, number: int, line: str, parse: Callable[[str], CatalogEntry]) -> CatalogEntry:
     try:
         return parse(line)
+    except HalfSignError as half:
+        raise SourceError("half-sign", place=f"{path}:{number} {half.place}", sign=half.sign) from None
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise SourceError("catalog-line-broken", file=path, line=number) from None
 
 
 def _entry(line: str) -> CatalogEntry:
-    return _of_our_form(json.loads(line))
+    return _of_our_form(parsed_json(line))
 
 
 def _either(line: str) -> CatalogEntry:
-    loaded = json.loads(line)
+    loaded = parsed_json(line)
     package = loaded.get("result", loaded)
     if "resources" in package or package is not loaded:
         return from_ckan(Package.from_ckan(package))

@@ -6,7 +6,6 @@ published. Such events are marked ``origin: harvested``: a baseline, which count
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.files.whole import locked, numbered_lines
 from meguro_opendata.ledger.chain import append_events
 from meguro_opendata.ledger.entries import HARVESTED, PUBLISH, Event, japan_time
@@ -72,10 +72,12 @@ def read_packages(path: Path) -> list[tuple[str, Package]]:
 
 def _package(path: Path, number: int, line: str) -> Package:
     try:
-        loaded = json.loads(line)
+        loaded = parsed_json(line)
         package: Package = loaded.get("result", loaded)
         if isinstance(package["name"], str) and isinstance(package["resources"], list):
             return package
+    except HalfSignError as half:
+        raise SourceError("half-sign", place=f"{path}:{number} {half.place}", sign=half.sign) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     raise SourceError("catalog-line-broken", file=path, line=number)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from meguro_opendata.catalog import CatalogEntry, Package, from_ckan, from_dcat, read_any, read_lines
 from meguro_opendata.catalog.harvest.harvested import Harvest
+from meguro_opendata.files.jsontext import parsed_json
 from meguro_opendata.files.whole import plain_text
 
 __all__ = ["harvest_file", "read_dump"]
@@ -38,5 +38,5 @@ def read_dump(path: Path) -> list[CatalogEntry]:
 
 
 def _package(line: str) -> CatalogEntry:
-    package = json.loads(line)
+    package = parsed_json(line)
     return from_ckan(Package.from_ckan(package.get("result", package)))
