@@ -1,0 +1,88 @@
+"""What is odd across a catalogue: names that several datasets have, and dates that cannot be right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from meguro_opendata.catalog.entry import CatalogEntry
+from meguro_opendata.catalog.forms.dates import day_range
+from meguro_opendata.catalog.package import JsonObject
+from meguro_opendata.ledger.packages import reading_words
+
+__all__ = ["OddDate", "Oddities", "odd_dates", "oddities"]
+
+_DATES = ("issued", "modified")
+_FILE = "files."
+
+
+@dataclass(frozen=True)
+class OddDate:
+    """A date that cannot be right.
+
+    Attributes:
+        dataset: Name of its dataset.
+        file: Name of the file that it is of; empty for the dataset itself.
+        field: ``issued`` or ``modified``; with ``files.`` before it for a file.
+        value: As it is written.
+        kind: ``unreadable``, ``early`` (before there were catalogues) or ``future``.
+    """
+
+    dataset: str
+    file: str
+    field: str
+    value: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Oddities:
+    """What is odd in a catalogue: the number of datasets of each doubled name, and the odd dates in their order."""
+
+    doubled: Mapping[str, int]
+    dates: Sequence[OddDate]
+
+    def to_dict(self) -> JsonObject:
+        """Return both as JSON."""
+        return {
+            "doubled": [{"name": name, "count": count} for name, count in self.doubled.items()],
+            "odd_dates": [
+                {"dataset": odd.dataset, "file": odd.file, "field": odd.field, "value": odd.value, "kind": odd.kind}
+                for odd in self.dates
+            ],
+        }
+
+
+def oddities(entries: Sequence[CatalogEntry], as_of: date) -> Oddities:
+    """Return what is odd in a catalogue.
+
+    Args:
+        entries: The datasets.
+        as_of: The day after which no date can lie.
+    """
+    names = Counter(entry.name for entry in entries)
+    doubled = {name: count for name, count in names.items() if count > 1}
+    return Oddities(doubled, [odd for entry in entries for odd in odd_dates(entry, as_of)])
+
+
+def odd_dates(entry: CatalogEntry, as_of: date) -> Iterator[OddDate]:
+    """Yield the odd dates of a dataset and its files; one that the dataset only takes over from a file comes once."""
+    of_files = [(part.name, f"{_FILE}{name}", getattr(part, name)) for part in entry.distributions for name in _DATES]
+    seen = {value for _, _, value in of_files}
+    own = [("", name, value) for name in _DATES if (value := getattr(entry, name)) not in seen]
+    for file, name, value in (*own, *of_files):
+        kind = _oddness(value, as_of) if value else ""
+        if kind:
+            yield OddDate(entry.name, file, name, value, kind)
+
+
+def _oddness(value: str, as_of: date) -> str:
+    days = day_range(value)
+    if days is None:
+        return "unreadable"
+    first, last = days
+    if last.year < reading_words()["earliest_year"]:
+        return "early"
+    return "future" if first > as_of else ""
