@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from meguro_opendata.catalog.entry import CatalogEntry
 from meguro_opendata.catalog.forms.dates import day_range
 from meguro_opendata.catalog.package import JsonObject
+from meguro_opendata.findings import Finding
 from meguro_opendata.ledger.packages import reading_words
 
-__all__ = ["OddDate", "Oddities", "odd_dates", "oddities"]
+__all__ = ["OddDate", "Oddities", "doubled_names", "odd_dates", "oddities", "oddity_findings"]
 
-_DATES = ("issued", "modified")
 _FILE = "files."
+_FINDINGS = {
+    "unreadable": ("catalog-date-unreadable", "error"),
+    "early": ("catalog-date-implausible", "warning"),
+    "future": ("catalog-date-implausible", "warning"),
+}
 
 
 @dataclass(frozen=True)
@@ -62,20 +67,47 @@ def oddities(entries: Sequence[CatalogEntry], as_of: date) -> Oddities:
         entries: The datasets.
         as_of: The day after which no date can lie.
     """
+    return Oddities(doubled_names(entries), [odd for entry in entries for odd in odd_dates(entry, as_of)])
+
+
+def doubled_names(entries: Iterable[CatalogEntry]) -> dict[str, int]:
+    """Return the names that several datasets have, each with their number."""
     names = Counter(entry.name for entry in entries)
-    doubled = {name: count for name, count in names.items() if count > 1}
-    return Oddities(doubled, [odd for entry in entries for odd in odd_dates(entry, as_of)])
+    return {name: count for name, count in names.items() if count > 1}
 
 
 def odd_dates(entry: CatalogEntry, as_of: date) -> Iterator[OddDate]:
-    """Yield the odd dates of a dataset and its files; one that the dataset only takes over from a file comes once."""
-    of_files = [(part.name, f"{_FILE}{name}", getattr(part, name)) for part in entry.distributions for name in _DATES]
+    """Yield the odd dates of a dataset and its files; one that is only taken over from another comes once."""
+    of_files = [
+        (part.name, f"{_FILE}{name}", value)
+        for part in entry.distributions
+        for name, value in _distinct(part.issued, part.modified)
+    ]
     seen = {value for _, _, value in of_files}
-    own = [("", name, value) for name in _DATES if (value := getattr(entry, name)) not in seen]
+    own = [("", name, value) for name, value in _distinct(entry.issued, entry.modified) if value not in seen]
     for file, name, value in (*own, *of_files):
-        kind = _oddness(value, as_of) if value else ""
+        kind = _oddness(value, as_of)
         if kind:
             yield OddDate(entry.name, file, name, value, kind)
+
+
+def _distinct(issued: str | None, modified: str | None) -> Iterator[tuple[str, str]]:
+    """Yield the dates that are said; a date of update that only repeats the date of issue is not."""
+    if issued:
+        yield "issued", issued
+    if modified and modified != issued:
+        yield "modified", modified
+
+
+def oddity_findings(entry: CatalogEntry, doubled: Mapping[str, int], as_of: date) -> Iterator[Finding]:
+    """Yield findings on the name and the dates of a dataset: a doubled name and what is no date are errors."""
+    if entry.name in doubled:
+        params = {"count": doubled[entry.name]}
+        yield Finding("catalog-name-doubled", "error", field="name", value=entry.name, params=params)
+    for odd in odd_dates(entry, as_of):
+        code, severity = _FINDINGS[odd.kind]
+        params = {"place": odd.file or entry.title}
+        yield Finding(code, severity, field=odd.field, value=odd.value, file=entry.name, params=params)
 
 
 def _oddness(value: str, as_of: date) -> str:
