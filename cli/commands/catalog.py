@@ -11,7 +11,7 @@ import click
 from .. import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.catalog import CatalogEntry
+    from meguro_opendata.catalog import CatalogEntry, Package
     from meguro_opendata.catalog.forms.files import Form
     from meguro_opendata.findings import Report
     from meguro_opendata.workspace.city import City
@@ -37,34 +37,46 @@ def command() -> None:
 def export(slugs: tuple[str, ...], shape: Form, out: Path, output_format: str, **source: Any) -> None:
     """カタログを DCAT・CKAN・オープンデータ一覧の形で書き出す / Export as DCAT, CKAN or the national list."""
     from meguro_opendata.catalog.forms.files import catalog_bytes
+    from meguro_opendata.catalog.review.oddities import oddities
     from meguro_opendata.errors import ExitCode
     from meguro_opendata.files.whole import write_whole
+    from meguro_opendata.japan.calendar import today
 
     from ..texts.catalog import export_lines
+    from ..texts.harvest import oddity_lines
 
     options.refuse_over_source(source["origin"], out)
-    entries, city = _catalogue(slugs, **source)
-    write_whole(out, catalog_bytes(entries, city, shape))
+    entries, packages, city = _catalogue(slugs, **source)
+    write_whole(out, catalog_bytes(entries, city, shape, packages))
     report = _list_report(out) if shape == "open_data_list" else None
+    odd = oddities(entries, today())
+    lang = options.settings().lang
     if output_format == "json":
-        console.result_json(_export_dict(entries, shape, out, report))
+        console.result_json({**_export_dict(entries, shape, out, report), **odd.to_dict()})
     else:
-        console.result_lines(export_lines(entries, out, report, options.settings().lang))
-    raise SystemExit(report.exit_code if report else ExitCode.DONE)
+        console.result_lines(export_lines(entries, out, report, lang))
+    console.say_lines(oddity_lines(odd, lang))
+    raise SystemExit(max(report.exit_code if report else ExitCode.DONE, ExitCode.of(clean=not odd.doubled)))
 
 
 def _catalogue(
     slugs: Sequence[str], origin: str | None, portal: str | None, organization: str | None, **allowed: bool
-) -> tuple[Sequence[CatalogEntry], City]:
-    """The datasets that are asked for, and the workspace's city."""
+) -> tuple[Sequence[CatalogEntry], Sequence[Package | None], City]:
+    """The datasets that are asked for, the package of CKAN's that each was made of, and the workspace's city."""
     from meguro_opendata.catalog.harvest import Manners, harvest
+    from meguro_opendata.errors import PortalError
     from meguro_opendata.publication.listing import workspace_entries
 
     workspace = options.settings().open_workspace()
     if origin is None:
-        return workspace_entries(workspace, slugs, portal), workspace.city
-    entries = harvest(origin, organization, Manners(allowed["allow_private"], allowed["ignore_robots"])).entries
-    return [entry for entry in entries if not slugs or entry.name in slugs], workspace.city
+        return workspace_entries(workspace, slugs, portal), (), workspace.city
+    found = harvest(origin, organization, Manners(allowed["allow_private"], allowed["ignore_robots"]))
+    if found.missing or found.broken:
+        counts = {"told": found.told, "datasets": len(found.entries), "broken": list(found.broken) or "-"}
+        raise PortalError("harvest-fewer", source=found.source, **counts)
+    pairs = zip(found.entries, found.packages, strict=True)
+    chosen = [pair for pair in pairs if not slugs or pair[0].name in slugs]
+    return [entry for entry, _ in chosen], [package for _, package in chosen], workspace.city
 
 
 def _list_report(out: Path) -> Report:
@@ -100,7 +112,7 @@ def check(slugs: tuple[str, ...], as_of: str | None, output_format: str, **sourc
 
     from ..texts.catalog import review_lines
 
-    entries, city = _catalogue(slugs, **source)
+    entries, _, city = _catalogue(slugs, **source)
     rules = PortalRules(licenses={city.license.id}) if source["origin"] is None else None
     published = source["origin"] is not None or source["portal"] is not None
     reviewed = review_catalog(entries, city, options.day(as_of), rules, published=published)

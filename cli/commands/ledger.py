@@ -10,7 +10,7 @@ import click
 from .. import console, options
 
 if TYPE_CHECKING:
-    from meguro_opendata.ledger import Check, Package
+    from meguro_opendata.ledger import Check, Imported, Package
     from meguro_opendata.ledger.dating import FirstPublication
     from meguro_opendata.workspace.city import Workspace
 
@@ -34,6 +34,8 @@ def import_(file: Path | None, portal: str | None, output_format: str) -> None:
     from meguro_opendata.ledger import import_events
     from meguro_opendata.messages import message
 
+    from ..texts.ledger import imported_lines
+
     if file is None and portal is None:
         raise MeguroOpendataError("one-of", names=["FILE", "--portal"])
     lang = options.settings().lang
@@ -42,13 +44,23 @@ def import_(file: Path | None, portal: str | None, output_format: str) -> None:
     city = workspace.city
     done = import_events(workspace.ledger, packages, name, city.code, city.name)
     if output_format == "json":
-        counts = {"entered": done.entered, "known": done.known, "skipped": list(done.skipped)}
-        console.result_json({"format": ENTRY_FORMAT, "ledger": str(workspace.ledger), **counts})
-        return
-    console.result(message("ledger-imported", lang, count=done.entered, known=done.known, path=workspace.ledger))
-    if done.skipped:
-        console.result(message("ledger-skipped", lang, count=len(done.skipped), names=done.skipped))
+        console.result_json(_imported_dict(done, workspace.ledger))
+        raise SystemExit(done.exit_code)
+    console.result_lines(imported_lines(done, workspace.ledger, lang))
     console.say(message("ledger-baseline", lang))
+    raise SystemExit(done.exit_code)
+
+
+def _imported_dict(done: Imported, ledger: Path) -> dict[str, Any]:
+    odd = [{"place": one.place, "file": one.file, "value": one.value, "used": one.used or None} for one in done.odd]
+    counts = {"entered": done.entered, "known": done.known, "skipped": list(done.skipped)}
+    return {
+        "format": ENTRY_FORMAT,
+        "ledger": str(ledger),
+        **counts,
+        "odd_times": odd,
+        "doubled": list(done.doubled),
+    }
 
 
 def _packages(workspace: Workspace, file: Path | None, portal: str | None) -> tuple[str, list[tuple[str, Package]]]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from meguro_opendata.messages import message
 
 if TYPE_CHECKING:
-    from meguro_opendata.ledger import Check
+    from meguro_opendata.ledger import Check, Imported
 
-__all__ = ["check_lines"]
+__all__ = ["check_lines", "imported_lines"]
 
 
 def check_lines(check: Check, ledger: Path, lang: str) -> Iterator[str]:
@@ -24,3 +24,17 @@ def check_lines(check: Check, ledger: Path, lang: str) -> Iterator[str]:
         yield message("ledger-whole", lang, count=check.lines, head=check.head, path=ledger)
     else:
         yield message("ledger-not-whole", lang, count=len(check.faults), path=ledger)
+
+
+def imported_lines(done: Imported, ledger: Path, lang: str) -> Iterator[str]:
+    """Yield what was entered, what was left out, and which times and names are odd."""
+    yield message("ledger-imported", lang, count=done.entered, known=done.known, path=ledger)
+    if done.skipped:
+        yield message("ledger-skipped", lang, count=len(done.skipped), names=done.skipped)
+    if done.odd:
+        yield message("ledger-odd-times", lang, count=len(done.odd))
+    for one in done.odd:
+        code = "ledger-odd-time" if one.used else "ledger-odd-time-left"
+        yield "  " + message(code, lang, place=one.place, file=one.file, value=one.value, used=one.used[:10])
+    if done.doubled:
+        yield message("ledger-doubled", lang, count=len(done.doubled), names=done.doubled)

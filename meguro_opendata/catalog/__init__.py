@@ -9,7 +9,7 @@ from meguro_opendata.catalog.forms.ckan import from_ckan, to_ckan
 from meguro_opendata.catalog.forms.dcat import dcat_document, to_dcat
 from meguro_opendata.catalog.forms.dcatreading import from_dcat
 from meguro_opendata.catalog.licences import Licence, find_licence
-from meguro_opendata.catalog.lines import read_any, read_entries, read_lines, write_entries
+from meguro_opendata.catalog.lines import read_any, read_entries, read_lines, read_originals, write_entries
 from meguro_opendata.catalog.package import Extra, Group, Json, JsonObject, Package, Resource, Tag
 from meguro_opendata.catalog.publisher import Publisher, publisher_of
 from meguro_opendata.catalog.review.ckanrules import PortalRules, check_package
@@ -50,6 +50,7 @@ __all__ = [
     "read_any",
     "read_entries",
     "read_lines",
+    "read_originals",
     "to_ckan",
     "to_dcat",
     "write_entries",

@@ -13,11 +13,13 @@ from meguro_opendata.catalog.entry import Box, CatalogEntry, Contact, Distributi
 from meguro_opendata.catalog.forms.ckan import from_ckan
 from meguro_opendata.catalog.package import Json, JsonObject, Package, list_of, object_of
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.files.whole import numbered_lines
 
-__all__ = ["read_any", "read_entries", "read_lines", "write_entries"]
+__all__ = ["read_any", "read_entries", "read_lines", "read_originals", "write_entries"]
 
 _Form = TypeVar("_Form", CatalogEntry, Contact, Distribution)
+_Line = TypeVar("_Line")
 _NOTHING: tuple[object, ...] = (None, "", (), {})
 
 
@@ -55,10 +57,19 @@ def read_any(path: Path) -> list[CatalogEntry]:
     Raises:
         SourceError: If the file is missing, or a line is neither.
     """
+    return [entry for entry, _ in read_originals(path)]
+
+
+def read_originals(path: Path) -> list[tuple[CatalogEntry, Package | None]]:
+    """Return the datasets of a file as :func:`read_any` does, each with CKAN's package if it was made of one.
+
+    Raises:
+        SourceError: If the file is missing, or a line is neither.
+    """
     return read_lines(path, _either)
 
 
-def read_lines(path: Path, parse: Callable[[str], CatalogEntry]) -> list[CatalogEntry]:
+def read_lines(path: Path, parse: Callable[[str], _Line]) -> list[_Line]:
     """Return the datasets of a file that has one a line, in its order.
 
     Args:
@@ -72,23 +83,26 @@ def read_lines(path: Path, parse: Callable[[str], CatalogEntry]) -> list[Catalog
     return [_parsed(path, number, line, parse) for number, line in numbered_lines(path)]
 
 
-def _parsed(path: Path, number: int, line: str, parse: Callable[[str], CatalogEntry]) -> CatalogEntry:
+def _parsed(path: Path, number: int, line: str, parse: Callable[[str], _Line]) -> _Line:
     try:
         return parse(line)
+    except HalfSignError as half:
+        raise SourceError("half-sign", place=f"{path}:{number} {half.place}", sign=half.sign) from None
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise SourceError("catalog-line-broken", file=path, line=number) from None
 
 
 def _entry(line: str) -> CatalogEntry:
-    return _of_our_form(json.loads(line))
+    return _of_our_form(parsed_json(line))
 
 
-def _either(line: str) -> CatalogEntry:
-    loaded = json.loads(line)
-    package = loaded.get("result", loaded)
-    if "resources" in package or package is not loaded:
-        return from_ckan(Package.from_ckan(package))
-    return _of_our_form(loaded)
+def _either(line: str) -> tuple[CatalogEntry, Package | None]:
+    loaded = parsed_json(line)
+    raw = loaded.get("result", loaded)
+    if "resources" in raw or raw is not loaded:
+        package = Package.from_ckan(raw)
+        return from_ckan(package), package
+    return _of_our_form(loaded), None
 
 
 def _of_our_form(loaded: JsonObject) -> CatalogEntry:

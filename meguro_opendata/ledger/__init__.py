@@ -21,7 +21,7 @@ from meguro_opendata.ledger.entries import (
     japan_time,
 )
 from meguro_opendata.ledger.history import History, scan_ledger
-from meguro_opendata.ledger.packages import Imported, Package, catalogued, import_events, read_packages
+from meguro_opendata.ledger.packages import Imported, OddTime, Package, catalogued, import_events, read_packages
 from meguro_opendata.ledger.pending import (
     Pending,
     Place,
@@ -49,6 +49,7 @@ __all__ = [
     "LineFault",
     "Moment",
     "Occurrence",
+    "OddTime",
     "Package",
     "Pending",
     "Place",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.files.jsontext import parsed_json
 from meguro_opendata.files.whole import locked, sha256, storage_guard
 from meguro_opendata.ledger.entries import Entry, Event, entry_of, filled
 
@@ -98,7 +99,7 @@ def load_line(path: Path, number: int, line: bytes, *, ended: bool = True) -> di
         MeguroOpendataError: ``ledger-torn`` for a last line that breaks off, else ``ledger-broken``.
     """
     try:
-        loaded = json.loads(line.decode("utf-8"))
+        loaded = parsed_json(line.decode("utf-8"))
     except (ValueError, RecursionError):
         loaded = None
     if isinstance(loaded, dict) and isinstance(loaded.get("hash"), str):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from meguro_opendata.catalog.package import Json, JsonObject, Package, Part, Resource, list_of, object_of
 from meguro_opendata.errors import MeguroOpendataError, RefusedError
+from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.files.whole import inside, sha256, write_whole
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.portals.base import Upload
@@ -74,13 +75,15 @@ def open_backup(folder: Path) -> Backup:
         MeguroOpendataError: If it is none, or damaged.
     """
     try:
-        told = json.loads((folder / "backup.json").read_text(encoding="utf-8"))
+        told = parsed_json((folder / "backup.json").read_text(encoding="utf-8"))
         lines = (folder / "packages.jsonl").read_text(encoding="utf-8").split("\n")
         packages = tuple(_package(line) for line in lines if line)
         files = dict(told["files"])
         whole = all(sha256(_file(folder, checksum).read_bytes()) == checksum for checksum in files.values())
         complete = all(part.needed("id") in files for _, part in _uploaded(packages))
         kept = Backup(folder, told["organization"], tuple(told["groups"]), packages, files)
+    except HalfSignError as half:
+        raise MeguroOpendataError("half-sign", place=f"{folder}: {half.place}", sign=half.sign) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MeguroOpendataError("backup-damaged", folder=folder) from None
     if told["format"] != BACKUP_FORMAT or not whole or not complete:
@@ -94,7 +97,7 @@ def _package(line: str) -> Package:
     Raises:
         KeyError: If it has no list of files.
     """
-    package = Package.from_ckan(json.loads(line))
+    package = Package.from_ckan(parsed_json(line))
     list_of(package.fields["resources"])
     return package
 

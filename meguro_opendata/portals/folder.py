@@ -23,6 +23,7 @@ from meguro_opendata.catalog import CatalogEntry, Package, Resource, from_ckan, 
 from meguro_opendata.catalog.package import Part, list_of
 from meguro_opendata.errors import PortalError
 from meguro_opendata.files.csvrows import read_csv_rows
+from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.files.whole import inside, is_plain_name, plain_bytes, sha256, storage_guard, sweep, write_whole
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import PortalState, TableLoad, Upload
@@ -175,8 +176,10 @@ class FolderPortal:
     def _packages(self) -> Iterator[Package]:
         for path in sorted((self.root / "api" / "3" / "action" / "package_show").glob("*.json")):
             try:
-                package = Package.from_ckan(json.loads(path.read_text(encoding="utf-8"))["result"])
+                package = Package.from_ckan(parsed_json(path.read_text(encoding="utf-8"))["result"])
                 _refuse_malformed(package)
+            except HalfSignError as half:
+                raise PortalError("half-sign", place=f"{path}: {half.place}", sign=half.sign) from None
             except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 raise PortalError("portal-damaged", file=path) from None
             yield package

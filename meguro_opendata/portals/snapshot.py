@@ -9,6 +9,7 @@ from pathlib import Path
 
 from meguro_opendata.catalog import CatalogEntry, Package
 from meguro_opendata.errors import MeguroOpendataError, PortalError
+from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import Portal, PortalState, TableLoad, Upload
 from meguro_opendata.portals.ckan.shape import shaped
@@ -40,11 +41,13 @@ class SnapshotPortal:
         self.datastore = portal.datastore
         self._portal = portal
         try:
-            told = json.loads(path.read_text(encoding="utf-8"))
+            told = parsed_json(path.read_text(encoding="utf-8"))
             known = told["format"] == SNAPSHOT_FORMAT and told["portal"] == portal.name
             self._packages = {
                 str(name): shaped(Package.from_ckan(package)) for name, package in told["packages"].items()
             }
+        except HalfSignError as half:
+            raise MeguroOpendataError("half-sign", place=f"{path}: {half.place}", sign=half.sign) from None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise MeguroOpendataError("snapshot-broken", file=path, name=portal.name) from None
         if not known:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError, StorageError
+from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.files.releasenames import DESCRIPTOR
 from meguro_opendata.geo.gis.words import gis_labels
 from meguro_opendata.release.facts import ReleaseFacts
@@ -248,8 +249,7 @@ def _stamp_dict(stamp: SourceStamp) -> dict[str, Any]:
 
 def _content(text: bytes) -> dict[str, Any]:
     """Return the parsed file; one that is no description of files is refused like one that is no JSON."""
-    loaded = json.loads(text.decode("utf-8"))
-    json.dumps(loaded, ensure_ascii=False).encode("utf-8")  # raises for half of a sign that takes two units of UTF-16
+    loaded = parsed_json(text.decode("utf-8"))
     if not isinstance(loaded, dict) or not loaded.get("resources"):
         raise ValueError(DESCRIPTOR)
     return loaded
@@ -260,5 +260,8 @@ def damage_guard(slug: str) -> Iterator[None]:
     """Turn what goes wrong with a description that is not as it was written into an error that names its dataset."""
     try:
         yield
+    except HalfSignError as half:
+        place = f"{slug}/{DESCRIPTOR}: {half.place}"
+        raise MeguroOpendataError("half-sign", place=place, sign=half.sign) from None
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError):
         raise MeguroOpendataError("release-damaged", slug=slug, file=DESCRIPTOR) from None

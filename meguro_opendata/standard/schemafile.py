@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.errors import ConfigurationError, Fault
+from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.files.nearwords import unknown
 from meguro_opendata.standard.model import value_kinds
 
@@ -36,7 +37,7 @@ def read_json(path: Path) -> Any:
         ConfigurationError: If the file is missing, cannot be read, or is no JSON.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
+        return parsed_json(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ConfigurationError(path, [Fault("-", "file-missing", {})]) from None
     except OSError as error:
@@ -45,6 +46,8 @@ def read_json(path: Path) -> Any:
         raise ConfigurationError(path, [Fault("-", "not-utf8", {})]) from None
     except json.JSONDecodeError as error:
         raise ConfigurationError(path, [Fault("-", "json-broken", {"line": error.lineno})]) from None
+    except HalfSignError as half:
+        raise ConfigurationError(path, [Fault(half.place, "half-sign-here", {"sign": half.sign})]) from None
     except RecursionError:
         raise ConfigurationError(path, [Fault("-", "too-deep", {})]) from None
     except ValueError:

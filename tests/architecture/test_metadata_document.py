@@ -23,7 +23,7 @@ def data(path: Path) -> dict[str, Any]:
 
 def test_every_finding_on_metadata_is_explained() -> None:
     """Each finding of this part stands in the page, and no other."""
-    prefixes = ("dcat-", "ckan-", "crawler-")
+    prefixes = ("dcat-", "ckan-", "crawler-", "catalog-")
     known = {code for code in messages.codes("findings") if code.startswith(prefixes)}
     named = {code for code in re.findall(r"`([a-z-]+)`", TEXT) if code.startswith(prefixes)}
     assert named == known

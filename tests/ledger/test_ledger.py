@@ -339,10 +339,6 @@ def test_what_is_not_public_is_left_out_and_told(tmp_path: Path) -> None:
         ("[]", "2行目"),
         ('{"name": "x"}', "2行目"),
         ('{"name": "x", "resources": [1]}', "d.jsonl:2"),
-        ('{"name": "x", "resources": [{"id": "1", "created": "yesterday"}]}', "yesterday"),
-        ('{"name": "x", "resources": [{"id": "1", "created": null}]}', "「」"),
-        ('{"name": "x", "resources": [{"id": "1", "created": "9999-12-31T23:00:00"}]}', "9999-12-31"),
-        ('{"name": "x", "resources": [{"id": "1", "created": "0021-08-13T13:42:00"}]}', "0021-08-13"),
         ("[" * 100_000, "2行目"),
     ],
 )
@@ -353,6 +349,35 @@ def test_a_bad_dump_is_told_with_its_line_and_writes_nothing(line: str, told: st
     with pytest.raises(SourceError, match=told):
         import_events(tmp_path / "ledger.jsonl", read_packages(source), "tokyo", CODE)
     assert not (tmp_path / "ledger.jsonl").exists()
+
+
+@pytest.mark.parametrize("stamp", ["yesterday", None, "9999-12-31T23:00:00", "0021-08-13T13:42:00", 3, "1989-12-31"])
+@pytest.mark.parametrize("other", ["2022-07-09T08:28:08", "1965-01-01", None])
+def test_an_odd_time_is_named_and_the_rest_is_taken(stamp: object, other: str | None, tmp_path: Path) -> None:
+    """A time before there were catalogues, or none: the file has another date of its package, or is left out alone."""
+    odd = package("x", "2021-08-13T13:42:00", str(stamp), metadata_created=other)
+    odd["resources"][1]["created"] = stamp
+    ledger = tmp_path / "ledger.jsonl"
+    packages = [(name, one) for name, one in (("d:1", package("aed", "2021-08-13T13:42:00")), ("d:2", odd))]
+    done = import_events(ledger, packages, "tokyo", CODE)
+    found = {(one.dataset, one.resource): one.time for one in read_ledger(ledger)}
+    usable = bool(other and other > "1990")
+    used = "2022-07-09T17:28:08+09:00" if usable else ""
+    assert found.get(("x", "x_1.csv"), "") == used
+    assert {("aed", "aed_0.csv"), ("x", "x_0.csv")} <= set(found)
+    named = [] if stamp is None and usable else [("d:2", "x_1.csv", used)]
+    assert [(one.place, one.file, one.used) for one in done.odd] == named
+    assert done.exit_code == (0 if usable else 1)
+
+
+def test_names_of_several_datasets_are_told(tmp_path: Path) -> None:
+    """In either order the earlier file is entered, and the name is told."""
+    twins = [package("aed", "2021-08-13T13:42:00"), package("aed", "2019-08-13T13:42:00")]
+    for number, order in enumerate((twins, twins[::-1])):
+        ledger = tmp_path / f"{number}.jsonl"
+        done = import_events(ledger, [("d", one) for one in order], "tokyo", CODE)
+        assert (done.doubled, done.exit_code, done.entered, done.known) == (("aed",), 1, 1, 1)
+        assert [found.time for found in read_ledger(ledger)] == ["2019-08-13T22:42:00+09:00"]
 
 
 def first(

@@ -39,6 +39,8 @@ PUT_TOGETHER = {
     "guard-{guard}": {f"guard-{guard}" for guards in publication_rules()["guards"].values() for guard in guards},
     "wrong-{kind}": {f"wrong-{kind}" for kind in get_args(ErrorType)},
     "named-{one.source}": {f"named-{place}" for place in ("header", "title", "sheet", "file", "slug")},
+    "odd-date-{odd.kind}": set[str](),
+    "date-{field}": set[str](),
     "{code}-near": set[str](),
     "type-{field.get('type', 'any')}": set[str](),
     "constraint-{error.constraint}": set[str](),

@@ -11,6 +11,7 @@ from meguro_opendata.catalog.forms.dcat import dcat_words
 from meguro_opendata.catalog.forms.jsonld import all_of, first, label, load_document, nodes_of, text_of
 from meguro_opendata.catalog.package import Json, JsonObject
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files.jsontext import HalfSignError
 
 __all__ = ["from_dcat"]
 
@@ -30,6 +31,8 @@ def from_dcat(text: str, file: str = "-") -> list[CatalogEntry]:
     """
     try:
         found = [_entry(node) for node in nodes_of(load_document(text), "dcat:Dataset")]
+    except HalfSignError as half:
+        raise SourceError("half-sign", place=f"{file}: {half.place}", sign=half.sign) from None
     except (ValueError, TypeError, RecursionError):
         raise SourceError("dcat-unreadable", file=file) from None
     if not found:

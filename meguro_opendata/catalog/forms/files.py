@@ -9,6 +9,7 @@ from typing import Literal
 from meguro_opendata.catalog.entry import CatalogEntry
 from meguro_opendata.catalog.forms.ckan import to_ckan
 from meguro_opendata.catalog.forms.dcat import to_dcat
+from meguro_opendata.catalog.package import Package
 from meguro_opendata.workspace.city import City
 
 __all__ = ["Form", "catalog_bytes"]
@@ -16,8 +17,18 @@ __all__ = ["Form", "catalog_bytes"]
 Form = Literal["dcat", "ckan", "open_data_list"]
 
 
-def catalog_bytes(entries: Sequence[CatalogEntry], city: City, form: Form) -> bytes:
-    """Return the datasets as JSON-LD (DCAT), as JSON Lines of CKAN's packages, or as the national list in CSV."""
+def catalog_bytes(
+    entries: Sequence[CatalogEntry], city: City, form: Form, packages: Sequence[Package | None] = ()
+) -> bytes:
+    """Return the datasets as JSON-LD (DCAT), as JSON Lines of CKAN's packages, or as the national list in CSV.
+
+    Args:
+        entries: The datasets.
+        city: Who publishes.
+        form: The form.
+        packages: The package of CKAN's that each dataset was made of, if it was: as such it is written unchanged, with
+            ids, groups, dates and whatever else our own form has no word for.
+    """
     if form == "dcat":
         return to_dcat(entries, city).encode("utf-8")
     if form == "open_data_list":
@@ -25,5 +36,7 @@ def catalog_bytes(entries: Sequence[CatalogEntry], city: City, form: Form) -> by
         from meguro_opendata.catalog.forms.openlist import list_csv
 
         return list_csv(entries, city)
-    lines = (json.dumps(to_ckan(entry, city).to_ckan(), ensure_ascii=False) + "\n" for entry in entries)
+    originals = packages or [None] * len(entries)
+    made = (package or to_ckan(entry, city) for entry, package in zip(entries, originals, strict=True))
+    lines = (json.dumps(package.to_ckan(), ensure_ascii=False) + "\n" for package in made)
     return "".join(lines).encode("utf-8")

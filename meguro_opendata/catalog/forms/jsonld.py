@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 
 from meguro_opendata.catalog.forms.dcat import dcat_words
 from meguro_opendata.catalog.package import Json, JsonObject
+from meguro_opendata.files.jsontext import parsed_json
 
 __all__ = ["all_of", "compact", "first", "is_a", "label", "load_document", "nodes_of", "text_of"]
 
@@ -25,9 +25,10 @@ def load_document(text: str) -> JsonObject:
     """A document of JSON-LD with the names of its properties under our own prefixes.
 
     Raises:
-        ValueError: If it is no JSON, no object, or deeper than any catalogue is.
+        ValueError: If it is no JSON, holds half of a sign (``HalfSignError``), or is deeper than any catalogue is.
+        TypeError: If it is no object.
     """
-    loaded = json.loads(text)
+    loaded = parsed_json(text)
     if not isinstance(loaded, dict):
         raise TypeError("no object")
     return compact(loaded, _prefixes(loaded.get("@context")))

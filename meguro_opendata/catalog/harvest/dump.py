@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from meguro_opendata.catalog import CatalogEntry, Package, from_ckan, from_dcat, read_any, read_lines
+from meguro_opendata.catalog import CatalogEntry, Package, from_ckan, from_dcat, read_lines, read_originals
 from meguro_opendata.catalog.harvest.harvested import Harvest
+from meguro_opendata.files.jsontext import parsed_json
 from meguro_opendata.files.whole import plain_text
 
 __all__ = ["harvest_file", "read_dump"]
@@ -20,12 +20,13 @@ def harvest_file(path: Path) -> Harvest:
     Raises:
         SourceError: If the file is missing, empty or no catalogue.
     """
-    entries = _dcat(path) if path.suffix.lower() in _DCAT_ENDINGS else read_any(path)
-    return Harvest(str(path), tuple(entries), len(entries))
+    read = _dcat(path) if path.suffix.lower() in _DCAT_ENDINGS else read_originals(path)
+    entries, packages = tuple(entry for entry, _ in read), tuple(package for _, package in read)
+    return Harvest(str(path), entries, len(entries), packages=packages)
 
 
-def _dcat(path: Path) -> list[CatalogEntry]:
-    return from_dcat(plain_text(path), str(path))
+def _dcat(path: Path) -> list[tuple[CatalogEntry, Package | None]]:
+    return [(entry, None) for entry in from_dcat(plain_text(path), str(path))]
 
 
 def read_dump(path: Path) -> list[CatalogEntry]:
@@ -38,5 +39,5 @@ def read_dump(path: Path) -> list[CatalogEntry]:
 
 
 def _package(line: str) -> CatalogEntry:
-    package = json.loads(line)
+    package = parsed_json(line)
     return from_ckan(Package.from_ckan(package.get("result", package)))

@@ -1,10 +1,12 @@
-"""``Harvest``: what came in from another catalogue."""
+"""``Harvest``: what came in from another catalogue, and what did not."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from meguro_opendata.catalog import CatalogEntry, JsonObject
+from meguro_opendata.catalog import CatalogEntry, JsonObject, Package
+from meguro_opendata.catalog.review.oddities import Oddities
+from meguro_opendata.errors import ExitCode
 
 __all__ = ["HARVEST_FORMAT", "Harvest"]
 
@@ -21,6 +23,9 @@ class Harvest:
         told: How many there are, as the catalogue says; more than came in if some are broken or went meanwhile.
         requests: How many requests it took.
         broken: Names of those that could not be read.
+        packages: What each dataset was made of; ``None`` where that was no package of CKAN's.
+        repeated: Names of datasets that came twice, with the same id; they count once.
+        resumed: How many datasets an earlier reading that broke off had left.
     """
 
     source: str
@@ -28,21 +33,51 @@ class Harvest:
     told: int
     requests: int = 0
     broken: tuple[str, ...] = ()
+    packages: tuple[Package | None, ...] = ()
+    repeated: tuple[str, ...] = ()
+    resumed: int = 0
 
     @property
     def files(self) -> int:
         """How many files the datasets have."""
         return sum(len(entry.distributions) for entry in self.entries)
 
-    def to_dict(self, path: str) -> JsonObject:
-        """Return the harvest as the JSON of ``harvest@1``."""
+    @property
+    def arrived(self) -> int:
+        """How many datasets arrived, those that could not be read included."""
+        return len(self.entries) + len(self.broken)
+
+    @property
+    def missing(self) -> int:
+        """How many datasets the catalogue said to have and did not give."""
+        return max(0, self.told - self.arrived)
+
+    def exit_code(self, odd: Oddities) -> ExitCode:
+        """Return 3 if datasets are missing, 1 if any cannot be read or names are doubled, else 0."""
+        if self.missing:
+            return ExitCode.NO_ACCESS
+        return ExitCode.of(clean=not self.broken and not odd.doubled)
+
+    def to_dict(self, path: str, odd: Oddities, *, written: bool) -> JsonObject:
+        """Return the harvest as the JSON of ``harvest@1``.
+
+        Args:
+            path: The file that it is for.
+            odd: What is odd in its datasets.
+            written: Whether that file was written.
+        """
         return {
             "format": HARVEST_FORMAT,
             "source": self.source,
             "path": path,
+            "written": written,
             "datasets": len(self.entries),
             "files": self.files,
             "told": self.told,
+            "missing": self.missing,
             "requests": self.requests,
+            "resumed": self.resumed,
             "broken": list(self.broken),
+            "repeated": list(self.repeated),
+            **odd.to_dict(),
         }

@@ -6,25 +6,30 @@ from pathlib import Path
 
 from meguro_opendata.catalog.harvest.dump import harvest_file
 from meguro_opendata.catalog.harvest.harvested import Harvest
+from meguro_opendata.catalog.harvest.partfile import PartFile
 from meguro_opendata.catalog.harvest.remote import harvest_ckan
 from meguro_opendata.catalog.harvest.settings import Manners
 
 __all__ = ["harvest"]
 
 
-def harvest(source: str, organization: str | None = None, manners: Manners | None = None) -> Harvest:
+def harvest(
+    source: str, organization: str | None = None, manners: Manners | None = None, part: PartFile | None = None
+) -> Harvest:
     """The datasets of a catalogue.
 
     Args:
         source: A CKAN's address, or a file's name.
         organization: Only the datasets of this organisation of a CKAN.
         manners: What the user allows; for an address.
+        part: Where pages are kept until all have come in; for an address.
 
     Raises:
-        SourceError: If the file is no catalogue.
-        PortalError: If the site cannot be read.
+        MeguroOpendataError: If there is no such organisation.
+        SourceError: If the file is no catalogue, or another file is where the pages are kept.
+        PortalError: If the site cannot be read, or has no dataset.
         GuardError: If the site must not be read.
     """
     if "://" in source:
-        return harvest_ckan(source, organization, manners)
+        return harvest_ckan(source, organization, manners, part)
     return harvest_file(Path(source))

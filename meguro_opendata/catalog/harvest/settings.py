@@ -12,6 +12,10 @@ from meguro_opendata.packaged import packaged_toml
 __all__ = ["Limits", "Manners", "limits"]
 
 
+def _say_nothing(code: str, **params: object) -> None:
+    """Pass nothing on."""
+
+
 @dataclass(frozen=True)
 class Manners:
     """What the user allows, and how time passes.
@@ -21,12 +25,14 @@ class Manners:
         ignore_robots: Whether a catalogue is read though its robots.txt asks programs not to.
         pause: Seconds between two requests; default as ``harvest.toml`` says.
         wait: What lets time pass.
+        tell: What passes on, by a message's code and parameters, how the reading goes.
     """
 
     allow_private: bool = False
     ignore_robots: bool = False
     pause: float | None = None
     wait: Callable[[float], object] = sleep
+    tell: Callable[..., object] = _say_nothing
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ class Limits:
     redirects: int
     page: int
     most_datasets: int
+    anew: int
     pause: float
     longest_pause: float
     again: Collection[int]

@@ -16,6 +16,7 @@ from meguro_opendata.catalog.package import JsonObject
 from meguro_opendata.catalog.review.ckanrules import PortalRules, check_package
 from meguro_opendata.catalog.review.crawler import Pickup, judge_pickup
 from meguro_opendata.catalog.review.dcatrules import check_catalog, check_dataset
+from meguro_opendata.catalog.review.oddities import doubled_names, oddity_findings
 from meguro_opendata.catalog.review.quality import Quality, measure_quality
 from meguro_opendata.errors import ExitCode
 from meguro_opendata.findings import Finding
@@ -138,16 +139,24 @@ def review_catalog(
     """
     document = compact(dcat_document(entries, city), {})
     nodes = [node for node in all_of(document, "dcat:dataset") if isinstance(node, dict)]
+    doubled = doubled_names(entries)
     reviews = tuple(
-        _review(entry, node, city, as_of, rules, published) for entry, node in zip(entries, nodes, strict=True)
+        _review(entry, node, city, as_of, rules, published, tuple(oddity_findings(entry, doubled, as_of)))
+        for entry, node in zip(entries, nodes, strict=True)
     )
     return CatalogReview(tuple(check_catalog(document)), reviews, as_of, published)
 
 
 def _review(
-    entry: CatalogEntry, node: JsonObject, city: City, as_of: date, rules: PortalRules | None, published: bool
+    entry: CatalogEntry,
+    node: JsonObject,
+    city: City,
+    as_of: date,
+    rules: PortalRules | None,
+    published: bool,
+    odd: Sequence[Finding],
 ) -> Review:
     pickup = judge_pickup(entry)
     refused = check_package(to_ckan(entry, city), rules) if rules is not None else []
-    findings = (*check_dataset(node, published=published), *refused, *pickup.findings)
+    findings = (*odd, *check_dataset(node, published=published), *refused, *pickup.findings)
     return Review(entry, findings, measure_quality(entry, as_of, published=published), pickup)

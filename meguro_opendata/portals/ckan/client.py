@@ -25,6 +25,7 @@ from requests_toolbelt import MultipartEncoder
 
 from meguro_opendata.catalog.package import Json
 from meguro_opendata.errors import MeguroOpendataError, PortalError, RefusedError, StaleError, UncertainError
+from meguro_opendata.files.jsontext import HalfSignError, may_hold_half_signs, parsed_json
 from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["CkanClient", "CkanRules", "UploadedFile", "ckan_rules", "token_variable"]
@@ -241,6 +242,7 @@ class _Session(requests.Session):
             raise UncertainError("portal-unreachable", name=self._portal, reason=type(error).__name__) from None
         if method.upper() == "POST":
             self._raise_trouble(answer)
+            self._raise_half_sign(answer)
         return answer
 
     def _raise_trouble(self, answer: requests.Response) -> None:
@@ -254,6 +256,17 @@ class _Session(requests.Session):
             error = UncertainError("portal-trouble", name=self._portal, status=status)
             error.wait = _asked_wait(answer)
             raise error
+
+    def _raise_half_sign(self, answer: requests.Response) -> None:
+        """Refuse an answer with a text that could be written nowhere; what is no JSON is left to ckanapi."""
+        if not may_hold_half_signs(answer.content.decode("ascii", "ignore")):
+            return
+        try:
+            parsed_json(answer.content)
+        except HalfSignError as half:
+            raise PortalError("half-sign", place=f"{self._portal}: {half.place}", sign=half.sign) from None
+        except (ValueError, RecursionError):
+            return
 
 
 def _attempts() -> Iterable[stamina.Attempt]:

@@ -1,0 +1,120 @@
+"""What is odd across a catalogue: names that several datasets have, and dates that cannot be right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from meguro_opendata.catalog.entry import CatalogEntry
+from meguro_opendata.catalog.forms.dates import day_range
+from meguro_opendata.catalog.package import JsonObject
+from meguro_opendata.findings import Finding
+from meguro_opendata.ledger.packages import reading_words
+
+__all__ = ["OddDate", "Oddities", "doubled_names", "odd_dates", "oddities", "oddity_findings"]
+
+_FILE = "files."
+_FINDINGS = {
+    "unreadable": ("catalog-date-unreadable", "error"),
+    "early": ("catalog-date-implausible", "warning"),
+    "future": ("catalog-date-implausible", "warning"),
+}
+
+
+@dataclass(frozen=True)
+class OddDate:
+    """A date that cannot be right.
+
+    Attributes:
+        dataset: Name of its dataset.
+        file: Name of the file that it is of; empty for the dataset itself.
+        field: ``issued`` or ``modified``; with ``files.`` before it for a file.
+        value: As it is written.
+        kind: ``unreadable``, ``early`` (before there were catalogues) or ``future``.
+    """
+
+    dataset: str
+    file: str
+    field: str
+    value: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Oddities:
+    """What is odd in a catalogue: the number of datasets of each doubled name, and the odd dates in their order."""
+
+    doubled: Mapping[str, int]
+    dates: Sequence[OddDate]
+
+    def to_dict(self) -> JsonObject:
+        """Return both as JSON."""
+        return {
+            "doubled": [{"name": name, "count": count} for name, count in self.doubled.items()],
+            "odd_dates": [
+                {"dataset": odd.dataset, "file": odd.file, "field": odd.field, "value": odd.value, "kind": odd.kind}
+                for odd in self.dates
+            ],
+        }
+
+
+def oddities(entries: Sequence[CatalogEntry], as_of: date) -> Oddities:
+    """Return what is odd in a catalogue.
+
+    Args:
+        entries: The datasets.
+        as_of: The day after which no date can lie.
+    """
+    return Oddities(doubled_names(entries), [odd for entry in entries for odd in odd_dates(entry, as_of)])
+
+
+def doubled_names(entries: Iterable[CatalogEntry]) -> dict[str, int]:
+    """Return the names that several datasets have, each with their number."""
+    names = Counter(entry.name for entry in entries)
+    return {name: count for name, count in names.items() if count > 1}
+
+
+def odd_dates(entry: CatalogEntry, as_of: date) -> Iterator[OddDate]:
+    """Yield the odd dates of a dataset and its files; one that is only taken over from another comes once."""
+    of_files = [
+        (part.name, f"{_FILE}{name}", value)
+        for part in entry.distributions
+        for name, value in _distinct(part.issued, part.modified)
+    ]
+    seen = {value for _, _, value in of_files}
+    own = [("", name, value) for name, value in _distinct(entry.issued, entry.modified) if value not in seen]
+    for file, name, value in (*own, *of_files):
+        kind = _oddness(value, as_of)
+        if kind:
+            yield OddDate(entry.name, file, name, value, kind)
+
+
+def _distinct(issued: str | None, modified: str | None) -> Iterator[tuple[str, str]]:
+    """Yield the dates that are said; a date of update that only repeats the date of issue is not."""
+    if issued:
+        yield "issued", issued
+    if modified and modified != issued:
+        yield "modified", modified
+
+
+def oddity_findings(entry: CatalogEntry, doubled: Mapping[str, int], as_of: date) -> Iterator[Finding]:
+    """Yield findings on the name and the dates of a dataset: a doubled name and what is no date are errors."""
+    if entry.name in doubled:
+        params = {"count": doubled[entry.name]}
+        yield Finding("catalog-name-doubled", "error", field="name", value=entry.name, params=params)
+    for odd in odd_dates(entry, as_of):
+        code, severity = _FINDINGS[odd.kind]
+        params = {"place": odd.file or entry.title}
+        yield Finding(code, severity, field=odd.field, value=odd.value, file=entry.name, params=params)
+
+
+def _oddness(value: str, as_of: date) -> str:
+    days = day_range(value)
+    if days is None:
+        return "unreadable"
+    first, last = days
+    if last.year < reading_words()["earliest_year"]:
+        return "early"
+    return "future" if first > as_of else ""
