@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import signal
 import sys
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import Generic, TypeVar
+from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import ForkingPickler
+from typing import Any, Generic, TypeVar
 
 __all__ = ["Lost", "run"]
 
@@ -56,52 +57,52 @@ class _Crew(Generic[Task, Result]):
     def __init__(self, tasks: Sequence[Task], work: Callable[[Task], Result], jobs: int) -> None:
         self._tasks = tasks
         self._work = work
+        self._jobs = jobs
         self._waiting = deque(range(len(tasks)))
         self._again: deque[int] = deque()
         self._retried: set[int] = set()
-        self._ended: dict[int, Future[Result] | Lost[Task]] = {}
-        self._running: dict[Future[Result], tuple[int, ProcessPoolExecutor]] = {}
-        # A pool of one process each: of a larger pool the library tells only that some process was killed, not which
-        # task it had, and it stops the innocent ones in the middle of their work.
-        self._idle = [_one_process() for _ in range(jobs)]
+        self._ended: dict[int, _Done | Lost[Task]] = {}
+        self._running: dict[Connection, tuple[int, _Worker]] = {}
+        self._idle: list[_Worker] = []
 
     def result(self, number: int) -> Result | Lost[Task]:
         """Return one task's result, or raise its exception; keep every process busy until it is there."""
         while number not in self._ended:
             self._start()
-            for future in wait(self._running, return_when=FIRST_COMPLETED).done:
-                self._end(future)
+            for connection in wait(list(self._running)):
+                self._end(connection)  # type: ignore[arg-type]  # they are those that were given
         ended = self._ended.pop(number)
-        return ended if isinstance(ended, Lost) else ended.result()
+        if isinstance(ended, Lost):
+            return ended
+        if ended.error is not None:
+            raise ended.error
+        result: Result = ended.result
+        return result
 
     def _start(self) -> None:
         """Give every idle process a task; a task that runs once more has the machine's memory for itself."""
         if not self._again:
-            while self._idle and self._waiting:
+            while len(self._running) < self._jobs and self._waiting:
                 self._submit(self._waiting.popleft())
         elif not self._running:
             self._renew()
             self._submit(self._again.popleft())
 
     def _submit(self, number: int) -> None:
-        process = self._idle.pop()
-        with _interrupts_held_back():
-            try:
-                future = process.submit(self._work, self._tasks[number])
-            except BrokenProcessPool:  # It was killed while it had no task.
-                process.shutdown()
-                process = _one_process()
-                future = process.submit(self._work, self._tasks[number])
-        self._running[future] = (number, process)
+        worker = self._idle.pop() if self._idle else _Worker(self._work)
+        while not worker.take(self._tasks[number]):  # It was killed while it had no task.
+            worker.dismiss()
+            worker = _Worker(self._work)
+        self._running[worker.connection] = (number, worker)
 
-    def _end(self, future: Future[Result]) -> None:
-        number, process = self._running.pop(future)
-        if not isinstance(future.exception(), BrokenProcessPool):
-            self._idle.append(process)
-            self._ended[number] = future
+    def _end(self, connection: Connection) -> None:
+        number, worker = self._running.pop(connection)
+        done = worker.answer()
+        if done is not None:
+            self._idle.append(worker)
+            self._ended[number] = done
             return
-        process.shutdown()
-        self._idle.append(_one_process())
+        worker.dismiss()
         if number in self._retried:
             self._ended[number] = Lost(self._tasks[number])
         else:
@@ -110,23 +111,83 @@ class _Crew(Generic[Task, Result]):
 
     def _renew(self) -> None:
         """End the idle processes, which keep the memory of their last tasks; new ones start when they get a task."""
-        for process in self._idle:
-            process.shutdown()
-        self._idle = [_one_process() for _ in self._idle]
+        while self._idle:
+            self._idle.pop().dismiss()
 
     def dismiss(self) -> None:
-        """Let every process end, after the task that it may be working on."""
-        for _, process in self._running.values():
-            process.shutdown(wait=False, cancel_futures=True)
-        # These are waited for: at its exit, the interpreter wakes each pool's thread, and one that is just closing then
-        # tells of a bad file descriptor.
-        for process in self._idle:
-            process.shutdown()
+        """Let every process end, after the task that it may be working on; only idle ones are waited for."""
+        for _, worker in self._running.values():
+            worker.connection.close()
+        self._renew()
 
 
-def _one_process() -> ProcessPoolExecutor:
-    # Spawned, not forked: a fork copies the locks of threads that do not exist in it (polars has threads).
-    return ProcessPoolExecutor(1, get_context("spawn"), _leave_interrupts_to_the_parent)
+@dataclass(frozen=True)
+class _Done:
+    """What a process answers: the result of a task, or the exception that it raised."""
+
+    result: Any = None
+    error: Exception | None = None
+
+
+class _Worker:
+    """One process that works on one task after the other.
+
+    The library's own pool is not used. It tells only that some process was killed, not which task it had; and its
+    parent holds both ends of the pipe through which results come, so that it waits for ever for the rest of a result
+    whose process was killed while it wrote. Here only the process itself holds the other end.
+    """
+
+    def __init__(self, work: Callable[[Any], Any]) -> None:
+        # Spawned, not forked: a fork copies the locks of threads that do not exist in it (polars has threads).
+        context = get_context("spawn")
+        self.connection, other = context.Pipe()
+        self._process = context.Process(target=_serve, args=(other, work))
+        with _interrupts_held_back():
+            self._process.start()
+        other.close()
+
+    def take(self, task: object) -> bool:
+        """Send a task; whether the process is there to receive it."""
+        if not self._process.is_alive():
+            return False
+        try:
+            self.connection.send(task)
+        except OSError:  # It was killed just now.
+            return False
+        return True
+
+    def answer(self) -> _Done | None:
+        """What came of the task; ``None`` if the process was killed."""
+        try:
+            done: _Done = self.connection.recv()
+        except (EOFError, OSError):
+            return None
+        return done
+
+    def dismiss(self) -> None:
+        """End the process, which has no task."""
+        self.connection.close()
+        self._process.join()
+        self._process.close()
+
+
+def _serve(connection: Connection, work: Callable[[Any], Any]) -> None:
+    """Work on tasks until there are no more, or the parent is gone."""
+    _leave_interrupts_to_the_parent()
+    try:
+        while True:
+            connection.send_bytes(_answer(work, connection.recv()))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+
+
+def _answer(work: Callable[[Any], Any], task: object) -> memoryview:
+    """What came of a task, ready to be sent; an exception with a note of where it was raised."""
+    try:
+        return ForkingPickler.dumps(_Done(work(task)))
+    except Exception as error:  # noqa: BLE001 (it is raised in the parent)
+        error.add_note(traceback.format_exc())
+        return ForkingPickler.dumps(_Done(error=error))
 
 
 @contextmanager

@@ -66,6 +66,25 @@ def test_only_the_task_that_kills_its_process_is_lost(killers: tuple[int, ...], 
     assert tries == {task: 2 if task in killers else 1 for task in range(5)}
 
 
+def test_a_process_that_is_killed_while_it_answers_is_not_waited_for() -> None:
+    """The rest of its result never comes; the task is tried once more, then lost, and the others are done."""
+    found: list[object] = []
+    work = partial(pool_work.killed_while_answering, killers=(1, 2))
+    reader = threading.Thread(target=lambda: found.extend(run(range(4), work, 2)), daemon=True)
+    reader.start()
+    reader.join(60)
+    assert found == [bytes(1_000_000), Lost(1), Lost(2), bytes([3]) * 1_000_000]
+
+
+@pytest.mark.parametrize(("task", "kind"), [(0, ValueError), (1, TypeError)])
+def test_an_error_says_where_in_the_process_it_was_raised(task: int, kind: type[Exception]) -> None:
+    """Also one about a result that cannot be sent: it is raised here, and the process is not lost."""
+    results = run([task, task], pool_work.two_errors, 2)
+    with pytest.raises(kind) as raised:
+        next(results)
+    assert "_answer" in "".join(raised.value.__notes__)
+
+
 def test_a_task_whose_process_was_killed_by_chance_is_done_after_all(tmp_path: Path) -> None:
     """The second try gives the result."""
     assert list(run(range(5), partial(pool_work.killed_once, marks=tmp_path), 3)) == [0, 1, 2, 3, 4]

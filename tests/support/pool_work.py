@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from meguro_opendata.errors import ConfigurationError, Fault
@@ -65,3 +66,23 @@ def own_and_kill_idle(_: int) -> int:
     """Return the id of this process, which dies as soon as it has nothing to do."""
     threading.Timer(0.3, kill_itself).start()
     return os.getpid()
+
+
+def killed_while_answering(number: int, killers: tuple[int, ...]) -> bytes:
+    """Return a megabyte; of one of ``killers`` only a part arrives before the process ends."""
+    if number in killers:
+        whole = Connection._send
+
+        def part(self: Connection, data: bytes) -> None:
+            whole(self, bytes(data)[:1000])
+            kill_itself()
+
+        Connection._send = part  # type: ignore[assignment, method-assign]
+    return bytes([number]) * 1_000_000
+
+
+def two_errors(number: int) -> object:
+    """Return what cannot be sent to another process for 1, and fail otherwise."""
+    if number == 1:
+        return threading.Lock()
+    raise ValueError(number)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from meguro_opendata.errors import SourceError, UnknownCrsError
 from meguro_opendata.geo.datum.crs import parse_crs
-from meguro_opendata.geo.datum.lattice import Floats, Frame
+from meguro_opendata.geo.datum.lattice import Frame
 from meguro_opendata.geo.datum.nodes import NodeList, checked, grid_words
 
 __all__ = ["is_tiff", "read_geotiff"]
@@ -28,8 +28,17 @@ _STRIPS, _BANDS, _STRIP_ROWS, _STRIP_BYTES, _PLANAR, _PREDICTOR = 273, 277, 278,
 _TILE_WIDTH, _TILE_HEIGHT, _TILES, _TILE_BYTES, _FORMAT = 322, 323, 324, 325, 339
 _SCALE, _TIE, _KEYS, _METADATA, _NO_DATA = 33550, 33922, 34735, 42112, 42113
 _KINDS = {1: "B", 2: "c", 3: "H", 4: "I", 11: "f", 12: "d", 16: "Q"}
+_TEXTS, _FRACTIONS = (_DESCRIPTION, _METADATA, _NO_DATA), (_SCALE, _TIE)
+_WHOLE_NUMBERS = (
+    *(_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _STRIPS, _BANDS, _STRIP_ROWS, _STRIP_BYTES, _PLANAR, _PREDICTOR),
+    *(_TILE_WIDTH, _TILE_HEIGHT, _TILES, _TILE_BYTES, _FORMAT, _KEYS),
+)
+# What the values of a tag must be written as; what another program wrote otherwise, or other tags, tell us nothing.
+_WRITTEN_AS = dict.fromkeys(_TEXTS, "c") | dict.fromkeys(_FRACTIONS, "fd") | dict.fromkeys(_WHOLE_NUMBERS, "BHIQ")
 _GEOGRAPHIC_KEY, _RASTER_KEY, _POINT = 2048, 1025, 2
 _MOST_TAGS = 200
+_FULL_CIRCLE = 360
+_Band = npt.NDArray[np.float32]
 _FLOAT, _FLOAT_BITS, _FLOAT_PREDICTOR = 3, 32, 3
 _PLAIN, _DEFLATED = (1,), (8, 32946)
 
@@ -67,26 +76,34 @@ class _Tiff:
     def __init__(self, data: bytes, file: str) -> None:
         self._data = data
         self._file = file
+        self._limits: dict[str, int] = grid_words()["limits"]
         self._order = "<" if data[:2] == b"II" else ">"
         self._tags = dict(self._read_tags())
         self._width, self._height = self._tags[_WIDTH][0], self._tags[_HEIGHT][0]
-        if not 0 < self._width * self._height <= grid_words()["limits"]["places"]:
+        if not 0 < self._width * self._height <= self._limits["places"]:
             raise SourceError("grid-too-large", file=file)
 
     def _unpack(self, form: str, at: int) -> tuple[Any, ...]:
         return struct.unpack_from(self._order + form, self._data, at)
 
     def _read_tags(self) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """The values of each tag that is used; one with none, or with values of another kind, is no such grid."""
         start = self._unpack("I", 4)[0]
         count = self._unpack("H", start)[0]
         for number in range(min(count, _MOST_TAGS)):
             at = start + 2 + 12 * number
             tag, kind, length = self._unpack("HHI", at)
-            if kind not in _KINDS or length > len(self._data):
+            if tag not in _WRITTEN_AS:
                 continue
-            form = f"{length}s" if _KINDS[kind] == "c" else f"{length}{_KINDS[kind]}"
+            letter = _KINDS.get(kind, "")
+            if not letter or letter not in _WRITTEN_AS[tag] or not self._is_believable(letter, length):
+                raise ValueError
+            form = f"{length}s" if letter == "c" else f"{length}{letter}"
             size = struct.calcsize(self._order + form)
             yield tag, self._unpack(form, at + 8 if size <= 4 else self._unpack("I", at + 8)[0])  # noqa: PLR2004
+
+    def _is_believable(self, letter: str, length: int) -> bool:
+        return 0 < length <= self._limits["letters" if letter == "c" else "values"]
 
     def _text(self, tag: int) -> str:
         raw: bytes = self._tags.get(tag, (b"",))[0]
@@ -99,6 +116,8 @@ class _Tiff:
         empty = self._text(_NO_DATA).strip()
         if empty:
             known &= lat != np.float64(empty)
+        if np.count_nonzero(known) > self._limits["nodes"]:
+            raise SourceError("grid-too-large", file=self._file)
         rows, columns = np.nonzero(known)
         found = re.search(grid_words()["version"]["pattern"], self._text(_DESCRIPTION))
         return NodeList(
@@ -119,9 +138,10 @@ class _Tiff:
         half = 0.0 if self._keys().get(_RASTER_KEY) == _POINT else 0.5
         west += (half - column) * lon_step
         south = north - (self._height - 1 - row + half) * lat_step
-        if not (lat_step > 0 and lon_step > 0 and np.isfinite([south, west, lat_step, lon_step]).all()):
+        frame = Frame(south, west, lat_step, lon_step, self._height, self._width)
+        if not (lat_step > 0 and lon_step > 0 and all(abs(edge) <= _FULL_CIRCLE for edge in frame.extent)):
             raise ValueError
-        return Frame(south, west, lat_step, lon_step, self._height, self._width)
+        return frame
 
     def _keys(self) -> dict[int, int]:
         keys = self._tags.get(_KEYS, ())
@@ -138,7 +158,7 @@ class _Tiff:
         except UnknownCrsError:
             return None
 
-    def _shifts(self) -> tuple[Floats, Floats]:
+    def _shifts(self) -> tuple[_Band, _Band]:
         """Latitude and longitude shifts in seconds, north first, as the descriptions of the bands say."""
         bands = self._bands()
         metadata = self._text(_METADATA)
@@ -147,27 +167,35 @@ class _Tiff:
         order = [f'sample="{number}" role="description">{name}_offset' in metadata for number, name in _EXPECTED]
         if 'role="description">' in metadata and not all(order):
             raise ValueError
-        lat, lon = bands[0].astype(np.float64), bands[1].astype(np.float64)
+        lat, lon = bands
         return lat, -lon if re.search(r'"positive_value"[^>]*>\s*west', metadata) else lon
 
-    def _bands(self) -> npt.NDArray[np.float32]:
+    def _bands(self) -> _Band:
+        """The first two bands; others, such as their accuracy, are passed over."""
         count = self._tags.get(_BANDS, (1,))[0]
         if not 2 <= count <= 8 or not self._is_of_floats():  # noqa: PLR2004
             raise ValueError
         layout = self._layout()
         apart = self._tags.get(_PLANAR, (1,))[0] == 2  # noqa: PLR2004
         across, down = -(-self._width // layout.width), -(-self._height // layout.height)
-        if len(layout.offsets) != across * down * (count if apart else 1) or len(layout.sizes) != len(layout.offsets):
-            raise ValueError
-        whole = np.zeros((count, down * layout.height, across * layout.width), dtype=np.float32)
-        for number in range(len(layout.offsets)):
+        self._refuse_pieces(layout, across * down, count if apart else 1)
+        whole = np.zeros((2, down * layout.height, across * layout.width), dtype=np.float32)
+        for number in range(across * down * (2 if apart else 1)):
             band, place = divmod(number, across * down)
             row, column = divmod(place, across)
             pieces = self._piece(layout, number, 1 if apart else count)
             bands = slice(band, band + 1) if apart else slice(None)
             top, left = row * layout.height, column * layout.width
-            whole[bands, top : top + layout.height, left : left + layout.width] = pieces
+            whole[bands, top : top + layout.height, left : left + layout.width] = pieces[:2]
         return whole[:, : self._height, : self._width]
+
+    def _refuse_pieces(self, layout: _Layout, pieces: int, times: int) -> None:
+        """Refuse a layout that does not fit the image, or whose pieces lie in one another or fill the memory."""
+        fits = len(layout.offsets) == pieces * times and len(layout.sizes) == len(layout.offsets)
+        if not fits or sum(layout.sizes) > len(self._data):
+            raise ValueError
+        if pieces * layout.width * layout.height > 2 * self._limits["places"]:
+            raise SourceError("grid-too-large", file=self._file)
 
     def _is_of_floats(self) -> bool:
         """Whether the values are floats, packed in a way that is understood here."""
@@ -185,14 +213,17 @@ class _Tiff:
         else:
             height = min(self._tags.get(_STRIP_ROWS, (self._height,))[0], self._height)
             layout = _Layout(self._width, height, self._tags[_STRIPS], self._tags[_STRIP_BYTES])
-        if not 0 < layout.width * layout.height <= grid_words()["limits"]["places"]:
+        if not 0 < layout.width * layout.height <= self._limits["places"]:
             raise ValueError
         return layout
 
     def _piece(self, layout: _Layout, number: int, bands: int) -> npt.NDArray[np.float32]:
-        """The values of one tile or strip: band, row, column; a last strip may be short."""
+        """The values of one tile or strip: band, row, column; a last strip may be short, and a piece left out."""
         size = layout.width * layout.height * bands * 4
-        data = self._data[layout.offsets[number] : layout.offsets[number] + layout.sizes[number]]
+        begin, end = layout.offsets[number], layout.offsets[number] + layout.sizes[number]
+        if end > len(self._data):
+            raise ValueError  # the file is cut
+        data = bytes(memoryview(self._data)[begin:end])
         if self._tags.get(_COMPRESSION, (1,))[0] in _DEFLATED:
             data = zlib.decompressobj().decompress(data, size)
         data = data[:size].ljust(size, b"\0")

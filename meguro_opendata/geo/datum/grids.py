@@ -62,7 +62,12 @@ def read_grid(path: Path | str, *, source: str | None = None, target: str | None
     south, west, north, east = (float(edge) for edge in nodes.frame.extent)
     name, count = nodes.name or path.stem, len(nodes.rows)
     file = GridFile(name, nodes.version, start, end, (south, west, north, east), count, sha256(data), path)
-    return DatumGrid(file, build_grid(nodes.frame, nodes.rows, nodes.columns, nodes.shifts / _SECONDS))
+    most = grid_words()["limits"]["nodes_around"]
+    try:
+        grid = build_grid(nodes.frame, nodes.rows, nodes.columns, nodes.shifts / _SECONDS, most)
+    except ValueError:
+        raise SourceError("grid-too-large", file=path.name) from None
+    return DatumGrid(file, grid)
 
 
 def _bytes(path: Path) -> bytes:

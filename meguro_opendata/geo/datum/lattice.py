@@ -119,7 +119,7 @@ def _between(nodes: Floats, at: Whole, along: Floats) -> Floats:
     return east
 
 
-def build_grid(frame: Frame, rows: Whole, columns: Whole, shifts: Floats) -> Grid:
+def build_grid(frame: Frame, rows: Whole, columns: Whole, shifts: Floats, most: int = 1 << 30) -> Grid:
     """A grid from its known nodes.
 
     Args:
@@ -127,6 +127,10 @@ def build_grid(frame: Frame, rows: Whole, columns: Whole, shifts: Floats) -> Gri
         rows: Row of each known node, 0 at the south.
         columns: Column of each known node, 0 at the west.
         shifts: Latitude and longitude shift of each in degrees, one row a node.
+        most: How many nodes there may be, with those that are guessed around the known ones.
+
+    Raises:
+        ValueError: If there are more.
     """
     wide = frame.columns + 2 * _SIDE
     number = np.zeros((frame.rows + 2 * _SIDE) * wide, dtype=np.int32)
@@ -135,6 +139,8 @@ def build_grid(frame: Frame, rows: Whole, columns: Whole, shifts: Floats) -> Gri
     every, values = keys, shifts
     for _ in range(_RINGS):
         ring, guessed = _ring(every, values, number, wide)
+        if len(every) + len(ring) > most:
+            raise ValueError(len(ring))
         number[ring] = np.arange(len(every) + 1, len(every) + len(ring) + 1)
         every, values = np.concatenate([every, ring]), np.concatenate([values, guessed])
     row, column = every // wide, every % wide

@@ -66,7 +66,7 @@ def read_par(data: bytes, file: str) -> NodeList:
 def _numbers(body: bytes, file: str) -> npt.NDArray[np.float64]:
     """One row a line: mesh code, shifts."""
     body = body.strip()
-    width, lines = len(body.split(b"\n", 1)[0].split()), body.count(b"\n") + 1
+    width, lines = len(body.split(b"\n", 1)[0].split(None, _MOST_COLUMNS)), body.count(b"\n") + 1
     if lines > grid_words()["limits"]["nodes"]:
         raise SourceError("grid-too-large", file=file)
     if width < _HORIZONTAL or width > _MOST_COLUMNS or not _PLAIN.fullmatch(body):
@@ -89,9 +89,11 @@ def _parsed(body: bytes) -> npt.NDArray[np.float64]:
 
 def _are_mesh_codes(codes: npt.NDArray[np.float64]) -> bool:
     """Whether all are 3rd mesh codes: eight digits, those of the 2nd mesh up to 7."""
+    if not ((codes >= 10**7) & (codes < 10**8)).all():  # nor are there any that are too large for whole numbers
+        return False
     whole = codes.astype(np.int64)
     digits = [whole // 10**place % 10 for place in (3, 2)]
-    return bool(((whole == codes) & (whole >= 10**7) & (whole < 10**8)).all() and all((d < 8).all() for d in digits))  # noqa: PLR2004
+    return bool((whole == codes).all() and all((digit < 8).all() for digit in digits))  # noqa: PLR2004
 
 
 def _rows(codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
