@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-__all__ = ["escaped_json", "harmless", "mask_tokens", "mask_tokens_within"]
+__all__ = ["escaped_json", "harmless", "harmless_page", "mask_tokens", "mask_tokens_within"]
 
 # C0 but tab and newline, DEL, C1; marks, overrides and isolates of direction; separators of lines and paragraphs;
 # obsolete format characters, annotations and tags; halves of surrogate pairs.
@@ -53,8 +53,24 @@ def escaped_json(value: Any, *, ascii_only: bool = False) -> str:
     import json
 
     text = json.dumps(mask_tokens_within(value), ensure_ascii=ascii_only, indent=1)
-    # Newlines and spaces are JSON's own; every other such character is in a string, since json escapes none beyond C0.
-    return _UNSAFE.sub(lambda match: json.dumps(match[0])[1:-1] if match[0] != "\x7f" else "\\u007f", text)
+    # Newlines are JSON's own: inside a string they are escaped.
+    return _UNSAFE.sub(_escape, text)
+
+
+def harmless_page(page: str) -> str:
+    r"""Return a page of HTML with each control character as its escape, and each token masked.
+
+    The escape is the one of JSON and JavaScript, so that data in a page's scripts keeps its value.
+
+    >>> harmless_page("<td>\x1b[31m \u202e</td>")
+    '<td>\\u001b[31m \\u202e</td>'
+    """
+    return _UNSAFE.sub(_escape, mask_tokens(page))
+
+
+def _escape(match: re.Match[str]) -> str:
+    pairs = match[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{pairs[start : start + 4]}" for start in range(0, len(pairs), 4))
 
 
 def mask_tokens(text: str, *more: str) -> str:
