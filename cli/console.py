@@ -1,22 +1,25 @@
-"""The terminal: output that no code page can break, results on stdout, talk on stderr."""
+"""The terminal: results on stdout, talk and progress on stderr, all of it through the gate."""
 
 from __future__ import annotations
 
-import codecs
 import io
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from meguro_opendata.messages.harmless import escaped_json, harmless, mask_tokens
+
+from . import gate
+
 if TYPE_CHECKING:
+    from rich.progress import Progress
     from rich.table import Table
 
 __all__ = [
-    "prepare_streams",
+    "ask",
     "progress",
     "result",
     "result_json",
@@ -25,43 +28,12 @@ __all__ = [
     "say_lines",
     "sections_text",
     "table_text",
+    "tracked",
 ]
 
-_HANDLER = "meguro-opendata"
-_TWINS = {
-    "\u301c": "\uff5e",
-    "\u2212": "\uff0d",
-    "\u2014": "\u2015",
-    "\u2016": "\u2225",
-    "\u00a0": " ",
-    "\u2022": "\u30fb",
-}
 _TABLE_WIDTH = 120
 _SECTION_WIDTH = 80
-
-
-def prepare_streams() -> None:
-    """Make stdout and stderr write every text: a sign that the code page lacks becomes its twin, else ``?``."""
-    codecs.register_error(_HANDLER, _replace)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=_HANDLER)
-
-
-def _replace(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    text = "".join(_twin(sign, error.encoding) for sign in error.object[error.start : error.end])
-    return text, error.end
-
-
-def _twin(sign: str, encoding: str) -> str:
-    twin = _TWINS.get(sign, "?")
-    try:
-        twin.encode(encoding)
-    except UnicodeEncodeError:
-        return "?"
-    return twin
+Item = TypeVar("Item")
 
 
 def result(text: str) -> None:
@@ -92,18 +64,38 @@ def progress(steps: int) -> Iterator[Callable[[], None]]:
     if not sys.stderr.isatty() or not steps:
         yield lambda: None
         return
+    with _bar() as bar:
+        task = bar.add_task("", total=steps)
+        yield lambda: bar.advance(task)
+
+
+def tracked(items: Iterable[Item], count: int) -> Iterator[Item]:
+    """Yield items with a bar on stderr, on a terminal only; the bar is gone afterwards."""
+    with progress(count) as advance:
+        for item in items:
+            yield item
+            advance()
+
+
+def _bar() -> Progress:
+    """A bar that is drawn past the gate; texts are printed through it even while the bar is there."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress
 
-    with Progress(BarColumn(), MofNCompleteColumn(), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=steps)
-        yield lambda: bar.advance(task)
+    terminal = Console(file=gate.beneath(sys.stderr))
+    columns = (BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=terminal, transient=True, redirect_stdout=False, redirect_stderr=False)
+
+
+def ask(question: str) -> bool:
+    """Ask on stderr for a yes or a no."""
+    return click.confirm(harmless(mask_tokens(question)), err=True)
 
 
 def result_json(value: dict[str, Any]) -> None:
     """Print a result as JSON on stdout: UTF-8 where stdout is, else pure ASCII, so that nothing is lost."""
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
-    click.echo(json.dumps(value, ensure_ascii=encoding != "utf8", indent=1))
+    result(escaped_json(value, ascii_only=encoding != "utf8"))
 
 
 def table_text(
@@ -126,9 +118,9 @@ def table_text(
     table = Table(box=box.ASCII, show_edge=False, pad_edge=False)
     for index, title in enumerate(header):
         side: Literal["left", "right"] = "right" if index in numbers else "left"
-        table.add_column(title, justify=side, overflow="fold", no_wrap=index in whole)
+        table.add_column(_plain(title), justify=side, overflow="fold", no_wrap=index in whole)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(_plain, row))
     return _printed(table, _TABLE_WIDTH)
 
 
@@ -137,6 +129,7 @@ def sections_text(sections: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> 
     from rich.cells import cell_len
     from rich.table import Table
 
+    sections = [(_plain(title), [(_plain(a), _plain(b)) for a, b in lines]) for title, lines in sections]
     width = max((cell_len(label) for _, lines in sections for label, _ in lines), default=0)
     blocks = []
     for title, lines in sections:
@@ -149,6 +142,11 @@ def sections_text(sections: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> 
                 table.add_row("", label, text)
         blocks.append(f"{title}\n{_printed(table, _SECTION_WIDTH)}".rstrip())
     return "\n\n".join(blocks)
+
+
+def _plain(text: str) -> str:
+    """A cell as it will be shown, before it is measured and folded: a token is masked while it is in one piece."""
+    return harmless(mask_tokens(text))
 
 
 def _printed(table: Table, width: int) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import signal
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import console, options
+from . import console, gate, options
 
 if TYPE_CHECKING:
     from meguro_opendata.errors import ExitCode, MeguroOpendataError
@@ -22,6 +23,19 @@ _COMMANDS = (
     *("build", "catalog", "convert", "demo", "doctor", "geo", "harvest", "init", "inspect", "kpi", "ledger", "map"),
     *("new", "plan", "portal", "publish", "standards", "status", "validate"),
 )
+
+
+_NAME = "meguro-opendata"
+# What the system, not the program, is the reason of: permissions, full or failing disks, limits, broken connections.
+_REFUSALS = {
+    getattr(errno, name)
+    for name in (
+        *("EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "EBUSY", "ETXTBSY", "EMFILE", "ENFILE"),
+        *("ENAMETOOLONG", "ELOOP", "ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "ETIMEDOUT", "ENETUNREACH"),
+        *("EHOSTUNREACH", "EADDRINUSE", "ESTALE"),
+    )
+    if hasattr(errno, name)
+}
 
 
 @click.group(
@@ -41,25 +55,42 @@ def cli() -> None:
 
 
 def run() -> None:
-    """The entry point: run a command, turn every foreseen error into a message and an exit code."""
-    console.prepare_streams()
-    signal.signal(signal.SIGTERM, _interrupt)
-    sys.exit(_outcome(sys.argv[1:]))
+    """The entry point: run a command; a foreseen error ends with a message and its exit code, any other with 5."""
+    code: object = 5  # ExitCode.PROGRAM_FAULT, whose module may be what cannot be loaded.
+    try:
+        gate.open_gate()
+        signal.signal(signal.SIGTERM, _interrupt)
+        code = _outcome(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = _codes().INTERRUPTED
+    finally:
+        sys.exit(code)  # type: ignore[arg-type]
 
 
 def _interrupt(*_: Any) -> None:
     raise KeyboardInterrupt
 
 
-def _outcome(arguments: list[str]) -> int:
-    debug = "--debug" in arguments
+def _outcome(arguments: list[str]) -> object:
     try:
-        returned = cli.main(args=arguments, prog_name="meguro-opendata", standalone_mode=False)
-    except click.UsageError as error:
+        return _foreseen(arguments)
+    except SystemExit as end:
+        return end.code
+    except gate.OutputLostError as error:
+        return _output_lost(error, _language(arguments))
+    except BaseException as error:  # noqa: BLE001 (the only handler of faults; polars' panics are no ``Exception``)
+        return _fault(error, arguments)
+
+
+def _foreseen(arguments: list[str]) -> int:
+    """Run a command; errors that the library and click foresee become messages and codes."""
+    try:
+        returned = cli.main(args=arguments, prog_name=_NAME, standalone_mode=False)
+    except click.ClickException as error:
         console.say(_usage_text(error))
         return _codes().WRONG_USE
     except _library_errors() as error:
-        if debug:
+        if "--debug" in arguments:
             _show_traceback()
         console.say(error.text(_language(arguments)))
         return error.exit_code
@@ -67,17 +98,48 @@ def _outcome(arguments: list[str]) -> int:
         console.say(_message("interrupted", _language(arguments)))
         return _codes().INTERRUPTED
     except OSError as error:
-        return _output_lost(error, _language(arguments))
+        if error.errno not in _REFUSALS:
+            raise
+        if "--debug" in arguments:
+            _show_traceback()
+        console.say(_message("system-refused", _language(arguments), reason=error.strerror, file=error.filename))
+        return _codes().NO_ACCESS
     return returned if isinstance(returned, int) else 0
 
 
-def _output_lost(error: OSError, lang: str) -> int:
+def _output_lost(error: gate.OutputLostError, lang: str) -> int:
     """The program that reads our output has gone, or the output cannot be written."""
-    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (for the interpreter's last flush)
-    if isinstance(error, BrokenPipeError):
+    gate.close_output()
+    reason = error.__cause__
+    if isinstance(reason, BrokenPipeError):
         return 0
-    console.say(_message("output-lost", lang, reason=error.strerror))
+    with suppress(gate.OutputLostError):
+        console.say(_message("output-lost", lang, reason=reason.strerror if isinstance(reason, OSError) else ""))
     return _codes().NO_ACCESS
+
+
+def _fault(error: BaseException, arguments: list[str]) -> int:
+    """A fault of the program itself."""
+    from .faults import report_fault
+
+    with suppress(gate.OutputLostError):
+        if "--debug" in arguments:
+            _show_traceback()
+        report_fault(error, _command_name(arguments), _language(arguments))
+    return _codes().PROGRAM_FAULT
+
+
+def _command_name(arguments: list[str]) -> str:
+    """The names of the command among the arguments, and nothing else of them."""
+    names: list[str] = []
+    known: Sequence[str] = _COMMANDS
+    for argument in arguments:
+        if argument in known:
+            names.append(argument)
+            loaded = sys.modules.get(f"{__package__}.commands.{argument}") if len(names) == 1 else None
+            group = getattr(loaded, "command", None)
+            known = group.list_commands(click.Context(group)) if isinstance(group, click.Group) else ()
+    return " ".join(names)
 
 
 def _library_errors() -> type[MeguroOpendataError]:
@@ -115,17 +177,18 @@ def _message(code: str, lang: str, **params: object) -> str:
     return messages.message(code, lang, **params)
 
 
-def _usage_text(error: click.UsageError) -> str:
+def _usage_text(error: click.ClickException) -> str:
     """What is wrong with the call, from the kind of click's error, not from its English; help if nothing was asked."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError) and error.ctx:
         return error.ctx.get_help()
     lang = _language(sys.argv[1:])
-    path = error.ctx.command_path if error.ctx else "meguro-opendata"
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else _NAME
     code, params = _usage_code(error)
     return f"{_message(code, lang, **params)}\n{_message('usage-help', lang, command=path)}"
 
 
-def _usage_code(error: click.UsageError) -> tuple[str, dict[str, object]]:
+def _usage_code(error: click.ClickException) -> tuple[str, dict[str, object]]:
     if isinstance(error, options.UnknownCommandError):
         return "usage-no-command", {"name": error.name, "near": ", ".join(error.near or error.known)}
     if isinstance(error, click.NoSuchOption):

@@ -104,7 +104,7 @@ def restore(folder: Path, portal: str | None, output_format: str, *, yes: bool, 
         raise MeguroOpendataError("needs-yes")
     target = _ckan(portal, insecure_http)
     saved = open_backup(folder)
-    if not yes and not click.confirm(message("restore-ask", lang, portal=target.name), err=True):
+    if not yes and not console.ask(message("restore-ask", lang, portal=target.name)):
         raise SystemExit(ExitCode.NOT_CLEAN)
     back = bring_back(target, saved)
     left = differences(target, saved)

@@ -178,6 +178,6 @@ def _confirm(plan: Plan, lang: str) -> None:
     from ..texts.plan import plan_lines
 
     console.say("\n".join(plan_lines(plan, lang)))
-    if not click.confirm(message("publish-ask", lang), err=True):
+    if not console.ask(message("publish-ask", lang)):
         console.say(message("publish-cancelled", lang))
         raise SystemExit(ExitCode.NOT_CLEAN)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +43,7 @@ def check_many(
     _refuse_nothing(collected.files, paths)
     _make_folders(html, xlsx)
     outcomes = check_files(collected.files, Job(asked, lang, html, xlsx), jobs)
-    done = list(_with_progress(outcomes, len(collected.files)))
+    done = list(console.tracked(outcomes, len(collected.files)))
     return _told(Overview(tuple(outcome.result for outcome in done), collected.passed_over), done, html, xlsx, junit,
                  output_format)  # fmt: skip
 
@@ -147,17 +146,6 @@ def _passed_lines(passed_over: Iterable[PassedOver], lang: str) -> Iterator[str]
     for reason, names in by_reason.items():
         shown = listed(names, lang, _SHOWN)
         yield message("files-passed", lang, reason=word(f"passed-{reason}", lang), count=len(names), files=shown)
-
-
-def _with_progress(outcomes: Iterable[Outcome], count: int) -> Iterator[Outcome]:
-    """The outcomes; on a terminal with a bar, which is gone afterwards."""
-    if not sys.stderr.isatty():
-        yield from outcomes
-        return
-    from rich.console import Console
-    from rich.progress import track
-
-    yield from track(outcomes, "", total=count, console=Console(stderr=True), transient=True)
 
 
 def _write_files(overview: Overview, done: Sequence[Outcome], html: Path | None, junit: Path | None, lang: str) -> None:

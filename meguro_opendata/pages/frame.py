@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from meguro_opendata import messages
+from meguro_opendata.messages.harmless import harmless_page
 from meguro_opendata.packaged import packaged_text
 
 __all__ = ["css_text", "render"]
@@ -116,7 +117,7 @@ def render(
     images: str | None = None,
     **values: Any,
 ) -> str:
-    """A page from one of the templates, in ``lang``; every value is escaped.
+    """A page from one of the templates, in ``lang``; every value is escaped, also control characters and tokens.
 
     Args:
         template: Its name.
@@ -138,4 +139,4 @@ def render(
         "say": lambda sentence, **params: messages.message(sentence, lang, **params),
     }
     page: str = _environment().get_template(template).render(**frame, **values)
-    return page
+    return harmless_page(page)

@@ -4,11 +4,14 @@ import http.client
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from catalogue_site import Reply, Site
+from hypothesis import given
+from hypothesis import strategies as st
 
 from meguro_opendata.catalog.harvest import Manners, addresses, fetching, harvest_ckan, settings
 from meguro_opendata.catalog.harvest.addresses import aim, is_public
@@ -178,6 +181,15 @@ def test_the_crawl_delay_is_kept(site: Site, delay: int, pause: float) -> None:
         "::ffff:10.0.0.1",
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
+        "::127.0.0.1",
+        "::8.8.8.8",
+        "::ffff:0:127.0.0.1",
+        "::ffff:0:8.8.8.8",
+        "64:ff9b:1::7f00:1",
+        "fec0::1",
+        "100::1",
+        "2001:db8::1",
+        "5f00::1",
     ],
 )
 def test_private_addresses_are_known(address: str) -> None:
@@ -185,13 +197,46 @@ def test_private_addresses_are_known(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "203.178.141.194", "2001:200:dff:fff1::1", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address",
+    ["8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1", "203.178.141.194", "2001:200:dff:fff1::1", "::ffff:8.8.8.8"],
+)
 def test_public_addresses_are_known(address: str) -> None:
     """The Internet itself is read."""
     assert is_public(address)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "0"])
+WRAPPINGS: dict[str, Callable[[int], int]] = {
+    "mapped": lambda v4: 0xFFFF << 32 | v4,
+    "NAT64": lambda v4: 0x64FF9B << 96 | v4,
+    "6to4": lambda v4: 0x2002 << 112 | v4 << 80 | 1,
+    "Teredo client": lambda v4: 0x2001 << 112 | 0x08080808 << 64 | ~v4 & 0xFFFFFFFF,
+    "Teredo server": lambda v4: 0x2001 << 112 | v4 << 64 | ~0x08080808 & 0xFFFFFFFF,
+    "ISATAP": lambda v4: 0x2400 << 112 | 0x5EFE << 32 | v4,
+    "ISATAP of a global address": lambda v4: 0x2400 << 112 | 0x02005EFE << 32 | v4,
+}
+NEVER: dict[str, Callable[[int], int]] = {
+    "compatible": lambda v4: v4,
+    "translated": lambda v4: 0xFFFF << 48 | v4,
+    "NAT64 of one's own network": lambda v4: 0x64FF9B0001 << 80 | v4,
+}
+
+
+@given(st.ip_addresses(v=4), st.sampled_from(sorted(WRAPPINGS)), st.sampled_from(sorted(NEVER)))
+def test_an_address_inside_another_is_judged(inner: IPv4Address, wrapping: str, never: str) -> None:
+    """A wrapped address is as public as the one inside; forms that the Internet does not route never are."""
+    assert is_public(str(IPv6Address(WRAPPINGS[wrapping](int(inner))))) == is_public(str(inner))
+    assert not is_public(str(IPv6Address(NEVER[never](int(inner)))))
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "0"),
+        *("[::127.0.0.1]", "[::ffff:0:127.0.0.1]", "[64:ff9b::127.0.0.1]", "[2002:7f00:1::]", "127.1"),
+        *("0177.0.0.1", "017700000001", "0x7f000001", "127.0.0.1.", "１２７.0.0.1", "[0:0:0:0:0:ffff:7f00:1]"),
+    ],
+)
 def test_loopback_is_not_read_however_it_is_written(host: str, site: Site) -> None:
     """The rule looks at the address that a name leads to, not at the name."""
     with pytest.raises((GuardError, PortalError)) as refused:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from ckan_labs import TOKEN
@@ -219,6 +221,29 @@ TROUBLES = {
     "moved": (302, ""),
     "broken": (200, '{"success": tr'),
     "echo": (500, failure("Other Error")),
+    "repeated": (
+        409,
+        failure("Validation Error", **{SECRET: [SECRET], "headers": {"Authorization": quote(SECRET)}}).replace(
+            "headers", base64.b64encode(f"token {SECRET} \x1b".encode()).decode()
+        ),
+    ),
+    "kept": (
+        200,
+        found(
+            {
+                "name": "131105_park",
+                "id": "1",
+                "title": SECRET,
+                "notes": f"Authorization: {SECRET}",
+                "resources": [],
+                "tags": [],
+                "groups": [],
+                "extras": [{"key": SECRET, "value": SECRET}],
+                "metadata_created": "2026-01-01",
+                "metadata_modified": "2026-01-01",
+            }
+        ),
+    ),
 }
 
 
@@ -226,7 +251,7 @@ TROUBLES = {
 def test_the_token_is_in_no_output(trouble: str, tmp_path: Path, command: Command) -> None:
     """Neither result, talk, traceback, plan, ledger nor any other file holds it, whatever goes wrong."""
     status, body = TROUBLES[trouble]
-    with serving(status=status, body=body, headers={"Location": "https://example.org/"}) as server:
+    with serving(status=status, body=body, headers={"Location": f"https://example.org/{SECRET}"}) as server:
         workspace_for(tmp_path, server.url, "131105")
         calls = [
             ("plan", "--portal", "lab", "--out", "plan.json", "--html", "plan.html"),
@@ -238,7 +263,9 @@ def test_the_token_is_in_no_output(trouble: str, tmp_path: Path, command: Comman
         for call in calls:
             ran = command(*call, "--debug", "--workspace", tmp_path / "datasets", **{TOKEN: SECRET})
             assert SECRET not in ran.text
-            assert ran.code in (1, 2, 3, 4)
+            assert base64.b64encode(SECRET.encode()).decode()[:20] not in ran.text
+            assert "\x1b" not in ran.text
+            assert ran.code in (0, 1, 2, 3, 4)
         assert {token for _, token in server.seen} == {SECRET}
     for path in tmp_path.rglob("*"):
         assert not path.is_file() or SECRET.encode() not in path.read_bytes()

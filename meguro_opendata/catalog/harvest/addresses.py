@@ -57,24 +57,45 @@ def aim(url: str, *, allow_private: bool) -> Target:
 _UNFIT = re.compile(r"[\s\x00-\x1f]")
 
 
+# What the Internet routes of IPv6; everything else is of one machine or network, or of no use.
+_ROUTED = ipaddress.IPv6Network("2000::/3")
+# Networks whose addresses hold one of IPv4, and how many bits are behind it.
+_HOLDING = (
+    (ipaddress.IPv6Network("::ffff:0:0/96"), 0),  # IPv4-mapped
+    (ipaddress.IPv6Network("64:ff9b::/96"), 0),  # NAT64, RFC 6052
+    (ipaddress.IPv6Network("2002::/16"), 80),  # 6to4, RFC 3056
+)
+_TEREDO = ipaddress.IPv6Network("2001::/32")  # RFC 4380: the server's address, and the client's with all bits turned
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)  # RFC 5214: before the last 32 bits, in any network
+_V4 = 0xFFFF_FFFF
+
+
 def is_public(address: str) -> bool:
-    """Whether an address is one of the public Internet, also if it is wrapped in one of IPv6.
+    """Return whether an address is one of the public Internet; one of IPv6 with its IPv4 address inside is that, too.
 
     >>> [is_public(text) for text in ("8.8.8.8", "127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:10.0.0.1")]
     [True, False, False, False, False, False]
+    >>> [is_public(text) for text in ("::127.0.0.1", "::8.8.8.8", "::ffff:0:8.8.8.8", "64:ff9b:1::8.8.8.8", "fec0::1")]
+    [False, False, False, False, False]
     """
     found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1] or _translated(found)
-        if inner is not None:
-            return is_public(str(inner))
-    return found.is_global and not found.is_multicast
+    if isinstance(found, ipaddress.IPv4Address):
+        return found.is_global and not found.is_multicast
+    inner = _inner(int(found))
+    if any(found in network for network, _ in _HOLDING):
+        return all(map(is_public, inner))
+    return found in _ROUTED and (found in _TEREDO or found.is_global) and all(map(is_public, inner))
 
 
-def _translated(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address inside one of NAT64."""
-    network = ipaddress.IPv6Network("64:ff9b::/96")
-    return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF) if found in network else None
+def _inner(number: int) -> list[str]:
+    """Return the addresses of IPv4 that one of IPv6, given as a number, leads to."""
+    found = ipaddress.IPv6Address(number)
+    inner = [number >> behind for network, behind in _HOLDING if found in network]
+    if found in _TEREDO:
+        inner += [number >> 64, ~number]
+    if number >> 32 & _V4 in _ISATAP:
+        inner.append(number)
+    return [str(ipaddress.IPv4Address(one & _V4)) for one in inner]
 
 
 def check_url(url: str) -> SplitResult:

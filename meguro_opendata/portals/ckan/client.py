@@ -26,6 +26,7 @@ from requests_toolbelt import MultipartEncoder
 from meguro_opendata.catalog.package import Json
 from meguro_opendata.errors import MeguroOpendataError, PortalError, RefusedError, StaleError, UncertainError
 from meguro_opendata.files.jsontext import HalfSignError, may_hold_half_signs, parsed_json
+from meguro_opendata.messages.harmless import mask_tokens, mask_tokens_within
 from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["CkanClient", "CkanRules", "UploadedFile", "ckan_rules", "token_variable"]
@@ -187,14 +188,16 @@ class CkanClient:
         if answer.status_code == requests.codes.not_found:
             return b""
         if answer.status_code != requests.codes.ok:
-            raise PortalError("portal-no-file", name=self.name, status=answer.status_code, url=url)
+            shown = mask_tokens(url, self._token or "")
+            raise PortalError("portal-no-file", name=self.name, status=answer.status_code, url=shown)
         return answer.content
 
     def _call(self, action: str, data: Mapping[str, Json], files: Mapping[str, UploadedFile]) -> Json:
         try:
             with _opened(files) as opened:
                 answer: Json = self._remote.call_action(action, dict(data), files=opened or None)
-                return answer
+                # A portal can repeat the token that was sent to it; from here on it would be kept in files.
+                return mask_tokens_within(answer, self._token or "")  # type: ignore[no-any-return]
         except ckanapi.NotFound:
             raise RefusedError("portal-not-found", ("id",), name=self.name, action=action) from None
         except ckanapi.NotAuthorized:
@@ -208,6 +211,7 @@ class CkanClient:
             raise UncertainError("portal-no-answer", name=self.name) from None
 
     def _refusal(self, told: Mapping[str, Json]) -> Exception:
+        told = mask_tokens_within(told, self._token or "")
         fields = {name: text for name, text in told.items() if name != "__type"}
         if "match" in fields:
             return StaleError("plan-stale")
@@ -249,7 +253,7 @@ class _Session(requests.Session):
         kinds = self._rules["status"]
         status = answer.status_code
         if status in kinds["redirect"]:
-            raise PortalError("portal-moved", name=self._portal, url=answer.headers.get("Location", ""))
+            raise PortalError("portal-moved", name=self._portal, url=mask_tokens(answer.headers.get("Location", "")))
         if status in kinds["too_large"]:
             raise PortalError("portal-too-large", name=self._portal)
         if status in kinds["busy"] or (status in kinds["uncertain"] and not _is_json(answer)):
@@ -340,4 +344,4 @@ def _flat(told: object) -> str:
         return ", ".join(f"{name}: {_flat(part)}" for name, part in told.items())
     if isinstance(told, list):
         return ", ".join(_flat(part) for part in told if part)
-    return str(told)
+    return " ".join(str(told).split())
