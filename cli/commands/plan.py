@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .. import console, options
+from .. import console, looking, options
+
+if TYPE_CHECKING:
+    from meguro_opendata.publication.looking import Look
 
 
 @click.command("plan")
@@ -29,6 +33,7 @@ from .. import console, options
     help="公開先の代わりに portal snapshot のファイルと比べる / Compare with a saved state.",
 )
 @options.wishes
+@looking.depth
 @options.insecure_http
 @options.output_format
 @options.common
@@ -41,6 +46,7 @@ def command(
     remove: tuple[str, ...],
     overwrite: tuple[str, ...],
     release: str | None,
+    look: Look,
     insecure_http: bool,
     output_format: str,
 ) -> None:
@@ -58,7 +64,7 @@ def command(
         from meguro_opendata.portals.snapshot import SnapshotPortal
 
         target = SnapshotPortal(target, portal_state)
-    plan = plan_publication(workspace, target, slugs, options.wished(slugs, remove, overwrite, release))
+    plan = plan_publication(workspace, target, slugs, options.wished(slugs, remove, overwrite, release), look)
     if out is not None:
         write_whole(out, (json.dumps(plan.to_dict(), ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
         console.say(message("plan-written", lang, path=out))

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import console, options
+from .. import console, looking, options
 
 if TYPE_CHECKING:
     from meguro_opendata.portals import Portal
     from meguro_opendata.publication import Outcome, Plan, Wishes
+    from meguro_opendata.publication.looking import Look
     from meguro_opendata.workspace.city import Workspace
 
 FORMAT = "meguro-opendata/outcome@1"
@@ -47,6 +48,7 @@ class _Moment(click.ParamType[datetime]):
     help="止める仕組みを名指しで許す / Allow a guard by name.",
 )
 @options.wishes
+@looking.depth
 @options.insecure_http
 @options.output_format
 @options.common
@@ -62,6 +64,7 @@ def command(
     remove: tuple[str, ...],
     overwrite: tuple[str, ...],
     release: str | None,
+    look: Look,
     insecure_http: bool,
     output_format: str,
 ) -> None:
@@ -75,7 +78,8 @@ def command(
     workspace = options.settings().open_workspace()
     _refuse_early(not_before)
     target = open_portal(workspace, portal, insecure_http=insecure_http)
-    plan = _plan(workspace, target, slugs, plan_file, plan_hash, options.wished(slugs, remove, overwrite, release))
+    wishes = options.wished(slugs, remove, overwrite, release)
+    plan = _plan(workspace, target, slugs, plan_file, plan_hash, wishes, look)
     asked = not yes and plan_file is None and plan.pending
     if asked:
         _confirm(plan, lang)
@@ -85,12 +89,12 @@ def command(
         outcome, events = publish(
             plan, target, workspace, allow, approval=approval, seen=seen, progress=lambda _: advance()
         )
-    _show(outcome, events, workspace, output_format, lang)
+    _show(outcome, events, plan, workspace, output_format, lang)
     raise SystemExit(outcome.exit_code)
 
 
-def _show(outcome: Outcome, events: int, workspace: Workspace, output_format: str, lang: str) -> None:
-    from ..texts.plan import failure_lines, publish_lines
+def _show(outcome: Outcome, events: int, plan: Plan, workspace: Workspace, output_format: str, lang: str) -> None:
+    from ..texts.plan import failure_lines, not_looked_lines, publish_lines
 
     console.say_lines(failure_lines(outcome, lang))
     if output_format == "json":
@@ -101,6 +105,7 @@ def _show(outcome: Outcome, events: int, workspace: Workspace, output_format: st
         )
     else:
         console.result_lines(publish_lines(outcome, events, workspace, lang))
+        console.result_lines(not_looked_lines(plan.not_looked_at, lang))
 
 
 def _refuse_unattended(yes: bool, plan_file: Path | None) -> None:
@@ -135,14 +140,17 @@ def _plan(
     plan_file: Path | None,
     plan_hash: str | None,
     wishes: Wishes,
+    look: Look,
 ) -> Plan:
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.publication import Wishes, agreed_plan, plan_publication, refuse_other_hash
 
     if plan_file is None:
-        return plan_publication(workspace, portal, slugs, wishes)
+        return plan_publication(workspace, portal, slugs, wishes, look)
     if slugs or wishes != Wishes():
         raise MeguroOpendataError("plan-and-slugs")
+    if look.deep:
+        raise MeguroOpendataError("plan-and-depth")
     plan = agreed_plan(plan_file, workspace, portal)
     if plan_hash is not None:
         refuse_other_hash(plan, plan_hash)

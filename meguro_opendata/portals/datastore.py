@@ -58,6 +58,11 @@ class StoredTable:
     records: tuple[Record, ...]
 
     @property
+    def shape(self) -> tuple[tuple[str, str], ...]:
+        """Return the name and type of each column."""
+        return tuple((column.name, column.type) for column in self.columns)
+
+    @property
     def short_names(self) -> dict[str, str]:
         """Return the columns that got a shorter name: whole names by short ones."""
         return {column.name: column.label for column in self.columns if column.name != column.label}

@@ -6,10 +6,11 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from meguro_opendata.catalog.package import Json, list_of, object_of
+from meguro_opendata.catalog.package import Json, list_of, object_of, texts_of
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.japan.calendar import JST
 from meguro_opendata.portals import Portal
+from meguro_opendata.publication.looking import Look
 from meguro_opendata.publication.plan import PLAN_FORMAT, Plan, Wishes
 from meguro_opendata.publication.planning import plan_publication
 from meguro_opendata.workspace.city import Workspace
@@ -30,11 +31,12 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal) -> Plan:
         loaded = json.loads(path.read_text(encoding="utf-8"))
         slugs = [str(change["dataset"]) for change in loaded["changes"] if change["action"] != "remove"]
         wishes = _wishes(loaded["wishes"])
+        look = Look.of(texts_of(loaded.get("not_looked_at", [])))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MeguroOpendataError("plan-broken", file=path) from None
     if loaded.get("format") != PLAN_FORMAT or not loaded["changes"]:
         raise MeguroOpendataError("plan-broken", file=path)
-    fresh = plan_publication(workspace, portal, slugs, wishes)
+    fresh = plan_publication(workspace, portal, slugs, wishes, look)
     if json.loads(json.dumps(fresh.to_dict())) != loaded:
         raise GuardError("plan-stale")
     return fresh

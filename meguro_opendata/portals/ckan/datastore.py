@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from meguro_opendata.catalog.package import JsonObject, Part, list_of, object_of
 from meguro_opendata.errors import PortalError, RefusedError
+from meguro_opendata.portals.base import HeldTable
 from meguro_opendata.portals.ckan.client import CkanClient
 from meguro_opendata.portals.ckan.shape import understood
 from meguro_opendata.portals.datastore import Record, StoredTable, chunks, page_size, row_changes
 from meguro_opendata.portals.marks import DATASTORE
 
-__all__ = ["load"]
+__all__ = ["held_table", "load"]
 
 
 def load(client: CkanClient, resource: str, table: StoredTable, digest: str) -> None:
@@ -26,8 +27,8 @@ def load(client: CkanClient, resource: str, table: StoredTable, digest: str) -> 
     Raises:
         PortalError: If the portal cannot be reached or refuses.
     """
-    held = _fields(client, resource)
-    if held is not None and held == [(column.name, column.type) for column in table.columns] and table.key:
+    held = held_table(client, resource)
+    if held is not None and held.columns == table.shape and table.key:
         _update(client, resource, table)
     else:
         _replace(client, resource, table, exists=held is not None)
@@ -35,15 +36,23 @@ def load(client: CkanClient, resource: str, table: StoredTable, digest: str) -> 
     client.write("resource_patch", note, {}, _repeatable)
 
 
-def _fields(client: CkanClient, resource: str) -> list[tuple[str, str]] | None:
-    """Return the names and types of the columns that are there, ``None`` if there is no table."""
+def held_table(client: CkanClient, resource: str) -> HeldTable | None:
+    """Return the number of rows and the columns of a resource's table, ``None`` if there is no table.
+
+    Raises:
+        PortalError: If the portal cannot be reached or refuses.
+    """
     try:
-        found = client.read("datastore_search", {"resource_id": resource, "limit": 0})
+        answer = client.read("datastore_search", {"resource_id": resource, "limit": 0})
     except RefusedError:
         return None
     with understood(client.name):
-        columns = map(Part.from_ckan, list_of(object_of(found)["fields"]))
-        return [(column.needed("id"), column.needed("type")) for column in columns if column.fields["id"] != "_id"]
+        found = object_of(answer)
+        columns = [Part.from_ckan(column) for column in list_of(found["fields"]) if object_of(column)["id"] != "_id"]
+        rows = found["total"]
+        if not isinstance(rows, int):
+            raise TypeError(type(rows))
+        return HeldTable(rows, tuple((column.needed("id"), column.needed("type")) for column in columns))
 
 
 def _update(client: CkanClient, resource: str, table: StoredTable) -> None:
@@ -53,15 +62,15 @@ def _update(client: CkanClient, resource: str, table: StoredTable) -> None:
         client.write("datastore_delete", {**call, "filters": record}, {}, _repeatable)
     for some in chunks(changes.upserts):
         client.write("datastore_upsert", {**call, "method": "upsert", "records": some}, {}, _repeatable)
+    # This also says on the resource that there is a table, which a portal may have lost without losing the table.
     described = [column.to_dict() for column in table.columns]
-    if changes.upserts or changes.removed:
-        client.write("datastore_create", {**call, "fields": described}, {}, _repeatable)
+    client.write("datastore_create", {**call, "fields": described}, {}, _repeatable)
 
 
 def _replace(client: CkanClient, resource: str, table: StoredTable, *, exists: bool) -> None:
     call: JsonObject = {"resource_id": resource, "force": True}
     if exists:
-        client.write("datastore_delete", call, {}, lambda: _fields(client, resource) is None)
+        client.write("datastore_delete", call, {}, lambda: held_table(client, resource) is None)
     made: JsonObject = {**call, "fields": [column.to_dict() for column in table.columns]}
     if table.key:
         made["primary_key"] = list(table.key)
