@@ -18,9 +18,10 @@ _NOTED = (CHECKSUM, "last_modified", STORED_HASH)
 
 
 def forget(history: History, portal: str, changes: Iterable[DatasetPlan]) -> None:
-    """Drop the noted dates of datasets that are about to be written, so that a killed run leaves no outdated one.
+    """Drop the noted dates of datasets that are about to be written.
 
-    The views stay noted: a write of ours keeps them.
+    After a kill it is then unknown whose write the portal's date is of, so that the next look reads the file. All else
+    stays noted.
 
     Raises:
         StorageError: If the folder cannot be written.
@@ -28,7 +29,7 @@ def forget(history: History, portal: str, changes: Iterable[DatasetPlan]) -> Non
     for change in changes:
         notes = read_notes(history, change.dataset, portal)
         if notes:
-            kept = {key: {"views": noted.get("views")} for key, noted in notes.items()}
+            kept = {key: {**noted, "last_modified": None} for key, noted in notes.items()}
             _write(history, change.dataset, portal, kept)
 
 

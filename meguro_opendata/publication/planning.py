@@ -212,14 +212,14 @@ def _loads(
     release: PublishedDataset, old: Package | None, known: _Known
 ) -> tuple[tuple[TableLoad, ...], tuple[str, ...]]:
     """Return the tables to load, and the names of those that were loaded and are lost."""
-    tables = dict(_tables(release, old)) if release.slug in known.portal.datastore else {}
+    tables = tuple(_tables(release, old)) if release.slug in known.portal.datastore else ()
     parts = {part.name: part for part in reversed(old.resources)} if old else {}
     lost = [
         table.name
-        for table, noted in tables.items()
+        for table, noted in tables
         if noted and looking.lost_table(parts.get(table.name), table, known.portal, known.look)
     ]
-    return tuple(table for table, noted in tables.items() if not noted or table.name in lost), tuple(lost)
+    return tuple(table for table, noted in tables if not noted or table.name in lost), tuple(lost)
 
 
 def _tables(release: PublishedDataset, old: Package | None) -> Iterator[tuple[TableLoad, bool]]:
