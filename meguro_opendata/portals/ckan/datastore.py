@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from meguro_opendata.catalog.package import JsonObject, Part, list_of, object_of
 from meguro_opendata.errors import PortalError, RefusedError
 from meguro_opendata.portals.base import HeldTable
@@ -10,7 +12,7 @@ from meguro_opendata.portals.ckan.shape import understood
 from meguro_opendata.portals.datastore import Record, StoredTable, chunks, page_size, row_changes
 from meguro_opendata.portals.marks import DATASTORE
 
-__all__ = ["held_table", "load"]
+__all__ = ["held_table", "load", "replace_table", "stored_rows"]
 
 
 def load(client: CkanClient, resource: str, table: StoredTable, digest: str) -> None:
@@ -28,10 +30,10 @@ def load(client: CkanClient, resource: str, table: StoredTable, digest: str) -> 
         PortalError: If the portal cannot be reached or refuses.
     """
     held = held_table(client, resource)
-    if held is not None and held.columns == table.shape and table.key:
-        _update(client, resource, table)
-    else:
-        _replace(client, resource, table, exists=held is not None)
+    alike = held is not None and held.columns == table.shape and bool(table.key)
+    if not (alike and _is_updated(client, resource, table)):
+        described = [column.to_dict() for column in table.columns]
+        replace_table(client, resource, described, table.key, tuple(chunks(table.records)), exists=held is not None)
     note = {"id": resource, DATASTORE: digest}
     client.write("resource_patch", note, {}, _repeatable)
 
@@ -55,8 +57,17 @@ def held_table(client: CkanClient, resource: str) -> HeldTable | None:
         return HeldTable(rows, tuple((column.needed("id"), column.needed("type")) for column in columns))
 
 
+def _is_updated(client: CkanClient, resource: str, table: StoredTable) -> bool:
+    """Send the rows that changed; ``False`` if they are refused, as by a table that somebody made without its key."""
+    try:
+        _update(client, resource, table)
+    except RefusedError:
+        return False
+    return True
+
+
 def _update(client: CkanClient, resource: str, table: StoredTable) -> None:
-    changes = row_changes(_rows(client, resource), table)
+    changes = row_changes(stored_rows(client, resource), table)
     call: JsonObject = {"resource_id": resource, "force": True}
     for record in changes.removed:
         client.write("datastore_delete", {**call, "filters": record}, {}, _repeatable)
@@ -67,20 +78,41 @@ def _update(client: CkanClient, resource: str, table: StoredTable) -> None:
     client.write("datastore_create", {**call, "fields": described}, {}, _repeatable)
 
 
-def _replace(client: CkanClient, resource: str, table: StoredTable, *, exists: bool) -> None:
+def replace_table(
+    client: CkanClient,
+    resource: str,
+    fields: Sequence[JsonObject],
+    key: Sequence[str],
+    records: Sequence[Sequence[Record]],
+    *,
+    exists: bool,
+) -> None:
+    """Make a resource's table anew.
+
+    Args:
+        client: The CKAN.
+        resource: The resource's id.
+        fields: The columns, as ``datastore_create`` takes them.
+        key: The columns that tell rows apart, none if nothing does.
+        records: The rows, as many at a time as are sent at once.
+        exists: Whether there is a table, which is deleted first.
+
+    Raises:
+        PortalError: If the portal cannot be reached or refuses.
+    """
     call: JsonObject = {"resource_id": resource, "force": True}
     if exists:
         client.write("datastore_delete", call, {}, lambda: held_table(client, resource) is None)
-    made: JsonObject = {**call, "fields": [column.to_dict() for column in table.columns]}
-    if table.key:
-        made["primary_key"] = list(table.key)
+    made: JsonObject = {**call, "fields": list(fields)}
+    if key:
+        made["primary_key"] = list(key)
     client.write("datastore_create", made, {}, _repeatable)
-    method, again = ("upsert", _repeatable) if table.key else ("insert", _not_repeatable)
-    for some in chunks(table.records):
-        client.write("datastore_upsert", {**call, "method": method, "records": some}, {}, again)
+    method, again = ("upsert", _repeatable) if key else ("insert", _not_repeatable)
+    for some in records:
+        client.write("datastore_upsert", {**call, "method": method, "records": list(some)}, {}, again)
 
 
-def _rows(client: CkanClient, resource: str) -> list[Record]:
+def stored_rows(client: CkanClient, resource: str) -> list[Record]:
     """Return every row that is there, in the order of its own numbers."""
     size = page_size()
     rows: list[Record] = []
