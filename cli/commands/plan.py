@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import console, options
+from .. import console, looking, options
+
+if TYPE_CHECKING:
+    from meguro_opendata.publication.looking import Look
 
 if TYPE_CHECKING:
     from meguro_opendata.errors import ExitCode
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     help="公開先の代わりに portal snapshot のファイルと比べる / Compare with a saved state.",
 )
 @options.wishes
+@looking.depth
 @options.insecure_http
 @options.output_format
 @options.common
@@ -47,6 +51,7 @@ def command(
     remove: tuple[str, ...],
     overwrite: tuple[str, ...],
     release: str | None,
+    look: Look,
     insecure_http: bool,
     output_format: str,
 ) -> None:
@@ -63,7 +68,7 @@ def command(
         from meguro_opendata.portals.snapshot import SnapshotPortal
 
         target = SnapshotPortal(target, portal_state)
-    plan = plan_publication(workspace, target, slugs, options.wished(slugs, remove, overwrite, release))
+    plan = plan_publication(workspace, target, slugs, options.wished(slugs, remove, overwrite, release), look)
     if out is not None:
         write_whole(out, (json.dumps(plan.to_dict(), ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
         console.say(message("plan-written", lang, path=out))

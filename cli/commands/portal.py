@@ -10,7 +10,11 @@ import click
 from .. import console, options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meguro_opendata.portals.backup import Backup, Difference
     from meguro_opendata.portals.ckan.portal import CkanPortal
+    from meguro_opendata.portals.contents import Attempt
 
 BACKUP_FORMAT = "meguro-opendata/backup@1"
 RESTORE_FORMAT = "meguro-opendata/restore@1"
@@ -75,11 +79,16 @@ def backup(folder: Path, portal: str | None, output_format: str, *, insecure_htt
 
     target = _ckan(portal, insecure_http)
     saved = back_up(target, folder)
-    counts = {"datasets": len(saved.packages), "files": len(saved.files)}
+    lang = options.settings().lang
+    counts = {"datasets": len(saved.packages), "files": len(saved.files), **_contents(saved)}
+    lost = list(saved.contents.lost) if saved.contents else []
     if output_format == "json":
-        console.result_json({"format": BACKUP_FORMAT, "portal": target.name, "folder": str(folder), **counts})
+        told = {"portal": target.name, "folder": str(folder), **counts, "lost_tables": lost}
+        console.result_json({"format": BACKUP_FORMAT, **told})
     else:
-        console.result(message("backup-done", options.settings().lang, path=folder, **counts))
+        console.result(message("backup-done", lang, path=folder, **counts))
+        if lost:
+            console.say(message("backup-lost-tables", lang, names=lost))
 
 
 @command.command("restore")
@@ -92,7 +101,6 @@ def backup(folder: Path, portal: str | None, output_format: str, *, insecure_htt
 def restore(folder: Path, portal: str | None, output_format: str, *, yes: bool, insecure_http: bool) -> None:
     """控えにあって公開先にないものを戻し、控えと比べる / Bring back what is missing, and compare with the backup."""
     import sys
-    from dataclasses import asdict
 
     from meguro_opendata.errors import ExitCode, MeguroOpendataError
     from meguro_opendata.messages import message
@@ -106,16 +114,44 @@ def restore(folder: Path, portal: str | None, output_format: str, *, yes: bool, 
     saved = open_backup(folder)
     if not yes and not console.ask(message("restore-ask", lang, portal=target.name)):
         raise SystemExit(ExitCode.NOT_CLEAN)
-    back = bring_back(target, saved)
+    attempts: list[Attempt] = []
+    back = bring_back(target, saved, attempts.append)
     left = differences(target, saved)
+    _show_restored(target.name, back, attempts, left, output_format, lang)
+    raise SystemExit(ExitCode.of(clean=not left and all(one.error is None for one in attempts)))
+
+
+def _contents(saved: Backup) -> dict[str, int]:
+    """The numbers of tables and views in a backup."""
+    kept = saved.contents
+    return {"tables": len(kept.tables) if kept else 0, "views": sum(map(len, kept.views.values())) if kept else 0}
+
+
+def _show_restored(
+    portal: str,
+    back: Sequence[str],
+    attempts: Sequence[Attempt],
+    left: Sequence[Difference],
+    output_format: str,
+    lang: str,
+) -> None:
+    from dataclasses import asdict
+
+    from meguro_opendata.messages import message
+
+    done = [one for one in attempts if one.error is None]
+    refused = [(one.dataset, one.place, one.error.text(lang)) for one in attempts if one.error]
+    counts = {f"{kind}": sum(one.place.startswith(kind) for one in done) for kind in ("tables", "views")}
     if output_format == "json":
-        told = {"portal": target.name, "restored": back, "differences": [asdict(one) for one in left]}
-        console.result_json({"format": RESTORE_FORMAT, **told})
-    else:
-        lines = (f"  {one.dataset} {one.place}: {one.saved} -> {one.found}" for one in left)
-        counts = {"datasets": len(back), "differences": len(left)}
-        console.result_lines([message("restore-done", lang, portal=target.name, **counts), *lines])
-    raise SystemExit(ExitCode.of(clean=not left))
+        told = {"portal": portal, "restored": list(back), **counts, "differences": [asdict(one) for one in left]}
+        lacking = [{"dataset": name, "place": place, "reason": reason} for name, place, reason in refused]
+        console.result_json({"format": RESTORE_FORMAT, **told, "not_restored": lacking})
+        return
+    lines = [message("restore-done", lang, portal=portal, datasets=len(back), differences=len(left), **counts)]
+    lines += [f"  {one.dataset} {one.place}: {one.saved} -> {one.found}" for one in left]
+    for name, place, reason in refused:
+        lines += [message("restore-refused", lang, dataset=name, place=place), *(f"  {s}" for s in reason.splitlines())]
+    console.result_lines(lines)
 
 
 def _ckan(name: str | None, insecure_http: bool) -> CkanPortal:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import console, options
+from .. import console, looking, options
 
 if TYPE_CHECKING:
     from meguro_opendata.portals import Portal
     from meguro_opendata.publication import Outcome, Plan, Wishes
+    from meguro_opendata.publication.looking import Look
     from meguro_opendata.publication.recovery import Recovery
     from meguro_opendata.workspace.city import Workspace
 
@@ -48,6 +49,7 @@ class _Moment(click.ParamType[datetime]):
     help="止める仕組みを名指しで許す / Allow a guard by name.",
 )
 @options.wishes
+@looking.depth
 @options.insecure_http
 @options.output_format
 @options.common
@@ -63,6 +65,7 @@ def command(
     remove: tuple[str, ...],
     overwrite: tuple[str, ...],
     release: str | None,
+    look: Look,
     insecure_http: bool,
     output_format: str,
 ) -> None:
@@ -78,7 +81,7 @@ def command(
     target = open_portal(workspace, portal, insecure_http=insecure_http)
     past = _recover(workspace, target, lang)
     wishes = options.wished(slugs, remove, overwrite, release)
-    plan = _plan(workspace, target, slugs, plan_file, plan_hash, wishes, past)
+    plan = _plan(workspace, target, slugs, plan_file, plan_hash, wishes, past, look)
     asked = not yes and plan_file is None and plan.pending
     if asked:
         _confirm(plan, lang)
@@ -88,7 +91,7 @@ def command(
         outcome, events = publish(
             plan, target, workspace, allow, approval=approval, seen=seen, progress=lambda _: advance()
         )
-    _show(outcome, events, workspace, output_format, lang, past)
+    _show(outcome, events, plan, workspace, output_format, lang, past)
     raise SystemExit(outcome.exit_code)
 
 
@@ -105,10 +108,16 @@ def _recover(workspace: Workspace, portal: Portal, lang: str) -> Recovery | None
 
 
 def _show(
-    outcome: Outcome, events: int, workspace: Workspace, output_format: str, lang: str, past: Recovery | None
+    outcome: Outcome,
+    events: int,
+    plan: Plan,
+    workspace: Workspace,
+    output_format: str,
+    lang: str,
+    past: Recovery | None,
 ) -> None:
     from ..texts.pending import recovery_dict
-    from ..texts.plan import failure_lines, publish_lines
+    from ..texts.plan import failure_lines, not_looked_lines, publish_lines
 
     console.say_lines(failure_lines(outcome, lang))
     if output_format == "json":
@@ -120,6 +129,7 @@ def _show(
         )
     else:
         console.result_lines(publish_lines(outcome, events, workspace, lang))
+        console.result_lines(not_looked_lines(plan.not_looked_at, lang))
 
 
 def _refuse_unattended(yes: bool, plan_file: Path | None) -> None:
@@ -155,15 +165,18 @@ def _plan(
     plan_hash: str | None,
     wishes: Wishes,
     past: Recovery | None,
+    look: Look,
 ) -> Plan:
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.publication import Wishes, agreed_plan, refuse_other_hash
     from meguro_opendata.publication.recovery import remaining_plan
 
     if plan_file is None:
-        return remaining_plan(workspace, portal, slugs, wishes, past)
+        return remaining_plan(workspace, portal, slugs, wishes, past, look)
     if slugs or wishes != Wishes():
         raise MeguroOpendataError("plan-and-slugs")
+    if look.deep:
+        raise MeguroOpendataError("plan-and-depth")
     plan = agreed_plan(plan_file, workspace, portal, past)
     if plan_hash is not None:
         refuse_other_hash(plan, plan_hash)

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from .. import console, options
+from .. import console, looking, options
+
+if TYPE_CHECKING:
+    from meguro_opendata.publication.looking import Look
 
 
 @click.command("status")
 @options.portal
 @click.option("--links", is_flag=True, help="ほかのサイトへのリンクも確かめる / Check links to other sites, too.")
 @click.option("--allow-private", is_flag=True, help="庁内のアドレスも確かめる / Check private addresses, too.")
+@looking.depth
 @options.insecure_http
 @options.output_format
 @options.common
-def command(portal: str | None, *, links: bool, allow_private: bool, insecure_http: bool, output_format: str) -> None:
+def command(
+    portal: str | None,
+    *,
+    links: bool,
+    allow_private: bool,
+    look: Look,
+    insecure_http: bool,
+    output_format: str,
+) -> None:
     """公開先と手元の違いを、直すコマンドとともに見る / Show how a portal differs from here (exit 1 if it does)."""
     from meguro_opendata.catalog.harvest import Manners
     from meguro_opendata.errors import ExitCode
@@ -26,7 +40,8 @@ def command(portal: str | None, *, links: bool, allow_private: bool, insecure_ht
 
     workspace = options.settings().open_workspace()
     target = open_portal(workspace, portal, insecure_http=insecure_http)
-    found = status(workspace, target, Manners(allow_private=allow_private) if links else None)
+    manners = Manners(allow_private=allow_private) if links else None
+    found = status(workspace, target, manners, look)
     told = pending_told(workspace, options.settings().lang)
     console.say_lines(told.lines)
     if output_format == "json":

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Rows that are told one by one on a screen; the page for approval and the plan's file tell more.
 _ROWS = 5
 
-__all__ = ["failure_lines", "plan_lines", "publish_lines", "result_line"]
+__all__ = ["failure_lines", "not_looked_lines", "plan_lines", "publish_lines", "result_line"]
 
 
 def plan_lines(plan: Plan, lang: str) -> Iterator[str]:
@@ -23,6 +23,7 @@ def plan_lines(plan: Plan, lang: str) -> Iterator[str]:
     for change in plan.changes:
         yield from _change_lines(change, lang)
     yield message("plan-summary", lang, **plan.summary)
+    yield from not_looked_lines(plan.not_looked_at, lang)
     if plan.pending:
         yield message("plan-hash", lang, hash=plan.digest)
     else:
@@ -40,6 +41,7 @@ def _change_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
     yield from _file_lines([part for part in change.resources if part.action not in ("unchanged", "orphaned")], lang)
     yield from _row_lines(change, lang)
     yield from _datastore_lines(change, lang)
+    yield from _view_lines(change, lang)
     for note in change.notes:
         yield f"  [!] {note.text('message', lang)}"
         yield f"      {note.text('advice', lang)}"
@@ -68,9 +70,32 @@ def _datastore_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
     from meguro_opendata.publication.plan import short_names
 
     for load in change.loads:
-        yield "  " + message("plan-datastore", lang, file=load.name)
+        lost = load.name in change.lost_tables
+        yield "  " + message("plan-datastore-lost" if lost else "plan-datastore", lang, file=load.name)
         for short, name in short_names(load).items():
             yield "    " + message("plan-short-name", lang, short=short, name=name)
+
+
+def _view_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
+    return ("  " + message("plan-view", lang, **lost.to_dict()) for lost in change.views)
+
+
+def not_looked_lines(left_out: Sequence[str], lang: str) -> Iterator[str]:
+    """Yield a sentence on what of a portal was not compared, and the options that compare it."""
+    if left_out:
+        items = word("list-comma", lang).join(word(f"not-looked-at-{code}", lang) for code in left_out)
+        options = _options_for(left_out)
+        if options:
+            yield message("not-looked-at", lang, items=items, options=options)
+        else:
+            yield message("not-looked-at-ever", lang, items=items)
+
+
+def _options_for(left_out: Sequence[str]) -> str:
+    """Return the options that look at more than was looked at, empty if there are none."""
+    if "file-contents" not in left_out:
+        return ""
+    return "--deep --files" if "table-contents" not in left_out else "--deep, --deep --files"
 
 
 def _conflict_lines(change: DatasetPlan, lang: str) -> Iterator[str]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from meguro_opendata.messages import message, word
 
+from .plan import not_looked_lines
+
 if TYPE_CHECKING:
     from meguro_opendata.publication.status import Status
 
@@ -23,6 +25,7 @@ def status_lines(found: Status, lang: str) -> Iterator[str]:
         yield f"  -> {drift.command}" if drift.command else "  " + message("status-elsewhere", lang)
     if not found.drifts:
         yield message("status-same", lang, portal=found.portal, datasets=found.datasets)
+    yield from not_looked_lines(found.not_looked_at, lang)
     taken = [pickup.name for pickup in found.pickups if pickup.picked_up]
     passed = [pickup.name for pickup in found.pickups if pickup.standard and not pickup.picked_up]
     yield message("status-pickup", lang, taken=len(taken), standard=len(taken) + len(passed))

@@ -1,14 +1,14 @@
 """A CKAN's organisation in a folder, and back: every dataset as CKAN gives it, and every uploaded file by checksum.
 
-backup.json       the organisation, its groups, and the checksum of each uploaded file
+backup.json       the organisation, its groups, the checksum of each uploaded file and DataStore table, and the views
 packages.jsonl    one dataset a line
-files/<sha256>    the files, each once
+files/<sha256>    the files and tables, each once
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,14 @@ from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.portals.base import Upload
 from meguro_opendata.portals.ckan.portal import CkanPortal
 from meguro_opendata.portals.ckan.shape import understood
+from meguro_opendata.portals.contents import (
+    Attempt,
+    Contents,
+    put_back_contents,
+    read_contents,
+    save_contents,
+    shown_differences,
+)
 
 __all__ = ["BACKUP_FORMAT", "Backup", "Difference", "back_up", "differences", "open_backup", "restore"]
 
@@ -29,13 +37,17 @@ BACKUP_FORMAT = "meguro-opendata-backup@1"
 
 @dataclass(frozen=True)
 class Backup:
-    """What was saved: the folder, the organisation, groups, datasets, and the checksum of each file by resource id."""
+    """What was saved: the folder, the organisation, groups, datasets, and the checksum of each file by resource id.
+
+    ``contents`` are DataStore tables and views; ``None`` in a backup of an earlier version, which has none.
+    """
 
     folder: Path
     organization: JsonObject
     groups: tuple[JsonObject, ...]
     packages: tuple[Package, ...]
     files: Mapping[str, str]
+    contents: Contents | None = None
 
 
 @dataclass(frozen=True)
@@ -61,11 +73,12 @@ def back_up(portal: CkanPortal, folder: Path) -> Backup:
         names = sorted({group.name for package in packages for group in package.groups})
         groups = tuple(_copied("group", portal.client.read("group_show", {"id": name})) for name in names)
         files = {part.needed("id"): _keep(portal, package, part, folder) for package, part in _uploaded(packages)}
-    told = {"format": BACKUP_FORMAT, "organization": kept, "groups": list(groups), "files": files}
+    contents = save_contents(portal, packages, folder)
+    told = {"format": BACKUP_FORMAT, "organization": kept, "groups": list(groups), "files": files, **contents.to_dict()}
     lines = "".join(json.dumps(package.to_ckan(), ensure_ascii=False, sort_keys=True) + "\n" for package in packages)
     write_whole(folder / "packages.jsonl", lines.encode("utf-8"))
     write_whole(folder / "backup.json", (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
-    return Backup(folder, kept, groups, packages, files)
+    return Backup(folder, kept, groups, packages, files, contents)
 
 
 def open_backup(folder: Path) -> Backup:
@@ -81,7 +94,7 @@ def open_backup(folder: Path) -> Backup:
         files = dict(told["files"])
         whole = all(sha256(_file(folder, checksum).read_bytes()) == checksum for checksum in files.values())
         complete = all(part.needed("id") in files for _, part in _uploaded(packages))
-        kept = Backup(folder, told["organization"], tuple(told["groups"]), packages, files)
+        kept = Backup(folder, told["organization"], tuple(told["groups"]), packages, files, read_contents(told, folder))
     except HalfSignError as half:
         raise MeguroOpendataError("half-sign", place=f"{folder}: {half.place}", sign=half.sign) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -102,10 +115,16 @@ def _package(line: str) -> Package:
     return package
 
 
-def restore(portal: CkanPortal, saved: Backup) -> list[str]:
-    """Bring back what the portal lacks; what it has is not touched. Return the names of what was brought back.
+def restore(portal: CkanPortal, saved: Backup, report: Callable[[Attempt], None] | None = None) -> list[str]:
+    """Bring back what the portal lacks; what it has is not touched. Return the names of the datasets brought back.
 
-    Ids are kept where the portal allows, so that links go on leading to the same files.
+    Ids are kept where the portal allows, so that links go on leading to the same files. Tables and views come back for
+    datasets that were there, too.
+
+    Args:
+        portal: The portal.
+        saved: The backup.
+        report: Is given each table and view that was put back, or that the portal refused.
 
     Raises:
         PortalError: If the portal cannot be reached or refuses.
@@ -117,6 +136,8 @@ def restore(portal: CkanPortal, saved: Backup) -> list[str]:
     missing = [package for package in saved.packages if package.name not in present]
     for package in missing:
         _bring_back(portal, package, saved)
+    if saved.contents is not None:
+        put_back_contents(portal, saved.packages, saved.contents, report)
     return [package.name for package in missing]
 
 
@@ -131,6 +152,9 @@ def differences(portal: CkanPortal, saved: Backup) -> list[Difference]:
             continue
         listed += _field_differences(name, "", _steady(package), _steady(found[name]))
         listed += _file_differences(portal, package, found[name], saved)
+        if saved.contents is not None:
+            shown = shown_differences(portal, package, found[name], saved.contents)
+            listed += [Difference(name, place.name, place.saved, place.found) for place in shown]
     return listed
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from meguro_opendata.catalog import CatalogEntry, Json, Package
+from meguro_opendata.catalog import CatalogEntry, Json, JsonObject, Package, Resource
 from meguro_opendata.findings import Finding
 
-__all__ = ["Package", "Portal", "PortalState", "TableLoad", "Upload"]
+__all__ = ["HeldTable", "Package", "Portal", "PortalState", "TableLoad", "Upload", "View"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,26 @@ class TableLoad:
     schema: Mapping[str, Json]
     key: tuple[str, ...]
     digest: str
+
+
+@dataclass(frozen=True)
+class HeldTable:
+    """A table that a DataStore holds: its number of rows, and the name and type of each column."""
+
+    rows: int
+    columns: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """A preview of a file on a portal's page, with all of its settings except ids."""
+
+    fields: JsonObject
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """Its type and title: by these it is known again, since a view that is made again has another id."""
+        return str(self.fields.get("view_type")), str(self.fields.get("title"))
 
 
 @dataclass(frozen=True)
@@ -75,8 +95,26 @@ class Portal(Protocol):
     def read_file(self, package: Package, resource: str) -> bytes:
         """Return the bytes of a published file, empty if it is missing."""
 
-    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
+    def content(self, package: Package, part: Resource) -> bytes | None:
+        """Return the bytes of one uploaded file of a package, empty if it is missing, ``None`` if none can be had."""
+
+    def held_table(self, part: Resource) -> HeldTable | None:
+        """Return what the DataStore holds of a file, ``None`` if it has no table of it."""
+
+    def held_views(self, part: Resource) -> tuple[View, ...]:
+        """Return the views of a file."""
+
+    def add_view(self, part: Resource, view: View) -> None:
+        """Add a view to a file.
+
+        Raises:
+            PortalError: If the portal cannot be reached or refuses.
+        """
+
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package | None:
         """Create or update one dataset with these files; every file is there afterwards, or nothing has changed.
+
+        Return the dataset as the portal then has it, ``None`` if its answer was lost.
 
         Args:
             package: All of its metadata, with its ``resources`` in order: those that are not named are taken away.

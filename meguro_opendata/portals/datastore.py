@@ -29,6 +29,7 @@ __all__ = [
     "schema_columns",
     "short_name",
     "stored_table",
+    "tells_apart",
 ]
 
 Record: TypeAlias = JsonObject
@@ -56,6 +57,11 @@ class StoredTable:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     records: tuple[Record, ...]
+
+    @property
+    def shape(self) -> tuple[tuple[str, str], ...]:
+        """Return the name and type of each column."""
+        return tuple((column.name, column.type) for column in self.columns)
 
     @property
     def short_names(self) -> dict[str, str]:
@@ -89,7 +95,7 @@ def stored_table(data: bytes, schema: Mapping[str, Json], key: Sequence[str]) ->
     )
     records = _records([column.name for column in columns], [values for _, values in typed])
     wanted = tuple(short_name(name) for name in key)
-    return StoredTable(columns, wanted if _tells_apart(wanted, records) else (), records)
+    return StoredTable(columns, wanted if tells_apart(wanted, records) else (), records)
 
 
 def schema_columns(schema: Mapping[str, Json]) -> Iterator[Part]:
@@ -155,7 +161,8 @@ _READERS: Mapping[str, Callable[[str], Json]] = {
 }
 
 
-def _tells_apart(key: Sequence[str], records: Sequence[Record]) -> bool:
+def tells_apart(key: Sequence[str], records: Sequence[Record]) -> bool:
+    """Return whether the columns of a key are filled in every row, and no two rows have the same values there."""
     if not key or not all(name in record and record[name] is not None for record in records for name in key):
         return False
     return len({tuple(record[name] for name in key) for record in records}) == len(records)

@@ -26,7 +26,7 @@ from meguro_opendata.files.csvrows import read_csv_rows
 from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.files.whole import inside, is_plain_name, plain_bytes, sha256, storage_guard, sweep, write_whole
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals.base import PortalState, TableLoad, Upload
+from meguro_opendata.portals.base import HeldTable, PortalState, TableLoad, Upload, View
 from meguro_opendata.workspace.city import City
 
 __all__ = ["FolderPortal"]
@@ -82,8 +82,23 @@ class FolderPortal:
         path = self._file(package, resource)
         return plain_bytes(path) if path.is_file() else b""
 
-    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
-        """Write the files, then the ``package_show`` answer that announces them.
+    def content(self, package: Package, part: Resource) -> bytes | None:
+        """Return the bytes of a published file, empty if it is missing."""
+        return self._bytes(package.name, part.name)
+
+    def held_table(self, part: Resource) -> HeldTable | None:
+        """Return nothing: a folder has no DataStore."""
+        return None
+
+    def held_views(self, part: Resource) -> tuple[View, ...]:
+        """Return nothing: the pages of a folder are made from its files."""
+        return ()
+
+    def add_view(self, part: Resource, view: View) -> None:
+        """Do nothing: a folder has no views."""
+
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package | None:
+        """Write the files, then the ``package_show`` answer that announces them; return that dataset.
 
         Raises:
             StorageError: If the folder cannot be written.
@@ -100,6 +115,7 @@ class FolderPortal:
             if part.name not in kept:
                 with storage_guard(self.root):
                     self._file(name, part.name).unlink(missing_ok=True)
+        return shown
 
     def load(self, package: Package, table: TableLoad) -> None:
         """Do nothing: a folder has no DataStore."""

@@ -14,6 +14,7 @@ __all__ = [
     "DATASTORE",
     "OURS",
     "RELEASE",
+    "STORED_HASH",
     "extras_of",
     "is_of_others",
     "is_ours",
@@ -34,6 +35,8 @@ BYTES = "mo_bytes"
 DATASTORE = "mo_datastore"
 # What is noted of a file that came from a CKAN: whether it is one of ours. It is never sent.
 OURS = "ours"
+# The text that a CKAN keeps as a file's "hash": anyone can write it, so that it proves nothing. It is never sent.
+STORED_HASH = "stored_hash"
 
 
 def extras_of(package: Package | None) -> dict[str, str]:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from meguro_opendata.catalog import CatalogEntry, Package
+from meguro_opendata.catalog import CatalogEntry, Package, Resource
 from meguro_opendata.errors import MeguroOpendataError, PortalError
 from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals.base import Portal, PortalState, TableLoad, Upload
+from meguro_opendata.portals.base import HeldTable, Portal, PortalState, TableLoad, Upload, View
 from meguro_opendata.portals.ckan.shape import shaped
 
 __all__ = ["SNAPSHOT_FORMAT", "SnapshotPortal", "snapshot_text"]
@@ -69,7 +69,23 @@ class SnapshotPortal:
         """Return nothing: files are not saved along."""
         return b""
 
-    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
+    def content(self, package: Package, part: Resource) -> bytes | None:
+        """Return ``None``: files are not saved along."""
+        return None
+
+    def held_table(self, part: Resource) -> HeldTable | None:
+        """Refuse: tables are not saved along."""
+        raise MeguroOpendataError("snapshot-not-deep", name=self.name)
+
+    def held_views(self, part: Resource) -> tuple[View, ...]:
+        """Refuse: views are not saved along."""
+        raise MeguroOpendataError("snapshot-not-deep", name=self.name)
+
+    def add_view(self, part: Resource, view: View) -> None:
+        """Refuse."""
+        raise PortalError("snapshot-read-only", name=self.name)
+
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package | None:
         """Refuse."""
         raise PortalError("snapshot-read-only", name=self.name)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from meguro_opendata.errors import ExitCode, GuardError, MeguroOpendataError
 from meguro_opendata.files.whole import checksum, locked, plain_bytes
 from meguro_opendata.ledger import PUBLISH, UPDATE, WITHDRAW, Event, catalogued, japan_time, read_ledger
 from meguro_opendata.portals import Portal, PortalState, Upload
+from meguro_opendata.publication import noting
 from meguro_opendata.publication.guards import refuse_conflicts, refuse_guards
 from meguro_opendata.publication.history import History
 from meguro_opendata.publication.journal import Journal, Started, record_of
@@ -28,12 +29,16 @@ Progress = Callable[["Result"], None]
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one dataset: its action, and the error if it failed."""
+    """What became of one dataset: its action, and the error if it failed.
+
+    ``held`` is the dataset as the portal has it afterwards, ``None`` if that is not known.
+    """
 
     dataset: str
     action: str
     resources: tuple[str, ...] = ()
     error: MeguroOpendataError | None = None
+    held: Package | None = field(default=None, repr=False, compare=False)
 
     def to_dict(self, lang: str) -> JsonObject:
         """Return the result as the JSON of ``outcome@1`` has it."""
@@ -134,13 +139,23 @@ def _result(change: DatasetPlan, portal: Portal, moment: str) -> Result:
         if change.action == "remove":
             portal.remove(change.before or change.package)
             return done
+        held = change.before
         if not change.only_loads:
-            portal.put(change.package, uploads, moment, change.before)
+            held = portal.put(change.package, uploads, moment, change.before)
         for load in change.loads:
             portal.load(change.package, load)
+        _add_views(change, portal)
     except MeguroOpendataError as error:
         return replace(done, error=error)
-    return done
+    return replace(done, held=held)
+
+
+def _add_views(change: DatasetPlan, portal: Portal) -> None:
+    """Make the views again that are gone, after the tables that they may show."""
+    parts = {part.id: part for part in change.package.resources}
+    for lost in change.views:
+        if lost.resource in parts:
+            portal.add_view(parts[lost.resource], lost.view)
 
 
 def publish(
@@ -183,9 +198,11 @@ def publish(
         started = _started(plan, journal, history, known, moment, approval)
         if started.records:
             journal.begin(started)
+        noting.forget(history, plan.portal, changes)
         results = tuple(_all_results(changes, portal, moment, progress or (lambda _: None)))
         failed = {result.dataset for result in results if result.error is not None}
         events = _complete(started, failed, journal, history, plan)
+        noting.note(history, plan, {result.dataset: result.held for result in results if result.error is None})
         outcome = Outcome(portal.name, results, portal.finish())
         if started.records:
             journal.end(started, failed)

@@ -13,6 +13,7 @@ from meguro_opendata.findings import Finding
 from meguro_opendata.portals import PortalState, TableLoad
 from meguro_opendata.portals.datastore import schema_columns, short_name
 from meguro_opendata.publication.fields import Conflict, FieldChange
+from meguro_opendata.publication.looking import Looked, LostView
 from meguro_opendata.release.dataset import PublishedDataset
 
 __all__ = ["ACTIONS", "PLAN_FORMAT", "WRITTEN", "DatasetPlan", "Plan", "ResourcePlan", "Wishes", "short_names"]
@@ -90,6 +91,9 @@ class DatasetPlan:
         release: What is published.
         loads: The tables that go into the portal's DataStore.
         only_loads: Whether everything else is as it is to be.
+        lost_tables: The files of ``loads`` whose table was in the DataStore and is not any more, or is another one.
+        views: Views that are gone and will be made again.
+        looked: What was found on the portal; it is no part of the plan's JSON.
     """
 
     dataset: str
@@ -109,6 +113,9 @@ class DatasetPlan:
     release: PublishedDataset | None = None
     loads: tuple[TableLoad, ...] = ()
     only_loads: bool = False
+    lost_tables: tuple[str, ...] = ()
+    views: tuple[LostView, ...] = ()
+    looked: Looked | None = field(default=None, repr=False, compare=False)
 
     def to_dict(self) -> JsonObject:
         """Return the JSON that ``plan@1`` has for it."""
@@ -122,7 +129,8 @@ class DatasetPlan:
             "guards": list(self.guards),
             "conflicts": [conflict.to_dict() for conflict in self.conflicts],
             "notes": [{name: getattr(note, name) for name in _NOTE} for note in self.notes],
-            "datastore": [_load_dict(load) for load in self.loads],
+            "datastore": [_load_dict(load, load.name in self.lost_tables) for load in self.loads],
+            "views": [view.to_dict() for view in self.views],
             "against": {key: before.fields.get(key) for key in _AGAINST} if before else None,
             "package": self.package.to_ckan(),
             "standard": self.standard,
@@ -131,9 +139,10 @@ class DatasetPlan:
         }
 
 
-def _load_dict(load: TableLoad) -> JsonObject:
+def _load_dict(load: TableLoad, lost: bool) -> JsonObject:
     """Return a table for the DataStore, with the columns that have too long a name for it."""
-    return {"file": load.name, "digest": load.digest, "key": list(load.key), "short_names": short_names(load)}
+    key = list(load.key)
+    return {"file": load.name, "digest": load.digest, "key": key, "short_names": short_names(load), "lost": lost}
 
 
 def short_names(load: TableLoad) -> dict[str, str]:
@@ -149,6 +158,7 @@ class Plan:
     Attributes:
         portal_state: A checksum of that state.
         wishes: What was asked for by name.
+        not_looked_at: What of the portal was not compared: codes of the sentences ``not-looked-at-…``.
         seen: That state itself, for a caller who publishes at once; it is no part of the plan's JSON.
         continues: The digest of an agreed plan of which this is what an interrupted run has left; no part of the JSON.
     """
@@ -157,6 +167,7 @@ class Plan:
     portal_state: str
     changes: tuple[DatasetPlan, ...]
     wishes: Wishes = Wishes()
+    not_looked_at: tuple[str, ...] = ()
     seen: PortalState | None = field(default=None, repr=False, compare=False)
     continues: str | None = field(default=None, compare=False)
 
@@ -185,6 +196,7 @@ class Plan:
             "portal": self.portal,
             "portal_state": self.portal_state,
             "wishes": self.wishes.to_dict(),
+            "not_looked_at": list(self.not_looked_at),
             "changes": [change.to_dict() for change in self.changes],
             "summary": self.summary,
         }

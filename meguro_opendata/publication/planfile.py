@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from meguro_opendata.catalog.package import Json, list_of, object_of
+from meguro_opendata.catalog.package import Json, list_of, object_of, texts_of
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.japan.calendar import JST
 from meguro_opendata.portals import Portal
 from meguro_opendata.portals.marks import DATASET, RELEASE
+from meguro_opendata.publication.looking import Look
 from meguro_opendata.publication.plan import PLAN_FORMAT, Plan, Wishes
 from meguro_opendata.publication.recovery import Recovery, remaining_plan
 from meguro_opendata.workspace.city import Workspace
@@ -40,12 +41,13 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal, past: Recovery
         loaded = json.loads(path.read_text(encoding="utf-8"))
         slugs = [str(change["dataset"]) for change in loaded["changes"] if change["action"] != "remove"]
         wishes = _wishes(loaded["wishes"])
+        look = Look.of(texts_of(loaded.get("not_looked_at", [])))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MeguroOpendataError("plan-broken", file=path) from None
     if loaded.get("format") != PLAN_FORMAT or not loaded["changes"]:
         raise MeguroOpendataError("plan-broken", file=path)
     begun = past if past is not None and past.plan == loaded.get("hash") else None
-    fresh = remaining_plan(workspace, portal, slugs, wishes, begun)
+    fresh = remaining_plan(workspace, portal, slugs, wishes, begun, look)
     told = json.loads(json.dumps(fresh.to_dict()))
     if told == loaded:
         return fresh

@@ -12,10 +12,11 @@ from meguro_opendata.catalog.forms.ckan import optional_fields
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.portals import Portal, PortalState, TableLoad, open_portal
-from meguro_opendata.portals.marks import BYTES, DATASET, DATASTORE, RELEASE, extras_of, is_ours, marked, sorted_extras
-from meguro_opendata.publication import fields, guards
-from meguro_opendata.publication.fields import Comparison, Conflict
+from meguro_opendata.portals.marks import DATASET, DATASTORE, RELEASE, extras_of, marked, sorted_extras
+from meguro_opendata.publication import fields, guards, looking
+from meguro_opendata.publication.fields import Comparison
 from meguro_opendata.publication.history import History
+from meguro_opendata.publication.looking import Look, Looked
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan, Wishes
 from meguro_opendata.publication.tables import TableChange, checksums, is_table, stem, table_changes
 from meguro_opendata.release.dataset import PublishedDataset, load_releases
@@ -30,6 +31,7 @@ def plan_publication(
     portal: Portal | str | None = None,
     slugs: Sequence[str] = (),
     wishes: Wishes | None = None,
+    look: Look | None = None,
 ) -> Plan:
     """Compare the releases with what the portal holds.
 
@@ -38,6 +40,7 @@ def plan_publication(
         portal: Where to: a portal or its name; default the workspace's only one.
         slugs: Which datasets; default all, or none if only removals are asked for.
         wishes: What is asked for by name.
+        look: How closely the portal is looked at; default only by its one search.
 
     Raises:
         MeguroOpendataError: If a dataset has no release, or one older than its source.
@@ -47,7 +50,7 @@ def plan_publication(
     asked = wishes or Wishes()
     whole_datasets = [name for name in asked.remove if "/" not in name]
     chosen = [] if whole_datasets and not slugs else home.choose(tuple(slugs))
-    return plan_releases(_releases(home, chosen, dict(asked.releases)), target, home, asked)
+    return plan_releases(_releases(home, chosen, dict(asked.releases)), target, home, asked, look=look)
 
 
 def _releases(home: Workspace, chosen: Sequence[str], earlier: Mapping[str, str]) -> list[PublishedDataset]:
@@ -63,17 +66,26 @@ def plan_releases(
     workspace: Workspace,
     wishes: Wishes | None = None,
     state: PortalState | None = None,
+    look: Look | None = None,
 ) -> Plan:
     """Compare some releases with what the portal holds: see :func:`plan_publication`; ``state`` if it is known."""
     asked = wishes or Wishes()
+    closely = replace(look or Look(), views=_keeps_views(workspace, portal.name))
     history = History(workspace)
     wanted = [portal.wanted(release.slug, release.entry) for release in releases]
     held = state or portal.state([package.name for package in wanted])
-    known = _Known(portal, workspace, history, held, _by_mark(held), asked)
+    known = _Known(portal, workspace, history, held, _by_mark(held), asked, closely)
     changes = [_plan_dataset(release, package, known) for release, package in zip(releases, wanted, strict=True)]
     changes += [_plan_removal(name, known) for name in asked.remove if "/" not in name]
     _refuse_unknown_files(changes, asked)
-    return Plan(portal.name, fingerprint(held, changes), tuple(changes), asked, seen=held)
+    return Plan(
+        portal.name, fingerprint(held, changes), tuple(changes), asked, closely.not_looked_at(portal), seen=held
+    )
+
+
+def _keeps_views(workspace: Workspace, portal: str) -> bool:
+    settings = workspace.portals.get(portal)
+    return settings is None or settings.remake_views
 
 
 def fingerprint(state: PortalState, changes: Sequence[DatasetPlan]) -> str:
@@ -92,6 +104,7 @@ class _Known:
     state: PortalState
     by_mark: Mapping[str, Package]
     wishes: Wishes
+    look: Look
 
 
 def _by_mark(state: PortalState) -> dict[str, Package]:
@@ -103,20 +116,22 @@ def _by_mark(state: PortalState) -> dict[str, Package]:
 def _plan_dataset(release: PublishedDataset, wanted: Package, known: _Known) -> DatasetPlan:
     mark = f"{known.workspace.city.code}/{release.slug}"
     old = known.state.packages.get(wanted.name) or known.by_mark.get(mark)
+    looked = looking.look_at(old, release.slug, known.portal, known.history, known.look)
+    old = looked.package
     ours = old is not None and (known.portal.exclusive or extras_of(old).get(DATASET) == mark)
     own = fields.flat(wanted)
     theirs = _without_orphans(fields.flat(old), own) if old else {}
-    compared = _compared(own, theirs, old, ours, release.slug, known)
+    compared = _compared(own, theirs, looked, ours, release.slug, known)
     tables = table_changes(release, old, known.portal, known.history)
     resources = (*_files(release, wanted, old, tables, compared), *_others(wanted, old, release.slug, known))
     package = marked(_merged(wanted, old, compared, resources), mark, fields.mark_text(own))
     action = _action(old, compared, resources, _moved(package, old))
     notes = () if action == "unchanged" else tuple(known.portal.check(package))
-    loads = tuple(_loads(release, old, known.portal))
+    loads, lost = _loads(release, old, known)
     return DatasetPlan(
         dataset=release.slug,
         name=wanted.name,
-        action="update" if loads and action == "unchanged" else action,
+        action="update" if (loads or looked.lost_views) and action == "unchanged" else action,
         metadata=tuple(fields.shown_fields(compared.changed, theirs)),
         resources=resources,
         guards=(
@@ -135,6 +150,9 @@ def _plan_dataset(release: PublishedDataset, wanted: Package, known: _Known) -> 
         release=release,
         loads=loads,
         only_loads=action == "unchanged",
+        lost_tables=lost,
+        views=looked.lost_views,
+        looked=looked,
     )
 
 
@@ -144,29 +162,18 @@ def _without_orphans(theirs: Mapping[str, str], own: Mapping[str, str]) -> dict[
 
 
 def _compared(
-    own: Mapping[str, str], theirs: Mapping[str, str], old: Package | None, ours: bool, slug: str, known: _Known
+    own: Mapping[str, str], theirs: Mapping[str, str], looked: Looked, ours: bool, slug: str, known: _Known
 ) -> Comparison:
+    old, overwrite = looked.package, slug in known.wishes.overwrite
     text = extras_of(old).get(RELEASE) if old and ours else None
     mark = fields.read_mark(text) if text else fields.digests(theirs) if known.portal.exclusive else None
-    compared = fields.compare(own, theirs, mark, overwrite=slug in known.wishes.overwrite)
+    compared = fields.compare(own, theirs, mark, overwrite=overwrite)
     if compared.conflicts:
         published = known.history.published_fields(slug, known.portal.name)
         shown = tuple(replace(one, published=published.get(one.field)) for one in compared.conflicts)
         compared = replace(compared, conflicts=shown)
-    replaced = _replaced_files(old, known, slug)
+    replaced = looking.replaced_files(looked, known.portal, overwrite=overwrite)
     return replace(compared, conflicts=(*compared.conflicts, *replaced)) if replaced else compared
-
-
-def _replaced_files(old: Package | None, known: _Known, slug: str) -> tuple[Conflict, ...]:
-    """Return files of ours that somebody replaced; on a portal of our own such a file is damaged and renewed."""
-    if old is None or known.portal.exclusive or slug in known.wishes.overwrite:
-        return ()
-    parts = [part for part in old.resources if is_ours(part) and part.is_upload]
-    return tuple(
-        Conflict(f"resources.{part.name}.file", part.optional(BYTES), str(part.size), None)
-        for part in parts
-        if part.hash is None
-    )
 
 
 def _files(
@@ -201,10 +208,22 @@ def _others(wanted: Package, old: Package | None, slug: str, known: _Known) -> I
             yield ResourcePlan(part.name, "remove" if unwanted else "orphaned", part.hash or None, None)
 
 
-def _loads(release: PublishedDataset, old: Package | None, portal: Portal) -> Iterator[TableLoad]:
-    """Yield the tables whose rows, or whose schema, are not the ones that were brought into the DataStore last."""
-    if release.slug not in portal.datastore:
-        return
+def _loads(
+    release: PublishedDataset, old: Package | None, known: _Known
+) -> tuple[tuple[TableLoad, ...], tuple[str, ...]]:
+    """Return the tables to load, and the names of those that were loaded and are lost."""
+    tables = tuple(_tables(release, old)) if release.slug in known.portal.datastore else ()
+    parts = {part.name: part for part in reversed(old.resources)} if old else {}
+    lost = [
+        table.name
+        for table, noted in tables
+        if noted and looking.lost_table(parts.get(table.name), table, known.portal, known.look)
+    ]
+    return tuple(table for table, noted in tables if not noted or table.name in lost), tuple(lost)
+
+
+def _tables(release: PublishedDataset, old: Package | None) -> Iterator[tuple[TableLoad, bool]]:
+    """Yield each table, and whether the portal has the mark that it was loaded with these rows and this schema."""
     noted = {part.name: part.optional(DATASTORE) for part in old.resources} if old else {}
     for file in release.files:
         schema = release.schemas.get(file.name)
@@ -212,8 +231,7 @@ def _loads(release: PublishedDataset, old: Package | None, portal: Portal) -> It
             continue
         content = json.dumps([file.sha256, schema, list(release.key)], ensure_ascii=False, sort_keys=True)
         digest = sha256(content.encode("utf-8"))[:_DIGEST_LETTERS]
-        if noted.get(file.name) != digest:
-            yield TableLoad(file.name, file.path, schema, release.key, digest)
+        yield TableLoad(file.name, file.path, schema, release.key, digest), noted.get(file.name) == digest
 
 
 def _merged(wanted: Package, old: Package | None, compared: Comparison, resources: Sequence[ResourcePlan]) -> Package:

@@ -17,9 +17,10 @@ from meguro_opendata.files.whole import inside, locked, plain_bytes, sha256
 from meguro_opendata.ledger import pending_path
 from meguro_opendata.portals import Portal, PortalState
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
-from meguro_opendata.publication import fields
+from meguro_opendata.publication import fields, noting
 from meguro_opendata.publication.history import EarlierRelease, History
 from meguro_opendata.publication.journal import Journal, Record, Started
+from meguro_opendata.publication.looking import Look
 from meguro_opendata.publication.plan import Plan, Wishes
 from meguro_opendata.publication.planning import plan_publication, plan_releases
 from meguro_opendata.workspace.city import Workspace
@@ -89,6 +90,8 @@ def recover_locked(workspace: Workspace, portal: Portal) -> Recovery | None:
         _settle(record, portal, arrived)
     chosen = replace(started, records=tuple(_in_order(started.records, missing)))
     events, unkept = complete(chosen, journal, history, _Sources(workspace, portal, state).bytes_of)
+    for record in chosen.records:
+        noting.renew(history, record.dataset, portal, _held(record, state))
     portal.finish()
     journal.end(started, missing)
     return _told(chosen, missing, events, unkept)
@@ -228,14 +231,19 @@ def remaining(wishes: Wishes, past: Recovery | None) -> Wishes:
 
 
 def remaining_plan(
-    workspace: Workspace, portal: Portal, slugs: Sequence[str], wishes: Wishes, past: Recovery | None
+    workspace: Workspace,
+    portal: Portal,
+    slugs: Sequence[str],
+    wishes: Wishes,
+    past: Recovery | None,
+    look: Look | None = None,
 ) -> Plan:
     """Return the plan of what is still to be done of a command, after a recovery: see :func:`plan_publication`."""
     left = remaining(wishes, past)
     datasets = [[name for name in asked.remove if "/" not in name] for asked in (wishes, left)]
     if datasets[0] and not datasets[1] and not slugs:
         return plan_releases([], portal, workspace, left)  # only datasets were to go, and they are gone
-    return plan_publication(workspace, portal, slugs, left)
+    return plan_publication(workspace, portal, slugs, left, look)
 
 
 def refuse_undone(plan: Plan, past: Recovery | None) -> None:

@@ -11,6 +11,7 @@ from meguro_opendata.catalog.harvest.fetching import Fetcher
 from meguro_opendata.errors import ExitCode, MeguroOpendataError
 from meguro_opendata.portals import Portal, PortalState
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, is_of_others
+from meguro_opendata.publication.looking import Look
 from meguro_opendata.publication.plan import DatasetPlan
 from meguro_opendata.publication.planning import plan_releases
 from meguro_opendata.release.dataset import PublishedDataset, load_releases
@@ -32,8 +33,8 @@ class Drift:
     """One difference.
 
     Attributes:
-        kind: ``unbuilt``, ``missing``, ``unfinished``, ``stale``, ``edited``, ``orphaned``, ``orphaned-file``,
-            ``unmanaged`` or ``broken-link``.
+        kind: ``unbuilt``, ``missing``, ``unfinished``, ``stale``, ``lost``, ``edited``, ``orphaned``,
+            ``orphaned-file``, ``unmanaged`` or ``broken-link``.
         dataset: The slug; of what no recipe makes, its name on the portal.
         details: What it is about: fields, files, addresses.
         command: What mends it; empty where only the portal's own pages can.
@@ -59,12 +60,13 @@ class Pickup:
 
 @dataclass(frozen=True)
 class Status:
-    """A portal beside the workspace."""
+    """A portal beside the workspace; ``not_looked_at`` are codes of what was not compared."""
 
     portal: str
     datasets: int
     drifts: tuple[Drift, ...]
     pickups: tuple[Pickup, ...]
+    not_looked_at: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
@@ -77,18 +79,20 @@ class Status:
             "format": STATUS_FORMAT,
             "portal": self.portal,
             "datasets": self.datasets,
+            "not_looked_at": list(self.not_looked_at),
             "drifts": [asdict(drift) | {"details": list(drift.details)} for drift in self.drifts],
             "pickups": [asdict(pickup) | {"taken_as": list(pickup.taken_as)} for pickup in self.pickups],
         }
 
 
-def status(workspace: Workspace, portal: Portal, manners: Manners | None = None) -> Status:
+def status(workspace: Workspace, portal: Portal, manners: Manners | None = None, look: Look | None = None) -> Status:
     """Compare a portal with the workspace.
 
     Args:
         workspace: The workspace.
         portal: The portal.
         manners: How to check links to elsewhere, one after the other and with pauses; without it they are not checked.
+        look: How closely the portal is looked at; default only by its one search.
 
     Raises:
         PortalError: If the portal cannot be read.
@@ -96,7 +100,7 @@ def status(workspace: Workspace, portal: Portal, manners: Manners | None = None)
     ready, unbuilt = _releases(workspace)
     wanted = [portal.wanted(release.slug, release.entry).name for release in ready]
     state = portal.state(wanted)
-    plan = plan_releases(ready, portal, workspace, state=state)
+    plan = plan_releases(ready, portal, workspace, state=state, look=look)
     drifts = [
         *(Drift("unbuilt", slug, (), f"meguro-opendata build {slug}") for slug in unbuilt),
         *(drift for change in plan.changes for drift in _dataset_drifts(change, portal)),
@@ -104,7 +108,8 @@ def status(workspace: Workspace, portal: Portal, manners: Manners | None = None)
         *_without_recipe(state, workspace, portal, {change.name for change in plan.changes}),
         *(_broken_links(state, workspace, portal, Fetcher(manners)) if manners is not None else ()),
     ]
-    return Status(portal.name, len(state.packages), tuple(drifts), tuple(map(_pickup, state.packages.values())))
+    pickups = tuple(map(_pickup, state.packages.values()))
+    return Status(portal.name, len(state.packages), tuple(drifts), pickups, plan.not_looked_at)
 
 
 def _releases(workspace: Workspace) -> tuple[list[PublishedDataset], list[str]]:
@@ -128,11 +133,27 @@ def _dataset_drifts(change: DatasetPlan, portal: Portal) -> Iterator[Drift]:
     elif change.action == "conflict":
         edited = tuple(conflict.field for conflict in change.conflicts)
         yield Drift("edited", change.dataset, edited, f"{publish} --overwrite {change.dataset}")
+    elif _lost(change):
+        deep = " --deep" if change.views else ""
+        yield Drift("lost", change.dataset, _lost(change), publish + deep)
     elif change.action == "update":
-        changed = [field.field for field in change.metadata]
-        changed += [part.name for part in change.resources if part.action in ("create", "update")]
-        unfinished = not portal.exclusive and RELEASE not in extras_of(change.before)
-        yield Drift("unfinished" if unfinished else "stale", change.dataset, tuple(changed), publish)
+        yield _stale(change, portal, publish)
+
+
+def _stale(change: DatasetPlan, portal: Portal, publish: str) -> Drift:
+    """Return the drift of a dataset that is there and is not what it is to be."""
+    changed = [field.field for field in change.metadata]
+    changed += [part.name for part in change.resources if part.action in ("create", "update")]
+    changed += [f"{load.name} (DataStore)" for load in change.loads]
+    unfinished = not portal.exclusive and RELEASE not in extras_of(change.before)
+    return Drift("unfinished" if unfinished else "stale", change.dataset, tuple(changed), publish)
+
+
+def _lost(change: DatasetPlan) -> tuple[str, ...]:
+    """Return the tables and views that are gone, where nothing else of a dataset is to be written."""
+    tables = [f"{name} (DataStore)" for name in change.lost_tables]
+    views = [f"{lost.file} ({lost.view.kind[1]})" for lost in change.views]
+    return (*tables, *views) if change.only_loads and len(tables) == len(change.loads) else ()
 
 
 def _left_over(change: DatasetPlan, portal: Portal) -> Iterator[Drift]:

@@ -118,6 +118,7 @@ class PortalSettings(Declared):
         groups: Groups that every dataset is put into there.
         datastore: The datasets whose tables also go into the DataStore.
         workers: How many datasets are written at a time.
+        remake_views: Whether a view of one of our files that is gone is made again (only where it is looked for).
     """
 
     kind: Literal["folder", "ckan"]
@@ -131,6 +132,7 @@ class PortalSettings(Declared):
     groups: tuple[str, ...] = Field(default=(), strict=False)
     datastore: tuple[str, ...] = Field(default=(), strict=False)
     workers: int = Field(default=4, ge=1, le=16)
+    remake_views: bool = True
 
 
 class Guards(Declared):

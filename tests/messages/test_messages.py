@@ -37,6 +37,7 @@ PUT_TOGETHER = {
     "places-{one.kind}": {f"places-{kind}" for kind in ("grid", "addresses", "boundary")},
     "axis-{column.axis}": {f"axis-{axis}" for axis in ("lat", "lon", "x_north", "y_east")},
     "guard-{guard}": {f"guard-{guard}" for guards in publication_rules()["guards"].values() for guard in guards},
+    "not-looked-at-{code}": set[str](),
     "wrong-{kind}": {f"wrong-{kind}" for kind in get_args(ErrorType)},
     "named-{one.source}": {f"named-{place}" for place in ("header", "title", "sheet", "file", "slug")},
     "odd-date-{odd.kind}": set[str](),

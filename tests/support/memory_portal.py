@@ -6,11 +6,12 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from meguro_opendata.catalog import CatalogEntry, Package
+from meguro_opendata.catalog import CatalogEntry, Package, Resource
 from meguro_opendata.errors import PortalError, StaleError
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals import PortalState, TableLoad, Upload
+from meguro_opendata.portals import HeldTable, PortalState, TableLoad, Upload, View
 from meguro_opendata.portals.ckan.package import complaints, received, sent, wanted_package
+from meguro_opendata.portals.datastore import stored_table
 from meguro_opendata.workspace.city import City, PortalSettings
 
 
@@ -25,6 +26,9 @@ class MemoryPortal:
         self.name = name
         self.packages: dict[str, dict[str, Any]] = {}
         self.files: dict[tuple[str, str], bytes] = {}
+        self.tables: dict[str, HeldTable] = {}
+        self.views: dict[str, list[View]] = {}
+        self.asked: list[str] = []
         self.reads = 0
         self.writes = 0
         self.broken: set[str] = set()
@@ -51,7 +55,27 @@ class MemoryPortal:
         """The bytes of a file, empty if it is missing."""
         return self.files.get((package.id or "", resource), b"") if package.resource(resource) else b""
 
-    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
+    def content(self, package: Package, part: Resource) -> bytes | None:
+        """The bytes of a file; each question is counted."""
+        self.asked.append(f"content {part.name}")
+        return self.read_file(package, part.name)
+
+    def held_table(self, part: Resource) -> HeldTable | None:
+        """The shape of a table; each question is counted."""
+        self.asked.append(f"table {part.name}")
+        return self.tables.get(part.id or "")
+
+    def held_views(self, part: Resource) -> tuple[View, ...]:
+        """The views of a file; each question is counted."""
+        self.asked.append(f"views {part.name}")
+        return tuple(self.views.get(part.id or "", ()))
+
+    def add_view(self, part: Resource, view: View) -> None:
+        """One more view."""
+        self.writes += 1
+        self.views.setdefault(part.id or "", []).append(view)
+
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package | None:
         """Create or update, refusing what is stale or set to break."""
         if package.name in self.broken:
             raise PortalError("portal-trouble", name=self.name, status=500)
@@ -61,11 +85,15 @@ class MemoryPortal:
             raise StaleError("plan-stale")
         self.writes += 1
         shown = self._shown(sent(package), held, f"{moment}{self.writes:06}")
+        for part in shown["resources"]:
+            if part["name"] in {upload.name for upload in uploads}:
+                part["last_modified"] = shown["metadata_modified"]
         if held is not None:
             del self.packages[held["name"]]
         self.packages[shown["name"]] = shown
         for upload in uploads:
             self.files[shown["id"], upload.name] = upload.path.read_bytes()
+        return received(self._held(package.name))
 
     def _shown(self, package: dict[str, Any], held: dict[str, Any] | None, moment: str) -> dict[str, Any]:
         identifier = held["id"] if held else f"id-{self.writes}"
@@ -88,7 +116,9 @@ class MemoryPortal:
         self.writes += 1
         for part in self.packages[package.name]["resources"]:
             if part["name"] == table.name:
-                part["mo_datastore"] = table.digest
+                part |= {"mo_datastore": table.digest, "datastore_active": True}
+                stored = stored_table(table.path.read_bytes(), table.schema, table.key)
+                self.tables[part["id"]] = HeldTable(len(stored.records), stored.shape)
 
     def remove(self, package: Package) -> None:
         """Take a dataset away."""

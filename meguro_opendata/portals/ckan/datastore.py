@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from meguro_opendata.catalog.package import JsonObject, Part, list_of, object_of
 from meguro_opendata.errors import PortalError, RefusedError
+from meguro_opendata.portals.base import HeldTable
 from meguro_opendata.portals.ckan.client import CkanClient
 from meguro_opendata.portals.ckan.shape import understood
 from meguro_opendata.portals.datastore import Record, StoredTable, chunks, page_size, row_changes
 from meguro_opendata.portals.marks import DATASTORE
 
-__all__ = ["load"]
+__all__ = ["held_table", "load", "replace_table", "stored_rows"]
 
 
 def load(client: CkanClient, resource: str, table: StoredTable, digest: str) -> None:
@@ -26,52 +29,90 @@ def load(client: CkanClient, resource: str, table: StoredTable, digest: str) -> 
     Raises:
         PortalError: If the portal cannot be reached or refuses.
     """
-    held = _fields(client, resource)
-    if held is not None and held == [(column.name, column.type) for column in table.columns] and table.key:
-        _update(client, resource, table)
-    else:
-        _replace(client, resource, table, exists=held is not None)
+    held = held_table(client, resource)
+    alike = held is not None and held.columns == table.shape and bool(table.key)
+    if not (alike and _is_updated(client, resource, table)):
+        described = [column.to_dict() for column in table.columns]
+        replace_table(client, resource, described, table.key, tuple(chunks(table.records)), exists=held is not None)
     note = {"id": resource, DATASTORE: digest}
     client.write("resource_patch", note, {}, _repeatable)
 
 
-def _fields(client: CkanClient, resource: str) -> list[tuple[str, str]] | None:
-    """Return the names and types of the columns that are there, ``None`` if there is no table."""
+def held_table(client: CkanClient, resource: str) -> HeldTable | None:
+    """Return the number of rows and the columns of a resource's table, ``None`` if there is no table.
+
+    Raises:
+        PortalError: If the portal cannot be reached or refuses.
+    """
     try:
-        found = client.read("datastore_search", {"resource_id": resource, "limit": 0})
+        answer = client.read("datastore_search", {"resource_id": resource, "limit": 0})
     except RefusedError:
         return None
     with understood(client.name):
-        columns = map(Part.from_ckan, list_of(object_of(found)["fields"]))
-        return [(column.needed("id"), column.needed("type")) for column in columns if column.fields["id"] != "_id"]
+        found = object_of(answer)
+        columns = [Part.from_ckan(column) for column in list_of(found["fields"]) if object_of(column)["id"] != "_id"]
+        rows = found["total"]
+        if not isinstance(rows, int):
+            raise TypeError(type(rows))
+        return HeldTable(rows, tuple((column.needed("id"), column.needed("type")) for column in columns))
+
+
+def _is_updated(client: CkanClient, resource: str, table: StoredTable) -> bool:
+    """Send the rows that changed; ``False`` if they are refused, as by a table that somebody made without its key."""
+    try:
+        _update(client, resource, table)
+    except RefusedError:
+        return False
+    return True
 
 
 def _update(client: CkanClient, resource: str, table: StoredTable) -> None:
-    changes = row_changes(_rows(client, resource), table)
+    changes = row_changes(stored_rows(client, resource), table)
     call: JsonObject = {"resource_id": resource, "force": True}
     for record in changes.removed:
         client.write("datastore_delete", {**call, "filters": record}, {}, _repeatable)
     for some in chunks(changes.upserts):
         client.write("datastore_upsert", {**call, "method": "upsert", "records": some}, {}, _repeatable)
+    # This also says on the resource that there is a table, which a portal may have lost without losing the table.
     described = [column.to_dict() for column in table.columns]
-    if changes.upserts or changes.removed:
-        client.write("datastore_create", {**call, "fields": described}, {}, _repeatable)
+    client.write("datastore_create", {**call, "fields": described}, {}, _repeatable)
 
 
-def _replace(client: CkanClient, resource: str, table: StoredTable, *, exists: bool) -> None:
+def replace_table(
+    client: CkanClient,
+    resource: str,
+    fields: Sequence[JsonObject],
+    key: Sequence[str],
+    records: Sequence[Sequence[Record]],
+    *,
+    exists: bool,
+) -> None:
+    """Make a resource's table anew.
+
+    Args:
+        client: The CKAN.
+        resource: The resource's id.
+        fields: The columns, as ``datastore_create`` takes them.
+        key: The columns that tell rows apart, none if nothing does.
+        records: The rows, as many at a time as are sent at once.
+        exists: Whether there is a table, which is deleted first.
+
+    Raises:
+        PortalError: If the portal cannot be reached or refuses.
+    """
     call: JsonObject = {"resource_id": resource, "force": True}
     if exists:
-        client.write("datastore_delete", call, {}, lambda: _fields(client, resource) is None)
-    made: JsonObject = {**call, "fields": [column.to_dict() for column in table.columns]}
-    if table.key:
-        made["primary_key"] = list(table.key)
+        client.write("datastore_delete", call, {}, lambda: held_table(client, resource) is None)
+    made: JsonObject = {**call, "fields": list(fields)}
+    if key:
+        made["primary_key"] = list(key)
     client.write("datastore_create", made, {}, _repeatable)
-    method, again = ("upsert", _repeatable) if table.key else ("insert", _not_repeatable)
-    for some in chunks(table.records):
-        client.write("datastore_upsert", {**call, "method": method, "records": some}, {}, again)
+    method, again = ("upsert", _repeatable) if key else ("insert", _not_repeatable)
+    for some in records:
+        client.write("datastore_upsert", {**call, "method": method, "records": list(some)}, {}, again)
 
 
-def _rows(client: CkanClient, resource: str) -> list[Record]:
+def stored_rows(client: CkanClient, resource: str) -> list[Record]:
     """Return every row that is there, in the order of its own numbers."""
     size = page_size()
     rows: list[Record] = []

@@ -13,7 +13,7 @@ from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import Upload
 from meguro_opendata.portals.ckan.client import UploadedFile, ckan_rules
 from meguro_opendata.portals.ckan.shape import shaped
-from meguro_opendata.portals.marks import BYTES, CHECKSUM, OURS, sorted_extras
+from meguro_opendata.portals.marks import BYTES, CHECKSUM, OURS, STORED_HASH, sorted_extras
 from meguro_opendata.workspace.city import City, PortalSettings
 
 __all__ = ["complaints", "file_name", "is_link", "named", "received", "revision", "sent", "uploaded", "wanted_package"]
@@ -95,7 +95,9 @@ def _received_resource(part: Resource) -> Resource:
     if written is None:
         return part.with_fields(**{OURS: False})
     replaced = part.is_upload and real is not None and str(real) != str(written)
-    return part.with_fields(**{OURS: True, "hash": None if replaced else part.fields.get(CHECKSUM)})
+    stored = part.fields.get(STORED_HASH, part.fields.get("hash"))
+    known = None if replaced else part.fields.get(CHECKSUM)
+    return part.with_fields(**{OURS: True, STORED_HASH: stored, "hash": known})
 
 
 def sent(package: Package) -> JsonObject:
@@ -107,7 +109,7 @@ def sent(package: Package) -> JsonObject:
         "owner_org": whole["owner_org"],
         "groups": [{"name": group.name} for group in package.groups],
         "tags": [{"name": tag.name} for tag in package.tags],
-        "resources": [part.without(OURS).to_ckan() for part in package.resources],
+        "resources": [part.without(OURS, STORED_HASH).to_ckan() for part in package.resources],
     }
 
 

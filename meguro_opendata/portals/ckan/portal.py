@@ -17,9 +17,10 @@ from meguro_opendata.catalog.package import Part, list_of, object_of, texts_of
 from meguro_opendata.errors import RefusedError, StaleError, UncertainError
 from meguro_opendata.files.whole import plain_bytes
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals.base import PortalState, TableLoad, Upload
+from meguro_opendata.portals.base import HeldTable, PortalState, TableLoad, Upload, View
 from meguro_opendata.portals.ckan import datastore as ckandatastore
 from meguro_opendata.portals.ckan import package as ckanpackage
+from meguro_opendata.portals.ckan import views as ckanviews
 from meguro_opendata.portals.ckan.client import CkanClient, ckan_rules
 from meguro_opendata.portals.ckan.shape import shaped, understood
 from meguro_opendata.portals.datastore import stored_table
@@ -120,23 +121,40 @@ class CkanPortal:
         dataset, resource = package.fields["id"], part.fields["id"]
         return self.client.download(f"dataset/{dataset}/resource/{resource}/download/{last}")
 
-    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
+    def content(self, package: Package, part: Resource) -> bytes | None:
+        """Return the bytes of one of a package's uploaded files, empty if it is missing."""
+        return self.read_part(package, part)
+
+    def held_table(self, part: Resource) -> HeldTable | None:
+        """Return what the DataStore holds of a file, ``None`` if it has no table of it."""
+        return ckandatastore.held_table(self.client, part.needed("id"))
+
+    def held_views(self, part: Resource) -> tuple[View, ...]:
+        """Return the views of a file."""
+        return ckanviews.held_views(self.client, part.needed("id"))
+
+    def add_view(self, part: Resource, view: View) -> None:
+        """Add a view to a file."""
+        ckanviews.add_view(self.client, part.needed("id"), view)
+
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package | None:
         """Create or update one dataset: see :class:`meguro_opendata.portals.Portal`."""
         if before is not None:
-            self._revise(package, uploads, before)
+            answer = self._revise(package, uploads, before)
         elif uploads:
-            self._create_with_files(package, uploads)
+            answer = self._create_with_files(package, uploads)
         else:
-            self._create(package)
+            answer = self._create(package)
+        return _answered(answer)
 
-    def _create_with_files(self, package: Package, uploads: Sequence[Upload]) -> None:
+    def _create_with_files(self, package: Package, uploads: Sequence[Upload]) -> Json:
         try:
             made = self._create_empty(package)
         except StaleError:
             if self._is_complete(package, ckanpackage.received(self.show(package.name))):
-                return
+                return None
             raise
-        self._revise(package, uploads, made)
+        return self._revise(package, uploads, made)
 
     def _create(self, package: Package) -> Json:
         settled = partial(self._is_there, package)
@@ -171,17 +189,17 @@ class CkanPortal:
             raise StaleError("plan-stale")
         return True
 
-    def _revise(self, package: Package, uploads: Sequence[Upload], before: Package) -> None:
+    def _revise(self, package: Package, uploads: Sequence[Upload], before: Package) -> Json:
         files = ckanpackage.uploaded(package, uploads)
         asked = ckanpackage.revision(package, before)
         data = {key: json.dumps(value) for key, value in asked.items()} if files else asked
         settled = partial(self._is_revised, package, before)
         try:
-            self.client.write("package_revise", data, files, settled)
+            return self.client.write("package_revise", data, files, settled)
         except RefusedError as error:
             if error.code != "portal-not-found":
                 raise
-            self.client.write("package_revise", data, files, settled)  # it was not kept yet, and is there by now
+            return self.client.write("package_revise", data, files, settled)  # it was not kept yet, and is there by now
 
     def _is_revised(self, package: Package, before: Package) -> bool:
         """Return whether the dataset is as wanted; ``False`` if it is as before.
@@ -256,6 +274,16 @@ class CkanPortal:
     def finish(self) -> bool:
         """Do nothing: CKAN makes its pages itself."""
         return False
+
+
+def _answered(answer: Json) -> Package | None:
+    """Return the dataset of a write's answer, ``None`` if the answer has none: the dataset is written all the same."""
+    try:
+        told = object_of(answer)
+        # package_revise puts the dataset into its answer, package_create answers with it.
+        return ckanpackage.received(Package.from_ckan(told.get("package", told)))
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return None
 
 
 def _any_of(first: str, names: Sequence[str]) -> str:

@@ -1,0 +1,98 @@
+"""A table of a CKAN's DataStore saved whole, and put back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+from meguro_opendata.catalog.package import Json, JsonObject, Part, list_of, object_of, texts_of
+from meguro_opendata.errors import PortalError, RefusedError
+from meguro_opendata.portals.ckan.client import CkanClient
+from meguro_opendata.portals.ckan.datastore import held_table, replace_table, stored_rows
+from meguro_opendata.portals.ckan.shape import understood
+from meguro_opendata.portals.datastore import Record, chunks, page_size, tells_apart
+
+__all__ = ["put_back", "saved_table"]
+
+
+def saved_table(client: CkanClient, resource: str) -> JsonObject | None:
+    """Return columns, key, aliases and every row of a resource's table, ``None`` if there is no table.
+
+    Raises:
+        PortalError: If the portal cannot be reached or refuses.
+    """
+    try:
+        answer = client.read("datastore_search", {"resource_id": resource, "limit": 0})
+    except RefusedError:
+        return None
+    with understood(client.name):
+        fields = [dict(object_of(one)) for one in list_of(object_of(answer)["fields"]) if object_of(one)["id"] != "_id"]
+        rows = [{name: row[name] for name in row if name != "_id"} for row in stored_rows(client, resource)]
+        numeric = [str(one["id"]) for one in fields if one["type"] == "numeric"]
+        if numeric:
+            # JSON's numbers are read as binary fractions, which would lose digits.
+            exact = zip(rows, _exact_numbers(client, resource, numeric), strict=True)
+            rows = [{**row, **numbers} for row, numbers in exact]
+        info = object_of(client.read("datastore_info", {"id": resource}))
+        aliases = list(texts_of(object_of(info.get("meta") or {}).get("aliases") or []))
+        return {"fields": fields, "key": _key(info, rows), "aliases": aliases, "records": rows}
+
+
+def _exact_numbers(client: CkanClient, resource: str, columns: list[str]) -> Iterator[Record]:
+    """Yield the numbers of each row as they are written; of a number, nothing is ``None``, never an empty text."""
+    size, count = page_size(), 0
+    place: JsonObject = {"resource_id": resource, "limit": size, "sort": "_id", "include_total": False}
+    while True:
+        asked = {**place, "offset": count, "fields": columns, "records_format": "csv"}
+        text = object_of(client.read("datastore_search", asked))["records"]
+        rows = list(csv.reader(io.StringIO(text if isinstance(text, str) else "")))
+        for row in rows:
+            yield dict(zip(columns, [value or None for value in row or [""]], strict=True))
+        count += len(rows)
+        if len(rows) < size:
+            return
+
+
+def _key(info: Mapping[str, Json], rows: list[Record]) -> list[str]:
+    """Return the columns that tell rows apart: those of the widest index that does."""
+    indexed = [(str(schema["index_name"]), name) for name, schema in _schemas(info) if schema.get("index_name")]
+    groups = [[name for _, name in some] for _, some in groupby(sorted(indexed), key=lambda pair: pair[0])]
+    fit = [names for names in groups if tells_apart(names, rows)]
+    return max(fit, key=len, default=[])
+
+
+def _schemas(info: Mapping[str, Json]) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    for one in list_of(info["fields"]):
+        field = Part.from_ckan(one)
+        yield field.needed("id"), object_of(field.fields.get("schema") or {})
+
+
+def put_back(client: CkanClient, resource: str, table: Mapping[str, Json]) -> None:
+    """Make a resource's table again that was saved; one that is there is replaced.
+
+    Raises:
+        PortalError: If the portal cannot be reached or refuses; there is no table then.
+    """
+    with understood(client.name):
+        records = [dict(object_of(record)) for record in list_of(table["records"])]
+        fields = [dict(object_of(field)) for field in list_of(table["fields"])]
+        key = texts_of(table["key"])
+    exists = held_table(client, resource) is not None
+    try:
+        replace_table(client, resource, fields, key, tuple(chunks(records)), exists=exists)
+        if table["aliases"]:
+            call: JsonObject = {"resource_id": resource, "force": True, "fields": fields, "aliases": table["aliases"]}
+            client.write("datastore_create", call, {}, lambda: False)
+    except PortalError:
+        _drop(client, resource)
+        raise
+
+
+def _drop(client: CkanClient, resource: str) -> None:
+    """Delete a table that was put back only in part, where there is one."""
+    try:
+        client.write("datastore_delete", {"resource_id": resource, "force": True}, {}, lambda: False)
+    except PortalError:
+        return

@@ -1,0 +1,219 @@
+"""What is compared with what was published, beyond the marks: files by date and content, tables, views.
+
+The portal's one search tells of each file its size, the text kept as its ``hash``, ``last_modified`` and whether the
+DataStore has a table of it. ``last_modified`` and ``hash`` are noted at publication, beside the history:
+
+releases/.history/<slug>/<portal>.seen.json   by resource id: checksum, date and hash as they were then, and the views
+
+A file whose date or hash is another one is downloaded: the portal's own jobs change both without changing the file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from meguro_opendata.catalog.package import Json, JsonObject, Package, Resource, list_of, object_of
+from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.files.whole import sha256
+from meguro_opendata.portals import Portal, TableLoad, View
+from meguro_opendata.portals.datastore import stored_table
+from meguro_opendata.portals.marks import BYTES, CHECKSUM, STORED_HASH, is_ours
+from meguro_opendata.publication.fields import Conflict
+from meguro_opendata.publication.history import History
+
+__all__ = ["Look", "Looked", "LostView", "Notes", "look_at", "lost_table", "read_notes", "replaced_files"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How closely a portal is looked at.
+
+    Attributes:
+        deep: Ask for the table and the views of each file.
+        files: Download every file and compute its checksum.
+        views: Whether views are ours to keep: see ``remake_views`` in ``opendata.toml``.
+    """
+
+    deep: bool = False
+    files: bool = False
+    views: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse to download files alone.
+
+        Raises:
+            MeguroOpendataError: If files are asked for without ``deep``.
+        """
+        if self.files and not self.deep:
+            raise MeguroOpendataError("files-without-deep")
+
+    @classmethod
+    def of(cls, left_out: Sequence[str]) -> Look:
+        """Return the look that leaves these out: see :meth:`not_looked_at`."""
+        deep = bool(left_out) and "table-contents" not in left_out
+        return cls(deep=deep, files=deep and "file-contents" not in left_out)
+
+    def not_looked_at(self, portal: Portal) -> tuple[str, ...]:
+        """Return what stays unknown of a portal: codes of the sentences ``not-looked-at-…``."""
+        if portal.exclusive:
+            return ()
+        tables = "table-values" if self.deep else "table-contents"
+        views = () if self.deep and self.views else ("views",)
+        return (tables, *views, *(() if self.files else ("file-contents",)))
+
+
+@dataclass(frozen=True)
+class LostView:
+    """A view that was there when it was looked for last, and is not any more."""
+
+    file: str
+    resource: str
+    view: View
+
+    def to_dict(self) -> JsonObject:
+        """Return the JSON that ``plan@1`` has for it."""
+        kind, title = self.view.kind
+        return {"file": self.file, "type": kind, "title": title}
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A dataset of a portal after a look at it.
+
+    Attributes:
+        package: As the portal has it; the ``hash`` of a file whose content is not ours any more is ``None``.
+        found: The checksum of each file that was downloaded, by resource id.
+        views: The views of each file that was asked for them, by resource id; ``None`` without ``deep``.
+        lost_views: Views of ours that are gone.
+        exclusive: Whether nobody but this program writes to the portal, so that there is nothing to note.
+    """
+
+    package: Package | None
+    found: Mapping[str, str] = field(default_factory=dict)
+    views: Mapping[str, tuple[View, ...]] | None = None
+    lost_views: tuple[LostView, ...] = ()
+    exclusive: bool = False
+
+
+# By resource id.
+Notes = Mapping[str, JsonObject]
+
+
+def look_at(package: Package | None, slug: str, portal: Portal, history: History, look: Look) -> Looked:
+    """Compare a dataset of ours with what was noted when it was published.
+
+    Args:
+        package: As the portal has it; ``None`` if it has none.
+        slug: The dataset.
+        portal: The portal.
+        history: Where it is noted.
+        look: How closely.
+
+    Raises:
+        PortalError: If the portal cannot be reached or refuses.
+    """
+    if package is None or portal.exclusive:
+        return Looked(package, exclusive=portal.exclusive)
+    notes = read_notes(history, slug, portal.name)
+    found = dict(_downloaded(package, portal, notes, look))
+    parts = tuple(_judged(part, found) for part in package.resources)
+    if not look.deep:
+        return Looked(replace(package, resources=parts), found)
+    asked = [part for part in package.resources if is_ours(part)] if look.views else []
+    views = {part.needed("id"): portal.held_views(part) for part in asked}
+    lost = tuple(_lost_views(package, views, notes))
+    return Looked(replace(package, resources=parts), found, views, lost)
+
+
+def _downloaded(package: Package, portal: Portal, notes: Notes, look: Look) -> Iterator[tuple[str, str]]:
+    """Yield resource id and checksum of each file that has to be read to know whether it is still ours."""
+    for part in package.resources:
+        known = part.optional(CHECKSUM)
+        if not (is_ours(part) and part.is_upload and part.id and known):
+            continue
+        if look.files or _is_doubtful(part, notes.get(part.id, {})):
+            content = portal.content(package, part)
+            yield part.id, "" if content is None else sha256(content)
+
+
+def _is_doubtful(part: Resource, noted: JsonObject) -> bool:
+    """Return whether date or hash of a file are not the ones that were noted of this version of it.
+
+    A file whose size is another one is no doubt: it was replaced.
+    """
+    checksum = part.optional(CHECKSUM)
+    if part.hash is None:
+        return False
+    same_version = noted.get(CHECKSUM) == checksum
+    hashes = {None, "", checksum, *([noted.get(STORED_HASH)] if same_version else [])}
+    moved = same_version and noted.get("last_modified") != part.fields.get("last_modified")
+    return moved or part.fields.get(STORED_HASH) not in hashes
+
+
+def _judged(part: Resource, found: Mapping[str, str]) -> Resource:
+    """Return a file with the checksum that it was found to have, ``None`` if it is not ours any more."""
+    held, known = found.get(part.id or ""), part.optional(CHECKSUM)
+    return part if held is None else part.with_fields(hash=known if held == known else None)
+
+
+def _lost_views(package: Package, views: Mapping[str, Sequence[View]], notes: Notes) -> Iterator[LostView]:
+    names = {part.id: part.name for part in package.resources}
+    for resource, held in views.items():
+        left = [view.kind for view in held]
+        for view in _views_of(notes.get(resource, {})):
+            if view.kind in left:
+                left.remove(view.kind)
+            else:
+                yield LostView(names[resource], resource, view)
+
+
+def replaced_files(looked: Looked, portal: Portal, *, overwrite: bool) -> tuple[Conflict, ...]:
+    """Return files of ours that somebody replaced; on a portal of our own such a file is damaged and renewed."""
+    if looked.package is None or portal.exclusive or overwrite:
+        return ()
+    parts = [part for part in looked.package.resources if is_ours(part) and part.is_upload and part.hash is None]
+    return tuple(_replaced(part, looked.found.get(part.id or "")) for part in parts)
+
+
+def _replaced(part: Resource, found: str | None) -> Conflict:
+    """Return the conflict of a replaced file: checksums where it was read, else sizes."""
+    place = f"resources.{part.name}.file"
+    if found is None:
+        return Conflict(place, part.optional(BYTES), str(part.size), None)
+    return Conflict(place, part.optional(CHECKSUM), found or None, None)
+
+
+def lost_table(part: Resource | None, table: TableLoad, portal: Portal, look: Look) -> bool:
+    """Return whether a table that was loaded is not in the DataStore any more, or not with these rows and columns.
+
+    Args:
+        part: The file on the portal.
+        table: The table as it was loaded.
+        portal: The portal.
+        look: How closely; without ``deep`` only what the search tells.
+    """
+    if part is None or part.fields.get("datastore_active") is not True:
+        return True
+    if not look.deep:
+        return False
+    held = portal.held_table(part)
+    wanted = stored_table(table.path.read_bytes(), table.schema, table.key)
+    return held is None or (held.rows, held.columns) != (len(wanted.records), wanted.shape)
+
+
+def read_notes(history: History, slug: str, portal: str) -> dict[str, JsonObject]:
+    """Return what is noted; nothing where it cannot be read, since all of it can be noted again."""
+    try:
+        loaded = object_of(json.loads(history.seen_path(slug, portal).read_text(encoding="utf-8")))
+        return {key: dict(object_of(noted)) for key, noted in loaded.items()}
+    except (OSError, ValueError, TypeError, RecursionError):
+        return {}
+
+
+def _views_of(noted: JsonObject) -> Iterator[View]:
+    views: Json = noted.get("views")
+    for fields in list_of(views) if isinstance(views, list) else ():
+        if isinstance(fields, dict):
+            yield View(fields)
