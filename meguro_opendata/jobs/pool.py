@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -126,7 +127,7 @@ class _Done:
     """What a process answers: the result of a task, or the exception that it raised."""
 
     result: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
 
 
 class _Worker:
@@ -175,19 +176,26 @@ def _serve(connection: Connection, work: Callable[[Any], Any]) -> None:
     """Work on tasks until there are no more, or the parent is gone."""
     _leave_interrupts_to_the_parent()
     try:
-        while True:
-            connection.send_bytes(_answer(work, connection.recv()))
+        # A future holds whatever a task raises, for the parent to raise.
+        with ThreadPoolExecutor(1) as thread:
+            while True:
+                connection.send_bytes(_answer(thread.submit(_answered, work, connection.recv())))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 
 
-def _answer(work: Callable[[Any], Any], task: object) -> memoryview:
-    """What came of a task, ready to be sent; an exception with a note of where it was raised."""
-    try:
-        return ForkingPickler.dumps(_Done(work(task)))
-    except Exception as error:  # noqa: BLE001 (it is raised in the parent)
-        error.add_note(traceback.format_exc())
-        return ForkingPickler.dumps(_Done(error=error))
+def _answered(work: Callable[[Any], Any], task: object) -> memoryview:
+    """What came of a task, ready to be sent."""
+    return ForkingPickler.dumps(_Done(work(task)))
+
+
+def _answer(told: Future[memoryview]) -> memoryview:
+    """What came of a task, or what it raised, with a note of where."""
+    error = told.exception()
+    if error is None:
+        return told.result()
+    error.add_note("".join(traceback.format_exception(error)))
+    return ForkingPickler.dumps(_Done(error=error))
 
 
 @contextmanager

@@ -82,7 +82,7 @@ def test_an_error_says_where_in_the_process_it_was_raised(task: int, kind: type[
     results = run([task, task], pool_work.two_errors, 2)
     with pytest.raises(kind) as raised:
         next(results)
-    assert "_answer" in "".join(raised.value.__notes__)
+    assert "_answered" in "".join(raised.value.__notes__)
 
 
 def test_a_task_whose_process_was_killed_by_chance_is_done_after_all(tmp_path: Path) -> None:
