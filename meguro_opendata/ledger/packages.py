@@ -10,13 +10,14 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.files.whole import locked, numbered_lines
+from meguro_opendata.japan.calendar import japan_moment
 from meguro_opendata.ledger.chain import append_events
 from meguro_opendata.ledger.entries import HARVESTED, PUBLISH, Event, japan_time
 from meguro_opendata.ledger.history import scan_ledger
@@ -172,8 +173,7 @@ def _file_name(part: Package) -> str:
 def _time(place: str, stamp: object) -> str:
     """CKAN's time, which is UTC unless it says otherwise, as the ledger writes it."""
     try:
-        moment = datetime.fromisoformat(str(stamp))
-        time = japan_time(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        time = japan_time(japan_moment(str(stamp)))
     except (ValueError, OverflowError):
         time = ""
     if time < str(reading_words()["earliest_year"]):
