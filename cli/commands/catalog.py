@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import console, options
+from .. import console, options, withdrawing
 
 if TYPE_CHECKING:
     from meguro_opendata.catalog import CatalogEntry
@@ -62,6 +62,7 @@ def _catalogue(
 
     workspace = options.settings().open_workspace()
     if origin is None:
+        withdrawing.say_left_out(workspace, slugs, portal)
         return workspace_entries(workspace, slugs, portal), workspace.city
     entries = harvest(origin, organization, Manners(allowed["allow_private"], allowed["ignore_robots"])).entries
     return [entry for entry in entries if not slugs or entry.name in slugs], workspace.city

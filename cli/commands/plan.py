@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .. import console, options
+from .. import console, options, withdrawing
 
 
 @click.command("plan")
@@ -29,6 +29,7 @@ from .. import console, options
     help="公開先の代わりに portal snapshot のファイルと比べる / Compare with a saved state.",
 )
 @options.wishes
+@withdrawing.again_option
 @options.insecure_http
 @options.output_format
 @options.common
@@ -41,6 +42,7 @@ def command(
     remove: tuple[str, ...],
     overwrite: tuple[str, ...],
     release: str | None,
+    again: bool,
     insecure_http: bool,
     output_format: str,
 ) -> None:
@@ -58,7 +60,8 @@ def command(
         from meguro_opendata.portals.snapshot import SnapshotPortal
 
         target = SnapshotPortal(target, portal_state)
-    plan = plan_publication(workspace, target, slugs, options.wished(slugs, remove, overwrite, release))
+    wishes = withdrawing.with_again(options.wished(slugs, remove, overwrite, release), slugs, again=again)
+    plan = plan_publication(workspace, target, slugs, wishes)
     if out is not None:
         write_whole(out, (json.dumps(plan.to_dict(), ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
         console.say(message("plan-written", lang, path=out))

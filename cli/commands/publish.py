@@ -1,4 +1,4 @@
-"""``publish``: do exactly what a plan says."""
+"""``publish``: do exactly what a plan says, withdrawals included."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import console, options
+from .. import console, options, withdrawing
 
 if TYPE_CHECKING:
     from meguro_opendata.portals import Portal
@@ -47,6 +47,7 @@ class _Moment(click.ParamType[datetime]):
     help="止める仕組みを名指しで許す / Allow a guard by name.",
 )
 @options.wishes
+@withdrawing.again_option
 @options.insecure_http
 @options.output_format
 @options.common
@@ -62,20 +63,22 @@ def command(
     remove: tuple[str, ...],
     overwrite: tuple[str, ...],
     release: str | None,
+    again: bool,
     insecure_http: bool,
     output_format: str,
 ) -> None:
-    """計画のとおりに公開する / Publish exactly what the plan says."""
+    """計画のとおりに公開・取り下げをする / Publish or withdraw exactly what the plan says."""
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication import publish
 
     lang = options.settings().lang
     _refuse_unattended(yes, plan_file)
     _refuse_half_approval(plan_file, approval, plan_hash)
+    wishes = withdrawing.with_again(options.wished(slugs, remove, overwrite, release), slugs, again=again)
     workspace = options.settings().open_workspace()
     _refuse_early(not_before)
     target = open_portal(workspace, portal, insecure_http=insecure_http)
-    plan = _plan(workspace, target, slugs, plan_file, plan_hash, options.wished(slugs, remove, overwrite, release))
+    plan = _plan(workspace, target, slugs, plan_file, plan_hash, wishes)
     asked = not yes and plan_file is None and plan.pending
     if asked:
         _confirm(plan, lang)
@@ -85,22 +88,32 @@ def command(
         outcome, events = publish(
             plan, target, workspace, allow, approval=approval, seen=seen, progress=lambda _: advance()
         )
-    _show(outcome, events, workspace, output_format, lang)
+    _show(outcome, events, plan, workspace, output_format, lang)
     raise SystemExit(outcome.exit_code)
 
 
-def _show(outcome: Outcome, events: int, workspace: Workspace, output_format: str, lang: str) -> None:
+def _show(outcome: Outcome, events: int, plan: Plan, workspace: Workspace, output_format: str, lang: str) -> None:
     from ..texts.plan import failure_lines, publish_lines
+    from ..texts.withdrawal import kept_withdrawn_lines, withdrawn_dicts
 
     console.say_lines(failure_lines(outcome, lang))
+    console.say_lines(kept_withdrawn_lines(plan, lang))
     if output_format == "json":
         done = {"portal": outcome.portal, "datasets": list(outcome.datasets), "resources": list(outcome.resources)}
         results = [result.to_dict(lang) for result in outcome.results]
         console.result_json(
-            {"format": FORMAT, **done, "events": events, "pages": outcome.pages, "results": results},
+            {
+                "format": FORMAT,
+                **done,
+                "removed": list(outcome.withdrawn),
+                "withdrawn": withdrawn_dicts(plan),
+                "events": events,
+                "pages": outcome.pages,
+                "results": results,
+            }
         )
     else:
-        console.result_lines(publish_lines(outcome, events, workspace, lang))
+        console.result_lines(publish_lines(outcome, events, workspace, lang, kept=bool(plan.kept_withdrawn)))
 
 
 def _refuse_unattended(yes: bool, plan_file: Path | None) -> None:
@@ -152,11 +165,11 @@ def _plan(
 def _confirm(plan: Plan, lang: str) -> None:
     """Show the plan and ask; without a yes the command ends."""
     from meguro_opendata.errors import ExitCode
-    from meguro_opendata.messages import message
 
     from ..texts.plan import plan_lines
+    from ..texts.withdrawal import ask_text, cancelled_text
 
     console.say("\n".join(plan_lines(plan, lang)))
-    if not click.confirm(message("publish-ask", lang), err=True):
-        console.say(message("publish-cancelled", lang))
+    if not click.confirm(ask_text(plan, lang), err=True):
+        console.say(cancelled_text(plan, lang))
         raise SystemExit(ExitCode.NOT_CLEAN)

@@ -23,6 +23,7 @@ from meguro_opendata.ledger.entries import (
 from meguro_opendata.ledger.history import History, scan_ledger
 from meguro_opendata.ledger.packages import Imported, Package, catalogued, import_events, read_packages
 from meguro_opendata.ledger.verification import Check, LineFault, repair_ledger, verify_ledger
+from meguro_opendata.ledger.withdrawals import Withdrawal, last_events, published_datasets, withdrawals
 
 __all__ = [
     "HARVESTED",
@@ -42,15 +43,19 @@ __all__ = [
     "Occurrence",
     "Package",
     "Record",
+    "Withdrawal",
     "append_events",
     "catalogued",
     "enter_events",
     "import_events",
     "japan_time",
+    "last_events",
+    "published_datasets",
     "read_entries",
     "read_ledger",
     "read_packages",
     "repair_ledger",
     "scan_ledger",
     "verify_ledger",
+    "withdrawals",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from meguro_opendata.catalog import CatalogEntry, Json, Package
+from meguro_opendata.catalog import CatalogEntry, Json, Package, Resource
 from meguro_opendata.findings import Finding
 
 __all__ = ["Package", "Portal", "PortalState", "TableLoad", "Upload"]
@@ -100,7 +100,18 @@ class Portal(Protocol):
         """Take a dataset off the portal, so that it could be brought back where the portal can do that.
 
         Raises:
-            PortalError: If the portal cannot be reached or refuses.
+            PortalError: If the portal cannot be reached or refuses, or a file cannot be deleted.
+        """
+
+    def remains(self, package: Package, parts: Sequence[Resource] | None = None) -> tuple[str, ...]:
+        """Look for what was taken away; return the names of what can still be had, empty if all of it is gone.
+
+        Args:
+            package: The dataset as it was.
+            parts: The files that were taken away; without them the whole dataset was.
+
+        Raises:
+            PortalError: If the portal cannot be read.
         """
 
     def finish(self) -> bool:

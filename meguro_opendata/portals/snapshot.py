@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from meguro_opendata.catalog import CatalogEntry, Package
+from meguro_opendata.catalog import CatalogEntry, Package, Resource
 from meguro_opendata.errors import MeguroOpendataError, PortalError
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import Portal, PortalState, TableLoad, Upload
@@ -77,6 +77,13 @@ class SnapshotPortal:
     def remove(self, package: Package) -> None:
         """Refuse."""
         raise PortalError("snapshot-read-only", name=self.name)
+
+    def remains(self, package: Package, parts: Sequence[Resource] | None = None) -> tuple[str, ...]:
+        """Return the dataset, or which of some files, the saved state has."""
+        held = self._packages.get(package.name)
+        if held is None:
+            return ()
+        return (held.name,) if parts is None else tuple(part.name for part in parts if held.resource(part.name))
 
     def finish(self) -> bool:
         """Do nothing."""

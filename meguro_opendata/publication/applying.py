@@ -8,15 +8,26 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from meguro_opendata.catalog import JsonObject, Package
+from meguro_opendata.catalog import JsonObject
 from meguro_opendata.errors import ExitCode, GuardError, MeguroOpendataError
 from meguro_opendata.files.whole import locked, sha256
-from meguro_opendata.ledger import PUBLISH, UPDATE, WITHDRAW, Event, append_events, catalogued, japan_time, read_ledger
+from meguro_opendata.ledger import (
+    PUBLISH,
+    UPDATE,
+    WITHDRAW,
+    Event,
+    append_events,
+    catalogued,
+    japan_time,
+    last_events,
+    read_ledger,
+)
 from meguro_opendata.portals import Portal, PortalState, Upload
 from meguro_opendata.publication.guards import refuse_conflicts, refuse_guards
 from meguro_opendata.publication.history import History
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan
 from meguro_opendata.publication.planning import fingerprint
+from meguro_opendata.publication.withdrawal import confirm_gone, refuse_withdrawn_since, take_down, withdrawal_events
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Outcome", "Result", "apply_plan", "publish"]
@@ -26,12 +37,23 @@ Progress = Callable[["Result"], None]
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one dataset: its action, and the error if it failed."""
+    """What became of one dataset: its action, and the error if it failed.
+
+    Attributes:
+        resources: The files that were sent.
+        removed: The files that were taken off the portal.
+    """
 
     dataset: str
     action: str
     resources: tuple[str, ...] = ()
     error: MeguroOpendataError | None = None
+    removed: tuple[str, ...] = ()
+
+    @property
+    def publishes(self) -> bool:
+        """Whether it is a publication, and not only a withdrawal of the dataset or of some of its files."""
+        return self.action != "remove" and (bool(self.resources) or not self.removed)
 
     def to_dict(self, lang: str) -> JsonObject:
         """Return the result as the JSON of ``outcome@1`` has it."""
@@ -39,6 +61,7 @@ class Result:
             "dataset": self.dataset,
             "action": self.action,
             "resources": list(self.resources),
+            "removed": list(self.removed) if self.error is None else [],
             "error": {"code": self.error.code, "message": self.error.text(lang)} if self.error else None,
         }
 
@@ -65,6 +88,16 @@ class Outcome:
     def datasets(self) -> tuple[str, ...]:
         """The slugs of what was written or taken away."""
         return tuple(result.dataset for result in self.done)
+
+    @property
+    def withdrawn(self) -> tuple[str, ...]:
+        """The slugs of the datasets that were withdrawn."""
+        return tuple(result.dataset for result in self.done if result.action == "remove")
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """The files that were withdrawn, with their datasets or alone."""
+        return tuple(name for result in self.done for name in result.removed)
 
     @property
     def resources(self) -> tuple[str, ...]:
@@ -125,13 +158,15 @@ def _all_results(changes: Sequence[DatasetPlan], portal: Portal, moment: str, pr
 
 def _result(change: DatasetPlan, portal: Portal, moment: str) -> Result:
     uploads = [_upload(part) for part in change.resources if part.action in WRITTEN and part.path]
-    done = Result(change.dataset, change.action, tuple(upload.name for upload in uploads))
+    gone = tuple(part.name for part in change.resources if part.action == "remove")
+    done = Result(change.dataset, change.action, tuple(upload.name for upload in uploads), removed=gone)
     try:
         if change.action == "remove":
-            portal.remove(change.before or change.package)
+            take_down(change, portal)
             return done
         if not change.only_loads:
             portal.put(change.package, uploads, moment, change.before)
+            confirm_gone(change, portal)
         for load in change.loads:
             portal.load(change.package, load)
     except MeguroOpendataError as error:
@@ -169,9 +204,8 @@ def publish(
     """
     history = History(workspace)
     with locked(workspace.ledger):
-        known = {
-            (past.dataset, past.resource): past for past in read_ledger(workspace.ledger) if past.portal == plan.portal
-        }
+        known = last_events(read_ledger(workspace.ledger), plan.portal)
+        refuse_withdrawn_since(plan, workspace)
         pending = [change for change in plan.changes if change.action in WRITTEN]
         kept = {change.dataset: history.keep(change.release) for change in pending if change.release}
         outcome = _carry_out(plan, portal, allow, progress, seen)
@@ -215,6 +249,9 @@ def _missing_events(
     change: DatasetPlan, portal: str, known: Mapping[tuple[str, str], Event], time: str, approval: str | None
 ) -> Iterator[Event]:
     """Yield what the ledger does not know yet; ``known`` is the latest event of each file on this portal."""
+    if change.action == "remove" or change.stays_withdrawn:
+        yield from withdrawal_events(change, portal, time, approval)
+        return
     for part in change.resources:
         past = known.get((change.dataset, part.name))
         event = _event_of(part, past)
@@ -230,13 +267,8 @@ def _missing_events(
                 rows=part.rows.after if part.rows else change.rows,
                 sha256=part.sha256 or "",
                 approval=approval,
-                **catalogued(_told_of(change).to_ckan()),
+                **catalogued(change.package.to_ckan()),
             )
-
-
-def _told_of(change: DatasetPlan) -> Package:
-    """Return the dataset by which the ledger knows a change: what is there, or what was taken away."""
-    return change.before if change.action == "remove" and change.before else change.package
 
 
 def _event_of(part: ResourcePlan, past: Event | None) -> str | None:

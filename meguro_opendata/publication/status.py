@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from meguro_opendata.catalog import JsonObject, Package, from_ckan, judge_pickup
 from meguro_opendata.catalog.harvest import Manners
 from meguro_opendata.catalog.harvest.fetching import Fetcher
 from meguro_opendata.errors import ExitCode, MeguroOpendataError
+from meguro_opendata.ledger import Withdrawal, withdrawals
 from meguro_opendata.portals import Portal, PortalState
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, is_of_others
 from meguro_opendata.publication.plan import DatasetPlan
 from meguro_opendata.publication.planning import plan_releases
-from meguro_opendata.release.dataset import PublishedDataset, load_releases
+from meguro_opendata.publication.withdrawal import ready_releases
 from meguro_opendata.workspace.city import RECIPE_NAME, Workspace
 
 __all__ = ["STATUS_FORMAT", "Drift", "Status", "status"]
 
 STATUS_FORMAT = "meguro-opendata/status@1"
-_NOT_READY = ("release-missing", "release-stale", "release-damaged")
 # More than this is no answer that a link check needs.
 _ENOUGH_BYTES = 65_536
 _LINK_IS_ALIVE = "harvest-too-large"
@@ -32,8 +32,8 @@ class Drift:
     """One difference.
 
     Attributes:
-        kind: ``unbuilt``, ``missing``, ``unfinished``, ``stale``, ``edited``, ``orphaned``, ``orphaned-file``,
-            ``unmanaged`` or ``broken-link``.
+        kind: ``unbuilt``, ``missing``, ``unfinished``, ``stale``, ``edited``, ``returned`` (withdrawn, and on the
+            portal all the same), ``orphaned``, ``orphaned-file``, ``unmanaged`` or ``broken-link``.
         dataset: The slug; of what no recipe makes, its name on the portal.
         details: What it is about: fields, files, addresses.
         command: What mends it; empty where only the portal's own pages can.
@@ -59,12 +59,17 @@ class Pickup:
 
 @dataclass(frozen=True)
 class Status:
-    """A portal beside the workspace."""
+    """A portal beside the workspace.
+
+    Attributes:
+        withdrawn: The withdrawals from this portal, by the dataset's slug.
+    """
 
     portal: str
     datasets: int
     drifts: tuple[Drift, ...]
     pickups: tuple[Pickup, ...]
+    withdrawn: tuple[tuple[str, Withdrawal], ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
@@ -79,6 +84,7 @@ class Status:
             "datasets": self.datasets,
             "drifts": [asdict(drift) | {"details": list(drift.details)} for drift in self.drifts],
             "pickups": [asdict(pickup) | {"taken_as": list(pickup.taken_as)} for pickup in self.pickups],
+            "withdrawn": [{"dataset": slug, "time": past.time, "portal": past.portal} for slug, past in self.withdrawn],
         }
 
 
@@ -93,32 +99,28 @@ def status(workspace: Workspace, portal: Portal, manners: Manners | None = None)
     Raises:
         PortalError: If the portal cannot be read.
     """
-    ready, unbuilt = _releases(workspace)
+    ready, without = ready_releases(workspace, workspace.slugs())
     wanted = [portal.wanted(release.slug, release.entry).name for release in ready]
     state = portal.state(wanted)
-    plan = plan_releases(ready, portal, workspace, state=state)
+    gone = withdrawals(workspace.ledger, portal.name)
+    plan = plan_releases(ready, portal, workspace, state=state, resting=[slug for slug in without if slug in gone])
     drifts = [
-        *(Drift("unbuilt", slug, (), f"meguro-opendata build {slug}") for slug in unbuilt),
+        *_unbuilt(without, gone),
         *(drift for change in plan.changes for drift in _dataset_drifts(change, portal)),
+        *_come_back(plan.kept_withdrawn, portal),
         *(drift for change in plan.changes for drift in _left_over(change, portal)),
-        *_without_recipe(state, workspace, portal, {change.name for change in plan.changes}),
+        *_without_recipe(state, workspace, portal, {change.name for change in plan.changes}, gone),
         *(_broken_links(state, workspace, portal, Fetcher(manners)) if manners is not None else ()),
     ]
-    return Status(portal.name, len(state.packages), tuple(drifts), tuple(map(_pickup, state.packages.values())))
+    pickups = tuple(map(_pickup, state.packages.values()))
+    return Status(portal.name, len(state.packages), tuple(drifts), pickups, tuple(sorted(gone.items())))
 
 
-def _releases(workspace: Workspace) -> tuple[list[PublishedDataset], list[str]]:
-    """Return the releases that are ready, and the datasets that have none."""
-    ready: list[PublishedDataset] = []
-    unbuilt: list[str] = []
-    for slug in workspace.slugs():
-        try:
-            ready += load_releases(workspace, [slug])
-        except MeguroOpendataError as error:
-            if error.code not in _NOT_READY:
-                raise
-            unbuilt.append(slug)
-    return ready, unbuilt
+def _unbuilt(slugs: Sequence[str], gone: Mapping[str, Withdrawal]) -> Iterator[Drift]:
+    """Yield the datasets without a release; one that is withdrawn needs none."""
+    for slug in slugs:
+        if slug not in gone:
+            yield Drift("unbuilt", slug, (), f"meguro-opendata build {slug}")
 
 
 def _dataset_drifts(change: DatasetPlan, portal: Portal) -> Iterator[Drift]:
@@ -135,6 +137,18 @@ def _dataset_drifts(change: DatasetPlan, portal: Portal) -> Iterator[Drift]:
         yield Drift("unfinished" if unfinished else "stale", change.dataset, tuple(changed), publish)
 
 
+def _come_back(changes: Sequence[DatasetPlan], portal: Portal) -> Iterator[Drift]:
+    """Yield the withdrawn datasets that are on the portal."""
+    for change in changes:
+        if change.withdrawn and change.withdrawn.found:
+            yield _returned(change.dataset, change.withdrawn.found, portal)
+
+
+def _returned(slug: str, found: Sequence[str], portal: Portal) -> Drift:
+    """Return the drift of a withdrawn dataset that is on the portal all the same."""
+    return Drift("returned", slug, tuple(found), f"meguro-opendata publish --portal {portal.name} --remove {slug}")
+
+
 def _left_over(change: DatasetPlan, portal: Portal) -> Iterator[Drift]:
     """Yield files of ours that are no longer in the release."""
     publish = f"meguro-opendata publish {change.dataset} --portal {portal.name}"
@@ -149,14 +163,18 @@ def _is_ours(name: str, package: Package | None) -> bool:
     return any(part.name == name and not is_of_others(part) for part in parts)
 
 
-def _without_recipe(state: PortalState, workspace: Workspace, portal: Portal, planned: set[str]) -> Iterator[Drift]:
-    """Yield datasets on the portal that no recipe of the workspace makes."""
+def _without_recipe(
+    state: PortalState, workspace: Workspace, portal: Portal, planned: set[str], gone: Mapping[str, Withdrawal]
+) -> Iterator[Drift]:
+    """Yield datasets on the portal that no recipe of the workspace makes; those that are withdrawn have come back."""
     slugs = set(workspace.slugs())
     for name, package in state.packages.items():
         code, _, slug = extras_of(package).get(DATASET, "").partition("/")
         if name in planned or slug in slugs:
             continue
-        if portal.exclusive or code == workspace.city.code:
+        if code == workspace.city.code and slug in gone:
+            yield _returned(slug, [part.name for part in package.resources], portal)
+        elif portal.exclusive or code == workspace.city.code:
             remove = f"meguro-opendata publish --portal {portal.name} --remove {name}"
             yield Drift("orphaned", name, (), remove)
         else:
