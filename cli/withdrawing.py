@@ -11,10 +11,11 @@ import click
 from . import console, options
 
 if TYPE_CHECKING:
+    from meguro_opendata.portals.backup import Backup
     from meguro_opendata.publication import Wishes
     from meguro_opendata.workspace.city import Workspace
 
-__all__ = ["again_option", "say_left_out", "with_again"]
+__all__ = ["again_option", "say_brought_back", "say_left_out", "with_again"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -52,3 +53,14 @@ def say_left_out(workspace: Workspace, slugs: Sequence[str], portal: str | None)
     names = [slug for slug in workspace.choose(tuple(slugs)) if slug in gone]
     if names:
         console.say(message("catalog-withdrawn", options.settings().lang, portal=portal, names=names))
+
+
+def say_brought_back(workspace: Workspace, portal: str, saved: Backup, names: Sequence[str]) -> None:
+    """Name the datasets that a restore brought back although they are withdrawn."""
+    from meguro_opendata.messages import message
+    from meguro_opendata.publication.withdrawal import withdrawn_among
+
+    back = withdrawn_among([package for package in saved.packages if package.name in names], portal, workspace)
+    if back:
+        told = message("restore-withdrawn", options.settings().lang, portal=portal, names=back, first=back[0])
+        console.say(told)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import console, options
+from .. import console, options, withdrawing
 
 if TYPE_CHECKING:
     from meguro_opendata.portals.ckan.portal import CkanPortal
@@ -108,6 +108,7 @@ def restore(folder: Path, portal: str | None, output_format: str, *, yes: bool, 
         raise SystemExit(ExitCode.NOT_CLEAN)
     back = bring_back(target, saved)
     left = differences(target, saved)
+    withdrawing.say_brought_back(options.settings().open_workspace(), target.name, saved, back)
     if output_format == "json":
         told = {"portal": target.name, "restored": back, "differences": [asdict(one) for one in left]}
         console.result_json({"format": RESTORE_FORMAT, **told})

@@ -28,6 +28,7 @@ __all__ = [
     "resting_slugs",
     "take_down",
     "withdrawal_events",
+    "withdrawn_among",
 ]
 
 _NOT_READY = ("release-missing", "release-stale", "release-damaged")
@@ -60,6 +61,13 @@ def resting_slugs(workspace: Workspace, portal: str, slugs: Iterable[str], wishe
     """Return the datasets that stay withdrawn and have no release that could be published: none is needed for them."""
     known = withdrawals(workspace.ledger, portal)
     return ready_releases(workspace, [slug for slug in slugs if slug in known and slug not in wishes.again])[1]
+
+
+def withdrawn_among(packages: Iterable[Package], portal: str, workspace: Workspace) -> list[str]:
+    """Return the slugs of those packages that are withdrawn from a portal by the ledger, in their order."""
+    known = withdrawals(workspace.ledger, portal)
+    marks = (extras_of(package).get(DATASET, "").partition("/") for package in packages)
+    return [slug for code, _, slug in marks if code == workspace.city.code and slug in known]
 
 
 @dataclass(frozen=True)
