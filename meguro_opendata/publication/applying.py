@@ -279,4 +279,6 @@ def _event_of(part: ResourcePlan, past: Event | None) -> str | None:
         return WITHDRAW if past is not None and past.event != WITHDRAW else None
     if past is None:
         return PUBLISH
-    return UPDATE if past.sha256 != part.sha256 or past.event == WITHDRAW else None
+    # A link has no checksum: what is published of it is its address, which the plan has compared.
+    changed = past.sha256 != part.sha256 if part.sha256 else part.action in WRITTEN
+    return UPDATE if changed or past.event == WITHDRAW else None
