@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import console, options
+from .. import console, options, withdrawing
 
 if TYPE_CHECKING:
     from meguro_opendata.catalog import CatalogEntry, Package
@@ -69,6 +69,7 @@ def _catalogue(
 
     workspace = options.settings().open_workspace()
     if origin is None:
+        withdrawing.say_left_out(workspace, slugs, portal)
         return workspace_entries(workspace, slugs, portal), (), workspace.city
     found = harvest(origin, organization, Manners(allowed["allow_private"], allowed["ignore_robots"]))
     if found.missing or found.broken:

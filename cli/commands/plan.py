@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import console, looking, options
+from .. import console, looking, options, withdrawing
 
 if TYPE_CHECKING:
     from meguro_opendata.publication.looking import Look
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 )
 @options.wishes
 @looking.depth
+@withdrawing.again_option
 @options.insecure_http
 @options.output_format
 @options.common
@@ -52,6 +53,7 @@ def command(
     overwrite: tuple[str, ...],
     release: str | None,
     look: Look,
+    again: bool,
     insecure_http: bool,
     output_format: str,
 ) -> None:
@@ -68,7 +70,8 @@ def command(
         from meguro_opendata.portals.snapshot import SnapshotPortal
 
         target = SnapshotPortal(target, portal_state)
-    plan = plan_publication(workspace, target, slugs, options.wished(slugs, remove, overwrite, release), look)
+    wishes = withdrawing.with_again(options.wished(slugs, remove, overwrite, release), slugs, again=again)
+    plan = plan_publication(workspace, target, slugs, wishes, look)
     if out is not None:
         write_whole(out, (json.dumps(plan.to_dict(), ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
         console.say(message("plan-written", lang, path=out))

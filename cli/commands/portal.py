@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import console, options
+from .. import console, options, withdrawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,6 +117,7 @@ def restore(folder: Path, portal: str | None, output_format: str, *, yes: bool, 
     attempts: list[Attempt] = []
     back = bring_back(target, saved, attempts.append)
     left = differences(target, saved)
+    withdrawing.say_brought_back(options.settings().open_workspace(), target.name, saved, back)
     _show_restored(target.name, back, attempts, left, output_format, lang)
     raise SystemExit(ExitCode.of(clean=not left and all(one.error is None for one in attempts)))
 

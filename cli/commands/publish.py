@@ -1,4 +1,4 @@
-"""``publish``: do exactly what a plan says."""
+"""``publish``: do exactly what a plan says, withdrawals included."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import console, looking, options
+from .. import console, looking, options, withdrawing
 
 if TYPE_CHECKING:
     from meguro_opendata.portals import Portal
@@ -50,6 +50,7 @@ class _Moment(click.ParamType[datetime]):
 )
 @options.wishes
 @looking.depth
+@withdrawing.again_option
 @options.insecure_http
 @options.output_format
 @options.common
@@ -66,21 +67,22 @@ def command(
     overwrite: tuple[str, ...],
     release: str | None,
     look: Look,
+    again: bool,
     insecure_http: bool,
     output_format: str,
 ) -> None:
-    """計画のとおりに公開する / Publish exactly what the plan says."""
+    """計画のとおりに公開・取り下げをする / Publish or withdraw exactly what the plan says."""
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication import publish
 
     lang = options.settings().lang
     _refuse_unattended(yes, plan_file)
     _refuse_half_approval(plan_file, approval, plan_hash)
+    wishes = withdrawing.with_again(options.wished(slugs, remove, overwrite, release), slugs, again=again)
     workspace = options.settings().open_workspace()
     _refuse_early(not_before)
     target = open_portal(workspace, portal, insecure_http=insecure_http)
     past = _recover(workspace, target, lang)
-    wishes = options.wished(slugs, remove, overwrite, release)
     plan = _plan(workspace, target, slugs, plan_file, plan_hash, wishes, past, look)
     asked = not yes and plan_file is None and plan.pending
     if asked:
@@ -118,17 +120,27 @@ def _show(
 ) -> None:
     from ..texts.pending import recovery_dict
     from ..texts.plan import failure_lines, not_looked_lines, publish_lines
+    from ..texts.withdrawal import kept_withdrawn_lines, withdrawn_dicts
 
     console.say_lines(failure_lines(outcome, lang))
+    console.say_lines(kept_withdrawn_lines(plan, lang))
     if output_format == "json":
         done = {"portal": outcome.portal, "datasets": list(outcome.datasets), "resources": list(outcome.resources)}
         results = [result.to_dict(lang) for result in outcome.results]
         console.result_json(
-            {"format": FORMAT, **done, "events": events, "pages": outcome.pages, "results": results}
+            {
+                "format": FORMAT,
+                **done,
+                "removed": list(outcome.withdrawn),
+                "withdrawn": withdrawn_dicts(plan),
+                "events": events,
+                "pages": outcome.pages,
+                "results": results,
+            }
             | recovery_dict(past),
         )
     else:
-        console.result_lines(publish_lines(outcome, events, workspace, lang))
+        console.result_lines(publish_lines(outcome, events, workspace, lang, kept=bool(plan.kept_withdrawn)))
         console.result_lines(not_looked_lines(plan.not_looked_at, lang))
 
 
@@ -186,11 +198,11 @@ def _plan(
 def _confirm(plan: Plan, lang: str) -> None:
     """Show the plan and ask; without a yes the command ends."""
     from meguro_opendata.errors import ExitCode
-    from meguro_opendata.messages import message
 
     from ..texts.plan import plan_lines
+    from ..texts.withdrawal import ask_text, cancelled_text
 
     console.say("\n".join(plan_lines(plan, lang)))
-    if not console.ask(message("publish-ask", lang)):
-        console.say(message("publish-cancelled", lang))
+    if not console.ask(ask_text(plan, lang)):
+        console.say(cancelled_text(plan, lang))
         raise SystemExit(ExitCode.NOT_CLEAN)

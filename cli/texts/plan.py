@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from meguro_opendata.messages import message, word
 
+from .withdrawal import change_line, nothing_line, withdrawn_lines
+
 if TYPE_CHECKING:
     from meguro_opendata.publication import DatasetPlan, Outcome, Plan, ResourcePlan, Result
     from meguro_opendata.publication.fields import FieldChange
@@ -27,11 +29,12 @@ def plan_lines(plan: Plan, lang: str) -> Iterator[str]:
     if plan.pending:
         yield message("plan-hash", lang, hash=plan.digest)
     else:
-        yield message("nothing-pending", lang)
+        yield nothing_line(plan, lang)
 
 
 def _change_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
     yield f"[{word(change.action, lang)}] {change.name}"
+    yield from change_line(change, lang)
     yield from _file_lines([part for part in change.resources if part.action == "orphaned"], lang)
     yield from _conflict_lines(change, lang)
     if change.action == "unchanged":
@@ -122,14 +125,18 @@ def _row_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
         yield from (f"      {name}: {before} -> {after}" for name, before, after in row.cells)
 
 
-def publish_lines(outcome: Outcome, events: int, workspace: Workspace, lang: str) -> Iterator[str]:
-    """What was published and entered in the ledger."""
-    if outcome.done:
-        yield message("publish-done", lang, datasets=len(outcome.datasets), resources=len(outcome.resources))
-    elif outcome.pages:
+def publish_lines(
+    outcome: Outcome, events: int, workspace: Workspace, lang: str, *, kept: bool = False
+) -> Iterator[str]:
+    """What was published or withdrawn, and entered in the ledger; ``kept`` if some datasets stay withdrawn."""
+    published = [result for result in outcome.done if result.publishes]
+    if published:
+        yield message("publish-done", lang, datasets=len(published), resources=len(outcome.resources))
+    yield from withdrawn_lines(outcome, lang)
+    if not outcome.results and outcome.pages:
         yield message("publish-pages", lang)
-    elif not outcome.failed:
-        yield message("publish-nothing", lang)
+    elif not outcome.results:
+        yield message("publish-nothing-but" if kept else "publish-nothing", lang)
     if events:
         yield message("ledger-written", lang, count=events, path=workspace.ledger)
 

@@ -25,9 +25,16 @@ def status_lines(found: Status, lang: str) -> Iterator[str]:
         yield f"  -> {drift.command}" if drift.command else "  " + message("status-elsewhere", lang)
     if not found.drifts:
         yield message("status-same", lang, portal=found.portal, datasets=found.datasets)
+    yield from _withdrawn_lines(found, lang)
     yield from not_looked_lines(found.not_looked_at, lang)
     taken = [pickup.name for pickup in found.pickups if pickup.picked_up]
     passed = [pickup.name for pickup in found.pickups if pickup.standard and not pickup.picked_up]
     yield message("status-pickup", lang, taken=len(taken), standard=len(taken) + len(passed))
     if passed:
         yield "  " + message("status-passed-over", lang, names=passed)
+
+
+def _withdrawn_lines(found: Status, lang: str) -> Iterator[str]:
+    """The datasets that are withdrawn, which are not missing."""
+    if found.withdrawn:
+        yield message("status-withdrawn", lang, names=[slug for slug, _ in found.withdrawn])

@@ -6,6 +6,7 @@ Where a city's fiscal year starts is part of its profile (``fiscal_year_start`` 
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "calendar_year_of_month",
     "fiscal_year_of",
     "fiscal_year_of_month",
+    "japan_day",
+    "japan_moment",
     "quarter_ends",
     "quarter_of",
     "today",
@@ -29,11 +32,61 @@ FISCAL_YEAR_START = 4
 QUARTERS = 4
 WEEKDAYS = "月火水木金土日"  # in the order of date.weekday()
 _MONTHS = 12
+_DAY_LETTERS = 10
+# ISO 8601 has no space before an offset, and no name of a zone; RFC 3339 and some portals do.
+_SPACED_OFFSET = re.compile(r"\s+([+-]\d\d:?\d\d)$")
+_UTC_NAME = re.compile(r"\s*(?:Z|UTC|GMT)$", re.IGNORECASE)
 
 
 def today() -> date:
     """Return the current day in Japan."""
     return datetime.now(UTC).astimezone(JST).date()
+
+
+def japan_moment(text: str) -> datetime:
+    """Return a time as portals and catalogues write it, in Japan's time; without an offset it is UTC, as CKAN's are.
+
+    >>> japan_moment("2021-03-31T15:00:00.123456").isoformat()
+    '2021-04-01T00:00:00.123456+09:00'
+
+    Raises:
+        ValueError: If the text is no time of ISO 8601.
+        OverflowError: If the moment lies outside the years 1 to 9999.
+    """
+    written = _SPACED_OFFSET.sub(r"\1", _UTC_NAME.sub("+00:00", text.strip()))
+    moment = datetime.fromisoformat(written)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(JST)
+
+
+def japan_day(text: str) -> str:
+    """Return the day in Japan of a portal's time, ``YYYY-MM-DD``; a date without a time stays that date.
+
+    Whatever shows or counts a portal's days uses this function, so that the list, the ledger, pages and figures agree.
+    A text that is no time is returned unchanged, without blanks around it; a day with an unreadable time is that day.
+
+    >>> japan_day("2021-03-31T15:00:00"), japan_day("2021-03-31T15:00:00+09:00"), japan_day("2021-03-31")
+    ('2021-04-01', '2021-03-31', '2021-03-31')
+    >>> japan_day("2021-03"), japan_day("2021-03-31T99:00"), japan_day("令和3年")
+    ('2021-03', '2021-03-31', '令和3年')
+    """
+    written = text.strip()
+    for read in (_written_day, _day_of_moment):
+        try:
+            return read(written)
+        except (ValueError, OverflowError):
+            continue
+    try:
+        return _written_day(written[:_DAY_LETTERS])
+    except ValueError:
+        return written
+
+
+def _written_day(text: str) -> str:
+    return date.fromisoformat(text).isoformat()
+
+
+def _day_of_moment(text: str) -> str:
+    return japan_moment(text).date().isoformat()
 
 
 def fiscal_year_of_month(year: int, month: int, start_month: int = FISCAL_YEAR_START) -> int:

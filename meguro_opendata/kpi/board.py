@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from meguro_opendata import messages
-from meguro_opendata.japan.calendar import JST
+from meguro_opendata.japan.calendar import japan_day
 from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.coverage import Kind
 from meguro_opendata.kpi.figures import Indicator
@@ -141,7 +140,7 @@ def _evidence(figure: Indicator, situation: Situation, lang: str) -> Evidence:
 def _row(line: int, entry: Entry, situation: Situation, lang: str) -> Row:
     kind = messages.word(f"event-{entry.event}", lang)
     if isinstance(entry, Event):
-        day = datetime.fromisoformat(entry.time).astimezone(JST).date().isoformat()
+        day = japan_day(entry.time)
         what = entry.title or entry.dataset
         return Row(line, day, kind, what, entry.resource, entry.department, entry.portal)
     if isinstance(entry, Dating):

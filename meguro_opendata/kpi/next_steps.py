@@ -51,10 +51,11 @@ def next_steps(situation: Situation) -> list[Step]:
 
 
 def _recipe_steps(situation: Situation) -> Iterator[Step]:
-    """Datasets with a recipe that no portal has."""
-    published = {one.dataset for one in situation.current}
+    """Datasets with a recipe that no portal has and that were not withdrawn."""
+    known = situation.history.datasets
+    settled = {one.dataset for one in situation.current} | {name for name, one in known.items() if one.withdrawn}
     for slug in situation.workspace.slugs():
-        if slug in published:
+        if slug in settled:
             continue
         try:
             recipe = open_recipe(slug, situation.workspace)
@@ -64,7 +65,7 @@ def _recipe_steps(situation: Situation) -> Iterator[Step]:
             continue
         kind, verb = ("publish", "publish") if built else ("build", "build")
         files = len(built.files) if built else len(recipe.formats)
-        new = 0 if slug in situation.history.datasets else files
+        new = 0 if slug in known else files
         yield Step(kind, recipe.title, recipe.metadata.department, f"meguro-opendata {verb} {slug}", str(files), new)
 
 

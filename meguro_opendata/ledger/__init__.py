@@ -32,6 +32,7 @@ from meguro_opendata.ledger.pending import (
     write_pending,
 )
 from meguro_opendata.ledger.verification import Check, LineFault, repair_ledger, verify_ledger
+from meguro_opendata.ledger.withdrawals import Withdrawal, last_events, published_datasets, withdrawals
 
 __all__ = [
     "HARVESTED",
@@ -54,14 +55,17 @@ __all__ = [
     "Pending",
     "Place",
     "Record",
+    "Withdrawal",
     "append_events",
     "append_missing",
     "catalogued",
     "enter_events",
     "import_events",
     "japan_time",
+    "last_events",
     "pending_path",
     "place_of",
+    "published_datasets",
     "read_entries",
     "read_ledger",
     "read_packages",
@@ -69,5 +73,6 @@ __all__ = [
     "repair_ledger",
     "scan_ledger",
     "verify_ledger",
+    "withdrawals",
     "write_pending",
 ]

@@ -43,6 +43,7 @@ class DatasetHistory:
     Attributes:
         firsts: The first occurrence of each file by name, also of those that came after the day asked for.
         portals: By portal and file, the last occurrence up to the day asked for.
+        withdrawals: By portal, the last withdrawal of the whole dataset up to that day.
         newest_own: The newest event up to that day that is this tool's own.
         newest_catalogued: The newest one of a catalogue's.
     """
@@ -51,6 +52,7 @@ class DatasetHistory:
         """Start without any event."""
         self.firsts: dict[str, Occurrence] = {}
         self.portals: dict[str, dict[str, Occurrence]] = {}
+        self.withdrawals: dict[str, Occurrence] = {}
         self.newest_own: Occurrence | None = None
         self.newest_catalogued: Occurrence | None = None
 
@@ -75,6 +77,11 @@ class DatasetHistory:
         elif not occurrence.own and _is_newer(occurrence, self.newest_catalogued):
             self.newest_catalogued = occurrence
 
+    def withdraw(self, portal: str, occurrence: Occurrence) -> None:
+        """Enter the withdrawal of the whole dataset from a portal, in the order of the ledger's lines."""
+        if _is_newer(occurrence, self.withdrawals.get(portal)):
+            self.withdrawals[portal] = occurrence
+
     @property
     def newest(self) -> Occurrence | None:
         """The newest event up to the day asked for; ``None`` if there is none."""
@@ -87,8 +94,15 @@ class DatasetHistory:
 
     def published(self) -> Iterator[str]:
         """Yield the names of the files that a portal has, once for each portal that has it."""
-        for files in self.portals.values():
-            yield from (file for file, last in files.items() if not last.withdrawn)
+        for portal, files in self.portals.items():
+            whole = self.withdrawals.get(portal)
+            there = (file for file, last in files.items() if not last.withdrawn)
+            yield from there if whole is None else (file for file in there if files[file].moment > whole.moment)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was on a portal up to the day asked for, and is on none any more."""
+        return bool(self.portals) and next(self.published(), None) is None
 
     def catalogued(self, until: str) -> list[str]:
         """Return the names of the files of which only a catalogue's date is known, those up to a day first."""

@@ -38,13 +38,14 @@ TOOL = f"meguro-opendata {__version__}"
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened to one published file.
+    """One thing that happened to one published file, or the withdrawal of a whole dataset.
 
     Attributes:
         event: ``publish`` (the file's first time on this portal), ``update`` or ``withdraw``.
         time: ISO 8601 in Japan's time.
         dataset: The slug; for a catalogue's dataset its name there, without the municipality's code.
-        resource: The file's name.
+        resource: The file's name; empty in the ``withdraw`` of a whole dataset, which takes all its files off this
+            portal and lasts until the dataset is published there anew.
         standard: Id and version, or ``None``.
         rows: Rows of the file, ``None`` if they are not known.
         sha256: Its checksum, empty if it is not known.

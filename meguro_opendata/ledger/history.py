@@ -102,6 +102,8 @@ def scan_ledger(path: Path, until: date) -> History:
             figures.append(number)
         else:
             _enter(history, line, day, number)
+    for name in [name for name, dataset in history.datasets.items() if not dataset.firsts]:
+        del history.datasets[name]  # withdrawn, and never published as far as the ledger knows
     for number, entry in history.entries(figures).items():
         if isinstance(entry, Dating):
             history.datings.append((number, entry))
@@ -124,12 +126,17 @@ def _lines(history: History) -> Iterator[tuple[int, _Line]]:
 
 
 def _enter(history: History, line: _Line, day: str, number: int) -> None:
-    if not line.dataset or not line.resource:
+    whole = line.event == WITHDRAW and not line.resource
+    if not line.dataset or not (line.resource or whole):
         raise MeguroOpendataError("ledger-broken", file=history.path, line=number)
     dataset = history.datasets.get(line.dataset)
     if dataset is None:
         dataset = history.datasets[line.dataset] = DatasetHistory()
     occurrence = Occurrence(day, number, line.origin == PUBLISHED, line.event == WITHDRAW)
+    if whole:
+        if day <= history.until:
+            dataset.withdraw(line.portal, occurrence)
+        return
     dataset.enter_first(line.resource, occurrence)
     if day <= history.until:
         dataset.enter_last(line.resource, line.portal, occurrence)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from meguro_opendata.errors import ExitCode, SourceError
 from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.files.whole import locked, numbered_lines
+from meguro_opendata.japan.calendar import japan_moment
 from meguro_opendata.ledger.chain import append_events
 from meguro_opendata.ledger.entries import HARVESTED, PUBLISH, Event, japan_time
 from meguro_opendata.ledger.history import scan_ledger
@@ -242,8 +243,7 @@ def _time(stamp: str) -> str:
     ('2021-04-01T00:00:00+09:00', '', '')
     """
     try:
-        moment = datetime.fromisoformat(stamp)
-        time = japan_time(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        time = japan_time(japan_moment(str(stamp)))
     except (ValueError, OverflowError):
         return ""
     return time if time >= str(reading_words()["earliest_year"]) else ""

@@ -138,7 +138,18 @@ class Portal(Protocol):
         """Take a dataset off the portal, so that it could be brought back where the portal can do that.
 
         Raises:
-            PortalError: If the portal cannot be reached or refuses.
+            PortalError: If the portal cannot be reached or refuses, or a file cannot be deleted.
+        """
+
+    def remains(self, package: Package, parts: Sequence[Resource] | None = None) -> tuple[str, ...]:
+        """Look for what was taken away; return the names of what can still be had, empty if all of it is gone.
+
+        Args:
+            package: The dataset as it was.
+            parts: The files that were taken away; without them the whole dataset was.
+
+        Raises:
+            PortalError: If the portal cannot be read.
         """
 
     def settle(self, name: str, gone: Sequence[str]) -> None:

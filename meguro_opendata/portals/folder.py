@@ -12,7 +12,7 @@ The ``package_show`` file is written last: a dataset is there when it is, and ev
 from __future__ import annotations
 
 import json
-import shutil
+import os
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -98,9 +98,10 @@ class FolderPortal:
         """Do nothing: a folder has no views."""
 
     def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package | None:
-        """Write the files, then the ``package_show`` answer that announces them; return that dataset.
+        """Write the files, delete those that go, then write the ``package_show`` answer that announces the rest.
 
         Raises:
+            PortalError: If a file that goes cannot be deleted; it stays announced.
             StorageError: If the folder cannot be written.
         """
         name = package.name
@@ -108,27 +109,52 @@ class FolderPortal:
             write_whole(self._file(name, upload.name), plain_bytes(upload.path))
         old = self._package(name)
         shown = self._shown(package, old, moment)
+        kept = {part.name for part in shown.resources}
+        gone = [self._file(name, part.name) for part in (old.resources if old else ()) if part.name not in kept]
+        self._delete(gone)
         answer = {"help": "", "success": True, "result": shown.to_ckan()}
         write_whole(self._show_path(name), _json_bytes(answer))
-        kept = {part.name for part in shown.resources}
-        for part in old.resources if old else ():
-            if part.name not in kept:
-                with storage_guard(self.root):
-                    self._file(name, part.name).unlink(missing_ok=True)
         return shown
 
     def load(self, package: Package, table: TableLoad) -> None:
         """Do nothing: a folder has no DataStore."""
 
     def remove(self, package: Package) -> None:
-        """Take a dataset away: first what announces it, then its files.
+        """Take a dataset away: first its files, then what announces it, so that a removal that fails can be repeated.
 
         Raises:
-            StorageError: If the folder cannot be written.
+            PortalError: If a file cannot be deleted; the others are gone, and the dataset stays announced.
         """
-        with storage_guard(self.root):
-            self._show_path(package.name).unlink(missing_ok=True)
-            shutil.rmtree(inside(self.root, "dataset", package.name), ignore_errors=True)
+        self._delete(self._contents(package.name))
+        self._delete([self._show_path(package.name)])
+
+    def remains(self, package: Package, parts: Sequence[Resource] | None = None) -> tuple[str, ...]:
+        """Return what lies in the folder of a dataset that was taken away, or which of some files is still there."""
+        if parts is not None:
+            return tuple(part.name for part in parts if self._file(package.name, part.name).is_file())
+        paths = [*self._contents(package.name), self._show_path(package.name)]
+        return tuple(path.relative_to(self.root).as_posix() for path in paths if path.is_file())
+
+    def _contents(self, name: str) -> list[Path]:
+        """Return everything in a dataset's folder, and the folder itself last; a link is not followed."""
+        folder = inside(self.root, "dataset", name)
+        if folder.is_symlink() or not folder.is_dir():
+            return [folder]
+        with storage_guard(folder):
+            walked = list(os.walk(folder, topdown=False))
+        return [Path(place, inner) for place, folders, files in walked for inner in (*files, *folders)] + [folder]
+
+    def _delete(self, paths: Sequence[Path]) -> None:
+        """Delete files and empty folders, as many as the system lets us.
+
+        Raises:
+            PortalError: If one is still there.
+        """
+        reasons = {path: reason for path in paths if (reason := _deletion_trouble(path)) is not None}
+        files = [path.relative_to(self.root).as_posix() for path in reasons if path.is_symlink() or not path.is_dir()]
+        if reasons:
+            names = files or [path.relative_to(self.root).as_posix() for path in reasons]
+            raise PortalError("removal-failed", name=self.name, files=names, reason=next(iter(reasons.values())))
 
     def settle(self, name: str, gone: Sequence[str]) -> None:
         """Take away half-written files, and those files of a dataset that it does not announce.
@@ -268,6 +294,18 @@ def _refuse_malformed(package: Package) -> None:
                 part.needed(key)
     if not all(map(is_plain_name, (package.name, *(part.name for part in package.resources)))):
         raise ValueError(package.name)
+
+
+def _deletion_trouble(path: Path) -> str | None:
+    """Delete a file, a link or an empty folder; return why it is still there, ``None`` if it is gone."""
+    try:
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return None
 
 
 def _identifier(*parts: str) -> str:

@@ -101,6 +101,13 @@ class SnapshotPortal:
         """Refuse."""
         raise PortalError("snapshot-read-only", name=self.name)
 
+    def remains(self, package: Package, parts: Sequence[Resource] | None = None) -> tuple[str, ...]:
+        """Return the dataset, or which of some files, the saved state has."""
+        held = self._packages.get(package.name)
+        if held is None:
+            return ()
+        return (held.name,) if parts is None else tuple(part.name for part in parts if held.resource(part.name))
+
     def finish(self) -> bool:
         """Do nothing."""
         return False

@@ -11,7 +11,16 @@ from pathlib import Path
 from meguro_opendata.catalog import JsonObject, Package
 from meguro_opendata.errors import ExitCode, GuardError, MeguroOpendataError
 from meguro_opendata.files.whole import checksum, locked, plain_bytes
-from meguro_opendata.ledger import PUBLISH, UPDATE, WITHDRAW, Event, catalogued, japan_time, read_ledger
+from meguro_opendata.ledger import (
+    PUBLISH,
+    UPDATE,
+    WITHDRAW,
+    Event,
+    catalogued,
+    japan_time,
+    last_events,
+    read_ledger,
+)
 from meguro_opendata.portals import Portal, PortalState, Upload
 from meguro_opendata.publication import noting
 from meguro_opendata.publication.guards import refuse_conflicts, refuse_guards
@@ -20,6 +29,7 @@ from meguro_opendata.publication.journal import Journal, Started, record_of
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan
 from meguro_opendata.publication.planning import fingerprint
 from meguro_opendata.publication.recovery import complete, recover_locked, refuse_undone
+from meguro_opendata.publication.withdrawal import confirm_gone, refuse_withdrawn_since, take_down, withdrawal_events
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Outcome", "Result", "apply_plan", "publish"]
@@ -31,14 +41,23 @@ Progress = Callable[["Result"], None]
 class Result:
     """What became of one dataset: its action, and the error if it failed.
 
-    ``held`` is the dataset as the portal has it afterwards, ``None`` if that is not known.
+    Attributes:
+        resources: The files that were sent.
+        removed: The files that were taken off the portal.
+        held: The dataset as the portal has it afterwards, ``None`` if that is not known.
     """
 
     dataset: str
     action: str
     resources: tuple[str, ...] = ()
     error: MeguroOpendataError | None = None
+    removed: tuple[str, ...] = ()
     held: Package | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def publishes(self) -> bool:
+        """Whether it is a publication, and not only a withdrawal of the dataset or of some of its files."""
+        return self.action != "remove" and (bool(self.resources) or not self.removed)
 
     def to_dict(self, lang: str) -> JsonObject:
         """Return the result as the JSON of ``outcome@1`` has it."""
@@ -46,6 +65,7 @@ class Result:
             "dataset": self.dataset,
             "action": self.action,
             "resources": list(self.resources),
+            "removed": list(self.removed) if self.error is None else [],
             "error": {"code": self.error.code, "message": self.error.text(lang)} if self.error else None,
         }
 
@@ -72,6 +92,16 @@ class Outcome:
     def datasets(self) -> tuple[str, ...]:
         """The slugs of what was written or taken away."""
         return tuple(result.dataset for result in self.done)
+
+    @property
+    def withdrawn(self) -> tuple[str, ...]:
+        """The slugs of the datasets that were withdrawn."""
+        return tuple(result.dataset for result in self.done if result.action == "remove")
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """The files that were withdrawn, with their datasets or alone."""
+        return tuple(name for result in self.done for name in result.removed)
 
     @property
     def resources(self) -> tuple[str, ...]:
@@ -134,14 +164,16 @@ def _all_results(
 
 def _result(change: DatasetPlan, portal: Portal, moment: str) -> Result:
     uploads = [_upload(part) for part in change.resources if part.action in WRITTEN and part.path]
-    done = Result(change.dataset, change.action, tuple(upload.name for upload in uploads))
+    gone = tuple(part.name for part in change.resources if part.action == "remove")
+    done = Result(change.dataset, change.action, tuple(upload.name for upload in uploads), removed=gone)
     try:
         if change.action == "remove":
-            portal.remove(change.before or change.package)
+            take_down(change, portal)
             return done
         held = change.before
         if not change.only_loads:
             held = portal.put(change.package, uploads, moment, change.before)
+            confirm_gone(change, portal)
         for load in change.loads:
             portal.load(change.package, load)
         _add_views(change, portal)
@@ -191,9 +223,8 @@ def publish(
     history, journal = History(workspace), Journal(workspace)
     with locked(workspace.ledger):
         refuse_undone(plan, recover_locked(workspace, portal))
-        known = {
-            (past.dataset, past.resource): past for past in read_ledger(workspace.ledger) if past.portal == plan.portal
-        }
+        known = last_events(read_ledger(workspace.ledger), plan.portal)
+        refuse_withdrawn_since(plan, workspace)
         changes = _checked(plan, portal, allow, seen)
         started = _started(plan, journal, history, known, moment, approval)
         if started.records:
@@ -275,6 +306,9 @@ def _missing_events(
     change: DatasetPlan, portal: str, known: Mapping[tuple[str, str], Event], time: str, approval: str | None
 ) -> Iterator[Event]:
     """Yield what the ledger does not know yet; ``known`` is the latest event of each file on this portal."""
+    if change.action == "remove" or change.stays_withdrawn:
+        yield from withdrawal_events(change, portal, time, approval)
+        return
     for part in change.resources:
         past = known.get((change.dataset, part.name))
         event = _event_of(part, past)
@@ -290,13 +324,8 @@ def _missing_events(
                 rows=part.rows.after if part.rows else change.rows,
                 sha256=part.sha256 or "",
                 approval=approval,
-                **catalogued(_told_of(change).to_ckan()),
+                **catalogued(change.package.to_ckan()),
             )
-
-
-def _told_of(change: DatasetPlan) -> Package:
-    """Return the dataset by which the ledger knows a change: what is there, or what was taken away."""
-    return change.before if change.action == "remove" and change.before else change.package
 
 
 def _event_of(part: ResourcePlan, past: Event | None) -> str | None:
@@ -307,4 +336,6 @@ def _event_of(part: ResourcePlan, past: Event | None) -> str | None:
         return WITHDRAW if past is not None and past.event != WITHDRAW else None
     if past is None:
         return PUBLISH
-    return UPDATE if past.sha256 != part.sha256 or past.event == WITHDRAW else None
+    # A link has no checksum: what is published of it is its address, which the plan has compared.
+    changed = past.sha256 != part.sha256 if part.sha256 else part.action in WRITTEN
+    return UPDATE if changed or past.event == WITHDRAW else None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from urllib.parse import urljoin
 
 from meguro_opendata.catalog import CatalogEntry, Package
+from meguro_opendata.ledger import withdrawals
 from meguro_opendata.portals import open_portal
 from meguro_opendata.release.dataset import load_releases
 from meguro_opendata.workspace.city import Workspace
@@ -17,7 +18,7 @@ __all__ = ["workspace_entries"]
 def workspace_entries(
     workspace: Workspace, slugs: Sequence[str] = (), portal: str | None = None
 ) -> tuple[CatalogEntry, ...]:
-    """Return the releases of a workspace as a catalogue has them.
+    """Return the releases of a workspace as a catalogue has them; of a portal's, without those withdrawn from it.
 
     Args:
         workspace: The workspace.
@@ -27,10 +28,12 @@ def workspace_entries(
     Raises:
         MeguroOpendataError: If a dataset has no release, or one older than its source.
     """
-    ready = load_releases(workspace, workspace.choose(tuple(slugs)))
+    chosen = workspace.choose(tuple(slugs))
     if portal is None:
-        return tuple(_addressed(release.entry, None, "") for release in ready)
+        return tuple(_addressed(release.entry, None, "") for release in load_releases(workspace, chosen))
     target = open_portal(workspace, portal)
+    gone = withdrawals(workspace.ledger, portal)
+    ready = load_releases(workspace, [slug for slug in chosen if slug not in gone])
     names = [target.wanted(release.slug, release.entry).name for release in ready]
     held = target.state(names).packages
     base = (workspace.portals[portal].url or "").rstrip("/") + "/"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meguro_opendata import pages
-from meguro_opendata.publication.labels import field_label
+from meguro_opendata.publication.labels import field_label, withdrawal_text
 from meguro_opendata.publication.plan import DatasetPlan, Plan
 from meguro_opendata.workspace.city import Workspace
 
@@ -19,7 +19,9 @@ def plan_page(plan: Plan, workspace: Workspace, lang: str) -> str:
         title=workspace.city.name,
         plan=plan,
         told=[change for change in plan.changes if _is_told(change)],
-        silent=[change for change in plan.changes if not _is_told(change)],
+        silent=[change for change in plan.changes if not _is_told(change) and not change.stays_withdrawn],
+        resting=plan.kept_withdrawn,
+        withdrawal=lambda change: withdrawal_text(change, lang),
         city=workspace.city,
         address=settings.url if settings else None,
         label=lambda field: field_label(field, lang),

@@ -16,7 +16,17 @@ from meguro_opendata.publication.fields import Conflict, FieldChange
 from meguro_opendata.publication.looking import Looked, LostView
 from meguro_opendata.release.dataset import PublishedDataset
 
-__all__ = ["ACTIONS", "PLAN_FORMAT", "WRITTEN", "DatasetPlan", "Plan", "ResourcePlan", "Wishes", "short_names"]
+__all__ = [
+    "ACTIONS",
+    "PLAN_FORMAT",
+    "WRITTEN",
+    "DatasetPlan",
+    "Plan",
+    "ResourcePlan",
+    "Wishes",
+    "Withdrawn",
+    "short_names",
+]
 
 PLAN_FORMAT = "meguro-opendata/plan@1"
 ACTIONS = ("create", "update", "unchanged", "remove", "conflict")
@@ -34,15 +44,44 @@ class Wishes:
         remove: Datasets on the portal, or files as ``dataset/file``, to be taken away.
         overwrite: Datasets whose fields win over edits made on the portal.
         releases: An earlier release to publish, by dataset.
+        again: Withdrawn datasets to be published anew.
     """
 
     remove: tuple[str, ...] = ()
     overwrite: tuple[str, ...] = ()
     releases: tuple[tuple[str, str], ...] = ()
+    again: tuple[str, ...] = ()
 
     def to_dict(self) -> JsonObject:
         """Return the JSON that ``plan@1`` has for it."""
-        return {"remove": list(self.remove), "overwrite": list(self.overwrite), "releases": dict(self.releases)}
+        return {
+            "remove": list(self.remove),
+            "overwrite": list(self.overwrite),
+            "releases": dict(self.releases),
+            "again": list(self.again),
+        }
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """That a dataset is withdrawn from the portal, by the ledger.
+
+    Attributes:
+        time: When, ISO 8601 in Japan's time.
+        portal: From which portal.
+        found: What of it is on the portal all the same: names of files, or its name there; empty as a rule.
+        whole: Whether the ledger has one event of the dataset for it; ``False`` for events of its files, as earlier
+            versions wrote them.
+    """
+
+    time: str
+    portal: str
+    found: tuple[str, ...] = ()
+    whole: bool = True
+
+    def to_dict(self) -> JsonObject:
+        """Return the JSON that ``plan@1`` has for it."""
+        return {"time": self.time, "portal": self.portal, "found": list(self.found)}
 
 
 @dataclass(frozen=True)
@@ -94,6 +133,7 @@ class DatasetPlan:
         lost_tables: The files of ``loads`` whose table was in the DataStore and is not any more, or is another one.
         views: Views that are gone and will be made again.
         looked: What was found on the portal; it is no part of the plan's JSON.
+        withdrawn: Its withdrawal; ``None`` for a dataset that is not withdrawn.
     """
 
     dataset: str
@@ -116,6 +156,23 @@ class DatasetPlan:
     lost_tables: tuple[str, ...] = ()
     views: tuple[LostView, ...] = ()
     looked: Looked | None = field(default=None, repr=False, compare=False)
+    withdrawn: Withdrawn | None = None
+
+    @property
+    def stays_withdrawn(self) -> bool:
+        """Whether it is withdrawn and nobody asked for it to be published anew."""
+        return self.withdrawn is not None and self.release is None and self.action == "unchanged"
+
+    @property
+    def only_withdraws(self) -> bool:
+        """Whether it is taken off the portal, or loses files there and nothing else changes."""
+        actions = {part.action for part in self.resources}
+        return self.action == "remove" or ("remove" in actions and not actions & {*WRITTEN} and not self.metadata)
+
+    @property
+    def withdraws(self) -> bool:
+        """Whether anything of it is taken off the portal."""
+        return self.action == "remove" or any(part.action == "remove" for part in self.resources)
 
     def to_dict(self) -> JsonObject:
         """Return the JSON that ``plan@1`` has for it."""
@@ -136,6 +193,7 @@ class DatasetPlan:
             "standard": self.standard,
             "department": self.department,
             "rows": self.rows,
+            "withdrawn": self.withdrawn.to_dict() if self.withdrawn else None,
         }
 
 
@@ -175,6 +233,19 @@ class Plan:
     def pending(self) -> bool:
         """Whether anything would be written, or is to be decided."""
         return any(change.action != "unchanged" for change in self.changes)
+
+    @property
+    def deed(self) -> str:
+        """``publish``, ``withdraw`` or ``both``: by which words the plan is presented."""
+        pending = [change for change in self.changes if change.action != "unchanged"]
+        if pending and all(change.only_withdraws for change in pending):
+            return "withdraw"
+        return "both" if any(change.withdraws for change in pending) else "publish"
+
+    @property
+    def kept_withdrawn(self) -> tuple[DatasetPlan, ...]:
+        """The datasets that stay withdrawn."""
+        return tuple(change for change in self.changes if change.stays_withdrawn)
 
     @property
     def summary(self) -> dict[str, int]:

@@ -16,6 +16,7 @@ from meguro_opendata.portals.marks import DATASET, RELEASE
 from meguro_opendata.publication.looking import Look
 from meguro_opendata.publication.plan import PLAN_FORMAT, Plan, Wishes
 from meguro_opendata.publication.recovery import Recovery, remaining_plan
+from meguro_opendata.publication.withdrawal import removed_by_name
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["agreed_plan", "refuse_early", "refuse_other_hash"]
@@ -39,9 +40,11 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal, past: Recovery
     """
     try:
         loaded = json.loads(path.read_text(encoding="utf-8"))
-        slugs = [str(change["dataset"]) for change in loaded["changes"] if change["action"] != "remove"]
         wishes = _wishes(loaded["wishes"])
         look = Look.of(texts_of(loaded.get("not_looked_at", [])))
+        gone = removed_by_name(wishes)
+        changes = [(str(change["dataset"]), str(change["name"]), change["action"]) for change in loaded["changes"]]
+        slugs = [slug for slug, name, action in changes if action != "remove" and not {slug, name} & {*gone}]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MeguroOpendataError("plan-broken", file=path) from None
     if loaded.get("format") != PLAN_FORMAT or not loaded["changes"]:
@@ -87,7 +90,8 @@ def _wishes(told: Json) -> Wishes:
     asked = object_of(told)
     earlier = tuple((slug, str(release)) for slug, release in object_of(asked["releases"]).items())
     remove, overwrite = (tuple(map(str, list_of(asked[name]))) for name in ("remove", "overwrite"))
-    return Wishes(remove, overwrite, earlier)
+    # A plan of an earlier version has none: it is read, and then stale.
+    return Wishes(remove, overwrite, earlier, tuple(map(str, list_of(asked.get("again") or ()))))
 
 
 def refuse_other_hash(plan: Plan, approved: str) -> None:

@@ -19,6 +19,7 @@ from meguro_opendata.publication.history import History
 from meguro_opendata.publication.looking import Look, Looked
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan, Wishes
 from meguro_opendata.publication.tables import TableChange, checksums, is_table, stem, table_changes
+from meguro_opendata.publication.withdrawal import Withdrawals, removed_by_name, resting_slugs
 from meguro_opendata.release.dataset import PublishedDataset, load_releases
 from meguro_opendata.workspace.city import Workspace, as_workspace
 
@@ -48,9 +49,10 @@ def plan_publication(
     home = as_workspace(workspace)
     target = open_portal(home, portal) if portal is None or isinstance(portal, str) else portal
     asked = wishes or Wishes()
-    whole_datasets = [name for name in asked.remove if "/" not in name]
-    chosen = [] if whole_datasets and not slugs else home.choose(tuple(slugs))
-    return plan_releases(_releases(home, chosen, dict(asked.releases)), target, home, asked, look=look)
+    chosen = [] if removed_by_name(asked) and not slugs else home.choose(tuple(slugs))
+    resting = resting_slugs(home, target.name, chosen, asked)
+    releases = _releases(home, [slug for slug in chosen if slug not in resting], dict(asked.releases))
+    return plan_releases(releases, target, home, asked, look=look, resting=resting)
 
 
 def _releases(home: Workspace, chosen: Sequence[str], earlier: Mapping[str, str]) -> list[PublishedDataset]:
@@ -67,16 +69,33 @@ def plan_releases(
     wishes: Wishes | None = None,
     state: PortalState | None = None,
     look: Look | None = None,
+    resting: Sequence[str] = (),
 ) -> Plan:
-    """Compare some releases with what the portal holds: see :func:`plan_publication`; ``state`` if it is known."""
+    """Compare some releases with what the portal holds: see :func:`plan_publication`.
+
+    Args:
+        releases: The releases.
+        portal: Where to.
+        workspace: Whose ledger and history are asked.
+        wishes: What is asked for by name.
+        state: What the portal holds, if it is known.
+        look: How closely the portal is looked at.
+        resting: Withdrawn datasets that have no release.
+    """
     asked = wishes or Wishes()
     closely = replace(look or Look(), views=_keeps_views(workspace, portal.name))
     history = History(workspace)
     wanted = [portal.wanted(release.slug, release.entry) for release in releases]
     held = state or portal.state([package.name for package in wanted])
     known = _Known(portal, workspace, history, held, _by_mark(held), asked, closely)
-    changes = [_plan_dataset(release, package, known) for release, package in zip(releases, wanted, strict=True)]
-    changes += [_plan_removal(name, known) for name in asked.remove if "/" not in name]
+    gone = Withdrawals(portal, workspace, held, known.by_mark, asked)
+    removals = [gone.removal(name) for name in removed_by_name(asked)]
+    changes = [
+        gone.kept(release, package) or gone.again(_plan_dataset(release, package, known))
+        for release, package in zip(releases, wanted, strict=True)
+    ]
+    changes = [*changes, *gone.without_release(resting)]
+    changes = [change for change in changes if change.dataset not in {one.dataset for one in removals}] + removals
     _refuse_unknown_files(changes, asked)
     return Plan(
         portal.name, fingerprint(held, changes), tuple(changes), asked, closely.not_looked_at(portal), seen=held
@@ -284,32 +303,6 @@ def _action(old: Package | None, compared: Comparison, resources: Sequence[Resou
         return "conflict"
     written = any(part.action in (*WRITTEN, "remove") for part in resources)
     return "update" if compared.changed or written or moved else "unchanged"
-
-
-def _plan_removal(name: str, known: _Known) -> DatasetPlan:
-    """Return the plan that takes a dataset off the portal, by its slug or its name there.
-
-    Raises:
-        MeguroOpendataError: If the portal has no such dataset.
-    """
-    old = known.by_mark.get(f"{known.workspace.city.code}/{name}") or known.state.packages.get(name)
-    if old is None:
-        raise MeguroOpendataError("remove-unknown", names=[name], portal=known.portal.name)
-    mark = extras_of(old).get(DATASET, "")
-    ours = known.portal.exclusive or mark.startswith(f"{known.workspace.city.code}/")
-    return DatasetPlan(
-        dataset=mark.partition("/")[2] or name,
-        name=old.name,
-        action="remove",
-        metadata=(),
-        resources=tuple(ResourcePlan(part.name, "remove", part.hash or None, None) for part in old.resources),
-        guards=() if ours else ("name-taken",),
-        package=Package({"name": old.name, "id": old.fields.get("id")}),
-        standard=None,
-        department=old.text("maintainer"),
-        rows=0,
-        before=old,
-    )
 
 
 def _refuse_unknown_files(changes: Sequence[DatasetPlan], wishes: Wishes) -> None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from meguro_opendata.catalog import JsonObject, Package, from_ckan, judge_pickup
 from meguro_opendata.catalog.harvest import Manners
 from meguro_opendata.catalog.harvest.fetching import Fetcher
 from meguro_opendata.errors import ExitCode, MeguroOpendataError
+from meguro_opendata.ledger import Withdrawal, withdrawals
 from meguro_opendata.portals import Portal, PortalState
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, is_of_others
 from meguro_opendata.publication.looking import Look
 from meguro_opendata.publication.plan import DatasetPlan
 from meguro_opendata.publication.planning import plan_releases
-from meguro_opendata.release.dataset import PublishedDataset, load_releases
+from meguro_opendata.publication.withdrawal import ready_releases
 from meguro_opendata.workspace.city import RECIPE_NAME, Workspace
 
 __all__ = ["STATUS_FORMAT", "Drift", "Status", "status"]
 
 STATUS_FORMAT = "meguro-opendata/status@1"
-_NOT_READY = ("release-missing", "release-stale", "release-damaged")
 # More than this is no answer that a link check needs.
 _ENOUGH_BYTES = 65_536
 _LINK_IS_ALIVE = "harvest-too-large"
@@ -33,8 +33,8 @@ class Drift:
     """One difference.
 
     Attributes:
-        kind: ``unbuilt``, ``missing``, ``unfinished``, ``stale``, ``lost``, ``edited``, ``orphaned``,
-            ``orphaned-file``, ``unmanaged`` or ``broken-link``.
+        kind: ``unbuilt``, ``missing``, ``unfinished``, ``stale``, ``lost``, ``edited``, ``returned`` (withdrawn, and
+            on the portal all the same), ``orphaned``, ``orphaned-file``, ``unmanaged`` or ``broken-link``.
         dataset: The slug; of what no recipe makes, its name on the portal.
         details: What it is about: fields, files, addresses.
         command: What mends it; empty where only the portal's own pages can.
@@ -60,13 +60,19 @@ class Pickup:
 
 @dataclass(frozen=True)
 class Status:
-    """A portal beside the workspace; ``not_looked_at`` are codes of what was not compared."""
+    """A portal beside the workspace.
+
+    Attributes:
+        not_looked_at: Codes of what was not compared.
+        withdrawn: The withdrawals from this portal, by the dataset's slug.
+    """
 
     portal: str
     datasets: int
     drifts: tuple[Drift, ...]
     pickups: tuple[Pickup, ...]
     not_looked_at: tuple[str, ...] = ()
+    withdrawn: tuple[tuple[str, Withdrawal], ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
@@ -82,6 +88,7 @@ class Status:
             "not_looked_at": list(self.not_looked_at),
             "drifts": [asdict(drift) | {"details": list(drift.details)} for drift in self.drifts],
             "pickups": [asdict(pickup) | {"taken_as": list(pickup.taken_as)} for pickup in self.pickups],
+            "withdrawn": [{"dataset": slug, "time": past.time, "portal": past.portal} for slug, past in self.withdrawn],
         }
 
 
@@ -97,33 +104,30 @@ def status(workspace: Workspace, portal: Portal, manners: Manners | None = None,
     Raises:
         PortalError: If the portal cannot be read.
     """
-    ready, unbuilt = _releases(workspace)
+    ready, without = ready_releases(workspace, workspace.slugs())
     wanted = [portal.wanted(release.slug, release.entry).name for release in ready]
     state = portal.state(wanted)
-    plan = plan_releases(ready, portal, workspace, state=state, look=look)
+    gone = withdrawals(workspace.ledger, portal.name)
+    resting = [slug for slug in without if slug in gone]
+    plan = plan_releases(ready, portal, workspace, state=state, look=look, resting=resting)
     drifts = [
-        *(Drift("unbuilt", slug, (), f"meguro-opendata build {slug}") for slug in unbuilt),
+        *_unbuilt(without, gone),
         *(drift for change in plan.changes for drift in _dataset_drifts(change, portal)),
+        *_come_back(plan.kept_withdrawn, portal),
         *(drift for change in plan.changes for drift in _left_over(change, portal)),
-        *_without_recipe(state, workspace, portal, {change.name for change in plan.changes}),
+        *_without_recipe(state, workspace, portal, {change.name for change in plan.changes}, gone),
         *(_broken_links(state, workspace, portal, Fetcher(manners)) if manners is not None else ()),
     ]
     pickups = tuple(map(_pickup, state.packages.values()))
-    return Status(portal.name, len(state.packages), tuple(drifts), pickups, plan.not_looked_at)
+    withdrawn = tuple(sorted(gone.items()))
+    return Status(portal.name, len(state.packages), tuple(drifts), pickups, plan.not_looked_at, withdrawn)
 
 
-def _releases(workspace: Workspace) -> tuple[list[PublishedDataset], list[str]]:
-    """Return the releases that are ready, and the datasets that have none."""
-    ready: list[PublishedDataset] = []
-    unbuilt: list[str] = []
-    for slug in workspace.slugs():
-        try:
-            ready += load_releases(workspace, [slug])
-        except MeguroOpendataError as error:
-            if error.code not in _NOT_READY:
-                raise
-            unbuilt.append(slug)
-    return ready, unbuilt
+def _unbuilt(slugs: Sequence[str], gone: Mapping[str, Withdrawal]) -> Iterator[Drift]:
+    """Yield the datasets without a release; one that is withdrawn needs none."""
+    for slug in slugs:
+        if slug not in gone:
+            yield Drift("unbuilt", slug, (), f"meguro-opendata build {slug}")
 
 
 def _dataset_drifts(change: DatasetPlan, portal: Portal) -> Iterator[Drift]:
@@ -156,6 +160,18 @@ def _lost(change: DatasetPlan) -> tuple[str, ...]:
     return (*tables, *views) if change.only_loads and len(tables) == len(change.loads) else ()
 
 
+def _come_back(changes: Sequence[DatasetPlan], portal: Portal) -> Iterator[Drift]:
+    """Yield the withdrawn datasets that are on the portal."""
+    for change in changes:
+        if change.withdrawn and change.withdrawn.found:
+            yield _returned(change.dataset, change.withdrawn.found, portal)
+
+
+def _returned(slug: str, found: Sequence[str], portal: Portal) -> Drift:
+    """Return the drift of a withdrawn dataset that is on the portal all the same."""
+    return Drift("returned", slug, tuple(found), f"meguro-opendata publish --portal {portal.name} --remove {slug}")
+
+
 def _left_over(change: DatasetPlan, portal: Portal) -> Iterator[Drift]:
     """Yield files of ours that are no longer in the release."""
     publish = f"meguro-opendata publish {change.dataset} --portal {portal.name}"
@@ -170,14 +186,18 @@ def _is_ours(name: str, package: Package | None) -> bool:
     return any(part.name == name and not is_of_others(part) for part in parts)
 
 
-def _without_recipe(state: PortalState, workspace: Workspace, portal: Portal, planned: set[str]) -> Iterator[Drift]:
-    """Yield datasets on the portal that no recipe of the workspace makes."""
+def _without_recipe(
+    state: PortalState, workspace: Workspace, portal: Portal, planned: set[str], gone: Mapping[str, Withdrawal]
+) -> Iterator[Drift]:
+    """Yield datasets on the portal that no recipe of the workspace makes; those that are withdrawn have come back."""
     slugs = set(workspace.slugs())
     for name, package in state.packages.items():
         code, _, slug = extras_of(package).get(DATASET, "").partition("/")
         if name in planned or slug in slugs:
             continue
-        if portal.exclusive or code == workspace.city.code:
+        if code == workspace.city.code and slug in gone:
+            yield _returned(slug, [part.name for part in package.resources], portal)
+        elif portal.exclusive or code == workspace.city.code:
             remove = f"meguro-opendata publish --portal {portal.name} --remove {name}"
             yield Drift("orphaned", name, (), remove)
         else:

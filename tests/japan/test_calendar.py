@@ -1,6 +1,6 @@
 """Japan's time and its fiscal year: each day lies in one year and one quarter, wherever the year starts."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -14,6 +14,8 @@ from meguro_opendata.japan.calendar import (
     calendar_year_of_month,
     fiscal_year_of,
     fiscal_year_of_month,
+    japan_day,
+    japan_moment,
     quarter_ends,
     quarter_of,
     today,
@@ -122,3 +124,53 @@ def test_weekdays_stand_in_pythons_order(day: date) -> None:
     """Seven days later has the same letter; 1 April 2024 was a Monday."""
     assert WEEKDAYS[date(2024, 4, 1).weekday()] == "月"
     assert WEEKDAYS[(day + A_DAY).weekday()] == WEEKDAYS[(WEEKDAYS.index(WEEKDAYS[day.weekday()]) + 1) % 7]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2021-03-31T15:00:00", "2021-04-01"),
+        ("2021-03-31T14:59:59.999999", "2021-03-31"),
+        ("2021-03-31T15:00:00.123456", "2021-04-01"),
+        ("2021-03-31T15:00:00.1234567Z", "2021-04-01"),
+        ("2021-03-31T15:00:00Z", "2021-04-01"),
+        ("2021-03-31T15:00:00z", "2021-04-01"),
+        ("2021-03-31 15:00:00 UTC", "2021-04-01"),
+        ("2021-03-31 15:00:00 +0000", "2021-04-01"),
+        ("2021-03-31T15:00:00+09:00", "2021-03-31"),
+        ("2021-03-31T10:00:00-05:00", "2021-04-01"),
+        ("20210331T150000Z", "2021-04-01"),
+        (" 2021-03-31T15:00 ", "2021-04-01"),
+        ("2020-12-31T15:00:00", "2021-01-01"),
+        ("2024-02-28T15:00:00", "2024-02-29"),
+        ("1965-12-31T15:00:00", "1966-01-01"),
+        ("2021-03-31", "2021-03-31"),
+        ("20210331", "2021-03-31"),
+        ("2021-03", "2021-03"),
+        ("2021", "2021"),
+        ("9999-12-31T23:00:00Z", "9999-12-31"),
+        ("0001-01-01T00:00:00+14:00", "0001-01-01"),
+        ("2021-03-31T99:00:00", "2021-03-31"),
+        ("令和3年3月31日", "令和3年3月31日"),
+        ("2021年度から順次公開している", "2021年度から順次公開している"),
+        ("", ""),
+    ],
+)
+def test_a_portals_time_is_a_day_in_japan(written: str, day: str) -> None:
+    """Times of every kind become Japan's day, a date stays that date, and what is no time is not cut."""
+    assert japan_day(written) == day
+
+
+@given(
+    st.builds(datetime.combine, st.dates(date(1, 1, 3), date(9999, 12, 29)), st.times()),
+    st.sampled_from([None, *(timezone(timedelta(minutes=minutes)) for minutes in (-720, -300, 0, 345, 540, 840))]),
+    st.sampled_from(["auto", "seconds", "microseconds"]),
+    st.sampled_from(["T", " "]),
+)
+def test_however_a_moment_is_written_it_is_of_one_day(
+    clock: datetime, zone: timezone | None, precision: str, separator: str
+) -> None:
+    """The day is nine hours on from UTC, whatever the offset; reading it once more changes nothing."""
+    written = clock.replace(tzinfo=zone).isoformat(separator, precision)
+    expected = (clock - (zone.utcoffset(None) if zone else timedelta()) + timedelta(hours=9)).date().isoformat()
+    assert japan_day(written) == expected == japan_day(expected) == japan_day(japan_moment(written).isoformat())

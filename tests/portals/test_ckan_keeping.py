@@ -16,6 +16,7 @@ from meguro_opendata.portals.backup import back_up, differences, open_backup, re
 from meguro_opendata.portals.ckan.portal import CkanPortal
 from meguro_opendata.portals.snapshot import SnapshotPortal, snapshot_text
 from meguro_opendata.publication import Wishes, plan_releases, publish
+from meguro_opendata.publication.status import status
 from meguro_opendata.workspace.city import Workspace
 
 LABS = [pytest.param(lab, id=f"ckan{number}") for number, lab in enumerate(labs(), start=1)]
@@ -124,6 +125,34 @@ def test_a_removed_dataset_is_deleted_not_purged(published: Published) -> None:
     publish(plan_releases([], portal, workspace, Wishes(remove=("set1",))), portal, workspace)
     assert name not in lab.datasets(portal.organization)
     assert lab.call("package_show", id=identifier)["state"] == "deleted"
+
+
+def test_withdrawn_from_a_real_ckan_stays_withdrawn(published: Published) -> None:
+    """A routine run leaves it deleted; an undeleted one is reported and left alone; by name it is published anew."""
+    lab, portal, workspace, folder = published
+    name, releases = f"{portal.organization}-set1", ten_releases(folder)
+    identifier = lab.datasets(portal.organization)[name]["id"]
+    down = Wishes(remove=("set1",))
+    outcome, events = publish(plan_releases([], portal, workspace, down), portal, workspace)
+    assert (outcome.withdrawn, events) == (("set1",), 1)
+    plan = plan_releases(releases, portal, workspace)
+    publish(plan, portal, workspace)
+    assert (plan.pending, [change.dataset for change in plan.kept_withdrawn]) == (False, ["set1"])
+    assert name not in lab.datasets(portal.organization)
+    lab.call("package_patch", id=identifier, state="active")
+    plan = plan_releases(releases, portal, workspace)
+    outcome, events = publish(plan, portal, workspace)
+    assert (outcome.results, events) == ((), 0)
+    assert [change.withdrawn.found for change in plan.kept_withdrawn if change.withdrawn] == [("案内",)]
+    assert ("returned", "set1") in {(drift.kind, drift.dataset) for drift in status(workspace, portal).drifts}
+    publish(plan_releases([], portal, workspace, down), portal, workspace)
+    assert name not in lab.datasets(portal.organization)
+    again = plan_releases(releases, portal, workspace, Wishes(again=("set1",)))
+    assert [change.action for change in again.changes if change.dataset == "set1"] == ["create"]
+    publish(again, portal, workspace)
+    assert lab.datasets(portal.organization)[name]["id"] != identifier
+    after = plan_releases(releases, portal, workspace)
+    assert (after.pending, after.kept_withdrawn) == (False, ())
 
 
 @pytest.mark.parametrize("spoil", ["file", "list", "missing", "format"])

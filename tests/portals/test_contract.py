@@ -173,6 +173,20 @@ def test_a_removed_dataset_is_gone(portal: Portal, file: Callable[[str, str], Up
     assert only(portal).title == "AED設置箇所一覧"
 
 
+def test_what_was_removed_is_looked_for(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+    """A dataset, or a file of it, remains as long as it can be had, and does not once it was taken away."""
+    one, two = file("a.csv", "1"), file("b.csv", "2")
+    portal.put(package_of(portal, one, two), [one, two], MOMENT, None)
+    held = only(portal)
+    (first, second) = held.resources
+    assert portal.remains(held)
+    assert portal.remains(held, [first, second]) == ("a.csv", "b.csv")
+    portal.put(as_held(held, package_of(portal, two)), [], MOMENT, held)
+    assert portal.remains(held, [first, second]) == ("b.csv",)
+    portal.remove(only(portal))
+    assert portal.remains(held) == ()
+
+
 def test_what_others_changed_is_not_overwritten(portal: Portal, file: Callable[[str, str], Upload]) -> None:
     """A dataset that is not any more what it was is refused, and nothing of it changes."""
     if portal.exclusive:

@@ -413,6 +413,21 @@ def test_files_are_removed_only_by_name(make: Make, portal: MemoryPortal, worksp
     assert [event.event for event in read_ledger(workspace.ledger)][-2:] == ["withdraw", "withdraw"]
 
 
+def test_a_link_is_entered_once_and_when_its_address_changes(
+    make: Make, portal: MemoryPortal, workspace: Workspace
+) -> None:
+    """A link has no checksum: a run that changes nothing enters no event of it."""
+    for address in ("a", "a", "b", "b"):
+        run(
+            make(["1,a"], links={"地図": f"https://example.org/{address}.pdf"}),
+            portal,
+            workspace,
+            allow=["link-changes"],
+        )
+    told = [event.event for event in read_ledger(workspace.ledger) if event.resource == "地図"]
+    assert told == ["publish", "update"]
+
+
 @pytest.mark.parametrize("name", ["no_such", "stock/no_such.csv", "stock/131105_stock.csv"])
 def test_what_is_not_there_cannot_be_removed(name: str, make: Make, portal: MemoryPortal, workspace: Workspace) -> None:
     """A wrong name, or a file that is still published, is told; nothing is taken away."""

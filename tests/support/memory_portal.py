@@ -32,6 +32,7 @@ class MemoryPortal:
         self.reads = 0
         self.writes = 0
         self.broken: set[str] = set()
+        self.staying: set[str] = set()
         self._city = city
         self._settings = settings or PortalSettings(kind="ckan", url="http://localhost")
 
@@ -121,9 +122,18 @@ class MemoryPortal:
                 self.tables[part["id"]] = HeldTable(len(stored.records), stored.shape)
 
     def remove(self, package: Package) -> None:
-        """Take a dataset away."""
+        """Take a dataset away, unless it is set to stay."""
         self.writes += 1
-        del self.packages[package.name]
+        if package.name not in self.staying:
+            del self.packages[package.name]
+
+    def remains(self, package: Package, parts: Sequence[Resource] | None = None) -> tuple[str, ...]:
+        """Which of some files, or whether the dataset, is still there."""
+        held = self.packages.get(package.name)
+        if parts is None:
+            return (package.name,) if held else ()
+        there = {part["id"] for part in held["resources"]} if held else set()
+        return tuple(part.name for part in parts if part.id in there)
 
     def settle(self, name: str, gone: Sequence[str]) -> None:
         """Nothing: every change is made wholly."""

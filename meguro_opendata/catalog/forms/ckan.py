@@ -14,6 +14,7 @@ from typing import TypeAlias
 from meguro_opendata.catalog.ckanlimits import is_sendable_name, sendable_tags, strings_of
 from meguro_opendata.catalog.entry import MEDIA_TYPES, Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.package import Extra, Group, Json, JsonObject, Organization, Package, Resource, Tag
+from meguro_opendata.japan.calendar import japan_day
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.workspace.city import City
 
@@ -132,7 +133,7 @@ def _nfc(text: str) -> str:
 
 
 def from_ckan(package: Package) -> CatalogEntry:
-    """Return a dataset of a CKAN in our form; times are cut to days, extras that we have no word for are kept.
+    """Return a dataset of a CKAN in our form; times become days in Japan, extras that we have no word for are kept.
 
     Raises:
         KeyError: If the dataset, a tag or an extra has no name.
@@ -211,7 +212,7 @@ def _typed(name: str, text: str, empty: str | None) -> _Value:
         return tuple(strings_of(text))
     if name == "bbox":
         return _box(text)
-    return (text[:10] if name in kinds.days else text) or empty
+    return (japan_day(text) if name in kinds.days else text) or empty
 
 
 def _box(text: str) -> Box | None:

@@ -12,6 +12,7 @@ from meguro_opendata.catalog.forms.jsonld import all_of, first, label, load_docu
 from meguro_opendata.catalog.package import Json, JsonObject
 from meguro_opendata.errors import SourceError
 from meguro_opendata.files.jsontext import HalfSignError
+from meguro_opendata.japan.calendar import japan_day
 
 __all__ = ["from_dcat"]
 
@@ -101,7 +102,7 @@ def _perhaps(node: Mapping[str, Json], name: str) -> str | None:
 
 
 def _day(node: Mapping[str, Json], name: str) -> str | None:
-    return _said(node, name)[:10] or None
+    return japan_day(_said(node, name)) or None
 
 
 def _licence(node: JsonObject, parts: Sequence[JsonObject]) -> JsonObject:

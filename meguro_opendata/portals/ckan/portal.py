@@ -14,7 +14,7 @@ from functools import cached_property, partial
 
 from meguro_opendata.catalog import CatalogEntry, Json, JsonObject, Package, Resource
 from meguro_opendata.catalog.package import Part, list_of, object_of, texts_of
-from meguro_opendata.errors import RefusedError, StaleError, UncertainError
+from meguro_opendata.errors import PortalError, RefusedError, StaleError, UncertainError
 from meguro_opendata.files.whole import plain_bytes
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import HeldTable, PortalState, TableLoad, Upload, View
@@ -264,6 +264,21 @@ class CkanPortal:
         """Delete a dataset; CKAN keeps it, so that an administrator can bring it back."""
         identifier = package.needed("id")
         self.client.write("package_delete", {"id": identifier}, {}, partial(self._is_gone, identifier))
+
+    def remains(self, package: Package, parts: Sequence[Resource] | None = None) -> tuple[str, ...]:
+        """Return the name of a dataset that search or ``package_show`` still has, or which of some files it has."""
+        identifier = package.needed("id")
+        try:
+            shown = self.show(identifier)
+        except PortalError as error:
+            if error.code not in ("portal-not-found", "portal-forbidden"):
+                raise
+            return () if self._is_gone(identifier) else (package.name,)
+        if parts is not None:
+            there = {part.id for part in shown.resources}
+            return tuple(part.name for part in parts if part.id in there)
+        gone = shown.fields.get("state") == _DELETED and self._is_gone(identifier)
+        return () if gone else (package.name,)
 
     def _is_gone(self, identifier: str) -> bool:
         return not self._search(f'id:"{identifier}"')
