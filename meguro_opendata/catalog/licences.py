@@ -17,6 +17,9 @@ class Licence:
     Attributes:
         id: As we write it.
         name: As people read it.
+        url: The page that people read.
+        iri: Its name on the web of data.
+        title: Its title in CKAN's own list of licences.
         also: Other spellings, ids of portals, and parts of addresses.
         open: Whether anyone may use, change and pass on the data, also commercially.
         crawler: Whether BODIK's crawler takes data under it.
@@ -25,6 +28,8 @@ class Licence:
     id: str
     name: str
     url: str
+    iri: str
+    title: str
     also: tuple[str, ...]
     open: bool
     crawler: bool

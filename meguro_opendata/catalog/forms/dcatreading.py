@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from meguro_opendata.catalog.entry import LANGUAGE, MEDIA_TYPES, Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.forms.dcat import dcat_words
+from meguro_opendata.catalog.forms.iris import scheme_text
 from meguro_opendata.catalog.forms.jsonld import all_of, first, label, load_document, nodes_of, text_of
 from meguro_opendata.catalog.package import Json, JsonObject
 from meguro_opendata.errors import SourceError
@@ -57,18 +58,18 @@ def _entry(node: JsonObject) -> CatalogEntry:
         frequency=_frequency(first(node, "dct:accrualPeriodicity")),
         issued=_day(node, "dct:issued"),
         modified=_day(node, "dct:modified"),
-        landing_page=_perhaps(node, "dcat:landingPage"),
+        landing_page=_address(node, "dcat:landingPage") or None,
         spatial=_label_only(place),
         bbox=_box(_said(place, "dcat:bbox")),
         temporal=_period(_node(first(node, "dct:temporal"))),
         provenance=_label_only(_node(first(node, "dct:provenance"))),
         standard=label(first(node, "dct:conformsTo")) or None,
-        language=_language(_said(node, "dct:language")),
+        language=_language(label(first(node, "dct:language"))),
         version=_perhaps(node, "dcat:version"),
-        documents=tuple(text_of(page) for page in all_of(node, "foaf:page")),
+        documents=tuple(label(page) for page in all_of(node, "foaf:page")),
         license_id=_said(licence, "dct:identifier"),
         license_title=_label_only(licence) or "",
-        license_url=text_of(licence),
+        license_url=_licence_url(licence),
         publisher=_perhaps(publisher, "foaf:name"),
         publisher_id=_perhaps(publisher, "dct:identifier"),
         distributions=tuple(map(_distribution, parts)),
@@ -76,11 +77,11 @@ def _entry(node: JsonObject) -> CatalogEntry:
 
 
 def _distribution(node: JsonObject) -> Distribution:
-    url, access = _said(node, "dcat:downloadURL"), _said(node, "dcat:accessURL")
+    url, access = _address(node, "dcat:downloadURL"), _address(node, "dcat:accessURL")
     size = _SIZE.fullmatch(_said(node, "dcat:byteSize"))
     return Distribution(
         name=_said(node, "dct:title"),
-        format=label(first(node, "dct:format")) or _format_of(_said(node, "dcat:mediaType")),
+        format=_format(label(first(node, "dct:format"))) or _format_of(_said(node, "dcat:mediaType")),
         url=url or access,
         access_url=access if url and access != url else None,
         description=_said(node, "dct:description"),
@@ -95,6 +96,11 @@ def _distribution(node: JsonObject) -> Distribution:
 
 def _said(node: Mapping[str, Json], name: str) -> str:
     return text_of(first(node, name))
+
+
+def _address(node: Mapping[str, Json], name: str) -> str:
+    """Return the address of a page, or what else was said instead of one."""
+    return label(first(node, name))
 
 
 def _perhaps(node: Mapping[str, Json], name: str) -> str | None:
@@ -122,9 +128,9 @@ def _label_only(node: JsonObject) -> str | None:
 
 def _contact(node: JsonObject) -> Contact:
     return Contact(
-        email=_said(node, "vcard:hasEmail").removeprefix("mailto:"),
-        phone=_said(node, "vcard:hasTelephone").removeprefix("tel:"),
-        form=_said(node, "vcard:hasURL"),
+        email=scheme_text("mailto", _said(node, "vcard:hasEmail")),
+        phone=scheme_text("tel", _said(node, "vcard:hasTelephone")),
+        form=_address(node, "vcard:hasURL"),
         note=_said(node, "vcard:note"),
     )
 
@@ -145,7 +151,25 @@ def _format_of(address: str) -> str:
     return next((name for name, known in MEDIA_TYPES.items() if known == kind), kind)
 
 
+def _format(written: str) -> str:
+    """Return a format by our name if it is one of the EU's table, else as it is written."""
+    words = dcat_words()
+    kind = written.removeprefix(words["iri"]["file_type"])
+    if kind == written:
+        return written
+    return next((name for name, known in words["format"].items() if known["file_type"] == kind), kind)
+
+
+def _licence_url(node: JsonObject) -> str:
+    """Return the page of a licence that people read, else its IRI unless that is a name within the document."""
+    iri = text_of(node)
+    return label(first(node, "rdfs:seeAlso")) or ("" if iri.startswith("#") else iri)
+
+
 def _period(node: JsonObject) -> str | None:
+    named = _label_only(node)
+    if named:
+        return named
     start, end = _said(node, "dcat:startDate"), _said(node, "dcat:endDate")
     return (start if start == end else f"{start}/{end}") or None
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from meguro_opendata.catalog.forms.jsonld import all_of, first, nodes_of, text_of
+from meguro_opendata.catalog.forms.jsonld import all_of, first, label, nodes_of, text_of
 from meguro_opendata.catalog.package import Json, JsonObject
 from meguro_opendata.findings import Finding
 from meguro_opendata.packaged import packaged_toml
@@ -88,7 +88,7 @@ def _misshapen(rule: Rule, nodes: list[JsonObject], dataset: str | None) -> Iter
     wrong = [value for node in nodes for value in all_of(node, rule.property) if not _fits(value, rule)]
     if wrong:
         params: dict[str, object] = {"property": rule.says, "term": rule.property}
-        value = text_of(wrong[0])[:_SHOWN]
+        value = _written(wrong[0])[:_SHOWN]
         yield Finding("dcat-form", "error", field=rule.property, value=value, params=params, file=dataset)
 
 
@@ -100,11 +100,16 @@ def _filled(node: Mapping[str, Json], rule: Rule) -> bool:
     return any(value not in (None, "", {}, []) for value in all_of(node, rule.property))
 
 
+def _written(value: Json) -> str:
+    """Return a value's text or address, or what stands in its place if it has neither."""
+    return text_of(value) or label(value)
+
+
 def _fits(value: Json, rule: Rule) -> bool:
     """Return whether a value has the form that its property asks for; a node may be an object or an address."""
     if value in (None, "", {}, []) or rule.kind == "node":
         return True
-    return re.fullmatch(_kinds()[rule.kind], text_of(value), re.DOTALL) is not None
+    return re.fullmatch(_kinds()[rule.kind], _written(value), re.DOTALL) is not None
 
 
 @cache
