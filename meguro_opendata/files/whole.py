@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import secrets
 import shutil
+import stat
 import sys
-import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -166,6 +166,8 @@ def files_of_series(folder: Path, pattern: str, without: Iterable[str] = ()) -> 
 def write_whole(path: Path, data: bytes) -> bool:
     """Write a file so that it is never seen half-written; a file that already holds ``data`` is not touched.
 
+    A new file has the permissions that the process's umask leaves; a file that is replaced keeps its own.
+
     Returns:
         Whether anything was written.
 
@@ -176,15 +178,26 @@ def write_whole(path: Path, data: bytes) -> bool:
         if path.is_file() and path.read_bytes() == data:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        aside = _beside(path)
         try:
-            with os.fdopen(handle, "wb") as file:
+            with aside.open("xb") as file:
                 file.write(data)
-            Path(aside).chmod(0o644)
-            Path(aside).replace(path)
+            _keep_mode(path, aside)
+            aside.replace(path)
         finally:
-            Path(aside).unlink(missing_ok=True)
+            aside.unlink(missing_ok=True)
     return True
+
+
+def _beside(path: Path) -> Path:
+    """Return a name beside a file that no other process uses; what is made under it obeys the umask."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+
+
+def _keep_mode(old: Path, new: Path) -> None:
+    """Give a file or folder the permissions of the one whose place it will take, if there is one."""
+    if old.exists():
+        new.chmod(stat.S_IMODE(old.stat().st_mode))
 
 
 @contextmanager
@@ -192,7 +205,7 @@ def folder_aside(target: Path) -> Iterator[Path]:
     """A fresh folder beside ``target`` that takes its place when the block ends without an exception.
 
     The old folder stays until the new one is complete; an earlier run that was killed between the two renames is
-    mended first.
+    mended first. Permissions are as those of :func:`write_whole`, for the folder and for each file in it.
 
     Raises:
         StorageError: If anything cannot be written; ``target`` is then as before.
@@ -201,10 +214,12 @@ def folder_aside(target: Path) -> Iterator[Path]:
     with storage_guard(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         _mend(target, old)
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
+        aside = _beside(target)
+        aside.mkdir()
         try:
             yield aside
-            aside.chmod(0o755)
+            for path in (aside, *aside.rglob("*")):
+                _keep_mode(target / path.relative_to(aside), path)
             if target.exists():
                 target.rename(old)
             aside.rename(target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from meguro_opendata.catalog.package import Json, list_of, object_of
 from meguro_opendata.errors import GuardError, MeguroOpendataError
@@ -30,6 +30,7 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal) -> Plan:
         loaded = json.loads(path.read_text(encoding="utf-8"))
         slugs = [str(change["dataset"]) for change in loaded["changes"] if change["action"] != "remove"]
         wishes = _wishes(loaded["wishes"])
+        _refuse_older_form(loaded)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MeguroOpendataError("plan-broken", file=path) from None
     if loaded.get("format") != PLAN_FORMAT or not loaded["changes"]:
@@ -38,6 +39,19 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal) -> Plan:
     if json.loads(json.dumps(fresh.to_dict())) != loaded:
         raise GuardError("plan-stale")
     return fresh
+
+
+def _refuse_older_form(loaded: Json) -> None:
+    """Stop at a plan of version 0.1, which names its files by where they were on the machine that made it.
+
+    Raises:
+        GuardError: If it is one.
+    """
+    changes = map(object_of, list_of(object_of(loaded)["changes"]))
+    parts = [object_of(part) for change in changes for part in list_of(change.get("resources", []))]
+    paths = [path for part in parts if isinstance(path := part.get("path"), str)]
+    if any(PurePosixPath(path).is_absolute() or PureWindowsPath(path).drive for path in paths):
+        raise GuardError("plan-older-form")
 
 
 def _wishes(told: Json) -> Wishes:

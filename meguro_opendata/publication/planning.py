@@ -72,6 +72,7 @@ def plan_releases(
     known = _Known(portal, workspace, history, held, _by_mark(held), asked)
     changes = [_plan_dataset(release, package, known) for release, package in zip(releases, wanted, strict=True)]
     changes += [_plan_removal(name, known) for name in asked.remove if "/" not in name]
+    changes = [change.below(workspace.releases) for change in changes]
     _refuse_unknown_files(changes, asked)
     return Plan(portal.name, fingerprint(held, changes), tuple(changes), asked, seen=held)
 
