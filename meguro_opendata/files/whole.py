@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import secrets
 import shutil
+import stat
 import sys
-import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -189,6 +190,8 @@ def files_of_series(folder: Path, pattern: str, without: Iterable[str] = ()) -> 
 def write_whole(path: Path, data: bytes) -> bool:
     """Write a file so that it is never seen half-written; a file that already holds ``data`` is not touched.
 
+    A new file has the permissions that the process's umask leaves; a file that is replaced keeps its own.
+
     Returns:
         Whether anything was written.
 
@@ -243,17 +246,17 @@ def sweep(folder: Path, name: str | None = None) -> None:
 
 def _write(path: Path, data: bytes, *, synced: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    aside = _beside(path)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with aside.open("xb") as file:
             file.write(data)
             if synced:
                 file.flush()
                 os.fsync(file.fileno())
-        Path(aside).chmod(0o644)
-        Path(aside).replace(path)
+        _keep_mode(path, aside)
+        aside.replace(path)
     finally:
-        Path(aside).unlink(missing_ok=True)
+        aside.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -267,12 +270,24 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def _beside(path: Path) -> Path:
+    """Return a name beside a file that no other process uses; what is made under it obeys the umask."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+
+
+def _keep_mode(old: Path, new: Path) -> None:
+    """Give a file or folder the permissions of the one whose place it will take, if there is one."""
+    if old.exists():
+        new.chmod(stat.S_IMODE(old.stat().st_mode))
+
+
 @contextmanager
 def folder_aside(target: Path) -> Iterator[Path]:
     """A fresh folder beside ``target`` that takes its place when the block ends without an exception.
 
     The old folder stays until the new one is complete; an earlier run that was killed between the two renames is
     put right first. Where ``target`` is a symbolic link, the folder to which it leads is replaced, and the link stays.
+    Permissions are as those of :func:`write_whole`, for the folder and for each file in it.
 
     Raises:
         StorageError: If anything cannot be written; ``target`` is then as before. A file that another program has
@@ -283,10 +298,12 @@ def folder_aside(target: Path) -> Iterator[Path]:
     with storage_guard(place):
         place.parent.mkdir(parents=True, exist_ok=True)
         _mend(place, old)
-        aside = Path(tempfile.mkdtemp(prefix=f".{place.name}.", suffix=".tmp", dir=place.parent))
+        aside = _beside(place)
+        aside.mkdir()
         try:
             yield aside
-            aside.chmod(0o755)
+            for path in (aside, *aside.rglob("*")):
+                _keep_mode(place / path.relative_to(aside), path)
             if place.exists():
                 _move_away(place, old)
             aside.rename(place)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from meguro_opendata.catalog.package import JsonObject, Package
 from meguro_opendata.files.rowdiff import RowChange, RowCounts
@@ -89,7 +90,8 @@ class ResourcePlan:
     """What will be done with one file.
 
     ``create``, ``update``, ``unchanged``, ``orphaned`` (not in the release any more, left as it is) or ``remove``.
-    ``shown`` are the first rows of a table that change.
+    ``shown`` are the first rows of a table that change. ``path`` is the file on this machine; the plan's JSON has
+    ``below``, its path below the folder of the releases, so that a plan says nothing of where it was made.
     """
 
     name: str
@@ -99,6 +101,7 @@ class ResourcePlan:
     path: str | None = None
     bytes: int = 0
     shown: tuple[RowChange, ...] = ()
+    below: str | None = None
 
     def to_dict(self) -> JsonObject:
         """Return the JSON that ``plan@1`` has for it."""
@@ -108,7 +111,7 @@ class ResourcePlan:
             "sha256": self.sha256,
             "rows": self.rows.to_dict() if self.rows else None,
             "row_changes": [row.to_dict() for row in self.shown],
-            "path": self.path,
+            "path": self.below,
             "bytes": self.bytes,
         }
 
@@ -174,6 +177,10 @@ class DatasetPlan:
         """Whether anything of it is taken off the portal."""
         return self.action == "remove" or any(part.action == "remove" for part in self.resources)
 
+    def below(self, releases: Path) -> DatasetPlan:
+        """Return the same with each file's path below the folder of the releases."""
+        return replace(self, resources=tuple(_below(part, releases) for part in self.resources))
+
     def to_dict(self) -> JsonObject:
         """Return the JSON that ``plan@1`` has for it."""
         before = self.before
@@ -195,6 +202,13 @@ class DatasetPlan:
             "rows": self.rows,
             "withdrawn": self.withdrawn.to_dict() if self.withdrawn else None,
         }
+
+
+def _below(part: ResourcePlan, releases: Path) -> ResourcePlan:
+    if part.path is None:
+        return part
+    path = Path(part.path)
+    return replace(part, below=path.relative_to(releases).as_posix() if path.is_relative_to(releases) else path.name)
 
 
 def _load_dict(load: TableLoad, lost: bool) -> JsonObject:

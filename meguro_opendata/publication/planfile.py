@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from meguro_opendata.catalog.package import Json, list_of, object_of, texts_of
 from meguro_opendata.errors import GuardError, MeguroOpendataError
@@ -41,6 +41,7 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal, past: Recovery
     try:
         loaded = json.loads(path.read_text(encoding="utf-8"))
         wishes = _wishes(loaded["wishes"])
+        _refuse_older_form(loaded)
         look = Look.of(texts_of(loaded.get("not_looked_at", [])))
         gone = removed_by_name(wishes)
         changes = [(str(change["dataset"]), str(change["name"]), change["action"]) for change in loaded["changes"]]
@@ -84,6 +85,19 @@ def _published(change: Mapping[str, Json]) -> tuple[Json, ...]:
     parts = [object_of(part) for part in list_of(change["resources"])]
     files = [[part["name"], part["sha256"]] for part in parts if part["action"] != "orphaned"]
     return change["name"], change["action"] == "remove", list(marks), list(files)
+
+
+def _refuse_older_form(loaded: Json) -> None:
+    """Stop at a plan of version 0.1, which names its files by where they were on the machine that made it.
+
+    Raises:
+        GuardError: If it is one.
+    """
+    changes = map(object_of, list_of(object_of(loaded)["changes"]))
+    parts = [object_of(part) for change in changes for part in list_of(change.get("resources", []))]
+    paths = [path for part in parts if isinstance(path := part.get("path"), str)]
+    if any(PurePosixPath(path).is_absolute() or PureWindowsPath(path).drive for path in paths):
+        raise GuardError("plan-older-form")
 
 
 def _wishes(told: Json) -> Wishes:

@@ -96,6 +96,7 @@ def plan_releases(
     ]
     changes = [*changes, *gone.without_release(resting)]
     changes = [change for change in changes if change.dataset not in {one.dataset for one in removals}] + removals
+    changes = [change.below(workspace.releases) for change in changes]
     _refuse_unknown_files(changes, asked)
     return Plan(
         portal.name, fingerprint(held, changes), tuple(changes), asked, closely.not_looked_at(portal), seen=held

@@ -55,6 +55,7 @@ def first_resource(plan: dict[str, Any]) -> dict[str, Any]:
 EDITS: dict[str, Callable[[dict[str, Any]], object]] = {
     "a file's name leads elsewhere": lambda plan: first_resource(plan).update(name="../../../escaped.txt"),
     "another file of the machine": lambda plan: first_resource(plan).update(path="/etc/hostname"),
+    "another file beside the releases": lambda plan: first_resource(plan).update(path="../datasets/opendata.toml"),
     "a name of the dataset leads elsewhere": lambda plan: plan["changes"][0]["package"].update(name="../../pwn"),
     "an action that does not exist": lambda plan: plan["changes"][0].update(action="foo"),
     "the guards taken out": lambda plan: plan["changes"][0].update(guards=["row-loss"]),
@@ -79,6 +80,22 @@ def test_an_edited_plan_is_refused(edit: str, workspace: Workspace, tmp_path: Pa
     assert held(tmp_path) == before
 
 
+@pytest.mark.parametrize("place", ["/srv/{0}", r"C:\releases\{0}", r"\\server\share\{0}", None])
+def test_a_plan_with_absolute_paths_is_stale(place: str | None, workspace: Workspace, tmp_path: Path) -> None:
+    """As version 0.1 wrote it: it is refused with a sentence of its own; paths are below the releases now."""
+    portal = open_portal(workspace)
+    plan = json.loads(json.dumps(mo.plan_publication(workspace, portal, [SLUG]).to_dict()))
+    parts = plan["changes"][0]["resources"]
+    assert [part["path"] for part in parts] == [f"{SLUG}/{part['name']}" for part in parts]
+    for part in parts:
+        part["path"] = place.format(part["path"]) if place else str(workspace.releases / part["path"])
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan), encoding="utf-8")
+    with pytest.raises(GuardError) as refused:
+        agreed_plan(path, workspace, portal)
+    assert (refused.value.code, refused.value.exit_code) == ("plan-older-form", 4)
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "[]", "{}", "null", '{"changes": 1}', '{"changes": [1]}', '{"changes": []}', "[" * 100_000],
@@ -93,14 +110,16 @@ def test_what_is_no_plan_is_told(text: str, workspace: Workspace, tmp_path: Path
     assert (refused.value.code, refused.value.exit_code) == ("plan-broken", 2)
 
 
-def test_a_plan_of_another_workspace_is_refused(workspace: Workspace, tmp_path: Path) -> None:
-    """A plan names its own workspace's files; in a copy it is not what would be done."""
+def test_a_plan_holds_in_an_equal_copy_only(workspace: Workspace, tmp_path: Path) -> None:
+    """A plan names no machine: it holds where the same releases meet the same portal, and not with another release."""
     other = tmp_path / "other"
     shutil.copytree(workspace.root, other / "datasets")
     there = mo.open_workspace(other / "datasets")
     mo.build_release(SLUG, there)
     path = tmp_path / "plan.json"
     path.write_text(json.dumps(mo.plan_publication(there, None, [SLUG]).to_dict()), encoding="utf-8")
+    assert agreed_plan(path, workspace, open_portal(workspace)).pending
+    change_a_cell(workspace)
     with pytest.raises(GuardError):
         agreed_plan(path, workspace, open_portal(workspace))
 
