@@ -297,4 +297,6 @@ def _event_of(part: ResourcePlan, past: Event | None) -> str | None:
         return WITHDRAW if past is not None and past.event != WITHDRAW else None
     if past is None:
         return PUBLISH
-    return UPDATE if past.sha256 != part.sha256 or past.event == WITHDRAW else None
+    # A link to elsewhere has no checksum: it is updated when the plan says so.
+    other = past.sha256 != part.sha256 if part.sha256 else part.action in WRITTEN
+    return UPDATE if other or past.event == WITHDRAW else None
