@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from meguro_opendata.ledger import (
     UPDATE,
     WITHDRAW,
     Event,
+    Place,
     catalogued,
     japan_time,
     last_events,
@@ -25,10 +26,10 @@ from meguro_opendata.portals import Portal, PortalState, Upload
 from meguro_opendata.publication import noting
 from meguro_opendata.publication.guards import refuse_conflicts, refuse_guards
 from meguro_opendata.publication.history import History
-from meguro_opendata.publication.journal import Journal, Started, record_of
+from meguro_opendata.publication.journal import Journal, Record, Started, record_of
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan
 from meguro_opendata.publication.planning import fingerprint
-from meguro_opendata.publication.recovery import complete, recover_locked, refuse_undone
+from meguro_opendata.publication.recovery import Recovery, complete, recover_locked, refuse_undone
 from meguro_opendata.publication.withdrawal import confirm_gone, refuse_withdrawn_since, take_down, withdrawal_events
 from meguro_opendata.workspace.city import Workspace
 
@@ -222,11 +223,13 @@ def publish(
     moment = now or datetime.now(UTC)
     history, journal = History(workspace), Journal(workspace)
     with locked(workspace.ledger):
-        refuse_undone(plan, recover_locked(workspace, portal))
+        past = recover_locked(workspace, portal)
+        refuse_undone(plan, past)
         known = last_events(read_ledger(workspace.ledger), plan.portal)
         refuse_withdrawn_since(plan, workspace)
         changes = _checked(plan, portal, allow, seen)
-        started = _started(plan, journal, history, known, moment, approval)
+        records = _records(plan, history, known, japan_time(moment), approval)
+        started = _started(plan, records, journal.place(), moment, past)
         if started.records:
             journal.begin(started)
         noting.forget(history, plan.portal, changes)
@@ -240,26 +243,31 @@ def publish(
         return outcome, events
 
 
-def _started(
-    plan: Plan,
-    journal: Journal,
-    history: History,
-    known: Mapping[tuple[str, str], Event],
-    moment: datetime,
-    approval: str | None,
-) -> Started:
-    """Return what the journal is to say of a publication."""
-    time = japan_time(moment)
-    found = []
+def _records(
+    plan: Plan, history: History, known: Mapping[tuple[str, str], Event], time: str, approval: str | None
+) -> Iterator[Record]:
+    """Yield what is to become of each dataset whose portal, ledger or history changes."""
     for change in plan.changes:
         events = tuple(_missing_events(change, plan.portal, known, time, approval))
         record = record_of(change, events, history, plan.portal, _time_of(change, events, known, time))
         if record is not None:
-            found.append(record)
-    past = journal.of(plan.portal) if plan.continues else None
-    done = past.done if past is not None and past.plan == plan.continues else ()
-    digest = plan.continues or plan.digest
-    return Started(plan.portal, digest, moment, journal.place(), tuple(found), plan.wishes.to_dict(), done)
+            yield record
+
+
+def _started(plan: Plan, records: Iterable[Record], place: Place, moment: datetime, past: Recovery | None) -> Started:
+    """Return what the journal is to say; if it is the rest of what was interrupted, what is done of that, too."""
+    same = past is not None and past.plan == plan.continues
+    again = past is not None and past.asked == {*plan.wishes.remove, *past.wishes}
+    return Started(
+        portal=plan.portal,
+        plan=plan.continues or plan.digest,
+        moment=moment,
+        place=place,
+        records=tuple(records),
+        wishes=plan.wishes.to_dict(),
+        done=past.done if past is not None and same else (),
+        fulfilled=past.wishes if past is not None and again else (),
+    )
 
 
 def _time_of(change: DatasetPlan, events: Sequence[Event], known: Mapping[tuple[str, str], Event], time: str) -> str:

@@ -8,7 +8,7 @@ the journal describes.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,6 @@ from meguro_opendata.ledger import (
     Pending,
     Place,
     append_missing,
-    japan_time,
     pending_path,
     place_of,
     read_pending,
@@ -165,7 +164,9 @@ class Started:
         moment: When it began.
         place: Where in the ledger its entries follow.
         records: What is to become of each dataset, in the plan's order.
+        wishes: What was asked for by name.
         done: Datasets of the same plan that an earlier, interrupted run has published.
+        fulfilled: What was to be removed by name, and was by such a run.
     """
 
     portal: str
@@ -175,6 +176,7 @@ class Started:
     records: tuple[Record, ...]
     wishes: Mapping[str, Any]
     done: tuple[str, ...] = ()
+    fulfilled: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Started:
@@ -187,6 +189,7 @@ class Started:
             records=tuple(map(Record.of, content["datasets"])),
             wishes=content["wishes"],
             done=tuple(content["done"]),
+            fulfilled=tuple(content["fulfilled"]),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -198,13 +201,25 @@ class Started:
             "ledger": asdict(self.place),
             "wishes": dict(self.wishes),
             "done": list(self.done),
+            "fulfilled": list(self.fulfilled),
             "datasets": [record.to_dict() for record in self.records],
         }
 
     @property
-    def time(self) -> str:
-        """When it began, as the ledger writes it."""
-        return japan_time(self.moment)
+    def asked(self) -> frozenset[str]:
+        """What was to be removed by name, of late and before."""
+        return frozenset((*self.wishes["remove"], *self.fulfilled))
+
+    def after(self, arrived: Sequence[Record]) -> Started:
+        """Return the publication once some of its records are done: they are no longer in it."""
+        names = {name for record in arrived if record.written for name in (record.dataset, record.name)}
+        wishes = [wish for wish in self.wishes["remove"] if wish.partition("/")[0] in names]
+        return replace(
+            self,
+            records=tuple(record for record in self.records if record.written and record not in arrived),
+            done=(*self.done, *(record.dataset for record in arrived if record.written)),
+            fulfilled=(*self.fulfilled, *wishes),
+        )
 
 
 class Journal:
@@ -247,10 +262,8 @@ class Journal:
 
     def end(self, started: Started, missing: Collection[str]) -> None:
         """Remove a publication whose last write is done; ``missing`` datasets stay, which the portal may not have."""
-        left = tuple(record for record in started.records if record.written and record.dataset in missing)
-        done = (*started.done, *(one.dataset for one in started.records if one.written and one not in left))
-        ended = Started(**{**vars(started), "records": left, "done": tuple(dict.fromkeys(done))})
-        self._replace(started.portal, [ended.to_dict()] if left else [])
+        left = started.after([record for record in started.records if record.dataset not in missing])
+        self._replace(started.portal, [left.to_dict()] if left.records else [])
 
     def _replace(self, portal: str, publications: Sequence[Mapping[str, Any]]) -> None:
         others = [one.content for one in self.read() if one.portal != portal]

@@ -46,7 +46,8 @@ class Recovery:
         unkept: Datasets of which files for the history were found neither here nor on the portal.
         events: Number of entries in the ledger.
         done: All datasets of that plan that are published by now.
-        wishes: What was to be removed by name, and is.
+        asked: What was to be removed by name.
+        wishes: What of that is done by now.
     """
 
     portal: str
@@ -58,6 +59,7 @@ class Recovery:
     unkept: tuple[str, ...]
     events: int
     done: tuple[str, ...]
+    asked: frozenset[str]
     wishes: tuple[str, ...]
 
 
@@ -100,18 +102,19 @@ def recover_locked(workspace: Workspace, portal: Portal) -> Recovery | None:
 def _told(chosen: Started, missing: tuple[str, ...], events: int, unkept: tuple[str, ...]) -> Recovery:
     """Return what was completed: ``chosen`` is the publication with those records that were."""
     written = tuple(record for record in chosen.records if record.written)
-    names = {name for one in written for name in (one.dataset, one.name)}
+    ended = chosen.after(written)
     return Recovery(
         portal=chosen.portal,
         plan=chosen.plan,
         moment=chosen.moment,
+        asked=chosen.asked,
         datasets=tuple(record.dataset for record in written),
         missing=missing,
         removed=tuple(name for one in written if one.action == "remove" for name in (one.dataset, one.name)),
         unkept=unkept,
         events=events,
-        done=(*chosen.done, *(record.dataset for record in written)),
-        wishes=tuple(wish for wish in chosen.wishes["remove"] if wish.partition("/")[0] in names),
+        done=ended.done,
+        wishes=ended.fulfilled,
     )
 
 

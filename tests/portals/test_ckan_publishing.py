@@ -15,21 +15,25 @@ from pathlib import Path
 
 import pytest
 from ckan_labs import REASON, TOKEN, Lab, clean_up, labs
-from ckan_proxy import DELAY, FAULTS, Traffic, proxy
+from ckan_proxy import DELAY, FAULTS, KILLS, Traffic, proxy
 from locations import ROOT
 from publish_ten import publish_ten, ten_releases, workspace_for
 
 from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.ledger import pending_path, read_ledger, verify_ledger
 from meguro_opendata.portals import open_portal
 from meguro_opendata.portals.ckan.client import ckan_rules
 from meguro_opendata.publication import plan_releases, publish
+from meguro_opendata.publication.fields import flat
+from meguro_opendata.publication.history import History, KeptRelease
 from meguro_opendata.workspace.city import Workspace
 
 LABS = [pytest.param(lab, id=f"ckan{number}") for number, lab in enumerate(labs(), start=1)]
 ALL = bool(os.environ.get("MEGURO_OPENDATA_ALL_FAULTS"))
 REQUESTS = 16
 PLACES = range(REQUESTS) if ALL else (1, 2, REQUESTS - 1)
-KILLS = 50 if ALL else 5
+RANDOM_KILLS = 50 if ALL else 5
+KILLED_AT = range(REQUESTS) if ALL else (2, REQUESTS - 1)
 WRITES = {"package_create", "package_revise", "package_delete", "resource_patch", "package_patch"}
 
 pytestmark = pytest.mark.ckan
@@ -60,6 +64,26 @@ class Office:
             for file in release.files:
                 assert portal.read_file(package, file.name) == file.path.read_bytes()
         assert not plan_releases(releases, portal, self.workspace).pending
+        self.check_history(version)
+
+    def check_history(self, version: int) -> None:
+        """Ledger, history and fields say of each version, once and with one time, what an undisturbed run says."""
+        portal, history, ledger = open_portal(self.workspace, "lab"), History(self.workspace), self.workspace.ledger
+        events = read_ledger(ledger)
+        assert verify_ledger(ledger).whole
+        assert not pending_path(ledger).exists()
+        for release in ten_releases(self.folder, version):
+            mine = [event for event in events if event.dataset == release.slug]
+            names = [part.name for part in release.entry.distributions]
+            wanted = [("publish", name) for name in names]
+            wanted += [("update", file.name) for _ in range(version - 1) for file in release.files]
+            assert sorted((event.event, event.resource) for event in mine) == sorted(wanted)
+            noted = history.releases(release.slug)
+            assert (len(noted), noted[-1].release) == (version, KeptRelease.of(release).id)
+            assert {event.time for event in mine} <= {past.time for past in noted}
+            assert history.load(release.slug, noted[-1].release).entry == release.entry
+            assert history.published_fields(release.slug, "lab") == flat(portal.wanted(release.slug, release.entry))
+        assert not list(self.folder.rglob("*.tmp"))
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +180,7 @@ def test_whatever_goes_wrong_one_clean_run_puts_it_right(
     office.check()
 
 
-@pytest.mark.parametrize("number", range(KILLS))
+@pytest.mark.parametrize("number", range(RANDOM_KILLS))
 def test_killed_at_any_instant_one_clean_run_puts_it_right(number: int, office: Office) -> None:
     """A publication that is killed by the system leaves nothing that the next run does not put right."""
     command = [sys.executable, str(ROOT / "tests" / "support" / "publish_ten.py")]
@@ -167,5 +191,23 @@ def test_killed_at_any_instant_one_clean_run_puts_it_right(number: int, office: 
         assert child.stdout.readline() == b"start\n"
         time.sleep(random.Random(number).uniform(0.0, 2.5))
         child.send_signal(signal.SIGKILL)
+    office.traffic.restart()
+    assert publish_ten(office.workspace, office.folder).exit_code == 0
+    office.check()
+
+
+@pytest.mark.parametrize("place", KILLED_AT)
+@pytest.mark.parametrize("when", KILLS)
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGINT"])
+def test_killed_at_any_request_one_clean_run_completes_the_history(
+    name: str, when: str, place: int, office: Office
+) -> None:
+    """Ended by each signal at each request, before or after CKAN acts: what it has is in ledger and history, once."""
+    command = [sys.executable, str(ROOT / "tests" / "support" / "publish_ten.py")]
+    office.traffic.restart(when, place)
+    with subprocess.Popen([*command, str(office.folder), office.traffic.url, office.organization]) as child:
+        office.traffic.kill = lambda: child.send_signal(signal.Signals[name])
+    assert child.returncode != 0
+    office.traffic.restart()
     assert publish_ten(office.workspace, office.folder).exit_code == 0
     office.check()

@@ -127,7 +127,8 @@ def test_a_recovery_that_dies_as_well_converges(office: Office, seed: int) -> No
     at = drawn.randrange(len(steps))
     assert die(office, everything, at)
     for _ in range(2):
-        die(office, everything, drawn.randrange(len(steps) - at + 12))
+        with dying(office.folder, drawn.randrange(len(steps) - at + 12)):
+            again(office, everything)
     again(office, everything)
     assert office.files() == wanted
 

@@ -117,6 +117,14 @@ def test_a_second_run_writes_nothing(make: Make, portal: MemoryPortal, workspace
     assert (portal.writes, portal.reads) == (writes, 1)
 
 
+def test_a_link_is_entered_once(make: Make, portal: MemoryPortal, workspace: Workspace) -> None:
+    """A link has no checksum: it is an update when its address changes, and not at each run."""
+    for address, allow in (("a", ()), ("a", ()), ("b", ("link-changes",)), ("b", ())):
+        run(make(["1,a"], links={"地図": f"https://example.org/{address}.pdf"}), portal, workspace, allow=allow)
+    told = [event.event for event in read_ledger(workspace.ledger) if event.resource == "地図"]
+    assert told == ["publish", "update"]
+
+
 def test_one_changed_cell_is_one_changed_row(make: Make, portal: MemoryPortal, workspace: Workspace) -> None:
     """Rows are compared by their key with what the portal has."""
     run(make(["1,a", "2,b", "3,c"]), portal, workspace)

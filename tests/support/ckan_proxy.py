@@ -6,7 +6,7 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 BEFORE = ("cut", "500", "502", "429", "409")
 AFTER = ("delay", "504", "truncated", "dropped")
 FAULTS = (*BEFORE, *AFTER)
+# The client is killed before CKAN has seen the request, or after it has acted.
+KILLS = ("killed", "killed-acted")
 DELAY = 4.0
 _HTML = b"<html><body><h1>Bad Gateway</h1></body></html>"
 _STALE = {"success": False, "error": {"__type": "Validation Error", "match": ["metadata_modified"]}}
@@ -24,7 +26,7 @@ _STALE = {"success": False, "error": {"__type": "Validation Error", "match": ["m
 
 @dataclass
 class Traffic:
-    """What went through, and what is to go wrong: ``fault`` at the request of number ``at``."""
+    """What went through, what goes wrong (``fault`` at the request of number ``at``), and how a client is killed."""
 
     target: str
     fault: str | None = None
@@ -32,6 +34,7 @@ class Traffic:
     seen: list[tuple[str, str]] = field(default_factory=list)
     tokens: list[str | None] = field(default_factory=list)
     url: str = ""
+    kill: Callable[[], None] | None = None
 
     def restart(self, fault: str | None = None, at: int = 0) -> None:
         """Forget what was seen, and set what goes wrong next."""
@@ -67,8 +70,13 @@ class _Handler(BaseHTTPRequestHandler):
         if fault in BEFORE:
             self._spoil(fault)
             return
+        if fault == "killed":
+            self._kill()
+            return
         status, headers, answer = self._forward(body)
-        if fault is None:
+        if fault == "killed-acted":
+            self._kill()
+        elif fault is None:
             self._reply(status, headers.get("Content-Type", ""), answer, headers.get("Location"))
         else:
             self._lose(fault, headers.get("Content-Type", ""), answer)
@@ -83,6 +91,12 @@ class _Handler(BaseHTTPRequestHandler):
             return answer.status, answer.headers, answer.read()
         finally:
             connection.close()
+
+    def _kill(self) -> None:
+        """Kill the client, and answer nothing."""
+        assert self.traffic.kill is not None
+        self.traffic.kill()
+        self.close_connection = True
 
     def _spoil(self, fault: str) -> None:
         """Answer, or not, without CKAN having seen the request."""
