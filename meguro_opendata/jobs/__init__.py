@@ -1,7 +1,8 @@
-"""Many tasks by several processes."""
+"""Many tasks by several processes, and programs in a process of their own."""
 
 from __future__ import annotations
 
+from meguro_opendata.jobs.apart import Ended, process_environment, run_apart
 from meguro_opendata.jobs.pool import Lost, run
 
-__all__ = ["Lost", "run"]
+__all__ = ["Ended", "Lost", "process_environment", "run", "run_apart"]

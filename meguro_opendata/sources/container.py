@@ -22,7 +22,6 @@ WORKBOOKS = ("xlsx", "xls", "ods", "xlsb")
 MARKUPS = ("html", "spreadsheetml")
 _NAMED = (*WORKBOOKS, *MARKUPS, "text", "encrypted", "pdf", "zip", "shapefile", "geojson", "gpkg")
 _HEAD = 4096
-_MOST_BYTES = 300_000_000
 _SEARCHED = 1 << 24
 _COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -67,8 +66,9 @@ def read_container(path: Path) -> tuple[str, bytes]:
         return kind, b""
     if kind not in WORKBOOKS + MARKUPS:
         raise _cut(path) if kind == "zip" and _is_cut(path) else _refusal(path, kind)
-    if path.stat().st_size > _MOST_BYTES:
-        raise SourceError("workbook-too-large", file=path, limit=_MOST_BYTES)
+    most: int = read_data("bounds.toml")["file_bytes"]
+    if path.stat().st_size > most:
+        raise SourceError("workbook-too-large", file=path, limit=most)
     return kind, read_bytes(path)
 
 

@@ -64,14 +64,10 @@ def read_grid(path: Path, sheet: str | None = None, encoding: str | None = None,
         as_written: Take nothing off the cells of a text file, and its first record for the header.
     """
     container, raw = read_container(path)
-    if container in WORKBOOKS:
-        from meguro_opendata.sources.workbook.workbook import read_workbook_sheet
+    if container in (*WORKBOOKS, *MARKUPS):
+        from meguro_opendata.sources.contained import read_contained
 
-        return read_workbook_sheet(path, raw, container, sheet)
-    if container in MARKUPS:
-        from meguro_opendata.sources.markup.markup import read_markup_sheet
-
-        return read_markup_sheet(path, raw, container, sheet)
+        return read_contained(path, raw, container, sheet, every=False)[0]
     if sheet is not None:
         raise SourceError("sheet-of-text", file=path, sheet=sheet)
     return read_text_grid(path, encoding, as_written=as_written)
@@ -132,14 +128,10 @@ def _title(grid: Grid, cut: Cut, header_row: int) -> str:
 def read_grids(path: Path, sheet: str | None = None, encoding: str | None = None) -> list[Grid]:
     """Every visible sheet or table of a file, and the hidden one that is asked for; errors as :func:`read_source`."""
     container, raw = read_container(path)
-    if container in WORKBOOKS:
-        from meguro_opendata.sources.workbook.workbook import read_workbook_grids
+    if container in (*WORKBOOKS, *MARKUPS):
+        from meguro_opendata.sources.contained import read_contained
 
-        grids = read_workbook_grids(path, raw, container)
-    elif container in MARKUPS:
-        from meguro_opendata.sources.markup.markup import read_markup_grids
-
-        grids = read_markup_grids(path, raw, container)
+        grids = read_contained(path, raw, container, None, every=True)
     elif sheet is not None:
         raise SourceError("sheet-of-text", file=path, sheet=sheet)
     else:

@@ -20,7 +20,7 @@ LIBRARIES: Mapping[str, Collection[str]] = {
     "MeCab": ("privacy",),
     "jinja2": ("pages", "standard_schemas"),
     "jsonschema": ("validation.specification.jsonschemas",),
-    "msgspec": ("geo.gis", "ledger", "kpi", "release"),
+    "msgspec": ("geo.gis", "ledger", "kpi", "release", "sources.transfer"),
     "numpy": ("geo", "georeferencing", "sources", "validation.rules", "pipeline"),
     "polars": (
         "catalog", "cleaning", "files", "geo", "georeferencing", "inspection", "japan", "mapping", "maps", "pipeline",

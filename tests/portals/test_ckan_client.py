@@ -18,7 +18,7 @@ from publish_ten import ten_releases, workspace_for
 from stub_server import serving
 
 from meguro_opendata.errors import MeguroOpendataError, PortalError, RefusedError, StaleError, UncertainError
-from meguro_opendata.geo.gis.gdal import process_environment
+from meguro_opendata.jobs import process_environment
 from meguro_opendata.portals import open_portal
 from meguro_opendata.portals.ckan.client import CkanClient, ckan_rules, token_variable
 
@@ -283,11 +283,11 @@ def test_the_token_is_in_no_other_process(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_the_token_is_in_no_argument() -> None:
-    """Only the reader of GIS files starts a process, and the program's own arguments are the user's."""
+    """One place starts other programs, and the program's own arguments are the user's."""
     root = ROOT
     sources = {path.name: path.read_text(encoding="utf-8") for path in root.glob("meguro_opendata/**/*.py")}
     starting = {name for name, text in sources.items() if any(word in text for word in STARTING)}
-    assert starting == {"gdal.py"}
+    assert starting == {"apart.py"}
     options = [path.read_text(encoding="utf-8") for path in ROOT.glob("cli/**/*.py")]
     assert not any("--token" in text or "--api-key" in text for text in options)
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +14,9 @@ from meguro_opendata.errors import SourceError
 from meguro_opendata.geo.gis.features import Geometries
 from meguro_opendata.geo.gis.gdalworker import main
 from meguro_opendata.geo.gis.words import file_words
+from meguro_opendata.jobs import run_apart
 
-__all__ = ["RawLayer", "process_environment", "read_raw"]
+__all__ = ["RawLayer", "read_raw"]
 
 _SHAPE_KIND, _FLAT = 32, 10  # where a .shp tells the kind of its geometries; those up to here are flat
 _WORKER = Path(__file__).with_name("gdalworker.py")
@@ -104,13 +102,6 @@ def read_raw(place: Path, container: str, name: str, layer: str | None = None, *
     )
 
 
-def process_environment() -> dict[str, str]:
-    """The environment of the process: what Python and its libraries are found by, and nothing else, such as tokens."""
-    needed = file_words()["process"]["environment"]
-    kept = {name: value for name, value in os.environ.items() if name.upper() in needed}
-    return {**kept, "OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}  # each would take address space
-
-
 def _question(place: Path, container: str, layer: str | None) -> dict[str, Any]:
     """What the process is asked."""
     words = file_words()
@@ -134,16 +125,8 @@ def _asked(asked: dict[str, Any], place: Path, name: str) -> _Answer:
     """The answer of the process; a file that crashes it, or keeps it too long, cannot be read."""
     limits = file_words()["limits"]
     patience = limits["seconds"] + place.stat().st_size / limits["bytes_per_second"]
-    command = [sys.executable, "-P", str(_WORKER), json.dumps(asked), str(limits["memory"])]
+    done = run_apart(_WORKER, [json.dumps(asked)], limits["memory"], patience)
     try:
-        done = subprocess.run(  # noqa: S603 (our own program, no shell)
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=patience,
-            check=False,
-            env=process_environment(),
-        )
-        return msgspec.msgpack.decode(done.stdout, type=_Answer)
-    except (subprocess.TimeoutExpired, msgspec.DecodeError):
+        return msgspec.msgpack.decode(done.output, type=_Answer)
+    except msgspec.DecodeError:
         raise SourceError("geo-unreadable", file=name) from None

@@ -261,16 +261,7 @@ def _plain_text(value: object, kind: str) -> str:
     return str(value).removesuffix("T00:00:00") if kind == "datetime" else str(value)
 
 
-def _bounded(memory: int) -> None:
-    """Give up rather than take more memory than this, where the system can be told so."""
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-
-
 if __name__ == "__main__":
-    _bounded(int(sys.argv[2]))
     sink = os.dup(1)
     os.dup2(2, 1)  # whatever a library prints is no part of the answer
     with os.fdopen(sink, "wb") as stream:

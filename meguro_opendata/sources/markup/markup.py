@@ -14,11 +14,10 @@ from meguro_opendata.sources.markup.spreadsheetml import sheets_of
 from meguro_opendata.sources.table import Grid
 from meguro_opendata.sources.text.blocks import BOMS, BadByteError, utf8
 from meguro_opendata.sources.text.textfile import decode
-from meguro_opendata.sources.workbook.packageguard import MOST_CELLS
+from meguro_opendata.sources.workbook.extent import MOST_CELLS
 
-__all__ = ["MOST_BYTES", "read_markup_grids", "read_markup_sheet"]
+__all__ = ["read_markup_grids", "read_markup_sheet"]
 
-MOST_BYTES = 64_000_000
 _HEAD = 4096
 _CHARSET = re.compile(
     rb"""<\?xml[^<>]*\bencoding\s*=\s*["']([\w.:-]+)|<meta[^<>]*\bcharset\s*=\s*["']?\s*([\w.:-]+)""", re.I
@@ -48,8 +47,9 @@ def read_markup_grids(path: Path, raw: bytes, container: str) -> list[Grid]:
 
 
 def _sheets(path: Path, raw: bytes, container: str) -> tuple[list[_Sheet], str]:
-    if len(raw) > MOST_BYTES:
-        raise SourceError("markup-too-large", file=path, limit=MOST_BYTES)
+    most = read_data("bounds.toml")["markup_bytes"]
+    if len(raw) > most:
+        raise SourceError("markup-too-large", file=path, limit=most)
     text, encoding = _decoded(raw, path)
     if container == "spreadsheetml":
         return sheets_of(text, path), encoding

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from meguro_opendata.errors import SourceError
 from meguro_opendata.sources.facts import MOST_COLUMNS, MOST_ROWS, NO_FACTS, Place, SheetFacts
-from meguro_opendata.sources.workbook.packageguard import MOST_CELLS
+from meguro_opendata.sources.workbook.extent import MOST_CELLS
 
 __all__ = ["MarkupSheet"]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, takewhile
 from typing import BinaryIO
 
 from meguro_opendata.sources.workbook.biff import EOF, FILEPASS, SHEET, records
 
-__all__ = ["compound_kind", "is_cut", "workbook_sheets", "workbook_stream"]
+__all__ = ["compound_kind", "is_cut", "is_endless", "workbook_sheets", "workbook_stream"]
 
 # The library ``olefile`` (0.47) reads compound files, too; on 21 old workbooks it gives the same. It is not used:
 # - Of 300 copies with damage in the header or the directory it refuses 28, all of which calamine reads. A single wrong
@@ -73,6 +73,68 @@ def _goes_on(file: BinaryIO, start: int, size: int, whole: int) -> bool:
 
 def _begins(number: int, sector: int) -> int:
     return (number + 1) * sector
+
+
+def is_endless(file: BinaryIO) -> bool:
+    """Whether the sectors of the workbook, or of a list that it is found by, come back to one that was before.
+
+    A reader that follows them would fill the memory with the same sectors again and again.
+    """
+    try:
+        whole, sector = file.seek(0, 2), _size(file)
+        lists = _further_lists(file, whole // sector // 32 + 2)  # a sector of the table tells of 128 others, or 1024
+        if lists is None:
+            return True
+        table = _joined(file, (*_table(file), *lists))
+        entries = list(_entries(file))
+        begins = [_number(file, 48), _number(file, 60), *(start for _, (start, _) in entries[:1])]
+        start, size = _workbook_of(dict(entries)) or (_LAST, 0)
+        if any(_chained(table, begin) is None for begin in (*begins, *([start] if size >= _SMALL else []))):
+            return True
+        if size >= _SMALL:
+            return False
+        return _chained(_joined(file, _chained(table, begins[1]) or ()), start) is None
+    except _DAMAGED:
+        return False
+
+
+def _further_lists(file: BinaryIO, most: int) -> list[int] | None:
+    """The sectors of the table that the header has no room for; ``None`` if their list has no end."""
+    found: list[int] = []
+    number, seen = _number(file, 68), set[int]()
+    while number < _LAST and number not in seen:
+        seen.add(number)
+        *named, following = _numbers(file, number)
+        found.extend(entry for entry in named if entry < _LAST)
+        number = following
+        if len(found) > most:
+            return None
+    return None if number in seen else found
+
+
+def _joined(file: BinaryIO, sectors: Iterable[int]) -> list[int]:
+    """The numbers that sectors of a table hold."""
+    return [number for sector in sectors for number in _numbers(file, sector)]
+
+
+def _numbers(file: BinaryIO, sector: int) -> tuple[int, ...]:
+    """The numbers that a sector of a table holds; one that is cut off has fewer."""
+    held = _sector(file, sector)
+    return struct.unpack(f"<{len(held) // 4}I", held[: len(held) & ~3])
+
+
+def _chained(table: Sequence[int], start: int) -> list[int] | None:
+    """The sectors from one on; ``None`` if they have no end."""
+    found: list[int] = []
+    seen = set[int]()
+    number = start
+    while number < len(table) and number < _LAST:
+        if number in seen:
+            return None
+        seen.add(number)
+        found.append(number)
+        number = table[number]
+    return found
 
 
 def workbook_sheets(file: BinaryIO) -> int:

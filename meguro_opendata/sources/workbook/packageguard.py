@@ -3,90 +3,80 @@
 from __future__ import annotations
 
 import io
-import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, filterfalse
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.workbook.compoundfile import is_cut, workbook_sheets
+from meguro_opendata.sources.data import read_data
+from meguro_opendata.sources.workbook.compoundfile import is_cut, is_endless, workbook_sheets
 from meguro_opendata.sources.workbook.cutzip import is_cut_zip, kind_of_rest
+from meguro_opendata.sources.workbook.extent import MOST_CELLS, Extent
+from meguro_opendata.sources.workbook.odsextent import OdsTally, ods_extents
+from meguro_opendata.sources.workbook.xlsxextent import XlsxTally, filled_extent, quick_extent, referred_text
 
-__all__ = ["MOST_CELLS", "refuse_bomb"]
+__all__ = ["MOST_CELLS", "Load", "refuse_bomb"]
 
-MOST_CELLS = 5_000_000
-_MOST_UNPACKED = 200_000_000
-_MOST_MEMBERS = 10_000
-_MOST_OLD_SHEETS = 100
+_BOUNDS = read_data("bounds.toml")
 _PIECE = 1 << 19
 _STORED, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 _LOCAL = struct.Struct("<4s22xHH")
-_EQUALS, _R, _QUOTE = b'=r"'
-_IS_SPACE = np.isin(np.arange(256), np.frombuffer(b" \t\r\n", dtype=np.uint8))
-_IS_UNUSUAL = np.isin(np.arange(256), np.frombuffer(b" \t\r\n'", dtype=np.uint8))
-_REFERENCE = 10  # letters and digits of the longest cell's name
-_FILLED = re.compile(rb"""<(?:\w+:)?c\b([^>]*[^/>])>(?!</)""")
-_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
-_UNIQUE = b"uniqueCount"
-_COUNT = re.compile(rb"""uniqueCount\s*=\s*["']\s*\+?(\d+)""")
-_ODS = re.compile(rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^<>]*)>")
-_REPEATED = re.compile(rb"""table:number-(?:rows|columns)-repeated\s*=\s*["'](\d{1,10})""")
+_READ = (".xml", ".bin", ".rels", ".vml")  # endings of the parts that a reader of workbooks looks for
 
 
-@dataclass
-class _Extent:
-    """The farthest row and column of the cells seen, counted from 1."""
+@dataclass(frozen=True)
+class Load:
+    """What reading a workbook will take.
 
-    row: int = 0
-    column: int = 0
+    Attributes:
+        unpacked: Bytes of its parts.
+        cells: Of all sheets, up to the last filled one of each.
+        text: Bytes of text that cells repeat.
+    """
 
-    @property
-    def cells(self) -> int:
-        """How many cells a sheet up to there has."""
-        return self.row * self.column
-
-    @property
-    def is_too_large(self) -> bool:
-        """Whether a sheet up to there has more cells than are read."""
-        return self.cells > MOST_CELLS
-
-    def reach(self, row: int, column: int) -> None:
-        """Make it hold a cell."""
-        self.row, self.column = max(self.row, row), max(self.column, column)
+    unpacked: int
+    cells: int
+    text: int
 
 
-def refuse_bomb(path: Path, raw: bytes) -> None:
+def refuse_bomb(path: Path, raw: bytes) -> Load:
     """Raise for a workbook that unpacks into too much, or whose sheets reach too far, one or all together.
+
+    Returns:
+        What it will take to read it; of an old workbook only its size is known.
 
     Raises:
         SourceError: So, and if its packing is damaged or its end is missing.
     """
     if raw.startswith(b"PK"):
-        _refuse_package(path, raw)
-    elif is_cut(io.BytesIO(raw)):
+        return _refuse_package(path, raw)
+    file = io.BytesIO(raw)
+    if is_cut(file):
         raise SourceError("workbook-cut", file=path)
-    elif workbook_sheets(io.BytesIO(raw)) > _MOST_OLD_SHEETS:
-        raise SourceError("workbook-too-large", file=path, limit=_MOST_UNPACKED)
+    if is_endless(file):
+        raise SourceError("workbook-broken", file=path)
+    if workbook_sheets(file) > _BOUNDS["old_sheets"]:
+        raise SourceError("workbook-too-many-sheets", file=path, limit=_BOUNDS["old_sheets"])
+    return Load(len(raw), 0, 0)
 
 
-def _refuse_package(path: Path, raw: bytes) -> None:
+def _refuse_package(path: Path, raw: bytes) -> Load:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            members = archive.infolist()
+            members = [member for member in archive.infolist() if not member.is_dir()]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise _damaged(path, raw) from None
-    if len(members) > _MOST_MEMBERS or sum(member.file_size for member in members) > _MOST_UNPACKED:
-        raise SourceError("workbook-too-large", file=path, limit=_MOST_UNPACKED)
-    parts = [member for member in members if member.filename.endswith((".xml", ".bin"))]
+    unpacked = sum(member.file_size for member in members)
+    if len(members) > _BOUNDS["members"] or unpacked > _BOUNDS["unpacked"]:
+        raise SourceError("workbook-too-large", file=path, limit=_BOUNDS["unpacked"])
+    package = _Package(path, raw, members)
     try:
-        _refuse_extents(path, chain.from_iterable(_extents(path, raw, part) for part in parts))
+        cells = _refuse_extents(path, chain.from_iterable(map(package.extents, members)))
+        return Load(unpacked, cells, package.refuse_texts())
     except (zlib.error, struct.error):
         raise SourceError("workbook-broken", file=path) from None
 
@@ -98,8 +88,8 @@ def _damaged(path: Path, raw: bytes) -> SourceError:
     return SourceError("workbook-cut-ods" if kind_of_rest(raw) == "ods" else "workbook-cut", file=path)
 
 
-def _refuse_extents(path: Path, extents: Iterable[_Extent]) -> None:
-    """Raise for the first sheet that is too large, or if all are too large together."""
+def _refuse_extents(path: Path, extents: Iterable[Extent]) -> int:
+    """Raise for the first sheet that is too large, or if all are too large together; else the cells of all."""
     cells = 0
     for far in extents:
         if far.is_too_large:
@@ -107,31 +97,76 @@ def _refuse_extents(path: Path, extents: Iterable[_Extent]) -> None:
         cells += far.cells
         if cells > MOST_CELLS:
             raise SourceError("sheets-too-far", file=path, limit=MOST_CELLS)
+    return cells
 
 
-def _extents(path: Path, raw: bytes, member: zipfile.ZipInfo) -> Iterator[_Extent]:
-    """Where the cells of each sheet in a member lie; it is unpacked for its true size, whatever it holds."""
-    if member.filename == "content.xml":
-        yield from _ods_extents(_unpacked(path, raw, member))
-        return
-    far = _quick_extent(_unpacked(path, raw, member))
-    # Empty cells that only have a colour are not in the way.
-    yield _filled_extent(_unpacked(path, raw, member)) if far.is_too_large else far
+class _Package:
+    """A package whose members are looked through, each unpacked for its true size, whatever it holds."""
+
+    def __init__(self, path: Path, raw: bytes, members: list[zipfile.ZipInfo]) -> None:
+        self._path = path
+        self._raw = raw
+        self._members = members
+        self._xlsx = XlsxTally()
+        self._ods = OdsTally()
+
+    def extents(self, member: zipfile.ZipInfo) -> Iterator[Extent]:
+        """Where the cells of each sheet in a member lie; what else it holds is counted."""
+        if member.filename == "content.xml":
+            yield from ods_extents(_in_tags(self._unpacked(member)), self._ods)
+            return
+        of_texts = _is_of_texts(member)
+        far = quick_extent(_in_tags(self._unpacked(member)), self._xlsx, of_texts=of_texts)
+        # Empty cells that only have a colour are not in the way.
+        yield filled_extent(_in_tags(self._unpacked(member))) if far.is_too_large else far
+
+    def refuse_texts(self) -> int:
+        """Raise if references to shared texts, or repeated cells, make too much text, or too many cells are merged."""
+        if self._xlsx.merged > _BOUNDS["merged"]:
+            raise SourceError("workbook-too-many-merged", file=self._path, limit=_BOUNDS["merged"])
+        if self._xlsx.items > MOST_CELLS:
+            raise struct.error  # more texts than there can be cells
+        text, most = max(self._xlsx.text, self._ods.text), _BOUNDS["repeated_text"]
+        if text > most and self._xlsx.text == text:
+            shared = filter(_is_of_texts, self._members)
+            others = filterfalse(_is_of_texts, self._members)
+            text = referred_text(self._pieces(shared), self._pieces(others))
+        if text > most:
+            raise SourceError("workbook-too-much-text", file=self._path, limit=most)
+        return text
+
+    def _pieces(self, members: Iterable[zipfile.ZipInfo]) -> Iterator[bytes]:
+        return chain.from_iterable(_in_tags(self._unpacked(member)) for member in members)
+
+    def _unpacked(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
+        """A member in pieces; one that holds more than it declares is refused when that is seen."""
+        mark, name, extra = _LOCAL.unpack_from(self._raw, member.header_offset)
+        begin = member.header_offset + _LOCAL.size + name + extra
+        packed = memoryview(self._raw)[begin : begin + member.compress_size]
+        if mark != b"PK\x03\x04" or member.compress_type not in (_STORED, _DEFLATED) or member.flag_bits & 1:
+            raise SourceError("workbook-broken", file=self._path)
+        seen = 0
+        for piece in self._sound(member, _inflated(packed) if member.compress_type == _DEFLATED else _cut(packed)):
+            seen += len(piece)
+            if seen > member.file_size:
+                raise SourceError("workbook-too-large", file=self._path, limit=_BOUNDS["unpacked"])
+            yield piece
+
+    def _sound(self, member: zipfile.ZipInfo, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """The pieces; a picture may be damaged, which is nothing to a table."""
+        try:
+            yield from pieces
+        except zlib.error:
+            if member.filename.lower().endswith(_READ):
+                raise
 
 
-def _unpacked(path: Path, raw: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """A member in pieces; one that holds more than it declares is refused when that is seen."""
-    mark, name, extra = _LOCAL.unpack_from(raw, member.header_offset)
-    begin = member.header_offset + _LOCAL.size + name + extra
-    packed = memoryview(raw)[begin : begin + member.compress_size]
-    if mark != b"PK\x03\x04" or member.compress_type not in (_STORED, _DEFLATED) or member.flag_bits & 1:
-        raise SourceError("workbook-broken", file=path)
-    seen = 0
-    for piece in _inflated(packed) if member.compress_type == _DEFLATED else (bytes(packed),):
-        seen += len(piece)
-        if seen > member.file_size:
-            raise SourceError("workbook-too-large", file=path, limit=_MOST_UNPACKED)
-        yield piece
+def _is_of_texts(member: zipfile.ZipInfo) -> bool:
+    return member.filename.lower().endswith("sharedstrings.xml")
+
+
+def _cut(packed: memoryview) -> Iterator[bytes]:
+    return (bytes(packed[at : at + _PIECE]) for at in range(0, len(packed), _PIECE))
 
 
 def _inflated(packed: memoryview) -> Iterator[bytes]:
@@ -145,7 +180,7 @@ def _inflated(packed: memoryview) -> Iterator[bytes]:
         yield piece
 
 
-def _in_tags(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _in_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The pieces cut before a tag, so that none is cut in two; a text without tags may be cut anywhere."""
     rest = b""
     for piece in pieces:
@@ -156,117 +191,3 @@ def _in_tags(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield held[:end]
         rest = held[end:]
     yield rest
-
-
-def _quick_extent(pieces: Iterator[bytes]) -> _Extent:
-    """At least the extent of the filled cells of a sheet's XML: of all cells with a name, filled or not."""
-    far, is_sheet = _Extent(), False
-    for piece in _in_tags(pieces):
-        is_sheet = is_sheet or b"sheetData" in piece
-        if is_sheet:
-            far.reach(*_farthest(piece))
-        if any(count > MOST_CELLS for count in _declared_texts(piece)):
-            raise struct.error  # room would be made for all of them
-    return far
-
-
-def _declared_texts(piece: bytes) -> Iterator[int]:
-    """How many shared texts a part says that it holds."""
-    at = piece.find(_UNIQUE)
-    while at >= 0:
-        declared = _COUNT.match(piece, at)
-        if declared:
-            yield int(declared[1])
-        at = piece.find(_UNIQUE, at + 1)
-
-
-def _farthest(piece: bytes) -> tuple[int, int]:
-    """The farthest row and column that an attribute ``r`` names.
-
-    >>> _farthest(b'<row r="3"><c r="AB3"/><c s="1" r="C7">')
-    (7, 28)
-    """
-    signs = np.frombuffer(piece + bytes(_REFERENCE + 2), dtype=np.uint8)
-    equals = np.flatnonzero(signs[1:] == _EQUALS) + 1
-    before, behind = signs[equals - 1], signs[equals + 1]
-    if _IS_SPACE[before].any() or _IS_UNUSUAL[behind].any():
-        return _slowly_farthest(piece)
-    begins = equals[(before == _R) & (behind == _QUOTE)]
-    begins = begins[begins > 1]
-    return _named_places(signs, begins[_IS_SPACE[signs[begins - 2]]] + len('="'))
-
-
-def _named_places(signs: NDArray[np.uint8], begins: NDArray[np.intp]) -> tuple[int, int]:
-    """The farthest row and column of the names that begin at these places."""
-    row = np.zeros(len(begins), dtype=np.int64)
-    column = np.zeros(len(begins), dtype=np.int64)
-    open_ = np.ones(len(begins), dtype=bool)
-    for step in range(_REFERENCE):
-        sign = signs[begins + step].astype(np.int64)
-        letter, digit = sign & ~0x20, sign - 48
-        is_letter = open_ & (letter >= 65) & (letter <= 90)  # noqa: PLR2004 (A to Z)
-        is_digit = open_ & (digit >= 0) & (digit <= 9)  # noqa: PLR2004
-        column = np.where(is_letter, column * 26 + letter - 64, column)
-        row = np.where(is_digit, row * 10 + digit, row)
-        open_ &= is_letter | is_digit
-        if not open_.any():
-            break
-    named = column > 0
-    return (int(row[named].max()), int(column[named].max())) if named.any() else (0, 0)
-
-
-def _slowly_farthest(piece: bytes) -> tuple[int, int]:
-    far = _Extent()
-    for letters, row in _PLACE.findall(piece):
-        far.reach(int(row), _column(letters))
-    return far.row, far.column
-
-
-def _filled_extent(pieces: Iterator[bytes]) -> _Extent:
-    """The extent of the cells of a sheet's XML that hold something."""
-    far = _Extent()
-    for piece in _in_tags(pieces):
-        for attributes in _FILLED.findall(piece):
-            far.reach(*_slowly_farthest(attributes))
-    return far
-
-
-def _column(letters: bytes) -> int:
-    """The number of a column from its letters, the first being 1.
-
-    >>> _column(b"A"), _column(b"aa")
-    (1, 27)
-    """
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
-
-
-def _ods_extents(pieces: Iterator[bytes]) -> Iterator[_Extent]:
-    """The extent of each table of an OpenDocument's XML, up to the first that is too large.
-
-    Repeated rows and cells count as often as they are repeated; more tags than a sheet may have cells are too large.
-    """
-    table, row, column = _Extent(), 0, 0
-    tags = chain.from_iterable(_ODS.findall(piece) for piece in _in_tags(pieces))
-    for seen, (closing, name, attributes) in enumerate(tags, 1):
-        if name == b"table":
-            yield table
-            table, row = _Extent(), 0
-        elif name == b"table-row" and not closing:
-            row, column = row + _times(attributes), 0
-        elif not closing:
-            column += _times(attributes)
-            if not attributes.endswith(b"/"):
-                table.reach(row, column)
-        if table.is_too_large:
-            break
-        if seen > MOST_CELLS:
-            yield _Extent(seen, MOST_CELLS)
-    yield table
-
-
-def _times(attributes: bytes) -> int:
-    found = _REPEATED.search(attributes)
-    return max(int(found[1]), 1) if found else 1

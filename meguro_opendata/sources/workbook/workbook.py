@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from itertools import chain
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +23,22 @@ from python_calamine import (
 )
 
 from meguro_opendata.errors import SourceError
-from meguro_opendata.sources.facts import SheetParts
+from meguro_opendata.sources.data import read_data
+from meguro_opendata.sources.facts import CellTexts, SheetParts
 from meguro_opendata.sources.rewriting import rewritten_cells
 from meguro_opendata.sources.table import Grid
 from meguro_opendata.sources.workbook.biffglobals import CodePageError
+from meguro_opendata.sources.workbook.extent import MOST_CELLS
 from meguro_opendata.sources.workbook.odsparts import ods_parts
 from meguro_opendata.sources.workbook.odstext import with_plain_texts
-from meguro_opendata.sources.workbook.packageguard import MOST_CELLS, refuse_bomb
 from meguro_opendata.sources.workbook.xlsbparts import xlsb_parts
 from meguro_opendata.sources.workbook.xlsparts import old_sheet_names, xls_parts
 from meguro_opendata.sources.workbook.xlsxparts import xlsx_parts
 
 __all__ = ["cell_text", "read_workbook_grids", "read_workbook_sheet"]
 
+_BOUNDS = read_data("bounds.toml")
+_BATCH = 200_000  # cells that are converted at a time
 _EXACT = 1e21
 _PARTS: dict[str, Callable[[bytes, str], SheetParts]] = {
     "xlsx": xlsx_parts,
@@ -50,6 +53,8 @@ _ALWAYS_KNOWN = frozenset({"hidden_sheets", "numbers"})
 def read_workbook_sheet(path: Path, raw: bytes, container: str, sheet: str | None) -> Grid:
     """One sheet of a workbook: the named one, or the first visible one.
 
+    It must have been seen by :func:`~.packageguard.refuse_bomb` before.
+
     Raises:
         SourceError: If the workbook cannot be read or has no such sheet; the sheets that it has are named.
     """
@@ -60,7 +65,7 @@ def read_workbook_sheet(path: Path, raw: bytes, container: str, sheet: str | Non
 
 
 def read_workbook_grids(path: Path, raw: bytes, container: str) -> list[Grid]:
-    """Every visible sheet of a workbook, in its order."""
+    """Every visible sheet of a workbook, in its order; as :func:`read_workbook_sheet`."""
     book = _open(path, raw, container)
     return [_grid(name, path, raw, container, book) for name in book.visible]
 
@@ -137,7 +142,6 @@ class _Book:
 
 
 def _open(path: Path, raw: bytes, container: str) -> _Book:
-    refuse_bomb(path, raw)
     try:
         decoded = old_sheet_names(raw) if container == "xls" else []
     except CodePageError as error:
@@ -153,12 +157,8 @@ def _open(path: Path, raw: bytes, container: str) -> _Book:
 
 
 def _grid(name: str, path: Path, raw: bytes, container: str, book: _Book) -> Grid:
-    sheet, cells, parts = _read(name, path, raw, container, book)
-    for (row, column), text in parts.texts.items():
-        if row < len(cells) and column < len(cells[row]):
-            cells[row][column] = text
-    flat, width = list(chain.from_iterable(cells)), len(cells[0]) if cells else 0
-    columns = [_column(index, flat[index::width]) for index in range(width)]
+    sheet, parts = _read(name, path, raw, container, book)
+    columns = _columns(path, sheet, parts.texts)
     texts = _with_one_newline(pl.DataFrame([texts for texts, _ in columns]))
     texts, rewritten = rewritten_cells(texts)
     return Grid(
@@ -167,7 +167,7 @@ def _grid(name: str, path: Path, raw: bytes, container: str, book: _Book) -> Gri
         cells=texts,
         sheet=name,
         sheets=book.names,
-        merged=parts.merged or tuple(sheet.merged_cell_ranges or ()),
+        merged=_merged(path, parts.merged or tuple(sheet.merged_cell_ranges or ())),
         rewritten=tuple(rewritten),
         facts=replace(
             parts.facts,
@@ -178,40 +178,83 @@ def _grid(name: str, path: Path, raw: bytes, container: str, book: _Book) -> Gri
     )
 
 
-def _read(
-    name: str, path: Path, raw: bytes, container: str, book: _Book
-) -> tuple[CalamineSheet, list[list[Any]], SheetParts]:
-    """A sheet, the values of its cells, and what its parts say, each read beside the other."""
+def _merged(path: Path, ranges: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(ranges) > _BOUNDS["merged"]:
+        raise SourceError("workbook-too-many-merged", file=path, limit=_BOUNDS["merged"])
+    return ranges
+
+
+def _read(name: str, path: Path, raw: bytes, container: str, book: _Book) -> tuple[CalamineSheet, SheetParts]:
+    """A sheet, and what its parts say, each read beside the other."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         waiting = beside.submit(_PARTS[container], raw, name)
-        sheet, cells = _cells(name, path, book)
+        sheet = _sheet(name, path, book)
         try:
-            return sheet, cells, waiting.result()
+            return sheet, waiting.result()
         except CodePageError as error:
             raise SourceError("workbook-codepage", file=path, codepage=error.args[0]) from None
 
 
-def _cells(name: str, path: Path, book: _Book) -> tuple[CalamineSheet, list[list[Any]]]:
-    """A sheet and the values of its cells."""
+def _sheet(name: str, path: Path, book: _Book) -> CalamineSheet:
     if name not in book.names:
         raise SourceError("sheet-missing", file=path, sheet=name, sheets=list(book.names))
     try:
         sheet = book.opened.get_sheet_by_index(book.names.index(name))
-        if sheet.total_height * sheet.total_width > MOST_CELLS:
-            raise SourceError("sheet-too-large", file=path, sheet=name, limit=MOST_CELLS)
-        return sheet, sheet.to_python(skip_empty_area=False)
     except CalamineError:
         raise SourceError("workbook-broken", file=path) from None
+    if sheet.total_height * sheet.total_width > MOST_CELLS:
+        raise SourceError("sheet-too-large", file=path, sheet=name, limit=MOST_CELLS)
+    return sheet
 
 
-def _column(index: int, values: list[Any]) -> tuple[pl.Series, pl.Series]:
-    """A column as text, and the rows of its cells that are numbers, dates or times."""
+def _columns(path: Path, sheet: CalamineSheet, overlaid: CellTexts) -> list[tuple[pl.Series, pl.Series]]:
+    """Each column as text, and the rows of its cells that are numbers, dates or times; converted in batches.
+
+    Args:
+        path: The file, for messages.
+        sheet: The sheet.
+        overlaid: Texts that stand in cells instead of what the sheet says.
+    """
+    batches: list[list[tuple[pl.Series, pl.Series]]] = []
+    first = size = 0
+    for rows in _batches(sheet):
+        _overlay(rows, first, overlaid)
+        converted = [_column(index, values, first) for index, values in enumerate(zip(*rows, strict=True))]
+        size += sum(int(texts.str.len_bytes().sum()) for texts, _ in converted)
+        if size > _BOUNDS["text"]:
+            raise SourceError("workbook-too-much-text", file=path, limit=_BOUNDS["text"])
+        batches.append(converted)
+        first += len(rows)
+    return [
+        (pl.concat([texts for texts, _ in column]), pl.concat([numeric for _, numeric in column]))
+        for column in zip(*batches, strict=True)
+    ]
+
+
+def _batches(sheet: CalamineSheet) -> Iterator[list[list[Any]]]:
+    """The rows of a sheet, some at a time, so that never all of its cells are Python's objects."""
+    left = [""] * (sheet.start[1] if sheet.start else 0)
+    rows = sheet.iter_rows()
+    while batch := [[*left, *row] if left else row for row in islice(rows, max(1, _BATCH // (sheet.total_width + 1)))]:
+        yield batch
+
+
+def _overlay(rows: list[list[Any]], first: int, texts: CellTexts) -> None:
+    if not texts:
+        return
+    for (row, column), text in texts.items():
+        if 0 <= row - first < len(rows) and column < len(rows[row - first]):
+            rows[row - first][column] = text
+
+
+def _column(index: int, values: Sequence[Any], first: int) -> tuple[pl.Series, pl.Series]:
+    """A column as text, and the rows of its cells that are numbers, dates or times, the first being ``first``."""
     try:
         return pl.Series(str(index), values, dtype=pl.String), _NO_ROWS
     except TypeError:  # not all of them are text
         numeric = {kind: kind not in (str, bool) for kind in set(map(type, values))}
     texts = pl.Series(str(index), list(map(cell_text, values)), dtype=pl.String)
-    return texts, pl.Series([numeric[type(value)] for value in values], dtype=pl.Boolean).arg_true()
+    return texts, pl.Series([numeric[type(value)] for value in values], dtype=pl.Boolean).arg_true() + first
 
 
 def _with_one_newline(cells: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,67 @@
+"""A Python program run in a process of its own, with limits of memory and time, for what hostile input may do to it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from meguro_opendata.packaged import packaged_toml
+
+__all__ = ["Ended", "process_environment", "run_apart"]
+
+_LIMITED = Path(__file__).with_name("limited.py")
+_NO_MEMORY = (b"memory allocation of", b"MemoryError", b"bad_alloc", b"Cannot allocate memory")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the process ended.
+
+    Attributes:
+        output: What it wrote, whole only if ``how`` is ``done``.
+        how: ``done``, ``slow`` (it was stopped), ``memory`` (it was refused more of it), or ``crashed``.
+    """
+
+    output: bytes
+    how: str
+
+
+def run_apart(program: str | Path, arguments: Sequence[str], memory: int, seconds: float) -> Ended:
+    """Run a Python program and wait for its end.
+
+    Its environment holds what Python and its libraries are found by, and nothing else, such as tokens. What libraries
+    print is kept from the terminal.
+
+    Args:
+        program: The path of a program, or the name of a module, which is looked for where this process finds modules.
+        arguments: Its arguments.
+        memory: How many bytes it may have; on Linux of address space, on Windows committed.
+        seconds: How long it may take.
+    """
+    command = [sys.executable, "-P", str(_LIMITED), str(memory), str(program), *arguments]
+    places = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
+    try:
+        done = subprocess.run(  # noqa: S603 (our own program, no shell)
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+            env=process_environment() | {"PYTHONPATH": places},
+        )
+    except subprocess.TimeoutExpired:
+        return Ended(b"", "slow")
+    if done.returncode == 0:
+        return Ended(done.stdout, "done")
+    return Ended(done.stdout, "memory" if any(mark in done.stderr for mark in _NO_MEMORY) else "crashed")
+
+
+def process_environment() -> dict[str, str]:
+    """The environment of the process."""
+    words = packaged_toml(__package__, "apart.toml")
+    kept = {name: value for name, value in os.environ.items() if name.upper() in words["environment"]}
+    return {**kept, **words["threads"]}
