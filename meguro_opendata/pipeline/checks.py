@@ -15,6 +15,7 @@ from meguro_opendata.sources import Table, structure_findings
 from meguro_opendata.sources.joining import JoinedTable
 from meguro_opendata.standard.model import schema_fields
 from meguro_opendata.validation.engine import fast as fast_engine
+from meguro_opendata.validation.engine.boundedpatterns import judged_in_time, within_limits
 from meguro_opendata.validation.engine.frictionless import RawError, TextTable
 from meguro_opendata.validation.engine.translate import places_in, translate
 from meguro_opendata.validation.rules import expectation_findings, rule_findings, without_unchecked
@@ -24,6 +25,7 @@ __all__ = ["validate_stacked", "waived"]
 _SETTLED = {"duplicate-header": "duplicate-header-named", "blank-label": "blank-label-named"}
 
 
+@within_limits
 def validate_stacked(
     parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], recipe: Recipe, home: Municipality | None = None
 ) -> list[Report]:
@@ -34,7 +36,7 @@ def validate_stacked(
     """
     header = parts[0][2].columns
     whole = TextTable(header, pl.concat([frame for _, _, frame, _ in parts]))
-    raw = fast_engine.check_table(whole, recipe.schema, by_name=False)
+    raw = judged_in_time(fast_engine.check_table(whole, recipe.schema, by_name=False))
     unexpected = [*expectation_findings(whole.cells, recipe.expect)]
     reports: list[Report] = []
     start = 0

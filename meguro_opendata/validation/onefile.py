@@ -13,6 +13,7 @@ from meguro_opendata.findings import Finding, Report
 from meguro_opendata.sources import Table, propose_source, structure_findings
 from meguro_opendata.standard.filesets import load_file_standard
 from meguro_opendata.standard.model import Standard, counts_as_shown, load_standard
+from meguro_opendata.validation.engine.boundedpatterns import within_limits
 from meguro_opendata.validation.engine.choice import Engine, refuse_unknown_engine, rows_checked, table_errors
 from meguro_opendata.validation.engine.frictionless import TextTable
 from meguro_opendata.validation.engine.translate import places_in, translate
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["validate_file"]
 
 
+@within_limits
 def validate_file(
     path: Path | str,
     standard: str | Standard,

@@ -11,6 +11,7 @@ from meguro_opendata.findings import Report
 from meguro_opendata.sources import container_at, read_grid
 from meguro_opendata.sources.structure import text_findings
 from meguro_opendata.standard.schemafile import check_schema
+from meguro_opendata.validation.engine.boundedpatterns import within_limits
 from meguro_opendata.validation.engine.choice import Engine, refuse_unknown_engine, rows_checked, table_errors
 from meguro_opendata.validation.engine.frictionless import RawError
 from meguro_opendata.validation.engine.streaming import Streamed, check_text
@@ -24,6 +25,7 @@ __all__ = ["engine_report", "validate_table"]
 _REFUSALS = ("field-error", "schema-error", "package-error", "resource-error")
 
 
+@within_limits
 def validate_table(
     path: Path | str,
     schema: Mapping[str, Any],

@@ -10,47 +10,9 @@ import polars as pl
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from pattern_parts import SIGNS, STANDARD, TEXTS
 
-from meguro_opendata.standard.model import load_standard, standards
 from meguro_opendata.validation.engine.patterns import whole_match
-
-STANDARD = sorted(
-    {
-        field["constraints"]["pattern"]
-        for standard in standards()
-        for version in standard.versions
-        for field in (load_standard(standard.id, str(version)).schema or {"fields": []})["fields"]
-        if "pattern" in field.get("constraints", {})
-    }
-)
-SIGNS = [
-    *(
-        "a",
-        "b",
-        "0",
-        "-",
-        "^",
-        "$",
-        ".",
-        "|",
-        "(",
-        "(?:",
-        ")",
-        "[",
-        "[^",
-        "]",
-        "*",
-        "+",
-        "?",
-        "{2}",
-        "{,2}",
-        "{2,}",
-        "{",
-    ),
-    *("{3,1}", "{,}", r"\d", r"\s", r"\w", r"\D", r"\b", r"\.", r"\-", r"\n", r"\x41", r"\u3042", "あ", "１", "a-z"),
-    *("(?P<a>", "(?i)", "(?=", r"\1", r"\0", r"\A", "\\", " ", "#", "&&", "--", "[0-9]", "(a|b)", "(?#x)", "\n"),
-]
-TEXTS = st.text("ab0A-^$ |{}[]\n.あ１#,2", max_size=4)
 
 
 def accepted(written: str, texts: list[str]) -> list[bool]:

@@ -20,6 +20,7 @@ from meguro_opendata.validation.datapackage.descriptor import (
     read_package,
 )
 from meguro_opendata.validation.datapackage.tables import ReadTable, read_table
+from meguro_opendata.validation.engine.boundedpatterns import within_limits
 from meguro_opendata.validation.engine.choice import Engine, refuse_unknown_engine, table_errors
 from meguro_opendata.validation.engine.frictionless import TextTable
 from meguro_opendata.validation.onetable import engine_report
@@ -127,6 +128,7 @@ def _checked(
     return CheckedResource(one, replace(report, findings=found, not_checked=left), plain=own.plain)
 
 
+@within_limits
 def _report(
     one: DescribedResource,
     own: ReadTable,

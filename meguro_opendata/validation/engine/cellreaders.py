@@ -13,6 +13,8 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
+from meguro_opendata.validation.engine.boundedpatterns import bounded_pattern
+
 __all__ = ["FALSE_VALUES", "TRUE_VALUES", "Read", "plain_reader"]
 
 Read = Callable[[str | None], tuple[Any, Iterable[str] | None]]
@@ -45,29 +47,29 @@ def plain_reader(descriptor: Mapping[str, Any], missing: Sequence[str]) -> Read 
     constraints = dict(descriptor.get("constraints", {}))
     required = ("required",) if constraints.pop("required", False) else ()
     constraints.pop("unique", None)
-    checks = _checks(constraints, read_value)
+    checks = _checks(constraints, read_value, str(descriptor.get("name", "")))
     return None if checks is None else partial(_read, frozenset(missing), required, read_value, checks)
 
 
-def _checks(constraints: Mapping[str, Any], read_value: ReadValue) -> Mapping[str, Check] | None:
+def _checks(constraints: Mapping[str, Any], read_value: ReadValue, field: str) -> Mapping[str, Check] | None:
     """What is asked of a value, ``None`` if a constraint is not plain."""
     if not constraints.keys() <= _CHECKS.keys():
         return None
-    given = dict(_in_order(constraints, read_value))
+    given = dict(_in_order(constraints, read_value, field))
     return None if None in given.values() else {name: partial(_CHECKS[name], one) for name, one in given.items()}
 
 
-def _in_order(constraints: Mapping[str, Any], read_value: ReadValue) -> Iterable[tuple[str, Any]]:
+def _in_order(constraints: Mapping[str, Any], read_value: ReadValue, field: str) -> Iterable[tuple[str, Any]]:
     """The constraints in the order in which frictionless tests them, each as its check takes it."""
     for name in _CHECKS:
         if name in constraints:
-            yield name, _prepared(name, constraints[name], read_value)
+            yield name, _prepared(name, constraints[name], read_value, field)
 
 
-def _prepared(name: str, given: Any, read_value: ReadValue) -> Any:
+def _prepared(name: str, given: Any, read_value: ReadValue, field: str) -> Any:
     """What a check compares with; ``None`` if it is not what is usually given."""
     if name == "pattern":
-        return re.compile(f"^{given}$") if isinstance(given, str) else None
+        return bounded_pattern(field, given) if isinstance(given, str) else None
     if name == "enum":
         return list(map(read_value, given)) if _is_text_list(given) else None
     if name in ("minimum", "maximum") and isinstance(given, str):
@@ -144,7 +146,7 @@ _VALUES: Mapping[tuple[str, str], ReadValue] = {
 _CHECKS: Mapping[str, Callable[[Any, Any], bool]] = {
     "minLength": lambda least, value: len(value) >= least,
     "maxLength": lambda most, value: len(value) <= most,
-    "pattern": lambda pattern, value: pattern.match(value) is not None,
+    "pattern": lambda matches, value: matches(value),
     "minimum": lambda least, value: value == value and value >= least,  # noqa: PLR0124 (no bound holds a NaN)
     "maximum": lambda most, value: value == value and value <= most,  # noqa: PLR0124
     "enum": lambda words, value: value in words,

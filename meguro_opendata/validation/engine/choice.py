@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.validation.engine import fast as fast_engine
 from meguro_opendata.validation.engine import frictionless as frictionless_engine
+from meguro_opendata.validation.engine.boundedpatterns import judged_in_time
 from meguro_opendata.validation.engine.frictionless import RawError, TextTable
 
 __all__ = ["Engine", "refuse_unknown_engine", "rows_checked", "table_errors"]
@@ -34,9 +35,8 @@ def table_errors(
     others: Mapping[str, TextTable] | None = None,
 ) -> list[RawError]:
     """Return the errors that an engine finds in a table; arguments as the engines' own ``check_table``."""
-    if engine == "fast":
-        return fast_engine.check_table(table, schema, by_name=by_name, others=others)
-    return frictionless_engine.check_table(table, schema, by_name=by_name, others=others)
+    check = fast_engine.check_table if engine == "fast" else frictionless_engine.check_table
+    return judged_in_time(check(table, schema, by_name=by_name, others=others))
 
 
 def rows_checked(raw: Iterable[RawError], rows: int) -> int:

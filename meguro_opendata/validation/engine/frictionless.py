@@ -15,6 +15,7 @@ import polars as pl
 
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.validation.engine.cellreaders import Read
+from meguro_opendata.validation.engine.frictionlesspatterns import bound_patterns
 
 __all__ = [
     "ExpectedField",
@@ -316,6 +317,7 @@ def check_package(descriptor: str) -> list[str]:
     """The types of the errors in a ``datapackage.json`` and the data that it describes."""
     from frictionless import Package
 
+    bound_patterns()
     report = Package(descriptor).validate(limit_errors=_NO_LIMIT)
     return [error.type for error in [*report.errors, *(e for task in report.tasks for e in task.errors)]]
 
@@ -323,6 +325,7 @@ def check_package(descriptor: str) -> list[str]:
 def _schema(schema: Mapping[str, Any]) -> Any:
     from frictionless import FrictionlessException, Schema
 
+    bound_patterns()
     try:
         made = Schema.from_descriptor({**schema, "fields": [dict(field) for field in schema["fields"]]})
     except FrictionlessException:

@@ -12,7 +12,7 @@ from functools import cache
 import polars as pl
 from polars.exceptions import ComputeError
 
-__all__ = ["whole_match"]
+__all__ = ["Translation", "UnknownPartError", "whole_match"]
 
 _SURROGATES = range(0xD800, 0xE000)
 # The constructs that are translated. All others, and whatever Python might refuse, end the translation: then each
@@ -30,7 +30,7 @@ _TIMES = {"*": "{0,}", "+": "{1,}", "?": "{0,1}"}
 _POSITIONS = {"^": r"\A", "$": r"\z"}
 
 
-class _UnknownError(Exception):
+class UnknownPartError(Exception):
     """A part of a pattern whose meaning might differ."""
 
 
@@ -44,14 +44,14 @@ def whole_match(pattern: str) -> str | None:
     True
     """
     try:
-        written = rf"\A(?:{_Translation(pattern).whole()})\z"
+        written = rf"\A(?:{Translation(pattern).whole()})\z"
         pl.Series([""]).str.contains(written)
-    except (_UnknownError, ComputeError, RecursionError):
+    except (UnknownPartError, ComputeError, RecursionError):
         return None
     return written
 
 
-class _Translation:
+class Translation:
     """A pattern that is read from left to right, and written anew part by part."""
 
     def __init__(self, pattern: str) -> None:
@@ -62,7 +62,7 @@ class _Translation:
         """The whole pattern."""
         written = self._alternatives()
         if self._at < len(self._pattern):
-            raise _UnknownError
+            raise UnknownPartError
         return written
 
     def _took(self, text: str) -> bool:
@@ -107,10 +107,10 @@ class _Translation:
 
     def _group(self) -> str:
         if not self._took("?:") and self._took("?"):
-            raise _UnknownError
+            raise UnknownPartError
         written = self._alternatives()
         if not self._took(")"):
-            raise _UnknownError
+            raise UnknownPartError
         return f"(?:{written})"
 
     def _times(self) -> str:
@@ -123,7 +123,7 @@ class _Translation:
             return _TIMES[sign]
         most = most if comma else least
         if not least + comma or (most and int(most) < int(least or 0)):
-            raise _UnknownError
+            raise UnknownPartError
         return f"{{{int(least or 0)},{int(most) if most else ''}}}"
 
     def _set(self) -> str:
@@ -137,14 +137,14 @@ class _Translation:
         category = None if negated else self._next(_CATEGORY)
         if category:
             if self._pattern.startswith("-", self._at) and not self._pattern.startswith("-]", self._at):
-                raise _UnknownError
+                raise UnknownPartError
             return _CATEGORIES[category[1]]
         first = self._sign(_MEMBER)
         if self._pattern.startswith("-]", self._at) or not self._took("-"):
             return _written(first)
         last = self._sign(_MEMBER)
         if last < first:
-            raise _UnknownError
+            raise UnknownPartError
         return f"{_written(first)}-{_written(last)}"
 
     def _sign(self, plain: re.Pattern[str]) -> int:
@@ -155,11 +155,11 @@ class _Translation:
             return int(number, 16) if number else _CONTROLS.get(escape[4], ord(escape[4]))
         found = self._next(plain)
         if found is None:
-            raise _UnknownError
+            raise UnknownPartError
         return ord(found[0])
 
 
 def _written(code: int) -> str:
     if code in _SURROGATES:
-        raise _UnknownError
+        raise UnknownPartError
     return rf"\x{{{code:x}}}"

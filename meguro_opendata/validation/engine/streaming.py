@@ -9,6 +9,7 @@ from typing import Any
 
 from meguro_opendata.sources.text.records import Records
 from meguro_opendata.sources.text.textfile import read_text
+from meguro_opendata.validation.engine.boundedpatterns import judged_in_time
 from meguro_opendata.validation.engine.fast import FastCheck
 from meguro_opendata.validation.engine.frictionless import RawError, TextTable
 
@@ -55,7 +56,7 @@ def check_text(path: Path, schema: Mapping[str, Any], others: Mapping[str, TextT
     return Streamed(
         header=read.taker.header,
         rows=read.taker.rows,
-        errors=check.errors(),
+        errors=judged_in_time(check.errors()),
         lines=read.lines[1:],
         encoding=read.encoding,
         delimiter=read.delimiter,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from meguro_opendata.findings import NotChecked
+from meguro_opendata.validation.engine.boundedpatterns import bounded_pattern
 from meguro_opendata.validation.specification.moments import compared
 from meguro_opendata.validation.specification.values import JsonValue, ReadValue, specification, type_of
 
@@ -38,7 +40,8 @@ def checks_of(descriptor: Descriptor, read: ReadValue) -> tuple[dict[str, Check]
         reason = _unusable(name, type_of(descriptor))
         if reason is None:
             try:
-                checks[name] = _CHECKS[name](given, read)
+                make = partial(_pattern, field=str(descriptor["name"])) if name == "pattern" else _CHECKS[name]
+                checks[name] = make(given, read)
             except UnreadableError:
                 reason = "unchecked-unreadable"
         if reason is not None:
@@ -119,15 +122,14 @@ def _enumeration(given: Any, read: ReadValue) -> Check:
     return lambda value: value in members
 
 
-def _pattern(given: Any, read: ReadValue) -> Check:
+def _pattern(given: Any, read: ReadValue, field: str = "") -> Check:
     """A pattern of XML Schema is about the whole value; what only XML Schema knows is not checked."""
     if not isinstance(given, str) or _SUBTRACTED.search(given):
         raise UnreadableError
     try:
-        pattern = re.compile(given)
+        return bounded_pattern(field, given, whole=True)
     except (re.error, OverflowError, RecursionError):
         raise UnreadableError from None
-    return lambda value: pattern.fullmatch(value) is not None
 
 
 def _json_schema(given: Any, read: ReadValue) -> Check:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meguro_opendata.findings import NotChecked
+from meguro_opendata.validation.engine.boundedpatterns import judged_in_time
 from meguro_opendata.validation.engine.fast import FastCheck
 from meguro_opendata.validation.engine.frictionless import Head, RawError, TextTable
 from meguro_opendata.validation.engine.judging import Judge
@@ -69,7 +70,7 @@ def judged(
         _head(found, schema, others, here, own_name), [judge_of(at, field) for at, field in enumerate(found.fields)]
     )
     check.add(table)
-    errors = check.errors()
+    errors = judged_in_time(check.errors())
     seen = {(error.type, error.record) for error in errors}
     errors += [error for error in own_key_errors(check.keys, schema, here) if ("primary-key", error.record) not in seen]
     return Judgement(tuple(errors), unjudged, is_final=False, not_checked=left)
