@@ -31,7 +31,7 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal) -> Plan:
         loaded = json.loads(path.read_text(encoding="utf-8"))
         slugs = [str(change["dataset"]) for change in loaded["changes"] if change["action"] != "remove"]
         wishes = _wishes(loaded["wishes"])
-        look = Look.of(texts_of(loaded.get("not_looked_at", [])))
+        look = Look.of(texts_of(loaded.get("not_looked_at", ["table-contents"])), portal)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MeguroOpendataError("plan-broken", file=path) from None
     if loaded.get("format") != PLAN_FORMAT or not loaded["changes"]:
