@@ -25,7 +25,7 @@ def depth(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option(
         "--files",
         is_flag=True,
-        help="--deep に加えて、公開先のファイルを全部読んで比べる / With --deep: download and compare every file.",
+        help="--deep に加えて、ファイルと表の中身を全部読んで比べる / With --deep: compare all contents.",
     )
     @wraps(command)
     def with_look(*, deep: bool, files: bool, **others: Any) -> Any:

@@ -136,23 +136,12 @@ def _show_restored(
     output_format: str,
     lang: str,
 ) -> None:
-    from dataclasses import asdict
+    from ..texts.portal import restored_dict, restored_lines
 
-    from meguro_opendata.messages import message
-
-    done = [one for one in attempts if one.error is None]
-    refused = [(one.dataset, one.place, one.error.text(lang)) for one in attempts if one.error]
-    counts = {f"{kind}": sum(one.place.startswith(kind) for one in done) for kind in ("tables", "views")}
     if output_format == "json":
-        told = {"portal": portal, "restored": list(back), **counts, "differences": [asdict(one) for one in left]}
-        lacking = [{"dataset": name, "place": place, "reason": reason} for name, place, reason in refused]
-        console.result_json({"format": RESTORE_FORMAT, **told, "not_restored": lacking})
-        return
-    lines = [message("restore-done", lang, portal=portal, datasets=len(back), differences=len(left), **counts)]
-    lines += [f"  {one.dataset} {one.place}: {one.saved} -> {one.found}" for one in left]
-    for name, place, reason in refused:
-        lines += [message("restore-refused", lang, dataset=name, place=place), *(f"  {s}" for s in reason.splitlines())]
-    console.result_lines(lines)
+        console.result_json({"format": RESTORE_FORMAT, **restored_dict(portal, back, attempts, left, lang)})
+    else:
+        console.result_lines(restored_lines(portal, back, attempts, left, lang))
 
 
 def _ckan(name: str | None, insecure_http: bool) -> CkanPortal:

@@ -84,21 +84,11 @@ def _view_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
 
 
 def not_looked_lines(left_out: Sequence[str], lang: str) -> Iterator[str]:
-    """Yield a sentence on what of a portal was not compared, and the options that compare it."""
+    """Yield a sentence on what of a portal was not compared, and the options that compare it where there are any."""
     if left_out:
         items = word("list-comma", lang).join(word(f"not-looked-at-{code}", lang) for code in left_out)
-        options = _options_for(left_out)
-        if options:
-            yield message("not-looked-at", lang, items=items, options=options)
-        else:
-            yield message("not-looked-at-ever", lang, items=items)
-
-
-def _options_for(left_out: Sequence[str]) -> str:
-    """Return the options that look at more than was looked at, empty if there are none."""
-    if "file-contents" not in left_out:
-        return ""
-    return "--deep --files" if "table-contents" not in left_out else "--deep, --deep --files"
+        more = "file-contents" in left_out
+        yield message("not-looked-at" if more else "not-looked-at-ever", lang, items=items)
 
 
 def _conflict_lines(change: DatasetPlan, lang: str) -> Iterator[str]:

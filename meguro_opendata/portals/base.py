@@ -101,6 +101,9 @@ class Portal(Protocol):
     def held_table(self, part: Resource) -> HeldTable | None:
         """Return what the DataStore holds of a file, ``None`` if it has no table of it."""
 
+    def held_rows(self, part: Resource) -> list[JsonObject]:
+        """Return every row that the DataStore holds of a file, decimal numbers as text."""
+
     def held_views(self, part: Resource) -> tuple[View, ...]:
         """Return the views of a file."""
 

@@ -6,6 +6,7 @@ same every time; the data dictionary has the whole one.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,7 @@ __all__ = [
     "chunks",
     "page_size",
     "row_changes",
+    "same_rows",
     "schema_columns",
     "short_name",
     "stored_table",
@@ -196,6 +198,27 @@ def _steady(record: Record, numeric: set[str]) -> dict[str, Json | Decimal]:
         for name, value in record.items()
         if name != "_id"
     }
+
+
+def same_rows(held: Sequence[Record], table: StoredTable) -> bool:
+    """Return whether these are the rows of a table, in any order.
+
+    Args:
+        held: The rows that the DataStore has, decimal numbers as text.
+        table: The table as it is to be.
+    """
+    numeric = {column.name for column in table.columns if column.type == "numeric"}
+    return _counted(held, numeric) == _counted(table.records, numeric)
+
+
+def _counted(records: Sequence[Record], numeric: set[str]) -> Counter[str]:
+    rows = ({name: _told(value) for name, value in sorted(_steady(one, numeric).items())} for one in records)
+    return Counter(repr(row) for row in rows)
+
+
+def _told(value: Json | Decimal) -> Json:
+    """Return a value so that equal ones are written alike: 35.10 and 35.1 are."""
+    return str(value.normalize()) if isinstance(value, Decimal) else value
 
 
 def page_size() -> int:

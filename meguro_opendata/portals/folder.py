@@ -20,7 +20,7 @@ from pathlib import Path
 
 from meguro_opendata import pages
 from meguro_opendata.catalog import CatalogEntry, Package, Resource, from_ckan, to_ckan, to_dcat
-from meguro_opendata.catalog.package import Part, list_of
+from meguro_opendata.catalog.package import JsonObject, Part, list_of
 from meguro_opendata.errors import PortalError
 from meguro_opendata.files.csvrows import read_csv_rows
 from meguro_opendata.files.jsontext import HalfSignError, parsed_json
@@ -89,6 +89,10 @@ class FolderPortal:
     def held_table(self, part: Resource) -> HeldTable | None:
         """Return nothing: a folder has no DataStore."""
         return None
+
+    def held_rows(self, part: Resource) -> list[JsonObject]:
+        """Return nothing: a folder has no DataStore."""
+        return []
 
     def held_views(self, part: Resource) -> tuple[View, ...]:
         """Return nothing: the pages of a folder are made from its files."""

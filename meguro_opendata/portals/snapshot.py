@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from meguro_opendata.catalog import CatalogEntry, Package, Resource
+from meguro_opendata.catalog import CatalogEntry, JsonObject, Package, Resource
 from meguro_opendata.errors import MeguroOpendataError, PortalError
 from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.findings import Finding
@@ -74,6 +74,10 @@ class SnapshotPortal:
         return None
 
     def held_table(self, part: Resource) -> HeldTable | None:
+        """Refuse: tables are not saved along."""
+        raise MeguroOpendataError("snapshot-not-deep", name=self.name)
+
+    def held_rows(self, part: Resource) -> list[JsonObject]:
         """Refuse: tables are not saved along."""
         raise MeguroOpendataError("snapshot-not-deep", name=self.name)
 

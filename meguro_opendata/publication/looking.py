@@ -18,7 +18,7 @@ from meguro_opendata.catalog.package import Json, JsonObject, Package, Resource,
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.portals import Portal, TableLoad, View
-from meguro_opendata.portals.datastore import stored_table
+from meguro_opendata.portals.datastore import same_rows, stored_table
 from meguro_opendata.portals.marks import BYTES, CHECKSUM, STORED_HASH, is_ours
 from meguro_opendata.publication.fields import Conflict
 from meguro_opendata.publication.history import History
@@ -32,7 +32,7 @@ class Look:
 
     Attributes:
         deep: Ask for the table and the views of each file.
-        files: Download every file and compute its checksum.
+        files: Download every file and compute its checksum, and read every row of the tables.
         views: Whether views are ours to keep: see ``remake_views`` in ``opendata.toml``.
     """
 
@@ -50,18 +50,22 @@ class Look:
             raise MeguroOpendataError("files-without-deep")
 
     @classmethod
-    def of(cls, left_out: Sequence[str]) -> Look:
-        """Return the look that leaves these out: see :meth:`not_looked_at`."""
-        deep = bool(left_out) and "table-contents" not in left_out
+    def of(cls, left_out: Sequence[str], portal: Portal) -> Look:
+        """Return the look at a portal that leaves these out: see :meth:`not_looked_at`."""
+        deep = not portal.exclusive and "table-contents" not in left_out
         return cls(deep=deep, files=deep and "file-contents" not in left_out)
 
     def not_looked_at(self, portal: Portal) -> tuple[str, ...]:
         """Return what stays unknown of a portal: codes of the sentences ``not-looked-at-…``."""
         if portal.exclusive:
             return ()
-        tables = "table-values" if self.deep else "table-contents"
-        views = () if self.deep and self.views else ("views",)
-        return (tables, *views, *(() if self.files else ("file-contents",)))
+        known = {
+            "table-contents": self.deep,
+            "table-values": self.files or not self.deep,
+            "views": self.deep and self.views,
+            "file-contents": self.files,
+        }
+        return tuple(name for name, is_known in known.items() if not is_known)
 
 
 @dataclass(frozen=True)
@@ -186,7 +190,7 @@ def _replaced(part: Resource, found: str | None) -> Conflict:
 
 
 def lost_table(part: Resource | None, table: TableLoad, portal: Portal, look: Look) -> bool:
-    """Return whether a table that was loaded is not in the DataStore any more, or not with these rows and columns.
+    """Return whether a table that was loaded is not in the DataStore any more, or is not what was loaded.
 
     Args:
         part: The file on the portal.
@@ -200,7 +204,9 @@ def lost_table(part: Resource | None, table: TableLoad, portal: Portal, look: Lo
         return False
     held = portal.held_table(part)
     wanted = stored_table(table.path.read_bytes(), table.schema, table.key)
-    return held is None or (held.rows, held.columns) != (len(wanted.records), wanted.shape)
+    if held is None or (held.rows, held.columns) != (len(wanted.records), wanted.shape):
+        return True
+    return look.files and not same_rows(portal.held_rows(part), wanted)
 
 
 def read_notes(history: History, slug: str, portal: str) -> dict[str, JsonObject]:

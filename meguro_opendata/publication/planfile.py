@@ -42,7 +42,7 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal, past: Recovery
         loaded = json.loads(path.read_text(encoding="utf-8"))
         wishes = _wishes(loaded["wishes"])
         _refuse_older_form(loaded)
-        look = Look.of(texts_of(loaded.get("not_looked_at", [])))
+        look = Look.of(texts_of(loaded.get("not_looked_at", ["table-contents"])), portal)
         gone = removed_by_name(wishes)
         changes = [(str(change["dataset"]), str(change["name"]), change["action"]) for change in loaded["changes"]]
         slugs = [slug for slug, name, action in changes if action != "remove" and not {slug, name} & {*gone}]

@@ -143,6 +143,15 @@ def test_a_table_with_other_rows_comes_back(store: Store) -> None:
     assert (store.rows(), store.plan(DEEP).action) == (before, "unchanged")
 
 
+def test_a_table_with_another_value_comes_back(store: Store) -> None:
+    """A cell that was edited in the DataStore is found where every row is read, however long its numbers are."""
+    before, changed = store.rows(), [{"ID": "002", "名称": "別の名称"}]
+    store.lab.call("datastore_upsert", resource_id=store.resource, force=True, method="upsert", records=changed)
+    assert [store.plan(look).action for look in (CHEAP, DEEP, FILES)] == ["unchanged", "unchanged", "update"]
+    store.publish(FILES)
+    assert (store.rows(), store.plan(FILES).action) == (before, "unchanged")
+
+
 def test_a_table_made_anew_without_its_key_is_replaced(store: Store) -> None:
     """A table of the same columns that somebody made without a key takes no upserts: it is made anew."""
     before, fields = store.rows(), store.lab.call("datastore_search", resource_id=store.resource, limit=0)["fields"][1:]

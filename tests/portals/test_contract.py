@@ -14,10 +14,11 @@ import meguro_opendata as mo
 from meguro_opendata.catalog import CatalogEntry, Distribution, Package, Resource
 from meguro_opendata.errors import StaleError
 from meguro_opendata.files.whole import sha256
-from meguro_opendata.portals import FolderPortal, Portal, Upload
+from meguro_opendata.portals import FolderPortal, Portal, TableLoad, Upload, View
 from meguro_opendata.portals.ckan.client import CkanClient
 from meguro_opendata.portals.ckan.portal import CkanPortal
-from meguro_opendata.portals.marks import extras_of, marked
+from meguro_opendata.portals.datastore import stored_table
+from meguro_opendata.portals.marks import STORED_HASH, extras_of, marked
 from meguro_opendata.workspace.city import City, PortalSettings
 
 MOMENT = "2026-04-01T00:00:00.000000"
@@ -210,3 +211,70 @@ def test_a_name_that_others_hold_is_told(portal: Portal, file: Callable[[str, st
     wanted = package_of(portal, one)
     portal.put(wanted, [one], MOMENT, None)
     assert list(portal.state([wanted.name, "131105_no_such"]).packages) == [wanted.name]
+
+
+TOLD = ("id", "name", "hash", "last_modified", STORED_HASH, "size", "mo_bytes", "sha256")
+
+
+def test_the_answer_of_a_write_is_what_a_search_then_tells(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+    """Ids, dates, checksums and sizes of files in the answer are those of the portal; so they can be noted from it."""
+    one = file("a.csv", "1")
+    answer = portal.put(package_of(portal, one), [one], MOMENT, None)
+    for uploads in ([], [file("a.csv", "one")]):
+        before = only(portal)
+        assert answer is not None
+        told = [[{name: part.fields.get(name) for name in TOLD} for part in p.resources] for p in (answer, before)]
+        assert told[0] == told[1]
+        wanted = as_held(before, package_of(portal, *(uploads or [one]), title=f"題名{len(uploads)}"))
+        answer = portal.put(wanted, uploads, MOMENT.replace("04", "05"), before)
+
+
+def test_a_file_that_is_written_again_gets_another_date(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+    """The date of a file moves when its bytes are written, and stays when only words of the dataset change."""
+    one = file("a.csv", "1")
+    portal.put(package_of(portal, one), [one], MOMENT, None)
+    first = only(portal)
+    portal.put(as_held(first, package_of(portal, one, title="新しい題名")), [], MOMENT.replace("04", "05"), first)
+    second = only(portal)
+    newer = file("a.csv", "2")
+    portal.put(as_held(second, package_of(portal, newer)), [newer], MOMENT.replace("04", "06"), second)
+    dates = [held.resources[0].fields["last_modified"] for held in (first, second, only(portal))]
+    assert dates[0] == dates[1] != dates[2]
+
+
+def test_the_content_of_a_file_is_its_bytes(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+    """A file can be read by its entry, to the byte."""
+    one = file("a.csv", "名称\r\n目黒区役所\r\n")
+    portal.put(package_of(portal, one), [one], MOMENT, None)
+    held = only(portal)
+    assert portal.content(held, held.resources[0]) == one.path.read_bytes()
+
+
+def test_a_table_is_told_by_rows_and_columns(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+    """A file has no table before one is loaded; then its rows and typed columns are told, and the search says so."""
+    if portal.exclusive:
+        pytest.skip("this portal has no DataStore")
+    one = file("a.csv", "ID,台数\r\n1,10\r\n2,\r\n")
+    portal.put(package_of(portal, one), [one], MOMENT, None)
+    assert portal.held_table(only(portal).resources[0]) is None
+    schema = {"fields": [{"name": "ID", "type": "string"}, {"name": "台数", "type": "integer"}]}
+    portal.load(only(portal), TableLoad(one.name, one.path, schema, ("ID",), "d"))
+    (part,) = only(portal).resources
+    table = portal.held_table(part)
+    assert table is not None
+    stored = stored_table(one.path.read_bytes(), schema, ("ID",))
+    assert (table.rows, table.columns, part.fields["datastore_active"]) == (2, stored.shape, True)
+
+
+def test_a_view_is_told_with_its_settings(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+    """A view that was added is told; two of one type and title are two."""
+    if portal.exclusive:
+        pytest.skip("this portal has no views")
+    one = file("a.csv", "1")
+    portal.put(package_of(portal, one), [one], MOMENT, None)
+    (part,) = only(portal).resources
+    assert portal.held_views(part) == ()
+    view = View({"view_type": "text_view", "title": "本文", "description": "説明"})
+    for count in (1, 2):
+        portal.add_view(part, view)
+        assert portal.held_views(part) == (view,) * count

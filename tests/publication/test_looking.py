@@ -122,7 +122,7 @@ def test_the_cheap_run_asks_nothing_beyond_the_search(run: Run, portal: MemoryPo
     ("look", "asked", "left_out"),
     [
         (DEEP, ["views", "table"], ["table-values", "file-contents"]),
-        (FILES, ["content", "views", "table"], ["table-values"]),
+        (FILES, ["content", "views", "table", "rows"], []),
     ],
 )
 def test_a_deep_look_asks_for_each_file(
@@ -154,6 +154,11 @@ def _other_columns(portal: MemoryPortal) -> None:
     portal.tables[key] = HeldTable(2, (("ID", "text"), ("名称", "text")))
 
 
+def _another_value(portal: MemoryPortal) -> None:
+    (key,) = portal.rows
+    portal.rows[key][0]["名称"] = "別の値"
+
+
 @pytest.mark.parametrize(
     ("spoil", "look"),
     [
@@ -162,6 +167,7 @@ def _other_columns(portal: MemoryPortal) -> None:
         (_dropped_in_the_database, DEEP),
         (_fewer_rows, DEEP),
         (_other_columns, DEEP),
+        (_another_value, FILES),
     ],
 )
 @pytest.mark.parametrize("wishes", [None, Wishes(overwrite=("stock",))])

@@ -27,6 +27,7 @@ class MemoryPortal:
         self.packages: dict[str, dict[str, Any]] = {}
         self.files: dict[tuple[str, str], bytes] = {}
         self.tables: dict[str, HeldTable] = {}
+        self.rows: dict[str, list[dict[str, Any]]] = {}
         self.views: dict[str, list[View]] = {}
         self.asked: list[str] = []
         self.reads = 0
@@ -65,6 +66,11 @@ class MemoryPortal:
         """The shape of a table; each question is counted."""
         self.asked.append(f"table {part.name}")
         return self.tables.get(part.id or "")
+
+    def held_rows(self, part: Resource) -> list[dict[str, Any]]:
+        """The rows of a table; each question is counted."""
+        self.asked.append(f"rows {part.name}")
+        return copy.deepcopy(self.rows[part.id or ""])
 
     def held_views(self, part: Resource) -> tuple[View, ...]:
         """The views of a file; each question is counted."""
@@ -120,6 +126,7 @@ class MemoryPortal:
                 part |= {"mo_datastore": table.digest, "datastore_active": True}
                 stored = stored_table(table.path.read_bytes(), table.schema, table.key)
                 self.tables[part["id"]] = HeldTable(len(stored.records), stored.shape)
+                self.rows[part["id"]] = [dict(record) for record in stored.records]
 
     def remove(self, package: Package) -> None:
         """Take a dataset away, unless it is set to stay."""

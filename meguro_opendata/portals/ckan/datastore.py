@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterator, Sequence
 
 from meguro_opendata.catalog.package import JsonObject, Part, list_of, object_of
 from meguro_opendata.errors import PortalError, RefusedError
@@ -12,7 +14,7 @@ from meguro_opendata.portals.ckan.shape import understood
 from meguro_opendata.portals.datastore import Record, StoredTable, chunks, page_size, row_changes
 from meguro_opendata.portals.marks import DATASTORE
 
-__all__ = ["held_table", "load", "replace_table", "stored_rows"]
+__all__ = ["exact_rows", "held_table", "load", "replace_table", "stored_rows"]
 
 
 def load(client: CkanClient, resource: str, table: StoredTable, digest: str) -> None:
@@ -124,6 +126,39 @@ def stored_rows(client: CkanClient, resource: str) -> list[Record]:
             rows += [dict(object_of(record)) for record in page]
         if len(page) < size:
             return rows
+
+
+def exact_rows(client: CkanClient, resource: str) -> list[Record]:
+    """Return every row of a resource's table, decimal numbers as the text that they are written as.
+
+    JSON's numbers are read as binary fractions, which would lose digits.
+
+    Raises:
+        PortalError: If the portal cannot be reached or refuses.
+    """
+    table = held_table(client, resource)
+    rows = [{name: row[name] for name in row if name != "_id"} for row in stored_rows(client, resource)]
+    numeric = [name for name, kind in (table.columns if table else ()) if kind == "numeric"]
+    if not numeric:
+        return rows
+    with understood(client.name):
+        numbers = _exact_numbers(client, resource, numeric)
+        return [{**row, **exact} for row, exact in zip(rows, numbers, strict=True)]
+
+
+def _exact_numbers(client: CkanClient, resource: str, columns: list[str]) -> Iterator[Record]:
+    """Yield the numbers of each row as they are written; of a number, nothing is ``None``, never an empty text."""
+    size, count = page_size(), 0
+    place: JsonObject = {"resource_id": resource, "limit": size, "sort": "_id", "include_total": False}
+    while True:
+        asked = {**place, "offset": count, "fields": columns, "records_format": "csv"}
+        text = object_of(client.read("datastore_search", asked))["records"]
+        rows = list(csv.reader(io.StringIO(text if isinstance(text, str) else "")))
+        for row in rows:
+            yield dict(zip(columns, [value or None for value in row or [""]], strict=True))
+        count += len(rows)
+        if len(rows) < size:
+            return
 
 
 def _repeatable() -> bool:

@@ -129,6 +129,10 @@ class CkanPortal:
         """Return what the DataStore holds of a file, ``None`` if it has no table of it."""
         return ckandatastore.held_table(self.client, part.needed("id"))
 
+    def held_rows(self, part: Resource) -> list[JsonObject]:
+        """Return every row that the DataStore holds of a file, decimal numbers as text."""
+        return ckandatastore.exact_rows(self.client, part.needed("id"))
+
     def held_views(self, part: Resource) -> tuple[View, ...]:
         """Return the views of a file."""
         return ckanviews.held_views(self.client, part.needed("id"))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from meguro_opendata.catalog.package import Json, JsonObject, Part, list_of, object_of, texts_of
 from meguro_opendata.errors import PortalError, RefusedError
 from meguro_opendata.portals.ckan.client import CkanClient
-from meguro_opendata.portals.ckan.datastore import held_table, replace_table, stored_rows
+from meguro_opendata.portals.ckan.datastore import exact_rows, held_table, replace_table
 from meguro_opendata.portals.ckan.shape import understood
-from meguro_opendata.portals.datastore import Record, chunks, page_size, tells_apart
+from meguro_opendata.portals.datastore import Record, chunks, tells_apart
 
 __all__ = ["put_back", "saved_table"]
 
@@ -29,30 +27,10 @@ def saved_table(client: CkanClient, resource: str) -> JsonObject | None:
         return None
     with understood(client.name):
         fields = [dict(object_of(one)) for one in list_of(object_of(answer)["fields"]) if object_of(one)["id"] != "_id"]
-        rows = [{name: row[name] for name in row if name != "_id"} for row in stored_rows(client, resource)]
-        numeric = [str(one["id"]) for one in fields if one["type"] == "numeric"]
-        if numeric:
-            # JSON's numbers are read as binary fractions, which would lose digits.
-            exact = zip(rows, _exact_numbers(client, resource, numeric), strict=True)
-            rows = [{**row, **numbers} for row, numbers in exact]
+        rows = exact_rows(client, resource)
         info = object_of(client.read("datastore_info", {"id": resource}))
         aliases = list(texts_of(object_of(info.get("meta") or {}).get("aliases") or []))
         return {"fields": fields, "key": _key(info, rows), "aliases": aliases, "records": rows}
-
-
-def _exact_numbers(client: CkanClient, resource: str, columns: list[str]) -> Iterator[Record]:
-    """Yield the numbers of each row as they are written; of a number, nothing is ``None``, never an empty text."""
-    size, count = page_size(), 0
-    place: JsonObject = {"resource_id": resource, "limit": size, "sort": "_id", "include_total": False}
-    while True:
-        asked = {**place, "offset": count, "fields": columns, "records_format": "csv"}
-        text = object_of(client.read("datastore_search", asked))["records"]
-        rows = list(csv.reader(io.StringIO(text if isinstance(text, str) else "")))
-        for row in rows:
-            yield dict(zip(columns, [value or None for value in row or [""]], strict=True))
-        count += len(rows)
-        if len(rows) < size:
-            return
 
 
 def _key(info: Mapping[str, Json], rows: list[Record]) -> list[str]:
