@@ -137,7 +137,7 @@ class FolderPortal:
         if parts is not None:
             return tuple(part.name for part in parts if self._file(package.name, part.name).is_file())
         paths = [*self._contents(package.name), self._show_path(package.name)]
-        return tuple(path.relative_to(self.root).as_posix() for path in paths if path.is_file())
+        return tuple(path.relative_to(self.root).as_posix() for path in paths if path.is_file() or path.is_symlink())
 
     def _contents(self, name: str) -> list[Path]:
         """Return everything in a dataset's folder, and the folder itself last; a link is not followed."""

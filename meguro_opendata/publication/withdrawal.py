@@ -244,7 +244,7 @@ def withdrawal_events(change: DatasetPlan, portal: str, time: str, approval: str
         department=change.department,
         rows=None,
         sha256="",
-        approval=approval,
+        approval=approval if change.action == "remove" else None,
         **catalogued((change.before or change.package).to_ckan()),
     )
 

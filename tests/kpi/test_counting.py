@@ -1,6 +1,7 @@
 """The figures: each counted as its definition says, for any day, the same when asked again."""
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -246,6 +247,28 @@ def test_kinds_are_covered_with_reasons(workspace: Workspace) -> None:
     publish(workspace, "2025-07-01", "aed", "aed.csv", standard="aed@2026", event="withdraw")
     assert figure(workspace, "opendata.planned_coverage").actual == round(100 * 1 / 19, 1)
     assert figure(workspace, "opendata.planned_coverage", as_of="2025-06-30").actual == round(100 * 2 / 19, 1)
+
+
+@pytest.mark.parametrize("day", ["2025-06-30", "2025-07-01", "2026-03-31"])
+def test_one_event_of_a_dataset_counts_as_one_of_each_file(
+    day: str, workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A dataset's withdrawal and the withdrawals of all its files give the same figures; so does its return."""
+    found = []
+    for files in (["aed.csv", "aed.xlsx"], [""]):
+        root = tmp_path_factory.mktemp("city") / "datasets"
+        shutil.copytree(workspace.root, root)
+        city = mo.open_workspace(root)
+        for portal in ("ward", "tokyo"):
+            publish(city, "2025-05-01", "aed", "aed.csv", "aed.xlsx", standard="aed@2026", portal=portal)
+        publish(city, "2025-05-01", "park", "park.csv", frequency="随時")
+        for portal in ("ward", "tokyo"):
+            publish(city, "2025-07-01", "aed", *files, event="withdraw", portal=portal)
+        publish(city, "2026-03-31", "aed", "aed.csv", standard="aed@2026", event="update")
+        counted = kpi.indicators(city, 2025, date.fromisoformat(day))
+        found.append({one.id: one.actual for one in counted if one.id.startswith("opendata.")})
+    assert found[0] == found[1]
+    assert found[0]["opendata.planned_coverage"] == (0 if day == "2025-07-01" else round(100 / 19, 1))
 
 
 def test_the_reasons_are_the_wards_answers(shared: Path, workspace: Workspace) -> None:

@@ -192,6 +192,17 @@ def test_one_step_from_done(workspace: Workspace) -> None:
     assert all(step.command for step in steps if step.kind not in ("update", "soon"))
 
 
+@pytest.mark.parametrize("files", [["preschool.csv"], [""]], ids=["by its files", "as a whole"])
+def test_what_was_withdrawn_is_no_step_from_done(files: list[str], workspace: Workspace) -> None:
+    """Nobody is advised to publish what was taken off the portal; until that day nothing was to be done either."""
+    made = [event("2025-06-01", "preschool", "preschool.csv")]
+    gone = [event("2025-06-02", "preschool", file, event="withdraw") for file in files]
+    append_events(workspace.ledger, [*made, *gone])
+    for day in (date(2025, 6, 1), DAY):
+        steps = next_steps(kpi.situation_of(workspace, 2025, day))
+        assert "子育て施設一覧" not in {step.what for step in steps if step.kind in ("publish", "build")}
+
+
 def test_the_gap_to_each_target_is_told(workspace: Workspace) -> None:
     """What is missing, and what building and publishing would add; not once the year is over, and no limit has one."""
     made = board(workspace)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Ran
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from meguro_opendata.cli.texts.plan import failure_lines, plan_lines, publish_lines
 from meguro_opendata.cli.texts.withdrawal import ask_text, cancelled_text, kept_withdrawn_lines
 from memory_portal import MemoryPortal
@@ -17,7 +19,7 @@ import meguro_opendata as mo
 from meguro_opendata.catalog import CatalogEntry, Distribution
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.files.whole import sha256
-from meguro_opendata.ledger import Event, append_events, read_ledger, withdrawals
+from meguro_opendata.ledger import Event, append_events, published_datasets, read_ledger, withdrawals
 from meguro_opendata.portals import FolderPortal, Upload
 from meguro_opendata.publication import Outcome, Plan, Wishes, plan_page, plan_publication, plan_releases, publish
 from meguro_opendata.publication.status import status
@@ -357,6 +359,33 @@ def test_a_withdrawn_dataset_needs_no_release(make: Make, workspace: Workspace) 
     with pytest.raises(MeguroOpendataError) as error:
         plan_publication(workspace, portal, ["preschool"], Wishes(again=("preschool",)))
     assert error.value.code == "release-missing"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=25)
+@given(steps=st.lists(st.sampled_from(["routine", "new rows", "by name", "down", "again"]), max_size=6))
+def test_however_it_comes_and_goes_the_portal_is_as_the_ledger_says(
+    steps: list[str], make: Make, workspace: Workspace
+) -> None:
+    """A dataset is on the portal if it was published after its last withdrawal; a repeated run changes nothing."""
+    workspace.ledger.unlink(missing_ok=True)
+    portal = MemoryPortal(workspace.city, name="ward")
+    texts = {step: f"ID\r\n{step}\r\n" for step in steps}
+    down = False
+    for step in steps:
+        release = make(text=texts[step] if step == "new rows" else "ID\r\n1\r\n")
+        if step == "down":
+            if portal.packages:
+                done(portal, workspace, wishes=DOWN)
+                down = True
+        else:
+            done(portal, workspace, release, wishes=AGAIN if step == "again" else None)
+            down = down and step != "again"
+        published = set(published_datasets(workspace.ledger, "ward"))
+        assert ("park" in withdrawals(workspace.ledger, "ward")) == down
+        assert bool(portal.packages) == bool(published)
+        writes, lines = portal.writes, len(read_ledger(workspace.ledger))
+        done(portal, workspace, *([] if step == "down" else [release]))
+        assert (portal.writes, len(read_ledger(workspace.ledger))) == (writes, lines)
 
 
 def test_the_command_line(command: Callable[..., Ran], workspace_dir: Path) -> None:
