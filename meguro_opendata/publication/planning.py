@@ -78,9 +78,8 @@ def plan_releases(
     changes = [_plan_dataset(release, package, known) for release, package in zip(releases, wanted, strict=True)]
     changes += [_plan_removal(name, known) for name in asked.remove if "/" not in name]
     _refuse_unknown_files(changes, asked)
-    return Plan(
-        portal.name, fingerprint(held, changes), tuple(changes), asked, closely.not_looked_at(portal), seen=held
-    )
+    left_out = closely.not_looked_at(portal, [change.looked for change in changes])
+    return Plan(portal.name, fingerprint(held, changes), tuple(changes), asked, left_out, seen=held)
 
 
 def _keeps_views(workspace: Workspace, portal: str) -> bool:
