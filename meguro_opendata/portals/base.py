@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -10,7 +10,7 @@ from typing import Protocol
 from meguro_opendata.catalog import CatalogEntry, Json, JsonObject, Package, Resource
 from meguro_opendata.findings import Finding
 
-__all__ = ["HeldTable", "Package", "Portal", "PortalState", "TableLoad", "Upload", "View"]
+__all__ = ["HeldTable", "Package", "Portal", "PortalLists", "PortalState", "TableLoad", "Upload", "View"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,14 @@ class PortalState:
     packages: Mapping[str, Package]
 
 
+@dataclass(frozen=True)
+class PortalLists:
+    """Names that a portal takes: of groups, and ids of licences; ``None`` where its list is not known."""
+
+    groups: Collection[str] | None = None
+    licenses: Collection[str] | None = None
+
+
 class Portal(Protocol):
     """A place to publish to, identified by its name in the workspace.
 
@@ -82,8 +90,20 @@ class Portal(Protocol):
     def wanted(self, slug: str, entry: CatalogEntry) -> Package:
         """Return a dataset's metadata as this portal takes it: by its naming rule, organisation and licence ids."""
 
-    def check(self, package: Package) -> list[Finding]:
-        """Return what the portal would refuse of a package (errors), or change or drop in silence (warnings)."""
+    def lists(self) -> PortalLists:
+        """Return the groups and licences that the portal has.
+
+        Raises:
+            PortalError: If the portal cannot be reached or refuses.
+        """
+
+    def check(self, package: Package, lists: PortalLists | None = None) -> list[Finding]:
+        """Return what the portal would refuse of a package (errors), or change or drop in silence (warnings).
+
+        Args:
+            package: As it will be sent.
+            lists: The portal's lists, where they are known; else the portal is asked, once.
+        """
 
     def state(self, names: Sequence[str] = ()) -> PortalState:
         """Return everything of ours that the portal holds, in as few reads as it can.

@@ -26,7 +26,7 @@ from meguro_opendata.files.csvrows import read_csv_rows
 from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.files.whole import inside, is_plain_name, plain_bytes, sha256, storage_guard, sweep, write_whole
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals.base import HeldTable, PortalState, TableLoad, Upload, View
+from meguro_opendata.portals.base import HeldTable, PortalLists, PortalState, TableLoad, Upload, View
 from meguro_opendata.workspace.city import City
 
 __all__ = ["FolderPortal"]
@@ -62,7 +62,11 @@ class FolderPortal:
         """Return a dataset in CKAN's own form."""
         return to_ckan(entry, self._city).with_fields(private=False)
 
-    def check(self, package: Package) -> list[Finding]:
+    def lists(self) -> PortalLists:
+        """Return nothing: a folder has no lists."""
+        return PortalLists()
+
+    def check(self, package: Package, lists: PortalLists | None = None) -> list[Finding]:
         """Return nothing: a folder takes everything."""
         return []
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from meguro_opendata.catalog import CatalogEntry, JsonObject, Package, Resource
+from meguro_opendata.catalog.package import Json, object_of, texts_of
 from meguro_opendata.errors import MeguroOpendataError, PortalError
 from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals.base import HeldTable, Portal, PortalState, TableLoad, Upload, View
+from meguro_opendata.portals.base import HeldTable, Portal, PortalLists, PortalState, TableLoad, Upload, View
 from meguro_opendata.portals.ckan.shape import shaped
 
 __all__ = ["SNAPSHOT_FORMAT", "SnapshotPortal", "snapshot_text"]
@@ -22,8 +22,15 @@ SNAPSHOT_FORMAT = "meguro-opendata-snapshot@1"
 def snapshot_text(portal: Portal) -> str:
     """Return everything of ours that a portal holds, as JSON."""
     packages = {name: package.to_ckan() for name, package in portal.state().packages.items()}
-    told = {"format": SNAPSHOT_FORMAT, "portal": portal.name, "packages": packages}
+    lists = {name: sorted(known) for name, known in vars(portal.lists()).items() if known is not None}
+    told = {"format": SNAPSHOT_FORMAT, "portal": portal.name, "packages": packages, "lists": lists}
     return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _lists(told: Json) -> PortalLists:
+    known = object_of(told)
+    groups, licenses = (frozenset(texts_of(known[name])) if name in known else None for name in ("groups", "licenses"))
+    return PortalLists(groups, licenses)
 
 
 class SnapshotPortal:
@@ -46,6 +53,7 @@ class SnapshotPortal:
             self._packages = {
                 str(name): shaped(Package.from_ckan(package)) for name, package in told["packages"].items()
             }
+            self._lists = _lists(told.get("lists", {}))
         except HalfSignError as half:
             raise MeguroOpendataError("half-sign", place=f"{path}: {half.place}", sign=half.sign) from None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -57,9 +65,13 @@ class SnapshotPortal:
         """Return a dataset in the form that the portal takes."""
         return self._portal.wanted(slug, entry)
 
-    def check(self, package: Package) -> list[Finding]:
+    def lists(self) -> PortalLists:
+        """Return the saved lists; one saved by an earlier version has none."""
+        return self._lists
+
+    def check(self, package: Package, lists: PortalLists | None = None) -> list[Finding]:
         """Return what the portal would refuse, as far as that is known without it."""
-        return self._portal.check(replace(package, groups=()))
+        return self._portal.check(package, lists or self._lists)
 
     def state(self, names: Sequence[str] = ()) -> PortalState:
         """Return the saved state."""

@@ -11,7 +11,7 @@ A file whose date or hash is another one is downloaded: the portal's own jobs ch
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from meguro_opendata.catalog.package import Json, JsonObject, Package, Resource, list_of, object_of
@@ -55,14 +55,20 @@ class Look:
         deep = not portal.exclusive and "table-contents" not in left_out
         return cls(deep=deep, files=deep and "file-contents" not in left_out)
 
-    def not_looked_at(self, portal: Portal) -> tuple[str, ...]:
-        """Return what stays unknown of a portal: codes of the sentences ``not-looked-at-…``."""
+    def not_looked_at(self, portal: Portal, looked: Iterable[Looked | None] = ()) -> tuple[str, ...]:
+        """Return what stays unknown of a portal: codes of the sentences ``not-looked-at-…``.
+
+        Args:
+            portal: The portal.
+            looked: What was found; where no views are noted, it stays unknown whether some are lost.
+        """
         if portal.exclusive:
             return ()
         known = {
             "table-contents": self.deep,
             "table-values": self.files or not self.deep,
             "views": self.deep and self.views,
+            "lost-views": not any(one and one.views_unnoted for one in looked),
             "file-contents": self.files,
         }
         return tuple(name for name, is_known in known.items() if not is_known)
@@ -91,6 +97,7 @@ class Looked:
         found: The checksum of each file that was downloaded, by resource id.
         views: The views of each file that was asked for them, by resource id; ``None`` without ``deep``.
         lost_views: Views of ours that are gone.
+        views_unnoted: Whether views were asked for, and it is not noted which there were before.
         exclusive: Whether nobody but this program writes to the portal, so that there is nothing to note.
     """
 
@@ -98,6 +105,7 @@ class Looked:
     found: Mapping[str, str] = field(default_factory=dict)
     views: Mapping[str, tuple[View, ...]] | None = None
     lost_views: tuple[LostView, ...] = ()
+    views_unnoted: bool = False
     exclusive: bool = False
 
 
@@ -128,7 +136,8 @@ def look_at(package: Package | None, slug: str, portal: Portal, history: History
     asked = [part for part in package.resources if is_ours(part)] if look.views else []
     views = {part.needed("id"): portal.held_views(part) for part in asked}
     lost = tuple(_lost_views(package, views, notes))
-    return Looked(replace(package, resources=parts), found, views, lost)
+    unnoted = not all(isinstance(notes.get(resource, {}).get("views"), list) for resource in views)
+    return Looked(replace(package, resources=parts), found, views, lost, views_unnoted=unnoted)
 
 
 def _downloaded(package: Package, portal: Portal, notes: Notes, look: Look) -> Iterator[tuple[str, str]]:

@@ -98,9 +98,8 @@ def plan_releases(
     changes = [change for change in changes if change.dataset not in {one.dataset for one in removals}] + removals
     changes = [change.below(workspace.releases) for change in changes]
     _refuse_unknown_files(changes, asked)
-    return Plan(
-        portal.name, fingerprint(held, changes), tuple(changes), asked, closely.not_looked_at(portal), seen=held
-    )
+    left_out = closely.not_looked_at(portal, [change.looked for change in changes])
+    return Plan(portal.name, fingerprint(held, changes), tuple(changes), asked, left_out, seen=held)
 
 
 def _keeps_views(workspace: Workspace, portal: str) -> bool:

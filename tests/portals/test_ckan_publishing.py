@@ -30,7 +30,7 @@ from meguro_opendata.workspace.city import Workspace
 
 LABS = [pytest.param(lab, id=f"ckan{number}") for number, lab in enumerate(labs(), start=1)]
 ALL = bool(os.environ.get("MEGURO_OPENDATA_ALL_FAULTS"))
-REQUESTS = 16
+REQUESTS = 17
 PLACES = range(REQUESTS) if ALL else (1, 2, REQUESTS - 1)
 RANDOM_KILLS = 50 if ALL else 5
 KILLED_AT = range(REQUESTS) if ALL else (2, REQUESTS - 1)
@@ -113,7 +113,10 @@ def office(
 
 
 def test_a_second_run_writes_nothing(office: Office) -> None:
-    """The first run takes two calls for a dataset with files, one for another; the second is one read and no write."""
+    """The first run takes two calls for a dataset with files, one for another, and asks for licences once.
+
+    The second is one read and no write.
+    """
     assert publish_ten(office.workspace, office.folder).exit_code == 0
     actions = office.traffic.actions
     assert (len(actions), actions.count("package_create"), actions.count("package_revise")) == (REQUESTS, 10, 5)

@@ -128,8 +128,11 @@ def test_the_cheap_run_asks_nothing_beyond_the_search(run: Run, portal: MemoryPo
 def test_a_deep_look_asks_for_each_file(
     look: Look, asked: list[str], left_out: list[str], run: Run, portal: MemoryPortal
 ) -> None:
-    """Tables and views are asked for, with --files contents, too; what is left out is said."""
+    """Tables and views are asked for, with --files contents, too; where no views are noted that is said."""
     run()
+    first = run(DEEP)
+    assert first.not_looked_at == ("table-values", "lost-views", "file-contents")
+    portal.asked.clear()
     plan = run(look)
     assert (plan.pending, portal.asked) == (False, [f"{kind} {FILE}" for kind in asked])
     assert plan.to_dict()["not_looked_at"] == left_out

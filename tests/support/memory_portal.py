@@ -10,6 +10,7 @@ from meguro_opendata.catalog import CatalogEntry, Package, Resource
 from meguro_opendata.errors import PortalError, StaleError
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals import HeldTable, PortalState, TableLoad, Upload, View
+from meguro_opendata.portals.base import PortalLists
 from meguro_opendata.portals.ckan.package import complaints, received, sent, wanted_package
 from meguro_opendata.portals.datastore import stored_table
 from meguro_opendata.workspace.city import City, PortalSettings
@@ -41,9 +42,13 @@ class MemoryPortal:
         """As ``CkanPortal``."""
         return wanted_package(slug, entry, self._city, self._settings)
 
-    def check(self, package: Package) -> list[Finding]:
+    def lists(self) -> PortalLists:
+        """One group, and the licences of CKAN itself."""
+        return PortalLists({"bousai"})
+
+    def check(self, package: Package, lists: PortalLists | None = None) -> list[Finding]:
         """As ``CkanPortal``, with one group."""
-        return complaints(package, {"bousai"})
+        return complaints(package, lists or self.lists())
 
     def state(self, names: Sequence[str] = ()) -> PortalState:
         """As ``CkanPortal``: nobody can change what lies here through what is returned."""

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from meguro_opendata.catalog import CatalogEntry, Group, JsonObject, Package, Resource, check_package, to_ckan
+from meguro_opendata.catalog import (
+    CatalogEntry,
+    Group,
+    JsonObject,
+    Package,
+    PortalRules,
+    Resource,
+    check_package,
+    to_ckan,
+)
 from meguro_opendata.catalog.forms.ckan import optional_fields
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals.base import Upload
+from meguro_opendata.portals.base import PortalLists, Upload
 from meguro_opendata.portals.ckan.client import UploadedFile, ckan_rules
 from meguro_opendata.portals.ckan.shape import shaped
 from meguro_opendata.portals.marks import BYTES, CHECKSUM, OURS, STORED_HASH, sorted_extras
@@ -48,19 +57,20 @@ def wanted_package(slug: str, entry: CatalogEntry, city: City, settings: PortalS
     )
 
 
-def complaints(package: Package, groups: Collection[str]) -> list[Finding]:
+def complaints(package: Package, lists: PortalLists) -> list[Finding]:
     """Return what CKAN would refuse of a package (errors), or change or drop in silence (warnings).
 
     Args:
         package: As it will be sent.
-        groups: The names of the groups that the portal has.
+        lists: The groups and licences that the portal has.
     """
     parts = tuple(
         part if is_link(part.url) else part.with_fields(url=file_name(part.name, package.name))
         for part in package.resources
     )
-    found = check_package(replace(package, resources=parts))
-    missing = [group.name for group in package.groups if group.name not in groups]
+    found = check_package(replace(package, resources=parts), PortalRules(licenses=lists.licenses))
+    known = lists.groups
+    missing = [group.name for group in package.groups if known is not None and group.name not in known]
     return [*found, *(Finding("ckan-group-unknown", "error", field="groups", value=name) for name in missing)]
 
 

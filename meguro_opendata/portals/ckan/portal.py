@@ -17,7 +17,7 @@ from meguro_opendata.catalog.package import Part, list_of, object_of, texts_of
 from meguro_opendata.errors import PortalError, RefusedError, StaleError, UncertainError
 from meguro_opendata.files.whole import plain_bytes
 from meguro_opendata.findings import Finding
-from meguro_opendata.portals.base import HeldTable, PortalState, TableLoad, Upload, View
+from meguro_opendata.portals.base import HeldTable, PortalLists, PortalState, TableLoad, Upload, View
 from meguro_opendata.portals.ckan import datastore as ckandatastore
 from meguro_opendata.portals.ckan import package as ckanpackage
 from meguro_opendata.portals.ckan import views as ckanviews
@@ -60,14 +60,33 @@ class CkanPortal:
         """Return a dataset as this portal is to have it."""
         return ckanpackage.wanted_package(slug, entry, self._city, self._settings)
 
-    def check(self, package: Package) -> list[Finding]:
-        """Return what CKAN would refuse, change or drop of a package."""
-        return ckanpackage.complaints(package, self._groups if package.groups else ())
+    def lists(self) -> PortalLists:
+        """Return the groups and licences that the portal has.
+
+        Raises:
+            PortalError: If the portal cannot be reached or does not answer.
+        """
+        return PortalLists(self._groups, self._licenses)
+
+    def check(self, package: Package, lists: PortalLists | None = None) -> list[Finding]:
+        """Return what CKAN would refuse, change or drop of a package; groups are only asked for where it has any."""
+        known = lists or PortalLists(self._groups if package.groups else None, self._licenses)
+        return ckanpackage.complaints(package, known)
 
     @cached_property
     def _groups(self) -> frozenset[str]:
         with understood(self.name):
             return frozenset(texts_of(self.client.read("group_list", {})))
+
+    @cached_property
+    def _licenses(self) -> frozenset[str] | None:
+        """The ids of the portal's licences; ``None``, those of CKAN itself, where a portal does not tell them."""
+        try:
+            listed = self.client.read("license_list", {})
+        except RefusedError:
+            return None
+        with understood(self.name):
+            return frozenset(Part.from_ckan(one).needed("id") for one in list_of(listed))
 
     def state(self, names: Sequence[str] = ()) -> PortalState:
         """Return the organisation's datasets, and whoever else holds one of the names: one read for each 1,000.
