@@ -163,7 +163,7 @@ class DatasetPlan:
 
     @property
     def stays_withdrawn(self) -> bool:
-        """Whether it is withdrawn and nobody asked for it to be published anew."""
+        """Whether it is withdrawn and is not to be published anew."""
         return self.withdrawn is not None and self.release is None and self.action == "unchanged"
 
     @property

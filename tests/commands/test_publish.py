@@ -125,7 +125,9 @@ def test_a_dataset_goes_back_and_is_taken_away(office: Path, command: Command) -
     assert (back.code, first.read_bytes() == now) == (0, False)
     assert command("publish", "--yes", "--remove", SLUG, cwd=office).code == 0
     assert not first.exists()
-    assert "[未公開]" in command("status", cwd=office).out
+    withdrawn = command("status", cwd=office)
+    assert (withdrawn.code, "[未公開]" in withdrawn.out) == (0, False)
+    assert f"取り下げ済み: {SLUG}" in withdrawn.out
 
 
 def test_every_line_prints_in_a_windows_console(office: Path, command: Command) -> None:

@@ -194,7 +194,7 @@ def test_one_step_from_done(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("files", [["preschool.csv"], [""]], ids=["by its files", "as a whole"])
 def test_what_was_withdrawn_is_no_step_from_done(files: list[str], workspace: Workspace) -> None:
-    """Nobody is advised to publish what was taken off the portal; until that day nothing was to be done either."""
+    """No step proposes to publish what was taken off the portal, nor what was on it until that day."""
     made = [event("2025-06-01", "preschool", "preschool.csv")]
     gone = [event("2025-06-02", "preschool", file, event="withdraw") for file in files]
     append_events(workspace.ledger, [*made, *gone])

@@ -23,6 +23,7 @@ from meguro_opendata.ledger import Event, append_events, published_datasets, rea
 from meguro_opendata.portals import FolderPortal, Upload
 from meguro_opendata.publication import Outcome, Plan, Wishes, plan_page, plan_publication, plan_releases, publish
 from meguro_opendata.publication.status import status
+from meguro_opendata.publication.withdrawal import withdrawn_among
 from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import Workspace
 
@@ -216,6 +217,17 @@ def test_what_came_back_is_reported_and_left_alone(make: Make, workspace: Worksp
     assert portal.packages == {}
 
 
+def test_a_restore_can_name_what_it_should_not_have_brought_back(make: Make, workspace: Workspace) -> None:
+    """Of the datasets of a backup those that are withdrawn are known by their mark."""
+    portal = MemoryPortal(workspace.city, name="ward")
+    done(portal, workspace, make(), make(slug="pool"))
+    saved = list(portal.state().packages.values())
+    assert withdrawn_among(saved, "ward", workspace) == []
+    done(portal, workspace, wishes=DOWN)
+    assert withdrawn_among(saved, "ward", workspace) == ["park"]
+    assert withdrawn_among(saved, "prefecture", workspace) == []
+
+
 def test_files_that_an_earlier_version_left_lying_are_found(
     make: Make, folder: FolderPortal, workspace: Workspace
 ) -> None:
@@ -407,6 +419,10 @@ def test_the_command_line(command: Callable[..., Ran], workspace_dir: Path) -> N
     named = run("publish", "emergency_radio", "--yes")
     assert (named.code, "--again" in named.err, "公開しました" in named.text) == (0, True, False)
     assert run("publish", "--again", "--yes").code == 2
+    earlier = json.loads((workspace_dir.parent / "again.json").read_text(encoding="utf-8"))
+    del earlier["wishes"]["again"], earlier["changes"][0]["withdrawn"]
+    (workspace_dir.parent / "earlier.json").write_text(json.dumps(earlier), encoding="utf-8")
+    assert run("publish", "--plan", "earlier.json").code == 4
     assert run("publish", "--plan", "again.json").code == 0
     assert run("publish", "--plan", "again.json").code == 4
     assert run("plan", "emergency_radio").code == 0
