@@ -168,6 +168,17 @@ def test_a_removal_that_was_interrupted_is_completed_by_the_same_command(
     assert {event.dataset for event in read_ledger(workspace.ledger) if event.event == "withdraw"} == {SLUGS[0]}
 
 
+def test_a_history_that_is_absent_is_reported_and_written_again(workspace: Workspace, command: Command) -> None:
+    """On another machine the list is empty, which is said; publishing what the portal has already notes it again."""
+    where = ("--workspace", workspace.root)
+    assert command("publish", SLUGS[0], "--yes", *where).code == 0
+    before = command("portal", "releases", SLUGS[0], *where).out
+    shutil.rmtree(workspace.releases / ".history")
+    assert ".history" in command("portal", "releases", SLUGS[0], *where).err
+    command("publish", SLUGS[0], "--yes", *where)
+    assert command("portal", "releases", SLUGS[0], *where).out == before
+
+
 def test_edited_files_of_our_own_are_named_with_what_to_do(workspace: Workspace, command: Command) -> None:
     """The list of what was published, a kept release, and a description with a value of another kind."""
     assert command("publish", "--yes", "--workspace", workspace.root).code == 0
