@@ -51,6 +51,7 @@ def snapshot(portal: str | None, out: Path, *, insecure_http: bool) -> None:
 @options.common
 def releases(slug: str, output_format: str) -> None:
     """公開した版の一覧（publish --release で戻せる）/ List what was published of a dataset."""
+    from meguro_opendata.ledger import PUBLISHED, read_ledger
     from meguro_opendata.messages import message
     from meguro_opendata.publication.history import History
 
@@ -63,7 +64,10 @@ def releases(slug: str, output_format: str) -> None:
         return
     console.result_lines(f"{past.time}  {past.release}  {past.portal}  {past.rows}" for past in found)
     if not found:
-        console.say(message("releases-none", options.settings().lang, slug=slug))
+        events = read_ledger(workspace.ledger)
+        portals = sorted({event.portal for event in events if event.dataset == slug and event.origin == PUBLISHED})
+        told = "releases-unkept" if portals else "releases-none"
+        console.say(message(told, options.settings().lang, slug=slug, portals=portals))
 
 
 @command.command("backup")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from meguro_opendata.catalog import JsonObject, Package
-from meguro_opendata.errors import ExitCode, GuardError, MeguroOpendataError
+from meguro_opendata.errors import ExitCode, GuardError, MeguroOpendataError, RefusedError, StaleError
 from meguro_opendata.files.whole import checksum, locked, plain_bytes
 from meguro_opendata.ledger import (
     PUBLISH,
@@ -239,8 +239,16 @@ def publish(
         noting.note(history, plan, {result.dataset: result.held for result in results if result.error is None})
         outcome = Outcome(portal.name, results, portal.finish())
         if started.records:
-            journal.end(started, failed)
+            journal.end(started, failed, set(_refused(plan, results)))
         return outcome, events
+
+
+def _refused(plan: Plan, results: Iterable[Result]) -> Iterator[str]:
+    """Yield datasets that the portal refused, so that it certainly did not act."""
+    tables = {change.dataset for change in plan.changes if change.loads}
+    for result in results:
+        if isinstance(result.error, RefusedError | StaleError) and result.dataset not in tables:
+            yield result.dataset
 
 
 def _records(

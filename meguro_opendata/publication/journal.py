@@ -260,9 +260,16 @@ class Journal:
         """Enter events in the ledger, each once; return how many."""
         return append_missing(self._ledger, place, events)
 
-    def end(self, started: Started, missing: Collection[str]) -> None:
-        """Remove a publication whose last write is done; ``missing`` datasets stay, which the portal may not have."""
+    def end(self, started: Started, missing: Collection[str], refused: Collection[str] = ()) -> None:
+        """Remove a publication whose last write is done.
+
+        Args:
+            started: The publication.
+            missing: Datasets that the portal may not have: they stay, unless they are ``refused``.
+            refused: Datasets that the portal certainly does not have.
+        """
         left = started.after([record for record in started.records if record.dataset not in missing])
+        left = replace(left, records=tuple(record for record in left.records if record.dataset not in refused))
         self._replace(started.portal, [left.to_dict()] if left.records else [])
 
     def _replace(self, portal: str, publications: Sequence[Mapping[str, Any]]) -> None:

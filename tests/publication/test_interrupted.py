@@ -21,7 +21,7 @@ from memory_portal import MemoryPortal
 from offices import FIRST, LAST_DAY, Office, Work, copied, everything, one
 
 from meguro_opendata.catalog import Package
-from meguro_opendata.errors import GuardError, MeguroOpendataError, UncertainError
+from meguro_opendata.errors import GuardError, MeguroOpendataError, PortalError, StaleError, UncertainError
 from meguro_opendata.ledger import (
     Record,
     enter_events,
@@ -260,6 +260,24 @@ def test_a_dataset_that_the_portal_may_have_is_completed_by_the_next_run(office:
     recover(office.workspace, portal)
     assert not plan_releases([release, other], portal, office.workspace).pending
     assert office.files() == undisturbed.files()
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_what_the_portal_refused_is_not_pending(office: Office, *, kept: bool) -> None:
+    """A refusal is an answer: nothing is to be found out later; the other dataset is entered."""
+    portal = MemoryPortal(office.workspace.city)
+    original = portal.put
+
+    def refusing(package: Package, *told: Any) -> None:
+        if package.name.endswith("_changed"):
+            raise (PortalError if kept else StaleError)("plan-stale")
+        original(package, *told)
+
+    portal.put = refusing  # type: ignore[method-assign]
+    releases = [office.release("fresh", 1, "a"), office.release("changed", 1, "a", "b")]
+    outcome, events = publish(plan_releases(releases, portal, office.workspace), portal, office.workspace)
+    assert ([result.dataset for result in outcome.failed], events) == (["changed"], 1)
+    assert pending_path(office.workspace.ledger).exists() is kept
 
 
 def test_a_journal_that_is_not_as_it_was_written_is_reported_and_nothing_is_done(office: Office) -> None:
