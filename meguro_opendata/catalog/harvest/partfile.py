@@ -134,9 +134,10 @@ def _reading(head: Mapping[str, Any], lines: list[str]) -> Reading | None:
     found = Reading(head["count"], begun=str(head.get("begun") or ""))
     for line in lines:
         page = _page(line)
-        if page.get("start") != len(found.results) or not isinstance(page.get("results"), list):
+        results = page.get("results")
+        if page.get("start") != len(found.results) or not isinstance(results, list):
             break
-        found.results += page["results"]
+        found.results += results
         found.halves |= may_hold_half_signs(line)
     return found if found.results else None
 
