@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from meguro_opendata.packaged import packaged_toml
 
@@ -35,6 +35,7 @@ class Licence:
     crawler: bool
 
 
+@lru_cache(maxsize=4096)
 def find_licence(licence_id: str, url: str = "") -> Licence | None:
     """The licence of an id or, if that says nothing, of an address; ``None`` if we know neither.
 

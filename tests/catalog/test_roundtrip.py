@@ -18,6 +18,7 @@ from meguro_opendata.catalog import (
     Package,
     Tag,
     check_package,
+    dcat_document,
     from_ckan,
     from_dcat,
     list_csv,
@@ -86,6 +87,13 @@ def ordered(entry: CatalogEntry) -> CatalogEntry:
     ]
     frequency = "毎月" if len(entry.frequency) % 2 else entry.frequency
     return replace(entry, bbox=box, temporal="2020-04-01/2021", frequency=frequency, distributions=tuple(parts))
+
+
+@given(st.lists(ENTRIES, max_size=2))
+@settings(max_examples=20, deadline=None)
+def test_the_text_of_dcat_is_that_of_its_document(entries: list[CatalogEntry]) -> None:
+    """Written piece by piece, the document is what JSON writes of the whole."""
+    assert to_dcat(entries, CITY) == json.dumps(dcat_document(entries, CITY), ensure_ascii=False, indent=1) + "\n"
 
 
 def test_without_a_publisher_it_is_the_city() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TypedDict
 
@@ -21,10 +21,11 @@ from meguro_opendata.catalog.publisher import publisher_of
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.workspace.city import City
 
-__all__ = ["DcatWords", "dcat_document", "dcat_words", "to_dcat"]
+__all__ = ["DcatWords", "dcat_document", "dcat_parts", "dcat_text", "dcat_words", "to_dcat"]
 
 _DEED = re.compile(r"(//creativecommons\.org/.+/)deed(?:\.[a-z_-]+)?", re.IGNORECASE)
 _HEX = re.compile("[0-9a-fA-F]+")
+_DATASETS = "dcat:dataset"
 
 
 class _CatalogWords(TypedDict):
@@ -56,31 +57,50 @@ class DcatWords(TypedDict):
 
 def to_dcat(entries: Iterable[CatalogEntry], city: City) -> str:
     """Return the catalogue as DCAT 3 in JSON-LD."""
-    return json.dumps(dcat_document(entries, city), ensure_ascii=False, indent=1) + "\n"
+    return "".join(dcat_text(entries, city))
+
+
+def dcat_text(entries: Iterable[CatalogEntry], city: City) -> Iterator[str]:
+    """Yield the catalogue as DCAT 3 in JSON-LD, piece by piece: of a great one the whole would fill the memory."""
+    catalog, datasets = dcat_parts(entries, city)
+    ahead = _indented(catalog)[: -len("\n}")] + f',\n "{_DATASETS}": [\n  '
+    empty = True
+    for dataset in datasets:
+        yield ahead + _indented(dataset).replace("\n", "\n  ")
+        ahead, empty = ",\n  ", False
+    yield (_indented(catalog) if empty else "\n ]\n}") + "\n"
+
+
+def _indented(node: JsonObject) -> str:
+    return json.dumps(node, ensure_ascii=False, indent=1)
 
 
 def dcat_document(entries: Iterable[CatalogEntry], city: City) -> JsonObject:
     """Return the catalogue as a JSON-LD document."""
+    catalog, datasets = dcat_parts(entries, city)
+    return _without_blanks({**catalog, _DATASETS: list(datasets)})
+
+
+def dcat_parts(entries: Iterable[CatalogEntry], city: City) -> tuple[JsonObject, Iterator[JsonObject]]:
+    """Return the catalogue as a JSON-LD document without its datasets, and each of these as it is asked for."""
     words = dcat_words()
     shown = list(entries)
     names = dataset_fragments(entry.name for entry in shown)
     days = [day for entry in shown for day in (entry.issued, entry.modified) if day and day_range(day)]
-    return _without_blanks(
-        {
-            "@context": {**words["context"], "@base": city.homepage},
-            "@id": city.homepage,
-            "@type": "dcat:Catalog",
-            "dct:title": _text(words["catalog"]["title"].format(city=city.name)),
-            "dct:description": _text(words["catalog"]["description"].format(full_name=city.full_name)),
-            "dct:publisher": _organization(city.full_name),
-            "dct:language": _language(LANGUAGE),
-            "dct:license": _licence(city.license.id, city.license.title, city.license.url),
-            "dct:spatial": _place(city.full_name, None),
-            "dct:modified": _date(max(days, default=None)),
-            "foaf:homepage": _page(city.homepage),
-            "dcat:dataset": [_dataset(entry, name, city) for entry, name in zip(shown, names, strict=True)],
-        }
-    )
+    catalog: dict[str, Json] = {
+        "@context": {**words["context"], "@base": city.homepage},
+        "@id": city.homepage,
+        "@type": "dcat:Catalog",
+        "dct:title": _text(words["catalog"]["title"].format(city=city.name)),
+        "dct:description": _text(words["catalog"]["description"].format(full_name=city.full_name)),
+        "dct:publisher": _organization(city.full_name),
+        "dct:language": _language(LANGUAGE),
+        "dct:license": _licence(city.license.id, city.license.title, city.license.url),
+        "dct:spatial": _place(city.full_name, None),
+        "dct:modified": _date(max(days, default=None)),
+        "foaf:homepage": _page(city.homepage),
+    }
+    return _without_blanks(catalog), (_dataset(entry, name, city) for entry, name in zip(shown, names, strict=True))
 
 
 def _dataset(entry: CatalogEntry, name: str, city: City) -> JsonObject:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from meguro_opendata.catalog.entry import CatalogEntry
 from meguro_opendata.catalog.forms.ckan import to_ckan
-from meguro_opendata.catalog.forms.dcat import to_dcat
+from meguro_opendata.catalog.forms.dcat import dcat_text
 from meguro_opendata.catalog.package import Package
 from meguro_opendata.workspace.city import City
 
@@ -30,7 +30,7 @@ def catalog_bytes(
             ids, groups, dates and whatever else our own form has no word for.
     """
     if form == "dcat":
-        return to_dcat(entries, city).encode("utf-8")
+        return b"".join(piece.encode("utf-8") for piece in dcat_text(entries, city))
     if form == "open_data_list":
         # Here, not above: the list is a table, for which polars is needed.
         from meguro_opendata.catalog.forms.openlist import list_csv

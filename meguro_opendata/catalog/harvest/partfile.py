@@ -11,11 +11,12 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
 from meguro_opendata.catalog import Json, JsonObject
+from meguro_opendata.catalog.harvest.settings import limits
 from meguro_opendata.errors import SourceError
 from meguro_opendata.files.jsontext import may_hold_half_signs
 from meguro_opendata.files.whole import storage_guard, write_whole
@@ -55,7 +56,12 @@ class Reading:
 
 
 class PartFile:
-    """The pages that are kept for one file."""
+    """The pages that are kept for one file.
+
+    Attributes:
+        path: Where they are.
+        unused: The code of the message why pages that were there are not used; empty if there were none, or they are.
+    """
 
     def __init__(self, target: Path) -> None:
         """Know where the pages for a file are kept; nothing is read or written yet.
@@ -64,9 +70,10 @@ class PartFile:
             target: The file that will be written when everything has come in.
         """
         self.path = target.with_name(target.name + _ENDING)
+        self.unused = ""
 
     def resume(self, question: Question) -> Reading | None:
-        """Return what was kept of the same question, ``None`` if there is nothing of it.
+        """Return what was kept of the same question not long ago, ``None`` if there is nothing of it.
 
         Raises:
             SourceError: If there is another file under the name.
@@ -81,9 +88,12 @@ class PartFile:
             known = False
         if not known:
             raise SourceError("harvest-part-foreign", file=self.path)
+        found = _reading(head, lines)
         if {name: head.get(name) for name in asdict(question)} != asdict(question):
-            return None
-        return _reading(head, lines)
+            self.unused = "harvest-part-other"
+        elif found is None or not _is_recent(found.begun):
+            self.unused = "harvest-part-old"
+        return None if self.unused else found
 
     def begin(self, question: Question, reading: Reading) -> None:
         """Write the head anew, without any page.
@@ -140,6 +150,15 @@ def _reading(head: Mapping[str, Any], lines: list[str]) -> Reading | None:
         found.results += results
         found.halves |= may_hold_half_signs(line)
     return found if found.results else None
+
+
+def _is_recent(begun: str) -> bool:
+    """Return whether a reading that began at a time can go on: what is older may have changed since."""
+    try:
+        age = datetime.now(UTC) - datetime.fromisoformat(begun)
+    except (ValueError, TypeError):
+        return False
+    return age <= timedelta(hours=limits().part_hours)
 
 
 def _page(line: str) -> JsonObject:

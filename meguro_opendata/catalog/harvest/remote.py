@@ -49,6 +49,8 @@ def harvest_ckan(
     question = Question(base, organization or "", _SORT, limits().page)
     resumed = part.resume(question) if part else None
     respect_robots(fetcher, base + _SEARCH)
+    if part and part.unused:
+        fetcher.manners.tell(part.unused, path=part.path)
     if resumed:
         fetcher.manners.tell("harvest-resumed", datasets=len(resumed.results), begun=resumed.begun)
     before = len(resumed.results) if resumed else 0

@@ -48,6 +48,7 @@ class Limits:
     page: int
     most_datasets: int
     anew: int
+    part_hours: float
     pause: float
     longest_pause: float
     again: Collection[int]

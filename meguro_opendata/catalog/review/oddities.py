@@ -102,8 +102,8 @@ def _distinct(issued: str | None, modified: str | None) -> Iterator[tuple[str, s
 def oddity_findings(entry: CatalogEntry, doubled: Mapping[str, int], as_of: date) -> Iterator[Finding]:
     """Yield findings on the name and the dates of a dataset: a doubled name and what is no date are errors."""
     if entry.name in doubled:
-        counted = {"count": doubled[entry.name]}
-        yield Finding("catalog-name-doubled", "error", field="name", value=entry.name, params=counted)
+        count = doubled[entry.name]
+        yield Finding("catalog-name-doubled", "error", field="name", value=entry.name, params={"count": count})
     for odd in odd_dates(entry, as_of):
         code, severity = _FINDINGS[odd.kind]
         params = {"place": odd.file or entry.title}

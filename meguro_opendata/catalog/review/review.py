@@ -10,8 +10,8 @@ from datetime import date
 from meguro_opendata import messages
 from meguro_opendata.catalog.entry import CatalogEntry
 from meguro_opendata.catalog.forms.ckan import to_ckan
-from meguro_opendata.catalog.forms.dcat import dcat_document
-from meguro_opendata.catalog.forms.jsonld import all_of, compact
+from meguro_opendata.catalog.forms.dcat import dcat_parts
+from meguro_opendata.catalog.forms.jsonld import compact
 from meguro_opendata.catalog.package import JsonObject
 from meguro_opendata.catalog.review.ckanrules import PortalRules, check_package
 from meguro_opendata.catalog.review.crawler import Pickup, judge_pickup
@@ -137,12 +137,12 @@ def review_catalog(
         rules: What the portal asks for of packages that we are going to send; ``None`` if we send none.
         published: Whether the files have been published; before, nobody can know their addresses.
     """
-    document = compact(dcat_document(entries, city), {})
-    nodes = [node for node in all_of(document, "dcat:dataset") if isinstance(node, dict)]
+    catalog, datasets = dcat_parts(entries, city)
+    document = compact({**catalog, "dcat:dataset": [entry.name for entry in entries]}, {})
     doubled = doubled_names(entries)
     reviews = tuple(
-        _review(entry, node, city, as_of, rules, published, tuple(oddity_findings(entry, doubled, as_of)))
-        for entry, node in zip(entries, nodes, strict=True)
+        _review(entry, compact(node, {}), city, as_of, rules, published, tuple(oddity_findings(entry, doubled, as_of)))
+        for entry, node in zip(entries, datasets, strict=True)
     )
     return CatalogReview(tuple(check_catalog(document)), reviews, as_of, published)
 
