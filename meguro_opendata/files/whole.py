@@ -24,6 +24,7 @@ __all__ = [
     "folder_aside",
     "inside",
     "is_plain_name",
+    "is_text",
     "locked",
     "numbered_lines",
     "plain_bytes",
@@ -54,7 +55,18 @@ def is_plain_name(name: str) -> bool:
     >>> is_plain_name("備蓄倉庫一覧.csv"), is_plain_name("../x"), is_plain_name("C:x")
     (True, False, False)
     """
-    return name not in ("", ".", "..") and not any(sign in name for sign in "/\\:\0") and len(name.encode()) <= _LONGEST
+    if name in ("", ".", "..") or not is_text(name):
+        return False
+    return not any(sign in name for sign in "/\\:\0") and len(name.encode()) <= _LONGEST
+
+
+def is_text(name: str) -> bool:
+    r"""Return whether a name can be written into a file; one whose bytes are no UTF-8 cannot.
+
+    >>> is_text("一覧.csv"), is_text("\udcff.csv")
+    (True, False)
+    """
+    return not any("\ud800" <= sign <= "\udfff" for sign in name)
 
 
 def checksum(path: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Template
 
 from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.files.whole import storage_guard, write_whole
+from meguro_opendata.files.whole import is_text, storage_guard, write_whole
 from meguro_opendata.japan.municipalities import Municipality, municipality
 from meguro_opendata.packaged import packaged_text
 from meguro_opendata.workspace.city import FILE_NAME, Workspace, open_workspace, profile_template
@@ -46,6 +46,8 @@ def _refuse_used(folder: Path) -> None:
     with storage_guard(folder):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise MeguroOpendataError("init-not-empty", path=folder)
+    if not is_text(folder.absolute().name):
+        raise MeguroOpendataError("name-not-plain", name=folder.absolute().name)
 
 
 def _undo(folder: Path, new: bool) -> None:

@@ -12,7 +12,7 @@ import polars as pl
 from meguro_opendata.cleaning import municipality_code, trim
 from meguro_opendata.errors import HeaderUnsureError, MeguroOpendataError
 from meguro_opendata.files.releasenames import RELEASE_NAMES
-from meguro_opendata.files.whole import storage_guard
+from meguro_opendata.files.whole import is_text, storage_guard
 from meguro_opendata.findings import Finding
 from meguro_opendata.geo.gis.table import propose_table
 from meguro_opendata.japan.calendar import FISCAL_YEAR_START
@@ -76,6 +76,8 @@ def convert_file(
         MeguroOpendataError: If the folder is a file, or a file of the result would take the source's place.
         StorageError: If the folder cannot be written.
     """
+    if not is_text(Path(path).name):
+        raise MeguroOpendataError("new-source-name", name=Path(path).name)
     standard = load_standard(standard_id)
     older = [load_standard(standard.id, version) for version in standard.versions if version != standard.version]
     table = propose_table(

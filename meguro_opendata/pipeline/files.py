@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.gis.geojson import shape_collection
 from meguro_opendata.geo.gis.words import GIS_FORMATS
 from meguro_opendata.georeferencing.coordinates import PUBLISHED, placed_geometries
+from meguro_opendata.messages.harmless import escaped_json
 from meguro_opendata.pipeline.outcome import Draft, ReleasedFile
 from meguro_opendata.pipeline.preparation import Prepared
 from meguro_opendata.pipeline.report import shown_sources
@@ -170,7 +170,7 @@ def report_files(draft: Draft, lang: str) -> dict[str, bytes]:
     return {
         CHANGES: _list_bytes(_CHANGES, changes),
         REJECTED: _list_bytes(_REJECTED, rejected),
-        REPORT: (json.dumps(report.to_dict(lang), ensure_ascii=False, indent=1) + "\n").encode("utf-8"),
+        REPORT: (escaped_json(report.to_dict(lang)) + "\n").encode("utf-8"),
         REPORT_PAGE: page.encode("utf-8"),
     }
 

@@ -6,13 +6,16 @@ The form is that of Jenkins's ``junit-10.xsd``, which other systems read too. No
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from meguro_opendata import messages
 from meguro_opendata.findings import Report
+from meguro_opendata.messages.harmless import mask_tokens
 from meguro_opendata.reports.grouping import Group, grouped, place_words, subject
 from meguro_opendata.reports.limits import limit
-from meguro_opendata.reports.overview import Unchecked
+from meguro_opendata.reports.overview import Overview, Unchecked, short_name
 from meguro_opendata.reports.text import told, what_to_do
 from meguro_opendata.reports.unchecked import unchecked_lines
 from meguro_opendata.reports.workbook.spans import spans
@@ -28,12 +31,26 @@ def as_junit(reports: Sequence[Report | Unchecked], lang: str) -> bytes:
         reports: What was checked, and what could not be.
         lang: Language of the texts.
     """
-    suites = [_suite(report, lang) if isinstance(report, Report) else _lost(report, lang) for report in reports]
+    named = _Named(Overview(tuple(reports)))
+    suites = [
+        _suite(report, named(report.file), lang) if isinstance(report, Report) else _lost(report, named, lang)
+        for report in reports
+    ]
     root = ET.Element("testsuites", _sums(suites))
     root.extend(suites)
     ET.indent(root, " ")
-    text = ET.tostring(root, encoding="unicode")
+    text = mask_tokens(ET.tostring(root, encoding="unicode"))
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+
+
+@dataclass(frozen=True)
+class _Named:
+    """How the file calls what was checked: as the user did, but without the folders of a path from the root."""
+
+    overview: Overview
+
+    def __call__(self, file: str) -> str:
+        return short_name(self.overview, file) if Path(file).is_absolute() else file
 
 
 def _sums(suites: Sequence[ET.Element]) -> dict[str, str]:
@@ -41,27 +58,29 @@ def _sums(suites: Sequence[ET.Element]) -> dict[str, str]:
     return {"name": "meguro-opendata", **{name: str(sum(int(one.get(name, 0)) for one in suites)) for name in names}}
 
 
-def _suite(report: Report, lang: str) -> ET.Element:
+def _suite(report: Report, file: str, lang: str) -> ET.Element:
     groups = grouped(report.findings)
     failures = sum(group.first.severity == "error" for group in groups)
-    suite = _new_suite(report.file, len(groups) + 1, failures, 0)
+    suite = _new_suite(file, len(groups) + 1, failures, 0)
     checked = messages.message("checked", lang, rows=report.rows, checked=report.rows_checked)
-    whole = _case(suite, report.file, messages.word("report", lang))
+    whole = _case(suite, file, messages.word("report", lang))
     _add(whole, "system-out", "\n".join([checked, *unchecked_lines(report, lang)]))
     names: dict[str, int] = {}
     for group in groups:
         name = _name(group, lang)
         names[name] = names.get(name, 0) + 1
-        case = _case(suite, report.file, name if names[name] == 1 else f"{name} ({names[name]})")
+        case = _case(suite, file, name if names[name] == 1 else f"{name} ({names[name]})")
         _tell(case, group, lang)
     return suite
 
 
-def _lost(lost: Unchecked, lang: str) -> ET.Element:
-    suite = _new_suite(lost.file, 1, 0, 1)
-    case = _case(suite, lost.file, messages.word("report", lang))
-    head = lost.message.splitlines()[0] if lost.message else lost.code
-    _add(case, "error", lost.message, type=lost.code, message=head)
+def _lost(lost: Unchecked, named: _Named, lang: str) -> ET.Element:
+    file = named(lost.file)
+    text = lost.message.replace(lost.file, file)
+    suite = _new_suite(file, 1, 0, 1)
+    case = _case(suite, file, messages.word("report", lang))
+    head = text.splitlines()[0] if text else lost.code
+    _add(case, "error", text, type=lost.code, message=head)
     return suite
 
 

@@ -11,7 +11,8 @@ from imports import Module, project_modules, short
 
 # The gate itself, what asks its streams whether they are a terminal or how they write, and programs of their own that
 # generate data or answer the command on a pipe.
-STREAM_READERS = {"cli.gate", "cli.console", "onboarding.doctor", "geo.places.extents_source", "geo.gis.gdalworker"}
+WORKERS = {"geo.places.extents_source", "geo.gis.gdalworker", "validation.engine.patternworker"}
+STREAM_READERS = {"cli.gate", "cli.console", "onboarding.doctor", *WORKERS}
 STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}
 CLICK_OUTPUT = {"echo", "secho", "confirm", "prompt", "echo_via_pager", "pause", "progressbar", "get_text_stream"}
 PRINTERS = {"print", "input", "breakpoint"}

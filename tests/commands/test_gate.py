@@ -134,6 +134,22 @@ def test_a_name_that_is_no_unicode(place: Path, tmp_path: Path) -> None:
     assert json.loads(shown)["file"] == str(file)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["new", "x", "--standard", "aed", "--source"], ["convert", "--standard", "aed", "--out", "c"], ["init"]],
+)
+def test_a_name_that_is_no_unicode_is_refused_where_it_would_be_written(
+    arguments: list[str], place: Path, workspace_dir: Path
+) -> None:
+    """Recipe, report and profile are UTF-8 and cannot hold such a name: it is refused as wrong use, nothing is made."""
+    name = workspace_dir / os.fsdecode(b"\xfe") if arguments == ["init"] else place / os.fsdecode(b"\xff\xfe.csv")
+    more = ["--municipality", "131105"] if arguments == ["init"] else []
+    code, shown = on_a_terminal([*arguments, name, *more], workspace_dir)
+    assert code == 2, shown
+    assert r"\udcf" in shown
+    assert not any((workspace_dir / made).exists() for made in ("x", "c", os.fsdecode(b"\xfe")))
+
+
 TEXTS = st.text(st.characters() | st.sampled_from("".join(ATTACKS)), max_size=30)
 
 
