@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo
 
-.PHONY: demo test browser ckan properties faults differential gis golden lint types wheel schemas check clean help
+.PHONY: demo test browser ckan properties faults differential fuzz gis golden lint types wheel schemas check clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -42,6 +42,9 @@ differential: $(VENV)/.ready   ## many more random cases of the fast engine agai
 properties: $(VENV)/.ready     ## every property with a thousand new values each (an hour)
 	$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=searching
 
+fuzz: $(VENV)/.ready      ## ten thousand damaged files of every kind through the command (an hour); faults are kept in fuzz/
+	PYTHONPATH=.:tests:tests/support $(BIN)/python -m fuzz --keep fuzz
+
 gis: $(VENV)/.ready       ## the matrix of GIS files: every format through every way in and out (a minute)
 	$(BIN)/python tests/support/gis_matrix.py
 
@@ -64,4 +67,4 @@ schemas: $(VENV)/.ready   ## write schemas, samples and pages of the standard fr
 check: test browser ckan lint types wheel   ## what .ci/run runs
 
 clean:           ## remove what these targets made
-	rm -rf $(VENV) build dist *.egg-info demo releases .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info demo releases fuzz .pytest_cache .mypy_cache .ruff_cache .hypothesis

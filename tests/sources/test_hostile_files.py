@@ -16,10 +16,12 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from old_workbooks import compound, excel_97, record
 
 from meguro_opendata.files.formulas import guarded, unguarded
 from meguro_opendata.files.tables import csv_bytes, guarded_frame, plain_csv_bytes, read_csv_rows
 from meguro_opendata.sources import read_source
+from meguro_opendata.sources.table import column_letter
 
 GIGABYTE = 1 << 30
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -114,6 +116,38 @@ def markup(table: str, start: str = "") -> bytes:
     return f"{head}{start}{book}</Workbook>".encode()
 
 
+def shared(text: str, cells: str) -> bytes:
+    """A workbook with one shared text, and a sheet with these cells."""
+    return xlsx(cells, f'<sst xmlns="{MAIN}" count="1" uniqueCount="1"><si><t>{text}</t></si></sst>')
+
+
+def referring(count: int, cell: str = '<c r="{at}" t="s"><v>0</v></c>') -> str:
+    """A row of cells that refer to the first shared text, a thousand a row."""
+    return "".join(
+        f'<row r="{row}">' + "".join(cell.replace("{at}", f"{column_letter(at)}{row}") for at in range(1000)) + "</row>"
+        for row in range(2, 2 + count // 1000)
+    )
+
+
+def cell(attributes: str, rows: int = 1, inside: str = "") -> str:
+    """A cell of an OpenDocument sheet in a row that is repeated."""
+    closed = f">{inside}</table:table-cell>" if inside else "/>"
+    return (
+        f'<table:table-row table:number-rows-repeated="{rows}"><table:table-cell {attributes}{closed}</table:table-row>'
+    )
+
+
+def old_book(*changes: tuple[int, int]) -> bytes:
+    """A workbook of Excel 97 with one sheet; numbers of four bytes are written over it where ``changes`` say."""
+    raw = bytearray(compound({"Workbook": excel_97(b""), "Other": b""}))
+    for at, number in changes:
+        struct.pack_into("<I", raw, at, number)
+    return bytes(raw)
+
+
+LONG = "長" * 300_000
+WIDE = 'table:number-columns-repeated="16384"'
+TABLE_OF_SECTORS = 512  # where it is in ``old_book``
 EMPTY = (
     '<table:table-row table:number-rows-repeated="1048575"><table:table-cell table:number-columns-repeated="16384"/>'
     "</table:table-row>"
@@ -147,6 +181,107 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "the farthest cell filled": (lambda: xlsx(far('r="XFD1048576"', 1048576)), "sheet-too-far"),
     "the farthest cell, oddly written": (lambda: xlsx(far("r =\n'xfd1048576'", 1)), "sheet-too-far"),
+    "a long text that many cells refer to": (lambda: shared(LONG, referring(100_000)), "workbook-too-much-text"),
+    "the same, oddly written": (
+        lambda: shared(LONG, referring(100_000, "<x:c t = 's'><x:v> 0 </x:v></x:c>")),
+        "workbook-too-much-text",
+    ),
+    "the same behind formulas": (
+        lambda: shared(LONG, referring(100_000, '<c t="s" r="{at}"><f>A1</f><v>0</v></c>')),
+        "workbook-too-much-text",
+    ),
+    "a short text that many cells refer to": (lambda: shared("短い", referring(100_000)), "read"),
+    "a long text that one cell refers to": (
+        lambda: xlsx(
+            referring(100_000, '<c r="{at}" t="s"><v>1</v></c>'),
+            f'<sst xmlns="{MAIN}"><si><t>{LONG}</t></si><si><t>短い</t></si></sst>',
+        ),
+        "read",
+    ),
+    "cells without a name, far down": (
+        lambda: xlsx('<row r="1048576">' + "<c><v>1</v></c>" * 16_384 + "</row>"),
+        "sheet-too-far",
+    ),
+    "cells without a name behind many others": (
+        lambda: xlsx('<x r="A1"/>' * 20_000 + '<row r="1048570">' + "<c t='n'><v>1</v></c>" * 16_000 + "</row>"),
+        "sheet-too-far",
+    ),
+    "millions of merged cells": (
+        lambda: xlsx("</sheetData><mergeCells>" + '<mergeCell ref="A1:B2"/>' * 2_000_000 + "</mergeCells><sheetData>"),
+        "workbook-too-many-merged",
+    ),
+    "one merged range over everything": (
+        lambda: xlsx(
+            far('r="A2"', 2) + '</sheetData><mergeCells><mergeCell ref="A3:XFD1048576"/></mergeCells><sheetData>'
+        ),
+        "read",
+    ),
+    "millions of shared texts": (
+        lambda: xlsx("", f'<sst xmlns="{MAIN}">' + "<si/>" * 6_000_000 + "</sst>"),
+        "workbook-broken",
+    ),
+    "a long text repeated across": (
+        lambda: ods(repeated(1, 16_384, f"<text:p>{LONG}</text:p>")),
+        "workbook-too-much-text",
+    ),
+    "a long text repeated down": (
+        lambda: ods(repeated(100_000, 1, f"<text:p><text:span>{LONG}</text:span></text:p>")),
+        "workbook-too-much-text",
+    ),
+    "a short text repeated": (lambda: ods(repeated(10_000, 10)), "read"),
+    "a long formula repeated": (
+        lambda: ods(cell(f'table:formula="{LONG}" office:value="1" office:value-type="float" {WIDE}')),
+        "workbook-too-much-text",
+    ),
+    "a long value repeated": (
+        lambda: ods(cell(f'office:value-type="string" office:string-value="{LONG}"', 100_000)),
+        "workbook-too-much-text",
+    ),
+    "closed cells with a value repeated": (
+        lambda: ods(cell(f'office:value-type="float" office:value="1" {WIDE}', 1_000_000)),
+        "sheet-too-far",
+    ),
+    "closed cells with a formula repeated": (
+        lambda: ods(cell(f'table:formula="=1" {WIDE}', 1_000_000)),
+        "sheet-too-far",
+    ),
+    "a repetition behind another sign": (
+        lambda: ods(cell(f'office:value="1" x="&gt;>" y=\'>"\' {WIDE}', 1_000_000)),
+        "sheet-too-far",
+    ),
+    "a repetition that is no plain number": (
+        lambda: ods(cell('office:value="1" table:number-columns-repeated="&#49;6384"', 1_000_000)),
+        "workbook-broken",
+    ),
+    "a repetition written twice": (
+        lambda: ods(cell(f'x=\' table:number-columns-repeated="1"\' {WIDE} office:value="1"', 1_000_000)),
+        "sheet-too-far",
+    ),
+    "spaces written as a number": (
+        lambda: ods(repeated(1, 1, '<text:p>a<text:s text:c="4000000000"/></text:p>')),
+        "workbook-too-much-text",
+    ),
+    "spaces in repeated cells": (
+        lambda: ods(repeated(1000, 100, "<text:p>a<text:s text:c='1000'/></text:p>")),
+        "workbook-too-much-text",
+    ),
+    "sectors of a workbook in a circle": (lambda: old_book((TABLE_OF_SECTORS + 4 * 5, 2)), "workbook-broken"),
+    "sectors of the list of streams in a circle": (lambda: old_book((TABLE_OF_SECTORS + 4, 1)), "workbook-broken"),
+    "sectors of small streams in a circle": (
+        lambda: old_book((60, 3), (TABLE_OF_SECTORS + 4 * 4, 3)),
+        "workbook-broken",
+    ),
+    "further lists of sectors in a circle": (lambda: old_book((68, 9), (512 * 11 - 4, 9)), "workbook-broken"),
+    "an old sheet that says it is wide": (
+        lambda: compound({"Workbook": excel_97(record(0x200, struct.pack("<IIHHH", 0, 1 << 31, 0, 65535, 0)))}),
+        "*",
+    ),
+    "an old workbook with two milliard shared texts": (
+        lambda: compound(
+            {"Workbook": excel_97(b"").replace(b"\x0a\0\0\0", record(0xFC, b"\xff\xff\xff\x7f" * 2) + b"\x0a\0\0\0", 1)}
+        ),
+        "*",
+    ),
     "the farthest cell empty": (lambda: xlsx('<row r="1048576"><c r="XFD1048576" s="1"/></row>'), "read"),
     "ten million cells declared": (lambda: xlsx("", start=f'{XML}<!-- <dimension ref="A1:J1000000"/> -->'), "read"),
     "ninety million repeated cells": (lambda: ods(repeated(1_000_000, 90)), "sheet-too-far"),
@@ -192,8 +327,9 @@ codes = {}
 for path in sys.argv[1:]:
     seen = inspect_file(path)
     codes[path] = seen.refusal.code if seen.refusal else "read"
-peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
-print(json.dumps([codes, int(peak) * 1024]))
+peak = int(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+peak = max(peak, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+print(json.dumps([codes, peak * 1024]))
 """
 
 
@@ -283,7 +419,7 @@ def test_guarded_tables_come_back_and_never_begin_as_a_formula(rows: list[list[s
     frame = pl.DataFrame(rows, schema=["=名称", "住所"], orient="row").cast(pl.String)
     for data in (csv_bytes(frame), plain_csv_bytes(frame.columns, frame.iter_rows())):
         assert read_csv_rows(data) == (["=名称", "住所"], rows)
-        for record in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")):
-            assert all(guarded(unguarded(cell)) == cell for cell in record)
-            assert not any(cell[:1] in ("=", "@", "\t", "\r") and cell.strip("=@ \t\r\n-+＝－＠＋") for cell in record)
+        for line in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")):
+            assert all(guarded(unguarded(cell)) == cell for cell in line)
+            assert not any(cell[:1] in ("=", "@", "\t", "\r") and cell.strip("=@ \t\r\n-+＝－＠＋") for cell in line)
     assert guarded_frame(frame).rows() == [tuple(map(guarded, row)) for row in rows]

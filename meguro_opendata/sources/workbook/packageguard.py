@@ -124,8 +124,6 @@ class _Package:
         """Raise if references to shared texts, or repeated cells, make too much text, or too many cells are merged."""
         if self._xlsx.merged > _BOUNDS["merged"]:
             raise SourceError("workbook-too-many-merged", file=self._path, limit=_BOUNDS["merged"])
-        if self._xlsx.items > MOST_CELLS:
-            raise struct.error  # more texts than there can be cells
         text, most = max(self._xlsx.text, self._ods.text), _BOUNDS["repeated_text"]
         if text > most and self._xlsx.text == text:
             shared = filter(_is_of_texts, self._members)

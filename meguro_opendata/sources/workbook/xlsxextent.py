@@ -72,6 +72,8 @@ class XlsxTally:
     def _items(self, piece: bytes) -> None:
         places = [found.start() for found in _ITEM.finditer(piece)]
         self.items += len(places)
+        if self.items > MOST_CELLS:
+            raise struct.error  # more texts than there can be cells
         if not places:
             self._open += len(piece) if self._open >= 0 else 0
             return
