@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from meguro_opendata.cleaning.data import Unsure
+from meguro_opendata.cleaning.data import Unsure, short_read, short_rewritten
 from meguro_opendata.japan.checkdigit import check_digit
 from meguro_opendata.japan.municipalities import home_of
 
@@ -30,6 +30,7 @@ _MACHIAZA = re.compile("[0-9]{7}|[0-9]{4}-[0-9]{3}")
 _POSTCODE = re.compile("[0-9]{3}-?[0-9]{4}")
 
 
+@short_read
 def code_doubt(text: str) -> Unsure | None:
     """That a code was destroyed by being kept as a number, which shows as ``3.00002E+12`` or ``####``.
 
@@ -51,6 +52,7 @@ Unsure(code='number-destroyed', readings=()))
     return Unsure("number-destroyed", (digits[: shift + 1],) if whole and not digits[shift + 1 :].strip("0") else ())
 
 
+@short_read
 def id_doubt(text: str) -> Unsure | None:
     """As ``code_doubt``, without a proposal: an ID may have begun with zeros, which no number has.
 
@@ -60,6 +62,7 @@ def id_doubt(text: str) -> Unsure | None:
     return Unsure("number-destroyed") if code_doubt(text) else None
 
 
+@short_rewritten
 def municipality_code(text: str) -> str:
     """全国地方公共団体コード with six digits: a lost check digit is added, a lost leading zero restored.
 
@@ -77,6 +80,7 @@ def municipality_code(text: str) -> str:
     return readings[0] if len(readings) == 1 else text
 
 
+@short_read
 def municipality_doubt(text: str) -> Unsure | None:
     """The readings of four and five digits, the right check digit of six, or that the code was destroyed.
 
@@ -115,6 +119,7 @@ def _municipalities(text: str) -> list[str]:
     return [reading for reading in readings if 1 <= int(reading[:2]) <= _PREFECTURES]
 
 
+@short_rewritten
 def corporate_number(text: str) -> str:
     """法人番号 without the hyphens and spaces between its digits.
 
@@ -125,6 +130,7 @@ def corporate_number(text: str) -> str:
     return digits if re.fullmatch("[0-9]{13}", digits) else text
 
 
+@short_read
 def corporate_doubt(text: str) -> Unsure | None:
     """That the first of 13 digits, the check digit (法人番号の指定等に関する省令), is not that of the others.
 
@@ -142,6 +148,7 @@ def corporate_doubt(text: str) -> Unsure | None:
     return None if int(text[0]) == 9 - sum(weighted) % 9 else Unsure("check-digit-wrong")
 
 
+@short_rewritten
 def machiaza_id(text: str) -> str:
     """町字ID with the one leading zero that a spreadsheet took from seven digits.
 
@@ -151,6 +158,7 @@ def machiaza_id(text: str) -> str:
     return "0" + text if re.fullmatch("[1-9][0-9]{5}", text) else text
 
 
+@short_read
 def machiaza_doubt(text: str) -> Unsure | None:
     """The seven digits of shorter ones: zeros may have been lost in front, or the last three never been written.
 
@@ -165,6 +173,7 @@ def machiaza_doubt(text: str) -> Unsure | None:
     return code_doubt(text)
 
 
+@short_rewritten
 def postcode(text: str) -> str:
     """A postal code without 〒 and the spaces around its hyphen; anything else is unchanged.
 
@@ -175,6 +184,7 @@ def postcode(text: str) -> str:
     return plain if _POSTCODE.fullmatch(plain) else text
 
 
+@short_read
 def postcode_doubt(text: str) -> Unsure | None:
     """The code that had a leading zero, which a spreadsheet took.
 
@@ -186,6 +196,7 @@ def postcode_doubt(text: str) -> Unsure | None:
     return code_doubt(text)
 
 
+@short_rewritten
 def poi_code(text: str) -> str:
     """POI codes of four digits, separated by half-width semicolons.
 
@@ -196,6 +207,7 @@ def poi_code(text: str) -> str:
     return ";".join(codes) if codes and all(re.fullmatch("[0-9]{4}", code) for code in codes) else text
 
 
+@short_read
 def poi_doubt(text: str) -> Unsure | None:
     """The code that had a leading zero.
 

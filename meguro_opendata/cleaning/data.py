@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from meguro_opendata.packaged import packaged_toml
 
-__all__ = ["Unsure", "read_data"]
+__all__ = ["Unsure", "read_data", "short_read", "short_rewritten"]
+
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True)
@@ -30,3 +34,25 @@ def read_data(name: str) -> dict[str, Any]:
     '12:00'
     """
     return packaged_toml(__package__, name)
+
+
+def short_rewritten(rule: Callable[[str], str]) -> Callable[[str], str]:
+    """Return a normaliser that leaves values alone that are longer than any of its kind (``lengths.toml``)."""
+    longest = read_data("lengths.toml")["longest"]
+
+    @wraps(rule)
+    def rewritten(text: str) -> str:
+        return rule(text) if len(text) <= longest else text
+
+    return rewritten
+
+
+def short_read(reader: Callable[[str], _Read | None]) -> Callable[[str], _Read | None]:
+    """Return a reader that reads nothing in values that are longer than any of its kind (``lengths.toml``)."""
+    longest = read_data("lengths.toml")["longest"]
+
+    @wraps(reader)
+    def read(text: str) -> _Read | None:
+        return reader(text) if len(text) <= longest else None
+
+    return read

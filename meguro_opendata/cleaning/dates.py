@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from meguro_opendata.cleaning.data import Unsure
+from meguro_opendata.cleaning.data import Unsure, short_read, short_rewritten
 from meguro_opendata.japan.calendar import WEEKDAYS
 from meguro_opendata.japan.eras import SOLAR_CALENDAR, Era, era_at_start, eras
 from meguro_opendata.japan.numerals import with_digits
@@ -30,6 +30,7 @@ _EXCEL_DAY_0 = date(1899, 12, 30)
 _YEARS = range(1868, 2101)
 
 
+@short_rewritten
 def to_iso(text: str) -> str:
     """A full date as ``YYYY-MM-DD``; anything else, or a day that its era does not have, unchanged.
 
@@ -58,6 +59,7 @@ def to_iso(text: str) -> str:
     return found
 
 
+@short_read
 def date_doubt(text: str) -> Unsure | None:
     """Why a value is no certain date, with the dates that it may be.
 
@@ -77,6 +79,7 @@ Unsure(code='ambiguous-value', readings=('2015-01-04', '2015-04-01')))
     return Unsure("date-incomplete") if _is_part(plain) else None
 
 
+@short_rewritten
 def to_year(text: str) -> str:
     """A year as ``YYYY``; a year that its era does not have is unchanged.
 
@@ -96,6 +99,7 @@ def to_year(text: str) -> str:
     return str(year) if era.offset < year <= era.last.year else text
 
 
+@short_read
 def year_doubt(text: str) -> Unsure | None:
     """The year that lies in a fuller date or in an era that had ended, if the value is none itself.
 

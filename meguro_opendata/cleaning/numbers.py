@@ -9,7 +9,7 @@ from typing import Any
 
 from meguro_opendata.cleaning.asdate import number_as_date
 from meguro_opendata.cleaning.codes import code_doubt
-from meguro_opendata.cleaning.data import Unsure, read_data
+from meguro_opendata.cleaning.data import Unsure, read_data, short_read, short_rewritten
 from meguro_opendata.geo.notation import read_degrees
 
 __all__ = ["decimals", "degrees_doubt", "height_doubt", "number", "number_doubt", "signed_numbers", "whole_number"]
@@ -28,6 +28,7 @@ _NONE = ("なし", "無し", "無", "ナシ")
 _PLACES = Decimal("1e-10")
 
 
+@short_rewritten
 def number(text: str) -> str:
     """A number without thousands separators, the unit of its item, and the sign of a nought; others are unchanged.
 
@@ -44,6 +45,7 @@ def number(text: str) -> str:
     return _positive_zero(found["amount"].replace(",", "")) if found else text
 
 
+@short_rewritten
 def whole_number(text: str) -> str:
     """A whole number, as ``number`` and without the ``.0`` that a spreadsheet adds.
 
@@ -53,6 +55,7 @@ def whole_number(text: str) -> str:
     return re.sub(r"^(-?[0-9]+)\.0+$", r"\1", number(text))
 
 
+@short_rewritten
 def signed_numbers(text: str) -> str:
     """One number or several, separated by half-width semicolons.
 
@@ -63,6 +66,7 @@ def signed_numbers(text: str) -> str:
     return ";".join(parts) if parts and all(re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", part) for part in parts) else text
 
 
+@short_rewritten
 def decimals(text: str) -> str:
     """A number without the noise that binary fractions leave behind its tenth decimal (0.01 mm of a coordinate).
 
@@ -79,6 +83,7 @@ def _positive_zero(text: str) -> str:
     return text[1:] if re.fullmatch(r"-0+(?:\.0+)?", text) else text
 
 
+@short_read
 def degrees_doubt(text: str) -> Unsure | None:
     r"""The decimal degrees of a coordinate that is written with signs; on which datum it counts, nothing says.
 
@@ -97,6 +102,7 @@ def degrees_doubt(text: str) -> Unsure | None:
     return Unsure("ambiguous-value", (format(found.readings[0].quantize(Decimal("1e-6")), "f"),))
 
 
+@short_read
 def number_doubt(text: str) -> Unsure | None:
     """The number that stands among words or became a date, 0 for a word that says none, or that digits were destroyed.
 
@@ -117,6 +123,7 @@ def number_doubt(text: str) -> Unsure | None:
     return number_as_date(text, "decimal") or code_doubt(text)
 
 
+@short_read
 def height_doubt(text: str) -> Unsure | None:
     """The storey that words tell, below ground with its sign.
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from meguro_opendata.cleaning.codes import code_doubt
-from meguro_opendata.cleaning.data import Unsure, read_data
+from meguro_opendata.cleaning.data import Unsure, read_data, short_read, short_rewritten
 
 __all__ = ["Parts", "phone", "phone_doubt", "split_phone"]
 
@@ -43,6 +43,7 @@ class Parts:
     note: str
 
 
+@short_rewritten
 def phone(text: str) -> str:
     """One number, or several, in the standard's form; a value that is not certainly numbers alone is unchanged.
 
@@ -62,6 +63,7 @@ def phone(text: str) -> str:
     return " / ".join(known) if known and len(known) == len(parts) else text
 
 
+@short_read
 def split_phone(text: str) -> Parts | None:
     """Number, extension and note of a cell that holds one number with more beside it; ``None`` if it holds no such.
 
@@ -85,6 +87,7 @@ Parts(number='(03)5722-9270', extension='1234', note=''))
     return Parts(number, extension[1] if extension else "", note)
 
 
+@short_read
 def phone_doubt(text: str) -> Unsure | None:
     """Why a value is no certain number, with the numbers that stand in it.
 

@@ -27,11 +27,16 @@ _UNSEEN = _CONTROLS | dict.fromkeys(map(ord, _DATA["invisible"]["removed"]))
 _UNSEEN |= dict.fromkeys(map(ord, _DATA["invisible"]["spaces"]), " ")
 _LOST = re.compile(f"[\ue000-\uf8ff{_DATA['lost']['letters']}\U000f0000-\U0010ffff]")
 _BREAKS = re.compile(
-    rf"[ \t\r\n]*</?(?:{'|'.join(_DATA['markup']['breaks'])})(?:\s[^<>]*)?/?>[ \t\r\n]*", re.IGNORECASE
+    rf"(?:(?<![ \t\r\n])[ \t\r\n]++)?</?(?:{'|'.join(_DATA['markup']['breaks'])})(?:\s[^<>]*)?/?>[ \t\r\n]*",
+    re.IGNORECASE,
 )
 _TAGS = re.compile(rf"</?(?:{'|'.join(_DATA['markup']['tags'])})(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_LINKS = re.compile(r"<a\s[^<>]*?href\s*=\s*[\"']?([^\"'\s<>]+)[^<>]*>([^<>]*)</a\s*>", re.IGNORECASE)
+_LINKS = re.compile(
+    r"<a\s(?=[^<>]*>)(?>[^<>]*?href\s*+=\s*+[\"']?([^\"'\s<>]++))[^<>]*+>([^<>]*+)</a\s*+>", re.IGNORECASE
+)
 _ENTITIES = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5});")
+# Begins at the first of a run of blanks and takes all of it, so that each blank is looked at once.
+_LINE_ENDS = re.compile("(?<![ \u3000])[ \u3000]*+[\n\t][ \u3000\n\t]*+")
 _PASSES = 4
 
 
@@ -110,7 +115,7 @@ def one_line(text: str) -> str:
     >>> one_line("目黒区総合庁舎 \n 本館")
     '目黒区総合庁舎 本館'
     """
-    return re.sub("[ \u3000]*[\n\t][ \u3000\n\t]*", " ", text)
+    return _LINE_ENDS.sub(" ", text)
 
 
 def _symbol_table() -> Iterator[tuple[int, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from meguro_opendata.cleaning.damage import lost_in_text
-from meguro_opendata.cleaning.data import Unsure, read_data
+from meguro_opendata.cleaning.data import Unsure, read_data, short_read, short_rewritten
 from meguro_opendata.cleaning.text import trim
 from meguro_opendata.japan.folding import half_width
 
@@ -38,6 +38,7 @@ _NOON = 12
 _MINUTES = 24 * 60
 
 
+@short_rewritten
 def time_of_day(text: str) -> str:
     """A time as ``HH:MM``; what is valid already, or no certain time, is unchanged.
 
@@ -59,6 +60,7 @@ def time_of_day(text: str) -> str:
     return (_written(found) if found else None) or text
 
 
+@short_read
 def time_doubt(text: str) -> Unsure | None:
     """What a value that is no certain time may mean.
 
@@ -82,6 +84,7 @@ Unsure(code='ambiguous-value', readings=('00:00', '12:00')), Unsure(code='severa
     return Unsure("ambiguous-value", readings) if readings else None
 
 
+@short_read
 def split_range(text: str) -> tuple[str, str] | None:
     """The two times of a range, ``None`` if it is not certainly one.
 
@@ -103,6 +106,7 @@ def split_range(text: str) -> tuple[str, str] | None:
     return (start, end) if start.zfill(5) < end.zfill(5) else None
 
 
+@short_rewritten
 def duration(text: str) -> str:
     """A length of time as ``HH:MM``; what is no certain length is unchanged.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from meguro_opendata.cleaning.data import Unsure
+from meguro_opendata.cleaning.data import Unsure, short_read, short_rewritten
 from meguro_opendata.japan.folding import half_width
 
 __all__ = ["email", "email_doubt", "uri", "uri_doubt"]
@@ -17,6 +17,7 @@ _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _AT = re.compile(r"\s*(?:\((?:at|@|アット(?:マーク)?)\)|\[(?:at|@|アット)\]|[★☆■●]|\sat\s)\s*", re.IGNORECASE)
 
 
+@short_rewritten
 def uri(text: str) -> str:
     """A URL whose beginning was typed full-width, folded; and without ``URL:`` before it. Others are unchanged.
 
@@ -31,6 +32,7 @@ def uri(text: str) -> str:
     return plain if _URI.fullmatch(plain) else text
 
 
+@short_read
 def uri_doubt(text: str) -> Unsure | None:
     """The address that lacks its scheme, which may be either, or those that stand among words or together.
 
@@ -61,6 +63,7 @@ def _with_scheme(text: str) -> tuple[str, ...]:
     return ()
 
 
+@short_rewritten
 def email(text: str) -> str:
     """An e-mail address without ``mailto:`` and the label before it; others are unchanged.
 
@@ -71,6 +74,7 @@ def email(text: str) -> str:
     return plain if _MAIL.fullmatch(plain) else text
 
 
+@short_read
 def email_doubt(text: str) -> Unsure | None:
     """The address whose @ was written otherwise, or those that stand together.
 

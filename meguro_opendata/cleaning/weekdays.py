@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from meguro_opendata.cleaning.data import Unsure, read_data
+from meguro_opendata.cleaning.data import Unsure, read_data, short_read, short_rewritten
 from meguro_opendata.japan.calendar import WEEKDAYS
 from meguro_opendata.japan.folding import half_width
 
@@ -24,6 +24,7 @@ _REMARK = re.compile(
 )
 
 
+@short_rewritten
 def weekdays(text: str) -> str:
     """The days that a value names and nothing else, in the standard's order; other values are unchanged.
 
@@ -45,6 +46,7 @@ def weekdays(text: str) -> str:
     return "".join(day for day in WEEKDAYS if day in plain)
 
 
+@short_read
 def split_remark(text: str) -> tuple[str, str] | None:
     """The days, and the words beside them, which belong into the remarks; ``None`` if that is not certain.
 
@@ -65,6 +67,7 @@ def split_remark(text: str) -> tuple[str, str] | None:
     return days, text[at : found.end("bracketed")] if at >= 0 else text
 
 
+@short_read
 def weekday_doubt(text: str) -> Unsure | None:
     """The days of a value with other words beside them, of one that tells the days on which not, or has lost its ～.
 

@@ -78,12 +78,11 @@ def _split(text: str, signs: str) -> Sequence[str]:
     """The parts between signs that stand outside brackets."""
     if not any(sign in text for sign in signs):
         return (text,)
-    parts, depth = [""], 0
-    for letter in text:
+    parts, depth, start = list[str](), 0, 0
+    for at, letter in enumerate(text):
         depth = max(0, depth + _BRACKETS.get(letter, 0))
         if letter in signs and not depth:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    stripped = [part.strip() for part in parts]
+            parts.append(text[start:at])
+            start = at + 1
+    stripped = [part.strip() for part in (*parts, text[start:])]
     return [part for part in stripped if part]

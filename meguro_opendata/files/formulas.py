@@ -16,7 +16,7 @@ _PASSED = r"\s\x00-\x20\ufeff\u200b"
 # A text that begins with a tab or a carriage return, or with a sign behind blanks and quotation marks.
 _LIVE = re.compile(rf"[\t\r]|[{_PASSED}\"]*[{_SIGNS}]")
 # No formula calls, reads or starts anything without a letter: signs alone, and signed numbers and phone numbers.
-_HARMLESS = re.compile(rf"[{_PASSED}]*(?:[{_SIGNS}\s]*|[-+\uff0d\uff0b][-\d\s.,()\uff0d]*(?:[eE][-+]?\d+)?%?)\s*")
+_HARMLESS = re.compile(rf"[{_PASSED}]*+(?:[{_SIGNS}\s]*+|[-+\uff0d\uff0b][-\d\s.,()\uff0d]*+(?:[eE][-+]?\d++)?%?)\s*+")
 # A text that begins otherwise needs no closer look; as a pattern that polars takes, too.
 FIRST_SIGNS = rf"^[\s\x00-\x20\x{{feff}}\x{{200b}}\"'{_SIGNS}]"
 _FIRST = re.compile(rf"[{_PASSED}\"'{_SIGNS}]")

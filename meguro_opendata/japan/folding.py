@@ -43,6 +43,8 @@ _FULL_TO_HALF = 0xFEE0  # from a full-width sign of ASCII to the sign itself
 _KATAKANA = {code: code + 0x60 for code in [*range(0x3041, 0x3097), 0x309D, 0x309E]}
 _DIGITS = {code: code - _FULL_TO_HALF for code in range(0xFF10, 0xFF1A)}
 _HALF_KANA = re.compile("[\u304b-\u3096\u30ab-\u30f6]?[\uff61-\uff9f]+|[\u304b-\u3096\u30ab-\u30f6][\u3099\u309a]")
+_SHORT = 1000
+_FIRST_MARK, _BEHIND_MARKS = 0x300, 0x1F000
 # A voicing mark that no letter takes would stay a combining mark, which draws over the letter before it.
 _LONE_MARKS = {0x3099: "゛", 0x309A: "゜"}
 
@@ -53,7 +55,11 @@ def one_width(text: str) -> str:
     >>> one_width("ＡＥＤ　１号"), one_width("ﾌﾟｰﾙ"), one_width("①㎡")
     ('AED 1号', 'プール', '1m2')
     """
-    return unicodedata.normalize("NFKC", text)
+    if len(text) <= _SHORT:
+        return unicodedata.normalize("NFKC", text)
+    # Putting a run of marks in order takes time that grows with the square of its length: no letter has so many.
+    parts = _many_marks().split(text)
+    return "".join(part if at % 2 else unicodedata.normalize("NFKC", part) for at, part in enumerate(parts))
 
 
 def one_width_column(texts: pl.Series) -> pl.Series:
@@ -155,6 +161,13 @@ def filled(pattern: str) -> str:
     '[‐‑⁃﹣–—―﹘_]'
     """
     return re.sub("<<([a-z_]+)>>", lambda found: hyphens(found[1]), pattern)
+
+
+@cache
+def _many_marks() -> re.Pattern[str]:
+    """More signs that are put in an order, one behind the other, than any letter has."""
+    marks = (chr(code) for code in range(_FIRST_MARK, _BEHIND_MARKS) if unicodedata.combining(chr(code)))
+    return re.compile(f"([{''.join(marks)}]{{64,}})")
 
 
 @cache

@@ -21,7 +21,10 @@ _TEN = next(iter(_UNITS))
 # All signs of numbers in addresses, for a class of a regular expression.
 NUMERALS = _DIGITS + "".join(_UNITS)
 _ZEROS = str.maketrans(dict.fromkeys(_DATA["zeros"], _DIGITS[0]))
-_OF_DATE = re.compile(f"[{_TEN}{_DIGITS}{_DATA['zeros']}]+(?=[年月日])")
+_OF_DATE_SIGNS = f"{_TEN}{_DIGITS}{_DATA['zeros']}"
+# A run of signs is looked at once, as a whole.
+_OF_DATE = re.compile(f"(?<![{_OF_DATE_SIGNS}])[{_OF_DATE_SIGNS}]++(?=[年月日])")
+_LONGEST = 18  # signs of a number; a longer run of them is none
 
 
 def to_kanji(number: int) -> str:
@@ -42,6 +45,8 @@ def from_kanji(text: str) -> int | None:
     >>> from_kanji("二十三"), from_kanji("一二"), from_kanji("百五"), from_kanji("12"), from_kanji("十百")
     (23, 12, 105, 12, None)
     """
+    if len(text) > _LONGEST:
+        return None
     if text.isascii():
         return int(text) if text.isdigit() else None
     if not set(text) & set(_UNITS):

@@ -58,7 +58,8 @@ def canonical_name(name: str) -> str:
 def name_number() -> re.Pattern[str]:
     """A number that belongs to a name, as the word behind it says: 条, 線, 地割, 番町."""
     units = "|".join(address_data()["name_units"])
-    return re.compile(f"(?:[0-9]+|[{NUMERALS}]+)(?= ?(?:{units}))")
+    # A run of digits is looked at once, as a whole.
+    return re.compile(f"(?:(?<![0-9])[0-9]++|(?<![{NUMERALS}])[{NUMERALS}]++)(?= ?(?:{units}))")
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int]]:

@@ -24,9 +24,10 @@ _FIRST = re.compile(
 _PIECES = re.compile(rf"[0-9]+|[{NUMERALS}]+|{LOT_PREFIX}")
 _HEAD = 8
 _UNNUMBERED = re.compile("(?:官有)?無番地|[0-9]*番外地")
+# A run of digits is looked at once, as a whole; the second sign of a text can begin a number, too.
 _BARE_NUMBER = re.compile(
-    rf"(?<=.)(?:[0-9]+(?![0-9]|条|線|番町|番丁|地割|区|号線)"
-    rf"|[{NUMERALS}]+(?=丁目|番(?![町丁]|[0-9{NUMERALS}]+(?:丁|-[0-9]+-))|番地|-[0-9{NUMERALS}]))"
+    rf"(?<=.)(?:(?<!.[0-9])[0-9]++(?!条|線|番町|番丁|地割|区|号線)"
+    rf"|(?<!.[{NUMERALS}])[{NUMERALS}]++(?=丁目|番(?![町丁]|[0-9{NUMERALS}]+(?:丁|-[0-9]+-))|番地|-[0-9{NUMERALS}]))"
 )
 _UNCLEAR = re.compile(rf"[^0-9 ()]?[0-9](?![0-9・~,-]*(?:階|F\b|号室|棟))|[{NUMERALS}]+[-0-9]")
 

@@ -10,7 +10,7 @@ from typing import Any
 from meguro_opendata.japan.addresses.lots import Number, bare_number, first_number, read_lot
 from meguro_opendata.japan.addresses.matching import Match, match_town
 from meguro_opendata.japan.addresses.places import Place, find_place, wards_of
-from meguro_opendata.japan.addresses.spelling import plain_address
+from meguro_opendata.japan.addresses.spelling import is_too_long, plain_address
 from meguro_opendata.japan.addresses.towns import Oaza, Town, Towns
 from meguro_opendata.japan.municipalities import DIVIDED, Municipality
 from meguro_opendata.japan.numerals import to_kanji
@@ -174,6 +174,8 @@ def split_town(rest: str) -> Address:
 
 def _by_form(head: _Parts, rest: str) -> _Parts:
     """Town and number told apart where the first number stands that is none of a name."""
+    if is_too_long(rest):
+        return {**head, "problem": head["problem"] or "town-unclear", "building": rest}
     found = bare_number(rest)
     name, tail = (rest[: found.start()], rest[found.start() :]) if found else _first_word(rest)
     chome = first_number(tail)
@@ -191,7 +193,7 @@ def _first_word(rest: str) -> tuple[str, str]:
 
 def _by_gazetteer(head: _Parts, rest: str, towns: Towns) -> _Parts:
     """The town as the gazetteer has it."""
-    match = match_town(rest, towns)
+    match = None if is_too_long(rest) else match_town(rest, towns)
     if match is None:
         return {**head, "problem": "town-unknown", "building": rest}
     if match.within or not match.meant[0].by_chome:

@@ -11,7 +11,7 @@ from meguro_opendata.japan.folding import hyphened, one_width
 from meguro_opendata.japan.numerals import NUMERALS
 from meguro_opendata.packaged import packaged_toml
 
-__all__ = ["address_data", "folded_name", "plain_address"]
+__all__ = ["address_data", "folded_name", "is_too_long", "plain_address"]
 
 
 def address_data() -> Mapping[str, Any]:
@@ -21,6 +21,15 @@ def address_data() -> Mapping[str, Any]:
     True
     """
     return packaged_toml(__package__, "addresses.toml")
+
+
+def is_too_long(text: str) -> bool:
+    """Return whether a text is longer than any address.
+
+    >>> is_too_long("東京都目黒区上目黒2-19-15"), is_too_long("目黒" * 1000)
+    (False, True)
+    """
+    return len(text) > address_data()["longest"]
 
 
 def plain_address(text: str) -> str:

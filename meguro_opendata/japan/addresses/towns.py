@@ -15,7 +15,7 @@ from meguro_opendata.japan.numerals import NUMERALS, from_kanji, to_kanji
 __all__ = ["Oaza", "Town", "Towns", "town_of_name"]
 
 _CHOME = re.compile(f"(?P<oaza>.+?)(?P<chome>[0-9]{{1,2}}|[{NUMERALS}]{{1,3}})丁目?(?P<koaza>.*)")
-_NUMBER_IN_NAME = re.compile(f"[{NUMERALS}]+(?=条|線|地割|区|番町|番丁|軒|号)")
+_NUMBER_IN_NAME = re.compile(f"(?<![{NUMERALS}])[{NUMERALS}]++(?=条|線|地割|区|番町|番丁|軒|号)")
 _NUMBERS = frozenset(NUMERALS + "0123456789")
 _Known = dict[str, tuple["Oaza", ...]]
 

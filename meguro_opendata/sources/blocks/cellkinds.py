@@ -65,6 +65,8 @@ def cell_kind(text: str) -> CellKind:
         return CellKind.BLANK
     if written in _marks():
         return CellKind.MARK
+    if len(written) > _data()["cell"]["longest"]:
+        return CellKind.TEXT
     return next((kind for kind, pattern in _patterns().items() if pattern.fullmatch(written)), CellKind.TEXT)
 
 

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from meguro_opendata.japan.addresses.composing import is_address, place_of_names
 from meguro_opendata.japan.addresses.places import find_place
-from meguro_opendata.japan.addresses.spelling import plain_address
+from meguro_opendata.japan.addresses.spelling import is_too_long, plain_address
 from meguro_opendata.japan.municipalities import Municipality, home_of, municipalities
 from meguro_opendata.validation.rules.data import Hit, Rows, first_of, rule_data, wrong_values
 
@@ -49,6 +49,8 @@ def _of_column(rows: Rows, part: str, name: str, here: Mapping[str, str], homes:
 @lru_cache(maxsize=65536)
 def _suspect(part: str, text: str) -> bool | None:
     """Whether a value needs a closer look; ``None`` if it does not."""
+    if is_too_long(text):
+        return None
     plain = plain_address(text)
     if part == "prefecture":
         return True if plain not in _prefectures() else None
@@ -72,8 +74,9 @@ def misplaced_part(part: str, row: Mapping[str, str], code: str = "") -> _Mispla
     >>> misplaced_part("town", {"city": "市川市", "town": "北方町"}) is None
     True
     """
-    plain = {name: plain_address(text) for name, text in row.items()}
-    home = home_of(code) or place_of_names(row.get("prefecture", ""), row.get("city", ""))
+    short = {name: "" if is_too_long(text) else text for name, text in row.items()}
+    plain = {name: plain_address(text) for name, text in short.items()}
+    home = home_of(code) or place_of_names(short.get("prefecture", ""), short.get("city", ""))
     return _misplaced(part, plain, home)
 
 
