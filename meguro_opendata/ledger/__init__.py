@@ -21,6 +21,7 @@ from meguro_opendata.ledger.entries import (
     japan_time,
 )
 from meguro_opendata.ledger.history import History, scan_ledger
+from meguro_opendata.ledger.identities import PublishedFiles, published_files
 from meguro_opendata.ledger.packages import Imported, Package, catalogued, import_events, read_packages
 from meguro_opendata.ledger.verification import Check, LineFault, repair_ledger, verify_ledger
 
@@ -41,12 +42,14 @@ __all__ = [
     "Moment",
     "Occurrence",
     "Package",
+    "PublishedFiles",
     "Record",
     "append_events",
     "catalogued",
     "enter_events",
     "import_events",
     "japan_time",
+    "published_files",
     "read_entries",
     "read_ledger",
     "read_packages",

@@ -26,6 +26,7 @@ from meguro_opendata.files.csvrows import read_csv_rows
 from meguro_opendata.files.whole import inside, is_plain_name, sha256, storage_guard, write_whole
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import PortalState, TableLoad, Upload
+from meguro_opendata.portals.marks import OURS
 from meguro_opendata.workspace.city import City
 
 __all__ = ["FolderPortal"]
@@ -74,15 +75,18 @@ class FolderPortal:
         return PortalState({package.name: self._with_real_hashes(package) for package in self._packages()})
 
     def read_file(self, package: Package, resource: str) -> bytes:
-        """Return the bytes of a published file, empty if it is missing."""
-        return self._bytes(package.name, resource)
+        """Return the bytes of a published file, empty if it is missing or lies elsewhere."""
+        part = package.identified(resource)
+        return (
+            self._bytes(package.name, part.name) if part is not None and not self._is_of_others(package, part) else b""
+        )
 
     def _bytes(self, package: str, resource: str) -> bytes:
         path = self._file(package, resource)
         return path.read_bytes() if path.is_file() else b""
 
-    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
-        """Write the files, then the ``package_show`` answer that announces them.
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package:
+        """Write the files, then the ``package_show`` answer that announces them; return what it says.
 
         Raises:
             StorageError: If the folder cannot be written.
@@ -99,6 +103,7 @@ class FolderPortal:
             if part.name not in kept:
                 with storage_guard(self.root):
                     self._file(name, part.name).unlink(missing_ok=True)
+        return shown
 
     def load(self, package: Package, table: TableLoad) -> None:
         """Do nothing: a folder has no DataStore."""
@@ -170,8 +175,17 @@ class FolderPortal:
 
     def _with_real_hashes(self, package: Package) -> Package:
         with storage_guard(self.root):
-            found = [part.with_fields(hash=self._confirmed_hash(package.name, part)) for part in package.resources]
+            found = [self._looked_at(package, part) for part in package.resources]
         return replace(package, resources=tuple(found))
+
+    def _looked_at(self, package: Package, part: Resource) -> Resource:
+        if self._is_of_others(package, part):
+            return part.with_fields(**{OURS: False})
+        return part.with_fields(hash=self._confirmed_hash(package.name, part))
+
+    def _is_of_others(self, package: Package, part: Resource) -> bool:
+        """Return whether somebody wrote a resource into the list by hand: its id is not the one that we give."""
+        return part.id is not None and part.id != _identifier(self._city.code, package.name, part.name)
 
     def _confirmed_hash(self, package: str, part: Resource) -> str | None:
         """Return the announced checksum, if the file is there and has it."""
@@ -179,9 +193,12 @@ class FolderPortal:
         return part.hash if path.is_file() and sha256(path.read_bytes()) == part.hash else None
 
     def _shown(self, package: Package, old: Package | None, moment: str) -> Package:
-        earlier = {part.name: part for part in old.resources} if old else {}
+        earlier = {part.name: part for part in old.resources if not self._is_of_others(old, part)} if old else {}
         parts = tuple(
-            self._shown_resource(package.name, part, earlier.get(part.name), moment) for part in package.resources
+            part.without(OURS)
+            if self._is_of_others(package, part)
+            else self._shown_resource(package.name, part, earlier.get(part.name), moment)
+            for part in package.resources
         )
         fields = package.with_fields(
             id=_identifier(self._city.code, package.name),

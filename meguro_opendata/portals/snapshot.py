@@ -66,7 +66,7 @@ class SnapshotPortal:
         """Return nothing: files are not saved along."""
         return b""
 
-    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> None:
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package:
         """Refuse."""
         raise PortalError("snapshot-read-only", name=self.name)
 

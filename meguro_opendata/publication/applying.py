@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from meguro_opendata.ledger import PUBLISH, UPDATE, WITHDRAW, Event, append_even
 from meguro_opendata.portals import Portal, PortalState, Upload
 from meguro_opendata.publication.guards import refuse_conflicts, refuse_guards
 from meguro_opendata.publication.history import History
+from meguro_opendata.publication.matching import file_ids, noted_files
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan
 from meguro_opendata.publication.planning import fingerprint
 from meguro_opendata.workspace.city import Workspace
@@ -26,12 +27,13 @@ Progress = Callable[["Result"], None]
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one dataset: its action, and the error if it failed."""
+    """What became of one dataset: its action, the error if it failed, and what the portal then has of it."""
 
     dataset: str
     action: str
     resources: tuple[str, ...] = ()
     error: MeguroOpendataError | None = None
+    confirmed: Package | None = field(default=None, repr=False, compare=False)
 
     def to_dict(self, lang: str) -> JsonObject:
         """Return the result as the JSON of ``outcome@1`` has it."""
@@ -124,16 +126,18 @@ def _all_results(changes: Sequence[DatasetPlan], portal: Portal, moment: str, pr
 
 
 def _result(change: DatasetPlan, portal: Portal, moment: str) -> Result:
-    uploads = [_upload(part) for part in change.resources if part.action in WRITTEN and part.path]
+    places = enumerate(change.resources)
+    uploads = [_upload(part, place) for place, part in places if part.action in WRITTEN and part.path]
     done = Result(change.dataset, change.action, tuple(upload.name for upload in uploads))
     try:
         if change.action == "remove":
             portal.remove(change.before or change.package)
             return done
         if not change.only_loads:
-            portal.put(change.package, uploads, moment, change.before)
+            done = replace(done, confirmed=portal.put(change.package, uploads, moment, change.before))
+        ids = file_ids(change, done.confirmed)
         for load in change.loads:
-            portal.load(change.package, load)
+            portal.load(change.package, replace(load, resource_id=ids.get(load.name, "")))
     except MeguroOpendataError as error:
         return replace(done, error=error)
     return done
@@ -177,9 +181,7 @@ def publish(
         outcome = _carry_out(plan, portal, allow, progress, seen)
         time = japan_time(now)
         _note(plan, outcome, history, kept, time)
-        failed = {result.dataset for result in outcome.failed}
-        done = [change for change in plan.changes if change.dataset not in failed]
-        events = [event for change in done for event in _missing_events(change, plan.portal, known, time, approval)]
+        events = list(_events(plan, outcome, known, time, approval))
         return outcome, append_events(workspace.ledger, events)
 
 
@@ -207,15 +209,29 @@ def _is_as_planned(part: ResourcePlan) -> bool:
     return path.is_file() and sha256(path.read_bytes()) == part.sha256
 
 
-def _upload(part: ResourcePlan) -> Upload:
-    return Upload(part.name, Path(part.path or ""), part.sha256 or "", part.bytes)
+def _upload(part: ResourcePlan, place: int) -> Upload:
+    """Return the file of a resource; a plan lists the resources of its package first, in their order."""
+    return Upload(part.name, Path(part.path or ""), part.sha256 or "", part.bytes, place)
+
+
+def _events(
+    plan: Plan, outcome: Outcome, known: Mapping[tuple[str, str], Event], time: str, approval: str | None
+) -> Iterator[Event]:
+    """Yield what the ledger does not know yet of the datasets that did not fail, with the ids that the portal gave."""
+    failed = {result.dataset for result in outcome.failed}
+    confirmed = {result.dataset: result.confirmed for result in outcome.done}
+    for change in plan.changes:
+        if change.dataset not in failed:
+            ids = file_ids(change, confirmed.get(change.dataset))
+            for event in _missing_events(change, plan.portal, known, time, approval):
+                yield replace(event, resource_id=ids.get(event.resource, ""))
 
 
 def _missing_events(
     change: DatasetPlan, portal: str, known: Mapping[tuple[str, str], Event], time: str, approval: str | None
 ) -> Iterator[Event]:
     """Yield what the ledger does not know yet; ``known`` is the latest event of each file on this portal."""
-    for part in change.resources:
+    for part in noted_files(change):
         past = known.get((change.dataset, part.name))
         event = _event_of(part, past)
         if event:
@@ -241,8 +257,6 @@ def _told_of(change: DatasetPlan) -> Package:
 
 def _event_of(part: ResourcePlan, past: Event | None) -> str | None:
     """Return what has happened to a file that the ledger does not know yet."""
-    if part.action == "orphaned":
-        return None
     if part.action == "remove":
         return WITHDRAW if past is not None and past.event != WITHDRAW else None
     if past is None:
