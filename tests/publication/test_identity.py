@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from memory_portal import MemoryPortal
 from meguro_opendata.cli.texts.plan import plan_lines
+from memory_portal import MemoryPortal
 
 import meguro_opendata as mo
 from meguro_opendata.catalog import CatalogEntry, Distribution
