@@ -378,7 +378,7 @@ def wishes(command: Command) -> Command:
         click.option(
             "--remove",
             multiple=True,
-            metavar="NAME[/FILE]",
+            metavar="NAME[/FILE|/ID]",
             help="ポータルから取り下げる / Take a dataset or a file off the portal.",
         ),
     ):

@@ -45,7 +45,7 @@ class _Moment(click.ParamType[datetime]):
 @click.option(
     "--allow",
     multiple=True,
-    type=click.Choice(("row-loss", "columns-gone", "link-changes", "name-taken")),
+    type=click.Choice(("row-loss", "columns-gone", "link-changes", "name-taken", "foreign-resource")),
     help="止める仕組みを名指しで許す / Allow a guard by name.",
 )
 @options.wishes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -35,13 +36,14 @@ def plan_lines(plan: Plan, lang: str) -> Iterator[str]:
 def _change_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
     yield f"[{word(change.action, lang)}] {change.name}"
     yield from change_line(change, lang)
-    yield from _file_lines([part for part in change.resources if part.action == "orphaned"], lang)
+    yield from _file_lines([part for part in change.resources if part.action == "orphaned"], change, lang)
     yield from _conflict_lines(change, lang)
     if change.action == "unchanged":
         return
     if change.action in ("update", "conflict"):
         yield from (_field_line(field, lang) for field in change.metadata)
-    yield from _file_lines([part for part in change.resources if part.action not in ("unchanged", "orphaned")], lang)
+    written = [part for part in change.resources if part.action not in ("unchanged", "orphaned")]
+    yield from _file_lines(written, change, lang)
     yield from _row_lines(change, lang)
     yield from _datastore_lines(change, lang)
     yield from _view_lines(change, lang)
@@ -94,14 +96,19 @@ def not_looked_lines(left_out: Sequence[str], lang: str) -> Iterator[str]:
 def _conflict_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
     """Each field in conflict in its three versions."""
     for conflict in change.conflicts:
-        yield f"  [!] {message('plan-edited', lang, field=_named(conflict.field, lang))}"
+        yield f"  [!] {message('plan-' + conflict.reason, lang, field=_named(conflict.field, lang))}"
         for version in ("published", "portal", "workspace"):
             text = getattr(conflict, version)
             yield f"      {word('version-' + version, lang)}: {_value(text, lang)}"
 
 
-def _file_lines(parts: Iterable[ResourcePlan], lang: str) -> Iterator[str]:
-    return (f"  [{word(part.action, lang)}] {part.name}" for part in parts)
+def _file_lines(parts: Iterable[ResourcePlan], change: DatasetPlan, lang: str) -> Iterator[str]:
+    """Yield a line for each resource; one whose name does not tell it apart, or that is not ours, with its id."""
+    names = Counter(part.name for part in change.resources)
+    for part in parts:
+        told = "plan-resource" if part.ours else "plan-foreign-resource"
+        shown = part.name if part.id is None or (part.ours and names[part.name] == 1) else ""
+        yield f"  [{word(part.action, lang)}] {shown or message(told, lang, name=part.name, id=part.id)}"
 
 
 def _row_lines(change: DatasetPlan, lang: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from meguro_opendata.messages import message, word
 from .plan import not_looked_lines
 
 if TYPE_CHECKING:
-    from meguro_opendata.publication.status import Status
+    from meguro_opendata.publication.status import Drift, Status
 
 __all__ = ["status_lines"]
 
@@ -20,9 +20,8 @@ def status_lines(found: Status, lang: str) -> Iterator[str]:
     for drift in found.drifts:
         details = f": {', '.join(drift.details)}" if drift.details else ""
         yield f"[{word('drift-' + drift.kind, lang)}] {drift.dataset}{details}"
-        if drift.edit:
-            yield "  " + message("status-edit", lang, file=drift.edit)
-        yield f"  -> {drift.command}" if drift.command else "  " + message("status-elsewhere", lang)
+        yield from _advice_lines(drift, lang)
+    yield from _take_over_lines(found, lang)
     if not found.drifts:
         yield message("status-same", lang, portal=found.portal, datasets=found.datasets)
     yield from _withdrawn_lines(found, lang)
@@ -38,3 +37,23 @@ def _withdrawn_lines(found: Status, lang: str) -> Iterator[str]:
     """The datasets that are withdrawn, which are not missing."""
     if found.withdrawn:
         yield message("status-withdrawn", lang, names=[slug for slug, _ in found.withdrawn])
+
+
+def _advice_lines(drift: Drift, lang: str) -> Iterator[str]:
+    """Yield the file to edit and the command; what is to be done about datasets without a recipe is said once."""
+    if drift.edit:
+        yield "  " + message("status-edit", lang, file=drift.edit)
+    if drift.command:
+        yield f"  -> {drift.command}"
+    elif drift.kind != "unmanaged":
+        yield "  " + message("status-elsewhere", lang)
+
+
+def _take_over_lines(found: Status, lang: str) -> Iterator[str]:
+    """Yield how datasets without a recipe are taken over, once for all of them."""
+    unmanaged = [drift for drift in found.drifts if drift.kind == "unmanaged"]
+    nameless = sum(not drift.command for drift in unmanaged)
+    if len(unmanaged) > nameless:
+        yield message("status-take-over", lang)
+    if nameless:
+        yield message("status-unmanaged", lang, count=nameless)

@@ -305,6 +305,10 @@ class Package(Part):
         """Return the first file of a name, ``None`` if there is none."""
         return next((part for part in self.resources if part.name == name), None)
 
+    def identified(self, key: str) -> Resource | None:
+        """Return the file of an id, else the first one of a name, ``None`` if there is none."""
+        return self.resources_by_id.get(key) or self.resource(key)
+
 
 _Form = TypeVar("_Form", bound=Part)
 

@@ -21,6 +21,7 @@ from meguro_opendata.ledger.entries import (
     japan_time,
 )
 from meguro_opendata.ledger.history import History, scan_ledger
+from meguro_opendata.ledger.identities import PublishedFiles, published_files
 from meguro_opendata.ledger.packages import Imported, OddTime, Package, catalogued, import_events, read_packages
 from meguro_opendata.ledger.pending import (
     Pending,
@@ -54,6 +55,7 @@ __all__ = [
     "Package",
     "Pending",
     "Place",
+    "PublishedFiles",
     "Record",
     "Withdrawal",
     "append_events",
@@ -66,6 +68,7 @@ __all__ = [
     "pending_path",
     "place_of",
     "published_datasets",
+    "published_files",
     "read_entries",
     "read_ledger",
     "read_packages",

@@ -54,6 +54,7 @@ class Event:
         theme: Its group in the catalogue.
         frequency: How often it is updated, as declared.
         approval: The number of the decision that allowed it, ``None`` if there is none.
+        resource_id: The portal's id of the file, once the portal had confirmed it; empty if it is not known.
     """
 
     event: str
@@ -71,6 +72,7 @@ class Event:
     theme: str = ""
     frequency: str = ""
     approval: str | None = None
+    resource_id: str = ""
 
 
 @dataclass(frozen=True)

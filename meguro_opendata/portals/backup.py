@@ -159,7 +159,8 @@ def differences(portal: CkanPortal, saved: Backup) -> list[Difference]:
 
 
 def _bring_back(portal: CkanPortal, package: Package, saved: Backup) -> None:
-    uploads = [_upload(part, saved) for _, part in _uploaded([package])]
+    places = enumerate(package.resources)
+    uploads = [_upload(part, place, saved) for place, part in places if part.is_upload]
     dropped = {*_rules().volatile["resource"]} - {"url"}
     parts = tuple(part.without(*dropped) for part in package.resources)
     whole = replace(package.with_fields(owner_org=portal.organization), resources=parts)
@@ -171,10 +172,10 @@ def _bring_back(portal: CkanPortal, package: Package, saved: Backup) -> None:
         portal.put(_without_ids(whole), uploads, "", None)
 
 
-def _upload(part: Resource, saved: Backup) -> Upload:
+def _upload(part: Resource, place: int, saved: Backup) -> Upload:
     checksum = saved.files[part.needed("id")]
     size = part.size if isinstance(part.size, int) else 0
-    return Upload(part.name, _file(saved.folder, checksum), checksum, size)
+    return Upload(part.name, _file(saved.folder, checksum), checksum, size, place)
 
 
 def _without_ids(package: Package) -> Package:
@@ -256,12 +257,23 @@ def _parts(saved: Json, found: Json) -> list[tuple[str | int, Json, Json]] | Non
 
 
 def _file_differences(portal: CkanPortal, package: Package, found: Package, saved: Backup) -> Iterator[Difference]:
-    parts = {part.name: part for part in found.resources}
-    for _, part in _uploaded([package]):
+    for part, there in _counterparts(package, found):
         checksum = saved.files[part.needed("id")]
-        held = sha256(portal.read_part(found, parts[part.name])) if part.name in parts else ""
+        held = "" if there is None else sha256(portal.read_part(found, there))
         if held != checksum:
             yield Difference(package.name, f"files.{part.name}", checksum, held)
+
+
+def _counterparts(package: Package, found: Package) -> Iterator[tuple[Resource, Resource | None]]:
+    """Yield each file of a saved dataset with what the portal has for it: of its id, else the next of its name."""
+    ids = {part.id for part in package.resources}
+    unknown = [part for part in found.resources if part.id not in ids]
+    for _, part in _uploaded([package]):
+        there = found.resources_by_id.get(part.needed("id"))
+        if there is None:
+            there = next((one for one in unknown if one.name == part.name and one.is_upload), None)
+            unknown = [one for one in unknown if one is not there]
+        yield part, there
 
 
 @dataclass(frozen=True)

@@ -15,23 +15,31 @@ __all__ = ["HeldTable", "Package", "Portal", "PortalLists", "PortalState", "Tabl
 
 @dataclass(frozen=True)
 class Upload:
-    """One file to put on a portal."""
+    """One file to put on a portal.
+
+    ``place`` is that of its resource in the package's list; ``None`` for the first resource of its name.
+    """
 
     name: str
     path: Path
     sha256: str
     bytes: int
+    place: int | None = None
 
 
 @dataclass(frozen=True)
 class TableLoad:
-    """A file whose table goes into a DataStore: its Table Schema, the columns that tell rows apart, and a checksum."""
+    """A file whose table goes into a DataStore: its Table Schema, the columns that tell rows apart, and a checksum.
+
+    ``resource_id`` is the portal's id of the file; empty for the first resource of its name.
+    """
 
     name: str
     path: Path
     schema: Mapping[str, Json]
     key: tuple[str, ...]
     digest: str
+    resource_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,12 @@ class Portal(Protocol):
         """
 
     def read_file(self, package: Package, resource: str) -> bytes:
-        """Return the bytes of a published file, empty if it is missing."""
+        """Return the bytes of a published file, empty if it is missing.
+
+        Args:
+            package: The dataset as the portal has it.
+            resource: The resource's id, or its name, which stands for the first one of several.
+        """
 
     def content(self, package: Package, part: Resource) -> bytes | None:
         """Return the bytes of one uploaded file of a package, empty if it is missing, ``None`` if none can be had."""
@@ -134,13 +147,14 @@ class Portal(Protocol):
             PortalError: If the portal cannot be reached or refuses.
         """
 
-    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package | None:
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package:
         """Create or update one dataset with these files; every file is there afterwards, or nothing has changed.
 
-        Return the dataset as the portal then has it, ``None`` if its answer was lost.
+        Return the dataset as the portal confirms it, its resources in order and with their ids.
 
         Args:
-            package: All of its metadata, with its ``resources`` in order: those that are not named are taken away.
+            package: All of its metadata, with its ``resources`` in order: those that are not among them, by their
+                ids, are taken away.
             uploads: The files that are new or changed.
             moment: Time of the publication, ISO 8601 in UTC.
             before: The package as it was when the plan was made, ``None`` if there was none.

@@ -27,6 +27,7 @@ from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.files.whole import inside, is_plain_name, plain_bytes, sha256, storage_guard, sweep, write_whole
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import HeldTable, PortalLists, PortalState, TableLoad, Upload, View
+from meguro_opendata.portals.marks import OURS
 from meguro_opendata.workspace.city import City
 
 __all__ = ["FolderPortal"]
@@ -79,8 +80,11 @@ class FolderPortal:
         return PortalState({package.name: self._with_real_hashes(package) for package in self._packages()})
 
     def read_file(self, package: Package, resource: str) -> bytes:
-        """Return the bytes of a published file, empty if it is missing."""
-        return self._bytes(package.name, resource)
+        """Return the bytes of a published file, empty if it is missing or lies elsewhere."""
+        part = package.identified(resource)
+        return (
+            self._bytes(package.name, part.name) if part is not None and not self._is_of_others(package, part) else b""
+        )
 
     def _bytes(self, package: str, resource: str) -> bytes:
         path = self._file(package, resource)
@@ -105,7 +109,7 @@ class FolderPortal:
     def add_view(self, part: Resource, view: View) -> None:
         """Do nothing: a folder has no views."""
 
-    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package | None:
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package:
         """Write the files, delete those that go, then write the ``package_show`` answer that announces the rest.
 
         Raises:
@@ -239,8 +243,17 @@ class FolderPortal:
 
     def _with_real_hashes(self, package: Package) -> Package:
         with storage_guard(self.root):
-            found = [part.with_fields(hash=self._confirmed_hash(package.name, part)) for part in package.resources]
+            found = [self._looked_at(package, part) for part in package.resources]
         return replace(package, resources=tuple(found))
+
+    def _looked_at(self, package: Package, part: Resource) -> Resource:
+        if self._is_of_others(package, part):
+            return part.with_fields(**{OURS: False})
+        return part.with_fields(hash=self._confirmed_hash(package.name, part))
+
+    def _is_of_others(self, package: Package, part: Resource) -> bool:
+        """Return whether somebody wrote a resource into the list by hand: its id is not the one that we give."""
+        return part.id is not None and part.id != _identifier(self._city.code, package.name, part.name)
 
     def _confirmed_hash(self, package: str, part: Resource) -> str | None:
         """Return the announced checksum, if the file is there and has it."""
@@ -248,9 +261,12 @@ class FolderPortal:
         return part.hash if path.is_file() and sha256(path.read_bytes()) == part.hash else None
 
     def _shown(self, package: Package, old: Package | None, moment: str) -> Package:
-        earlier = {part.name: part for part in old.resources} if old else {}
+        earlier = {part.name: part for part in old.resources if not self._is_of_others(old, part)} if old else {}
         parts = tuple(
-            self._shown_resource(package.name, part, earlier.get(part.name), moment) for part in package.resources
+            part.without(OURS)
+            if self._is_of_others(package, part)
+            else self._shown_resource(package.name, part, earlier.get(part.name), moment)
+            for part in package.resources
         )
         fields = package.with_fields(
             id=_identifier(self._city.code, package.name),

@@ -101,7 +101,7 @@ class SnapshotPortal:
         """Refuse."""
         raise PortalError("snapshot-read-only", name=self.name)
 
-    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package | None:
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package:
         """Refuse."""
         raise PortalError("snapshot-read-only", name=self.name)
 

@@ -26,7 +26,8 @@ from meguro_opendata.portals import Portal, PortalState, Upload
 from meguro_opendata.publication import noting
 from meguro_opendata.publication.guards import refuse_conflicts, refuse_guards
 from meguro_opendata.publication.history import History
-from meguro_opendata.publication.journal import Journal, Record, Started, record_of
+from meguro_opendata.publication.journal import Journal, Record, Started, record_of, with_ids
+from meguro_opendata.publication.matching import file_ids, noted_files
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan
 from meguro_opendata.publication.planning import fingerprint
 from meguro_opendata.publication.recovery import Recovery, complete, recover_locked, refuse_undone
@@ -164,7 +165,8 @@ def _all_results(
 
 
 def _result(change: DatasetPlan, portal: Portal, moment: str) -> Result:
-    uploads = [_upload(part) for part in change.resources if part.action in WRITTEN and part.path]
+    places = enumerate(change.resources)
+    uploads = [_upload(part, place) for place, part in places if part.action in WRITTEN and part.path]
     gone = tuple(part.name for part in change.resources if part.action == "remove")
     done = Result(change.dataset, change.action, tuple(upload.name for upload in uploads), removed=gone)
     try:
@@ -175,8 +177,9 @@ def _result(change: DatasetPlan, portal: Portal, moment: str) -> Result:
         if not change.only_loads:
             held = portal.put(change.package, uploads, moment, change.before)
             confirm_gone(change, portal)
+        ids = file_ids(change, held)
         for load in change.loads:
-            portal.load(change.package, load)
+            portal.load(change.package, replace(load, resource_id=ids.get(load.name, "")))
         _add_views(change, portal)
     except MeguroOpendataError as error:
         return replace(done, error=error)
@@ -235,8 +238,9 @@ def publish(
         noting.forget(history, plan.portal, changes)
         results = tuple(_all_results(changes, portal, moment, progress or (lambda _: None)))
         failed = {result.dataset for result in results if result.error is not None}
-        events = _complete(started, failed, journal, history, plan)
-        noting.note(history, plan, {result.dataset: result.held for result in results if result.error is None})
+        held = {result.dataset: result.held for result in results if result.error is None}
+        events = _complete(with_ids(started, held), failed, journal, history, plan)
+        noting.note(history, plan, held)
         outcome = Outcome(portal.name, results, portal.finish())
         if started.records:
             journal.end(started, failed, set(_refused(plan, results)))
@@ -314,8 +318,9 @@ def _is_as_planned(part: ResourcePlan) -> bool:
     return path.is_file() and checksum(path) == part.sha256
 
 
-def _upload(part: ResourcePlan) -> Upload:
-    return Upload(part.name, Path(part.path or ""), part.sha256 or "", part.bytes)
+def _upload(part: ResourcePlan, place: int) -> Upload:
+    """Return the file of a resource; a plan lists the resources of its package first, in their order."""
+    return Upload(part.name, Path(part.path or ""), part.sha256 or "", part.bytes, place)
 
 
 def _missing_events(
@@ -325,7 +330,7 @@ def _missing_events(
     if change.action == "remove" or change.stays_withdrawn:
         yield from withdrawal_events(change, portal, time, approval)
         return
-    for part in change.resources:
+    for part in noted_files(change):
         past = known.get((change.dataset, part.name))
         event = _event_of(part, past)
         if event:
@@ -346,8 +351,6 @@ def _missing_events(
 
 def _event_of(part: ResourcePlan, past: Event | None) -> str | None:
     """Return what has happened to a file that the ledger does not know yet."""
-    if part.action == "orphaned":
-        return None
     if part.action == "remove":
         return WITHDRAW if past is not None and past.event != WITHDRAW else None
     if past is None:

@@ -15,9 +15,10 @@ from typing import TypedDict
 
 from meguro_opendata.catalog.package import Json, JsonObject, Package, Resource
 from meguro_opendata.packaged import packaged_toml
-from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, is_of_others
+from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
 
 __all__ = [
+    "EDITED",
     "Comparison",
     "Conflict",
     "FieldChange",
@@ -35,6 +36,7 @@ Flat = Mapping[str, str]
 # A mark: short digests of names of fields to short digests of their values.
 Mark = Mapping[str, str]
 _LETTERS = 4
+EDITED = "edited"
 
 
 class _Owned(TypedDict):
@@ -79,22 +81,22 @@ class FieldChange:
 class Conflict:
     """A field of ours that was edited on the portal: as it was published, as it is there, as the workspace has it.
 
-    ``published`` is only shown: it is ``None`` if it is not known here, too.
+    Attributes:
+        published: Only shown: it is ``None`` if it is not known here, too.
+        reason: ``edited``, or why the portal's resource of a file is uncertain: ``unmarked``, ``copied``,
+            ``other-id`` or ``ambiguous`` (:mod:`meguro_opendata.publication.matching`).
     """
 
     field: str
     published: str | None
     portal: str | None
     workspace: str | None
+    reason: str = EDITED
 
     def to_dict(self) -> JsonObject:
-        """Return the conflict as the JSON of ``plan@1`` has it."""
-        return {
-            "field": self.field,
-            "published": self.published,
-            "portal": self.portal,
-            "workspace": self.workspace,
-        }
+        """Return the conflict as the JSON of ``plan@1`` has it; a reason only where it is no edit."""
+        versions: JsonObject = {"published": self.published, "portal": self.portal, "workspace": self.workspace}
+        return {"field": self.field, **versions, **({} if self.reason == EDITED else {"reason": self.reason})}
 
 
 @dataclass(frozen=True)
@@ -106,11 +108,16 @@ class Comparison:
     kept: Flat
 
 
-def flat(package: Package) -> dict[str, str]:
+def flat(package: Package, files: Mapping[str, Resource] | None = None) -> dict[str, str]:
     """Return every field of a package by a name of its own; empty ones left out.
 
     Of lists each element is a field, so that one that was added by hand can stay.
+
+    Args:
+        package: The package.
+        files: The resources that count, by the names of our files; default all of the package, by their own names.
     """
+    parts = {part.name: part for part in package.resources} if files is None else files
     owned = publication_rules()["owned"]
     found = {name: _text(package.fields.get(name)) for name in owned["texts"]}
     for kind in owned["lists"]:
@@ -118,16 +125,17 @@ def flat(package: Package) -> dict[str, str]:
     found |= {
         f"extras.{key}": _text(value) for key, value in extras_of(package).items() if key not in (DATASET, RELEASE)
     }
-    found |= {f"resources.{part.name}": _described(part) for part in package.resources if not is_of_others(part)}
+    found |= {f"resources.{name}": _described(part, name) for name, part in parts.items()}
     return {name: text for name, text in found.items() if text}
 
 
-def _described(part: Resource) -> str:
-    """Return what people read of a file; its address only where it lies elsewhere."""
+def _described(part: Resource, name: str) -> str:
+    """Return what people read of a file; its address only where it is elsewhere, its name only where it is another."""
+    renamed = "" if part.name == name else part.name
     texts = [_text(part.fields.get(name)) for name in publication_rules()["owned"]["resource"]]
     address = _text(part.url)
     linked = address.startswith(("http://", "https://")) and not part.is_upload
-    return " | ".join(filter(None, [*texts, address if linked else ""])) or "-"
+    return " | ".join(filter(None, [*texts, address if linked else "", renamed])) or "-"
 
 
 def _text(value: Json) -> str:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from meguro_opendata.catalog import Package
+from meguro_opendata.catalog import Package, Resource
 from meguro_opendata.errors import GuardError
 from meguro_opendata.findings import Finding
-from meguro_opendata.publication.fields import publication_rules
-from meguro_opendata.publication.plan import Plan
+from meguro_opendata.publication.fields import EDITED, publication_rules
+from meguro_opendata.publication.plan import Plan, ResourcePlan
 from meguro_opendata.publication.tables import TableChange
 from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import Workspace, has_placeholder
 
-__all__ = ["allowed_by_name", "refuse_conflicts", "refuse_guards", "release_guards", "table_guards", "tie_guards"]
+__all__ = [
+    "allowed_by_name",
+    "foreign_guards",
+    "refuse_conflicts",
+    "refuse_guards",
+    "release_guards",
+    "table_guards",
+    "tie_guards",
+]
 
 
 def allowed_by_name() -> tuple[str, ...]:
@@ -41,12 +49,13 @@ def release_guards(release: PublishedDataset, notes: Iterable[Finding], workspac
         yield "placeholder"
 
 
-def tie_guards(package: Package, old: Package | None, ours: bool) -> Iterator[str]:
+def tie_guards(package: Package, old: Package | None, files: Mapping[str, Resource], ours: bool) -> Iterator[str]:
     """Yield guards for ownership conflicts and for public links that would change.
 
     Args:
         package: The dataset as it is to be.
         old: The dataset as it is.
+        files: Its resources by the names of our files.
         ours: Whether we made it.
     """
     if old is None:
@@ -54,10 +63,16 @@ def tie_guards(package: Package, old: Package | None, ours: bool) -> Iterator[st
     if not ours:
         same_owner = old.fields.get("owner_org") == package.fields.get("owner_org")
         yield "name-taken" if same_owner else "other-organization"
-    links = {part.name: part.url for part in old.resources if not part.is_upload}
+    links = {name: part.url for name, part in files.items() if not part.is_upload}
     moved = any(links.get(part.name, part.url) != part.url for part in package.resources)
     if moved or old.name != package.name:
         yield "link-changes"
+
+
+def foreign_guards(resources: Iterable[ResourcePlan]) -> Iterator[str]:
+    """Yield the guard on resources of others that would be taken away."""
+    if any(part.action == "remove" and not part.ours for part in resources):
+        yield "foreign-resource"
 
 
 def refuse_guards(plan: Plan, allow: Sequence[str]) -> None:
@@ -79,5 +94,7 @@ def refuse_conflicts(plan: Plan) -> None:
     """
     disputed = [change for change in plan.changes if change.action == "conflict"]
     if disputed:
+        edited = all(field.reason == EDITED for change in disputed for field in change.conflicts)
         fields = [f"{change.dataset} ({field.field})" for change in disputed for field in change.conflicts]
-        raise GuardError("plan-conflict", datasets=[change.dataset for change in disputed], fields=fields)
+        code = "plan-conflict" if edited else "plan-identity"
+        raise GuardError(code, datasets=[change.dataset for change in disputed], fields=fields)

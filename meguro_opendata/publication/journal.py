@@ -30,7 +30,10 @@ from meguro_opendata.publication.history import History, KeptRelease
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan
 from meguro_opendata.workspace.city import Workspace
 
-__all__ = ["Journal", "Record", "Started", "record_of"]
+__all__ = ["Journal", "Record", "Started", "record_of", "with_ids"]
+
+# What a plan does with the files of a release.
+_FILES = ("create", "update", "unchanged")
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ class Record:
         marks: The marks of whose it is and of its fields, as they will be on the portal.
         private: Whether it will be private there.
         files: Name and checksum of each file that the portal is to have, in order.
-        resources: Each file of the plan: its name, its id on the portal if it has one, checksum and action.
+        resources: Each file of the plan: its name, its id on the portal if it has one, checksum, action, and whether it
+            is ours.
         fields: The owned fields as they will be published.
         events: The entries of the ledger.
         release: What is kept of the release; ``None`` if nothing is.
@@ -147,9 +151,8 @@ def _to_keep(change: DatasetPlan, history: History, portal: str) -> KeptRelease 
 
 
 def _resources(change: DatasetPlan) -> list[Mapping[str, Any]]:
-    ids = {part.name: part.id for part in reversed(change.before.resources)} if change.before else {}
     return [
-        {"name": part.name, "id": ids.get(part.name), "sha256": part.sha256, "action": part.action}
+        {"name": part.name, "id": part.id, "sha256": part.sha256, "action": part.action, "ours": part.ours}
         for part in change.resources
     ]
 
@@ -220,6 +223,27 @@ class Started:
             done=(*self.done, *(record.dataset for record in arrived if record.written)),
             fulfilled=(*self.fulfilled, *wishes),
         )
+
+
+def with_ids(started: Started, held: Mapping[str, Package | None]) -> Started:
+    """Return a publication whose entries have the ids of the resources, which a portal gives when it has them.
+
+    Args:
+        started: The publication.
+        held: Each of its datasets as the portal has it; ``None`` where nothing was written.
+    """
+    return replace(started, records=tuple(_identified(record, held.get(record.dataset)) for record in started.records))
+
+
+def _identified(record: Record, held: Package | None) -> Record:
+    """Return a record with the portal's ids: it has the files of a plan before its other resources, in their order."""
+    kept = [part for part in record.resources if part["action"] in _FILES]
+    given = [part.id or "" for part in held.resources[: len(kept)]] if held else []
+    ids = {part["name"]: part["id"] or "" for part in record.resources if part["action"] == "remove" and part["ours"]}
+    ids |= {part["name"]: part["id"] or "" for part in kept}
+    ids |= {part["name"]: one for part, one in zip(kept, given, strict=False) if one}
+    events = tuple(replace(event, resource_id=ids.get(event.resource, "")) for event in record.events)
+    return replace(record, events=events)
 
 
 class Journal:

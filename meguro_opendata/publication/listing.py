@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urljoin
 
-from meguro_opendata.catalog import CatalogEntry, Package
-from meguro_opendata.ledger import withdrawals
+from meguro_opendata.catalog import CatalogEntry, Resource
+from meguro_opendata.ledger import published_files, withdrawals
 from meguro_opendata.portals import open_portal
+from meguro_opendata.publication.matching import our_files
 from meguro_opendata.release.dataset import load_releases
 from meguro_opendata.workspace.city import Workspace
 
@@ -30,18 +31,23 @@ def workspace_entries(
     """
     chosen = workspace.choose(tuple(slugs))
     if portal is None:
-        return tuple(_addressed(release.entry, None, "") for release in load_releases(workspace, chosen))
+        return tuple(_addressed(release.entry, {}, "") for release in load_releases(workspace, chosen))
     target = open_portal(workspace, portal)
     gone = withdrawals(workspace.ledger, portal)
     ready = load_releases(workspace, [slug for slug in chosen if slug not in gone])
-    names = [target.wanted(release.slug, release.entry).name for release in ready]
-    held = target.state(names).packages
+    wanted = {release.slug: target.wanted(release.slug, release.entry) for release in ready}
+    held = target.state([package.name for package in wanted.values()]).packages
+    known = published_files(workspace.ledger, portal)
     base = (workspace.portals[portal].url or "").rstrip("/") + "/"
-    return tuple(_addressed(release.entry, held.get(name), base) for release, name in zip(ready, names, strict=True))
+    matched = {
+        slug: our_files(package, held.get(package.name), known.get(slug), trusted=target.exclusive)
+        for slug, package in wanted.items()
+    }
+    return tuple(_addressed(release.entry, matched[release.slug], base) for release in ready)
 
 
-def _addressed(entry: CatalogEntry, package: Package | None, base: str) -> CatalogEntry:
-    urls = {part.name: part.text("url") for part in package.resources} if package else {}
+def _addressed(entry: CatalogEntry, files: Mapping[str, Resource], base: str) -> CatalogEntry:
+    urls = {name: part.text("url") for name, part in files.items()}
     parts = (replace(part, url=_address(urls.get(part.name, ""), base)) for part in entry.distributions)
     return replace(entry, distributions=tuple(parts))
 

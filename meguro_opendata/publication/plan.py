@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from meguro_opendata.catalog.package import JsonObject, Package
+from meguro_opendata.catalog.package import JsonObject, Package, Resource
 from meguro_opendata.files.rowdiff import RowChange, RowCounts
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.findings import Finding
@@ -35,6 +36,8 @@ WRITTEN = ("create", "update")
 # By these the state is known that a plan was made against.
 _AGAINST = ("id", "metadata_modified")
 _NOTE = ("code", "severity", "field", "value", "suggestion")
+# What a server keeps as the hash of a resource of others can be anything.
+_CHECKSUM = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Wishes:
     """What is asked for by name beyond publishing the releases.
 
     Attributes:
-        remove: Datasets on the portal, or files as ``dataset/file``, to be taken away.
+        remove: Datasets on the portal, or files as ``dataset/file`` or ``dataset/id``, to be taken away.
         overwrite: Datasets whose fields win over edits made on the portal.
         releases: An earlier release to publish, by dataset.
         again: Withdrawn datasets to be published anew.
@@ -92,6 +95,8 @@ class ResourcePlan:
     ``create``, ``update``, ``unchanged``, ``orphaned`` (not in the release any more, left as it is) or ``remove``.
     ``shown`` are the first rows of a table that change. ``path`` is the file on this machine; the plan's JSON has
     ``below``, its path below the folder of the releases, so that a plan says nothing of where it was made.
+    ``shown`` are the first rows of a table that change. ``id`` and ``url`` are the portal's, ``None`` before it has
+    given them; ``ours`` says whether this tool published the resource, by its mark or the ledger.
     """
 
     name: str
@@ -102,11 +107,24 @@ class ResourcePlan:
     bytes: int = 0
     shown: tuple[RowChange, ...] = ()
     below: str | None = None
+    id: str | None = None
+    url: str | None = None
+    ours: bool = True
+
+    @classmethod
+    def other(cls, part: Resource, *, removed: bool, ours: bool) -> ResourcePlan:
+        """Return the plan of a resource that is no file of a release: it stays, or is taken away."""
+        checksum = part.hash if _CHECKSUM.fullmatch(part.hash or "") else None
+        action = "remove" if removed else "orphaned"
+        return cls(part.name, action, checksum, None, id=part.id, url=part.url, ours=ours)
 
     def to_dict(self) -> JsonObject:
         """Return the JSON that ``plan@1`` has for it."""
         return {
             "name": self.name,
+            "id": self.id,
+            "url": self.url,
+            "ours": self.ours,
             "action": self.action,
             "sha256": self.sha256,
             "rows": self.rows.to_dict() if self.rows else None,

@@ -11,14 +11,22 @@ from meguro_opendata.catalog import Group, Json, JsonObject, Package, Resource, 
 from meguro_opendata.catalog.forms.ckan import optional_fields
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import sha256
-from meguro_opendata.portals import Portal, PortalState, TableLoad, open_portal
+from meguro_opendata.ledger import PublishedFiles, published_files
+from meguro_opendata.portals import Portal, PortalState, TableLoad, Upload, open_portal
 from meguro_opendata.portals.marks import DATASET, DATASTORE, RELEASE, extras_of, marked, sorted_extras
 from meguro_opendata.publication import fields, guards, looking
-from meguro_opendata.publication.fields import Comparison
+from meguro_opendata.publication.fields import Comparison, Conflict
 from meguro_opendata.publication.history import History
 from meguro_opendata.publication.looking import Look, Looked
+from meguro_opendata.publication.matching import (
+    Matching,
+    marked_packages,
+    match_files,
+    package_of,
+    places_to_remove,
+)
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan, Wishes
-from meguro_opendata.publication.tables import TableChange, checksums, is_table, stem, table_changes
+from meguro_opendata.publication.tables import TableChange, is_table, stem, table_changes
 from meguro_opendata.publication.withdrawal import Withdrawals, removed_by_name, resting_slugs
 from meguro_opendata.release.dataset import PublishedDataset, load_releases
 from meguro_opendata.workspace.city import Workspace, as_workspace
@@ -87,8 +95,10 @@ def plan_releases(
     history = History(workspace)
     wanted = [portal.wanted(release.slug, release.entry) for release in releases]
     held = state or portal.state([package.name for package in wanted])
-    known = _Known(portal, workspace, history, held, _by_mark(held), asked, closely)
-    gone = Withdrawals(portal, workspace, held, known.by_mark, asked)
+    published = published_files(workspace.ledger, portal.name)
+    by_mark = marked_packages(held.packages.values())
+    known = _Known(portal, workspace, history, held, by_mark, published, asked, closely)
+    gone = Withdrawals(portal, workspace, held, by_mark, published, asked)
     removals = [gone.removal(name) for name in removed_by_name(asked)]
     changes = [
         gone.kept(release, package) or gone.again(_plan_dataset(release, package, known))
@@ -121,32 +131,39 @@ class _Known:
     workspace: Workspace
     history: History
     state: PortalState
-    by_mark: Mapping[str, Package]
+    by_mark: Mapping[str, Sequence[Package]]
+    published: Mapping[str, PublishedFiles]
     wishes: Wishes
     look: Look
 
+    def files_of(self, slug: str) -> PublishedFiles:
+        """Return what the ledger knows of a dataset on the portal."""
+        return self.published.get(slug, PublishedFiles())
 
-def _by_mark(state: PortalState) -> dict[str, Package]:
-    """Return the packages by the mark that says whose they are."""
-    marks = ((extras_of(package).get(DATASET), package) for package in state.packages.values())
-    return {mark: package for mark, package in marks if mark}
+    def find(self, mark: str, name: str) -> tuple[Package | None, tuple[Conflict, ...]]:
+        """Return a dataset as the portal has it, by its name there, else by our mark, and what is uncertain."""
+        marked_so = self.by_mark.get(mark, ())
+        return package_of(name, self.state.packages, marked_so, self.files_of(mark.partition("/")[2]))
 
 
 def _plan_dataset(release: PublishedDataset, wanted: Package, known: _Known) -> DatasetPlan:
     mark = f"{known.workspace.city.code}/{release.slug}"
-    old = known.state.packages.get(wanted.name) or known.by_mark.get(mark)
+    old, uncertain = known.find(mark, wanted.name)
     looked = looking.look_at(old, release.slug, known.portal, known.history, known.look)
     old = looked.package
     ours = old is not None and (known.portal.exclusive or extras_of(old).get(DATASET) == mark)
     own = fields.flat(wanted)
-    theirs = _without_orphans(fields.flat(old), own) if old else {}
+    matching = _matching(release.slug, wanted, old, known, ours=ours)
+    theirs = fields.flat(old, matching.files) if old else {}
     compared = _compared(own, theirs, looked, ours, release.slug, known)
-    tables = table_changes(release, old, known.portal, known.history)
-    resources = (*_files(release, wanted, old, tables, compared), *_others(wanted, old, release.slug, known))
-    package = marked(_merged(wanted, old, compared, resources), mark, fields.mark_text(own))
-    action = _action(old, compared, resources, _moved(package, old))
+    compared = replace(compared, conflicts=(*uncertain, *matching.conflicts, *compared.conflicts))
+    tables = table_changes(release, old, matching, known.portal, known.history)
+    others = matching.others_plan(known.files_of(release.slug), old)
+    resources = (*_files(release, wanted, matching, tables, compared), *others)
+    package = marked(_merged(wanted, old, compared, matching), mark, fields.mark_text(own))
+    action = _action(old, compared, resources, matching.unmarked or _moved(package, old))
     notes = () if action == "unchanged" else tuple(known.portal.check(package))
-    loads, lost = _loads(release, old, known)
+    loads, lost = _loads(release, matching, known)
     return DatasetPlan(
         dataset=release.slug,
         name=wanted.name,
@@ -156,7 +173,8 @@ def _plan_dataset(release: PublishedDataset, wanted: Package, known: _Known) -> 
         guards=(
             *guards.table_guards(tables.values(), known.workspace),
             *guards.release_guards(release, notes, known.workspace),
-            *guards.tie_guards(package, old, ours),
+            *guards.tie_guards(package, old, matching.files, ours),
+            *guards.foreign_guards(resources),
         ),
         package=package,
         standard=release.entry.standard,
@@ -175,9 +193,18 @@ def _plan_dataset(release: PublishedDataset, wanted: Package, known: _Known) -> 
     )
 
 
-def _without_orphans(theirs: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
-    """Return the portal's fields without those of files that have left the release: they stay as they are."""
-    return {name: text for name, text in theirs.items() if name in own or not name.startswith("resources.")}
+def _matching(slug: str, wanted: Package, old: Package | None, known: _Known, *, ours: bool) -> Matching:
+    """Return which resource on the portal is which file of a release."""
+    names = {slug, wanted.name, *((old.name,) if old else ())}
+    return match_files(
+        wanted,
+        old,
+        known.files_of(slug),
+        trusted=known.portal.exclusive,
+        taken_over=not ours,
+        overwrite=slug in known.wishes.overwrite,
+        leaving=places_to_remove(old, names, known.wishes.remove),
+    )
 
 
 def _compared(
@@ -198,72 +225,70 @@ def _compared(
 def _files(
     release: PublishedDataset,
     wanted: Package,
-    old: Package | None,
+    matching: Matching,
     tables: Mapping[str, TableChange],
     compared: Comparison,
 ) -> Iterator[ResourcePlan]:
-    published = checksums(old)
     uploads = {file.name: file for file in release.files}
     for part in wanted.resources:
-        name = part.name
-        file = uploads.get(name)
-        same = published.get(name) == file.sha256 if file else f"resources.{name}" not in compared.changed
-        action = "create" if name not in published else "unchanged" if same else "update"
-        plan = ResourcePlan(name, action, part.hash, None)
-        if file:
-            plan = replace(plan, sha256=file.sha256, path=str(file.path), bytes=file.bytes)
-        table = tables.get(stem(name))
+        file, table = uploads.get(part.name), tables.get(stem(part.name))
+        plan = _file_plan(part, file, matching, same=f"resources.{part.name}" not in compared.changed)
         if table:
-            plan = replace(plan, rows=table.rows, shown=table.shown if is_table(name) else ())
+            plan = replace(plan, rows=table.rows, shown=table.shown if is_table(part.name) else ())
         yield plan
 
 
-def _others(wanted: Package, old: Package | None, slug: str, known: _Known) -> Iterator[ResourcePlan]:
-    """Yield files that are on the portal and not in the release."""
-    names = {part.name for part in wanted.resources}
-    for part in old.resources if old else ():
-        if part.name not in names:
-            unwanted = {f"{slug}/{part.name}", f"{wanted.name}/{part.name}"} & {*known.wishes.remove}
-            yield ResourcePlan(part.name, "remove" if unwanted else "orphaned", part.hash or None, None)
+def _file_plan(part: Resource, file: Upload | None, matching: Matching, *, same: bool) -> ResourcePlan:
+    """Return the plan of a file or, without one, of a link, which is the same if its description is."""
+    held = matching.files.get(part.name)
+    if file is None:
+        action = "create" if held is None else "unchanged" if same else "update"
+        address = part.url
+    else:
+        known = matching.checksums().get(part.name)
+        action = "create" if held is None else "unchanged" if known == file.sha256 else "update"
+        address = None
+    plan = ResourcePlan(part.name, action, part.hash, None, url=address)
+    if held is not None:
+        plan = replace(plan, id=held.id, url=held.url)
+    return plan if file is None else replace(plan, sha256=file.sha256, path=str(file.path), bytes=file.bytes)
 
 
 def _loads(
-    release: PublishedDataset, old: Package | None, known: _Known
+    release: PublishedDataset, matching: Matching, known: _Known
 ) -> tuple[tuple[TableLoad, ...], tuple[str, ...]]:
     """Return the tables to load, and the names of those that were loaded and are lost."""
-    tables = tuple(_tables(release, old)) if release.slug in known.portal.datastore else ()
-    parts = {part.name: part for part in reversed(old.resources)} if old else {}
+    tables = tuple(_tables(release, matching)) if release.slug in known.portal.datastore else ()
     lost = [
         table.name
         for table, noted in tables
-        if noted and looking.lost_table(parts.get(table.name), table, known.portal, known.look)
+        if noted and looking.lost_table(matching.files.get(table.name), table, known.portal, known.look)
     ]
     return tuple(table for table, noted in tables if not noted or table.name in lost), tuple(lost)
 
 
-def _tables(release: PublishedDataset, old: Package | None) -> Iterator[tuple[TableLoad, bool]]:
+def _tables(release: PublishedDataset, matching: Matching) -> Iterator[tuple[TableLoad, bool]]:
     """Yield each table, and whether the portal has the mark that it was loaded with these rows and this schema."""
-    noted = {part.name: part.optional(DATASTORE) for part in old.resources} if old else {}
     for file in release.files:
-        schema = release.schemas.get(file.name)
+        schema, held = release.schemas.get(file.name), matching.files.get(file.name)
         if schema is None:
             continue
         content = json.dumps([file.sha256, schema, list(release.key)], ensure_ascii=False, sort_keys=True)
         digest = sha256(content.encode("utf-8"))[:_DIGEST_LETTERS]
-        yield TableLoad(file.name, file.path, schema, release.key, digest), noted.get(file.name) == digest
+        noted = held is not None and held.optional(DATASTORE) == digest
+        yield TableLoad(file.name, file.path, schema, release.key, digest), noted
 
 
-def _merged(wanted: Package, old: Package | None, compared: Comparison, resources: Sequence[ResourcePlan]) -> Package:
-    """Return the wanted package with what stays of the old one: fields of others, ids, files that are not ours."""
+def _merged(wanted: Package, old: Package | None, compared: Comparison, matching: Matching) -> Package:
+    """Return the wanted package with what stays of the old one: fields of others, ids, resources that are not ours."""
     if old is None:
         return wanted
-    parts = {part.name: _of_others(part) for part in reversed(old.resources)}
-    staying = {part.name for part in resources if part.action == "orphaned"}
+    held = {name: _of_others(part) for name, part in matching.files.items()}
     return replace(
         _with_kept(wanted, compared.kept),
         resources=(
-            *(Resource({**parts.get(part.name, {}), **part.fields}) for part in wanted.resources),
-            *(part for part in old.resources if part.name in staying),
+            *(Resource({**held.get(part.name, {}), **part.fields}) for part in wanted.resources),
+            *(part for part, removed in matching.others if not removed),
         ),
     )
 
@@ -291,9 +316,9 @@ def _of_others(part: Resource) -> Mapping[str, Json]:
 
 def _moved(package: Package, old: Package | None) -> bool:
     """Return whether files that stay change their order."""
-    before = [part.name for part in old.resources] if old else []
-    after = [part.name for part in package.resources]
-    return [name for name in before if name in after] != [name for name in after if name in before]
+    before = [part.id or part.name for part in old.resources] if old else []
+    after = [part.id or part.name for part in package.resources]
+    return [one for one in before if one in after] != [one for one in after if one in before]
 
 
 def _action(old: Package | None, compared: Comparison, resources: Sequence[ResourcePlan], moved: bool) -> str:
@@ -312,11 +337,12 @@ def _refuse_unknown_files(changes: Sequence[DatasetPlan], wishes: Wishes) -> Non
         MeguroOpendataError: Naming them.
     """
     gone = {
-        f"{name}/{part.name}"
+        f"{name}/{target}"
         for change in changes
         for part in change.resources
         if part.action == "remove"
-        for name in (change.dataset, change.name)
+        for name in (change.dataset, change.name, change.before.name if change.before else "")
+        for target in (part.name, part.id)
     }
     unknown = [name for name in wishes.remove if "/" in name and name not in gone]
     if unknown:

@@ -19,7 +19,7 @@ from meguro_opendata.portals import Portal, PortalState
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
 from meguro_opendata.publication import fields, noting
 from meguro_opendata.publication.history import EarlierRelease, History
-from meguro_opendata.publication.journal import Journal, Record, Started
+from meguro_opendata.publication.journal import Journal, Record, Started, with_ids
 from meguro_opendata.publication.looking import Look
 from meguro_opendata.publication.plan import Plan, Wishes
 from meguro_opendata.publication.planning import plan_publication, plan_releases
@@ -91,6 +91,7 @@ def recover_locked(workspace: Workspace, portal: Portal) -> Recovery | None:
         history.sweep(record.dataset)
         _settle(record, portal, arrived)
     chosen = replace(started, records=tuple(_in_order(started.records, missing)))
+    chosen = with_ids(chosen, {record.dataset: _held(record, state) for record in chosen.records if record.written})
     events, unkept = complete(chosen, journal, history, _Sources(workspace, portal, state).bytes_of)
     for record in chosen.records:
         noting.renew(history, record.dataset, portal, _held(record, state))

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from meguro_opendata.catalog import JsonObject, Package, from_ckan, judge_pickup
+from meguro_opendata.catalog import JsonObject, Package, Resource, from_ckan, judge_pickup
 from meguro_opendata.catalog.harvest import Manners
 from meguro_opendata.catalog.harvest.fetching import Fetcher
 from meguro_opendata.errors import ExitCode, MeguroOpendataError
-from meguro_opendata.ledger import Withdrawal, withdrawals
+from meguro_opendata.files.whole import is_plain_name
+from meguro_opendata.ledger import Withdrawal, published_files, withdrawals
 from meguro_opendata.portals import Portal, PortalState
-from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of, is_of_others
+from meguro_opendata.portals.ckan.package import slug_named
+from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
+from meguro_opendata.publication.fields import EDITED
 from meguro_opendata.publication.looking import Look
+from meguro_opendata.publication.matching import AMBIGUOUS, marked_packages, removed_resources
 from meguro_opendata.publication.plan import DatasetPlan
 from meguro_opendata.publication.planning import plan_releases
 from meguro_opendata.publication.withdrawal import ready_releases
-from meguro_opendata.workspace.city import RECIPE_NAME, Workspace
+from meguro_opendata.workspace.city import FILE_NAME, RECIPE_NAME, Workspace
 
 __all__ = ["STATUS_FORMAT", "Drift", "Status", "status"]
 
@@ -26,6 +31,8 @@ _ENOUGH_BYTES = 65_536
 _LINK_IS_ALIVE = "harvest-too-large"
 _FIRST_ERROR = 400
 _LANDING_PAGE = "landing_page"
+# Names that every shell takes as one word.
+_PLAIN = re.compile(r"[\w./+-]+")
 
 
 @dataclass(frozen=True)
@@ -33,11 +40,12 @@ class Drift:
     """One difference.
 
     Attributes:
-        kind: ``unbuilt``, ``missing``, ``unfinished``, ``stale``, ``lost``, ``edited``, ``returned`` (withdrawn, and
-            on the portal all the same), ``orphaned``, ``orphaned-file``, ``unmanaged`` or ``broken-link``.
+        kind: ``unbuilt``, ``missing``, ``unfinished``, ``stale``, ``lost``, ``edited``, ``disputed`` (the ledger and
+            the marks disagree on which resource is ours), ``returned`` (withdrawn, and on the portal all the same),
+            ``orphaned``, ``orphaned-file``, ``unmanaged`` or ``broken-link``.
         dataset: The slug; of what no recipe makes, its name on the portal.
         details: What it is about: fields, files, addresses.
-        command: What mends it; empty where only the portal's own pages can.
+        command: What mends it; empty where no command can. ``FILE`` stands for a file that only the reader knows.
         edit: The file to mend by hand before that, where there is one.
     """
 
@@ -112,10 +120,10 @@ def status(workspace: Workspace, portal: Portal, manners: Manners | None = None,
     plan = plan_releases(ready, portal, workspace, state=state, look=look, resting=resting)
     drifts = [
         *_unbuilt(without, gone),
-        *(drift for change in plan.changes for drift in _dataset_drifts(change, portal)),
+        *(drift for change in plan.changes for drift in _dataset_drifts(change, workspace, portal)),
         *_come_back(plan.kept_withdrawn, portal),
         *(drift for change in plan.changes for drift in _left_over(change, portal)),
-        *_without_recipe(state, workspace, portal, {change.name for change in plan.changes}, gone),
+        *_without_recipe(state, workspace, portal, plan.changes, without, gone),
         *(_broken_links(state, workspace, portal, Fetcher(manners)) if manners is not None else ()),
     ]
     pickups = tuple(map(_pickup, state.packages.values()))
@@ -130,13 +138,17 @@ def _unbuilt(slugs: Sequence[str], gone: Mapping[str, Withdrawal]) -> Iterator[D
             yield Drift("unbuilt", slug, (), f"meguro-opendata build {slug}")
 
 
-def _dataset_drifts(change: DatasetPlan, portal: Portal) -> Iterator[Drift]:
+def _dataset_drifts(change: DatasetPlan, workspace: Workspace, portal: Portal) -> Iterator[Drift]:
     publish = f"meguro-opendata publish {change.dataset} --portal {portal.name}"
-    if change.action == "create":
+    if change.action == "conflict":
+        yield _conflict_drift(change, publish)
+    elif "other-organization" in change.guards:
+        settings = str(workspace.root / FILE_NAME)
+        yield Drift("missing", change.dataset, (change.name,), publish, settings)
+    elif "name-taken" in change.guards:
+        yield Drift("missing", change.dataset, (change.name,), f"{publish} --allow name-taken")
+    elif change.action == "create":
         yield Drift("missing", change.dataset, (), publish)
-    elif change.action == "conflict":
-        edited = tuple(conflict.field for conflict in change.conflicts)
-        yield Drift("edited", change.dataset, edited, f"{publish} --overwrite {change.dataset}")
     elif _lost(change):
         deep = " --deep" if change.views else ""
         yield Drift("lost", change.dataset, _lost(change), publish + deep)
@@ -172,36 +184,72 @@ def _returned(slug: str, found: Sequence[str], portal: Portal) -> Drift:
     return Drift("returned", slug, tuple(found), f"meguro-opendata publish --portal {portal.name} --remove {slug}")
 
 
+def _conflict_drift(change: DatasetPlan, publish: str) -> Drift:
+    """Return the difference of a dataset in conflict; where several resources fit, the plan lists their ids."""
+    fields = tuple(conflict.field for conflict in change.conflicts)
+    kind = "edited" if all(conflict.reason == EDITED for conflict in change.conflicts) else "disputed"
+    if any(conflict.reason == AMBIGUOUS for conflict in change.conflicts):
+        return Drift(kind, change.dataset, fields, publish.replace(" publish ", " plan ", 1))
+    return Drift(kind, change.dataset, fields, f"{publish} --overwrite {change.dataset}")
+
+
 def _left_over(change: DatasetPlan, portal: Portal) -> Iterator[Drift]:
     """Yield files of ours that are no longer in the release."""
     publish = f"meguro-opendata publish {change.dataset} --portal {portal.name}"
     for part in change.resources:
-        if part.action == "orphaned" and _is_ours(part.name, change.before):
-            remove = f"{publish} --remove {change.dataset}/{part.name}"
+        if part.action == "orphaned" and part.ours and change.before:
+            remove = f"{publish} --remove {change.dataset}/{_target(part.name, part.id, change.before)}"
             yield Drift("orphaned-file", change.dataset, (part.name,), remove)
 
 
-def _is_ours(name: str, package: Package | None) -> bool:
-    parts = package.resources if package else ()
-    return any(part.name == name and not is_of_others(part) for part in parts)
+def _target(name: str, identifier: str | None, package: Package) -> str:
+    """Return what ``--remove DATASET/…`` takes for a resource: its name, or its id where the name is no plain word."""
+    alone = sum(part.name == name for part in package.resources) == 1
+    return name if identifier is None or (alone and _PLAIN.fullmatch(name)) else identifier
 
 
 def _without_recipe(
-    state: PortalState, workspace: Workspace, portal: Portal, planned: set[str], gone: Mapping[str, Withdrawal]
+    state: PortalState,
+    workspace: Workspace,
+    portal: Portal,
+    changes: Sequence[DatasetPlan],
+    unbuilt: Sequence[str],
+    gone: Mapping[str, Withdrawal],
 ) -> Iterator[Drift]:
     """Yield datasets on the portal that no recipe of the workspace makes; those that are withdrawn have come back."""
-    slugs = set(workspace.slugs())
+    planned = {change.name for change in changes} | {change.before.name for change in changes if change.before}
     for name, package in state.packages.items():
         code, _, slug = extras_of(package).get(DATASET, "").partition("/")
-        if name in planned or slug in slugs:
+        ours = portal.exclusive or code == workspace.city.code
+        if name in planned or (ours and slug in unbuilt):
             continue
         if code == workspace.city.code and slug in gone:
             yield _returned(slug, [part.name for part in package.resources], portal)
-        elif portal.exclusive or code == workspace.city.code:
-            remove = f"meguro-opendata publish --portal {portal.name} --remove {name}"
-            yield Drift("orphaned", name, (), remove)
+        elif ours:
+            yield Drift("orphaned", name, (), _remove_command(package, state, workspace, portal))
         else:
-            yield Drift("unmanaged", name, (), f"meguro-opendata publish --portal {portal.name} --allow name-taken")
+            yield Drift("unmanaged", name, (), _take_over(name, workspace, portal))
+
+
+def _remove_command(package: Package, state: PortalState, workspace: Workspace, portal: Portal) -> str:
+    """Return the command that takes a dataset of ours away, with the guard that its resources of others need."""
+    mark = extras_of(package).get(DATASET, "")
+    published = published_files(workspace.ledger, portal.name).get(mark.partition("/")[2])
+    removed = removed_resources(package, published, marked_packages(state.packages.values()).get(mark, ()))
+    allow = "" if all(part.ours for part in removed) else " --allow foreign-resource"
+    return f"meguro-opendata publish --portal {portal.name} --remove {package.name}{allow}"
+
+
+def _take_over(name: str, workspace: Workspace, portal: Portal) -> str:
+    """Return the commands that bring a dataset of others into the workspace, empty if no recipe can have its name."""
+    settings = workspace.portals.get(portal.name)
+    slug = slug_named(name, settings.name_rule, workspace.city.code) if settings else None
+    if slug is None or not is_plain_name(slug):
+        return ""
+    publish = f"meguro-opendata publish {slug} --portal {portal.name} --allow name-taken"
+    if slug in workspace.slugs():
+        return f"meguro-opendata build {slug} && {publish}"
+    return f"meguro-opendata new {slug} --source FILE && meguro-opendata build {slug} && {publish}"
 
 
 def _broken_links(state: PortalState, workspace: Workspace, portal: Portal, fetcher: Fetcher) -> Iterator[Drift]:
@@ -213,9 +261,10 @@ def _broken_links(state: PortalState, workspace: Workspace, portal: Portal, fetc
             if url not in known:
                 known[url] = _trouble(url, fetcher)
             if known[url]:
+                part = _linked(package, url) if place != _LANDING_PAGE else None
+                recipe = str(workspace.root / slug / RECIPE_NAME) if slug and part is None else None
                 told = (url, known[url], place)
-                recipe = str(workspace.root / slug / RECIPE_NAME) if slug and place == _LANDING_PAGE else None
-                yield Drift("broken-link", slug or name, told, _link_command(slug, place, portal), recipe)
+                yield Drift("broken-link", slug or name, told, _link_command(slug, package, part, portal), recipe)
 
 
 def _links(package: Package) -> dict[str, str]:
@@ -226,7 +275,12 @@ def _links(package: Package) -> dict[str, str]:
     return links | ({page: _LANDING_PAGE} if page else {})
 
 
-def _link_command(slug: str, place: str, portal: Portal) -> str:
+def _linked(package: Package, url: str) -> Resource | None:
+    """Return the first entry of a file that leads to an address."""
+    return next((part for part in package.resources if not part.is_upload and part.url == url), None)
+
+
+def _link_command(slug: str, package: Package, part: Resource | None, portal: Portal) -> str:
     """Return the command that fixes a broken link: a landing page is published anew, a file's entry taken away.
 
     Empty for a dataset that is not ours: whoever made it has to mend it.
@@ -234,9 +288,9 @@ def _link_command(slug: str, place: str, portal: Portal) -> str:
     publish = f"meguro-opendata publish {slug} --portal {portal.name}"
     if not slug:
         return ""
-    if place == _LANDING_PAGE:
+    if part is None:
         return f"meguro-opendata build {slug} && {publish}"
-    return f"{publish} --remove {slug}/{place.removeprefix('resources.')}"
+    return f"{publish} --remove {slug}/{_target(part.name, part.id, package)}"
 
 
 def _trouble(url: str, fetcher: Fetcher) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from meguro_opendata.catalog import Package
+from meguro_opendata.catalog import Package, Resource
 from meguro_opendata.files.csvrows import read_csv_rows
 from meguro_opendata.files.rowdiff import RowChange, RowCounts
 from meguro_opendata.files.rowdiff import table_changes as compare_rows
@@ -13,9 +12,10 @@ from meguro_opendata.files.whole import plain_bytes
 from meguro_opendata.portals import Portal, Upload
 from meguro_opendata.publication.fields import publication_rules
 from meguro_opendata.publication.history import History
+from meguro_opendata.publication.matching import Matching
 from meguro_opendata.release.dataset import PublishedDataset
 
-__all__ = ["TableChange", "checksums", "is_table", "stem", "table_changes"]
+__all__ = ["TableChange", "is_table", "stem", "table_changes"]
 
 _TABLE = ".csv"
 
@@ -30,12 +30,11 @@ class TableChange:
 
 
 def table_changes(
-    release: PublishedDataset, old: Package | None, portal: Portal, history: History
+    release: PublishedDataset, old: Package | None, matching: Matching, portal: Portal, history: History
 ) -> dict[str, TableChange]:
     """Return the change of each table, by its name without ending; a CSV stands for all formats of its table."""
-    published = checksums(old)
     return {
-        stem(file.name): _table_change(file, release, old, published, portal, history)
+        stem(file.name): _table_change(file, release, old, matching, portal, history)
         for file in release.files
         if is_table(file.name)
     }
@@ -44,11 +43,6 @@ def table_changes(
 def is_table(name: str) -> bool:
     """Return whether a file is the one that stands for all formats of its table."""
     return name.endswith(_TABLE)
-
-
-def checksums(package: Package | None) -> dict[str, str | None]:
-    """Return the checksum of each file of a package."""
-    return {part.name: part.hash or None for part in package.resources} if package else {}
 
 
 def stem(name: str) -> str:
@@ -64,27 +58,27 @@ def _table_change(
     table: Upload,
     release: PublishedDataset,
     old: Package | None,
-    published: Mapping[str, str | None],
+    matching: Matching,
     portal: Portal,
     history: History,
 ) -> TableChange:
     rows = release.rows_of[table.name]
-    if table.name in published and published[table.name] == table.sha256:
+    published = matching.checksums().get(table.name)
+    if published == table.sha256:
         return TableChange(RowCounts(rows, rows, 0, 0, 0))
-    before = _published_bytes(table.name, old, published, portal, history)
+    before = _published_bytes(matching.files.get(table.name), published, old, portal, history)
     after = plain_bytes(table.path)
     most = 0 if release.personal or not before else publication_rules()["rows"]["shown"]
     counts, shown = compare_rows(before, after, release.key, most)
-    ours = published.get(table.name) is not None
-    header, kept = read_csv_rows(before)[0] if before and ours else [], read_csv_rows(after)[0]
+    header, kept = read_csv_rows(before)[0] if before and published else [], read_csv_rows(after)[0]
     return TableChange(counts, tuple(name for name in header if name not in kept), shown)
 
 
 def _published_bytes(
-    name: str, old: Package | None, published: Mapping[str, str | None], portal: Portal, history: History
+    held: Resource | None, checksum: str | None, old: Package | None, portal: Portal, history: History
 ) -> bytes:
     """Return the published version of a file, from what is kept here where that is the same file."""
-    if old is None or name not in published:
+    if held is None or old is None:
         return b""
-    kept = history.file(published[name] or "none")
-    return kept if kept is not None else portal.read_file(old, name)
+    kept = history.file(checksum or "none")
+    return kept if kept is not None else portal.read_file(old, held.id or held.name)

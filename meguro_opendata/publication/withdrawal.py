@@ -6,16 +6,26 @@ carried out, and is entered once the portal was looked at afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from meguro_opendata.catalog import CatalogEntry, Package
 from meguro_opendata.errors import GuardError, MeguroOpendataError, PortalError
-from meguro_opendata.ledger import WITHDRAW, Event, Withdrawal, catalogued, published_datasets, withdrawals
+from meguro_opendata.ledger import (
+    WITHDRAW,
+    Event,
+    PublishedFiles,
+    Withdrawal,
+    catalogued,
+    published_datasets,
+    withdrawals,
+)
 from meguro_opendata.portals import Portal, PortalState
 from meguro_opendata.portals.marks import DATASET, extras_of
-from meguro_opendata.publication.plan import DatasetPlan, Plan, ResourcePlan, Wishes, Withdrawn
+from meguro_opendata.publication.guards import foreign_guards
+from meguro_opendata.publication.matching import package_of, removed_resources
+from meguro_opendata.publication.plan import DatasetPlan, Plan, Wishes, Withdrawn
 from meguro_opendata.release.dataset import PublishedDataset, load_releases
 from meguro_opendata.workspace.city import Workspace
 
@@ -76,13 +86,15 @@ class Withdrawals:
 
     Attributes:
         held: What the portal holds.
-        by_mark: Its packages by the mark that says whose they are.
+        by_mark: Its packages by the mark that says whose they are; copies of one share it.
+        published: What the ledger knows of each dataset there.
     """
 
     portal: Portal
     workspace: Workspace
     held: PortalState
-    by_mark: Mapping[str, Package]
+    by_mark: Mapping[str, Sequence[Package]]
+    published: Mapping[str, PublishedFiles]
     wishes: Wishes
 
     @cached_property
@@ -116,10 +128,10 @@ class Withdrawals:
         A dataset that is withdrawn already is ``unchanged``.
 
         Raises:
-            MeguroOpendataError: If neither the portal nor the ledger knows it there.
+            MeguroOpendataError: If neither the portal nor the ledger knows it there, or the portal has several copies.
         """
         code = self.workspace.city.code
-        old = self.by_mark.get(f"{code}/{name}") or self.held.packages.get(name)
+        old = self._present_copy(name) or self.held.packages.get(name)
         if old is not None:
             return self._taken_down(old, name)
         for slug in (name, name.removeprefix(f"{code}_")):
@@ -130,12 +142,29 @@ class Withdrawals:
                 return _removal(slug, package, ())
         raise MeguroOpendataError("remove-unknown", names=[name], portal=self.portal.name)
 
+    def _present_copy(self, slug: str) -> Package | None:
+        """Return the dataset of a slug as the portal has it.
+
+        Raises:
+            MeguroOpendataError: If the portal has several with its mark, and the ledger knows none of them.
+        """
+        copies = self.by_mark.get(f"{self.workspace.city.code}/{slug}", ())
+        old, uncertain = package_of("", self.held.packages, copies, self._files_of(slug))
+        if uncertain:
+            raise MeguroOpendataError("remove-copies", name=slug, copies=uncertain[0].portal, count=len(copies))
+        return old
+
+    def _files_of(self, slug: str) -> PublishedFiles:
+        return self.published.get(slug, PublishedFiles())
+
     def _taken_down(self, old: Package, name: str) -> DatasetPlan:
-        code, _, slug = extras_of(old).get(DATASET, "").partition("/")
+        mark = extras_of(old).get(DATASET, "")
+        code, _, slug = mark.partition("/")
         own = bool(slug) and code == self.workspace.city.code
-        parts = tuple(ResourcePlan(part.name, "remove", part.hash or None, None) for part in old.resources)
-        plan = _removal(slug if own else name, old, () if own or self.portal.exclusive else ("name-taken",))
-        return replace(plan, resources=parts, before=old, department=old.text("maintainer"))
+        dataset = slug if own else name
+        parts = removed_resources(old, self._files_of(dataset), self.by_mark.get(mark, ()))
+        stops = tuple(foreign_guards(parts)) if own or self.portal.exclusive else ("name-taken",)
+        return replace(_removal(dataset, old, stops), resources=parts, before=old, department=old.text("maintainer"))
 
     def _staying(self, slug: str, wanted: Package) -> DatasetPlan:
         past = self.known[slug]
@@ -161,7 +190,7 @@ class Withdrawals:
     def _present(self, slug: str, wanted: Package) -> Package | None:
         """Return a withdrawn dataset that is on the portal all the same, ``None`` as a rule."""
         named = self.held.packages.get(wanted.name) if self.portal.exclusive else None
-        return self.by_mark.get(f"{self.workspace.city.code}/{slug}") or named
+        return next(iter(self.by_mark.get(f"{self.workspace.city.code}/{slug}", ())), named)
 
     def _found(self, wanted: Package | None, old: Package | None) -> tuple[str, ...]:
         """Return what of a withdrawn dataset is on the portal: its files, or its name if it has none.

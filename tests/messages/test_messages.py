@@ -321,8 +321,18 @@ def test_no_other_code_is_put_together_at_run_time() -> None:
     ("file", "functions", "prefix", "section"),
     [
         ("kpi/figures.py", {"_status"}, "status-", "words"),
-        ("publication/guards.py", {"table_guards", "release_guards", "tie_guards"}, "guard-", "errors"),
-        ("publication/guards.py", {"table_guards", "release_guards", "tie_guards"}, "guard-", "words"),
+        (
+            "publication/guards.py",
+            {"table_guards", "release_guards", "tie_guards", "foreign_guards"},
+            "guard-",
+            "errors",
+        ),
+        (
+            "publication/guards.py",
+            {"table_guards", "release_guards", "tie_guards", "foreign_guards"},
+            "guard-",
+            "words",
+        ),
     ],
 )
 def test_whatever_such_a_code_ends_in_has_a_text(file: str, functions: set[str], prefix: str, section: str) -> None:

@@ -75,6 +75,26 @@ def test_an_emptied_portal_is_rebuilt_from_its_backup(published: Published) -> N
     assert restore(portal, saved) == []
 
 
+@pytest.mark.parametrize("purged", [True, False])
+def test_files_of_one_name_come_back_each_with_its_own_bytes(published: Published, purged: bool) -> None:
+    """Doubled names are ordinary: every file is restored to its own resource, under old ids or new ones."""
+    lab, portal, _, folder = published
+    name = f"{portal.organization}-doubled"
+    made = lab.call("package_create", name=name, title="同じ名前（架空の例）", owner_org=portal.organization)
+    texts = ["1つ目", "2つ目", "3つ目"]
+    for number, text in enumerate(texts):
+        path = folder / f"{number}.csv"
+        path.write_text(text, encoding="utf-8")
+        lab.upload(made["id"], "一覧", path)
+    back_up(portal, folder / "backup")
+    saved = open_backup(folder / "backup")
+    lab.call("dataset_purge" if purged else "package_delete", id=made["id"])
+    assert restore(portal, saved) == [name]
+    (held,) = [package for package in portal.raw_packages() if package.name == name]
+    assert [portal.read_part(held, part).decode() for part in held.resources] == texts
+    assert {found.place.rpartition(".")[2] for found in differences(portal, saved)} == (set() if purged else {"id"})
+
+
 def test_a_portal_that_was_not_purged_is_rebuilt_under_new_ids(published: Published) -> None:
     """Where deleted datasets still hold their ids, the datasets come back under new ones, and the diff says so."""
     lab, portal, workspace, folder = published

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ckan_labs import REASON, TOKEN, Lab, clean_up, labs
@@ -12,14 +15,17 @@ from memory_portal import MemoryPortal
 
 import meguro_opendata as mo
 from meguro_opendata.catalog import CatalogEntry, Distribution, Package, Resource
-from meguro_opendata.errors import StaleError
+from meguro_opendata.errors import GuardError, MeguroOpendataError, StaleError
 from meguro_opendata.files.whole import sha256
+from meguro_opendata.ledger import read_ledger
 from meguro_opendata.portals import FolderPortal, Portal, TableLoad, Upload, View
 from meguro_opendata.portals.ckan.client import CkanClient
 from meguro_opendata.portals.ckan.portal import CkanPortal
 from meguro_opendata.portals.datastore import stored_table
 from meguro_opendata.portals.marks import STORED_HASH, extras_of, marked
-from meguro_opendata.workspace.city import City, PortalSettings
+from meguro_opendata.publication import Plan, Wishes, plan_releases, publish
+from meguro_opendata.release.dataset import PublishedDataset
+from meguro_opendata.workspace.city import City, PortalSettings, Workspace
 
 MOMENT = "2026-04-01T00:00:00.000000"
 REAL = [pytest.param(lab, id=f"ckan{number}", marks=pytest.mark.ckan) for number, lab in enumerate(labs(), start=1)]
@@ -27,9 +33,15 @@ NO_LAB = [] if REAL else [pytest.param(None, id="ckan", marks=[pytest.mark.ckan,
 
 
 @pytest.fixture
-def city(workspace_dir: Path) -> City:
+def workspace(workspace_dir: Path) -> Workspace:
+    """The shipped workspace, in a folder of its own."""
+    return mo.open_workspace(workspace_dir)
+
+
+@pytest.fixture
+def city(workspace: Workspace) -> City:
     """The ward."""
-    return mo.open_workspace(workspace_dir).city
+    return workspace.city
 
 
 @pytest.fixture(params=["folder", "memory", *REAL, *NO_LAB])
@@ -278,3 +290,114 @@ def test_a_view_is_told_with_its_settings(portal: Portal, file: Callable[[str, s
     for count in (1, 2):
         portal.add_view(part, view)
         assert portal.held_views(part) == (view,) * count
+
+
+def release_of(*uploads: Upload) -> PublishedDataset:
+    """A release of some tables."""
+    parts = tuple(Distribution(u.name, "CSV", u.name, "AED（CSV）", u.bytes, u.sha256) for u in uploads)
+    entry = CatalogEntry(
+        name="131105_aed",
+        title="AED設置箇所一覧",
+        description="設置箇所の一覧。",
+        department="危機管理部防災課",
+        frequency="随時",
+        license_id="CC-BY-4.0",
+        distributions=parts,
+    )
+    return PublishedDataset("aed", entry, uploads, 1, (), {upload.name: 1 for upload in uploads})
+
+
+def add_by_hand(portal: Portal, name: str, url: str) -> str:
+    """Somebody adds a link to the one dataset of a portal, by the portal's own means; returns its id."""
+    package = only(portal)
+    part = {"id": str(uuid.uuid4()), "name": name, "url": url, "url_type": None, "hash": "", "created": MOMENT}
+    if isinstance(portal, FolderPortal):
+        path = portal.root / "api" / "3" / "action" / "package_show" / f"{package.name}.json"
+        answer = json.loads(path.read_text(encoding="utf-8"))
+        answer["result"]["resources"].append(part)
+        path.write_text(json.dumps(answer), encoding="utf-8")
+    elif isinstance(portal, MemoryPortal):
+        portal.packages[package.name]["resources"].append(part)
+    else:
+        assert isinstance(portal, CkanPortal)
+        call = {key: part[key] for key in ("id", "name", "url")} | {"package_id": package.id}
+        portal.client.write("resource_create", call, {}, lambda: False)
+    return str(part["id"])
+
+
+def published(portal: Portal, workspace: Workspace, *uploads: Upload, **options: Any) -> Plan:
+    """Plan and publish one release of some files; ``remove`` is taken away."""
+    wishes = Wishes(remove=options.pop("remove", ()))
+    plan = plan_releases([release_of(*uploads)], portal, workspace, wishes)
+    publish(plan, portal, workspace, **options)
+    return plan
+
+
+ELSEWHERE = "https://example.org/colleague.csv"
+
+
+def test_the_ledger_notes_the_ids_that_the_portal_confirmed(
+    portal: Portal, file: Callable[[str, str], Upload], workspace: Workspace
+) -> None:
+    """Each event has the id of the file on the portal; an update has the same one."""
+    published(portal, workspace, file("a.csv", "x\r\n1\r\n"), file("b.csv", "x\r\n"))
+    published(portal, workspace, file("a.csv", "x\r\n2\r\n"), file("b.csv", "x\r\n"))
+    ids = {part.name: part.id for part in only(portal).resources}
+    events = read_ledger(workspace.ledger)
+    assert [(event.event, event.resource) for event in events] == [
+        ("publish", "a.csv"),
+        ("publish", "b.csv"),
+        ("update", "a.csv"),
+    ]
+    assert all(event.resource_id and event.resource_id == ids[event.resource] for event in events)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "b.csv", "案内.pdf"])
+def test_what_somebody_added_stays_whatever_its_name(
+    name: str, portal: Portal, file: Callable[[str, str], Upload], workspace: Workspace
+) -> None:
+    """A resource with the name of one of ours is planned by id and address, and is there after every publication."""
+    one, two, newer = file("a.csv", "x\r\n1\r\n"), file("b.csv", "x\r\n"), file("a.csv", "x\r\n2\r\n")
+    published(portal, workspace, one, two)
+    identifier = add_by_hand(portal, name, ELSEWHERE)
+    unchanged = published(portal, workspace, one, two)
+    assert unchanged.pending is False
+    part = unchanged.to_dict()["changes"][0]["resources"][-1]
+    assert [part[key] for key in ("name", "id", "url", "ours", "action")] == [
+        name,
+        identifier,
+        ELSEWHERE,
+        False,
+        "orphaned",
+    ]
+    for files in ((newer, two), (two,)):
+        published(portal, workspace, *files)
+        held = only(portal)
+        assert held.resources_by_id[identifier].url == ELSEWHERE
+        assert [portal.read_file(held, upload.name) for upload in files] == [u.path.read_bytes() for u in files]
+
+
+def test_a_resource_of_others_goes_only_by_its_id_and_if_that_is_allowed(
+    portal: Portal, file: Callable[[str, str], Upload], workspace: Workspace
+) -> None:
+    """A doubled name is refused with both ids; an id of somebody's resource needs the guard; ours stays in any case."""
+    one = file("a.csv", "x\r\n1\r\n")
+    published(portal, workspace, one)
+    (ours,) = only(portal).resources
+    theirs = add_by_hand(portal, "a.csv", ELSEWHERE)
+    with pytest.raises(MeguroOpendataError) as doubled:
+        published(portal, workspace, one, remove=("aed/a.csv",))
+    assert (doubled.value.code, doubled.value.exit_code) == ("remove-doubled", 2)
+    assert all(identifier in doubled.value.text("ja") for identifier in (str(ours.id), theirs))
+    with pytest.raises(GuardError) as guarded:
+        published(portal, workspace, one, remove=(f"aed/{theirs}",))
+    assert (guarded.value.code, guarded.value.exit_code) == ("guard-foreign-resource", 4)
+    assert len(only(portal).resources) == 2
+    with pytest.raises(MeguroOpendataError) as released:
+        published(portal, workspace, one, remove=(f"aed/{ours.id}",))
+    assert released.value.code == "remove-unknown"
+    published(portal, workspace, one, remove=(f"aed/{theirs}",), allow=["foreign-resource"])
+    held = only(portal)
+    assert [part.id for part in held.resources] == [ours.id]
+    assert portal.read_file(held, "a.csv") == one.path.read_bytes()
+    assert [event.event for event in read_ledger(workspace.ledger)] == ["publish"]

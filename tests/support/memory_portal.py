@@ -59,8 +59,9 @@ class MemoryPortal:
         return Package.from_ckan(copy.deepcopy(self.packages[name]))
 
     def read_file(self, package: Package, resource: str) -> bytes:
-        """The bytes of a file, empty if it is missing."""
-        return self.files.get((package.id or "", resource), b"") if package.resource(resource) else b""
+        """The bytes of a file, by its id or name, empty if it is missing."""
+        part = package.identified(resource)
+        return self.files.get((package.id or "", part.id or ""), b"") if part else b""
 
     def content(self, package: Package, part: Resource) -> bytes | None:
         """The bytes of a file; each question is counted."""
@@ -87,8 +88,8 @@ class MemoryPortal:
         self.writes += 1
         self.views.setdefault(part.id or "", []).append(view)
 
-    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package | None:
-        """Create or update, refusing what is stale or set to break."""
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package:
+        """Create or update, refusing what is stale or set to break; whatever is not named is gone."""
         if package.name in self.broken:
             raise PortalError("portal-trouble", name=self.name, status=500)
         held = next((p for p in self.packages.values() if before and p["id"] == before.id), None)
@@ -103,23 +104,26 @@ class MemoryPortal:
         if held is not None:
             del self.packages[held["name"]]
         self.packages[shown["name"]] = shown
+        first = {part["name"]: number for number, part in reversed([*enumerate(shown["resources"])])}
         for upload in uploads:
-            self.files[shown["id"], upload.name] = upload.path.read_bytes()
-        return received(self._held(package.name))
+            place = first[upload.name] if upload.place is None else upload.place
+            self.files[shown["id"], shown["resources"][place]["id"]] = upload.path.read_bytes()
+        return received(self._held(shown["name"]))
 
     def _shown(self, package: dict[str, Any], held: dict[str, Any] | None, moment: str) -> dict[str, Any]:
         identifier = held["id"] if held else f"id-{self.writes}"
-        parts = [self._shown_part(part, identifier) for part in package["resources"]]
+        parts = [self._shown_part(part, f"{identifier}-{n}") for n, part in enumerate(package["resources"])]
         times = {"metadata_created": held["metadata_created"] if held else moment, "metadata_modified": moment}
         organization = {"name": package["owner_org"]}
         return {**package, **times, "id": identifier, "organization": organization, "resources": parts}
 
     def _shown_part(self, part: dict[str, Any], identifier: str) -> dict[str, Any]:
+        """A new resource gets an id that no other has had."""
         kind = None if "url" in part and not part.get("url_type") else "upload"
         return {
             "url": f"http://localhost/{part['name']}",
             "url_type": kind,
-            "id": f"{identifier}-{part['name']}",
+            "id": f"{identifier}-{self.writes}",
             **part,
         }
 
@@ -127,7 +131,7 @@ class MemoryPortal:
         """Note what was loaded, as the real ones do."""
         self.writes += 1
         for part in self.packages[package.name]["resources"]:
-            if part["name"] == table.name:
+            if table.resource_id in ("", part["id"]) and part["name"] == table.name:
                 part |= {"mo_datastore": table.digest, "datastore_active": True}
                 stored = stored_table(table.path.read_bytes(), table.schema, table.key)
                 self.tables[part["id"]] = HeldTable(len(stored.records), stored.shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -25,7 +26,18 @@ from meguro_opendata.portals.ckan.shape import shaped
 from meguro_opendata.portals.marks import BYTES, CHECKSUM, OURS, STORED_HASH, sorted_extras
 from meguro_opendata.workspace.city import City, PortalSettings
 
-__all__ = ["complaints", "file_name", "is_link", "named", "received", "revision", "sent", "uploaded", "wanted_package"]
+__all__ = [
+    "complaints",
+    "file_name",
+    "is_link",
+    "named",
+    "received",
+    "revision",
+    "sent",
+    "slug_named",
+    "uploaded",
+    "wanted_package",
+]
 
 _LISTS = ("tags", "groups", "extras")
 _OF_THE_SERVER = ("license_title", "license_url", "organization")
@@ -38,6 +50,18 @@ def named(rule: str, slug: str, stem: str, code: str) -> str:
     '131105_aed'
     """
     return rule.format_map({"slug": slug, "stem": stem, "code": code}).lower()
+
+
+def slug_named(name: str, rule: str, code: str) -> str | None:
+    """Return the slug that a dataset needs to have a name by a portal's rule, ``None`` if no slug gives that name.
+
+    >>> slug_named("131105_aed", "{stem}", "131105"), slug_named("t131105d0000000032", "{code}_{slug}", "131105")
+    ('aed', None)
+    """
+    shape = re.escape(rule.format_map({"code": code, "slug": "\0", "stem": f"{code}_\0"})).replace("\0", "(.+)", 1)
+    found = re.fullmatch(shape.replace("\0", r"\1"), name)
+    slug = found.group(1) if found and found.groups() else None
+    return slug if slug and named(rule, slug, f"{code}_{slug}", code) == name else None
 
 
 def wanted_package(slug: str, entry: CatalogEntry, city: City, settings: PortalSettings) -> Package:
@@ -138,9 +162,9 @@ def revision(package: Package, before: Package) -> JsonObject:
 
 def uploaded(package: Package, uploads: Sequence[Upload]) -> dict[str, UploadedFile]:
     """Return the files by the name of their field in ``package_revise``."""
-    # Of several files of one name the first is the one that is meant.
-    places = {part.name: (number, part) for number, part in reversed([*enumerate(package.resources)])}
-    sent_files = [(upload, *places[upload.name]) for upload in uploads]
+    first = {part.name: number for number, part in reversed([*enumerate(package.resources)])}
+    places = [first[upload.name] if upload.place is None else upload.place for upload in uploads]
+    sent_files = [(upload, place, package.resources[place]) for upload, place in zip(uploads, places, strict=True)]
     return {
         f"update__resources__{number}__upload": (
             upload.path,

@@ -8,7 +8,7 @@ private and empty, so that nobody ever sees half of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -131,7 +131,7 @@ class CkanPortal:
 
     def read_file(self, package: Package, resource: str) -> bytes:
         """Return the bytes of an uploaded file, empty if it is missing or a link to elsewhere."""
-        part = package.resource(resource)
+        part = package.identified(resource)
         return self.read_part(package, part) if part is not None and part.is_upload else b""
 
     def read_part(self, package: Package, part: Resource) -> bytes:
@@ -160,22 +160,27 @@ class CkanPortal:
         """Add a view to a file."""
         ckanviews.add_view(self.client, part.needed("id"), view)
 
-    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package | None:
+    def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package:
         """Create or update one dataset: see :class:`meguro_opendata.portals.Portal`."""
         if before is not None:
-            answer = self._revise(package, uploads, before)
-        elif uploads:
-            answer = self._create_with_files(package, uploads)
-        else:
-            answer = self._create(package)
-        return _answered(answer)
+            return self._revise(package, uploads, before)
+        if uploads:
+            return self._create_with_files(package, uploads)
+        return self._confirmed(package.name, self._create(package))
 
-    def _create_with_files(self, package: Package, uploads: Sequence[Upload]) -> Json:
+    def _confirmed(self, name: str, answer: Json) -> Package:
+        """Return a dataset from the answer to a write; if that was lost, or is none, the portal is asked."""
+        with understood(self.name):
+            told = isinstance(answer, Mapping) and "resources" in answer
+            return ckanpackage.received(Package.from_ckan(answer) if told else self.show(name))
+
+    def _create_with_files(self, package: Package, uploads: Sequence[Upload]) -> Package:
         try:
             made = self._create_empty(package)
         except StaleError:
-            if self._is_complete(package, ckanpackage.received(self.show(package.name))):
-                return None
+            held = ckanpackage.received(self.show(package.name))
+            if self._is_complete(package, held):
+                return held
             raise
         return self._revise(package, uploads, made)
 
@@ -212,17 +217,19 @@ class CkanPortal:
             raise StaleError("plan-stale")
         return True
 
-    def _revise(self, package: Package, uploads: Sequence[Upload], before: Package) -> Json:
+    def _revise(self, package: Package, uploads: Sequence[Upload], before: Package) -> Package:
         files = ckanpackage.uploaded(package, uploads)
         asked = ckanpackage.revision(package, before)
         data = {key: json.dumps(value) for key, value in asked.items()} if files else asked
         settled = partial(self._is_revised, package, before)
         try:
-            return self.client.write("package_revise", data, files, settled)
+            answer = self.client.write("package_revise", data, files, settled)
         except RefusedError as error:
             if error.code != "portal-not-found":
                 raise
-            return self.client.write("package_revise", data, files, settled)  # it was not kept yet, and is there by now
+            # it was not kept yet, and is there by now
+            answer = self.client.write("package_revise", data, files, settled)
+        return self._confirmed(before.needed("id"), answer.get("package") if isinstance(answer, Mapping) else None)
 
     def _is_revised(self, package: Package, before: Package) -> bool:
         """Return whether the dataset is as wanted; ``False`` if it is as before.
@@ -259,10 +266,10 @@ class CkanPortal:
     def load(self, package: Package, table: TableLoad) -> None:
         """Make one file's table in the DataStore what it is to be: the rows that changed, or all of it."""
         stored = stored_table(plain_bytes(table.path), table.schema, table.key)
-        ids = [part.id for part in self.show(package.name).resources if part.name == table.name and part.id]
-        if not ids:
+        part = self.show(package.name).identified(table.resource_id or table.name)
+        if part is None or part.id is None:
             raise StaleError("plan-stale")
-        ckandatastore.load(self.client, ids[0], stored, table.digest)
+        ckandatastore.load(self.client, part.id, stored, table.digest)
 
     def standing(self) -> Standing:
         """Return the version of the CKAN, whom it takes us for, and whether that user may publish here.
