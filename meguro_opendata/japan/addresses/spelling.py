@@ -29,7 +29,8 @@ def is_too_long(text: str) -> bool:
     >>> is_too_long("東京都目黒区上目黒2-19-15"), is_too_long("目黒" * 1000)
     (False, True)
     """
-    return len(text) > address_data()["longest"]
+    longest: int = address_data()["longest"]
+    return len(text) > longest
 
 
 def plain_address(text: str) -> str:
