@@ -28,7 +28,8 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal) -> Plan:
     """
     try:
         loaded = json.loads(path.read_text(encoding="utf-8"))
-        slugs = [str(change["dataset"]) for change in loaded["changes"] if change["action"] != "remove"]
+        named = [str(change["dataset"]) for change in loaded["changes"] if change["action"] != "remove"]
+        slugs = [slug for slug in named if slug in workspace.slugs()]
         wishes = _wishes(loaded["wishes"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MeguroOpendataError("plan-broken", file=path) from None

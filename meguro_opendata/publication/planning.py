@@ -22,9 +22,8 @@ from meguro_opendata.publication.matching import (
     marked_packages,
     match_files,
     package_of,
-    places_to_remove,
-    removed_resources,
 )
+from meguro_opendata.publication.parts import parts_plan, places_to_remove, removed_resources
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan, Wishes
 from meguro_opendata.publication.tables import TableChange, is_table, stem, table_changes
 from meguro_opendata.release.dataset import PublishedDataset, load_releases
@@ -83,6 +82,7 @@ def plan_releases(
     known = _Known(portal, workspace, history, held, by_mark, published, asked)
     changes = [_plan_dataset(release, package, known) for release, package in zip(releases, wanted, strict=True)]
     changes += [_plan_removal(name, known) for name in asked.remove if "/" not in name]
+    changes += [_plan_parts(name, known) for name in _without_release(changes, known)]
     _refuse_unknown_files(changes, asked)
     return Plan(portal.name, fingerprint(held, changes), tuple(changes), asked, seen=held)
 
@@ -318,6 +318,26 @@ def _plan_removal(name: str, known: _Known) -> DatasetPlan:
         rows=0,
         before=old,
     )
+
+
+def _without_release(changes: Sequence[DatasetPlan], known: _Known) -> list[str]:
+    """Return the datasets without a recipe of which single resources are to be taken away."""
+    planned = {name for change in changes for name in (change.dataset, change.name)} | {*known.workspace.slugs()}
+    asked = [name.partition("/")[0] for name in known.wishes.remove if "/" in name]
+    return [name for name in dict.fromkeys(asked) if name not in planned]
+
+
+def _plan_parts(name: str, known: _Known) -> DatasetPlan:
+    """Return the plan that takes single resources off a dataset that no recipe makes; all else of it stays.
+
+    Raises:
+        MeguroOpendataError: If the portal has no such dataset, or several resources of a name.
+    """
+    old = _to_remove(name, known)
+    mark = extras_of(old).get(DATASET, "")
+    slug = mark.partition("/")[2] or name
+    leaving = places_to_remove(old, {name, slug, old.name}, known.wishes.remove)
+    return parts_plan(old, slug, known.files_of(slug), known.by_mark.get(mark, ()), leaving)
 
 
 def _to_remove(name: str, known: _Known) -> Package:
