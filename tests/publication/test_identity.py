@@ -252,7 +252,8 @@ def test_a_resource_of_a_dataset_without_a_recipe_can_be_taken_away(office: Offi
         assert error.value.code == code
     publish_without("by-hand/1", "foreign-resource")
     held = office.portal.packages["by-hand"]
-    assert (held["resources"], held["title"], held["version"]) == (parts[1:], "手で作った", "3")
+    assert held["resources"] == [{**parts[1], "url_type": None}]
+    assert (held["title"], held["version"], held["tags"]) == ("手で作った", "3", [{"name": "防災"}])
     assert [event.dataset for event in read_ledger(office.workspace.ledger)] == ["stock"]
 
 
