@@ -94,11 +94,16 @@ def not_looked_lines(left_out: Sequence[str], lang: str) -> Iterator[str]:
 
 
 def _conflict_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
-    """Each field in conflict in its three versions."""
+    """Each field in conflict in its three versions; of a resource in doubt its ids."""
+    from meguro_opendata.publication.fields import EDITED
+
     for conflict in change.conflicts:
         yield f"  [!] {message('plan-' + conflict.reason, lang, field=_named(conflict.field, lang))}"
-        for version in ("published", "portal", "workspace"):
-            text = getattr(conflict, version)
+        if conflict.reason == EDITED:
+            versions = {name: getattr(conflict, name) for name in ("published", "portal", "workspace")}
+        else:
+            versions = {"ledger-id": conflict.published, "portal-id": conflict.portal}
+        for version, text in versions.items():
             yield f"      {word('version-' + version, lang)}: {_value(text, lang)}"
 
 

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from meguro_opendata.catalog import Package, Resource
-from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.ledger import PublishedFiles
 from meguro_opendata.portals.marks import BYTES, CHECKSUM, DATASET, DATASTORE, OURS, extras_of, is_of_others
 from meguro_opendata.publication.fields import Conflict
@@ -27,8 +26,6 @@ __all__ = [
     "noted_files",
     "our_files",
     "package_of",
-    "places_to_remove",
-    "removed_resources",
 ]
 
 # What a plan does with the files of a release; it lists them before the portal's other resources.
@@ -282,25 +279,6 @@ def package_of(
     return (fitting[0] if fitting else None), ()
 
 
-def removed_resources(
-    old: Package, published: PublishedFiles | None, marked: Sequence[Package]
-) -> tuple[ResourcePlan, ...]:
-    """Return the plan of the resources of a dataset that is taken away; those of a copy of ours are not ours.
-
-    Args:
-        old: The dataset as the portal has it.
-        published: What the ledger knows of it on this portal.
-        marked: The packages with its mark.
-    """
-    known = published or PublishedFiles()
-    copied = len(marked) > 1
-    parts = [(part, not is_foreign(part, known, old)) for part in old.resources]
-    return tuple(
-        ResourcePlan.other(part, removed=True, ours=ours and (not copied or (part.id or "") in known.names))
-        for part, ours in parts
-    )
-
-
 def file_ids(change: DatasetPlan, confirmed: Package | None) -> dict[str, str]:
     """Return the portal's id of each file of a plan, by its name: what the ledger notes.
 
@@ -325,28 +303,3 @@ def noted_files(change: DatasetPlan) -> Iterator[ResourcePlan]:
         if part.ours and part.action != "orphaned" and part.name not in seen:
             seen.add(part.name)
             yield part
-
-
-def places_to_remove(old: Package | None, names: Collection[str], asked: Sequence[str]) -> frozenset[int]:
-    """Return the places of the resources that are to be taken away, asked for as ``NAME/FILE`` or ``NAME/ID``.
-
-    Args:
-        old: The dataset as the portal has it.
-        names: What it can be called: its slug and its name there.
-        asked: Everything that is to be taken away.
-
-    Raises:
-        MeguroOpendataError: If a name stands for several resources; it lists their ids.
-    """
-    targets = [target for dataset, _, target in (one.partition("/") for one in asked) if dataset in names and target]
-    return frozenset(place for target in targets for place in _places(old, target))
-
-
-def _places(old: Package | None, target: str) -> Iterator[int]:
-    parts = old.resources if old else ()
-    found = [place for place, part in enumerate(parts) if part.id == target]
-    found = found or [place for place, part in enumerate(parts) if part.name == target]
-    if len(found) > 1 and old is not None:
-        ids = [f"{parts[place].id or '?'} ({parts[place].text('url')})" for place in found]
-        raise MeguroOpendataError("remove-doubled", dataset=old.name, file=target, ids=ids, count=len(found))
-    yield from found

@@ -46,6 +46,7 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal, past: Recovery
         gone = removed_by_name(wishes)
         changes = [(str(change["dataset"]), str(change["name"]), change["action"]) for change in loaded["changes"]]
         slugs = [slug for slug, name, action in changes if action != "remove" and not {slug, name} & {*gone}]
+        slugs = [slug for slug in slugs if slug in workspace.slugs()]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MeguroOpendataError("plan-broken", file=path) from None
     if loaded.get("format") != PLAN_FORMAT or not loaded["changes"]:

@@ -23,8 +23,8 @@ from meguro_opendata.publication.matching import (
     marked_packages,
     match_files,
     package_of,
-    places_to_remove,
 )
+from meguro_opendata.publication.parts import parts_plan, places_to_remove
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan, Wishes
 from meguro_opendata.publication.tables import TableChange, is_table, stem, table_changes
 from meguro_opendata.publication.withdrawal import Withdrawals, removed_by_name, resting_slugs
@@ -106,6 +106,7 @@ def plan_releases(
     ]
     changes = [*changes, *gone.without_release(resting)]
     changes = [change for change in changes if change.dataset not in {one.dataset for one in removals}] + removals
+    changes += [_plan_parts(name, gone, known) for name in _without_release(changes, known)]
     changes = [change.below(workspace.releases) for change in changes]
     _refuse_unknown_files(changes, asked)
     left_out = closely.not_looked_at(portal, [change.looked for change in changes])
@@ -328,6 +329,26 @@ def _action(old: Package | None, compared: Comparison, resources: Sequence[Resou
         return "conflict"
     written = any(part.action in (*WRITTEN, "remove") for part in resources)
     return "update" if compared.changed or written or moved else "unchanged"
+
+
+def _without_release(changes: Sequence[DatasetPlan], known: _Known) -> list[str]:
+    """Return the datasets without a recipe of which single resources are to be taken away."""
+    planned = {name for change in changes for name in (change.dataset, change.name)} | {*known.workspace.slugs()}
+    asked = [name.partition("/")[0] for name in known.wishes.remove if "/" in name]
+    return [name for name in dict.fromkeys(asked) if name not in planned]
+
+
+def _plan_parts(name: str, gone: Withdrawals, known: _Known) -> DatasetPlan:
+    """Return the plan that takes single resources off a dataset that no recipe makes; all else of it stays.
+
+    Raises:
+        MeguroOpendataError: If the portal has no such dataset, or several resources of a name.
+    """
+    old = gone.held_as(name)
+    mark = extras_of(old).get(DATASET, "")
+    slug = mark.partition("/")[2] or name
+    leaving = places_to_remove(old, {name, slug, old.name}, known.wishes.remove)
+    return parts_plan(old, slug, known.files_of(slug), known.by_mark.get(mark, ()), leaving)
 
 
 def _refuse_unknown_files(changes: Sequence[DatasetPlan], wishes: Wishes) -> None:

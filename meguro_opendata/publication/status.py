@@ -17,7 +17,8 @@ from meguro_opendata.portals.ckan.package import slug_named
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
 from meguro_opendata.publication.fields import EDITED
 from meguro_opendata.publication.looking import Look
-from meguro_opendata.publication.matching import AMBIGUOUS, marked_packages, removed_resources
+from meguro_opendata.publication.matching import AMBIGUOUS, marked_packages
+from meguro_opendata.publication.parts import removed_resources
 from meguro_opendata.publication.plan import DatasetPlan
 from meguro_opendata.publication.planning import plan_releases
 from meguro_opendata.publication.withdrawal import ready_releases

@@ -24,7 +24,8 @@ from meguro_opendata.ledger import (
 from meguro_opendata.portals import Portal, PortalState
 from meguro_opendata.portals.marks import DATASET, extras_of
 from meguro_opendata.publication.guards import foreign_guards
-from meguro_opendata.publication.matching import package_of, removed_resources
+from meguro_opendata.publication.matching import package_of
+from meguro_opendata.publication.parts import removed_resources
 from meguro_opendata.publication.plan import DatasetPlan, Plan, Wishes, Withdrawn
 from meguro_opendata.release.dataset import PublishedDataset, load_releases
 from meguro_opendata.workspace.city import Workspace
@@ -141,6 +142,17 @@ class Withdrawals:
             if slug in self.known or slug in published_datasets(self.workspace.ledger, self.portal.name):
                 return _removal(slug, package, ())
         raise MeguroOpendataError("remove-unknown", names=[name], portal=self.portal.name)
+
+    def held_as(self, name: str) -> Package:
+        """Return a dataset as the portal has it, by its slug or its name there.
+
+        Raises:
+            MeguroOpendataError: If the portal has no such dataset, or several copies of it.
+        """
+        old = self._present_copy(name) or self.held.packages.get(name)
+        if old is None:
+            raise MeguroOpendataError("remove-unknown", names=[name], portal=self.portal.name)
+        return old
 
     def _present_copy(self, slug: str) -> Package | None:
         """Return the dataset of a slug as the portal has it.

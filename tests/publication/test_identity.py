@@ -224,6 +224,39 @@ def test_a_copy_of_a_dataset_is_told_and_not_taken_for_ours(office: Office) -> N
     assert [event.event for event in read_ledger(office.workspace.ledger)] == ["publish"]
 
 
+def test_a_resource_of_a_dataset_without_a_recipe_can_be_taken_away(office: Office) -> None:
+    """By its id alone where its name is doubled; everything else of the dataset stays as it is."""
+    parts = [{"id": n, "name": "一覧", "url": f"https://example.org/{n}", "format": "CSV"} for n in ("1", "2")]
+    package = {"name": "by-hand", "id": "x", "metadata_modified": "1", "owner_org": "131105"}
+    office.portal.packages["by-hand"] = {
+        **package,
+        "title": "手で作った",
+        "metadata_created": "1",
+        "resources": parts,
+        "tags": [{"name": "防災"}],
+        "version": "3",
+    }
+
+    def publish_without(target: str, *allow: str) -> None:
+        plan = plan_releases([], office.portal, office.workspace, Wishes(remove=(target,)))
+        publish(plan, office.portal, office.workspace, allow=allow)
+
+    for target, code in [
+        ("by-hand/一覧", "remove-doubled"),
+        ("by-hand/3", "remove-unknown"),
+        ("no-such/1", "remove-unknown"),
+        ("by-hand/1", "guard-foreign-resource"),
+    ]:
+        with pytest.raises(MeguroOpendataError) as error:
+            publish_without(target)
+        assert error.value.code == code
+    publish_without("by-hand/1", "foreign-resource")
+    held = office.portal.packages["by-hand"]
+    assert held["resources"] == [{**parts[1], "url_type": None}]
+    assert (held["title"], held["version"], held["tags"]) == ("手で作った", "3", [{"name": "防災"}])
+    assert [event.dataset for event in read_ledger(office.workspace.ledger)] == ["stock"]
+
+
 @pytest.mark.parametrize(
     ("case", "kind", "advice"),
     [
