@@ -60,6 +60,16 @@ def test_a_licence_is_known_if_the_portal_lists_it(
     assert [path.rpartition("/")[2] for path, _ in server.seen] == ["license_list"]
 
 
+@pytest.mark.parametrize("told", [None, {}, [3], [{}], [{"id": None}], "cc-by"])
+def test_a_portal_that_does_not_tell_its_licences_can_be_published_to(city: City, told: Any) -> None:
+    """An odd answer leads to CKAN's own list: a licence is only a warning."""
+    with serving(bodies=answers(license_list=told)) as server:
+        settings = PortalSettings(kind="ckan", url=server.url)
+        portal = CkanPortal("lab", city, settings, CkanClient("lab", server.url))
+        found = [[finding.code for finding in portal.check(package_of(name))] for name in ("cc-by", "CC-BY-4.0")]
+    assert found == [[], ["ckan-licence-unknown"]]
+
+
 def test_groups_are_asked_for_where_there_are_any(city: City) -> None:
     """A group that the portal lacks is an error, since CKAN drops it in silence."""
     with serving(bodies=answers(license_list=[{"id": "cc-by"}], group_list=["bousai"])) as server:

@@ -80,13 +80,15 @@ class CkanPortal:
 
     @cached_property
     def _licenses(self) -> frozenset[str] | None:
-        """The ids of the portal's licences; ``None``, those of CKAN itself, where a portal does not tell them."""
+        """The ids of the portal's licences; ``None`` where it does not tell them: then those of CKAN itself count.
+
+        They only lead to a warning, so that a portal without such a list can be published to.
+        """
         try:
-            listed = self.client.read("license_list", {})
-        except RefusedError:
+            listed = list_of(self.client.read("license_list", {}))
+            return frozenset(Part.from_ckan(one).needed("id") for one in listed)
+        except (RefusedError, KeyError, TypeError):
             return None
-        with understood(self.name):
-            return frozenset(Part.from_ckan(one).needed("id") for one in list_of(listed))
 
     def state(self, names: Sequence[str] = ()) -> PortalState:
         """Return the organisation's datasets, and whoever else holds one of the names: one read for each 1,000.
