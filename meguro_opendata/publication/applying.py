@@ -18,7 +18,7 @@ from meguro_opendata.publication.history import History
 from meguro_opendata.publication.journal import Journal, Record, Started, record_of
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan
 from meguro_opendata.publication.planning import fingerprint
-from meguro_opendata.publication.recovery import Recovery, complete, recover_locked, refuse_undone
+from meguro_opendata.publication.recovery import Recovery, complete, recover_locked, refuse_undone, without_arrived
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Outcome", "Result", "apply_plan", "publish"]
@@ -177,6 +177,7 @@ def publish(
     with locked(workspace.ledger):
         past = recover_locked(workspace, portal)
         refuse_undone(plan, past)
+        plan = without_arrived(plan, past, history)
         known = {
             (past.dataset, past.resource): past for past in read_ledger(workspace.ledger) if past.portal == plan.portal
         }
