@@ -307,5 +307,5 @@ def _event_of(part: ResourcePlan, past: Event | None) -> str | None:
     if past is None:
         return PUBLISH
     # A link to elsewhere has no checksum: it is updated when the plan says so.
-    other = past.sha256 != part.sha256 if part.sha256 else part.action in WRITTEN
+    other = past.sha256 != part.sha256 if part.sha256 else part.action == "update"
     return UPDATE if other or past.event == WITHDRAW else None

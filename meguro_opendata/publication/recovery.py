@@ -269,7 +269,8 @@ def _or_unchanged(change: DatasetPlan, past: Recovery, history: History) -> Data
     record = record_of(change, (), history, past.portal, "")
     if record is None or not _has_arrived(record, past.state):
         return change
-    return replace(change, action="update" if change.loads else "unchanged", only_loads=True)
+    parts = tuple(replace(part, action="unchanged") if part.action in WRITTEN else part for part in change.resources)
+    return replace(change, action="update" if change.loads else "unchanged", resources=parts, only_loads=True)
 
 
 def refuse_undone(plan: Plan, past: Recovery | None) -> None:
