@@ -28,7 +28,7 @@ __all__ = [
     "write_pending",
 ]
 
-PENDING_FORMAT = "meguro-opendata/pending@1"
+PENDING_FORMAT = "meguro-opendata-pending@1"
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from meguro_opendata.publication.journal import Journal, Record, Started, record
 from meguro_opendata.publication.matching import file_ids, noted_files
 from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, ResourcePlan
 from meguro_opendata.publication.planning import fingerprint
-from meguro_opendata.publication.recovery import Recovery, complete, recover_locked, refuse_undone
+from meguro_opendata.publication.recovery import Recovery, complete, recover_locked, refuse_undone, without_arrived
 from meguro_opendata.publication.withdrawal import confirm_gone, refuse_withdrawn_since, take_down, withdrawal_events
 from meguro_opendata.workspace.city import Workspace
 
@@ -228,6 +228,7 @@ def publish(
     with locked(workspace.ledger):
         past = recover_locked(workspace, portal)
         refuse_undone(plan, past)
+        plan = without_arrived(plan, past, history)
         known = last_events(read_ledger(workspace.ledger), plan.portal)
         refuse_withdrawn_since(plan, workspace)
         changes = _checked(plan, portal, allow, seen)
@@ -356,5 +357,5 @@ def _event_of(part: ResourcePlan, past: Event | None) -> str | None:
     if past is None:
         return PUBLISH
     # A link has no checksum: what is published of it is its address, which the plan has compared.
-    changed = past.sha256 != part.sha256 if part.sha256 else part.action in WRITTEN
+    changed = past.sha256 != part.sha256 if part.sha256 else part.action == "update"
     return UPDATE if changed or past.event == WITHDRAW else None

@@ -7,7 +7,7 @@ its entries in the ledger, its history and its fields with the journal's moment;
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
 
@@ -19,13 +19,22 @@ from meguro_opendata.portals import Portal, PortalState
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
 from meguro_opendata.publication import fields, noting
 from meguro_opendata.publication.history import EarlierRelease, History
-from meguro_opendata.publication.journal import Journal, Record, Started, with_ids
+from meguro_opendata.publication.journal import Journal, Record, Started, record_of, with_ids
 from meguro_opendata.publication.looking import Look
-from meguro_opendata.publication.plan import Plan, Wishes
+from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, Plan, Wishes
 from meguro_opendata.publication.planning import plan_publication, plan_releases
 from meguro_opendata.workspace.city import Workspace
 
-__all__ = ["Recovery", "complete", "recover", "recover_locked", "refuse_undone", "remaining", "remaining_plan"]
+__all__ = [
+    "Recovery",
+    "complete",
+    "recover",
+    "recover_locked",
+    "refuse_undone",
+    "remaining",
+    "remaining_plan",
+    "without_arrived",
+]
 
 _DELETED = "deleted"
 # Returns the bytes of a file of a dataset by its name and checksum, ``None`` if they are not to be had.
@@ -48,6 +57,7 @@ class Recovery:
         done: All datasets of that plan that are published by now.
         asked: What was to be removed by name.
         wishes: What of that is done by now.
+        state: What the portal holds.
     """
 
     portal: str
@@ -61,6 +71,7 @@ class Recovery:
     done: tuple[str, ...]
     asked: frozenset[str]
     wishes: tuple[str, ...]
+    state: PortalState = field(repr=False, compare=False)
 
 
 def recover(workspace: Workspace, portal: Portal) -> Recovery | None:
@@ -97,10 +108,12 @@ def recover_locked(workspace: Workspace, portal: Portal) -> Recovery | None:
         noting.renew(history, record.dataset, portal, _held(record, state))
     portal.finish()
     journal.end(started, missing)
-    return _told(chosen, missing, events, unkept)
+    return _told(chosen, missing, events, unkept, state)
 
 
-def _told(chosen: Started, missing: tuple[str, ...], events: int, unkept: tuple[str, ...]) -> Recovery:
+def _told(
+    chosen: Started, missing: tuple[str, ...], events: int, unkept: tuple[str, ...], state: PortalState
+) -> Recovery:
     """Return what was completed: ``chosen`` is the publication with those records that were."""
     written = tuple(record for record in chosen.records if record.written)
     ended = chosen.after(written)
@@ -116,6 +129,7 @@ def _told(chosen: Started, missing: tuple[str, ...], events: int, unkept: tuple[
         events=events,
         done=ended.done,
         wishes=ended.fulfilled,
+        state=state,
     )
 
 
@@ -248,6 +262,24 @@ def remaining_plan(
     if datasets[0] and not datasets[1] and not slugs:
         return plan_releases([], portal, workspace, left)  # only datasets were to go, and they are gone
     return plan_publication(workspace, portal, slugs, left, look)
+
+
+def without_arrived(plan: Plan, past: Recovery | None, history: History) -> Plan:
+    """Return a plan without what came to be on the portal while it was made: the last request of the killed run."""
+    if past is None or not any(change.action in WRITTEN for change in plan.changes if change.dataset in past.datasets):
+        return plan
+    changes = tuple(_or_unchanged(change, past, history) for change in plan.changes)
+    return replace(plan, changes=changes, continues=plan.continues or plan.digest)
+
+
+def _or_unchanged(change: DatasetPlan, past: Recovery, history: History) -> DatasetPlan:
+    if change.dataset not in past.datasets or change.action not in WRITTEN:
+        return change
+    record = record_of(change, (), history, past.portal, "")
+    if record is None or not _has_arrived(record, past.state):
+        return change
+    parts = tuple(replace(part, action="unchanged") if part.action in WRITTEN else part for part in change.resources)
+    return replace(change, action="update" if change.loads else "unchanged", resources=parts, only_loads=True)
 
 
 def refuse_undone(plan: Plan, past: Recovery | None) -> None:

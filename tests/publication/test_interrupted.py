@@ -280,6 +280,19 @@ def test_what_the_portal_refused_is_not_pending(office: Office, *, kept: bool) -
     assert pending_path(office.workspace.ledger).exists() is kept
 
 
+def test_what_arrives_while_the_next_run_plans_is_noted_once(office: Office) -> None:
+    """The killed run's last request is still on its way: the plan has it as new, and the recovery finds it done."""
+    portal = MemoryPortal(office.workspace.city)
+    release = office.release("fresh", 1, "a")
+    plan = plan_releases([release], portal, office.workspace)
+    with interrupted(), pytest.raises(KeyboardInterrupt):
+        publish(plan, portal, office.workspace, now=LAST_DAY)
+    outcome, events = publish(plan, portal, office.workspace, now=AFTER, seen=plan.seen)
+    assert (outcome.done, outcome.failed, events) == ((), (), 0)
+    (noted,) = History(office.workspace).releases("fresh")
+    assert noted.time == read_ledger(office.workspace.ledger)[-1].time == "2026-03-31T23:59:30+09:00"
+
+
 def test_a_journal_that_is_not_as_it_was_written_is_reported_and_nothing_is_done(office: Office) -> None:
     """Cut off anywhere, edited, of another format, no JSON, or another city's: named with what to do."""
     die(office, one, FIRST_PORTAL_STEP)
