@@ -18,6 +18,7 @@ _DATA = packaged_toml(__package__, "signs.toml")["numerals"]
 _DIGITS: str = _DATA["digits"]
 _UNITS: dict[str, int] = _DATA["units"]
 _TEN = next(iter(_UNITS))
+_LONGEST = 30  # signs of a number
 # All signs of numbers in addresses, for a class of a regular expression.
 NUMERALS = _DIGITS + "".join(_UNITS)
 _ZEROS = str.maketrans(dict.fromkeys(_DATA["zeros"], _DIGITS[0]))
@@ -41,6 +42,8 @@ def to_kanji(number: int) -> str:
 @lru_cache(maxsize=4096)
 def from_kanji(text: str) -> int | None:
     """Return the number that digits, or kanji with or without units, stand for; ``None`` if they stand for none.
+
+    What is longer than any number that people write stands for none.
 
     >>> from_kanji("二十三"), from_kanji("一二"), from_kanji("百五"), from_kanji("12"), from_kanji("十百")
     (23, 12, 105, 12, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO
@@ -218,7 +219,7 @@ def _zip_kind(file: BinaryIO) -> str:
         with zipfile.ZipFile(file) as archive:
             names = {name.replace("\\", "/") for name in archive.namelist()}
             return _package_kind(names) or _open_document_kind(archive, names) or _folder_kind(names)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         file.seek(0)
         return kind_of_rest(file.read(_SEARCHED))
 

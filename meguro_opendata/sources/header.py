@@ -263,12 +263,12 @@ def row_reasons(body: pl.DataFrame, blank: pl.Series) -> dict[int, str]:
 
 def _unique_names(labels: list[str]) -> list[str]:
     """A name for each column: its label; a blank one by its letter (``F列``), a repeated one numbered (``名称#2``)."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    numbers: dict[str, int] = {}
     for index, label in enumerate(labels):
-        base = label or f"{column_letter(index)}列"
-        name, number = base, 1
+        base = name = label or f"{column_letter(index)}列"
         while name in names:
-            number += 1
-            name = f"{base}#{number}"
-        names.append(name)
-    return names
+            numbers[base] = numbers.get(base, 1) + 1
+            name = f"{base}#{numbers[base]}"
+        names[name] = None
+    return list(names)

@@ -35,6 +35,7 @@ _SEARCHED = 60  # lines in which a column that is used nearly always has a fille
 _ROW = 2  # filled cells that make a line a row
 _LINES_OF_PAIRS = 5  # lines that show that each record has two
 _APART = 2  # lines by which tables beside each other end apart; a total fills one line in some columns only
+_MANY = 500  # columns
 _ALIKE = 0.6  # share of labels by which a table to the right is one like that to the left
 
 
@@ -130,7 +131,11 @@ def _last_row(head: Head, header: Header, run: tuple[int, int]) -> int:
 def _runs(grid: Grid, top: int) -> list[tuple[int, int]]:
     """The runs of columns that have a filled cell below some line."""
     below = grid.cells[top:]
-    used = [at for at, column in enumerate(below.get_columns()) if _is_used(column)]
+    if below.width > _MANY:  # one question about all of them takes less time than one about each
+        all_used = below.select((pl.all().str.strip_chars() != "").any()).row(0)
+        used = [at for at, is_used in enumerate(all_used) if is_used]
+    else:
+        used = [at for at, column in enumerate(below.get_columns()) if _is_used(column)]
     runs: list[tuple[int, int]] = []
     for at in used:
         if runs and runs[-1][1] == at - 1:

@@ -52,9 +52,11 @@ def _joined(labels: Iterable[str]) -> str:
 
 
 def header_names(lines: Sequence[Sequence[str]], columns: Sequence[int]) -> list[str]:
-    """Return the name of each column of a header of one or more lines.
+    """Return the name of each column of a header of one or more lines; a line may end before the last column.
 
-    >>> header_names([["区", "人口", ""], ["", "男", "女"]], [0, 1, 2])
-    ['区', '人口_男', '人口_女']
+    >>> header_names([["区", "人口", ""], ["", "男", "女"]], [0, 1, 2, 3])
+    ['区', '人口_男', '人口_女', '']
     """
-    return joined_names(carried(lines, columns), columns)
+    width = max(columns, default=-1) + 1
+    whole = [[*line, *[""] * (width - len(line))] for line in lines]
+    return joined_names(carried(whole, columns), columns)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -34,6 +33,7 @@ from meguro_opendata.sources.workbook.odstext import with_plain_texts
 from meguro_opendata.sources.workbook.xlsbparts import xlsb_parts
 from meguro_opendata.sources.workbook.xlsparts import old_sheet_names, xls_parts
 from meguro_opendata.sources.workbook.xlsxparts import xlsx_parts
+from meguro_opendata.sources.workbook.zipparts import BROKEN
 
 __all__ = ["cell_text", "read_workbook_grids", "read_workbook_sheet"]
 
@@ -150,7 +150,7 @@ def _open(path: Path, raw: bytes, container: str) -> _Book:
         book = CalamineWorkbook.from_filelike(io.BytesIO(with_plain_texts(raw) if container == "ods" else raw))
     except PasswordError:
         raise SourceError("workbook-encrypted", file=path) from None
-    except (CalamineError, zipfile.BadZipFile, KeyError):
+    except (CalamineError, *BROKEN, KeyError):
         raise SourceError("workbook-broken", file=path) from None
     names = tuple(sheet.name for sheet in book.sheets_metadata)
     return _Book(book, tuple(decoded) if len(decoded) == len(names) else names)

@@ -26,7 +26,7 @@ from fuzz.cases import Case
 __all__ = ["Fault", "Result", "run_cases", "work"]
 
 GIGABYTE = 1 << 30
-SECONDS = 120  # that a case may take before it hangs; none comes near on a machine that is not busy
+SECONDS = 300  # that a case may take before it hangs; none comes near on a machine that is not busy
 _RECYCLED = 250  # cases of one worker
 _TOLD = 3000
 
