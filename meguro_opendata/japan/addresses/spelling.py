@@ -29,8 +29,7 @@ def is_too_long(text: str) -> bool:
     >>> is_too_long("東京都目黒区上目黒2-19-15"), is_too_long("目黒" * 1000)
     (False, True)
     """
-    longest: int = address_data()["longest"]
-    return len(text) > longest
+    return len(text) > int(address_data()["longest"])
 
 
 def plain_address(text: str) -> str:
