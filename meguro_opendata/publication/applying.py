@@ -228,7 +228,7 @@ def publish(
     with locked(workspace.ledger):
         past = recover_locked(workspace, portal)
         refuse_undone(plan, past)
-        plan = without_arrived(plan, past, history)
+        plan = without_arrived(plan, past, history, exclusive=portal.exclusive)
         known = last_events(read_ledger(workspace.ledger), plan.portal)
         refuse_withdrawn_since(plan, workspace)
         changes = _checked(plan, portal, allow, seen)

@@ -99,6 +99,11 @@ class Record:
         return self.action != "unchanged"
 
     @property
+    def uploads(self) -> bool:
+        """Whether a file is sent to the portal."""
+        return any(part["action"] in WRITTEN and part["sha256"] for part in self.resources)
+
+    @property
     def gone(self) -> tuple[str, ...]:
         """The names of the files that leave the portal."""
         return tuple(str(part["name"]) for part in self.resources if part["action"] == "remove")

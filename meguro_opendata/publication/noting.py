@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
-from meguro_opendata.catalog.package import JsonObject, Package
-from meguro_opendata.files.whole import write_whole
+from meguro_opendata.catalog.package import JsonObject, Package, Resource
+from meguro_opendata.files.whole import sha256, write_whole
 from meguro_opendata.portals import Portal
 from meguro_opendata.portals.marks import CHECKSUM, STORED_HASH, is_ours
 from meguro_opendata.publication.history import History
@@ -60,14 +60,25 @@ def note(history: History, plan: Plan, written: Mapping[str, Package | None]) ->
 def renew(history: History, slug: str, portal: Portal, held: Package | None) -> None:
     """Note what a portal tells of a dataset that an interrupted run has written; the views stay as they were noted.
 
+    Somebody may have replaced a file since: its date is noted only where its bytes are those that were published.
+
     Raises:
+        PortalError: If a file cannot be read.
         StorageError: If the folder cannot be written.
     """
     if held is None or portal.exclusive:
         return
     notes = dict(_noted(held, read_notes(history, slug, portal.name), Looked(held)))
+    for part in held.resources:
+        if part.id in notes and not _is_as_published(held, part, portal):
+            notes[part.id] = {**notes[part.id], "last_modified": None}
     if notes:
         _write(history, slug, portal.name, notes)
+
+
+def _is_as_published(package: Package, part: Resource, portal: Portal) -> bool:
+    content = portal.content(package, part) if part.is_upload else None
+    return content is None or sha256(content) == part.optional(CHECKSUM)
 
 
 def _noted(package: Package, before: Notes, looked: Looked) -> Iterator[tuple[str, JsonObject]]:

@@ -155,6 +155,7 @@ class DatasetPlan:
         views: Views that are gone and will be made again.
         looked: What was found on the portal; it is no part of the plan's JSON.
         withdrawn: Its withdrawal; ``None`` for a dataset that is not withdrawn.
+        copied: Whether it is somebody's copy of a dataset of ours that is taken off the portal.
     """
 
     dataset: str
@@ -178,6 +179,7 @@ class DatasetPlan:
     views: tuple[LostView, ...] = ()
     looked: Looked | None = field(default=None, repr=False, compare=False)
     withdrawn: Withdrawn | None = None
+    copied: bool = False
 
     @property
     def stays_withdrawn(self) -> bool:

@@ -96,7 +96,7 @@ def recover_locked(workspace: Workspace, portal: Portal) -> Recovery | None:
         return None
     state = portal.state([record.name for record in started.records])
     written = [record for record in started.records if record.written]
-    arrived = {record.dataset for record in written if _has_arrived(record, state)}
+    arrived = {record.dataset for record in written if _has_arrived(record, state, exclusive=portal.exclusive)}
     missing = tuple(record.dataset for record in written if record.dataset not in arrived)
     for record in started.records:
         history.sweep(record.dataset)
@@ -192,8 +192,14 @@ def _in_order(records: Sequence[Record], missing: Collection[str]) -> Iterator[R
     yield from (record for record in records[len(first) :] if record.written and record.dataset not in missing)
 
 
-def _has_arrived(record: Record, state: PortalState) -> bool:
-    """Return whether the portal has a dataset as it was to be published, or no longer has one that was to go."""
+def _has_arrived(record: Record, state: PortalState, *, exclusive: bool) -> bool:
+    """Return whether the portal has a dataset as it was to be published, or no longer has one that was to go.
+
+    Args:
+        record: The dataset.
+        state: What the portal holds.
+        exclusive: Whether only this program writes there; then the checksums are those of the bytes.
+    """
     held = _held(record, state)
     if record.action == "remove":
         return held is None
@@ -203,7 +209,10 @@ def _has_arrived(record: Record, state: PortalState) -> bool:
     same = (extras.get(DATASET), extras.get(RELEASE)) == record.marks
     files = tuple((part.name, part.hash or None) for part in held.resources)
     shown = bool(held.fields.get("private")) == record.private
-    return same and shown and files == record.files and (held.modified != record.modified or _has_fields(record, held))
+    if not (same and shown and files == record.files):
+        return False
+    # A file that is written moves the portal's time; checksums that it only announces tell nothing of somebody else's.
+    return held.modified != record.modified or ((exclusive or not record.uploads) and _has_fields(record, held))
 
 
 def _held(record: Record, state: PortalState) -> Package | None:
@@ -264,19 +273,19 @@ def remaining_plan(
     return plan_publication(workspace, portal, slugs, left, look)
 
 
-def without_arrived(plan: Plan, past: Recovery | None, history: History) -> Plan:
+def without_arrived(plan: Plan, past: Recovery | None, history: History, *, exclusive: bool) -> Plan:
     """Return a plan without what came to be on the portal while it was made: the last request of the killed run."""
     if past is None or not any(change.action in WRITTEN for change in plan.changes if change.dataset in past.datasets):
         return plan
-    changes = tuple(_or_unchanged(change, past, history) for change in plan.changes)
+    changes = tuple(_or_unchanged(change, past, history, exclusive=exclusive) for change in plan.changes)
     return replace(plan, changes=changes, continues=plan.continues or plan.digest)
 
 
-def _or_unchanged(change: DatasetPlan, past: Recovery, history: History) -> DatasetPlan:
+def _or_unchanged(change: DatasetPlan, past: Recovery, history: History, *, exclusive: bool) -> DatasetPlan:
     if change.dataset not in past.datasets or change.action not in WRITTEN:
         return change
     record = record_of(change, (), history, past.portal, "")
-    if record is None or not _has_arrived(record, past.state):
+    if record is None or not _has_arrived(record, past.state, exclusive=exclusive):
         return change
     parts = tuple(replace(part, action="unchanged") if part.action in WRITTEN else part for part in change.resources)
     return replace(change, action="update" if change.loads else "unchanged", resources=parts, only_loads=True)

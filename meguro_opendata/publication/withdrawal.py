@@ -176,7 +176,9 @@ class Withdrawals:
         dataset = slug if own else name
         parts = removed_resources(old, self._files_of(dataset), self.by_mark.get(mark, ()))
         stops = tuple(foreign_guards(parts)) if own or self.portal.exclusive else ("name-taken",)
-        return replace(_removal(dataset, old, stops), resources=parts, before=old, department=old.text("maintainer"))
+        copied = own and len(self.by_mark[mark]) > 1 and not any(part.ours for part in parts)
+        plan = _removal(dataset, old, stops)
+        return replace(plan, resources=parts, before=old, department=old.text("maintainer"), copied=copied)
 
     def _staying(self, slug: str, wanted: Package) -> DatasetPlan:
         past = self.known[slug]
@@ -268,12 +270,12 @@ def confirm_gone(change: DatasetPlan, portal: Portal) -> None:
 
 
 def withdrawal_events(change: DatasetPlan, portal: str, time: str, approval: str | None) -> Iterator[Event]:
-    """Yield the event of a whole dataset that was withdrawn.
+    """Yield the event of a whole dataset that was withdrawn; a copy of it was never published from here.
 
     One that was withdrawn by an earlier version, file by file, gets it once, with the time of that withdrawal.
     """
     past = change.withdrawn
-    if change.action != "remove" and (past is None or past.whole):
+    if change.copied or (change.action != "remove" and (past is None or past.whole)):
         return
     yield Event(
         event=WITHDRAW,

@@ -268,7 +268,7 @@ def test_a_resource_of_a_dataset_without_a_recipe_can_be_taken_away(office: Offi
 )
 def test_the_advice_of_a_status_works(case: str, kind: str, advice: str, office: Office, monkeypatch: Any) -> None:
     """Each difference in identity has a command that ends it, or that shows the ids to choose from."""
-    monkeypatch.setattr("meguro_opendata.publication.status._releases", lambda _: ([office.release("1")], []))
+    monkeypatch.setattr("meguro_opendata.publication.status.ready_releases", lambda *_: ([office.release("1")], []))
     if case == "ambiguous":
         office.as_version_01()
     if case in ("copied", "ambiguous"):
