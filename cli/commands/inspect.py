@@ -27,6 +27,7 @@ def command(
 ) -> None:
     """ファイルの中身を調べる / Say what a file really is and which standard it may follow."""
     from meguro_opendata.inspection.profiler import inspect_file
+    from meguro_opendata.messages.harmless import one_line
 
     from ..texts.inspection import inspection_lines
 
@@ -36,7 +37,7 @@ def command(
     if output_format == "json":
         console.result_json(seen.to_dict(lang))
     else:
-        console.result("\n".join(inspection_lines(seen, lang)))
+        console.result_lines(map(one_line, inspection_lines(seen, lang)))
     if seen.refusal is not None:
         console.say(seen.refusal.text(lang))
     raise SystemExit(seen.exit_code)

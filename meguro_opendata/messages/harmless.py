@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-__all__ = ["escaped_json", "harmless", "harmless_page", "mask_tokens", "mask_tokens_within"]
+__all__ = ["escaped_json", "harmless", "harmless_page", "mask_tokens", "mask_tokens_within", "one_line"]
 
 # C0 but tab and newline, DEL, C1; marks, overrides and isolates of direction; separators of lines and paragraphs;
 # obsolete format characters, annotations and tags; halves of surrogate pairs.
@@ -34,6 +34,15 @@ def harmless(text: str) -> str:
     '\\x1b]52;c;cm0=\\x07 \\x9b31m \\u202egnp.exe\\ud800\n'
     """
     return _UNSAFE.sub(_written_out, text)
+
+
+def one_line(text: str) -> str:
+    r"""Return a text of others with its line breaks written out, so that it cannot look like lines of our own.
+
+    >>> one_line("a.csv\n0 errors")
+    'a.csv\\n0 errors'
+    """
+    return text.replace("\n", "\\n")
 
 
 def _written_out(match: re.Match[str]) -> str:

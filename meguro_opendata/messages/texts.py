@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from meguro_opendata.messages.harmless import mask_tokens
+from meguro_opendata.messages.harmless import mask_tokens, one_line
 from meguro_opendata.packaged import packaged_toml
 
 __all__ = [
@@ -59,9 +59,10 @@ def finding_text(code: str, part: str, params: Mapping[str, object], lang: str) 
 
 
 def error_text(code: str, params: Mapping[str, object], lang: str) -> str:
-    """The text of an error: what, where and what to do; tokens of portals in it are masked."""
+    """The text of an error: what, where and what to do; tokens of portals and line breaks of others are not in it."""
     text: str = _catalogue(lang)["errors"][code]
-    return mask_tokens(text.strip().format_map(_Shown(params, lang)))
+    shown = {name: one_line(value) for name, value in _Shown(params, lang).items()}
+    return mask_tokens(text.strip().format_map(shown))
 
 
 def message(code: str, lang: str, **params: object) -> str:

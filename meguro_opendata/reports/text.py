@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from meguro_opendata import messages
 from meguro_opendata.findings import Finding, Report
+from meguro_opendata.messages.harmless import one_line
 from meguro_opendata.reports.coverage import coverage_lines
 from meguro_opendata.reports.grouping import Group, extent, grouped, place, place_words, subject
 from meguro_opendata.reports.limits import limit
@@ -23,7 +24,7 @@ def as_text(report: Report, lang: str) -> str:
 
 
 def _head(report: Report, lang: str) -> Iterator[str]:
-    yield f"{messages.word('file', lang)}: {report.file}"
+    yield f"{messages.word('file', lang)}: {one_line(report.file)}"
     if report.standard:
         yield f"{messages.word('standard', lang)}: {report.standard[0]}@{report.standard[1]}"
     if report.encoding:
@@ -31,7 +32,7 @@ def _head(report: Report, lang: str) -> Iterator[str]:
     if report.header:
         most = limit("labels")
         more = " ..." if len(report.header) > most else ""
-        yield f"{messages.word('header', lang)}: {', '.join(report.header[:most])}{more}"
+        yield one_line(f"{messages.word('header', lang)}: {', '.join(report.header[:most])}{more}")
     yield from coverage_lines(report.coverage, lang)
 
 
@@ -62,7 +63,7 @@ def told(found: Finding, words: Mapping[str, str], lang: str) -> str:
     """
     where = place(found, words)
     hint = f" -> {found.suggestion}" if found.suggestion else ""
-    return f"{where + ': ' if where else ''}{found.text('message', lang)}{hint}"
+    return one_line(f"{where + ': ' if where else ''}{found.text('message', lang)}{hint}")
 
 
 def what_to_do(found: Finding, lang: str) -> Iterator[str]:

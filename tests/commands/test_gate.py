@@ -150,6 +150,28 @@ def test_a_name_that_is_no_unicode_is_refused_where_it_would_be_written(
     assert not any((workspace_dir / made).exists() for made in ("x", "c", os.fsdecode(b"\xfe")))
 
 
+FORGED = "誤りはありません。"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["inspect"],
+        ["validate", "--standard", "aed"],
+        ["convert", "--standard", "aed", "--out", "c"],
+        ["geo", "geocode", "--column", "x", "-o", "g.csv"],
+        ["harvest", "-o", "h.jsonl"],
+    ],
+)
+def test_a_line_break_of_a_file_forges_no_line(arguments: list[str], tmp_path: Path) -> None:
+    """A name, a header or a cell with a line break cannot look like a sentence of ours."""
+    file = tmp_path / f"表\n{FORGED}\n.csv"
+    file.write_text(f'"名称\n{FORGED}\n",緯度\n"見本\n{FORGED}\n","x\n{FORGED}"\n', encoding="utf-8")
+    _, shown = on_a_terminal([*arguments, file], tmp_path)
+    assert FORGED not in [line.strip() for line in shown.split("\n")], shown
+    assert "\\n" in shown or arguments[0] == "convert"  # which takes them out of the names
+
+
 TEXTS = st.text(st.characters() | st.sampled_from("".join(ATTACKS)), max_size=30)
 
 
