@@ -108,7 +108,7 @@ def date(
     )
     done = enter_datings(workspace.ledger, said, options.recorder_name(recorder), table or workspace.ledger)
     if output_format == "json":
-        counts = {"entered": done.entered, "known": done.known, "skipped": []}
+        counts = {"entered": done.entered, "known": done.known, "skipped": [], "odd_times": [], "doubled": []}
         console.result_json({"format": ENTRY_FORMAT, "ledger": str(workspace.ledger), **counts})
         return
     console.result(message("ledger-dated", lang, count=done.entered, known=done.known, path=workspace.ledger))

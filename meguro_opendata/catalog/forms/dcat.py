@@ -15,7 +15,7 @@ from typing import TypedDict
 from meguro_opendata.catalog.entry import LANGUAGE, Box, CatalogEntry, Contact, Distribution
 from meguro_opendata.catalog.forms.dates import day_range
 from meguro_opendata.catalog.forms.iris import dataset_fragments, local_iri, scheme_iri, web_iri
-from meguro_opendata.catalog.licences import find_licence
+from meguro_opendata.catalog.licences import Licence, find_licence
 from meguro_opendata.catalog.package import Json, JsonObject
 from meguro_opendata.catalog.publisher import publisher_of
 from meguro_opendata.packaged import packaged_toml
@@ -283,16 +283,23 @@ def _licence(identifier: str, title: str, url: str) -> JsonObject | None:
     if not (identifier or title or url):
         return None
     known = find_licence(identifier, url)
-    address = web_iri(_DEED.sub(r"\1", url))
-    iri = address or (known.iri if known else local_iri("license", identifier or title or url))
+    iri = _licence_iri(known, identifier or title, url)
     titles = [_text(title), {"@value": known.title, "@language": "en"} if known else None]
     told = {
         "dct:identifier": identifier,
         "rdfs:label": title,
         "dct:title": [text for text in titles if text],
-        "rdfs:seeAlso": _page(url) if url and url != iri else None,
+        "rdfs:seeAlso": _page(url if url != iri else None),
     }
     return {"@id": iri, "@type": "dct:LicenseDocument", **_without_blanks(told)}
+
+
+def _licence_iri(known: Licence | None, called: str, url: str) -> str:
+    """Return the address of a licence without what is for people, else its IRI, else a name of this document."""
+    address = web_iri(_DEED.sub(r"\1", url))
+    if address is None and known is None:
+        return local_iri("license", called or url)
+    return address or (known.iri if known else "")
 
 
 def _checksum(digits: str | None) -> JsonObject | None:

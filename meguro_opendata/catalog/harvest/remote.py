@@ -47,17 +47,24 @@ def harvest_ckan(
     fetcher = Fetcher(manners or Manners())
     base = url.rstrip("/").removesuffix(_SEARCH).removesuffix(_ACTIONS).removesuffix("/api")
     question = Question(base, organization or "", _SORT, limits().page)
-    resumed = part.resume(question) if part else None
+    begun = _resumed(part, question, fetcher.manners) if part else Reading()
+    before = len(begun.results)
     respect_robots(fetcher, base + _SEARCH)
-    if part and part.unused:
-        fetcher.manners.tell(part.unused, path=part.path)
-    if resumed:
-        fetcher.manners.tell("harvest-resumed", datasets=len(resumed.results), begun=resumed.begun)
-    before = len(resumed.results) if resumed else 0
-    reading = _Pages(fetcher, question, part).read(resumed or Reading())
+    reading = _Pages(fetcher, question, part).read(begun)
     if not reading.count and not reading.results:
         raise _nothing(fetcher, question)
     return _harvested(reading, base, fetcher.requests, resumed=before)
+
+
+def _resumed(part: PartFile, question: Question, manners: Manners) -> Reading:
+    """Return what an earlier reading left, if it can go on, and say so; else one that begins."""
+    found = part.resume(question)
+    if part.unused:
+        manners.tell(part.unused, path=part.path)
+    if found is None:
+        return Reading()
+    manners.tell("harvest-resumed", datasets=len(found.results), begun=found.begun)
+    return found
 
 
 class _Pages:
