@@ -97,6 +97,8 @@ def load_line(path: Path, number: int, line: bytes, *, ended: bool = True) -> di
     """
     try:
         loaded = json.loads(line.decode("utf-8"))
+        if b"\\ud" in line.lower():  # half of a sign, which no file can be written with
+            json.dumps(loaded, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         loaded = None
     if isinstance(loaded, dict) and isinstance(loaded.get("hash"), str):
