@@ -15,6 +15,7 @@ if __name__ == "__main__":
         faults, codes = run_cases(range(begin, min(begin + _BATCH, first + count)), seed)
         faulty += len(faults)
         for fault in faults:
-            print(f"--- {fault.number} {fault.kind} {fault.how}\n{fault.told}", flush=True)
-        print(begin, dict(sorted(codes.items())), flush=True)
+            sys.stdout.write(f"--- {fault.number} {fault.kind} {fault.how}\n{fault.told}\n")
+        sys.stdout.write(f"{begin} {dict(sorted(codes.items()))}\n")
+        sys.stdout.flush()
     sys.exit(1 if faulty else 0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from datafuzz.mutators import JSON, JSON_LINES, TEXT, YAML, Mutator
-from datafuzz.workspace import PLACES, seed_workspace
+from datafuzz.workspace import PLACES, whole_copy
 
 __all__ = ["KINDS", "Case", "Kind", "case_of", "cases_of"]
 
@@ -20,6 +20,7 @@ _VERIFY = ("ledger", "verify", *_IN)
 _CHECK = ("catalog", "check", *_IN)
 _OUT = "{workspace}/out"
 _PUBLISH = ("publish", "--plan", "{workspace}/plan.json", *_IN)
+_GUARDED = frozenset({0, 1, 2, 4})
 _TABLE = "{workspace}/city/preschool/保育所利用枠空き状況_20250601.csv"
 
 
@@ -56,14 +57,19 @@ KINDS = (
     Kind("settings", TEXT, (_BUILD, _PLAN, _KPI, ("status", *_IN)), frozenset({0, 1, 2, 3})),
     Kind("strategy", YAML, (_KPI, ("kpi", "report", "-o", _OUT + ".html", "--fiscal-year", "2025", *_IN))),
     Kind("coverage", YAML, (_KPI,)),
-    Kind("ledger", JSON_LINES, (_VERIFY, ("ledger", "verify", "--repair", *_IN), _KPI, _PLAN, _PUBLISH), frozenset({0, 1, 2, 4})),
-    Kind("plan", JSON, (_PUBLISH,), frozenset({0, 1, 2, 4})),
-    Kind("descriptor", JSON, (_PLAN, ("status", *_IN), _CHECK, ("catalog", "export", "--as", "dcat", "-o", _OUT, *_IN))),
+    Kind("ledger", JSON_LINES, (_VERIFY, ("ledger", "verify", "--repair", *_IN), _KPI, _PLAN, _PUBLISH), _GUARDED),
+    Kind("plan", JSON, (_PUBLISH,), _GUARDED),
+    Kind("descriptor", JSON, (
+        _PLAN, ("status", *_IN), _CHECK, ("catalog", "export", "--as", "dcat", "-o", _OUT, *_IN),
+    )),
     Kind("dump", JSON_LINES, (
         ("harvest", "{file}", "-o", _OUT),
         ("ledger", "import", "{file}", *_IN),
         ("catalog", "check", "--from", "{file}", *_IN),
-        *(("catalog", "export", "--as", form, "--from", "{file}", "-o", _OUT, *_IN) for form in ("dcat", "ckan", "open_data_list")),
+        *(
+            ("catalog", "export", "--as", form, "--from", "{file}", "-o", _OUT, *_IN)
+            for form in ("dcat", "ckan", "open_data_list")
+        ),
     )),
     Kind("snapshot", JSON, (("plan", "--portal-state", "{file}", *_IN),)),
     Kind("schema", JSON, (
@@ -83,10 +89,16 @@ def cases_of(count: int, seed: int) -> Iterator[Case]:
 
 
 def case_of(number: int, seed: int) -> Case:
-    """Return the case of a number; the same seed and number give the same case."""
+    """Return the case of a number; the same seed and number give the same case.
+
+    A negative number is that of a whole file and one of its commands, all in turn.
+    """
+    if number < 0:
+        kind, command = [(kind, command) for kind in KINDS for command in kind.commands][-1 - number]
+        return Case(number, kind, (whole_copy() / PLACES[kind.name]).read_bytes(), command)
     random = Random(f"{seed}:{number}")
     kind = KINDS[number % len(KINDS)]
-    content = (seed_workspace() / PLACES[kind.name]).read_bytes()
+    content = (whole_copy() / PLACES[kind.name]).read_bytes()
     for _ in range(random.choice(_STEPS)):
         content = random.choice(kind.mutators)(content, random)
     return Case(number, kind, content, random.choice(kind.commands))

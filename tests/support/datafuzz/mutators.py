@@ -13,14 +13,76 @@ __all__ = ["JSON", "JSON_LINES", "TEXT", "YAML"]
 
 Mutator = Callable[[bytes, Random], bytes]
 ODD = (
-    *("", " ", "\n", "\t", "\0", '"', "'", "#", ":", "-", "- ", "[", "]", "{", "}", "&a", "*a", "!x", "|", ">", "=", ",", "\\"),
-    *("\ufeff", "\u202e", "\x1b[31m", "\x85", "𠮷", "null", "~", "true", "1e999", "-1", "0", "99999999999999999999", ".inf"),
-    *("2025-02-30", "0000-00-00", "../../x", "/etc/passwd", "C:\\x", "http://[", "%s", "{x}", "a" * 5000, "一" * 5000, "1" * 5000),
-)  # fmt: skip
+    *(
+        "",
+        " ",
+        "\n",
+        "\t",
+        "\0",
+        '"',
+        "'",
+        "#",
+        ":",
+        "-",
+        "- ",
+        "[",
+        "]",
+        "{",
+        "}",
+        "&a",
+        "*a",
+        "!x",
+        "|",
+        ">",
+        "=",
+        ",",
+        "\\",
+    ),
+    *(
+        "\ufeff",
+        "\u202e",
+        "\x1b[31m",
+        "\x85",
+        "𠮷",
+        "null",
+        "~",
+        "true",
+        "1e999",
+        "-1",
+        "0",
+        "99999999999999999999",
+        ".inf",
+    ),
+    *(
+        "2025-02-30",
+        "0000-00-00",
+        "../../x",
+        "/etc/passwd",
+        "C:\\x",
+        "http://[",
+        "%s",
+        "{x}",
+        "a" * 5000,
+        "一" * 5000,
+        "1" * 5000,
+    ),
+)
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 1.5, 10**30, float("inf"), float("nan"), "", " ", "x", "\ud800", "\0", "a\nb"),
-    *([], {}, [[]], {"": ""}, [None], {"a": {"b": []}}, ["a", 1], "2025-13-01", "9999-12-31T23:59:59.999Z", "../..", "一" * 3000),
-)  # fmt: skip
+    *(
+        [],
+        {},
+        [[]],
+        {"": ""},
+        [None],
+        {"a": {"b": []}},
+        ["a", 1],
+        "2025-13-01",
+        "9999-12-31T23:59:59.999Z",
+        "../..",
+        "一" * 3000,
+    ),
+)
 _MOST = 300_000
 
 
@@ -90,7 +152,9 @@ def _twisted(made: Any, random: Random) -> Any:
         holder[key] = [holder[key]]
     elif way == 3:
         other, name = random.choice(places)
-        holder[key] = json.loads(json.dumps(other[name], default=str)) if name in other or isinstance(name, int) else None
+        holder[key] = (
+            json.loads(json.dumps(other[name], default=str)) if name in other or isinstance(name, int) else None
+        )
     else:
         holder[key] = random.choice(VALUES)
     return made

@@ -9,15 +9,16 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from datafuzz.kinds import KINDS, case_of
-from datafuzz.workspace import PLACES, seed_workspace
 from locations import ROOT
+
+from datafuzz.kinds import case_of
+from datafuzz.workspace import PLACES, seed_workspace, whole_copy
 
 __all__ = ["Fault", "run_cases", "work"]
 
@@ -45,7 +46,7 @@ def run_cases(numbers: Sequence[int], seed: int) -> tuple[list[Fault], dict[int,
         for number, how, told, code in ended:
             codes[code] = codes.get(code, 0) + 1
             if how:
-                faults.append(Fault(number, KINDS[number % len(KINDS)].name, how, told))
+                faults.append(Fault(number, case_of(number, seed).kind.name, how, told))
         left = left[len(ended) :]
     return faults, codes
 
@@ -59,12 +60,17 @@ def _batch(numbers: Sequence[int], seed: int) -> list[tuple[int, str, str, int]]
         check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
     )
-    ended = [tuple(json.loads(line)) for line in done.stdout.decode("ascii").splitlines()]
+    ended = [_read(line) for line in done.stdout.decode("ascii").splitlines()]
     if len(ended) < len(numbers):
         told = done.stderr[-_TOLD:].decode("utf-8", "replace")
         how = "hang" if "Timeout (" in told else "abort"
         ended.append((numbers[len(ended)], how, told, done.returncode))
     return ended
+
+
+def _read(line: str) -> tuple[int, str, str, int]:
+    number, how, told, code = json.loads(line)
+    return int(number), str(how), str(told), int(code)
 
 
 def work() -> None:
@@ -74,24 +80,28 @@ def work() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     seed, *numbers = map(int, sys.argv[1:])
-    with TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    with (
+        TemporaryDirectory(prefix="datafuzz-") as folder,
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
         os.environ["MEGURO_OPENDATA_DATA"] = folder
-        seeds = seed_workspace()
+        tempfile.tempdir = folder
+        whole_copy()
         for number in numbers:
             faulthandler.dump_traceback_later(SECONDS, exit=True, file=sys.__stderr__)
-            answers.write(json.dumps([number, *_ended(number, seed, seeds, Path(folder) / "ws")]) + "\n")
+            answers.write(json.dumps([number, *_ended(number, seed)]) + "\n")
             answers.flush()
             faulthandler.cancel_dump_traceback_later()
-        shutil.rmtree(seeds)
 
 
-def _ended(number: int, seed: int, seeds: Path, home: Path) -> tuple[str, str, int]:
+def _ended(number: int, seed: int) -> tuple[str, str, int]:
     """How a case ended: what was wrong, if anything, what is known of it, and the exit code."""
     from meguro_opendata.cli import main
 
-    case = case_of(number, seed)
-    shutil.rmtree(home, ignore_errors=True)
-    shutil.copytree(seeds, home)
+    case, home = case_of(number, seed), seed_workspace()
+    shutil.rmtree(home)
+    shutil.copytree(whole_copy(), home)
     file = home / PLACES[case.kind.name]
     file.write_bytes(case.content)
     arguments = [part.replace("{file}", str(file)).replace("{workspace}", str(home)) for part in case.command]
