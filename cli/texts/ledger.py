@@ -34,7 +34,10 @@ def imported_lines(done: Imported, ledger: Path, lang: str) -> Iterator[str]:
     if done.odd:
         yield message("ledger-odd-times", lang, count=len(done.odd))
     for one in done.odd:
-        code = "ledger-odd-time" if one.used else "ledger-odd-time-left"
-        yield "  " + message(code, lang, place=one.place, file=one.file, value=one.value, used=one.used[:10])
+        said = {"place": one.place, "file": one.file, "value": one.value}
+        if one.used:
+            yield "  " + message("ledger-odd-time", lang, **said, used=one.used[:10])
+        else:
+            yield "  " + message("ledger-odd-time-left", lang, **said)
     if done.doubled:
         yield message("ledger-doubled", lang, count=len(done.doubled), names=done.doubled)
