@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypedDict
 
@@ -106,6 +106,10 @@ class Comparison:
     changed: Mapping[str, tuple[str | None, str | None]]
     conflicts: tuple[Conflict, ...]
     kept: Flat
+
+    def also(self, *conflicts: Conflict) -> Comparison:
+        """Return the same with further conflicts, which come first."""
+        return replace(self, conflicts=(*conflicts, *self.conflicts))
 
 
 def flat(package: Package, files: Mapping[str, Resource] | None = None) -> dict[str, str]:

@@ -243,11 +243,11 @@ def with_ids(started: Started, held: Mapping[str, Package | None]) -> Started:
 def _identified(record: Record, held: Package | None) -> Record:
     """Return a record with the portal's ids: it has the files of a plan before its other resources, in their order."""
     kept = [part for part in record.resources if part["action"] in _FILES]
-    given = [part.id or "" for part in held.resources[: len(kept)]] if held else []
-    ids = {part["name"]: part["id"] or "" for part in record.resources if part["action"] == "remove" and part["ours"]}
-    ids |= {part["name"]: part["id"] or "" for part in kept}
+    given = [part.id for part in held.resources[: len(kept)]] if held else []
+    removed = [part for part in record.resources if part["action"] == "remove" and part["ours"]]
+    ids = {part["name"]: part["id"] for part in (*removed, *kept)}
     ids |= {part["name"]: one for part, one in zip(kept, given, strict=False) if one}
-    events = tuple(replace(event, resource_id=ids.get(event.resource, "")) for event in record.events)
+    events = tuple(replace(event, resource_id=ids.get(event.resource) or "") for event in record.events)
     return replace(record, events=events)
 
 

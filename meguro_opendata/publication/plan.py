@@ -212,7 +212,7 @@ class DatasetPlan:
             "resources": [part.to_dict() for part in self.resources],
             "guards": list(self.guards),
             "conflicts": [conflict.to_dict() for conflict in self.conflicts],
-            "notes": [{name: getattr(note, name) for name in _NOTE} for note in self.notes],
+            "notes": list(map(_note_dict, self.notes)),
             "datastore": [_load_dict(load, load.name in self.lost_tables) for load in self.loads],
             "views": [view.to_dict() for view in self.views],
             "against": {key: before.fields.get(key) for key in _AGAINST} if before else None,
@@ -222,6 +222,10 @@ class DatasetPlan:
             "rows": self.rows,
             "withdrawn": self.withdrawn.to_dict() if self.withdrawn else None,
         }
+
+
+def _note_dict(note: Finding) -> JsonObject:
+    return {name: getattr(note, name) for name in _NOTE}
 
 
 def _below(part: ResourcePlan, releases: Path) -> ResourcePlan:

@@ -43,10 +43,7 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal, past: Recovery
         wishes = _wishes(loaded["wishes"])
         _refuse_older_form(loaded)
         look = Look.of(texts_of(loaded.get("not_looked_at", ["table-contents"])), portal)
-        gone = removed_by_name(wishes)
-        changes = [(str(change["dataset"]), str(change["name"]), change["action"]) for change in loaded["changes"]]
-        slugs = [slug for slug, name, action in changes if action != "remove" and not {slug, name} & {*gone}]
-        slugs = [slug for slug in slugs if slug in workspace.slugs()]
+        slugs = _slugs(loaded["changes"], removed_by_name(wishes), workspace)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MeguroOpendataError("plan-broken", file=path) from None
     if loaded.get("format") != PLAN_FORMAT or not loaded["changes"]:
@@ -59,6 +56,13 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal, past: Recovery
     if begun is None or not _is_rest(told["changes"], loaded["changes"], begun):
         raise GuardError("plan-stale")
     return replace(fresh, continues=begun.plan)
+
+
+def _slugs(changes: Sequence[Json], gone: Sequence[str], workspace: Workspace) -> list[str]:
+    """Return the datasets of a plan that are planned by their releases, not only taken away as a whole or in parts."""
+    named = [(str(one["dataset"]), str(one["name"]), one["action"]) for one in map(object_of, changes)]
+    kept = [slug for slug, name, action in named if action != "remove" and not {slug, name} & {*gone}]
+    return [slug for slug in kept if slug in workspace.slugs()]
 
 
 def _is_rest(changes: Sequence[Json], agreed: Sequence[Json], past: Recovery) -> bool:

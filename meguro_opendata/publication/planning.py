@@ -11,6 +11,7 @@ from meguro_opendata.catalog import Group, Json, JsonObject, Package, Resource, 
 from meguro_opendata.catalog.forms.ckan import optional_fields
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import sha256
+from meguro_opendata.findings import Finding
 from meguro_opendata.ledger import PublishedFiles, published_files
 from meguro_opendata.portals import Portal, PortalState, TableLoad, Upload, open_portal
 from meguro_opendata.portals.marks import DATASET, DATASTORE, RELEASE, extras_of, marked, sorted_extras
@@ -98,19 +99,24 @@ def plan_releases(
     published = published_files(workspace.ledger, portal.name)
     by_mark = marked_packages(held.packages.values())
     known = _Known(portal, workspace, history, held, by_mark, published, asked, closely)
-    gone = Withdrawals(portal, workspace, held, by_mark, published, asked)
-    removals = [gone.removal(name) for name in removed_by_name(asked)]
-    changes = [
-        gone.kept(release, package) or gone.again(_plan_dataset(release, package, known))
-        for release, package in zip(releases, wanted, strict=True)
-    ]
-    changes = [*changes, *gone.without_release(resting)]
-    changes = [change for change in changes if change.dataset not in {one.dataset for one in removals}] + removals
-    changes += [_plan_parts(name, gone, known) for name in _without_release(changes, known)]
-    changes = [change.below(workspace.releases) for change in changes]
+    changes = _changes(list(zip(releases, wanted, strict=True)), known, resting)
     _refuse_unknown_files(changes, asked)
     left_out = closely.not_looked_at(portal, [change.looked for change in changes])
     return Plan(portal.name, fingerprint(held, changes), tuple(changes), asked, left_out, seen=held)
+
+
+def _changes(
+    releases: Sequence[tuple[PublishedDataset, Package]], known: _Known, resting: Sequence[str]
+) -> list[DatasetPlan]:
+    """Return the plans of some releases, of withdrawn datasets, and of what is to be taken away."""
+    gone = Withdrawals(known.portal, known.workspace, known.state, known.by_mark, known.published, known.wishes)
+    removals = [gone.removal(name) for name in removed_by_name(known.wishes)]
+    planned = [gone.kept(*one) or gone.again(_plan_dataset(*one, known)) for one in releases]
+    planned += gone.without_release(resting)
+    removed = {change.dataset for change in removals}
+    changes = [change for change in planned if change.dataset not in removed] + removals
+    changes += [_plan_parts(name, gone, known) for name in _without_release(changes, known)]
+    return [change.below(known.workspace.releases) for change in changes]
 
 
 def _keeps_views(workspace: Workspace, portal: str) -> bool:
@@ -156,14 +162,14 @@ def _plan_dataset(release: PublishedDataset, wanted: Package, known: _Known) -> 
     own = fields.flat(wanted)
     matching = _matching(release.slug, wanted, old, known, ours=ours)
     theirs = fields.flat(old, matching.files) if old else {}
-    compared = _compared(own, theirs, looked, ours, release.slug, known)
-    compared = replace(compared, conflicts=(*uncertain, *matching.conflicts, *compared.conflicts))
+    compared = _compared(own, theirs, looked, ours, release.slug, known).also(*uncertain, *matching.conflicts)
     tables = table_changes(release, old, matching, known.portal, known.history)
     others = matching.others_plan(known.files_of(release.slug), old)
     resources = (*_files(release, wanted, matching, tables, compared), *others)
     package = marked(_merged(wanted, old, compared, matching), mark, fields.mark_text(own))
     action = _action(old, compared, resources, matching.unmarked or _moved(package, old))
     notes = () if action == "unchanged" else tuple(known.portal.check(package))
+    stops = _stops(release, tables, notes, known)
     loads, lost = _loads(release, matching, known)
     return DatasetPlan(
         dataset=release.slug,
@@ -171,12 +177,7 @@ def _plan_dataset(release: PublishedDataset, wanted: Package, known: _Known) -> 
         action="update" if (loads or looked.lost_views) and action == "unchanged" else action,
         metadata=tuple(fields.shown_fields(compared.changed, theirs)),
         resources=resources,
-        guards=(
-            *guards.table_guards(tables.values(), known.workspace),
-            *guards.release_guards(release, notes, known.workspace),
-            *guards.tie_guards(package, old, matching.files, ours),
-            *guards.foreign_guards(resources),
-        ),
+        guards=(*stops, *guards.tie_guards(package, old, matching.files, ours), *guards.foreign_guards(resources)),
         package=package,
         standard=release.entry.standard,
         department=release.entry.department,
@@ -192,6 +193,14 @@ def _plan_dataset(release: PublishedDataset, wanted: Package, known: _Known) -> 
         views=looked.lost_views,
         looked=looked,
     )
+
+
+def _stops(
+    release: PublishedDataset, tables: Mapping[str, TableChange], notes: Sequence[Finding], known: _Known
+) -> tuple[str, ...]:
+    """Return the guards on a release itself."""
+    rows = guards.table_guards(tables.values(), known.workspace)
+    return (*rows, *guards.release_guards(release, notes, known.workspace))
 
 
 def _matching(slug: str, wanted: Package, old: Package | None, known: _Known, *, ours: bool) -> Matching:

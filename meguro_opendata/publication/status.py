@@ -218,7 +218,7 @@ def _without_recipe(
     gone: Mapping[str, Withdrawal],
 ) -> Iterator[Drift]:
     """Yield datasets on the portal that no recipe of the workspace makes; those that are withdrawn have come back."""
-    planned = {change.name for change in changes} | {change.before.name for change in changes if change.before}
+    planned = _planned_names(changes)
     for name, package in state.packages.items():
         code, _, slug = extras_of(package).get(DATASET, "").partition("/")
         ours = portal.exclusive or code == workspace.city.code
@@ -230,6 +230,12 @@ def _without_recipe(
             yield Drift("orphaned", name, (), _remove_command(package, state, workspace, portal))
         else:
             yield Drift("unmanaged", name, (), _take_over(name, workspace, portal))
+
+
+def _planned_names(changes: Sequence[DatasetPlan]) -> set[str]:
+    """Return the names on the portal of what is planned, present and future ones."""
+    before = {change.before.name for change in changes if change.before}
+    return before | {change.name for change in changes}
 
 
 def _remove_command(package: Package, state: PortalState, workspace: Workspace, portal: Portal) -> str:
