@@ -205,14 +205,18 @@ def _has_arrived(record: Record, state: PortalState, *, exclusive: bool) -> bool
         return held is None
     if held is None:
         return False
-    extras = extras_of(held)
-    same = (extras.get(DATASET), extras.get(RELEASE)) == record.marks
-    files = tuple((part.name, part.hash or None) for part in held.resources)
-    shown = bool(held.fields.get("private")) == record.private
-    if not (same and shown and files == record.files):
+    if not _says_so(record, held):
         return False
     # A file that is written moves the portal's time; checksums that it only announces tell nothing of somebody else's.
     return held.modified != record.modified or ((exclusive or not record.uploads) and _has_fields(record, held))
+
+
+def _says_so(record: Record, held: Package) -> bool:
+    """Return whether a dataset has the marks, the files and the visibility that it was to get."""
+    extras = extras_of(held)
+    same = (extras.get(DATASET), extras.get(RELEASE)) == record.marks
+    files = tuple((part.name, part.hash or None) for part in held.resources)
+    return same and files == record.files and bool(held.fields.get("private")) == record.private
 
 
 def _held(record: Record, state: PortalState) -> Package | None:

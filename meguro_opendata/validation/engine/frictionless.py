@@ -17,18 +17,8 @@ from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.validation.engine.cellreaders import Read
 from meguro_opendata.validation.engine.frictionlesspatterns import bound_patterns
 
-__all__ = [
-    "ExpectedField",
-    "Head",
-    "RawError",
-    "TextTable",
-    "check_package",
-    "check_table",
-    "field_reader",
-    "hashable",
-    "read_cell",
-    "read_head",
-]
+__all__ = ["ExpectedField", "Head", "RawError", "TextTable"]
+__all__ += ["check_package", "check_table", "field_reader", "hashable", "read_cell", "read_head"]
 
 _NO_LIMIT = 2**62
 _MAIN = "main"

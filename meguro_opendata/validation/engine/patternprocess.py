@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import queue
 import subprocess
 import sys
@@ -11,12 +10,12 @@ import time
 from pathlib import Path
 from threading import Thread
 
+from meguro_opendata.jobs.apart import process_environment
+
 __all__ = ["OutOfTimeError", "PatternProcess"]
 
 _WORKER = Path(__file__).with_name("patternworker.py")
 _STARTING = 60.0  # seconds; a machine under load starts a process slowly
-# What Python itself is found by; nothing else of this program's environment, such as tokens, is passed on.
-_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
 
 class OutOfTimeError(Exception):
@@ -46,7 +45,7 @@ class PatternProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 encoding="ascii",
-                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+                env=process_environment(),
             )
         except OSError:
             raise OutOfTimeError from None
