@@ -92,7 +92,7 @@ def _zipped(members: Mapping[str, bytes]) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return written.getvalue()
 
 
@@ -120,6 +120,10 @@ def _spreadsheetml() -> Mapping[str, bytes]:
     return {"一覧.xml": book.encode(), "一覧.xls": book.encode()}
 
 
+def _quoted(line: str) -> str:
+    return '"' + line.replace(",", '","') + '"\r\n'
+
+
 def _texts() -> Mapping[str, bytes]:
     plain = "\n".join(LINES.splitlines()[2:6]) + "\n"
     return {
@@ -127,7 +131,7 @@ def _texts() -> Mapping[str, bytes]:
         "題.csv": LINES.encode(),
         "書式.csv": plain.encode("cp932", "replace"),
         "タブ.tsv": plain.replace(",", "\t").encode("utf-16"),
-        "引用.csv": ('"' + plain.replace(",", '","').replace("\n", '"\r\n"')).encode("utf-8-sig"),
+        "引用.csv": "".join(_quoted(line) for line in plain.splitlines()).encode("utf-8-sig"),
     }
 
 

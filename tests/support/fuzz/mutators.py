@@ -242,7 +242,7 @@ def in_package(mutators: tuple[Mutator, ...]) -> Mutator:
         written = io.BytesIO()
         with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
             for one, content in members.items():
-                archive.writestr(one, content)
+                archive.writestr(zipfile.ZipInfo(one), content, zipfile.ZIP_DEFLATED)
         return written.getvalue()
 
     return mutated

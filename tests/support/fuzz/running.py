@@ -140,15 +140,16 @@ def _start(home: Path) -> subprocess.Popen[str]:
     shutil.rmtree(home, ignore_errors=True)
     (home / "data").mkdir(parents=True)
     places = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "support")]
-    return subprocess.Popen(
-        [sys.executable, "-c", "from fuzz.running import work; work()"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=(home / "stderr").open("wb"),
-        text=True,
-        cwd=home,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(places), "MEGURO_OPENDATA_DATA": str(home / "data")},
-    )
+    with (home / "stderr").open("wb") as said:
+        return subprocess.Popen(
+            [sys.executable, "-c", "from fuzz.running import work; work()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+            cwd=home,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(places), "MEGURO_OPENDATA_DATA": str(home / "data")},
+        )
 
 
 def _asked(worker: subprocess.Popen[str], case: Case, file: Path, home: Path) -> dict[str, object] | None:
@@ -168,19 +169,20 @@ def _asked(worker: subprocess.Popen[str], case: Case, file: Path, home: Path) ->
 
 
 def _died(worker: subprocess.Popen[str], home: Path) -> dict[str, object]:
-    code = worker.wait()
+    _close(worker)
+    code = worker.returncode
     told = (home / "stderr").read_bytes()[-_TOLD:].decode("utf-8", "replace")
     return {"how": "hang" if "Timeout (" in told else "abort", "told": told, "code": code, "peak": 0}
 
 
 def _end(worker: subprocess.Popen[str] | None) -> None:
-    if worker is None:
-        return
-    assert worker.stdin is not None
-    worker.stdin.close()
-    worker.wait()
-    assert worker.stdout is not None
-    worker.stdout.close()
+    if worker is not None:
+        _close(worker)
+
+
+def _close(worker: subprocess.Popen[str]) -> None:
+    with contextlib.suppress(BrokenPipeError):
+        worker.communicate()
 
 
 def work() -> None:
