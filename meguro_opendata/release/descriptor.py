@@ -243,11 +243,21 @@ def _stamp_dict(stamp: SourceStamp) -> dict[str, Any]:
     return {"mo:made_of": stamp.sources.to_dict(), "mo:made_from": dict(stamp.checksums)}
 
 
+# The recipe's metadata that are no texts.
+_STRUCTURED = ("contact", "documents", "groups", "keywords")
+
+
 def _content(text: bytes) -> dict[str, Any]:
     """Return the parsed file; one that is no description of files is refused like one that is no JSON."""
     loaded = json.loads(text.decode("utf-8"))
     if not isinstance(loaded, dict) or not loaded.get("resources"):
         raise ValueError(DESCRIPTOR)
+    texts = [loaded[name] for name in ("name", "title")]
+    texts += [one[name] for one in loaded["resources"] for name in ("title", "path", "format")]
+    texts += [value or "" for name, value in loaded["mo:metadata"].items() if name not in _STRUCTURED]
+    texts.append((loaded.get("mo:facts") or {}).get("modified") or "")
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError(DESCRIPTOR)
     return loaded
 
 
