@@ -252,13 +252,17 @@ def _content(text: bytes) -> dict[str, Any]:
     loaded = json.loads(text.decode("utf-8"))
     if not isinstance(loaded, dict) or not loaded.get("resources"):
         raise ValueError(DESCRIPTOR)
-    texts = [loaded[name] for name in ("name", "title")]
-    texts += [one[name] for one in loaded["resources"] for name in ("title", "path", "format")]
-    texts += [value or "" for name, value in loaded["mo:metadata"].items() if name not in _STRUCTURED]
-    texts.append((loaded.get("mo:facts") or {}).get("modified") or "")
-    if not all(isinstance(text, str) for text in texts):
+    if not all(isinstance(text, str) for text in _texts(loaded)):
         raise TypeError(DESCRIPTOR)
     return loaded
+
+
+def _texts(loaded: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield what are texts in a description as it was written."""
+    yield from (loaded["name"], loaded["title"], (loaded.get("mo:facts") or {}).get("modified") or "")
+    for one in loaded["resources"]:
+        yield from (one["title"], one["path"], one["format"])
+    yield from (value or "" for name, value in loaded["mo:metadata"].items() if name not in _STRUCTURED)
 
 
 @contextmanager
