@@ -228,8 +228,7 @@ def read_head(
             primary = tuple(opened.schema.primary_key)
     except FrictionlessException:
         return Head(is_final=True)
-    errors = tuple(_translated(found, empty, described))
-    here = {one.name for one in expected}
+    errors, here = tuple(_translated(found, empty, described)), {one.name for one in expected}
     unique = tuple(one.name for one in expected if one.constraints.get("unique"))
     return Head(
         errors=errors,
@@ -244,8 +243,7 @@ def read_head(
 
 def field_reader(schema: Mapping[str, Any]) -> Read:
     """Frictionless's own cell reader of a schema's first field."""
-    read: Read = _schema(schema).fields[0].create_cell_reader()
-    return read
+    return _schema(schema).fields[0].create_cell_reader()  # type: ignore[no-any-return]
 
 
 def _expected_field(one: Any) -> ExpectedField:
@@ -363,8 +361,7 @@ def _raw(error: Any, header: Sequence[str], records: Sequence[Sequence[str]], re
     number = getattr(error, "field_number", None)
     column = None if number is None else number - 1
     name = getattr(error, "field_name", None) or None
-    value = _cell(header if record is None else records[record], column)
-    constraint = None
+    value, constraint = _cell(header if record is None else records[record], column), None
     if error.type == "constraint-error" and name is not None:
         constraint = readers.next_failed(record, name, value)
     return RawError(error.type, record, name, column, value, constraint)

@@ -91,7 +91,7 @@ def _more(home: Path) -> None:
 def _dated(line: str) -> str:
     """A line of the dump with the times that a CKAN writes."""
     package = json.loads(line)
-    package |= {"metadata_created": "2021-08-13T13:42:00", "metadata_modified": "2021-08-14T13:42:00"}
+    package |= {"id": "b", "metadata_created": "2021-08-13T13:42:00", "metadata_modified": "2021-08-14T13:42:00"}
     for resource in package["resources"]:
-        resource |= {"created": "2021-08-13T13:42:00", "url": "https://www.example.com/a.csv"}
+        resource |= {"id": "a", "created": "2021-08-13T13:42:00", "url": "https://www.example.com/a.csv"}
     return json.dumps(package, ensure_ascii=False) + "\n"
