@@ -125,7 +125,8 @@ def is_quick(pattern: str, *, whole: bool = False) -> bool:
 @cache
 def _own_patterns() -> frozenset[str]:
     """The patterns of the national standard, which a test holds to be quick although they repeat repetitions."""
-    return frozenset(kind["pattern"] for kind in value_kinds().values() if "pattern" in kind)
+    constraints = (kind.get("constraints", {}) for kind in value_kinds().values())
+    return frozenset(one["pattern"] for one in constraints if "pattern" in one)
 
 
 def bounded_pattern(name: str, pattern: str, *, whole: bool = False) -> Callable[[str], bool]:
