@@ -178,3 +178,13 @@ def test_blocks_within_a_block_share_its_limits() -> None:
 def _schema(pattern: str, *more: dict[str, Any], **constraints: Any) -> dict[str, Any]:
     field = {"name": "名称", "type": "string", "constraints": {"pattern": pattern, **constraints}}
     return {"fields": [field, *more]}
+
+
+@pytest.mark.parametrize("pattern", STANDARD)
+def test_patterns_of_the_standard_are_quick(pattern: str) -> None:
+    """They are put to values by Python itself, in time that grows with the length."""
+    test = bounded_pattern("名称", pattern)
+    begun = time.process_time()
+    for unit in ("1", "1;", "1.1", "-1.5;", "(03)1234-5678 / ", "階数;", "1234;", "09:00", "a", "月"):
+        test(unit * 20_000 + "!")
+    assert time.process_time() - begun < 5

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from functools import wraps
+from functools import cache, wraps
 from typing import ParamSpec, Protocol, TypeVar, cast
 
 import polars as pl
 
 from meguro_opendata.findings import NotChecked, Report
+from meguro_opendata.standard.model import value_kinds
 from meguro_opendata.validation.engine.exactpatterns import exact_pattern
 from meguro_opendata.validation.engine.patternprocess import OutOfTimeError, PatternProcess
 
@@ -118,7 +119,14 @@ def is_quick(pattern: str, *, whole: bool = False) -> bool:
     >>> is_quick("[0-9]{3}-?[0-9]{4}"), is_quick("(a+)+$"), is_quick("(?=.*a).*")
     (True, False, False)
     """
-    return exact_pattern(pattern, whole=whole).cost.degree <= 1
+    return pattern in _own_patterns() or exact_pattern(pattern, whole=whole).cost.degree <= 1
+
+
+@cache
+def _own_patterns() -> frozenset[str]:
+    """The patterns of the national standard, which a test holds to be quick although they repeat repetitions."""
+    constraints = (kind.get("constraints", {}) for kind in value_kinds().values())
+    return frozenset(one["pattern"] for one in constraints if "pattern" in one)
 
 
 def bounded_pattern(name: str, pattern: str, *, whole: bool = False) -> Callable[[str], bool]:
@@ -138,9 +146,9 @@ def bounded_pattern(name: str, pattern: str, *, whole: bool = False) -> Callable
     """
     compiled = re.compile(pattern if whole else f"^{pattern}$")
     matches = compiled.fullmatch if whole else compiled.match
-    known = exact_pattern(pattern, whole=whole)
-    if known.cost.degree <= 1:
+    if is_quick(pattern, whole=whole):
         return lambda text: matches(text) is not None
+    known = exact_pattern(pattern, whole=whole)
 
     def test(text: str) -> bool:
         if known.cost.of(len(text)) <= _QUICK:
