@@ -247,26 +247,12 @@ def _stamp_dict(stamp: SourceStamp) -> dict[str, Any]:
     return {"mo:made_of": stamp.sources.to_dict(), "mo:made_from": dict(stamp.checksums)}
 
 
-# The recipe's metadata that are no texts.
-_STRUCTURED = ("contact", "documents", "groups", "keywords")
-
-
 def _content(text: bytes) -> dict[str, Any]:
     """Return the parsed file; one that is no description of files is refused like one that is no JSON."""
     loaded = parsed_json(text.decode("utf-8"))
     if not isinstance(loaded, dict) or not loaded.get("resources"):
         raise ValueError(DESCRIPTOR)
-    if not all(isinstance(text, str) for text in _texts(loaded)):
-        raise TypeError(DESCRIPTOR)
     return loaded
-
-
-def _texts(loaded: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield what are texts in a description as it was written."""
-    yield from (loaded["name"], loaded["title"], (loaded.get("mo:facts") or {}).get("modified") or "")
-    for one in loaded["resources"]:
-        yield from (one["title"], one["path"], one["format"])
-    yield from (value or "" for name, value in loaded["mo:metadata"].items() if name not in _STRUCTURED)
 
 
 @contextmanager

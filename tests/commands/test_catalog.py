@@ -61,7 +61,9 @@ def test_addresses_follow_the_portals_own_names(command: Command, office: Path, 
         "name": "meguro-stockpile_warehouse",
         "id": "1",
         "extras": [],
-        "resources": [{"name": "131105_stockpile_warehouse.csv", "url": "https://example.org/x/stock.csv"}],
+        "resources": [
+            {"name": "131105_stockpile_warehouse.csv", "url": "https://example.org/x/stock.csv", "mo_bytes": "1"},
+        ],
     }
     with serving(body=json.dumps({"success": True, "result": {"count": 1, "results": [there]}})) as server:
         portal = f'[portals.own]\nkind = "ckan"\nurl = "{server.url}"\nname_rule = "meguro-{{slug}}"\n'
