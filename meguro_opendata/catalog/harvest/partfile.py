@@ -24,7 +24,7 @@ from meguro_opendata.japan.calendar import JST
 
 __all__ = ["PART_FORMAT", "PartFile", "Question", "Reading"]
 
-PART_FORMAT = "meguro-opendata/harvest_part@1"
+PART_FORMAT = "meguro-opendata-harvest-part@1"
 _ENDING = ".part"
 
 
