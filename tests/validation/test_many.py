@@ -269,7 +269,7 @@ def test_a_terminal_sees_a_bar_and_stdout_stays_clean(folder: Path) -> None:
     os.close(theirs)
     bar = os.read(ours, 1 << 16).decode("utf-8", "replace")
     os.close(ours)
-    assert "100%" in bar or "50%" in bar or "0%" in bar
+    assert "2/2" in bar
     assert json.loads(done.stdout)["summary"]["files"] == 2
 
 

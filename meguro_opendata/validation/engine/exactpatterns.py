@@ -66,7 +66,7 @@ def exact_pattern(pattern: str, *, whole: bool = False) -> ExactPattern:
             beginning, where ``$`` also matches before a last line break.
 
     >>> exact_pattern("(a+)+$").written
-    '\\A(?:(?:\\x{61}{1,}){1,}\\x{a}{0,1}\\z)'
+    '\\A(?:\\A(?:\\x{61}{1,}){1,}\\x{a}{0,1}\\z)'
     >>> exact_pattern("a[0-9]+").cost, exact_pattern("(a+)+$").cost.degree
     (Cost(factor=1, degree=1), 99)
     >>> exact_pattern("(?=a)a").written is None
