@@ -55,6 +55,8 @@ def one_width(text: str) -> str:
     >>> one_width("ＡＥＤ　１号"), one_width("ﾌﾟｰﾙ"), one_width("①㎡")
     ('AED 1号', 'プール', '1m2')
     """
+    if text.isascii():
+        return text
     if len(text) <= _SHORT:
         return unicodedata.normalize("NFKC", text)
     # Putting a run of marks in order takes time that grows with the square of its length: no letter has so many.

@@ -100,3 +100,15 @@ def test_a_file_with_long_cells_is_checked(unit: str, tmp_path: Path) -> None:
     begun = time.process_time()
     assert validate_file(file, "aed", personal=True).rows
     assert time.process_time() - begun < 60
+
+
+@pytest.mark.parametrize("unit", ["a", "名", "カ\u3099", "１．", "_"])
+def test_a_file_with_a_long_label_is_checked(unit: str, tmp_path: Path) -> None:
+    """A header of a megabyte is the name of no item, and is compared with none of them letter by letter."""
+    label = hostile(unit, 1_000_000 // len(unit.encode()), "", "")
+    file = tmp_path / "aed.csv"
+    file.write_text(f"名称,{label}\n見本,1\n", encoding="utf-8")
+    begun = time.process_time()
+    report = validate_file(file, "aed")
+    assert [found.column for found in report.findings if found.code == "column-unknown"] == [label]
+    assert time.process_time() - begun < 30

@@ -14,7 +14,17 @@ from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.standard.model import Standard, load_standard, standards
 from meguro_opendata.standard.recognition.matching import field_names
 
-__all__ = ["confidence", "dataset_prefix", "loose", "mapping_words", "meaning", "named_item", "role_of", "spellings"]
+__all__ = [
+    "confidence",
+    "dataset_prefix",
+    "is_too_long",
+    "loose",
+    "mapping_words",
+    "meaning",
+    "named_item",
+    "role_of",
+    "spellings",
+]
 
 _Synonyms = Mapping[str, Mapping[str, list[str]]]
 
@@ -33,12 +43,23 @@ def confidence(reason: str) -> float:
     return float(_words()["tiers"][reason])
 
 
+def is_too_long(label: str) -> bool:
+    """Whether a label is longer than the name of any item.
+
+    >>> is_too_long("名称"), is_too_long("名" * 1_000_000)
+    (False, True)
+    """
+    return len(label) > int(_words()["loose"]["longest"])
+
+
 def loose(label: str) -> str:
     """A label as synonyms are compared: folded, in lower case, without signs and a number before it.
 
     >>> loose("１．名称 （カナ）") == loose("名称_カナ")
     True
     """
+    if is_too_long(label):
+        return label
     numbered, ignored = _left_out()
     return ignored.sub("", numbered.sub("", folded(label))).casefold()
 
@@ -56,7 +77,7 @@ def named_item(label: str, standard: Standard) -> tuple[str, str] | None:
     >>> named_item("ＴＥＬ", load_standard("aed")), named_item("見本", load_standard("aed"))
     (('電話番号', 'known'), None)
     """
-    if not label.strip():
+    if not label.strip() or is_too_long(label):
         return None
     for reason, names in _tiers(standard.id, str(standard.version)):
         key = label if reason == "name" else folded(label) if reason == "spelling" else loose(label)
@@ -83,7 +104,7 @@ def role_of(label: str) -> str | None:
     >>> role_of("ＴＥＬ"), role_of("駐車場_緯度"), role_of("台数")
     ('phone', 'latitude', None)
     """
-    return meaning(plain(label)) or _roles().get(loose(label))
+    return None if is_too_long(label) else meaning(plain(label)) or _roles().get(loose(label))
 
 
 @cache

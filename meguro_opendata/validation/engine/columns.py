@@ -10,7 +10,7 @@ from meguro_opendata.findings import Finding
 from meguro_opendata.japan.folding import folded
 from meguro_opendata.sources import Table
 from meguro_opendata.standard.model import Standard, standards
-from meguro_opendata.standard.recognition.headernames import named_item
+from meguro_opendata.standard.recognition.headernames import is_too_long, named_item
 
 __all__ = ["match_columns"]
 
@@ -39,7 +39,10 @@ def _meant(label: str, absent: list[str], standard: Standard) -> str | None:
     named = named_item(label, standard) if shipped else None
     if named is not None:
         return named[0] if named[0] in absent else None
-    near = [name for name in absent if folded(name) == folded(label)] or suggest(label, absent)
+    if is_too_long(label):
+        return None
+    written = folded(label)
+    near = [name for name in absent if folded(name) == written] or suggest(label, absent)
     return near[0] if near else None
 
 
