@@ -98,7 +98,7 @@ class Looked:
         views: The views of each file that was asked for them, by resource id; ``None`` without ``deep``.
         lost_views: Views of ours that are gone.
         views_unnoted: Whether views were asked for, and it is not noted which there were before.
-        exclusive: Whether nobody but this program writes to the portal, so that there is nothing to note.
+        exclusive: Whether only this program writes to the portal, so that there is nothing to note.
     """
 
     package: Package | None

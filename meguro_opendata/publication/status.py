@@ -46,7 +46,7 @@ class Drift:
             ``orphaned``, ``orphaned-file``, ``unmanaged`` or ``broken-link``.
         dataset: The slug; of what no recipe makes, its name on the portal.
         details: What it is about: fields, files, addresses.
-        command: What mends it; empty where no command can. ``FILE`` stands for a file that only the reader knows.
+        command: What puts it right; empty where no command can. ``FILE`` stands for a file that only the reader knows.
         edit: The file to mend by hand before that, where there is one.
     """
 

@@ -72,7 +72,7 @@ def test_a_rule_is_done_with_a_long_cell(name: str) -> None:
 @pytest.mark.parametrize("front", FRONTS)
 @pytest.mark.parametrize("name", ["rule markup", "rule phone", "doubt date", "parse_address", "screen"])
 def test_a_rule_is_done_with_a_long_cell_behind_a_front(name: str, front: str) -> None:
-    """What makes a rule look more closely stands in front."""
+    """What makes a rule look more closely is in front."""
     for unit in UNITS[::3]:
         with at_most(SECONDS, f"{name} {front!r} {unit!r}"):
             RULES[name](hostile(unit, LENGTH, front, ""))

@@ -371,7 +371,7 @@ def test_an_odd_time_is_named_and_the_rest_is_taken(stamp: object, other: str | 
 
 
 def test_names_of_several_datasets_are_told(tmp_path: Path) -> None:
-    """In either order the earlier file is entered, and the name is told."""
+    """In either order the earlier file is entered, and the name is reported."""
     twins = [package("aed", "2021-08-13T13:42:00"), package("aed", "2019-08-13T13:42:00")]
     for number, order in enumerate((twins, twins[::-1])):
         ledger = tmp_path / f"{number}.jsonl"

@@ -162,7 +162,7 @@ def test_a_table_made_anew_without_its_key_is_replaced(store: Store) -> None:
 
 
 def test_a_flag_that_was_lost_is_set_again(store: Store) -> None:
-    """A portal that forgot that it has the table is told again, and then all is quiet."""
+    """A portal that forgot that it has the table gets it again, and then all is quiet."""
     store.lab.call("resource_patch", id=store.resource, datastore_active=False)
     assert store.plan().action == "update"
     store.publish()

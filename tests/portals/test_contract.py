@@ -279,7 +279,7 @@ def test_a_table_is_told_by_rows_and_columns(portal: Portal, file: Callable[[str
 
 
 def test_a_view_is_told_with_its_settings(portal: Portal, file: Callable[[str, str], Upload]) -> None:
-    """A view that was added is told; two of one type and title are two."""
+    """A view that was added is reported; two of one type and title are two."""
     if portal.exclusive:
         pytest.skip("this portal has no views")
     one = file("a.csv", "1")

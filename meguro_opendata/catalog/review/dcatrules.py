@@ -101,7 +101,7 @@ def _filled(node: Mapping[str, Json], rule: Rule) -> bool:
 
 
 def _written(value: Json) -> str:
-    """Return a value's text or address, or what stands in its place if it has neither."""
+    """Return a value's text or address, or what is in its place if it has neither."""
     return text_of(value) or label(value)
 
 

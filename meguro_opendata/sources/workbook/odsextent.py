@@ -11,7 +11,7 @@ from meguro_opendata.sources.workbook.extent import MOST_CELLS, Extent
 
 __all__ = ["OdsTally", "ods_extents"]
 
-# An attribute's value may hold ">". A tag in whose values "<" stands is no XML, and is noticed as one that is not
+# An attribute's value can hold ">". A tag in whose values "<" stands is no XML, and is noticed as one that is not
 # found.
 _TAG = re.compile(
     rb"<(/?)(table:(?:table|table-row|table-cell|covered-table-cell)|text:s)(?=[\s/>])"
@@ -47,7 +47,7 @@ class OdsTally:
         self._rows = times
 
     def cell(self, times: int, attributes: bytes, *, closed: bool) -> None:
-        """A cell begins; its attributes hold its formula, and may hold its value."""
+        """A cell begins; its attributes hold its formula, and can hold its value."""
         self._times, self._spaces, self._parts = times * self._rows, 0, []
         self._inside = not closed
         if self._times > 1 and _is_filled(attributes):

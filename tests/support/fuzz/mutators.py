@@ -200,7 +200,7 @@ MARKUP: tuple[Mutator, ...] = (attribute, element, longer, piece, repeated, cut,
 
 
 def odd(raw: bytes, random: Random) -> bytes:
-    """An odd sign stands in a text."""
+    """A text has an odd sign."""
     text = raw.decode("utf-8", "surrogateescape")
     at = random.randrange(len(text) + 1)
     sign = random.choice(_ODD) * random.choice((1, 1, 1, 2, 5000))
@@ -225,7 +225,7 @@ TEXT: tuple[Mutator, ...] = (odd, encoded, long_line, cut, double, flip)
 
 
 def in_package(mutators: tuple[Mutator, ...]) -> Mutator:
-    """A mutator of one part of a ZIP package, which is packed again; of a package that is none, of all of it."""
+    """A mutator of one part of a ZIP package, which is packed again; of what is no package, of all of it."""
 
     def mutated(raw: bytes, random: Random) -> bytes:
         try:

@@ -1,4 +1,4 @@
-"""Cases through the command, in worker processes: what may not happen is told as a fault, and the next case runs.
+"""Cases through the command, in worker processes: what may not happen is reported as a fault, and the next case runs.
 
 A worker runs one case after another and says how each ended. If it ends itself (aborted, or stopped because a case took
 too long), the case is a fault and a new worker takes the next one.
