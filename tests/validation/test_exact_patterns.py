@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 import warnings
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from hangs import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pattern_parts import SIGNS, STANDARD, TEXTS
@@ -97,11 +97,10 @@ def test_an_endless_pattern_is_judged_all_the_same(pattern: str, engine: Engine,
     """A schema's pattern that Python would search for ever is judged by the other engine, in both of ours."""
     file = tmp_path / "表.csv"
     file.write_text("名称\n" + "a" * 60 + "#\n", encoding="utf-8")
-    begun = time.monotonic()
-    report = validate_table(file, _schema(pattern), engine=engine)
+    with at_most(30, pattern):
+        report = validate_table(file, _schema(pattern), engine=engine)
     assert [finding.code for finding in report.findings] == ["constraint-pattern"]
     assert report.not_checked == ()
-    assert time.monotonic() - begun < 30
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -149,10 +148,9 @@ def test_the_specification_has_the_same_bounds(tmp_path: Path, monkeypatch: Any)
 
 def test_long_values_are_judged_in_linear_time() -> None:
     """Patterns of several repetitions one behind the other, on a value of a megabyte."""
-    begun = time.monotonic()
     for pattern in ("a*a*a*b", r"[^@]+@[^@]+\.[^@]+", ".*,.*,.*", r"\w*\d*\w*!"):
-        assert not bounded_pattern("名称", pattern)("a" * 1_000_000)
-    assert time.monotonic() - begun < 30
+        with at_most(30, pattern):
+            assert not bounded_pattern("名称", pattern)("a" * 1_000_000)
 
 
 def test_each_field_has_its_own_time() -> None:
@@ -184,7 +182,6 @@ def _schema(pattern: str, *more: dict[str, Any], **constraints: Any) -> dict[str
 def test_patterns_of_the_standard_are_quick(pattern: str) -> None:
     """They are put to values by Python itself, in time that grows with the length."""
     test = bounded_pattern("名称", pattern)
-    begun = time.process_time()
-    for unit in ("1", "1;", "1.1", "-1.5;", "(03)1234-5678 / ", "階数;", "1234;", "09:00", "a", "月"):
-        test(unit * 20_000 + "!")
-    assert time.process_time() - begun < 5
+    with at_most(5, pattern):
+        for unit in ("1", "1;", "1.1", "-1.5;", "(03)1234-5678 / ", "階数;", "1234;", "09:00", "a", "月"):
+            test(unit * 20_000 + "!")
