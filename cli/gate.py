@@ -121,6 +121,14 @@ def close_output() -> None:
     sys.stdout = _gated(_nowhere())
 
 
+def close_lost_talk() -> None:
+    """Let what could not be written on stderr go nowhere: the interpreter's last flush would change the exit code."""
+    try:
+        sys.stderr.flush()
+    except (OutputLostError, OSError):
+        sys.stderr = _gated(_nowhere())
+
+
 def _nowhere() -> TextIO:
     return Path(os.devnull).open("w", encoding="utf-8")
 

@@ -64,6 +64,7 @@ def run() -> None:
     except KeyboardInterrupt:
         code = _codes().INTERRUPTED
     finally:
+        gate.close_lost_talk()
         sys.exit(code)  # type: ignore[arg-type]
 
 
