@@ -44,12 +44,12 @@ def with_again(wishes: Wishes, slugs: tuple[str, ...], *, again: bool) -> Wishes
 
 def say_left_out(workspace: Workspace, slugs: Sequence[str], portal: str | None) -> None:
     """Name the datasets that a portal's catalogue leaves out because they are withdrawn from it."""
-    from meguro_opendata.ledger import withdrawals
+    from meguro_opendata.ledger import read_portal
     from meguro_opendata.messages import message
 
     if portal is None:
         return
-    gone = withdrawals(workspace.ledger, portal)
+    gone = read_portal(workspace.ledger, portal).withdrawals
     names = [slug for slug in workspace.choose(tuple(slugs)) if slug in gone]
     if names:
         console.say(message("catalog-withdrawn", options.settings().lang, portal=portal, names=names))

@@ -21,7 +21,7 @@ from meguro_opendata.ledger.entries import (
     japan_time,
 )
 from meguro_opendata.ledger.history import History, scan_ledger
-from meguro_opendata.ledger.identities import PublishedFiles, published_files
+from meguro_opendata.ledger.onportal import LastEvent, OnPortal, PublishedFiles, Withdrawal, read_portal
 from meguro_opendata.ledger.packages import Imported, OddTime, Package, catalogued, import_events, read_packages
 from meguro_opendata.ledger.pending import (
     Pending,
@@ -33,7 +33,6 @@ from meguro_opendata.ledger.pending import (
     write_pending,
 )
 from meguro_opendata.ledger.verification import Check, LineFault, repair_ledger, verify_ledger
-from meguro_opendata.ledger.withdrawals import Withdrawal, last_events, published_datasets, withdrawals
 
 __all__ = [
     "HARVESTED",
@@ -48,10 +47,12 @@ __all__ = [
     "Event",
     "History",
     "Imported",
+    "LastEvent",
     "LineFault",
     "Moment",
     "Occurrence",
     "OddTime",
+    "OnPortal",
     "Package",
     "Pending",
     "Place",
@@ -64,18 +65,15 @@ __all__ = [
     "enter_events",
     "import_events",
     "japan_time",
-    "last_events",
     "pending_path",
     "place_of",
-    "published_datasets",
-    "published_files",
     "read_entries",
     "read_ledger",
     "read_packages",
     "read_pending",
+    "read_portal",
     "repair_ledger",
     "scan_ledger",
     "verify_ledger",
-    "withdrawals",
     "write_pending",
 ]

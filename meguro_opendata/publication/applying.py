@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,11 +16,12 @@ from meguro_opendata.ledger import (
     UPDATE,
     WITHDRAW,
     Event,
+    LastEvent,
+    OnPortal,
     Place,
     catalogued,
     japan_time,
-    last_events,
-    read_ledger,
+    read_portal,
 )
 from meguro_opendata.portals import Portal, PortalState, Upload
 from meguro_opendata.publication import noting
@@ -177,7 +178,7 @@ def _result(change: DatasetPlan, portal: Portal, moment: str) -> Result:
         if not change.only_loads:
             held = portal.put(change.package, uploads, moment, change.before)
             confirm_gone(change, portal)
-        ids = file_ids(change, held)
+        ids = file_ids(change.resources, held)
         for load in change.loads:
             portal.load(change.package, replace(load, resource_id=ids.get(load.name, "")))
         _add_views(change, portal)
@@ -229,8 +230,8 @@ def publish(
         past = recover_locked(workspace, portal)
         refuse_undone(plan, past)
         plan = without_arrived(plan, past, history, exclusive=portal.exclusive)
-        known = last_events(read_ledger(workspace.ledger), plan.portal)
-        refuse_withdrawn_since(plan, workspace)
+        known = read_portal(workspace.ledger, plan.portal)
+        refuse_withdrawn_since(plan, known)
         changes = _checked(plan, portal, allow, seen)
         records = _records(plan, history, known, japan_time(moment), approval)
         started = _started(plan, records, journal.place(), moment, past)
@@ -256,9 +257,7 @@ def _refused(plan: Plan, results: Iterable[Result]) -> Iterator[str]:
             yield result.dataset
 
 
-def _records(
-    plan: Plan, history: History, known: Mapping[tuple[str, str], Event], time: str, approval: str | None
-) -> Iterator[Record]:
+def _records(plan: Plan, history: History, known: OnPortal, time: str, approval: str | None) -> Iterator[Record]:
     """Yield what is to become of each dataset whose portal, ledger or history changes."""
     for change in plan.changes:
         events = tuple(_missing_events(change, plan.portal, known, time, approval))
@@ -283,11 +282,11 @@ def _started(plan: Plan, records: Iterable[Record], place: Place, moment: dateti
     )
 
 
-def _time_of(change: DatasetPlan, events: Sequence[Event], known: Mapping[tuple[str, str], Event], time: str) -> str:
+def _time_of(change: DatasetPlan, events: Sequence[Event], known: OnPortal, time: str) -> str:
     """Return when a release was published: now, or when the ledger says, if only the history lacks it."""
-    names = {part.name for part in change.resources}
-    told = [past.time for (dataset, name), past in known.items() if dataset == change.dataset and name in names]
-    return time if events or change.action != "unchanged" or not told else max(told, key=datetime.fromisoformat)
+    past = [known.last(change.dataset, part.name) for part in change.resources]
+    times = [event.time for event in past if event is not None]
+    return time if events or change.action != "unchanged" or not times else max(times, key=datetime.fromisoformat)
 
 
 def _complete(started: Started, failed: set[str], journal: Journal, history: History, plan: Plan) -> int:
@@ -325,14 +324,14 @@ def _upload(part: ResourcePlan, place: int) -> Upload:
 
 
 def _missing_events(
-    change: DatasetPlan, portal: str, known: Mapping[tuple[str, str], Event], time: str, approval: str | None
+    change: DatasetPlan, portal: str, known: OnPortal, time: str, approval: str | None
 ) -> Iterator[Event]:
     """Yield what the ledger does not know yet; ``known`` is the latest event of each file on this portal."""
     if change.action == "remove" or change.stays_withdrawn:
         yield from withdrawal_events(change, portal, time, approval)
         return
     for part in noted_files(change):
-        past = known.get((change.dataset, part.name))
+        past = known.last(change.dataset, part.name)
         event = _event_of(part, past)
         if event:
             yield Event(
@@ -350,7 +349,7 @@ def _missing_events(
             )
 
 
-def _event_of(part: ResourcePlan, past: Event | None) -> str | None:
+def _event_of(part: ResourcePlan, past: LastEvent | None) -> str | None:
     """Return what has happened to a file that the ledger does not know yet."""
     if part.action == "remove":
         return WITHDRAW if past is not None and past.event != WITHDRAW else None

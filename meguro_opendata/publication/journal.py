@@ -27,13 +27,27 @@ from meguro_opendata.ledger import (
 from meguro_opendata.ledger.entries import entry_of, filled
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
 from meguro_opendata.publication.history import History, KeptRelease
-from meguro_opendata.publication.plan import WRITTEN, DatasetPlan
+from meguro_opendata.publication.matching import file_ids
+from meguro_opendata.publication.plan import WRITTEN, DatasetPlan, ResourcePlan
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Journal", "Record", "Started", "record_of", "with_ids"]
 
-# What a plan does with the files of a release.
-_FILES = ("create", "update", "unchanged")
+
+@dataclass(frozen=True)
+class RecordedFile:
+    """One resource of a plan; ``id`` is the portal's, ``None`` before it has given one."""
+
+    name: str
+    id: str | None
+    sha256: str | None
+    action: str
+    ours: bool
+
+    @classmethod
+    def planned(cls, part: ResourcePlan) -> RecordedFile:
+        """Return what the journal keeps of a resource's plan."""
+        return cls(part.name, part.id, part.sha256, part.action, part.ours)
 
 
 @dataclass(frozen=True)
@@ -49,8 +63,7 @@ class Record:
         marks: The marks of whose it is and of its fields, as they will be on the portal.
         private: Whether it will be private there.
         files: Name and checksum of each file that the portal is to have, in order.
-        resources: Each file of the plan: its name, its id on the portal if it has one, checksum, action, and whether it
-            is ours.
+        resources: Each resource of the plan.
         fields: The owned fields as they will be published.
         events: The entries of the ledger.
         release: What is kept of the release; ``None`` if nothing is.
@@ -67,7 +80,7 @@ class Record:
     marks: tuple[str | None, str | None]
     private: bool
     files: tuple[tuple[str, str | None], ...]
-    resources: tuple[Mapping[str, Any], ...]
+    resources: tuple[RecordedFile, ...]
     fields: Mapping[str, str]
     events: tuple[Event, ...]
     release: KeptRelease | None
@@ -83,7 +96,7 @@ class Record:
         shaped = {
             "marks": (marks[0], marks[1]),
             "files": tuple((name, checksum) for name, checksum in content["files"]),
-            "resources": tuple(content["resources"]),
+            "resources": tuple(RecordedFile(**one) for one in content["resources"]),
             "events": tuple(events),
             "release": KeptRelease(**content["release"]) if content["release"] else None,
         }
@@ -101,12 +114,12 @@ class Record:
     @property
     def uploads(self) -> bool:
         """Whether a file is sent to the portal."""
-        return any(part["action"] in WRITTEN and part["sha256"] for part in self.resources)
+        return any(part.action in WRITTEN and part.sha256 for part in self.resources)
 
     @property
     def gone(self) -> tuple[str, ...]:
         """The names of the files that leave the portal."""
-        return tuple(str(part["name"]) for part in self.resources if part["action"] == "remove")
+        return tuple(part.name for part in self.resources if part.action == "remove")
 
 
 def record_of(change: DatasetPlan, events: Sequence[Event], history: History, portal: str, time: str) -> Record | None:
@@ -133,7 +146,7 @@ def record_of(change: DatasetPlan, events: Sequence[Event], history: History, po
         marks=(extras.get(DATASET), extras.get(RELEASE)),
         private=bool(change.package.fields.get("private")),
         files=tuple((part.name, part.hash or None) for part in change.package.resources),
-        resources=tuple(_resources(change)),
+        resources=tuple(map(RecordedFile.planned, change.resources)),
         fields=change.published or {},
         events=tuple(events),
         release=release,
@@ -153,13 +166,6 @@ def _to_keep(change: DatasetPlan, history: History, portal: str) -> KeptRelease 
     if change.release is None or not (_is_written(change) or history.lacks(change.release, portal)):
         return None
     return KeptRelease.of(change.release)
-
-
-def _resources(change: DatasetPlan) -> list[Mapping[str, Any]]:
-    return [
-        {"name": part.name, "id": part.id, "sha256": part.sha256, "action": part.action, "ours": part.ours}
-        for part in change.resources
-    ]
 
 
 @dataclass(frozen=True)
@@ -241,13 +247,9 @@ def with_ids(started: Started, held: Mapping[str, Package | None]) -> Started:
 
 
 def _identified(record: Record, held: Package | None) -> Record:
-    """Return a record with the portal's ids: it has the files of a plan before its other resources, in their order."""
-    kept = [part for part in record.resources if part["action"] in _FILES]
-    given = [part.id for part in held.resources[: len(kept)]] if held else []
-    removed = [part for part in record.resources if part["action"] == "remove" and part["ours"]]
-    ids = {part["name"]: part["id"] for part in (*removed, *kept)}
-    ids |= {part["name"]: one for part, one in zip(kept, given, strict=False) if one}
-    events = tuple(replace(event, resource_id=ids.get(event.resource) or "") for event in record.events)
+    """Return a record whose entries have the portal's ids."""
+    ids = file_ids(record.resources, held)
+    events = tuple(replace(event, resource_id=ids.get(event.resource, "")) for event in record.events)
     return replace(record, events=events)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from urllib.parse import urljoin
 
 from meguro_opendata.catalog import CatalogEntry, Resource
-from meguro_opendata.ledger import published_files, withdrawals
+from meguro_opendata.ledger import read_portal
 from meguro_opendata.portals import open_portal
 from meguro_opendata.publication.matching import our_files
 from meguro_opendata.release.dataset import load_releases
@@ -33,14 +33,13 @@ def workspace_entries(
     if portal is None:
         return tuple(_addressed(release.entry, {}, "") for release in load_releases(workspace, chosen))
     target = open_portal(workspace, portal)
-    gone = withdrawals(workspace.ledger, portal)
-    ready = load_releases(workspace, [slug for slug in chosen if slug not in gone])
+    ledger = read_portal(workspace.ledger, portal)
+    ready = load_releases(workspace, [slug for slug in chosen if slug not in ledger.withdrawals])
     wanted = {release.slug: target.wanted(release.slug, release.entry) for release in ready}
     held = target.state([package.name for package in wanted.values()]).packages
-    known = published_files(workspace.ledger, portal)
     base = (workspace.portals[portal].url or "").rstrip("/") + "/"
     matched = {
-        slug: our_files(package, held.get(package.name), known.get(slug), trusted=target.exclusive)
+        slug: our_files(package, held.get(package.name), ledger.files(slug), trusted=target.exclusive)
         for slug, package in wanted.items()
     }
     return tuple(_addressed(release.entry, matched[release.slug], base) for release in ready)

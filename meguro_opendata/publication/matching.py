@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from meguro_opendata.catalog import Package, Resource
 from meguro_opendata.ledger import PublishedFiles
@@ -120,7 +121,7 @@ def _matching(
 
 
 def our_files(
-    wanted: Package, old: Package | None, published: PublishedFiles | None, *, trusted: bool
+    wanted: Package, old: Package | None, published: PublishedFiles, *, trusted: bool
 ) -> Mapping[str, Resource]:
     """Return the resources that were published from here, by the names of our files.
 
@@ -130,8 +131,7 @@ def our_files(
         published: What the ledger knows of it on this portal.
         trusted: Whether only this program writes there.
     """
-    known = published or PublishedFiles()
-    return match_files(wanted, old, known, trusted=trusted, taken_over=False, overwrite=False).files
+    return match_files(wanted, old, published, trusted=trusted, taken_over=False, overwrite=False).files
 
 
 @dataclass(frozen=True)
@@ -279,20 +279,33 @@ def package_of(
     return (fitting[0] if fitting else None), ()
 
 
-def file_ids(change: DatasetPlan, confirmed: Package | None) -> dict[str, str]:
-    """Return the portal's id of each file of a plan, by its name: what the ledger notes.
+class _Planned(Protocol):
+    """A resource of a plan, also as the journal has it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def ours(self) -> bool: ...
+
+
+def file_ids(planned: Sequence[_Planned], confirmed: Package | None) -> dict[str, str]:
+    """Return the portal's id of each file of a dataset, by its name: what the ledger notes.
 
     Args:
-        change: The plan of the dataset.
+        planned: The resources of the dataset's plan.
         confirmed: The dataset as the portal has it after a write; ``None`` if nothing was written.
     """
-    kept = _ids(part for part in change.resources if part.action in _FILES)
+    kept = _ids(part for part in planned if part.action in _FILES)
     given = _ids(confirmed.resources[: len(kept)]) if confirmed else {}
-    removed = _ids(part for part in change.resources if part.action == "remove" and part.ours)
+    removed = _ids(part for part in planned if part.action == "remove" and part.ours)
     return removed | {name: given.get(name) or identifier for name, identifier in kept.items()}
 
 
-def _ids(parts: Iterable[Resource | ResourcePlan]) -> dict[str, str]:
+def _ids(parts: Iterable[Resource | _Planned]) -> dict[str, str]:
     return {part.name: part.id or "" for part in parts}
 
 

@@ -16,7 +16,7 @@ __all__ = ["parts_plan", "places_to_remove", "removed_resources"]
 
 
 def parts_plan(
-    old: Package, slug: str, published: PublishedFiles | None, marked: Sequence[Package], leaving: Collection[int]
+    old: Package, slug: str, published: PublishedFiles, marked: Sequence[Package], leaving: Collection[int]
 ) -> DatasetPlan:
     """Return the plan that takes single resources off a dataset that no recipe makes; all else of it stays.
 
@@ -44,7 +44,7 @@ def parts_plan(
 
 
 def removed_resources(
-    old: Package, published: PublishedFiles | None, marked: Sequence[Package], leaving: Collection[int] | None = None
+    old: Package, published: PublishedFiles, marked: Sequence[Package], leaving: Collection[int] | None = None
 ) -> tuple[ResourcePlan, ...]:
     """Return the plan of the resources of a dataset of which some are taken away; those of a copy of ours are not ours.
 
@@ -54,13 +54,13 @@ def removed_resources(
         marked: The packages with its mark.
         leaving: The places of those that are taken away; default all.
     """
-    known = published or PublishedFiles()
-    copied = len(marked) > 1
     removed = range(len(old.resources)) if leaving is None else leaving
-    parts = [(part, not is_foreign(part, known, old)) for part in old.resources]
+    known = [not is_foreign(part, published, old) for part in old.resources]
+    if len(marked) > 1:
+        known = [ours and (part.id or "") in published.names for part, ours in zip(old.resources, known, strict=True)]
     return tuple(
-        ResourcePlan.other(part, removed=place in removed, ours=ours and (not copied or (part.id or "") in known.names))
-        for place, (part, ours) in enumerate(parts)
+        ResourcePlan.other(part, removed=place in removed, ours=ours)
+        for place, (part, ours) in enumerate(zip(old.resources, known, strict=True))
     )
 
 

@@ -12,7 +12,7 @@ from meguro_opendata.catalog.forms.ckan import optional_fields
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.findings import Finding
-from meguro_opendata.ledger import PublishedFiles, published_files
+from meguro_opendata.ledger import OnPortal, PublishedFiles, read_portal
 from meguro_opendata.portals import Portal, PortalState, TableLoad, Upload, open_portal
 from meguro_opendata.portals.marks import DATASET, DATASTORE, RELEASE, extras_of, marked, sorted_extras
 from meguro_opendata.publication import fields, guards, looking
@@ -59,9 +59,10 @@ def plan_publication(
     target = open_portal(home, portal) if portal is None or isinstance(portal, str) else portal
     asked = wishes or Wishes()
     chosen = [] if removed_by_name(asked) and not slugs else home.choose(tuple(slugs))
-    resting = resting_slugs(home, target.name, chosen, asked)
+    ledger = read_portal(home.ledger, target.name)
+    resting = resting_slugs(home, ledger, chosen, asked)
     releases = _releases(home, [slug for slug in chosen if slug not in resting], dict(asked.releases))
-    return plan_releases(releases, target, home, asked, look=look, resting=resting)
+    return plan_releases(releases, target, home, asked, look=look, resting=resting, ledger=ledger)
 
 
 def _releases(home: Workspace, chosen: Sequence[str], earlier: Mapping[str, str]) -> list[PublishedDataset]:
@@ -79,6 +80,7 @@ def plan_releases(
     state: PortalState | None = None,
     look: Look | None = None,
     resting: Sequence[str] = (),
+    ledger: OnPortal | None = None,
 ) -> Plan:
     """Compare some releases with what the portal holds: see :func:`plan_publication`.
 
@@ -90,15 +92,16 @@ def plan_releases(
         state: What the portal holds, if it is known.
         look: How closely the portal is looked at.
         resting: Withdrawn datasets that have no release.
+        ledger: What the ledger says of the portal, if it was read already.
     """
     asked = wishes or Wishes()
     closely = replace(look or Look(), views=_keeps_views(workspace, portal.name))
     history = History(workspace)
     wanted = [portal.wanted(release.slug, release.entry) for release in releases]
     held = state or portal.state([package.name for package in wanted])
-    published = published_files(workspace.ledger, portal.name)
+    said = ledger or read_portal(workspace.ledger, portal.name)
     by_mark = marked_packages(held.packages.values())
-    known = _Known(portal, workspace, history, held, by_mark, published, asked, closely)
+    known = _Known(portal, workspace, history, held, by_mark, said, asked, closely)
     changes = _changes(list(zip(releases, wanted, strict=True)), known, resting)
     _refuse_unknown_files(changes, asked)
     left_out = closely.not_looked_at(portal, [change.looked for change in changes])
@@ -109,7 +112,7 @@ def _changes(
     releases: Sequence[tuple[PublishedDataset, Package]], known: _Known, resting: Sequence[str]
 ) -> list[DatasetPlan]:
     """Return the plans of some releases, of withdrawn datasets, and of what is to be taken away."""
-    gone = Withdrawals(known.portal, known.workspace, known.state, known.by_mark, known.published, known.wishes)
+    gone = Withdrawals(known.portal, known.workspace, known.state, known.by_mark, known.ledger, known.wishes)
     removals = [gone.removal(name) for name in removed_by_name(known.wishes)]
     planned = [gone.kept(*one) or gone.again(_plan_dataset(*one, known)) for one in releases]
     planned += gone.without_release(resting)
@@ -139,13 +142,13 @@ class _Known:
     history: History
     state: PortalState
     by_mark: Mapping[str, Sequence[Package]]
-    published: Mapping[str, PublishedFiles]
+    ledger: OnPortal
     wishes: Wishes
     look: Look
 
     def files_of(self, slug: str) -> PublishedFiles:
         """Return what the ledger knows of a dataset on the portal."""
-        return self.published.get(slug, PublishedFiles())
+        return self.ledger.files(slug)
 
     def find(self, mark: str, name: str) -> tuple[Package | None, tuple[Conflict, ...]]:
         """Return a dataset as the portal has it, by its name there, else by our mark, and what is uncertain."""

@@ -163,10 +163,10 @@ def complete(
 def _kept(record: Record, history: History, finder: _Finder) -> Iterator[bool]:
     """Keep each file of a release; yield whether it is kept."""
     for part in record.resources:
-        checksum = part["sha256"]
-        if part["action"] in ("remove", "orphaned") or not checksum or history.has(checksum):
+        checksum = part.sha256
+        if part.action in ("remove", "orphaned") or not checksum or history.has(checksum):
             continue
-        data = finder(record, str(part["name"]), checksum)
+        data = finder(record, part.name, checksum)
         if data is not None:
             history.keep_file(data)
         yield data is not None
@@ -177,7 +177,7 @@ def _settle(record: Record, portal: Portal, arrived: Collection[str]) -> None:
     if record.action == "remove" and record.dataset in arrived and portal.exclusive:
         portal.remove(Package({"name": record.name, "id": record.id}))
     elif record.written:
-        new = [str(part["name"]) for part in record.resources] if record.action == "create" else []
+        new = [part.name for part in record.resources] if record.action == "create" else []
         portal.settle(record.name, record.gone if record.dataset in arrived else new)
 
 

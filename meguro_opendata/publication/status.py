@@ -11,7 +11,7 @@ from meguro_opendata.catalog.harvest import Manners
 from meguro_opendata.catalog.harvest.fetching import Fetcher
 from meguro_opendata.errors import ExitCode, MeguroOpendataError
 from meguro_opendata.files.whole import is_plain_name
-from meguro_opendata.ledger import Withdrawal, published_files, withdrawals
+from meguro_opendata.ledger import OnPortal, Withdrawal, read_portal
 from meguro_opendata.portals import Portal, PortalState
 from meguro_opendata.portals.ckan.package import slug_named
 from meguro_opendata.portals.marks import DATASET, RELEASE, extras_of
@@ -116,15 +116,16 @@ def status(workspace: Workspace, portal: Portal, manners: Manners | None = None,
     ready, without = ready_releases(workspace, workspace.slugs())
     wanted = [portal.wanted(release.slug, release.entry).name for release in ready]
     state = portal.state(wanted)
-    gone = withdrawals(workspace.ledger, portal.name)
+    ledger = read_portal(workspace.ledger, portal.name)
+    gone = ledger.withdrawals
     resting = [slug for slug in without if slug in gone]
-    plan = plan_releases(ready, portal, workspace, state=state, look=look, resting=resting)
+    plan = plan_releases(ready, portal, workspace, state=state, look=look, resting=resting, ledger=ledger)
     drifts = [
         *_unbuilt(without, gone),
         *(drift for change in plan.changes for drift in _dataset_drifts(change, workspace, portal)),
         *_come_back(plan.kept_withdrawn, portal),
         *(drift for change in plan.changes for drift in _left_over(change, portal)),
-        *_without_recipe(state, workspace, portal, plan.changes, without, gone),
+        *_without_recipe(state, workspace, portal, plan.changes, without, ledger),
         *(_broken_links(state, workspace, portal, Fetcher(manners)) if manners is not None else ()),
     ]
     pickups = tuple(map(_pickup, state.packages.values()))
@@ -215,19 +216,19 @@ def _without_recipe(
     portal: Portal,
     changes: Sequence[DatasetPlan],
     unbuilt: Sequence[str],
-    gone: Mapping[str, Withdrawal],
+    ledger: OnPortal,
 ) -> Iterator[Drift]:
     """Yield datasets on the portal that no recipe of the workspace makes; those that are withdrawn have come back."""
-    planned = _planned_names(changes)
+    planned, by_mark = _planned_names(changes), marked_packages(state.packages.values())
     for name, package in state.packages.items():
         code, _, slug = extras_of(package).get(DATASET, "").partition("/")
         ours = portal.exclusive or code == workspace.city.code
         if name in planned or (ours and slug in unbuilt):
             continue
-        if code == workspace.city.code and slug in gone:
+        if code == workspace.city.code and slug in ledger.withdrawals:
             yield _returned(slug, [part.name for part in package.resources], portal)
         elif ours:
-            yield Drift("orphaned", name, (), _remove_command(package, state, workspace, portal))
+            yield Drift("orphaned", name, (), _remove_command(package, by_mark, ledger))
         else:
             yield Drift("unmanaged", name, (), _take_over(name, workspace, portal))
 
@@ -238,13 +239,12 @@ def _planned_names(changes: Sequence[DatasetPlan]) -> set[str]:
     return before | {change.name for change in changes}
 
 
-def _remove_command(package: Package, state: PortalState, workspace: Workspace, portal: Portal) -> str:
+def _remove_command(package: Package, by_mark: Mapping[str, Sequence[Package]], ledger: OnPortal) -> str:
     """Return the command that takes a dataset of ours away, with the guard that its resources of others need."""
     mark = extras_of(package).get(DATASET, "")
-    published = published_files(workspace.ledger, portal.name).get(mark.partition("/")[2])
-    removed = removed_resources(package, published, marked_packages(state.packages.values()).get(mark, ()))
+    removed = removed_resources(package, ledger.files(mark.partition("/")[2]), by_mark.get(mark, ()))
     allow = "" if all(part.ours for part in removed) else " --allow foreign-resource"
-    return f"meguro-opendata publish --portal {portal.name} --remove {package.name}{allow}"
+    return f"meguro-opendata publish --portal {ledger.portal} --remove {package.name}{allow}"
 
 
 def _take_over(name: str, workspace: Workspace, portal: Portal) -> str:

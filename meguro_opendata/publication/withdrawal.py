@@ -1,6 +1,6 @@
 """Withdrawal (取り下げ): datasets that are taken off a portal, and stay off it until they are asked for by name.
 
-The state is the ledger's, per portal (:mod:`meguro_opendata.ledger.withdrawals`). Here it becomes part of a plan, is
+The state is the ledger's, per portal (:mod:`meguro_opendata.ledger.onportal`). Here it becomes part of a plan, is
 carried out, and is entered once the portal was looked at afterwards.
 """
 
@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from meguro_opendata.catalog import CatalogEntry, Package
 from meguro_opendata.errors import GuardError, MeguroOpendataError, PortalError
 from meguro_opendata.ledger import (
     WITHDRAW,
     Event,
-    PublishedFiles,
+    OnPortal,
     Withdrawal,
     catalogued,
-    published_datasets,
-    withdrawals,
+    read_portal,
 )
 from meguro_opendata.portals import Portal, PortalState
 from meguro_opendata.portals.marks import DATASET, extras_of
@@ -68,15 +66,15 @@ def ready_releases(workspace: Workspace, slugs: Iterable[str]) -> tuple[list[Pub
     return ready, missing
 
 
-def resting_slugs(workspace: Workspace, portal: str, slugs: Iterable[str], wishes: Wishes) -> list[str]:
+def resting_slugs(workspace: Workspace, ledger: OnPortal, slugs: Iterable[str], wishes: Wishes) -> list[str]:
     """Return the datasets that stay withdrawn and have no release that could be published: none is needed for them."""
-    known = withdrawals(workspace.ledger, portal)
+    known = ledger.withdrawals
     return ready_releases(workspace, [slug for slug in slugs if slug in known and slug not in wishes.again])[1]
 
 
 def withdrawn_among(packages: Iterable[Package], portal: str, workspace: Workspace) -> list[str]:
     """Return the slugs of those packages that are withdrawn from a portal by the ledger, in their order."""
-    known = withdrawals(workspace.ledger, portal)
+    known = read_portal(workspace.ledger, portal).withdrawals
     marks = (extras_of(package).get(DATASET, "").partition("/") for package in packages)
     return [slug for code, _, slug in marks if code == workspace.city.code and slug in known]
 
@@ -88,20 +86,20 @@ class Withdrawals:
     Attributes:
         held: What the portal holds.
         by_mark: Its packages by the mark that says whose they are; copies of one share it.
-        published: What the ledger knows of each dataset there.
+        ledger: What the ledger says of the portal.
     """
 
     portal: Portal
     workspace: Workspace
     held: PortalState
     by_mark: Mapping[str, Sequence[Package]]
-    published: Mapping[str, PublishedFiles]
+    ledger: OnPortal
     wishes: Wishes
 
-    @cached_property
+    @property
     def known(self) -> Mapping[str, Withdrawal]:
         """The withdrawals by slug."""
-        return withdrawals(self.workspace.ledger, self.portal.name)
+        return self.ledger.withdrawals
 
     def kept(self, release: PublishedDataset, wanted: Package) -> DatasetPlan | None:
         """Return the plan of a dataset that stays withdrawn, ``None`` for one that is to be published.
@@ -139,7 +137,7 @@ class Withdrawals:
             package = self._named(slug)
             if slug in self.known and not self._found(package, None):
                 return self._staying(slug, package)
-            if slug in self.known or slug in published_datasets(self.workspace.ledger, self.portal.name):
+            if slug in self.known or slug in self.ledger.published:
                 return _removal(slug, package, ())
         raise MeguroOpendataError("remove-unknown", names=[name], portal=self.portal.name)
 
@@ -161,20 +159,17 @@ class Withdrawals:
             MeguroOpendataError: If the portal has several with its mark, and the ledger knows none of them.
         """
         copies = self.by_mark.get(f"{self.workspace.city.code}/{slug}", ())
-        old, uncertain = package_of("", self.held.packages, copies, self._files_of(slug))
+        old, uncertain = package_of("", self.held.packages, copies, self.ledger.files(slug))
         if uncertain:
             raise MeguroOpendataError("remove-copies", name=slug, copies=uncertain[0].portal, count=len(copies))
         return old
-
-    def _files_of(self, slug: str) -> PublishedFiles:
-        return self.published.get(slug, PublishedFiles())
 
     def _taken_down(self, old: Package, name: str) -> DatasetPlan:
         mark = extras_of(old).get(DATASET, "")
         code, _, slug = mark.partition("/")
         own = bool(slug) and code == self.workspace.city.code
         dataset = slug if own else name
-        parts = removed_resources(old, self._files_of(dataset), self.by_mark.get(mark, ()))
+        parts = removed_resources(old, self.ledger.files(dataset), self.by_mark.get(mark, ()))
         stops = tuple(foreign_guards(parts)) if own or self.portal.exclusive else ("name-taken",)
         copied = own and len(self.by_mark[mark]) > 1 and not any(part.ours for part in parts)
         plan = _removal(dataset, old, stops)
@@ -292,13 +287,13 @@ def withdrawal_events(change: DatasetPlan, portal: str, time: str, approval: str
     )
 
 
-def refuse_withdrawn_since(plan: Plan, workspace: Workspace) -> None:
+def refuse_withdrawn_since(plan: Plan, ledger: OnPortal) -> None:
     """Stop if a dataset of a plan was withdrawn after the plan was made.
 
     Raises:
         GuardError: If one was.
     """
-    known = withdrawals(workspace.ledger, plan.portal)
+    known = ledger.withdrawals
     since = (one for one in plan.changes if one.dataset in known and one.withdrawn is None)
     if any(change.action != "remove" for change in since):
         raise GuardError("plan-stale")

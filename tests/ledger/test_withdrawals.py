@@ -14,12 +14,10 @@ from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.ledger import (
     Event,
     append_events,
-    last_events,
-    published_datasets,
     read_ledger,
+    read_portal,
     scan_ledger,
     verify_ledger,
-    withdrawals,
 )
 
 # Event and file; no file is the whole dataset.
@@ -62,9 +60,9 @@ def said(steps: list[str], portal: str = "ward", origin: str = "published", day:
 def test_what_the_last_events_say(steps: list[str], withdrawn: bool, ledger: Path) -> None:
     """A dataset is withdrawn by one event of its own, or if every file of it was withdrawn last; nothing else does."""
     append_events(ledger, said(steps))
-    found = withdrawals(ledger, "ward")
+    found = read_portal(ledger, "ward").withdrawals
     assert ("park" in found) == withdrawn
-    assert ("park" in published_datasets(ledger, "ward")) == (bool(steps) and not withdrawn)
+    assert ("park" in read_portal(ledger, "ward").published) == (bool(steps) and not withdrawn)
     if withdrawn:
         last = [event for event in read_ledger(ledger) if event.event == "withdraw"][-1]
         assert (found["park"].time, found["park"].portal, found["park"].title) == (last.time, "ward", "公園")
@@ -74,7 +72,11 @@ def test_what_the_last_events_say(steps: list[str], withdrawn: bool, ledger: Pat
 def test_a_withdrawal_is_of_one_portal(ledger: Path) -> None:
     """What was withdrawn from one portal is still on the other, for plans and for figures."""
     append_events(ledger, [*said(["publish a"]), *said(["publish a"], "second"), *said(["withdraw"])])
-    assert [list(withdrawals(ledger, portal)) for portal in ("ward", "second", "third")] == [["park"], [], []]
+    assert [list(read_portal(ledger, portal).withdrawals) for portal in ("ward", "second", "third")] == [
+        ["park"],
+        [],
+        [],
+    ]
     assert list(scan_ledger(ledger, date.max).datasets["park"].published()) == ["a"]
 
 
@@ -82,9 +84,9 @@ def test_a_catalogues_own_dates_neither_end_nor_hide_a_withdrawal(ledger: Path) 
     """An import that comes before or after, also of files of other names, leaves a dataset withdrawn."""
     before, after = (said([f"publish {name}"], origin="harvested", day="2021-04-01") for name in ("x", "y"))
     append_events(ledger, [*before, *said(["publish a", "withdraw a"]), *after])
-    assert withdrawals(ledger, "ward")["park"].whole is False
+    assert read_portal(ledger, "ward").withdrawals["park"].whole is False
     append_events(ledger, [*said(["withdraw"]), *after])
-    assert withdrawals(ledger, "ward")["park"].whole is True
+    assert read_portal(ledger, "ward").withdrawals["park"].whole is True
 
 
 def test_the_figures_take_all_files_of_a_withdrawn_dataset_away(ledger: Path) -> None:
@@ -100,7 +102,7 @@ def test_a_withdrawal_alone_is_no_dataset_to_the_figures(ledger: Path) -> None:
     """What was taken off a portal and never published here counts for nothing, and is withdrawn all the same."""
     append_events(ledger, said(["withdraw"]))
     assert scan_ledger(ledger, date.max).datasets == {}
-    assert list(withdrawals(ledger, "ward")) == ["park"]
+    assert list(read_portal(ledger, "ward").withdrawals) == ["park"]
 
 
 @given(st.lists(st.sampled_from(["publish a", "publish b", "update a", "withdraw a", "withdraw b", "withdraw"])))
@@ -108,12 +110,13 @@ def test_plans_figures_and_the_next_events_agree(tmp_path_factory: pytest.TempPa
     """However files come and go: what is withdrawn has no published file, and every file's last event says so."""
     path = tmp_path_factory.mktemp("ledger") / "ledger.jsonl"
     append_events(path, said(steps))
-    known = last_events(read_ledger(path), "ward")
-    there = {file for (_, file), event in known.items() if event.event != "withdraw"}
+    known = read_portal(path, "ward")
+    last = {name: known.last("park", name) for name in ("a", "b")}
+    there = {name for name, event in last.items() if event is not None and event.event != "withdraw"}
     datasets = scan_ledger(path, date.max).datasets
     assert there == (set(datasets["park"].published()) if datasets else set())
-    assert bool(there) == ("park" in published_datasets(path, "ward"))
-    assert bool(steps) == ("park" in withdrawals(path, "ward") or bool(there))
+    assert bool(there) == ("park" in read_portal(path, "ward").published)
+    assert bool(steps) == ("park" in read_portal(path, "ward").withdrawals or bool(there))
 
 
 def test_a_line_that_breaks_off_is_passed_over_and_a_broken_one_is_named(ledger: Path) -> None:
@@ -121,9 +124,9 @@ def test_a_line_that_breaks_off_is_passed_over_and_a_broken_one_is_named(ledger:
     append_events(ledger, said(["publish a", "withdraw"]))
     whole = ledger.read_bytes()
     ledger.write_bytes(whole + b'{"event": "upd')
-    assert list(withdrawals(ledger, "ward")) == ["park"]
+    assert list(read_portal(ledger, "ward").withdrawals) == ["park"]
     for broken in (b"[]\n", b'{"event": 1}\n', json.dumps({"event": "update"}).encode() + b"\n", b"\xff\n"):
         ledger.write_bytes(broken + whole)
         with pytest.raises(MeguroOpendataError) as error:
-            withdrawals(ledger, "ward")
+            read_portal(ledger, "ward")
         assert (error.value.code, error.value.params["line"]) == ("ledger-broken", 1)

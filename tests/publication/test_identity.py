@@ -17,7 +17,7 @@ import meguro_opendata as mo
 from meguro_opendata.catalog import CatalogEntry, Distribution
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.files.whole import sha256
-from meguro_opendata.ledger import published_files, read_ledger
+from meguro_opendata.ledger import read_ledger, read_portal
 from meguro_opendata.portals import Upload
 from meguro_opendata.portals.ckan.package import slug_named
 from meguro_opendata.publication import DatasetPlan, Wishes, plan_page, plan_releases, publish
@@ -141,7 +141,7 @@ def test_a_ledger_of_version_01_goes_by_mark_name_and_checksum(office: Office) -
     assert office.plan("1").resources[0].id == ours
     office.publish("1", "2")
     assert {part["id"] for part in office.parts} == {ours, "other"}
-    assert published_files(office.workspace.ledger, "memory")["stock"].ids == {FILE: ours}
+    assert read_portal(office.workspace.ledger, "memory").files("stock").ids == {FILE: ours}
 
 
 def test_what_cannot_be_told_apart_is_a_conflict_not_a_deletion(office: Office) -> None:
@@ -166,7 +166,7 @@ def test_the_same_file_under_a_new_id_is_ours_another_one_is_a_conflict(office: 
     assert reasons(office.plan("1", "2")) == ["other-id"]
     office.publish("1", "2", overwrite=("stock",))
     assert office.plan("1", "2").action == "unchanged"
-    assert published_files(office.workspace.ledger, "memory")["stock"].ids == {FILE: "restored"}
+    assert read_portal(office.workspace.ledger, "memory").files("stock").ids == {FILE: "restored"}
 
 
 def test_a_resource_that_was_renamed_on_the_portal_is_an_edit(office: Office) -> None:

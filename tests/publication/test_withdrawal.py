@@ -19,7 +19,7 @@ import meguro_opendata as mo
 from meguro_opendata.catalog import CatalogEntry, Distribution
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.files.whole import sha256
-from meguro_opendata.ledger import Event, append_events, published_datasets, read_ledger, withdrawals
+from meguro_opendata.ledger import Event, append_events, read_ledger, read_portal
 from meguro_opendata.portals import FolderPortal, Upload
 from meguro_opendata.publication import Outcome, Plan, Wishes, plan_page, plan_publication, plan_releases, publish
 from meguro_opendata.publication.status import status
@@ -115,7 +115,7 @@ def test_a_file_that_left_its_series_is_no_withdrawal(make: Make, portal: AnyPor
     plan, outcome, _ = done(portal, workspace, make("b.csv"), wishes=Wishes(remove=("park/a.csv",)))
     assert (outcome.withdrawn, outcome.removed, plan.deed) == ((), ("a.csv",), "withdraw")
     assert events_of(workspace)[2:] == [("withdraw", "a.csv")]
-    assert withdrawals(workspace.ledger, "ward") == {}
+    assert read_portal(workspace.ledger, "ward").withdrawals == {}
     assert plan_releases([make("b.csv", text="ID\r\n2\r\n")], portal, workspace).changes[0].action == "update"
 
 
@@ -211,7 +211,7 @@ def test_what_came_back_is_reported_and_left_alone(make: Make, workspace: Worksp
     again = plan_releases([release], portal, workspace, AGAIN)
     assert again.changes[0].action == "unchanged"
     assert publish(again, portal, workspace)[1] == 2
-    assert withdrawals(workspace.ledger, "ward") == {}
+    assert read_portal(workspace.ledger, "ward").withdrawals == {}
     portal.packages[NAME] = held
     done(portal, workspace, wishes=DOWN)
     assert portal.packages == {}
@@ -298,7 +298,7 @@ def test_a_portal_that_says_yes_and_does_not_act_is_found_out(make: Make, worksp
     done(portal, workspace, make())
     portal.staying = {NAME}
     _, outcome, events = done(portal, workspace, wishes=DOWN)
-    assert (outcome.exit_code, events, withdrawals(workspace.ledger, "ward")) == (3, 0, {})
+    assert (outcome.exit_code, events, read_portal(workspace.ledger, "ward").withdrawals) == (3, 0, {})
     assert outcome.failed[0].error
     assert outcome.failed[0].error.code == "removal-unconfirmed"
 
@@ -392,8 +392,8 @@ def test_however_it_comes_and_goes_the_portal_is_as_the_ledger_says(
         else:
             done(portal, workspace, release, wishes=AGAIN if step == "again" else None)
             down = down and step != "again"
-        published = set(published_datasets(workspace.ledger, "ward"))
-        assert ("park" in withdrawals(workspace.ledger, "ward")) == down
+        published = set(read_portal(workspace.ledger, "ward").published)
+        assert ("park" in read_portal(workspace.ledger, "ward").withdrawals) == down
         assert bool(portal.packages) == bool(published)
         writes, lines = portal.writes, len(read_ledger(workspace.ledger))
         done(portal, workspace, *([] if step == "down" else [release]))

@@ -1,0 +1,178 @@
+"""What the ledger says of one portal, in one reading: which files are there, under which ids, and what is withdrawn.
+
+A withdrawal lasts until the dataset is published there anew. One event of the whole dataset says so (its ``resource``
+is empty). Versions before that event existed wrote one ``withdraw`` a file; a dataset is withdrawn by those if it is
+the last event of every file published here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.ledger.chain import entry_at, ledger_lines
+from meguro_opendata.ledger.entries import FILE_EVENTS, PUBLISHED, WITHDRAW
+
+__all__ = ["LastEvent", "OnPortal", "PublishedFiles", "Withdrawal", "read_portal"]
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """When a dataset was withdrawn from a portal.
+
+    Attributes:
+        time: ISO 8601 in Japan's time.
+        whole: Whether one event of the dataset says so; ``False`` if only events of its files do.
+        title: The dataset's title then, empty if the ledger does not know it.
+        department: Likewise.
+    """
+
+    time: str
+    portal: str
+    whole: bool = True
+    title: str = ""
+    department: str = ""
+
+
+@dataclass
+class PublishedFiles:
+    """The files of one dataset that this tool has published on one portal.
+
+    Attributes:
+        checksums: The checksum of each file by name, as it was published last; empty for a link.
+        ids: The id that the portal gave each file last; a file without one was published by an earlier version.
+        names: The file of every id, earlier ids of a file included.
+    """
+
+    checksums: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LastEvent:
+    """The last event of a file on a portal; the withdrawal of its dataset counts as one."""
+
+    event: str
+    time: str
+    sha256: str
+
+
+class _Line(msgspec.Struct, gc=False):
+    """The keys of a line that are needed."""
+
+    event: str
+    time: str
+    dataset: str = ""
+    resource: str = ""
+    portal: str = ""
+    sha256: str = ""
+    resource_id: str = ""
+    origin: str = PUBLISHED
+    title: str = ""
+    department: str = ""
+
+
+_DECODER = msgspec.json.Decoder(_Line)
+
+
+@dataclass
+class _Dataset:
+    """What the lines so far say of one dataset on the portal."""
+
+    files: PublishedFiles = field(default_factory=PublishedFiles)
+    last: dict[str, _Line] = field(default_factory=dict)
+    public: dict[str, bool] = field(default_factory=dict)
+    whole: _Line | None = None
+    latest: _Line | None = None
+
+    def enter(self, line: _Line) -> None:
+        whole = line.event == WITHDRAW and not line.resource
+        self.last |= dict.fromkeys(self.last, line) if whole else {line.resource: line}
+        if line.origin != PUBLISHED:
+            return  # a catalogue's own dates neither end a withdrawal nor hide one
+        if whole:
+            self.whole, self.public = line, dict.fromkeys(self.public, False)
+        elif line.event == WITHDRAW:
+            self.public[line.resource], self.latest = False, line
+        else:
+            self.public[line.resource], self.whole = True, None
+        if line.resource:
+            self._enter_file(line)
+
+    def _enter_file(self, line: _Line) -> None:
+        self.files.checksums[line.resource] = line.sha256
+        if line.resource_id:
+            self.files.ids[line.resource] = line.resource_id
+            self.files.names[line.resource_id] = line.resource
+
+    def withdrawal(self, portal: str) -> Withdrawal | None:
+        """Return the withdrawal, ``None`` if the dataset is published or never was."""
+        said = self.whole or (self.latest if not any(self.public.values()) else None)
+        if said is None:
+            return None
+        return Withdrawal(said.time, portal, self.whole is not None, said.title, said.department)
+
+
+@dataclass(frozen=True)
+class OnPortal:
+    """The ledger's knowledge of one portal; datasets by slug."""
+
+    portal: str
+    _datasets: Mapping[str, _Dataset]
+
+    @cached_property
+    def withdrawals(self) -> Mapping[str, Withdrawal]:
+        """The datasets that are withdrawn."""
+        found = ((slug, dataset.withdrawal(self.portal)) for slug, dataset in self._datasets.items())
+        return {slug: withdrawal for slug, withdrawal in found if withdrawal is not None}
+
+    @property
+    def published(self) -> frozenset[str]:
+        """The datasets that are there."""
+        own = (slug for slug, dataset in self._datasets.items() if dataset.whole or dataset.public)
+        return frozenset(own) - self.withdrawals.keys()
+
+    def files(self, slug: str) -> PublishedFiles:
+        """Return the files of a dataset."""
+        found = self._datasets.get(slug)
+        return found.files if found else PublishedFiles()
+
+    def last(self, slug: str, file: str) -> LastEvent | None:
+        """Return the last event of a file, ``None`` if the ledger does not know it there."""
+        dataset = self._datasets.get(slug)
+        line = dataset.last.get(file) if dataset else None
+        return LastEvent(line.event, line.time, line.sha256) if line else None
+
+
+def read_portal(path: Path, portal: str) -> OnPortal:
+    """Read what a ledger says of one portal; nothing if there is no ledger yet.
+
+    A last line that a kill broke off is passed over: whoever writes to the ledger stops at it.
+
+    Raises:
+        MeguroOpendataError: If another line cannot be read.
+        StorageError: If the file cannot be read.
+    """
+    datasets: dict[str, _Dataset] = {}
+    for line in _lines(path):
+        if line.portal == portal and line.event in FILE_EVENTS:
+            datasets.setdefault(line.dataset, _Dataset()).enter(line)
+    return OnPortal(portal, datasets)
+
+
+def _lines(path: Path) -> Iterator[_Line]:
+    for number, text, ended in ledger_lines(path):
+        try:
+            line = _DECODER.decode(text)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            if not ended:
+                return
+            entry_at(path, number, text)
+            raise MeguroOpendataError("ledger-broken", file=path, line=number) from None
+        yield line
