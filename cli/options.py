@@ -16,7 +16,6 @@ import click
 
 if TYPE_CHECKING:
     from meguro_opendata.japan.municipalities import Municipality
-    from meguro_opendata.publication import Wishes
     from meguro_opendata.workspace.city import Workspace
 
 __all__ = [
@@ -42,8 +41,6 @@ __all__ = [
     "settings",
     "standard",
     "table_place",
-    "wished",
-    "wishes",
 ]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -359,42 +356,3 @@ def insecure_http(command: Command) -> Command:
         is_flag=True,
         help="暗号化されないhttpのポータルを使う / Use a portal by plain http.",
     )(command)
-
-
-def wishes(command: Command) -> Command:
-    """``--remove``, ``--overwrite`` and ``--release``: what is asked for by name beyond publishing the releases."""
-    for option in (
-        click.option(
-            "--release",
-            metavar="ID",
-            help="以前に公開した版に戻す（データセットは1つ）/ Publish an earlier release of one dataset.",
-        ),
-        click.option(
-            "--overwrite",
-            multiple=True,
-            metavar="SLUG",
-            help="ポータルでの書き換えを手元の内容で上書きする / Overwrite edits made on the portal.",
-        ),
-        click.option(
-            "--remove",
-            multiple=True,
-            metavar="NAME[/FILE|/ID]",
-            help="ポータルから取り下げる / Take a dataset or a file off the portal.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def wished(slugs: tuple[str, ...], remove: tuple[str, ...], overwrite: tuple[str, ...], release: str | None) -> Wishes:
-    """The wishes; an earlier release is one of exactly one dataset.
-
-    Raises:
-        MeguroOpendataError: If ``release`` is given without exactly one dataset.
-    """
-    from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.publication import Wishes
-
-    if release is not None and len(slugs) != 1:
-        raise MeguroOpendataError("release-one-dataset")
-    return Wishes(remove, overwrite, ((slugs[0], release),) if release is not None else ())

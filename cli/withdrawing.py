@@ -1,45 +1,17 @@
-"""Withdrawn datasets: ``--again``, with which they are published anew, and what is said where they are left out."""
+"""What is said of withdrawn datasets where they are left out, or have come back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import click
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from . import console, options
 
 if TYPE_CHECKING:
     from meguro_opendata.portals.backup import Backup
-    from meguro_opendata.publication import Wishes
     from meguro_opendata.workspace.city import Workspace
 
-__all__ = ["again_option", "say_brought_back", "say_left_out", "with_again"]
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def again_option(command: Command) -> Command:
-    """``--again``."""
-    return click.option(
-        "--again",
-        is_flag=True,
-        help="名前を書いた取り下げ済みのデータセットを公開し直す / Publish the named withdrawn datasets anew.",
-    )(command)
-
-
-def with_again(wishes: Wishes, slugs: tuple[str, ...], *, again: bool) -> Wishes:
-    """The wishes with the datasets that are published anew.
-
-    Raises:
-        MeguroOpendataError: If ``--again`` is given without any name.
-    """
-    from meguro_opendata.errors import MeguroOpendataError
-
-    if again and not slugs:
-        raise MeguroOpendataError("again-without-dataset")
-    return replace(wishes, again=slugs) if again else wishes
+__all__ = ["say_brought_back", "say_left_out"]
 
 
 def say_left_out(workspace: Workspace, slugs: Sequence[str], portal: str | None) -> None:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import console, looking, options, withdrawing
+from .. import console, looking, options
+from ..wishes import by_name
 
 if TYPE_CHECKING:
     from meguro_opendata.publication.looking import Look
 
 if TYPE_CHECKING:
     from meguro_opendata.errors import ExitCode
-    from meguro_opendata.publication import Plan
+    from meguro_opendata.publication import Plan, Wishes
     from meguro_opendata.workspace.city import Workspace
 
 
@@ -37,9 +38,8 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="公開先の代わりに portal snapshot のファイルと比べる / Compare with a saved state.",
 )
-@options.wishes
+@by_name
 @looking.depth
-@withdrawing.again_option
 @options.insecure_http
 @options.output_format
 @options.common
@@ -49,11 +49,8 @@ def command(
     out: Path | None,
     html: Path | None,
     portal_state: Path | None,
-    remove: tuple[str, ...],
-    overwrite: tuple[str, ...],
-    release: str | None,
+    wishes: Wishes,
     look: Look,
-    again: bool,
     insecure_http: bool,
     output_format: str,
 ) -> None:
@@ -70,7 +67,6 @@ def command(
         from meguro_opendata.portals.snapshot import SnapshotPortal
 
         target = SnapshotPortal(target, portal_state)
-    wishes = withdrawing.with_again(options.wished(slugs, remove, overwrite, release), slugs, again=again)
     plan = plan_publication(workspace, target, slugs, wishes, look)
     if out is not None:
         write_whole(out, (json.dumps(plan.to_dict(), ensure_ascii=False, indent=1) + "\n").encode("utf-8"))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import console, looking, options, withdrawing
+from .. import console, looking, options
+from ..wishes import by_name
 
 if TYPE_CHECKING:
     from meguro_opendata.portals import Portal
@@ -48,9 +49,8 @@ class _Moment(click.ParamType[datetime]):
     type=click.Choice(("row-loss", "columns-gone", "link-changes", "name-taken", "foreign-resource")),
     help="止める仕組みを名指しで許す / Allow a guard by name.",
 )
-@options.wishes
+@by_name
 @looking.depth
-@withdrawing.again_option
 @options.insecure_http
 @options.output_format
 @options.common
@@ -63,11 +63,8 @@ def command(
     not_before: datetime | None,
     yes: bool,
     allow: tuple[str, ...],
-    remove: tuple[str, ...],
-    overwrite: tuple[str, ...],
-    release: str | None,
+    wishes: Wishes,
     look: Look,
-    again: bool,
     insecure_http: bool,
     output_format: str,
 ) -> None:
@@ -78,7 +75,6 @@ def command(
     lang = options.settings().lang
     _refuse_unattended(yes, plan_file)
     _refuse_half_approval(plan_file, approval, plan_hash)
-    wishes = withdrawing.with_again(options.wished(slugs, remove, overwrite, release), slugs, again=again)
     workspace = options.settings().open_workspace()
     _refuse_early(not_before)
     target = open_portal(workspace, portal, insecure_http=insecure_http)
