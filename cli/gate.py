@@ -15,7 +15,7 @@ from typing import TextIO
 
 from meguro_opendata.messages.harmless import harmless, mask_tokens
 
-__all__ = ["Gate", "OutputLostError", "beneath", "close_output", "open_gate"]
+__all__ = ["Gate", "OutputLostError", "beneath", "close_lost_talk", "close_output", "open_gate"]
 
 _HANDLER = "meguro-opendata"
 _TWINS = {

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguro_opendata.sources.workbook.extent import MOST_CELLS, Extent
+from meguro_opendata.sources.workbook.zipparts import place_of
 
 __all__ = ["XlsxTally", "filled_extent", "quick_extent", "referred_text"]
 
@@ -175,7 +176,7 @@ class _Unnamed:
                 continue
             place = _PLACE.search(attributes)
             if place:
-                self.row, self.column = int(place[2]), column_number(place[1])
+                self.row, self.column = (index + 1 for index in place_of(place[1], place[2]))
             else:
                 self.column += 1
             if not attributes.endswith(b"/"):
@@ -230,7 +231,7 @@ def _named_places(signs: NDArray[np.uint8], begins: NDArray[np.intp]) -> tuple[i
 def _slowly_farthest(piece: bytes) -> tuple[int, int]:
     far = Extent()
     for letters, row in _PLACE.findall(piece):
-        far.reach(int(row), column_number(letters))
+        far.reach(*(index + 1 for index in place_of(letters, row)))
     return far.row, far.column
 
 
@@ -244,15 +245,3 @@ def filled_extent(pieces: Iterable[bytes]) -> Extent:
             # Cells without a name count, empty or not: only what is written otherwise than usual comes here.
             unnamed.take(piece, far)
     return far
-
-
-def column_number(letters: bytes) -> int:
-    """The number of a column from its letters, the first being 1.
-
-    >>> column_number(b"A"), column_number(b"aa")
-    (1, 27)
-    """
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
