@@ -110,7 +110,7 @@ def _masked(value: Any, pattern: re.Pattern[str]) -> Any:
 
 
 def _secret_pattern(more: Iterable[str]) -> re.Pattern[str] | None:
-    """Return an expression for the tokens of the environment and further secrets, ``None`` if there are none."""
+    """Return an expression for the tokens of the environment and further secrets, ``None`` without any."""
     tokens = (text.strip() for name, text in os.environ.items() if name.upper().startswith(_VARIABLES))
     secrets = frozenset(secret for secret in (*tokens, *more) if len(secret) >= _SHORTEST)
     return _pattern(secrets) if secrets else None

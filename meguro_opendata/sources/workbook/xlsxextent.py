@@ -38,7 +38,7 @@ _ANY_TAG = re.compile(rb"<[^<>]*>")
 
 @dataclass
 class XlsxTally:
-    """What is counted while the parts of a workbook go by.
+    """Counts over the parts of a workbook that are read in pieces.
 
     Attributes:
         references: Cells that refer to a shared text.
@@ -54,7 +54,7 @@ class XlsxTally:
     _open: int = field(default=-1, repr=False)
 
     def refer(self, piece: bytes, *, plain: bool) -> None:
-        """Count what is in a piece of a sheet; whether its attributes are written as usual is known."""
+        """Count references and merged ranges in a piece of a sheet; ``plain``: its attributes are spelt as usual."""
         if plain:
             self.references += piece.count(b't="s"')
         else:
@@ -67,7 +67,7 @@ class XlsxTally:
             self._items(piece)
 
     def end(self) -> None:
-        """The part ends."""
+        """End a part."""
         self.longest, self._open = max(self.longest, self._open), -1
 
     def _items(self, piece: bytes) -> None:
@@ -86,7 +86,7 @@ class XlsxTally:
 
     @property
     def text(self) -> int:
-        """At least as many bytes as all references make together."""
+        """An upper bound of the bytes that all references make together."""
         return self.references * self.longest
 
 
@@ -95,7 +95,7 @@ def referred_text(texts: Iterable[bytes], sheets: Iterable[bytes]) -> int:
 
     Args:
         texts: The part of the shared texts, in pieces cut before tags.
-        sheets: All other parts, so cut.
+        sheets: All other parts, in such pieces.
     """
     lengths = np.array([*_lengths(texts), 0], dtype=np.int64)
     longest, total = int(lengths.max()), 0
@@ -121,7 +121,7 @@ def _lengths(pieces: Iterable[bytes]) -> Iterator[int]:
 
 
 def _are_named(piece: bytes) -> bool:
-    """Whether every cell of a piece says at once where it is, as all programs write it that are common."""
+    """Return whether every cell tag of a piece begins with its address, as common programs write it."""
     named = piece.count(b'<c r="')
     if b":c" in piece:
         return False
@@ -166,7 +166,7 @@ class _Unnamed:
     seen: bool = False
 
     def take(self, piece: bytes, far: Extent) -> None:
-        """Follow the rows and cells of a piece; the first of a part may be behind the farthest that was seen before."""
+        """Follow the rows and cells of a piece; before the first piece, the position is the farthest cell so far."""
         if not self.seen:
             self.seen, self.row, self.column = True, far.row, far.column
         for name, attributes in _ROW_OR_CELL.findall(piece):
@@ -184,7 +184,7 @@ class _Unnamed:
 
 
 def _declared_texts(piece: bytes) -> Iterator[int]:
-    """How many shared texts a part says that it holds."""
+    """Yield the numbers of shared texts that a part declares."""
     at = piece.find(_UNIQUE)
     while at >= 0:
         declared = _COUNT.match(piece, at)
@@ -236,7 +236,7 @@ def _slowly_farthest(piece: bytes) -> tuple[int, int]:
 
 
 def filled_extent(pieces: Iterable[bytes]) -> Extent:
-    """The extent of the cells of a sheet's XML that hold something."""
+    """Return the extent of the filled cells of a sheet's XML."""
     far, unnamed = Extent(), _Unnamed()
     for piece in pieces:
         for attributes in _FILLED.findall(piece):
