@@ -15,7 +15,7 @@ from typing import TextIO
 
 from meguro_opendata.messages.harmless import harmless, mask_tokens
 
-__all__ = ["Gate", "OutputLostError", "beneath", "close_output", "open_gate"]
+__all__ = ["Gate", "OutputLostError", "beneath", "close_lost_talk", "close_output", "open_gate"]
 
 _HANDLER = "meguro-opendata"
 _TWINS = {
@@ -43,18 +43,18 @@ class Gate(io.TextIOBase):
         self._stream = stream
         self._encoding = stream.encoding
         if isinstance(stream, io.TextIOWrapper):
-            # Japanese on a console that is only said to be ASCII: UTF-8, as click does it.
+            # A console that claims to be ASCII gets UTF-8, as click does it, so that Japanese is shown.
             ascii_only = codecs.lookup(stream.encoding or "ascii").name == "ascii"
             stream.reconfigure(encoding="utf-8" if ascii_only else None, errors=_HANDLER)
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """The encoding that the stream had when it came."""
+        """The encoding that the stream had before the gate."""
         return self._encoding
 
     @property
     def errors(self) -> str | None:  # type: ignore[override]
-        """What becomes of characters that the encoding lacks."""
+        """How characters that the encoding lacks are replaced."""
         return self._stream.errors
 
     def write(self, text: str) -> int:
@@ -70,7 +70,7 @@ class Gate(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Pass on what is still held back.
+        """Flush the stream.
 
         Raises:
             OutputLostError: If the stream cannot be written.
@@ -85,7 +85,7 @@ class Gate(io.TextIOBase):
         return self._stream.isatty()
 
     def fileno(self) -> int:
-        """Return the number by which the system knows the stream."""
+        """Return the stream's file descriptor."""
         return self._stream.fileno()
 
     def writable(self) -> bool:
@@ -117,12 +117,12 @@ def beneath(stream: TextIO) -> TextIO:
 
 
 def close_output() -> None:
-    """Let everything that is still printed on stdout go nowhere; the interpreter's last flush then meets no error."""
+    """Discard whatever is still printed on stdout, so that the interpreter's last flush meets no error."""
     sys.stdout = _gated(_nowhere())
 
 
 def close_lost_talk() -> None:
-    """Let what could not be written on stderr go nowhere: the interpreter's last flush would change the exit code."""
+    """Discard what could not be written on stderr: the interpreter's last flush would change the exit code."""
     try:
         sys.stderr.flush()
     except (OutputLostError, OSError):

@@ -26,7 +26,7 @@ _COMMANDS = (
 
 
 _NAME = "meguro-opendata"
-# What the system, not the program, is the reason of: permissions, full or failing disks, limits, broken connections.
+# Errors of the system rather than of the program: permissions, full or failing disks, limits, broken connections.
 _REFUSALS = {
     getattr(errno, name)
     for name in (
@@ -120,7 +120,7 @@ def _output_lost(error: gate.OutputLostError, lang: str) -> int:
 
 
 def _fault(error: BaseException, arguments: list[str]) -> int:
-    """A fault of the program itself."""
+    """Report a fault of the program itself and return its exit code."""
     from .faults import report_fault
 
     with suppress(gate.OutputLostError):
@@ -131,7 +131,7 @@ def _fault(error: BaseException, arguments: list[str]) -> int:
 
 
 def _command_name(arguments: list[str]) -> str:
-    """The names of the command among the arguments, and nothing else of them."""
+    """Return the names of the command and its subcommand, without options and values."""
     names: list[str] = []
     known: Sequence[str] = _COMMANDS
     for argument in arguments:

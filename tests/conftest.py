@@ -63,6 +63,21 @@ def workspace_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Run ``meguro-opendata`` in this process, in ``tmp_path``, with a data folder of its own."""
+    from meguro_opendata.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MEGURO_OPENDATA_DATA", str(tmp_path / "data"))
+
+    def run(*arguments: object) -> Ran:
+        code = main._outcome([str(argument) for argument in arguments])
+        return Ran(int(code or 0), *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
 def command(tmp_path: Path) -> Callable[..., Ran]:
     """Run ``meguro-opendata`` in a process of its own, in ``tmp_path``; output is UTF-8 unless ``env`` says else."""
 

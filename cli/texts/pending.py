@@ -35,7 +35,7 @@ def pending_told(workspace: Workspace, lang: str, without: str | None = None) ->
     Args:
         workspace: The workspace.
         lang: The language of the lines.
-        without: A portal that is not told about.
+        without: A portal to leave out.
     """
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.ledger import pending_path, read_pending

@@ -306,7 +306,7 @@ class Package(Part):
         return next((part for part in self.resources if part.name == name), None)
 
     def identified(self, key: str) -> Resource | None:
-        """Return the file of an id, else the first one of a name, ``None`` if there is none."""
+        """Return the file of an id, else the first one of that name; ``None`` if neither exists."""
         return self.resources_by_id.get(key) or self.resource(key)
 
 

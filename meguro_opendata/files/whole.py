@@ -40,8 +40,9 @@ __all__ = [
 
 _LONGEST = 200
 _TEMPORARY = ("~$", ".")
-# How ``tempfile`` names what is written aside here.
+# The names of :func:`_beside`; those of earlier versions, made by ``tempfile``, fit too.
 _ASIDE = re.compile(r"\.(.+)\.[a-z0-9_]{8}\.tmp")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def sha256(data: bytes) -> str:
@@ -60,13 +61,13 @@ def is_plain_name(name: str) -> bool:
     return not any(sign in name for sign in "/\\:\0") and len(name.encode()) <= _LONGEST
 
 
-def is_text(name: str) -> bool:
-    r"""Return whether a name can be written into a file; one whose bytes are no UTF-8 cannot.
+def is_text(text: str) -> bool:
+    r"""Return whether a text can be written as UTF-8; a file's name whose bytes are no UTF-8 cannot.
 
     >>> is_text("一覧.csv"), is_text("\udcff.csv")
     (True, False)
     """
-    return not any("\ud800" <= sign <= "\udfff" for sign in name)
+    return text.isascii() or _HALF.search(text) is None
 
 
 def checksum(path: Path) -> str:
@@ -75,15 +76,8 @@ def checksum(path: Path) -> str:
     Raises:
         SourceError: If it cannot be read.
     """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        raise SourceError("file-missing", file=path) from None
-    except IsADirectoryError:
-        raise SourceError("file-is-folder", file=path) from None
-    except OSError as error:
-        raise SourceError("file-unreadable", file=path, reason=error.strerror) from None
+    with _source_guard(path), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def inside(folder: Path, *names: str) -> Path:
@@ -153,8 +147,15 @@ def plain_bytes(path: Path) -> bytes:
     Raises:
         SourceError: If it is missing, or cannot be read, as when another program has it open on Windows.
     """
-    try:
+    with _source_guard(path):
         return path.read_bytes()
+
+
+@contextmanager
+def _source_guard(path: Path) -> Iterator[None]:
+    """Turn any failure to read a file into a ``SourceError`` that says why."""
+    try:
+        yield
     except FileNotFoundError:
         raise SourceError("file-missing", file=path) from None
     except IsADirectoryError:
@@ -309,7 +310,7 @@ def folder_aside(target: Path) -> Iterator[Path]:
     old = place.with_name(f".{place.name}.old")
     with storage_guard(place):
         place.parent.mkdir(parents=True, exist_ok=True)
-        _mend(place, old)
+        _settle(place, old)
         aside = _beside(place)
         aside.mkdir()
         try:
@@ -320,7 +321,7 @@ def folder_aside(target: Path) -> Iterator[Path]:
                 _move_away(place, old)
             aside.rename(place)
         finally:
-            _mend(place, old)
+            _settle(place, old)
             shutil.rmtree(aside, ignore_errors=True)
 
 
@@ -358,7 +359,7 @@ def _can_be_written(path: Path) -> bool:
         return False
 
 
-def _mend(target: Path, old: Path) -> None:
+def _settle(target: Path, old: Path) -> None:
     """Put the old folder back if the new one never came; else remove it."""
     if not old.exists():
         return

@@ -18,14 +18,13 @@ _DATA = packaged_toml(__package__, "signs.toml")["numerals"]
 _DIGITS: str = _DATA["digits"]
 _UNITS: dict[str, int] = _DATA["units"]
 _TEN = next(iter(_UNITS))
-_LONGEST = 30  # signs of a number
 # All signs of numbers in addresses, for a class of a regular expression.
 NUMERALS = _DIGITS + "".join(_UNITS)
 _ZEROS = str.maketrans(dict.fromkeys(_DATA["zeros"], _DIGITS[0]))
 _OF_DATE_SIGNS = f"{_TEN}{_DIGITS}{_DATA['zeros']}"
 # A run of signs is looked at once, as a whole.
 _OF_DATE = re.compile(f"(?<![{_OF_DATE_SIGNS}])[{_OF_DATE_SIGNS}]++(?=[年月日])")
-_LONGEST = 18  # signs of a number; a longer run of them is none
+_LONGEST = 18  # signs of a number; a longer run is not read as one
 
 
 def to_kanji(number: int) -> str:
@@ -43,7 +42,7 @@ def to_kanji(number: int) -> str:
 def from_kanji(text: str) -> int | None:
     """Return the number that digits, or kanji with or without units, stand for; ``None`` if they stand for none.
 
-    What is longer than any number that people write stands for none.
+    A text longer than any number that people write is not read.
 
     >>> from_kanji("二十三"), from_kanji("一二"), from_kanji("百五"), from_kanji("12"), from_kanji("十百")
     (23, 12, 105, 12, None)

@@ -1,4 +1,4 @@
-"""A Python program run in a process of its own, with limits of memory and time, for what hostile input may do to it."""
+"""A Python program in a process of its own, with limits of memory and time: hostile input cannot harm this one."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Ended:
 def run_apart(program: str | Path, arguments: Sequence[str], memory: int, seconds: float) -> Ended:
     """Run a Python program and wait for its end.
 
-    Its environment holds what Python and its libraries are found by, and nothing else, such as tokens. What libraries
-    print is kept from the terminal.
+    Its environment holds the variables by which Python and its libraries are found, and no tokens. Whatever libraries
+    print does not reach the terminal.
 
     Args:
         program: The path of a program, or the name of a module, which is looked for where this process finds modules.
@@ -61,7 +61,7 @@ def run_apart(program: str | Path, arguments: Sequence[str], memory: int, second
 
 
 def process_environment() -> dict[str, str]:
-    """The environment of the process."""
+    """Return the environment of the process: the variables and thread limits of ``apart.toml``."""
     words = packaged_toml(__package__, "apart.toml")
     kept = {name: value for name, value in os.environ.items() if name.upper() in words["environment"]}
     return {**kept, **words["threads"]}

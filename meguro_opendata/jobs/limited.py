@@ -48,7 +48,10 @@ class _Extended(ctypes.Structure):
 
 
 def limit_memory(memory: int) -> None:
-    """Let this process have no more than so many bytes; where the system can do that, more are refused to it.
+    """Limit this process's memory, where the platform supports it.
+
+    Args:
+        memory: The number of bytes.
 
     Raises:
         OSError: If the system refuses the limit.

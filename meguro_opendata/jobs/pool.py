@@ -124,7 +124,7 @@ class _Crew(Generic[Task, Result]):
 
 @dataclass(frozen=True)
 class _Done:
-    """What a process answers: the result of a task, or the exception that it raised."""
+    """The answer to a task: its result, or the exception that it raised."""
 
     result: Any = None
     error: BaseException | None = None
@@ -133,9 +133,9 @@ class _Done:
 class _Worker:
     """One process that works on one task after the other.
 
-    The library's own pool is not used. It tells only that some process was killed, not which task it had; and its
-    parent holds both ends of the pipe through which results come, so that it waits for ever for the rest of a result
-    whose process was killed while it wrote. Here only the process itself holds the other end.
+    The standard library's pool is not used. It reports that a process was killed, but not which task it had; and its
+    parent holds both ends of the result pipe, so that it waits for ever for the rest of a result whose process was
+    killed while writing it. Here only the process itself holds the other end.
     """
 
     def __init__(self, work: Callable[[Any], Any]) -> None:
@@ -148,7 +148,7 @@ class _Worker:
         other.close()
 
     def take(self, task: object) -> bool:
-        """Send a task; whether the process is there to receive it."""
+        """Send a task, and return whether the process is alive to receive it."""
         if not self._process.is_alive():
             return False
         try:
@@ -158,7 +158,7 @@ class _Worker:
         return True
 
     def answer(self) -> _Done | None:
-        """What came of the task; ``None`` if the process was killed."""
+        """Return the answer to the task; ``None`` if the process was killed."""
         try:
             done: _Done = self.connection.recv()
         except (EOFError, OSError):
@@ -166,7 +166,7 @@ class _Worker:
         return done
 
     def dismiss(self) -> None:
-        """End the process, which has no task."""
+        """End the process; it has no task."""
         self.connection.close()
         self._process.join()
         self._process.close()
@@ -185,15 +185,15 @@ def _serve(connection: Connection, work: Callable[[Any], Any]) -> None:
 
 
 def _answered(work: Callable[[Any], Any], task: object) -> memoryview:
-    """What came of a task, ready to be sent."""
+    """Return the answer to a task as bytes to send."""
     return ForkingPickler.dumps(_Done(work(task)))
 
 
-def _answer(told: Future[memoryview]) -> memoryview:
-    """What came of a task, or what it raised, with a note of where."""
-    error = told.exception()
+def _answer(ended: Future[memoryview]) -> memoryview:
+    """Return the answer to a task; for an exception that it raised, with a note of its traceback."""
+    error = ended.exception()
     if error is None:
-        return told.result()
+        return ended.result()
     error.add_note("".join(traceback.format_exception(error)))
     return ForkingPickler.dumps(_Done(error=error))
 
@@ -204,7 +204,7 @@ def _interrupts_held_back() -> Iterator[None]:
     if sys.platform == "win32":  # It has no such masks; there, a Ctrl-C within a process's start shows a traceback.
         yield
         return
-    # The library starts its tracker with the first process, and then lets interrupts in again.
+    # ``multiprocessing`` starts its tracker with the first process, and unblocks interrupts when it has done so.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

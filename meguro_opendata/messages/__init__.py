@@ -35,19 +35,4 @@ __all__ = [
     "word",
 ]
 
-_HOMES = {
-    "texts": (
-        "LANGUAGES",
-        "codes",
-        "default_language",
-        "doctor_text",
-        "error_text",
-        "finding_text",
-        "form",
-        "message",
-        "property_text",
-        "rule_name",
-        "word",
-    )
-}
-__getattr__, __dir__ = attach(__name__, _HOMES)
+__getattr__, __dir__ = attach(__name__, {"texts": __all__})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -89,26 +89,31 @@ def mask_tokens(text: str, *more: str) -> str:
         text: The text.
         more: Further secrets to mask.
     """
-    secrets = _secrets(os.environ) | {secret for secret in more if len(secret) >= _SHORTEST}
-    return _pattern(frozenset(secrets)).sub(_MASK, text) if secrets else text
+    pattern = _secret_pattern(more)
+    return pattern.sub(_MASK, text) if pattern else text
 
 
 def mask_tokens_within(value: Any, *more: str) -> Any:
     """Return a value of JSON, with all texts and names inside it, as :func:`mask_tokens` does for one text."""
-    if not more and not _secrets(os.environ):
-        return value
+    pattern = _secret_pattern(more)
+    return _masked(value, pattern) if pattern else value
+
+
+def _masked(value: Any, pattern: re.Pattern[str]) -> Any:
     if isinstance(value, str):
-        return mask_tokens(value, *more)
+        return pattern.sub(_MASK, value)
     if isinstance(value, Mapping):
-        return {mask_tokens_within(name, *more): mask_tokens_within(part, *more) for name, part in value.items()}
+        return {_masked(name, pattern): _masked(part, pattern) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [mask_tokens_within(part, *more) for part in value]
+        return [_masked(part, pattern) for part in value]
     return value
 
 
-def _secrets(environment: Mapping[str, str]) -> set[str]:
-    found = (text.strip() for name, text in environment.items() if name.upper().startswith(_VARIABLES))
-    return {secret for secret in found if len(secret) >= _SHORTEST}
+def _secret_pattern(more: Iterable[str]) -> re.Pattern[str] | None:
+    """Return an expression for the tokens of the environment and further secrets, ``None`` without any."""
+    tokens = (text.strip() for name, text in os.environ.items() if name.upper().startswith(_VARIABLES))
+    secrets = frozenset(secret for secret in (*tokens, *more) if len(secret) >= _SHORTEST)
+    return _pattern(secrets) if secrets else None
 
 
 @cache

@@ -4,7 +4,7 @@ releases/.history/files/<sha256>            every file that was published, once
 releases/.history/<slug>/<release>.json     the files of a release; beside it, as .jsonl, its entry
 releases/.history/<slug>/published.jsonl    which release went to which portal, and when
 releases/.history/<slug>/<portal>.fields.json  the fields as they were published there last
-releases/.history/<slug>/<portal>.seen.json    what the portal told of its files then
+releases/.history/<slug>/<portal>.seen.json    state of its files on the portal then
 """
 
 from __future__ import annotations
@@ -235,7 +235,7 @@ class History:
         return inside(self._root, "files", checksum)
 
     def seen_path(self, slug: str, portal: str) -> Path:
-        """Return where it is noted what a portal told of a dataset when it was published (see ``looking``)."""
+        """Return the file with a portal's state of a dataset when it was published (see ``looking``)."""
         return inside(self._root, slug, f"{portal}.seen.json")
 
     def _fields(self, slug: str, portal: str) -> Path:

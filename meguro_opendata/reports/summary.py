@@ -91,7 +91,7 @@ def actors(groups: Sequence[Group], lang: str) -> list[Actor]:
 
 
 def accepted(groups: Sequence[Group], lang: str) -> Actor | None:
-    """Return the findings that the recipe accepts as one line of the table by who acts; ``None`` if there are none."""
+    """Return the findings that the recipe accepts as one line of the table by who acts; ``None`` without any."""
     found = [group for group in groups if group.first.waived is not None]
     counts = severity_counts(one for group in found for one in group.findings)
     return Actor(messages.word("waived", lang), len(found), counts) if found else None

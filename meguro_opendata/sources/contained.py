@@ -22,7 +22,7 @@ _WORKER = "meguro_opendata.sources.worker"
 
 
 def read_contained(path: Path, raw: bytes, container: str, sheet: str | None, *, every: bool) -> list[Grid]:
-    """One sheet or table, or every visible one.
+    """Return one sheet or table, or every visible one.
 
     Args:
         path: The file.
@@ -41,7 +41,7 @@ def read_contained(path: Path, raw: bytes, container: str, sheet: str | None, *,
 
 
 def read_contained_here(path: Path, raw: bytes, container: str, sheet: str | None, *, every: bool) -> list[Grid]:
-    """The same in this process, of a file that was looked through before."""
+    """Return the same as :func:`read_contained`, read in this process; the caller has checked the file's size."""
     if container in WORKBOOKS:
         from meguro_opendata.sources.workbook.workbook import read_workbook_grids, read_workbook_sheet
 
@@ -54,10 +54,10 @@ def read_contained_here(path: Path, raw: bytes, container: str, sheet: str | Non
 
 
 def _heavy_size(path: Path, raw: bytes, container: str) -> int:
-    """How many bytes there are to read if a process of its own should do it, else 0.
+    """Return the number of bytes to read if a process of its own should do it, else 0.
 
     Raises:
-        SourceError: If it is not read at all.
+        SourceError: If it exceeds the bounds of ``bounds.toml``.
     """
     limits = read_data("bounds.toml")["process"]
     if container in MARKUPS:
@@ -86,7 +86,7 @@ def _read_apart(path: Path, size: int, container: str, sheet: str | None, *, eve
 
 
 def answer_for(argument: str) -> bytes:
-    """What the process of its own answers to what it is asked, or why it refuses."""
+    """Return the answer of the reading process to a request: sheets, or a refusal."""
     from meguro_opendata.sources.transfer import refused, sent
 
     asked = json.loads(argument)

@@ -18,7 +18,7 @@ __all__ = ["received", "refused", "sent"]
 
 
 class _Answer(msgspec.Struct):
-    """What one process writes: sheets, or why there are none."""
+    """The answer of the reading process: sheets, or the code of a refusal with its parameters."""
 
     grids: list[Grid] = []
     code: str = ""
@@ -26,25 +26,25 @@ class _Answer(msgspec.Struct):
 
 
 def sent(grids: list[Grid]) -> bytes:
-    """Sheets, ready to be written."""
+    """Return sheets as bytes."""
     return msgspec.msgpack.encode(_Answer(grids), enc_hook=_plain)
 
 
 def refused(error: SourceError) -> bytes:
-    """The reason that there are none, ready to be written; the file is known where it is read."""
+    """Return a refusal as bytes; the file is left out, since the receiver knows it."""
     params = {name: value for name, value in error.params.items() if name != "file"}
     return msgspec.msgpack.encode(_Answer(code=error.code, params=params))
 
 
 def received(written: bytes, path: Path) -> list[Grid]:
-    """The sheets that another process wrote.
+    """Return the sheets that another process wrote.
 
     Args:
         written: All that it wrote.
         path: The file, as this process calls it.
 
     Raises:
-        SourceError: What the other process had to say; and if it ended before it had written everything.
+        SourceError: The refusal of the other process, or ``workbook-broken`` if its answer is incomplete.
     """
     try:
         answer = msgspec.msgpack.decode(written, type=_Answer, dec_hook=_whole)

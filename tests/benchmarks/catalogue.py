@@ -2,7 +2,7 @@
 
     python tests/benchmarks/catalogue.py [DATASETS FILES]
 
-makes a dump (5,000 datasets with 58,000 files unless told otherwise), reads it from a file and, page by page, from a
+makes a dump (5,000 datasets with 58,000 files by default), reads it from a file and, page by page, from a
 server on loopback, checks it, exports it in three forms and imports it into a ledger. For each command it prints
 seconds of processor time and peak memory; it fails if a dataset is lost or the national list takes more than a minute.
 """

@@ -93,7 +93,7 @@ def complete(entry: CatalogEntry) -> CatalogEntry:
 @given(st.lists(ENTRIES, min_size=1, max_size=2))
 @settings(max_examples=12)
 def test_whatever_is_said_fits_the_shapes(entries: list[CatalogEntry]) -> None:
-    """Texts of any letters in any part, dates that are none, doubled names: not one violation, no dataset lost."""
+    """Texts of any letters in any part, invalid dates, doubled names: not one violation, no dataset lost."""
     wanted = [complete(entry) for entry in (*entries, entries[0])]
     graph = graph_of(wanted)
     assert violations(graph) == []

@@ -14,7 +14,6 @@ import openpyxl
 import pytest
 from conftest import Ran
 from gazetteer_files import SQUARE_GEOJSON, yaizu_blocks
-from meguro_opendata.cli import main
 
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError
@@ -47,24 +46,6 @@ def table(tmp_path: Path) -> Path:
 def own(tmp_path: Path) -> dict[str, str]:
     """A data folder of one's own."""
     return {"MEGURO_OPENDATA_DATA": str(tmp_path / "data")}
-
-
-@pytest.fixture
-def typed(
-    tmp_path: Path, own: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
-    """Run a command in this process, in ``tmp_path``."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(*next(iter(own.items())))
-
-    def run(*arguments: object) -> Ran:
-        try:
-            code = main._outcome([str(argument) for argument in arguments])
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        return Ran(code, *capsys.readouterr())
-
-    return run
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

@@ -12,26 +12,9 @@ import openpyxl
 import pytest
 from conftest import Ran
 from gis_files import shapefile
-from meguro_opendata.cli import main
 
 Command = Callable[..., Ran]
 ADDRESSES = ["上目黒2-19-15", "目黒本町2丁目1番20号", "八雲１－１－８", "鷹番3-17-20先", "どこか"]
-
-
-@pytest.fixture
-def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Run a command in this process, in ``tmp_path``, with a data folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MEGURO_OPENDATA_DATA", str(tmp_path / "data"))
-
-    def run(*arguments: object) -> Ran:
-        try:
-            code = main._outcome([str(argument) for argument in arguments])
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        return Ran(code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_a_program_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["import os; os.abort()", "raise SystemExit(3)", "1 / 0"])
 def test_a_program_that_fails_ends_nothing_else(tmp_path: Path, text: str) -> None:
-    """A crash of it is told from a lack of memory."""
+    """A crash is reported as such, not as a lack of memory."""
     assert run_apart(program(tmp_path, text), [], PLENTY, 60).how == "crashed"
 
 

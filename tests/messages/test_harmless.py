@@ -10,6 +10,7 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hangs import at_most
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,3 +101,11 @@ def test_tokens_are_masked_within_json(monkeypatch: pytest.MonkeyPatch) -> None:
     value = {"x geheim-1234": ["other-5678", ("on", 1, None)]}
     assert mask_tokens_within(value) == {"x ***": ["***", ["on", 1, None]]}
     assert json.loads(escaped_json(value)) == {"x ***": ["***", ["on", 1, None]]}
+
+
+def test_a_large_value_of_json_is_masked_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment is searched for tokens once a value, not once a text in it, which would take 10 s here."""
+    monkeypatch.setenv("MEGURO_OPENDATA_TOKEN_A", "geheim-1234")
+    value = [{"dataset": f"見本{at}", "file": "一覧.csv", "field": "issued", "kind": "early"} for at in range(20_000)]
+    with at_most(3, "JSON of 100,000 texts"):
+        assert json.loads(escaped_json(value)) == value

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from awkward import BOOKS, write_book
 from locations import DATA
+from parts_of_sheets import holders
 
 import meguro_opendata as mo
 from meguro_opendata.authoring import draft_dataset
-from meguro_opendata.findings import Block
 from meguro_opendata.pipeline.outcome import Release
 from meguro_opendata.sources import propose_source
 from meguro_opendata.sources.opening import read_grids
@@ -33,18 +33,6 @@ def cells(path: Path) -> dict[Cell, str]:
         for column, cell in enumerate(record, 1)
         if cell.strip()
     }
-
-
-def holding(blocks: tuple[Block, ...], cell: Cell) -> list[Block]:
-    """The blocks that hold a cell."""
-    sheet, row, column = cell
-    return [
-        block
-        for block in blocks
-        if block.sheet == sheet
-        and block.first_row <= row <= block.last_row
-        and block.first_column <= column <= block.last_column
-    ]
 
 
 def built(path: Path, home: Path) -> Release:
@@ -85,14 +73,14 @@ def test_every_cell_is_accounted_for(name: str, tmp_path: Path) -> None:
     book, path = BOOKS[name], tmp_path / "見本.xlsx"
     release = built(write_book(book, path), tmp_path / "datasets")
     blocks, there = release.report.coverage.blocks, cells(path)
-    assert {cell: holding(blocks, cell) for cell in there if len(holding(blocks, cell)) != 1} == {}
+    assert {cell: holders(blocks, *cell) for cell in there if len(holders(blocks, *cell)) != 1} == {}
     assert [block for block in blocks if not block.read and not block.reason] == []
     assert release.rows_in == release.rows_out + len(release.rejected)
     if not release.published:
         return
     rejected = {(row.sheet, row.row) for row in release.rejected}
     low = release.recipe.source.header_row
-    read = [cell for cell in there if holding(blocks, cell)[0].read and cell[1] > low and cell[:2] not in rejected]
+    read = [cell for cell in there if holders(blocks, *cell)[0].read and cell[1] > low and cell[:2] not in rejected]
     rows = list(dict.fromkeys(cell[:2] for cell in read))
     released = published(release)
     assert len(rows) == len(released) == (book.rows if book.rows is not None else len(released))

@@ -13,11 +13,12 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from locations import DATA
+from parts_of_sheets import holders
 from workbooks import workbook_bytes
 
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError, HeaderUnsureError, SourceError
-from meguro_opendata.findings import Block, Report
+from meguro_opendata.findings import Report
 from meguro_opendata.pipeline.conversion import convert_file
 from meguro_opendata.pipeline.outcome import Release
 from meguro_opendata.reports.overview import Unchecked
@@ -275,17 +276,6 @@ def test_every_sheet_can_be_checked(tmp_path: Path) -> None:
 CELLS = st.sampled_from(["", "見本", "1", "合計", "※注", "2026-04-01", "X", "その他"])
 ROWS = st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=10)
 OTHERS = st.dictionaries(st.sampled_from(["二", "三"]), ROWS.filter(bool), max_size=2)
-
-
-def holders(blocks: Sequence[Block], sheet: str, line: int, column: int) -> list[Block]:
-    """The blocks that hold a cell."""
-    return [
-        block
-        for block in blocks
-        if block.sheet == sheet
-        and block.first_row <= line <= block.last_row
-        and block.first_column <= column <= block.last_column
-    ]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

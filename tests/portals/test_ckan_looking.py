@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ckan_labs import REASON, TOKEN, Lab, clean_up, labs
-from ckan_proxy import Traffic, proxy
-from publish_ten import ten_releases, workspace_for
+from ckan_labs import REASON, TOKEN, Lab, labs, table_workspace
+from ckan_proxy import Traffic
+from publish_ten import ten_releases
 
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.portals import Upload, open_portal
@@ -82,17 +82,12 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     """One published table on each CKAN."""
     lab: Lab = request.param
     monkeypatch.setenv(TOKEN, lab.token)
-    organization = lab.organization()
-    with proxy(lab.url) as traffic:
-        workspace = workspace_for(tmp_path, traffic.url, organization)
-        settings = workspace.portals["lab"].model_copy(update={"datastore": ("set0",)})
-        home = replace(workspace, portals={"lab": settings})
-        portal = open_portal(home, "lab")
+    with table_workspace(lab, tmp_path) as (workspace, traffic):
+        portal = open_portal(workspace, "lab")
         assert isinstance(portal, CkanPortal)
-        made = Store(lab, home, portal, table_release(tmp_path), traffic, tmp_path)
+        made = Store(lab, workspace, portal, table_release(tmp_path), traffic, tmp_path)
         made.publish()
         yield made
-    clean_up(lab, organization)
 
 
 def table_release(folder: Path) -> PublishedDataset:

@@ -263,7 +263,7 @@ def test_the_content_of_a_file_is_its_bytes(portal: Portal, file: Callable[[str,
 
 
 def test_a_table_is_told_by_rows_and_columns(portal: Portal, file: Callable[[str, str], Upload]) -> None:
-    """A file has no table before one is loaded; then its rows and typed columns are told, and the search says so."""
+    """A file has no table before one is loaded; then its rows and typed columns are known, and the search says so."""
     if portal.exclusive:
         pytest.skip("this portal has no DataStore")
     one = file("a.csv", "ID,台数\r\n1,10\r\n2,\r\n")

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ckan_labs import REASON, TOKEN, Lab, clean_up, labs
-from ckan_proxy import Traffic, proxy
+from ckan_labs import REASON, TOKEN, Lab, labs, table_workspace
+from ckan_proxy import Traffic
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from publish_ten import ten_releases, workspace_for
+from publish_ten import ten_releases
 
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.portals import Upload, open_portal
@@ -108,12 +108,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     """A workspace whose dataset ``set0`` also goes into the DataStore of each CKAN, behind a recording proxy."""
     lab: Lab = request.param
     monkeypatch.setenv(TOKEN, lab.token)
-    organization = lab.organization()
-    with proxy(lab.url) as traffic:
-        workspace = workspace_for(tmp_path, traffic.url, organization)
-        settings = workspace.portals["lab"].model_copy(update={"datastore": ("set0",)})
-        yield lab, replace(workspace, portals={"lab": settings}), tmp_path, traffic
-    clean_up(lab, organization)
+    with table_workspace(lab, tmp_path) as (workspace, traffic):
+        yield lab, workspace, tmp_path, traffic
 
 
 def release_of(folder: Path, rows: list[str], header: str = HEADER) -> PublishedDataset:

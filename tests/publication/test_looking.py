@@ -238,7 +238,7 @@ def test_contents_are_compared_though_nothing_else_moved(
 def test_a_wrong_size_is_no_conflict_if_the_content_is_ours(
     run: Run, planned: Callable[..., DatasetPlan], portal: MemoryPortal
 ) -> None:
-    """CKAN 2.11 keeps whatever size it is told; the file itself decides where it is read."""
+    """CKAN 2.11 keeps whatever size it is given; the file itself decides where it is read."""
     run()
     part_of(portal)["size"] = 9999
     assert [planned(look).action for look in (CHEAP, FILES)] == ["conflict", "unchanged"]

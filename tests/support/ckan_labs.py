@@ -9,11 +9,16 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import ckanapi
+from ckan_proxy import Traffic, proxy
+from publish_ten import workspace_for
+
+from meguro_opendata.workspace.city import Workspace
 
 NAME = "MEGURO_OPENDATA_TEST_CKAN"
 PORTAL = "lab"
@@ -69,3 +74,17 @@ def labs() -> Iterator[Lab]:
         url, token = os.environ.get(f"{NAME}_URL{ending}"), os.environ.get(f"{NAME}_TOKEN{ending}")
         if url and token:
             yield Lab(url.rstrip("/"), token)
+
+
+@contextmanager
+def table_workspace(lab: Lab, folder: Path) -> Iterator[tuple[Workspace, Traffic]]:
+    """Yield a workspace whose dataset ``set0`` also goes into the DataStore of a CKAN, and the proxy before that CKAN.
+
+    The organisation and its datasets are removed afterwards.
+    """
+    organization = lab.organization()
+    with proxy(lab.url) as traffic:
+        workspace = workspace_for(folder, traffic.url, organization)
+        settings = workspace.portals["lab"].model_copy(update={"datastore": ("set0",)})
+        yield replace(workspace, portals={"lab": settings}), traffic
+    clean_up(lab, organization)

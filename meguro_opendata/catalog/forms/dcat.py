@@ -61,7 +61,7 @@ def to_dcat(entries: Iterable[CatalogEntry], city: City) -> str:
 
 
 def dcat_text(entries: Iterable[CatalogEntry], city: City) -> Iterator[str]:
-    """Yield the catalogue as DCAT 3 in JSON-LD, piece by piece: of a great one the whole would fill the memory."""
+    """Yield the catalogue as DCAT 3 in JSON-LD, piece by piece: the whole text of a large one would fill the memory."""
     catalog, datasets = dcat_parts(entries, city)
     ahead = _indented(catalog)[: -len("\n}")] + f',\n "{_DATASETS}": [\n  '
     empty = True
@@ -254,7 +254,7 @@ def _period(text: str | None) -> JsonObject | None:
 
 
 def _date(day: str | None) -> JsonObject | None:
-    """Return a day, or a month or year, which have types of their own; ``None`` for what is none of these."""
+    """Return a day, or a month or year, which have types of their own; ``None`` for any other text."""
     if not day or day_range(day) is None:
         return None
     kind = {0: "xsd:gYear", 1: "xsd:gYearMonth"}.get(day.count("-"), "xsd:date")
@@ -303,7 +303,7 @@ def _licence_iri(known: Licence | None, called: str, url: str) -> str:
 
 
 def _checksum(digits: str | None) -> JsonObject | None:
-    """Return a checksum; ``None`` for what is none of an algorithm that we know."""
+    """Return a checksum; ``None`` if it has the length of no known algorithm, or other signs than hex digits."""
     words = dcat_words()
     known = words["checksum"].get(str(len(digits or "")))
     if not digits or known is None or not _HEX.fullmatch(digits):

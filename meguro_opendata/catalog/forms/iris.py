@@ -16,7 +16,7 @@ _REFUSED_OR_PERCENT = re.compile(rf"{_REFUSED.pattern}|%")
 
 
 def web_iri(text: str) -> str | None:
-    """Return an address of the web as an IRI, ``None`` if the text is none.
+    """Return an address of the web as an IRI, ``None`` if the text is no web address.
 
     >>> web_iri("https://example.com/a|b?q=表"), web_iri("www.example.com"), web_iri("なし")
     ('https://example.com/a%7Cb?q=表', None, None)

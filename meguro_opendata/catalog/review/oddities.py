@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from meguro_opendata.catalog.entry import CatalogEntry
@@ -53,10 +53,7 @@ class Oddities:
         """Return both as JSON."""
         return {
             "doubled": [{"name": name, "count": count} for name, count in self.doubled.items()],
-            "odd_dates": [
-                {"dataset": odd.dataset, "file": odd.file, "field": odd.field, "value": odd.value, "kind": odd.kind}
-                for odd in self.dates
-            ],
+            "odd_dates": [asdict(odd) for odd in self.dates],
         }
 
 

@@ -33,7 +33,7 @@ _WHOLE_NUMBERS = (
     *(_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _STRIPS, _BANDS, _STRIP_ROWS, _STRIP_BYTES, _PLANAR, _PREDICTOR),
     *(_TILE_WIDTH, _TILE_HEIGHT, _TILES, _TILE_BYTES, _FORMAT, _KEYS),
 )
-# What the values of a tag must be written as; what another program wrote otherwise, or other tags, tell us nothing.
+# The value types that are accepted for each tag; other tags are ignored.
 _WRITTEN_AS = dict.fromkeys(_TEXTS, "c") | dict.fromkeys(_FRACTIONS, "fd") | dict.fromkeys(_WHOLE_NUMBERS, "BHIQ")
 _GEOGRAPHIC_KEY, _RASTER_KEY, _POINT = 2048, 1025, 2
 _MOST_TAGS = 200
@@ -87,7 +87,7 @@ class _Tiff:
         return struct.unpack_from(self._order + form, self._data, at)
 
     def _read_tags(self) -> Iterator[tuple[int, tuple[Any, ...]]]:
-        """The values of each tag that is used; one with none, or with values of another kind, is no such grid."""
+        """Yield the values of each known tag; an empty one, or values of another type, make the file invalid."""
         start = self._unpack("I", 4)[0]
         count = self._unpack("H", start)[0]
         for number in range(min(count, _MOST_TAGS)):
@@ -171,7 +171,7 @@ class _Tiff:
         return lat, -lon if re.search(r'"positive_value"[^>]*>\s*west', metadata) else lon
 
     def _bands(self) -> _Band:
-        """The first two bands; others, such as their accuracy, are passed over."""
+        """Return the first two bands; others, such as their accuracy, are ignored."""
         count = self._tags.get(_BANDS, (1,))[0]
         if not 2 <= count <= 8 or not self._is_of_floats():  # noqa: PLR2004
             raise ValueError
@@ -190,7 +190,7 @@ class _Tiff:
         return whole[:, : self._height, : self._width]
 
     def _refuse_pieces(self, layout: _Layout, pieces: int, times: int) -> None:
-        """Refuse a layout that does not fit the image, or whose pieces lie in one another or fill the memory."""
+        """Refuse a layout that does not fit the image, whose pieces overlap, or that would fill the memory."""
         fits = len(layout.offsets) == pieces * times and len(layout.sizes) == len(layout.offsets)
         if not fits or sum(layout.sizes) > len(self._data):
             raise ValueError

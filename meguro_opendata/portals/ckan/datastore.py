@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from meguro_opendata.catalog.package import JsonObject, Part, list_of, object_of
+from meguro_opendata.catalog.package import Json, JsonObject, Part, list_of, object_of
 from meguro_opendata.errors import PortalError, RefusedError
 from meguro_opendata.portals.base import HeldTable
 from meguro_opendata.portals.ckan.client import CkanClient
@@ -14,7 +14,7 @@ from meguro_opendata.portals.ckan.shape import understood
 from meguro_opendata.portals.datastore import Record, StoredTable, chunks, page_size, row_changes
 from meguro_opendata.portals.marks import DATASTORE
 
-__all__ = ["exact_rows", "held_table", "load", "replace_table", "stored_rows"]
+__all__ = ["described_table", "exact_rows", "held_table", "load", "own_columns", "replace_table", "stored_rows"]
 
 
 def load(client: CkanClient, resource: str, table: StoredTable, digest: str) -> None:
@@ -46,17 +46,34 @@ def held_table(client: CkanClient, resource: str) -> HeldTable | None:
     Raises:
         PortalError: If the portal cannot be reached or refuses.
     """
+    found = described_table(client, resource)
+    if found is None:
+        return None
+    with understood(client.name):
+        columns = list(map(Part.from_ckan, own_columns(found)))
+        rows = found["total"]
+        if not isinstance(rows, int):
+            raise TypeError(type(rows))
+        return HeldTable(rows, tuple((column.needed("id"), column.needed("type")) for column in columns))
+
+
+def described_table(client: CkanClient, resource: str) -> Mapping[str, Json] | None:
+    """Return what CKAN says of a resource's table, without rows; ``None`` if there is no table.
+
+    Raises:
+        PortalError: If the portal cannot be reached or refuses.
+    """
     try:
         answer = client.read("datastore_search", {"resource_id": resource, "limit": 0})
     except RefusedError:
         return None
     with understood(client.name):
-        found = object_of(answer)
-        columns = [Part.from_ckan(column) for column in list_of(found["fields"]) if object_of(column)["id"] != "_id"]
-        rows = found["total"]
-        if not isinstance(rows, int):
-            raise TypeError(type(rows))
-        return HeldTable(rows, tuple((column.needed("id"), column.needed("type")) for column in columns))
+        return object_of(answer)
+
+
+def own_columns(described: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    """Return the columns of a table as CKAN describes them, without the row number that CKAN adds."""
+    return [column for column in map(object_of, list_of(described["fields"])) if column["id"] != "_id"]
 
 
 def _is_updated(client: CkanClient, resource: str, table: StoredTable) -> bool:

@@ -171,7 +171,7 @@ class CkanPortal:
         return self._confirmed(package.name, self._create(package))
 
     def _confirmed(self, name: str, answer: Json) -> Package:
-        """Return a dataset from the answer to a write; if that was lost, or is none, the portal is asked."""
+        """Return a dataset from the answer to a write; if that was lost or is no dataset, the portal is asked."""
         with understood(self.name):
             told = isinstance(answer, Mapping) and "resources" in answer
             return ckanpackage.received(Package.from_ckan(answer) if told else self.show(name))

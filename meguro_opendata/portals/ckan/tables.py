@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from meguro_opendata.catalog.package import Json, JsonObject, Part, list_of, object_of, texts_of
-from meguro_opendata.errors import PortalError, RefusedError
+from meguro_opendata.errors import PortalError
 from meguro_opendata.portals.ckan.client import CkanClient
-from meguro_opendata.portals.ckan.datastore import exact_rows, held_table, replace_table
+from meguro_opendata.portals.ckan.datastore import described_table, exact_rows, held_table, own_columns, replace_table
 from meguro_opendata.portals.ckan.shape import understood
 from meguro_opendata.portals.datastore import Record, chunks, tells_apart
 
@@ -21,12 +21,11 @@ def saved_table(client: CkanClient, resource: str) -> JsonObject | None:
     Raises:
         PortalError: If the portal cannot be reached or refuses.
     """
-    try:
-        answer = client.read("datastore_search", {"resource_id": resource, "limit": 0})
-    except RefusedError:
+    found = described_table(client, resource)
+    if found is None:
         return None
     with understood(client.name):
-        fields = [dict(object_of(one)) for one in list_of(object_of(answer)["fields"]) if object_of(one)["id"] != "_id"]
+        fields = [dict(one) for one in own_columns(found)]
         rows = exact_rows(client, resource)
         info = object_of(client.read("datastore_info", {"id": resource}))
         aliases = list(texts_of(object_of(info.get("meta") or {}).get("aliases") or []))

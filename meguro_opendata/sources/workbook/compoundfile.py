@@ -76,13 +76,13 @@ def _begins(number: int, sector: int) -> int:
 
 
 def is_endless(file: BinaryIO) -> bool:
-    """Whether the sectors of the workbook, or of a list that it is found by, come back to one that was before.
+    """Return whether a sector chain of the workbook, or of a table that leads to it, has a loop.
 
-    A reader that follows them would fill the memory with the same sectors again and again.
+    A reader that follows it would fill the memory with the same sectors.
     """
     try:
         whole, sector = file.seek(0, 2), _size(file)
-        lists = _further_lists(file, whole // sector // 32 + 2)  # a sector of the table tells of 128 others, or 1024
+        lists = _further_lists(file, whole // sector // 32 + 2)  # a sector of the table lists 128 others, or 1024
         if lists is None:
             return True
         table = _joined(file, (*_table(file), *lists))
@@ -99,7 +99,7 @@ def is_endless(file: BinaryIO) -> bool:
 
 
 def _further_lists(file: BinaryIO, most: int) -> list[int] | None:
-    """The sectors of the table that the header has no room for; ``None`` if their list has no end."""
+    """Return the table's sectors beyond those in the header; ``None`` if their list has a loop."""
     found: list[int] = []
     number, seen = _number(file, 68), set[int]()
     while number < _LAST and number not in seen:
@@ -113,18 +113,18 @@ def _further_lists(file: BinaryIO, most: int) -> list[int] | None:
 
 
 def _joined(file: BinaryIO, sectors: Iterable[int]) -> list[int]:
-    """The numbers that sectors of a table hold."""
+    """Return the numbers in sectors of a table."""
     return [number for sector in sectors for number in _numbers(file, sector)]
 
 
 def _numbers(file: BinaryIO, sector: int) -> tuple[int, ...]:
-    """The numbers that a sector of a table holds; one that is cut off has fewer."""
+    """Return the numbers in a sector of a table; a truncated one has fewer."""
     held = _sector(file, sector)
     return struct.unpack(f"<{len(held) // 4}I", held[: len(held) & ~3])
 
 
 def _chained(table: Sequence[int], start: int) -> list[int] | None:
-    """The sectors from one on; ``None`` if they have no end."""
+    """Return the sectors of a chain; ``None`` if it has a loop."""
     found: list[int] = []
     seen = set[int]()
     number = start

@@ -29,5 +29,5 @@ class Extent:
         return self.cells > MOST_CELLS
 
     def reach(self, row: int, column: int) -> None:
-        """Make it hold a cell."""
+        """Extend it to a cell."""
         self.row, self.column = max(self.row, row), max(self.column, column)

@@ -11,8 +11,7 @@ from meguro_opendata.sources.workbook.extent import MOST_CELLS, Extent
 
 __all__ = ["OdsTally", "ods_extents"]
 
-# An attribute's value can hold ">". A tag in whose values "<" stands is no XML, and is noticed as one that is not
-# found.
+# An attribute's value can hold ">", but no "<" in XML: a tag with one is not matched, and the count of tags shows it.
 _TAG = re.compile(
     rb"<(/?)(table:(?:table|table-row|table-cell|covered-table-cell)|text:s)(?=[\s/>])"
     rb"""((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>"""
@@ -29,7 +28,7 @@ _DIGITS = 10
 
 @dataclass
 class OdsTally:
-    """What is counted while a document goes by.
+    """Counts over a document that is read in pieces.
 
     Attributes:
         text: Bytes of text that repeated cells and repeated spaces make.
@@ -94,7 +93,7 @@ def ods_extents(pieces: Iterator[bytes], tally: OdsTally) -> Iterator[Extent]:
 
 @dataclass
 class _Reader:
-    """Where the reading is."""
+    """The state of the reading: the table, row and column reached."""
 
     tally: OdsTally
     table: Extent = field(default_factory=Extent)

@@ -30,7 +30,7 @@ _READ = (".xml", ".bin", ".rels", ".vml")  # endings of the parts that a reader 
 
 @dataclass(frozen=True)
 class Load:
-    """What reading a workbook will take.
+    """The size of what has to be read of a workbook.
 
     Attributes:
         unpacked: Bytes of its parts.
@@ -47,10 +47,10 @@ def refuse_bomb(path: Path, raw: bytes) -> Load:
     """Raise for a workbook that unpacks into too much, or whose sheets reach too far, one or all together.
 
     Returns:
-        What it will take to read it; of an old workbook only its size is known.
+        The size of what has to be read; for an old workbook only the file's size.
 
     Raises:
-        SourceError: So, and if its packing is damaged or its end is missing.
+        SourceError: For such a workbook, and if its packing is damaged or its end is missing.
     """
     if raw.startswith(b"PK"):
         return _refuse_package(path, raw)
@@ -89,7 +89,7 @@ def _damaged(path: Path, raw: bytes) -> SourceError:
 
 
 def _refuse_extents(path: Path, extents: Iterable[Extent]) -> int:
-    """Raise for the first sheet that is too large, or if all are too large together; else the cells of all."""
+    """Return the number of cells of all sheets; raise for one that is too large, or if all are together."""
     cells = 0
     for far in extents:
         if far.is_too_large:
@@ -101,7 +101,7 @@ def _refuse_extents(path: Path, extents: Iterable[Extent]) -> int:
 
 
 class _Package:
-    """A package whose members are looked through, each unpacked for its true size, whatever it holds."""
+    """A package whose members are checked; each is unpacked, since its declared size can be wrong."""
 
     def __init__(self, path: Path, raw: bytes, members: list[zipfile.ZipInfo]) -> None:
         self._path = path
@@ -111,7 +111,7 @@ class _Package:
         self._ods = OdsTally()
 
     def extents(self, member: zipfile.ZipInfo) -> Iterator[Extent]:
-        """Where the cells of each sheet in a member lie; what else it holds is counted."""
+        """Yield the extent of each sheet in a member, and count its texts and merged ranges."""
         if member.filename == "content.xml":
             yield from ods_extents(_in_tags(self._unpacked(member)), self._ods)
             return
@@ -137,7 +137,7 @@ class _Package:
         return chain.from_iterable(_in_tags(self._unpacked(member)) for member in members)
 
     def _unpacked(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
-        """A member in pieces; one that holds more than it declares is refused when that is seen."""
+        """Yield a member in pieces; refuse one that holds more than it declares."""
         mark, name, extra = _LOCAL.unpack_from(self._raw, member.header_offset)
         begin = member.header_offset + _LOCAL.size + name + extra
         packed = memoryview(self._raw)[begin : begin + member.compress_size]
@@ -151,7 +151,7 @@ class _Package:
             yield piece
 
     def _sound(self, member: zipfile.ZipInfo, pieces: Iterator[bytes]) -> Iterator[bytes]:
-        """The pieces; a picture may be damaged, which is nothing to a table."""
+        """Yield the pieces; damage in a part that no reader uses, such as a picture, is ignored."""
         try:
             yield from pieces
         except zlib.error:

@@ -53,7 +53,7 @@ _ALWAYS_KNOWN = frozenset({"hidden_sheets", "numbers"})
 def read_workbook_sheet(path: Path, raw: bytes, container: str, sheet: str | None) -> Grid:
     """One sheet of a workbook: the named one, or the first visible one.
 
-    It must have been seen by :func:`~.packageguard.refuse_bomb` before.
+    The caller has passed the file through :func:`~.packageguard.refuse_bomb`.
 
     Raises:
         SourceError: If the workbook cannot be read or has no such sheet; the sheets that it has are named.
@@ -208,12 +208,12 @@ def _sheet(name: str, path: Path, book: _Book) -> CalamineSheet:
 
 
 def _columns(path: Path, sheet: CalamineSheet, overlaid: CellTexts) -> list[tuple[pl.Series, pl.Series]]:
-    """Each column as text, and the rows of its cells that are numbers, dates or times; converted in batches.
+    """Return each column as text, with the rows of its numbers, dates and times; converted in batches.
 
     Args:
         path: The file, for messages.
         sheet: The sheet.
-        overlaid: Texts that stand in cells instead of what the sheet says.
+        overlaid: Texts that replace the values of some cells.
     """
     batches: list[list[tuple[pl.Series, pl.Series]]] = []
     first = size = 0
@@ -232,7 +232,7 @@ def _columns(path: Path, sheet: CalamineSheet, overlaid: CellTexts) -> list[tupl
 
 
 def _batches(sheet: CalamineSheet) -> Iterator[list[list[Any]]]:
-    """The rows of a sheet, some at a time, so that never all of its cells are Python's objects."""
+    """Yield the rows of a sheet in batches, so that its cells are never all Python objects at once."""
     left = [""] * (sheet.start[1] if sheet.start else 0)
     rows = sheet.iter_rows()
     while batch := [[*left, *row] if left else row for row in islice(rows, max(1, _BATCH // (sheet.total_width + 1)))]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguro_opendata.sources.workbook.extent import MOST_CELLS, Extent
+from meguro_opendata.sources.workbook.zipparts import place_of
 
 __all__ = ["XlsxTally", "filled_extent", "quick_extent", "referred_text"]
 
@@ -37,7 +38,7 @@ _ANY_TAG = re.compile(rb"<[^<>]*>")
 
 @dataclass
 class XlsxTally:
-    """What is counted while the parts of a workbook go by.
+    """Counts over the parts of a workbook that are read in pieces.
 
     Attributes:
         references: Cells that refer to a shared text.
@@ -53,7 +54,7 @@ class XlsxTally:
     _open: int = field(default=-1, repr=False)
 
     def refer(self, piece: bytes, *, plain: bool) -> None:
-        """Count what is in a piece of a sheet; whether its attributes are written as usual is known."""
+        """Count references and merged ranges in a piece of a sheet; ``plain``: its attributes are spelt as usual."""
         if plain:
             self.references += piece.count(b't="s"')
         else:
@@ -66,7 +67,7 @@ class XlsxTally:
             self._items(piece)
 
     def end(self) -> None:
-        """The part ends."""
+        """End a part."""
         self.longest, self._open = max(self.longest, self._open), -1
 
     def _items(self, piece: bytes) -> None:
@@ -85,7 +86,7 @@ class XlsxTally:
 
     @property
     def text(self) -> int:
-        """At least as many bytes as all references make together."""
+        """An upper bound of the bytes that all references make together."""
         return self.references * self.longest
 
 
@@ -94,7 +95,7 @@ def referred_text(texts: Iterable[bytes], sheets: Iterable[bytes]) -> int:
 
     Args:
         texts: The part of the shared texts, in pieces cut before tags.
-        sheets: All other parts, so cut.
+        sheets: All other parts, in such pieces.
     """
     lengths = np.array([*_lengths(texts), 0], dtype=np.int64)
     longest, total = int(lengths.max()), 0
@@ -120,7 +121,7 @@ def _lengths(pieces: Iterable[bytes]) -> Iterator[int]:
 
 
 def _are_named(piece: bytes) -> bool:
-    """Whether every cell of a piece says at once where it is, as all programs write it that are common."""
+    """Return whether every cell tag of a piece begins with its address, as common programs write it."""
     named = piece.count(b'<c r="')
     if b":c" in piece:
         return False
@@ -165,7 +166,7 @@ class _Unnamed:
     seen: bool = False
 
     def take(self, piece: bytes, far: Extent) -> None:
-        """Follow the rows and cells of a piece; the first of a part may be behind the farthest that was seen before."""
+        """Follow the rows and cells of a piece; before the first piece, the position is the farthest cell so far."""
         if not self.seen:
             self.seen, self.row, self.column = True, far.row, far.column
         for name, attributes in _ROW_OR_CELL.findall(piece):
@@ -175,7 +176,7 @@ class _Unnamed:
                 continue
             place = _PLACE.search(attributes)
             if place:
-                self.row, self.column = int(place[2]), column_number(place[1])
+                self.row, self.column = (index + 1 for index in place_of(place[1], place[2]))
             else:
                 self.column += 1
             if not attributes.endswith(b"/"):
@@ -183,7 +184,7 @@ class _Unnamed:
 
 
 def _declared_texts(piece: bytes) -> Iterator[int]:
-    """How many shared texts a part says that it holds."""
+    """Yield the numbers of shared texts that a part declares."""
     at = piece.find(_UNIQUE)
     while at >= 0:
         declared = _COUNT.match(piece, at)
@@ -230,12 +231,12 @@ def _named_places(signs: NDArray[np.uint8], begins: NDArray[np.intp]) -> tuple[i
 def _slowly_farthest(piece: bytes) -> tuple[int, int]:
     far = Extent()
     for letters, row in _PLACE.findall(piece):
-        far.reach(int(row), column_number(letters))
+        far.reach(*(index + 1 for index in place_of(letters, row)))
     return far.row, far.column
 
 
 def filled_extent(pieces: Iterable[bytes]) -> Extent:
-    """The extent of the cells of a sheet's XML that hold something."""
+    """Return the extent of the filled cells of a sheet's XML."""
     far, unnamed = Extent(), _Unnamed()
     for piece in pieces:
         for attributes in _FILLED.findall(piece):
@@ -244,15 +245,3 @@ def filled_extent(pieces: Iterable[bytes]) -> Extent:
             # Cells without a name count, empty or not: only what is written otherwise than usual comes here.
             unnamed.take(piece, far)
     return far
-
-
-def column_number(letters: bytes) -> int:
-    """The number of a column from its letters, the first being 1.
-
-    >>> column_number(b"A"), column_number(b"aa")
-    (1, 27)
-    """
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number

@@ -30,10 +30,10 @@ def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
 def place_of(letters: bytes, number: bytes) -> Place:
     """Row and column, counted from 0, of an address.
 
-    >>> place_of(b"A", b"1"), place_of(b"AA", b"12")
+    >>> place_of(b"A", b"1"), place_of(b"aa", b"12")
     ((0, 0), (11, 26))
     """
     column = 0
-    for letter in letters:
+    for letter in letters.upper():
         column = column * 26 + letter - ord("A") + 1
     return int(number) - 1, column - 1

@@ -16,6 +16,7 @@ from typing import ParamSpec, Protocol, TypeVar, cast
 
 import polars as pl
 
+from meguro_opendata.files.whole import is_text
 from meguro_opendata.findings import NotChecked, Report
 from meguro_opendata.standard.model import value_kinds
 from meguro_opendata.validation.engine.exactpatterns import exact_pattern
@@ -68,7 +69,7 @@ class PatternLimits:
         for one in self._matchers.values():
             one.close()
 
-    def told(self, report: Report) -> Report:
+    def named(self, report: Report) -> Report:
         """Return a report that names the patterns that were not judged."""
         left = tuple(NotChecked("pattern", name, "unchecked-slow") for name in self.slow)
         return replace(report, not_checked=(*report.not_checked, *left)) if left else report
@@ -100,8 +101,8 @@ def within_limits(check: Callable[_Args, _Reports]) -> Callable[_Args, _Reports]
     def bounded(*args: _Args.args, **kwargs: _Args.kwargs) -> _Reports:
         with pattern_limits() as limits:
             made = check(*args, **kwargs)
-            told = limits.told(made) if isinstance(made, Report) else list(map(limits.told, made))
-            return cast("_Reports", told)
+            reports = limits.named(made) if isinstance(made, Report) else list(map(limits.named, made))
+            return cast("_Reports", reports)
 
     return bounded
 
@@ -153,17 +154,12 @@ def bounded_pattern(name: str, pattern: str, *, whole: bool = False) -> Callable
     def test(text: str) -> bool:
         if known.cost.of(len(text)) <= _QUICK:
             return matches(text) is not None
-        if known.written is not None and _is_unicode(text):
+        if known.written is not None and is_text(text):  # polars takes no others
             return bool(pl.Series([text]).str.contains(known.written)[0])
         with pattern_limits() as limits:
             return limits.matcher(name, pattern, whole=whole).good(text)
 
     return test
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether a text has no half of a pair of UTF-16, which polars does not take."""
-    return text.isascii() or not re.search("[\ud800-\udfff]", text)
 
 
 @dataclass

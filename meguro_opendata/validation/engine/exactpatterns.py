@@ -48,7 +48,7 @@ class ExactPattern:
     """What is known of a pattern.
 
     Attributes:
-        written: The pattern for polars that accepts the same texts; ``None`` if there is none for certain.
+        written: The pattern for polars that accepts the same texts; ``None`` if none is certain to.
         cost: What Python's search costs at most.
     """
 
