@@ -23,6 +23,7 @@ __all__ = [
     "files_of_series",
     "folder_aside",
     "inside",
+    "is_aside",
     "is_plain_name",
     "is_text",
     "locked",
@@ -47,6 +48,11 @@ _ASIDE = re.compile(r"\.(.+)\.[a-z0-9_]{8}\.tmp")
 def sha256(data: bytes) -> str:
     """The checksum as lower-case hex digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def is_aside(name: str) -> bool:
+    """Return whether a name is that of a file which is still being written, or was when its process was killed."""
+    return _ASIDE.fullmatch(name) is not None
 
 
 def is_plain_name(name: str) -> bool:
