@@ -327,6 +327,7 @@ def test_files_that_others_put_into_a_folder_are_named_and_guarded(
     plan = plan_releases([], folder, workspace, DOWN)
     named = {part.name: part.url for part in plan.changes[0].resources if not part.ours}
     assert named == {name: f"dataset/{NAME}/{name}" for name in ("link", "sub/note.txt")}
+    assert all(any(address in line for line in plan_lines(plan, "ja")) for address in named.values() if address)
     assert publish(plan, folder, workspace, ["foreign-resource"])[0].withdrawn == ("park",)
     assert not place.exists()
     assert (outside / "kept.txt").is_file()
