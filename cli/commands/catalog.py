@@ -54,7 +54,7 @@ def export(slugs: tuple[str, ...], shape: Form, out: Path, output_format: str, *
     if output_format == "json":
         console.result_json({**_export_dict(entries, shape, out, report), **odd.to_dict()})
     else:
-        console.result_lines(export_lines(entries, out, report, lang))
+        console.result_lines(export_lines(entries, out, report, lang, None if source["origin"] else source["portal"]))
     console.say_lines(oddity_lines(odd, lang))
     raise SystemExit(max(report.exit_code if report else ExitCode.DONE, ExitCode.of(clean=not odd.doubled)))
 

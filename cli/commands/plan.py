@@ -90,4 +90,4 @@ def _show(plan: Plan, workspace: Workspace, output_format: str) -> ExitCode:
         console.result_json(plan.to_dict() | told.to_dict())
     else:
         console.result("\n".join(plan_lines(plan, lang)))
-    return ExitCode.of(clean=not plan.pending and plan.portal not in told.portals)
+    return ExitCode.of(clean=not plan.pending and told.clean(plan.portal))

@@ -113,7 +113,7 @@ def restore(folder: Path, portal: str | None, output_format: str, *, yes: bool, 
 
     lang = options.settings().lang
     if not yes and not sys.stdin.isatty():
-        raise MeguroOpendataError("needs-yes")
+        raise MeguroOpendataError("restore-needs-yes")
     target = _ckan(portal, insecure_http)
     saved = open_backup(folder)
     if not yes and not console.ask(message("restore-ask", lang, portal=target.name)):

@@ -28,11 +28,17 @@ class _Moment(click.ParamType[datetime]):
     name = "datetime"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The time, or click's complaint."""
+        """The time.
+
+        Raises:
+            MeguroOpendataError: If it is none.
+        """
+        from meguro_opendata.errors import MeguroOpendataError
+
         try:
             return value if isinstance(value, datetime) else datetime.fromisoformat(value)
         except ValueError:
-            self.fail(value, param, ctx)
+            raise MeguroOpendataError("bad-moment", value=value) from None
 
 
 @click.command("publish")

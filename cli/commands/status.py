@@ -48,4 +48,4 @@ def command(
         console.result_json(found.to_dict() | told.to_dict())
     else:
         console.result_lines(status_lines(found, options.settings().lang))
-    raise SystemExit(max(found.exit_code, ExitCode.of(clean=target.name not in told.portals)))
+    raise SystemExit(max(found.exit_code, ExitCode.of(clean=told.clean(target.name))))

@@ -19,14 +19,18 @@ __all__ = ["export_lines", "review_lines"]
 _COMMON = 8
 
 
-def export_lines(entries: Sequence[CatalogEntry], out: Path, report: Report | None, lang: str) -> Iterator[str]:
-    """Yield what was written, and of the national list whether it is valid."""
+def export_lines(
+    entries: Sequence[CatalogEntry], out: Path, report: Report | None, lang: str, portal: str | None = None
+) -> Iterator[str]:
+    """Yield what was written, and of the national list whether it is valid; ``portal`` was asked for addresses."""
     from meguro_opendata.reports.text import as_text
 
     parts = [part for entry in entries for part in entry.distributions]
     yield message("export-done", lang, datasets=len(entries), files=len(parts), path=out)
     lacking = sum(not part.url for part in parts)
-    if lacking:
+    if lacking and portal is not None:
+        yield message("export-no-portal-address", lang, count=lacking, portal=portal)
+    elif lacking:
         yield message("export-no-address", lang, count=lacking)
     if report is not None and report.valid:
         yield message("export-valid", lang, rows=report.rows)

@@ -24,6 +24,10 @@ class PendingTold:
     json: tuple[tuple[str, Any], ...] = ()
     portals: tuple[str, ...] = ()
 
+    def clean(self, portal: str) -> bool:
+        """Return whether ``publish`` to a portal has nothing to complete, and can read the journal."""
+        return portal not in self.portals and not dict(self.json).get("error")
+
     def to_dict(self) -> dict[str, Any]:
         """Return the key to add to a command's JSON; none where nothing is pending."""
         return {"recovery": dict(self.json)} if self.json else {}

@@ -112,8 +112,9 @@ def _file_lines(parts: Iterable[ResourcePlan], change: DatasetPlan, lang: str) -
     names = Counter(part.name for part in change.resources)
     for part in parts:
         told = "plan-resource" if part.ours else "plan-foreign-resource"
-        shown = part.name if part.id is None or (part.ours and names[part.name] == 1) else ""
-        yield f"  [{word(part.action, lang)}] {shown or message(told, lang, name=part.name, id=part.id)}"
+        place = part.id or part.url
+        shown = part.name if place is None or (part.ours and (part.id is None or names[part.name] == 1)) else ""
+        yield f"  [{word(part.action, lang)}] {shown or message(told, lang, name=part.name, id=place)}"
 
 
 def _row_lines(change: DatasetPlan, lang: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ __all__ = [
     "files_of_series",
     "folder_aside",
     "inside",
+    "is_aside",
     "is_plain_name",
     "is_text",
     "locked",
@@ -48,6 +49,11 @@ _HALF = re.compile("[\ud800-\udfff]")
 def sha256(data: bytes) -> str:
     """The checksum as lower-case hex digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def is_aside(name: str) -> bool:
+    """Return whether a name is that of a file which is still being written, or was when its process was killed."""
+    return _ASIDE.fullmatch(name) is not None
 
 
 def is_plain_name(name: str) -> bool:

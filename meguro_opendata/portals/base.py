@@ -189,6 +189,16 @@ class Portal(Protocol):
             PortalError: If the portal cannot be read.
         """
 
+    def unlisted(self, package: Package) -> tuple[Resource, ...]:
+        """Return the files in a dataset's place that it does not announce, and that would go with it.
+
+        Args:
+            package: The dataset as the portal has it.
+
+        Raises:
+            StorageError: If they cannot be listed.
+        """
+
     def settle(self, name: str, gone: Sequence[str]) -> None:
         """Take away what a killed run left of a dataset: half-written files, and files that are no longer announced.
 

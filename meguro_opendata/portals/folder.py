@@ -24,7 +24,16 @@ from meguro_opendata.catalog.package import JsonObject, Part, list_of
 from meguro_opendata.errors import PortalError
 from meguro_opendata.files.csvrows import read_csv_rows
 from meguro_opendata.files.jsontext import HalfSignError, parsed_json
-from meguro_opendata.files.whole import inside, is_plain_name, plain_bytes, sha256, storage_guard, sweep, write_whole
+from meguro_opendata.files.whole import (
+    inside,
+    is_aside,
+    is_plain_name,
+    plain_bytes,
+    sha256,
+    storage_guard,
+    sweep,
+    write_whole,
+)
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals.base import HeldTable, PortalLists, PortalState, TableLoad, Upload, View
 from meguro_opendata.portals.marks import OURS
@@ -34,6 +43,7 @@ __all__ = ["FolderPortal"]
 
 _NAMESPACE = uuid.UUID("6f1c2f5e-2f0b-5b8e-9b0b-0d9f3c1f7a52")
 _PREVIEW = 5
+_PAGE = "index.html"
 # Header and rows.
 _Table = tuple[list[str], list[list[str]]]
 # The texts of a package that are used, and those of its parts.
@@ -147,6 +157,16 @@ class FolderPortal:
         paths = [*self._contents(package.name), self._show_path(package.name)]
         return tuple(path.relative_to(self.root).as_posix() for path in paths if path.is_file() or path.is_symlink())
 
+    def unlisted(self, package: Package) -> tuple[Resource, ...]:
+        """Return what lies in a dataset's folder beside its files and its page, named by its path there."""
+        *found, folder = self._contents(package.name)
+        own = {folder / _PAGE, *(folder / part.name for part in package.resources)}
+        others = [path for path in found if path not in own and (path.is_symlink() or path.is_file())]
+        paths = (path.relative_to(folder).as_posix() for path in others if not is_aside(path.name))
+        # A name whose bytes are no UTF-8 could not be written into a plan.
+        names = sorted(os.fsencode(path).decode("utf-8", "replace") for path in paths)
+        return tuple(Resource({"name": name, "url": f"dataset/{package.name}/{name}"}) for name in names)
+
     def _contents(self, name: str) -> list[Path]:
         """Return everything in a dataset's folder, and the folder itself last; a link is not followed."""
         folder = inside(self.root, "dataset", name)
@@ -191,7 +211,7 @@ class FolderPortal:
         written = [write_whole(self.root / "catalog.jsonld", to_dcat(entries, self._city).encode("utf-8"))]
         tables = [self._table(entry) for entry in entries]
         for entry, table in zip(entries, tables, strict=True):
-            page = self.root / "dataset" / entry.name / "index.html"
+            page = self.root / "dataset" / entry.name / _PAGE
             written.append(write_whole(page, self._dataset_page(entry, table).encode("utf-8")))
         index = self._index_page(list(zip(entries, tables, strict=True)))
         written.append(write_whole(self.root / "index.html", index.encode("utf-8")))

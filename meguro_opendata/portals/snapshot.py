@@ -124,6 +124,10 @@ class SnapshotPortal:
             return ()
         return (held.name,) if parts is None else tuple(part.name for part in parts if held.resource(part.name))
 
+    def unlisted(self, package: Package) -> tuple[Resource, ...]:
+        """Return nothing: only what is announced is saved."""
+        return ()
+
     def finish(self) -> bool:
         """Do nothing."""
         return False

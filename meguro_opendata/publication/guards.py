@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from meguro_opendata.catalog import Package, Resource
-from meguro_opendata.errors import GuardError
+from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.findings import Finding
 from meguro_opendata.publication.fields import EDITED, publication_rules
-from meguro_opendata.publication.plan import Plan, ResourcePlan
+from meguro_opendata.publication.plan import DatasetPlan, Plan, ResourcePlan, Wishes
 from meguro_opendata.publication.tables import TableChange
 from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import Workspace, has_placeholder
@@ -18,6 +18,7 @@ __all__ = [
     "foreign_guards",
     "refuse_conflicts",
     "refuse_guards",
+    "refuse_unknown_overwrites",
     "release_guards",
     "table_guards",
     "tie_guards",
@@ -84,6 +85,18 @@ def refuse_guards(plan: Plan, allow: Sequence[str]) -> None:
     by_name = set(allow) & set(allowed_by_name())
     for guard in sorted({guard for change in plan.changes for guard in change.guards} - by_name):
         raise GuardError(f"guard-{guard}", datasets=[c.dataset for c in plan.changes if guard in c.guards])
+
+
+def refuse_unknown_overwrites(changes: Iterable[DatasetPlan], wishes: Wishes) -> None:
+    """Stop if a dataset that is to be overwritten is not among those to be published.
+
+    Raises:
+        MeguroOpendataError: Naming them.
+    """
+    planned = {change.dataset for change in changes}
+    unknown = [name for name in wishes.overwrite if name not in planned]
+    if unknown:
+        raise MeguroOpendataError("overwrite-unknown", names=unknown)
 
 
 def refuse_conflicts(plan: Plan) -> None:

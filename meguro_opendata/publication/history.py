@@ -151,7 +151,7 @@ class History:
         sweep(inside(self._root, slug))
 
     def lacks(self, release: PublishedDataset, portal: str) -> bool:
-        """Return whether no publication of just these files is noted as the latest on a portal.
+        """Return whether no publication of just these files is noted as a portal's latest, or a part of it is absent.
 
         Where what is noted cannot be read, the answer is no: it is reported when somebody asks for it, and is not
         written over.
@@ -160,8 +160,11 @@ class History:
             noted = [past.release for past in self.releases(release.slug) if past.portal == portal]
             if not noted:
                 return True
-            kept = json.loads(inside(self._root, release.slug, f"{noted[-1]}.json").read_text(encoding="utf-8"))
-            return {file["sha256"] for file in kept["files"]} != {file.sha256 for file in release.files}
+            texts = [inside(self._root, release.slug, f"{noted[-1]}.{ending}") for ending in ("json", "jsonl")]
+            if not all(path.exists() for path in (*texts, self._fields(release.slug, portal))):
+                return True
+            kept = {file["sha256"] for file in json.loads(texts[0].read_text(encoding="utf-8"))["files"]}
+            return kept != {file.sha256 for file in release.files} or not all(map(self.has, kept))
         except (MeguroOpendataError, OSError, ValueError, KeyError, TypeError, RecursionError):
             return False
 

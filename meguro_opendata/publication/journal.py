@@ -150,7 +150,7 @@ def record_of(change: DatasetPlan, events: Sequence[Event], history: History, po
         fields=change.published or {},
         events=tuple(events),
         release=release,
-        noted=history.noted(change.dataset) if release else 0,
+        noted=history.noted(change.dataset) if release and _is_written(change) else 0,
         time=time,
         rows=change.rows,
     )

@@ -104,6 +104,7 @@ def plan_releases(
     known = _Known(portal, workspace, history, held, by_mark, said, asked, closely)
     changes = _changes(list(zip(releases, wanted, strict=True)), known, resting)
     _refuse_unknown_files(changes, asked)
+    guards.refuse_unknown_overwrites(changes, asked)
     left_out = closely.not_looked_at(portal, [change.looked for change in changes])
     return Plan(portal.name, fingerprint(held, changes), tuple(changes), asked, left_out, seen=held)
 
@@ -347,7 +348,7 @@ def _without_release(changes: Sequence[DatasetPlan], known: _Known) -> list[str]
     """Return the datasets without a recipe of which single resources are to be taken away."""
     planned = {name for change in changes for name in (change.dataset, change.name)} | {*known.workspace.slugs()}
     asked = [name.partition("/")[0] for name in known.wishes.remove if "/" in name]
-    return [name for name in dict.fromkeys(asked) if name not in planned]
+    return [name for name in dict.fromkeys(asked) if name and name not in planned]
 
 
 def _plan_parts(name: str, gone: Withdrawals, known: _Known) -> DatasetPlan:

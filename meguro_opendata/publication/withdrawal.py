@@ -24,7 +24,7 @@ from meguro_opendata.portals.marks import DATASET, extras_of
 from meguro_opendata.publication.guards import foreign_guards
 from meguro_opendata.publication.matching import package_of
 from meguro_opendata.publication.parts import removed_resources
-from meguro_opendata.publication.plan import DatasetPlan, Plan, Wishes, Withdrawn
+from meguro_opendata.publication.plan import DatasetPlan, Plan, ResourcePlan, Wishes, Withdrawn
 from meguro_opendata.release.dataset import PublishedDataset, load_releases
 from meguro_opendata.workspace.city import Workspace
 
@@ -138,7 +138,8 @@ class Withdrawals:
             if slug in self.known and not self._found(package, None):
                 return self._staying(slug, package)
             if slug in self.known or slug in self.ledger.published:
-                return _removal(slug, package, ())
+                parts = tuple(self._unlisted(slug, package))
+                return replace(_removal(slug, package, tuple(foreign_guards(parts))), resources=parts)
         raise MeguroOpendataError("remove-unknown", names=[name], portal=self.portal.name)
 
     def held_as(self, name: str) -> Package:
@@ -169,11 +170,18 @@ class Withdrawals:
         code, _, slug = mark.partition("/")
         own = bool(slug) and code == self.workspace.city.code
         dataset = slug if own else name
-        parts = removed_resources(old, self.ledger.files(dataset), self.by_mark.get(mark, ()))
+        listed = removed_resources(old, self.ledger.files(dataset), self.by_mark.get(mark, ()))
+        parts = (*listed, *self._unlisted(dataset, old))
         stops = tuple(foreign_guards(parts)) if own or self.portal.exclusive else ("name-taken",)
         copied = own and len(self.by_mark[mark]) > 1 and not any(part.ours for part in parts)
         plan = _removal(dataset, old, stops)
         return replace(plan, resources=parts, before=old, department=old.text("maintainer"), copied=copied)
+
+    def _unlisted(self, slug: str, package: Package) -> Iterator[ResourcePlan]:
+        """Yield the removal of files in a dataset's place that it does not announce: they would go with it."""
+        known = self._files_of(slug).checksums
+        for part in self.portal.unlisted(package):
+            yield ResourcePlan.other(part, removed=True, ours=part.name in known)
 
     def _staying(self, slug: str, wanted: Package) -> DatasetPlan:
         past = self.known[slug]

@@ -81,6 +81,7 @@ def test_addresses_come_from_the_portal(command: Command, office: Path, tmp_path
     out = tmp_path / "a.jsonld"
     told = command("catalog", "export", "--as", "dcat", "--portal", "folder", "-o", out, cwd=office)
     assert "アドレスがわかりません" in told.out
+    assert "[portals.folder] に url" in told.out
     profile = office / "datasets" / "opendata.toml"
     before = profile.read_text(encoding="utf-8")
     try:

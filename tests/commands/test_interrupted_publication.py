@@ -114,6 +114,8 @@ def test_a_damaged_journal_is_said_by_all_and_refused_by_publish(
     before = files(workspace)
     kpi = command("kpi", "show", "--format", "json", "--workspace", workspace.root)
     assert (kpi.code, printed(kpi, "kpi")["recovery"]["error"]["code"]) == (0, "pending-damaged")
+    for reading in ("plan", "status"):
+        assert command(reading, "--workspace", workspace.root).code == 1
     ran = command("publish", "--yes", "--workspace", workspace.root)
     assert (ran.code, "Traceback" in ran.text) == (2, False)
     assert str(pending_path(workspace.ledger)) in ran.err

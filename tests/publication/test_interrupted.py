@@ -237,6 +237,26 @@ def test_an_unchanged_dataset_gets_its_history_back(office: Office) -> None:
     assert History(office.workspace).releases("leaving") == []
 
 
+@pytest.mark.parametrize("pattern", ["changed/*.json", "changed/*.jsonl", "changed/folder.fields.json", "files/*"])
+def test_parts_of_the_history_that_are_absent_come_back(office: Office, pattern: str) -> None:
+    """Whatever was removed from the history of a dataset, a run that publishes nothing writes it again, once."""
+    kept = office.workspace.releases / ".history"
+    release = office.release("changed", 1, "a", "b")
+    office.publish(LAST_DAY, [release])
+    before = {path: path.read_bytes() for path in kept.rglob("*") if path.is_file()}
+    removed = list(kept.glob(pattern))
+    assert removed
+    for path in removed:
+        path.unlink()
+    for _ in range(2):
+        office.publish(LAST_DAY, [release])
+        after = {path: path.read_bytes() for path in kept.rglob("*") if path.is_file()}
+        needed = {path: data for path, data in before.items() if path in after or path not in removed}
+        assert {path: after[path] for path in needed} == needed
+        restored = History(office.workspace).load("changed", History(office.workspace).releases("changed")[-1].release)
+        assert [file.sha256 for file in restored.files] == [file.sha256 for file in release.files]
+
+
 def test_a_dataset_that_the_portal_may_have_is_completed_by_the_next_run(office: Office) -> None:
     """An answer that is lost after the portal acted: the next run enters what arrived, with the moment of the first."""
     portal = MemoryPortal(office.workspace.city)

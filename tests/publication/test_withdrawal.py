@@ -240,6 +240,10 @@ def test_files_that_an_earlier_version_left_lying_are_found(
     plan = plan_releases([make()], folder, workspace)
     assert plan.changes[0].withdrawn
     assert plan.changes[0].withdrawn.found == (f"dataset/{NAME}/park.csv",)
+    (left.parent / "memo.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(GuardError):
+        done(folder, workspace, wishes=DOWN)
+    (left.parent / "memo.txt").unlink()
     assert done(folder, workspace, wishes=DOWN)[1].withdrawn == ("park",)
     assert not left.parent.exists()
 
@@ -303,8 +307,10 @@ def test_a_portal_that_says_yes_and_does_not_act_is_found_out(make: Make, worksp
     assert outcome.failed[0].error.code == "removal-unconfirmed"
 
 
-def test_a_folder_is_emptied_whatever_lies_in_it(make: Make, folder: FolderPortal, workspace: Workspace) -> None:
-    """Files and folders of others, and links, go with the dataset; what a link leads to stays."""
+def test_files_that_others_put_into_a_folder_are_named_and_guarded(
+    make: Make, folder: FolderPortal, workspace: Workspace
+) -> None:
+    """Files and links of others go with the dataset only if that is allowed; what a link leads to stays."""
     done(folder, workspace, make())
     place = folder.root / "dataset" / NAME
     outside = folder.root.parent / "outside"
@@ -313,7 +319,16 @@ def test_a_folder_is_emptied_whatever_lies_in_it(make: Make, folder: FolderPorta
     (place / "sub" / "deeper").mkdir(parents=True)
     (place / "sub" / "note.txt").write_text("x", encoding="utf-8")
     (place / "link").symlink_to(outside, target_is_directory=True)
-    assert done(folder, workspace, wishes=DOWN)[1].withdrawn == ("park",)
+    (place / ".park.csv.abcd1234.tmp").write_text("x", encoding="utf-8")
+    with pytest.raises(GuardError) as stopped:
+        done(folder, workspace, wishes=DOWN)
+    assert stopped.value.code == "guard-foreign-resource"
+    assert (place / "sub" / "note.txt").is_file()
+    plan = plan_releases([], folder, workspace, DOWN)
+    named = {part.name: part.url for part in plan.changes[0].resources if not part.ours}
+    assert named == {name: f"dataset/{NAME}/{name}" for name in ("link", "sub/note.txt")}
+    assert all(any(address in line for line in plan_lines(plan, "ja")) for address in named.values() if address)
+    assert publish(plan, folder, workspace, ["foreign-resource"])[0].withdrawn == ("park",)
     assert not place.exists()
     assert (outside / "kept.txt").is_file()
 

@@ -151,6 +151,10 @@ class MemoryPortal:
         there = {part["id"] for part in held["resources"]} if held else set()
         return tuple(part.name for part in parts if part.id in there)
 
+    def unlisted(self, package: Package) -> tuple[Resource, ...]:
+        """Nothing: every file is announced."""
+        return ()
+
     def settle(self, name: str, gone: Sequence[str]) -> None:
         """Nothing: every change is made wholly."""
 

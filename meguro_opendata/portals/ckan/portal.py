@@ -312,6 +312,10 @@ class CkanPortal:
         gone = shown.fields.get("state") == _DELETED and self._is_gone(identifier)
         return () if gone else (package.name,)
 
+    def unlisted(self, package: Package) -> tuple[Resource, ...]:
+        """Return nothing: a CKAN announces every file."""
+        return ()
+
     def _is_gone(self, identifier: str) -> bool:
         return not self._search(f'id:"{identifier}"')
 
