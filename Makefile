@@ -42,9 +42,8 @@ differential: $(VENV)/.ready   ## many more random cases of the fast engine agai
 properties: $(VENV)/.ready     ## every property with a thousand new values each (an hour)
 	$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=searching
 
-fuzz: $(VENV)/.ready      ## ten thousand damaged files and data through the command (an hour); faults of files are kept in fuzz/
-	PYTHONPATH=.:tests:tests/support $(BIN)/python -m fuzz --keep fuzz --cases 7000
-	PYTHONPATH=.:tests/support $(BIN)/python -m datafuzz 3000
+fuzz: $(VENV)/.ready      ## ten thousand damaged files and data through the command (an hour); the files of faults are kept in fuzz/
+	PYTHONPATH=.:tests/support $(BIN)/python -m fuzz --keep fuzz --cases 10000
 
 gis: $(VENV)/.ready       ## the matrix of GIS files: every format through every way in and out (a minute)
 	$(BIN)/python tests/support/gis_matrix.py

@@ -6,85 +6,37 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 from random import Random
 
 from fuzz.cases import Mutator
 
-__all__ = ["BYTES", "MARKUP", "TEXT", "in_package"]
+__all__ = ["BYTES", "MARKUP", "ODD", "TEXT", "in_package"]
 
 _MOST = 3_000_000  # bytes of a file that grows
-_NUMBERS = (
-    0,
-    1,
-    2,
-    127,
-    128,
-    255,
-    256,
-    32767,
-    65535,
-    65536,
-    1 << 24,
-    (1 << 31) - 1,
-    1 << 31,
-    (1 << 32) - 2,
-    (1 << 32) - 1,
-)
-_WRITTEN = (
-    b"0",
-    b"-1",
-    b"1",
-    b"16384",
-    b"1048576",
-    b"4294967295",
-    b"99999999999999999999",
-    b"1e9",
-    b"",
-    b"x",
-    b"+7",
-    b"&#49;000",
-)
+_POWERS = (0, 7, 8, 15, 16, 24, 31, 32)
+_NUMBERS = tuple(sorted({value for power in _POWERS for value in ((1 << power) - 1, 1 << power, (1 << power) + 1)}))
+_WRITTEN = (b"", *b"0 -1 1 16384 1048576 4294967295 99999999999999999999 1e9 x +7 &#49;000".split())
 _PIECES = (
-    b"<!--",
-    b"-->",
-    b"<![CDATA[",
-    b"]]>",
-    b"&lt;",
-    b"&x;",
-    b"<a>",
-    b"</a>",
-    b"<",
-    b">",
-    b'"',
-    b"&#0;",
-    b"&#x1F600;",
-    b"<?x",
+    *b"<!-- --> <![CDATA[ ]]> &lt; &x; <a> </a> < > \" &#0; &#x1F600; <?x xmlns:x='y' \0 \xff\xfe".split(b" "),
     b"<!DOCTYPE x [<!ENTITY x 'y'>]>",
-    b"\x00",
-    b"\xff\xfe",
-    b"xmlns:x='y'",
 )
-_ODD = (
-    '"',
-    ",",
-    "\t",
-    "\r",
-    "\n",
-    "\0",
-    "\ufeff",
-    "\x1b[31m",
-    "\u202e",
-    "㍻",
-    "～",
-    "∥",
-    "𠮷",
-    "=1+1",
-    "'",
-    "\\",
-    "1" * 400,
-    "/" * 99,
+_REPEATS = (
+    b"table:number-columns-repeated table:number-rows-repeated text:c r t s colspan rowspan ss:Index ss:MergeAcross "
+    b"ss:MergeDown ss:Span table:formula"
+).split()
+# Signs of CSV, YAML, TOML, JSON and of terminals; values that one of them reads in its own way; places; long ones.
+ODD = (
+    *("", " ", "\n", "\r", "\t", "\0", "\x85", "\x1b[31m", "\ufeff", "\u202e", "㍻", "～", "∥", "𠮷", "=1+1"),
+    *('"', "'", "#", ":", "-", "[", "]", "{", "}", "&a", "*a", "!x", "|", ">", "=", ",", "\\", "~", "%s", "{x}"),
+    *("null", "true", "-1", "0", "1e999", ".inf", "9" * 20, "2025-02-30", "0000-00-00", "http://["),
+    *("- ", "../../x", "/etc/passwd", "C:\\x", "a" * 5000, "一" * 5000, "1" * 400, "1" * 5000, "/" * 99),
 )
 _ENCODINGS = ("cp932", "euc_jp", "iso2022_jp", "utf-16", "utf-16-le", "utf-8-sig", "utf-7", "utf-32")
+_NO_PACKAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(EOFError, NotImplementedError, OSError, RuntimeError, ValueError),
+)
 
 
 def flip(raw: bytes, random: Random) -> bytes:
@@ -177,23 +129,8 @@ def repeated(raw: bytes, random: Random) -> bytes:
     tags = list(re.finditer(rb"<(?:\w+:)?(?:table-cell|table-row|s|c|row|Cell|Row|td|tr|th)\b", raw))
     if not tags:
         return raw
-    names = (
-        b"table:number-columns-repeated",
-        b"table:number-rows-repeated",
-        b"text:c",
-        b"r",
-        b"t",
-        b"colspan",
-        b"rowspan",
-        b"ss:Index",
-        b"ss:MergeAcross",
-        b"ss:MergeDown",
-        b"ss:Span",
-        b"table:formula",
-        b"s",
-    )
     one, value = random.choice(tags), random.choice((*_WRITTEN, b"XFD1048576", b"A1", b"s", b"of:=1"))
-    return raw[: one.end()] + b" " + random.choice(names) + b'="' + value + b'"' + raw[one.end() :]
+    return raw[: one.end()] + b" " + random.choice(_REPEATS) + b'="' + value + b'"' + raw[one.end() :]
 
 
 MARKUP: tuple[Mutator, ...] = (attribute, element, longer, piece, repeated, cut, flip)
@@ -203,7 +140,8 @@ def odd(raw: bytes, random: Random) -> bytes:
     """A text has an odd sign."""
     text = raw.decode("utf-8", "surrogateescape")
     at = random.randrange(len(text) + 1)
-    sign = random.choice(_ODD) * random.choice((1, 1, 1, 2, 5000))
+    sign = random.choice(ODD)
+    sign *= min(random.choice((1, 1, 1, 2, 5000)), _MOST // (4 * len(sign) or 1))
     return (text[:at] + sign + text[at:]).encode("utf-8", "surrogateescape")
 
 
@@ -213,15 +151,39 @@ def encoded(raw: bytes, random: Random) -> bytes:
 
 
 def long_line(raw: bytes, random: Random) -> bytes:
-    """A line, or a cell of it, is many times as long."""
-    lines = raw.split(b"\n")
-    at = random.randrange(len(lines))
-    times = min(random.choice((2, 500, 50_000)), _MOST // max(1, len(lines[at])))
-    lines[at] = lines[at] * max(1, times)
-    return b"\n".join(lines)
+    """A line is many times as long."""
+    made = raw.split(b"\n")
+    at = random.randrange(len(made))
+    made[at] *= max(1, min(random.choice((2, 500, 50_000)), _MOST // max(1, len(made[at]))))
+    return b"\n".join(made)
 
 
-TEXT: tuple[Mutator, ...] = (odd, encoded, long_line, cut, double, flip)
+def lines(raw: bytes, random: Random) -> bytes:
+    """A line is missing, repeated, or begins elsewhere."""
+    made = raw.splitlines(keepends=True) or [b""]
+    at = random.randrange(len(made))
+    way = random.randrange(4)
+    if way == 0:
+        del made[at]
+    elif way == 1:
+        made.insert(random.randrange(len(made) + 1), made[at])
+    elif way == 2:
+        made[at] = random.choice((b" ", b"  ", b"\t", b"- ", b"# ")) + made[at]
+    else:
+        made[at] = made[at].lstrip()
+    return b"".join(made)
+
+
+def value(raw: bytes, random: Random) -> bytes:
+    """Behind a colon or an equals sign is another value."""
+    marks = list(re.finditer(rb"[:=][^\n]*", raw))
+    if not marks:
+        return raw
+    one = random.choice(marks)
+    return raw[: one.start() + 1] + b" " + random.choice(ODD).encode() + raw[one.end() :]
+
+
+TEXT: tuple[Mutator, ...] = (odd, lines, value, encoded, long_line, cut, double, flip)
 
 
 def in_package(mutators: tuple[Mutator, ...]) -> Mutator:
@@ -231,9 +193,7 @@ def in_package(mutators: tuple[Mutator, ...]) -> Mutator:
         try:
             with zipfile.ZipFile(io.BytesIO(raw)) as archive:
                 members = {info.filename: archive.read(info) for info in archive.infolist()}
-        except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, ValueError, struct.error, EOFError):
-            return random.choice(BYTES)(raw, random)
-        except zipfile.zlib.error:  # type: ignore[attr-defined]
+        except _NO_PACKAGE:
             return random.choice(BYTES)(raw, random)
         if not members:
             return raw

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from golden_record.clock import CLOCK
 from golden_record.console import say
 from golden_record.files import checksums, contents, keep_files, placeless
 from golden_record.inputs import WORK, gather
@@ -26,18 +27,6 @@ from golden_record.scenarios import scenarios
 from golden_record.steps import Scenario
 
 START = datetime(2026, 5, 20, 1, 0, tzinfo=UTC)
-CLOCK = """
-import os
-if "GOLDEN_NOW" in os.environ:
-    import ctypes, gc
-    from datetime import datetime, timedelta, timezone
-    moment = datetime.fromisoformat(os.environ["GOLDEN_NOW"])
-    japan = timezone(timedelta(hours=9))
-    def now(cls, tz=None):
-        return moment.astimezone(tz) if tz else moment.astimezone(japan).replace(tzinfo=None)
-    gc.get_referents(datetime.__dict__)[0]["now"] = classmethod(now)
-    ctypes.pythonapi.PyType_Modified(ctypes.py_object(datetime))
-"""
 
 
 @dataclass(frozen=True)

@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
 import shutil
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+from golden_record.clock import CLOCK
 from locations import ROOT
 from meguro_opendata.cli import main
 
-__all__ = ["PLACES", "seed_workspace", "whole_copy"]
+__all__ = ["make", "whole_workspace"]
 
+_NOW = "2025-06-10T10:00:00+09:00"
 _SHEET = "項目,元の列\n地区,地区\n名称,名称\n所在地,所在地\n面積_平方メートル,面積（㎡）\n設置年,設置年\n備考,備考\n"
 _WAIVED = "waive:\n  - {code: constraint-required, field: 全国地方公共団体コード, reason: 例}\n"
-# Each kind of file, and where it is in the workspace.
-PLACES = {
-    "recipe": "city/stockpile_warehouse/dataset.yaml",
-    "recipe_of_standard": "city/preschool/dataset.yaml",
-    "settings": "city/opendata.toml",
-    "strategy": "city/strategy/2025.yaml",
-    "coverage": "city/coverage.yaml",
-    "ledger": "city/ledger.jsonl",
-    "plan": "plan.json",
-    "descriptor": "releases/stockpile_warehouse/datapackage.json",
-    "dump": "dump.jsonl",
-    "snapshot": "snapshot.json",
-    "schema": "city/stockpile_warehouse/schema.json",
-    "package": "package/datapackage.json",
-    "table": "city/stockpile_warehouse/備蓄倉庫一覧.csv",
-    "mapping_sheet": "city/by_sheet/mapping.csv",
-}
 
 
 @cache
-def seed_workspace() -> Path:
-    """Return the folder that holds everything; it is made once."""
-    home = Path(mkdtemp(prefix="datafuzz-"))
+def whole_workspace() -> Path:
+    """Return the folder that contains everything; it is made once, and removed when this process ends.
+
+    A process of its own makes it at a fixed time, so that the same seed and number give the same case on any day.
+    """
+    home = Path(mkdtemp(prefix="fuzz-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    places = os.pathsep.join((str(ROOT), str(ROOT / "tests" / "support")))
+    environment = {**os.environ, "PYTHONPATH": places, "MEGURO_OPENDATA_DATA": str(home), "GOLDEN_NOW": _NOW}
+    program = f"{CLOCK}\nimport sys\nfrom fuzz.workspace import make\nmake(sys.argv[1])"
+    arguments = [sys.executable, "-c", program, str(home / "whole")]
+    subprocess.run(arguments, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return home / "whole"
+
+
+def make(folder: str) -> None:
+    """Make the workspace in a new folder: build, publish, export, and plan a change."""
+    home = Path(folder)
     city = home / "city"
     left_out = shutil.ignore_patterns("emergency_radio", "open_data_list", "__*", "catalog.jsonl")
     shutil.copytree(ROOT / "datasets", city, ignore=left_out)
@@ -56,14 +60,6 @@ def seed_workspace() -> Path:
     _more(home)
     _run(["build", *inside])
     _run(["plan", "--out", str(home / "plan.json"), *inside])
-    return home
-
-
-@cache
-def whole_copy() -> Path:
-    """Return a copy of that folder, from which it is restored: a plan holds for the place where it was made."""
-    home = seed_workspace()
-    return Path(shutil.copytree(home, home.with_name(f"{home.name}-whole")))
 
 
 def _run(arguments: list[str]) -> None:
