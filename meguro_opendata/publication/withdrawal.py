@@ -179,7 +179,7 @@ class Withdrawals:
 
     def _unlisted(self, slug: str, package: Package) -> Iterator[ResourcePlan]:
         """Yield the removal of files in a dataset's place that it does not announce: they would go with it."""
-        known = self._files_of(slug).checksums
+        known = self.ledger.files(slug).checksums
         for part in self.portal.unlisted(package):
             yield ResourcePlan.other(part, removed=True, ours=part.name in known)
 
