@@ -343,10 +343,16 @@ def _missing_events(
                 standard=change.standard,
                 department=change.department,
                 rows=part.rows.after if part.rows else change.rows,
-                sha256=part.sha256 or "",
+                sha256=_checksum(part, past),
                 approval=approval,
                 **catalogued(change.package.to_ckan()),
             )
+
+
+def _checksum(part: ResourcePlan, past: LastEvent | None) -> str:
+    """Return the checksum of a file; of one taken away, which may be gone already, the one it was published with."""
+    taken = past.sha256 if past is not None and part.action == "remove" else ""
+    return part.sha256 or taken
 
 
 def _event_of(part: ResourcePlan, past: LastEvent | None) -> str | None:
