@@ -16,7 +16,7 @@ from meguro_opendata.kpi.next_steps import Step, next_steps
 from meguro_opendata.kpi.progress import Progress, progress_of
 from meguro_opendata.kpi.situation import Situation
 from meguro_opendata.kpi.strategy import Theme
-from meguro_opendata.ledger import Dating, Entry, Event
+from meguro_opendata.ledger import Annulment, Dating, Entry, Event, Record, SameAs, Submission
 
 __all__ = ["Board", "Evidence", "Row", "board_of"]
 
@@ -145,6 +145,23 @@ def _row(line: int, entry: Entry, situation: Situation, lang: str) -> Row:
         return Row(line, day, kind, what, entry.resource, entry.department, entry.portal)
     if isinstance(entry, Dating):
         return Row(line, entry.first, kind, entry.dataset, entry.resource, entry.recorder, entry.evidence)
+    if isinstance(entry, Record):
+        return _record_row(line, entry, kind, situation)
+    return _correction_row(line, entry, kind)
+
+
+def _record_row(line: int, entry: Record, kind: str, situation: Situation) -> Row:
     name = situation.recordable[entry.indicator].name if entry.indicator in situation.recordable else entry.indicator
     evidence = " / ".join(filter(None, [entry.evidence, entry.note]))
     return Row(line, entry.day, kind, name, "", f"{entry.value:,.10g} {entry.unit} ({entry.recorder})", evidence)
+
+
+def _correction_row(line: int, entry: SameAs | Annulment | Submission, kind: str) -> Row:
+    match entry:
+        case SameAs():
+            former = "/".join(filter(None, [entry.former, entry.former_resource]))
+            return Row(line, japan_day(entry.time), kind, entry.dataset, entry.resource, former, entry.reason)
+        case Annulment():
+            return Row(line, japan_day(entry.time), kind, str(entry.line), "", entry.recorder, entry.reason)
+        case Submission():
+            return Row(line, japan_day(entry.time), kind, entry.quarter, "", entry.recorder, entry.approval)

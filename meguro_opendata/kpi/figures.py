@@ -46,6 +46,9 @@ class Indicator:
         comparison: ``at_least``, ``more_than``, ``at_most`` or ``reduction``; ``None`` without a target.
         focus: Number of the strategy's focus that it belongs to.
         without_routine: The figure without routine additions, where there may be some.
+        tables: Of new files, the number of tables: of one dataset and period, however many formats it has.
+        apart: Files added to what was public before this program published it, which are not in the figure.
+        qualifier: ``about`` or ``at_least`` where a document gives the figure as 約 or 以上; else empty.
         by_department: What each department has of it.
         by_theme: Likewise of each theme of the catalogue.
         lines: The lines of the ledger that make the figure.
@@ -63,6 +66,9 @@ class Indicator:
     comparison: Comparison | None = None
     focus: int | None = None
     without_routine: float | None = None
+    tables: float | None = None
+    apart: float | None = None
+    qualifier: str = ""
     by_department: tuple[Part, ...] = ()
     by_theme: tuple[Part, ...] = ()
     lines: tuple[int, ...] = ()

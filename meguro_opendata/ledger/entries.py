@@ -1,4 +1,4 @@
-"""What a line of the ledger says: an event of a file, the dating of a first publication, or a recorded figure."""
+"""What a line of the ledger says: an event of a file, a recorded figure, or what is said later of other lines."""
 
 from __future__ import annotations
 
@@ -12,18 +12,24 @@ from meguro_opendata._version import __version__
 from meguro_opendata.japan.calendar import JST
 
 __all__ = [
+    "ANNUL",
     "DATING",
     "FILE_EVENTS",
     "HARVESTED",
     "PUBLISH",
     "PUBLISHED",
     "RECORD",
+    "SAME",
+    "SUBMISSION",
     "UPDATE",
     "WITHDRAW",
+    "Annulment",
     "Dating",
     "Entry",
     "Event",
     "Record",
+    "SameAs",
+    "Submission",
     "entry_of",
     "filled",
     "japan_time",
@@ -31,6 +37,7 @@ __all__ = [
 
 PUBLISH, UPDATE, WITHDRAW = "publish", "update", "withdraw"
 DATING, RECORD = "dating", "record"
+SAME, ANNUL, SUBMISSION = "same_as", "annul", "submission"
 FILE_EVENTS = frozenset({PUBLISH, UPDATE, WITHDRAW})
 PUBLISHED, HARVESTED = "published", "harvested"
 TOOL = f"meguro-opendata {__version__}"
@@ -117,11 +124,80 @@ class Record:
     tool: str = TOOL
 
 
-Entry = Event | Dating | Record
+@dataclass(frozen=True)
+class SameAs:
+    """A dataset, or one of its files, continues an earlier one: it was renamed, moved, split off or merged.
+
+    What continues another is new in no year; the earlier one stays new in its own.
+
+    Attributes:
+        time: When this was entered.
+        dataset: The dataset as it is called since.
+        former: The dataset that it continues.
+        resource: The file; empty for the whole dataset.
+        former_resource: The file that it continues; empty for the whole dataset.
+    """
+
+    time: str
+    dataset: str
+    former: str
+    reason: str
+    recorder: str
+    resource: str = ""
+    former_resource: str = ""
+    event: str = SAME
+    tool: str = TOOL
+
+
+@dataclass(frozen=True)
+class Annulment:
+    """A line that was entered by mistake, or with a wrong time; the line itself stays.
+
+    Attributes:
+        time: When this was entered.
+        target: The ``hash`` of the line, which stays the same when ledgers are merged.
+        line: The number of the line when this was entered, for people.
+        at: The time at which it really happened, where only the time was wrong; else empty, and it never happened.
+    """
+
+    time: str
+    target: str
+    line: int
+    reason: str
+    recorder: str
+    at: str = ""
+    event: str = ANNUL
+    tool: str = TOOL
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The figures of a quarter were handed in; ``previous`` of this line is the ledger's head at that moment.
+
+    Attributes:
+        time: When.
+        quarter: Fiscal year and quarter, ``2025Q2``.
+        approval: The number of the decision.
+        figures: SHA-256 of the figures that were handed in.
+    """
+
+    time: str
+    quarter: str
+    approval: str
+    figures: str
+    recorder: str
+    event: str = SUBMISSION
+    tool: str = TOOL
+
+
+Entry = Event | Dating | Record | SameAs | Annulment | Submission
 _KINDS: Mapping[str, Callable[..., Entry]] = {
     **dict.fromkeys(FILE_EVENTS, Event),
     DATING: Dating,
     RECORD: Record,
+    SAME: SameAs,
+    ANNUL: Annulment,
+    SUBMISSION: Submission,
 }
 _DAYS = ("first", "day")
 

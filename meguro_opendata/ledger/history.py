@@ -20,7 +20,17 @@ from meguro_opendata.files.whole import storage_guard
 from meguro_opendata.japan.calendar import JST
 from meguro_opendata.ledger.chain import entry_at, ledger_lines
 from meguro_opendata.ledger.datasets import DatasetHistory, Occurrence
-from meguro_opendata.ledger.entries import DATING, PUBLISHED, RECORD, WITHDRAW, Dating, Entry, Record
+from meguro_opendata.ledger.entries import (
+    FILE_EVENTS,
+    PUBLISHED,
+    WITHDRAW,
+    Annulment,
+    Dating,
+    Entry,
+    Record,
+    SameAs,
+    Submission,
+)
 
 __all__ = ["History", "scan_ledger"]
 
@@ -30,7 +40,7 @@ _OFFSET = "+09:00"
 class _Line(msgspec.Struct, gc=False):
     """The keys of a line that counting needs."""
 
-    event: Literal["publish", "update", "withdraw", "dating", "record"]
+    event: Literal["publish", "update", "withdraw", "dating", "record", "same_as", "annul", "submission"]
     time: str
     dataset: str = ""
     resource: str = ""
@@ -51,6 +61,9 @@ class History:
         datasets: Each dataset that has events, later ones included.
         datings: All of them, whenever they were entered, each with the number of its line.
         records: Likewise.
+        same: What is said to continue something earlier, likewise.
+        annulled: What is said to be a mistake, likewise.
+        submissions: The quarters that were handed in, likewise.
         offsets: Where each line begins in the file, and where the last one ends.
     """
 
@@ -59,6 +72,9 @@ class History:
     datasets: dict[str, DatasetHistory] = field(default_factory=dict)
     datings: list[tuple[int, Dating]] = field(default_factory=list)
     records: list[tuple[int, Record]] = field(default_factory=list)
+    same: list[tuple[int, SameAs]] = field(default_factory=list)
+    annulled: list[tuple[int, Annulment]] = field(default_factory=list)
+    submissions: list[tuple[int, Submission]] = field(default_factory=list)
     offsets: array[int] = field(default_factory=lambda: array("Q", [0]))
 
     @property
@@ -95,21 +111,32 @@ def scan_ledger(path: Path, until: date) -> History:
     """
     history = History(path, until.isoformat())
     days = _Days(path)
-    figures: list[int] = []
+    said: list[int] = []
     for number, line in _lines(history):
         day = days.of(line.time, number)
-        if line.event in (DATING, RECORD):
-            figures.append(number)
-        else:
+        if line.event in FILE_EVENTS:
             _enter(history, line, day, number)
+        else:
+            said.append(number)
     for name in [name for name, dataset in history.datasets.items() if not dataset.firsts]:
         del history.datasets[name]  # withdrawn, and never published as far as the ledger knows
-    for number, entry in history.entries(figures).items():
-        if isinstance(entry, Dating):
-            history.datings.append((number, entry))
-        elif isinstance(entry, Record):
-            history.records.append((number, entry))
+    for number, entry in history.entries(said).items():
+        _say(history, number, entry)
     return history
+
+
+def _say(history: History, number: int, entry: Entry) -> None:
+    match entry:
+        case Dating():
+            history.datings.append((number, entry))
+        case Record():
+            history.records.append((number, entry))
+        case SameAs():
+            history.same.append((number, entry))
+        case Annulment():
+            history.annulled.append((number, entry))
+        case Submission():
+            history.submissions.append((number, entry))
 
 
 def _lines(history: History) -> Iterator[tuple[int, _Line]]:
