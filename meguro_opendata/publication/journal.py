@@ -150,10 +150,15 @@ def record_of(change: DatasetPlan, events: Sequence[Event], history: History, po
         fields=change.published or {},
         events=tuple(events),
         release=release,
-        noted=history.noted(change.dataset) if release and _is_written(change) else 0,
+        noted=_noted(change, history) if release else 0,
         time=time,
         rows=change.rows,
     )
+
+
+def _noted(change: DatasetPlan, history: History) -> int:
+    """Return how many versions the history notes before what is written now."""
+    return history.noted(change.dataset) if _is_written(change) else 0
 
 
 def _is_written(change: DatasetPlan) -> bool:
