@@ -211,13 +211,21 @@ def _period_faults(period: PeriodSettings, fields: Sequence[str]) -> Iterator[Fa
             yield Fault(f"source.period.{origin}", "period-origin", {"origin": period.origin, "key": origin})
     if period.cell is not None and not _CELL.fullmatch(period.cell):
         yield Fault("source.period.cell", "cell-address", {"value": period.cell})
-    code = pattern_fault(period.pattern) if period.pattern else None
-    if code == "pattern-broken":
-        yield Fault("source.period.pattern", "pattern-broken", {"value": period.pattern})
-    elif code:
-        yield Fault("source.period.pattern", "pattern-without-year", {"value": period.pattern})
+    if period.pattern:
+        yield from _period_pattern_faults(period.pattern)
     if period.confirm is not None and period.confirm not in fields:
         yield unknown("source.period.confirm", "field-unknown", period.confirm, fields)
+
+
+def _period_pattern_faults(pattern: str) -> Iterator[Fault]:
+    code = pattern_fault(pattern)
+    shown: dict[str, object] = {"value": pattern}
+    if code == "pattern-broken":
+        yield Fault("source.period.pattern", "pattern-broken", shown)
+    elif code == "pattern-not-linear":
+        yield Fault("source.period.pattern", "pattern-not-linear", shown)
+    elif code:
+        yield Fault("source.period.pattern", "pattern-without-year", shown)
 
 
 def _title_faults(title: str | None) -> Iterator[Fault]:

@@ -1,13 +1,16 @@
 """Periods are read from names and cells in whatever form they are written."""
 
+import re
 from datetime import date
 
 import pytest
+from hangs import at_most
 from hypothesis import given
 from hypothesis import strategies as st
 
 from meguro_opendata.recipe.series import name_periods
-from meguro_opendata.recipe.series.periods import Period, periods_in
+from meguro_opendata.recipe.series.ownpattern import matches_in
+from meguro_opendata.recipe.series.periods import Period, pattern_fault, periods_in
 
 
 @pytest.mark.parametrize(
@@ -58,3 +61,35 @@ def test_a_pattern_of_the_recipe_is_obeyed() -> None:
     pattern = "(?P<year>R[0-9]+)jinko(?P<month>[0-9]+)"
     assert [period.label for period in name_periods("R6jinko10.xlsx", pattern, 4)] == ["2024-10"]
     assert name_periods("R6jinko13.xlsx", pattern, 4) == ()
+
+
+PIECES = st.sampled_from(["R6", "2024", "年", "10", "月", "a", "_", "-", " ", "令和", "\n"])
+PATTERNS = [
+    "(?P<year>R[0-9]+)jinko(?P<month>[0-9]+)",
+    "(?P<year>[0-9]{4})",
+    "(?P<year>[0-9]{2,4})年?(?P<month>[0-9]{1,2})?",
+    "^(?P<year>R6)|(?P<month>10)(?P<day>a)?",
+    r"\b(?P<year>[0-9]+)\b",
+    "(?P<year>[0-9]*)",
+    "(?:年|(?P<year>[^年]+))(?P<month>[0-9]+)$",
+]
+
+
+@given(st.sampled_from(PATTERNS), st.lists(PIECES, max_size=12).map("".join))
+def test_an_own_pattern_finds_what_python_finds(pattern: str, text: str) -> None:
+    """The linear search finds the same matches in the same order as Python's own."""
+    text = text.rstrip("\n")  # before a last line break the two differ in what ends a text
+    assert list(matches_in(pattern, text)) == [found.groupdict() for found in re.finditer(pattern, text)]
+
+
+@pytest.mark.parametrize("pattern", [r"(?P<year>(\d+)+)x", "(?P<year>(1|11)*)x", "(?P<year>1*1*1*1*1*1*)x"])
+def test_an_own_pattern_ends_on_any_name(pattern: str) -> None:
+    """Patterns on which Python's search does not end within a lifetime."""
+    with at_most(20, "the search"):
+        assert periods_in("1" * 400, pattern) == []
+
+
+@pytest.mark.parametrize("pattern", ["(?P<year>[0-9]{4})(?=年)", r"(?P<year>([0-9])\2)", "(?<!a)(?P<year>[0-9]{4})"])
+def test_a_pattern_that_cannot_be_searched_in_linear_time_is_refused(pattern: str) -> None:
+    """Looking ahead, looking back, and references to groups."""
+    assert pattern_fault(pattern) == "pattern-not-linear"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from engine_cases import Case, cases
+from hangs import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +21,7 @@ from meguro_opendata.findings import Report
 from meguro_opendata.validation import Engine, validate_table
 from meguro_opendata.validation.engine.fast import check_table
 from meguro_opendata.validation.specification import judged, merged
+from meguro_opendata.validation.specification.jsonschemas import _anywhere, schema_check
 from meguro_opendata.validation.specification.values import specification, value_reader
 
 ENGINES: tuple[Engine, ...] = get_args(Engine)
@@ -386,3 +389,21 @@ def test_the_command_takes_other_tables_and_the_specification(
         assert command(*asked, "--table", wrong).code == 2
     assert command(*asked, "--table", f"facility={facility}", "--table", f"facility={facility}").code == 2
     assert command("validate", room, "--specification").code == 2
+
+
+def test_patterns_within_a_json_schema_take_bounded_time() -> None:
+    """A text's pattern is put to it in a linear engine; names of properties with such a pattern are not checked."""
+    check = schema_check({"items": {"pattern": "^(a|aa)+$"}}, "列")
+    assert check is not None
+    with at_most(20, "the search"):
+        assert (check(["a" * 200 + "!"]), check(["a" * 200])) == (False, True)
+    assert schema_check({"patternProperties": {"^(a+)+$": {}}}) is None
+
+
+@pytest.mark.parametrize(
+    "pattern", ["^a+$", "a|b", "^a|b$", "(a|aa)+$", r"^\(a|b\)$", "^[(]a|b[)]$", "^(a|b)(c|a)*$", r"a\$"]
+)
+@given(text=st.text("ab(c)$\n", max_size=8))
+def test_a_pattern_anywhere_is_a_search(pattern: str, text: str) -> None:
+    """The pattern for whole texts accepts what a search for the pattern finds."""
+    assert (re.fullmatch(_anywhere(pattern), text) is not None) == (re.search(pattern, text) is not None)

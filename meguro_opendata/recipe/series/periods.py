@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -14,6 +14,7 @@ from meguro_opendata.japan.calendar import FISCAL_YEAR_START, calendar_year_of_m
 from meguro_opendata.japan.eras import era_letters, era_names
 from meguro_opendata.japan.folding import one_width
 from meguro_opendata.packaged import packaged_toml
+from meguro_opendata.recipe.series.ownpattern import has_year, is_searchable, matches_in
 
 __all__ = [
     "Period",
@@ -103,13 +104,18 @@ def periods_in(text: str, pattern: str | None = None, fiscal_start: int = FISCAL
     ([], [])
     """
     folded = one_width(text)[:_LONGEST]
-    forms = [(re.compile(pattern), False)] if pattern else _forms()
-    for form, fiscal in forms:
-        matched = list(form.finditer(folded))
+    if pattern:
+        return _different(matches_in(pattern, folded), False, fiscal_start)
+    for form, fiscal in _forms():
+        matched = [match.groupdict() for match in form.finditer(folded)]
         if matched:
-            found = (_period(match.groupdict(), fiscal, fiscal_start) for match in matched)
-            return sorted({period for period in found if period is not None})
+            return _different(matched, fiscal, fiscal_start)
     return []
+
+
+def _different(matched: Iterable[Mapping[str, str | None]], fiscal: bool, fiscal_start: int) -> list[Period]:
+    found = (_period(match, fiscal, fiscal_start) for match in matched)
+    return sorted({period for period in found if period is not None})
 
 
 def stem_of(name: str) -> str:
@@ -128,14 +134,18 @@ def pattern_fault(pattern: str) -> str | None:
 
     >>> pattern_fault("(?P<year>[0-9]{4})"), pattern_fault("("), pattern_fault("([0-9]{4})")
     (None, 'pattern-broken', 'pattern-without-year')
+    >>> pattern_fault("(?P<year>[0-9]{4})(?=年)")
+    'pattern-not-linear'
     """
     if len(pattern) > _LONGEST:
         return "pattern-broken"
     try:
-        groups = re.compile(pattern).groupindex
+        with_year = has_year(pattern)
     except (re.error, RecursionError, OverflowError):
         return "pattern-broken"
-    return None if "year" in groups and set(groups) <= {"year", "month", "day"} else "pattern-without-year"
+    if not with_year:
+        return "pattern-without-year"
+    return None if is_searchable(pattern) else "pattern-not-linear"
 
 
 def titled(template: str | None, title: str, period: Period) -> str:
