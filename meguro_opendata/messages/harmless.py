@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any
 
 __all__ = ["escaped_json", "harmless", "harmless_page", "mask_tokens", "mask_tokens_within", "one_line"]
@@ -25,6 +26,7 @@ _VARIABLES = "MEGURO_OPENDATA_TOKEN_"
 # A shorter value cannot be a token, and would mask ordinary words.
 _SHORTEST = 4
 _SHORTEST_PART = 6
+_PIECES = 10_000
 
 
 def harmless(text: str) -> str:
@@ -61,9 +63,11 @@ def escaped_json(value: Any, *, ascii_only: bool = False) -> str:
     """
     import json
 
-    text = json.dumps(mask_tokens_within(value), ensure_ascii=ascii_only, indent=1)
+    pieces = json.JSONEncoder(ensure_ascii=ascii_only, indent=1).iterencode(mask_tokens_within(value))
+    # A report of 300,000 findings has 15 million pieces; at once they take six times the memory of its text.
+    batches = iter(lambda: "".join(islice(pieces, _PIECES)), "")
     # Newlines are JSON's own: inside a string they are escaped.
-    return _UNSAFE.sub(_escape, text)
+    return "".join(_UNSAFE.sub(_escape, batch) for batch in batches)
 
 
 def harmless_page(page: str) -> str:

@@ -103,6 +103,16 @@ def sheets(raw: bytes, count: int) -> bytes:
     return written.getvalue()
 
 
+def nameless(raw: bytes) -> bytes:
+    """The workbook with a further member that has no name."""
+    written = io.BytesIO(raw)
+    member = zipfile.ZipInfo("x")
+    member.filename = ""
+    with zipfile.ZipFile(written, "a") as archive:
+        archive.writestr(member, b"x")
+    return written.getvalue()
+
+
 def lying(raw: bytes, size: int) -> bytes:
     """The workbook with another size declared for its sheet than it has."""
     at = raw.rindex(b"PK\x01\x02", 0, raw.rindex(b"xl/worksheets/sheet1.xml"))
@@ -198,6 +208,20 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
         ),
         "read",
     ),
+    **{
+        f"a cell beyond any sheet: {name[:12]}": (lambda name=name: xlsx(far(f'r="{name}"', 2)), "sheet-too-far")
+        for name in ("B9999999", "B4294967298", "B18446744073709551618", f"B{'9' * 5000}", "ZZZZZZZZZZZZZZZZ2")
+    },
+    "a cell beyond any sheet, oddly written": (lambda: xlsx(far("s='0' r='B99999999999'", 2)), "sheet-too-far"),
+    "a row beyond any sheet": (
+        lambda: xlsx('<row r="4294967297"><c t="inlineStr"><is><t>x</t></is></c></row>'),
+        "sheet-too-far",
+    ),
+    "a row before the first": (lambda: xlsx(far('r="A0"', 0)), "workbook-broken"),
+    "a member without a name": (lambda: nameless(xlsx(far('r="A2"', 2))), "read"),
+    "rows before the first in XML": (lambda: markup('<Row ss:Index="0"><Cell><Data>1</Data></Cell></Row>'), "*"),
+    "columns before the first in XML": (lambda: markup('<Column ss:Index="0" ss:Hidden="1"/>' + FIRST_CELL), "*"),
+    "cells before the first in XML": (lambda: markup('<Row><Cell ss:Index="0"><Data>1</Data></Cell></Row>'), "*"),
     "cells without a name, far down": (
         lambda: xlsx('<row r="1048576">' + "<c><v>1</v></c>" * 16_384 + "</row>"),
         "sheet-too-far",

@@ -133,20 +133,20 @@ class _Reader:
         self._row = self._next_row = self._sheet_column = 0
 
     def _begin_column(self, attributes: Mapping[str, str]) -> None:
-        first = self._number(attributes, "Index", self._sheet_column + 1) - 1
+        first = self._number(attributes, "Index", self._sheet_column + 1, least=1) - 1
         self._sheet_column = first + 1 + self._number(attributes, "Span", 0)
         if attributes.get(_SS + "Hidden") == "1":
             self.sheets[-1][1].hidden_columns.append(range(first, self._sheet_column))
 
     def _begin_row(self, attributes: Mapping[str, str]) -> None:
-        first = self._number(attributes, "Index", self._next_row + 1) - 1
+        first = self._number(attributes, "Index", self._next_row + 1, least=1) - 1
         self._next_row = first + 1 + self._number(attributes, "Span", 0)
         self._row, self._column = first, 0
         if attributes.get(_SS + "Hidden") == "1":
             self.sheets[-1][1].hidden_rows.append(range(first, self._next_row))
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
-        column = self._number(attributes, "Index", self._column + 1) - 1
+        column = self._number(attributes, "Index", self._column + 1, least=1) - 1
         across = self._number(attributes, "MergeAcross", 0)
         down = self._number(attributes, "MergeDown", 0)
         self._column = column + across + 1
@@ -177,11 +177,13 @@ class _Reader:
             cell.text = cell.formula
         sheet.put(*cell.place, cell.text)
 
-    def _number(self, attributes: Mapping[str, str], name: str, otherwise: int) -> int:
+    def _number(self, attributes: Mapping[str, str], name: str, otherwise: int, *, least: int = 0) -> int:
         written = attributes.get(_SS + name)
         if written is None:
             return otherwise
         if not (written.isascii() and written.isdecimal() and len(written) <= _LONGEST_NUMBER):
+            raise SourceError("workbook-broken", file=self.path)
+        if int(written) < least:
             raise SourceError("workbook-broken", file=self.path)
         return int(written)
 

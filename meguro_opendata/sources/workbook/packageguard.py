@@ -67,7 +67,8 @@ def refuse_bomb(path: Path, raw: bytes) -> Load:
 def _refuse_package(path: Path, raw: bytes) -> Load:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+            # Python's own is_dir() fails on a member without a name.
+            members = [member for member in archive.infolist() if not member.filename.endswith("/")]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise _damaged(path, raw) from None
     unpacked = sum(member.file_size for member in members)

@@ -20,11 +20,12 @@ _IS_SPACE = np.isin(np.arange(256), np.frombuffer(b" \t\r\n", dtype=np.uint8))
 _IS_UNUSUAL = np.isin(np.arange(256), np.frombuffer(b" \t\r\n'", dtype=np.uint8))
 _REFERENCE = 10  # letters and digits of the longest cell's name
 _FILLED = re.compile(rb"""<(?:\w+:)?c\b([^>]*[^/>])>(?!</)""")
-_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
+# Of any length: a reader makes room up to the place that a name gives, however long the name.
+_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+)(\d+)["']""")
 _UNIQUE = b"uniqueCount"
 _COUNT = re.compile(rb"""uniqueCount\s*=\s*["']\s*\+?(\d+)""")
 _ROW_OR_CELL = re.compile(rb"<(?:\w{1,20}:)?(row|c)(?=[\s/>])([^<>]*)>")
-_ROW_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d{1,10})["']""")
+_ROW_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d+)["']""")
 # What a cell's tag may look like besides ``<c r=``.
 _OTHER_CELLS = (b"<c ", b"<c>", b"<c\t", b"<c\n", b"<c\r", b"<c/")
 _ITEM = re.compile(rb"<(?:\w{1,20}:)?si[\s>/]")
@@ -172,7 +173,7 @@ class _Unnamed:
         for name, attributes in _ROW_OR_CELL.findall(piece):
             if name == b"row":
                 number = _ROW_NUMBER.search(attributes)
-                self.row, self.column = int(number[1]) if number else self.row + 1, 0
+                self.row, self.column = int(number[1][:_REFERENCE]) if number else self.row + 1, 0
                 continue
             place = _PLACE.search(attributes)
             if place:

@@ -9,6 +9,8 @@ from meguro_opendata.sources.facts import Place
 
 __all__ = ["BROKEN", "LARGEST_PART", "is_readable", "place_of", "read_part"]
 
+# More letters and digits than an address of Excel has: they make a place that is refused anyway.
+_LETTERS, _DIGITS = 6, 12
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError)
 LARGEST_PART = 64_000_000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -28,12 +30,12 @@ def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def place_of(letters: bytes, number: bytes) -> Place:
-    """Row and column, counted from 0, of an address.
+    """Return row and column, counted from 0, of an address; of a name longer than any, some that lie far beyond.
 
     >>> place_of(b"A", b"1"), place_of(b"aa", b"12")
     ((0, 0), (11, 26))
     """
     column = 0
-    for letter in letters.upper():
+    for letter in letters[:_LETTERS].upper():
         column = column * 26 + letter - ord("A") + 1
-    return int(number) - 1, column - 1
+    return int(number[:_DIGITS]) - 1, column - 1
