@@ -115,7 +115,9 @@ def date(
 
 
 @command.command("verify")
-@click.option("--repair", is_flag=True, help="途中で切れた最後の行だけを直す / Mend a torn last line.")
+@click.option(
+    "--repair", is_flag=True, help="BOM・空行・改行・途中で切れた行を直す / Repair form, and a torn last line."
+)
 @options.output_format
 @options.common
 def verify(repair: bool, output_format: str) -> None:
@@ -143,4 +145,5 @@ def _check_dict(check: Check, ledger: Path) -> dict[str, Any]:
         "head": check.head,
         "faults": [{"line": fault.line, "kind": fault.kind} for fault in check.faults],
         "kept": str(check.kept) if check.kept else None,
+        "repaired": check.repaired,
     }

@@ -16,6 +16,8 @@ __all__ = ["check_lines", "imported_lines"]
 
 def check_lines(check: Check, ledger: Path, lang: str) -> Iterator[str]:
     """Yield each fault of the chain, and whether the ledger is whole."""
+    for kind, count in check.repaired.items():
+        yield message(f"ledger-repaired-{kind}", lang, count=count)
     if check.kept:
         yield message("ledger-repaired", lang, path=check.kept)
     for fault in check.faults:

@@ -12,7 +12,7 @@ from meguro_opendata.kpi.coverage import Kind, kinds_of
 from meguro_opendata.kpi.records import Recordable, recordable
 from meguro_opendata.kpi.strategy import Strategy, open_strategy
 from meguro_opendata.kpi.upkeep import Kept, Staged, stages_of, timeliness_of
-from meguro_opendata.ledger import DatasetHistory, Event, History, scan_ledger
+from meguro_opendata.ledger import DatasetHistory, Event, History, Trust, check_ledger, scan_ledger
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Situation", "situation_of"]
@@ -44,6 +44,11 @@ class Situation:
     def over(self) -> bool:
         """Whether the year is over."""
         return self.as_of > self.last
+
+    @cached_property
+    def trust(self) -> Trust:
+        """Whether the ledger's lines, which the figures are counted from, are as they were written."""
+        return check_ledger(self.workspace.ledger)
 
     @cached_property
     def recordable(self) -> dict[str, Recordable]:

@@ -35,7 +35,8 @@ from meguro_opendata.ledger.pending import (
     read_pending,
     write_pending,
 )
-from meguro_opendata.ledger.verification import Check, LineFault, repair_ledger, verify_ledger
+from meguro_opendata.ledger.trust import LineFault, Trust, check_ledger, refuse_unverified
+from meguro_opendata.ledger.verification import Check, repair_ledger, verify_ledger
 
 __all__ = [
     "HARVESTED",
@@ -64,10 +65,12 @@ __all__ = [
     "Record",
     "SameAs",
     "Submission",
+    "Trust",
     "Withdrawal",
     "append_events",
     "append_missing",
     "catalogued",
+    "check_ledger",
     "enter_events",
     "import_events",
     "japan_time",
@@ -78,6 +81,7 @@ __all__ = [
     "read_packages",
     "read_pending",
     "read_portal",
+    "refuse_unverified",
     "repair_ledger",
     "scan_ledger",
     "verify_ledger",

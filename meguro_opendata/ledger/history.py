@@ -31,6 +31,7 @@ from meguro_opendata.ledger.entries import (
     SameAs,
     Submission,
 )
+from meguro_opendata.ledger.lines import BOM, is_blank
 
 __all__ = ["History", "scan_ledger"]
 
@@ -148,8 +149,18 @@ def _lines(history: History) -> Iterator[tuple[int, _Line]]:
         try:
             line = decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            _refuse_broken(history.path)
+            if is_blank(text):
+                continue
+            line = _decode_marked(text, history.path)
         yield number, line
+
+
+def _decode_marked(text: bytes, path: Path) -> _Line:
+    """Return what a line says behind a byte order mark, which an editor may have put there."""
+    try:
+        return _DECODER.decode(text.removeprefix(BOM))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        _refuse_broken(path)
 
 
 def _enter(history: History, line: _Line, day: str, number: int) -> None:
@@ -206,5 +217,6 @@ def _refuse_broken(path: Path) -> NoReturn:
     """Read line by line, so that the error names the one that cannot be read."""
     number = 0
     for number, line, ended in ledger_lines(path):
-        entry_at(path, number, line, ended=ended)
+        if not is_blank(line):
+            entry_at(path, number, line, ended=ended)
     raise MeguroOpendataError("ledger-broken", file=path, line=number)

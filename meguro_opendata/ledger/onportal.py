@@ -17,6 +17,7 @@ import msgspec
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.ledger.chain import entry_at, ledger_lines
 from meguro_opendata.ledger.entries import FILE_EVENTS, PUBLISHED, WITHDRAW
+from meguro_opendata.ledger.lines import BOM, is_blank
 
 __all__ = ["LastEvent", "OnPortal", "PublishedFiles", "Withdrawal", "read_portal"]
 
@@ -169,8 +170,10 @@ def read_portal(path: Path, portal: str) -> OnPortal:
 def _lines(path: Path) -> Iterator[_Line]:
     for number, text, ended in ledger_lines(path):
         try:
-            line = _DECODER.decode(text)
+            line = _DECODER.decode(text.removeprefix(BOM))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            if is_blank(text):
+                continue
             if not ended:
                 return
             entry_at(path, number, text)

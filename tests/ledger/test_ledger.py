@@ -135,10 +135,9 @@ def test_any_single_edit_is_seen(
         (lambda lines: lines[:1] + lines[2:], [(2, "unchained")]),
         (lambda lines: [lines[1], lines[0], lines[2]], [(1, "unchained"), (2, "unchained"), (3, "unchained")]),
         (lambda lines: [*lines[:2], b"{}", lines[2]], [(3, "unreadable")]),
-        (lambda lines: [*lines[:2], b"", lines[2]], [(3, "unreadable")]),
         (lambda lines: [lines[0].replace(b"aed", b"aee"), *lines[1:]], [(1, "edited")]),
     ],
-    ids=["removed", "exchanged", "put in", "blank", "edited"],
+    ids=["removed", "exchanged", "put in", "edited"],
 )
 def test_damage_is_told_by_kind_and_line(
     damage: Callable[[list[bytes]], list[bytes]], faults: list[tuple[int, str]], tmp_path: Path
@@ -579,7 +578,6 @@ def test_lines_are_found_again_by_their_number(last: bytes, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "line",
     [
-        b"",
         b"{}",
         b"null",
         b"[]",
