@@ -18,12 +18,15 @@ from meguro_opendata.ledger.entries import (
     Dating,
     Entry,
     Event,
+    Merge,
     Record,
     SameAs,
     Submission,
     japan_time,
 )
 from meguro_opendata.ledger.history import History, scan_ledger
+from meguro_opendata.ledger.lines import hashes_of
+from meguro_opendata.ledger.merging import Merged, merge_ledgers
 from meguro_opendata.ledger.onportal import LastEvent, OnPortal, PublishedFiles, Withdrawal, read_portal
 from meguro_opendata.ledger.packages import Imported, OddTime, Package, catalogued, import_events, read_packages
 from meguro_opendata.ledger.pending import (
@@ -54,6 +57,8 @@ __all__ = [
     "Imported",
     "LastEvent",
     "LineFault",
+    "Merge",
+    "Merged",
     "Moment",
     "Occurrence",
     "OddTime",
@@ -72,8 +77,10 @@ __all__ = [
     "catalogued",
     "check_ledger",
     "enter_events",
+    "hashes_of",
     "import_events",
     "japan_time",
+    "merge_ledgers",
     "pending_path",
     "place_of",
     "read_entries",

@@ -41,7 +41,7 @@ _OFFSET = "+09:00"
 class _Line(msgspec.Struct, gc=False):
     """The keys of a line that counting needs."""
 
-    event: Literal["publish", "update", "withdraw", "dating", "record", "same_as", "annul", "submission"]
+    event: Literal["publish", "update", "withdraw", "dating", "record", "same_as", "annul", "submission", "merge"]
     time: str
     dataset: str = ""
     resource: str = ""
