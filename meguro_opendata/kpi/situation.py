@@ -93,7 +93,7 @@ def situation_of(workspace: Workspace, fiscal_year: int, as_of: date | None = No
     """Return the situation of a year by the end of a day (default: today)."""
     first, last = year_days(fiscal_year, workspace.city.fiscal_year_start)
     day = as_of or today()
-    history = scan_ledger(workspace.ledger, min(day, last))
+    history = scan_ledger(workspace.ledger, min(day, last), workspace.renamed_portals)
     return Situation(workspace, fiscal_year, day, first, last, open_strategy(workspace, fiscal_year), history)
 
 

@@ -58,7 +58,7 @@ def hashes_of(body: Mapping[str, Any]) -> tuple[str, ...]:
 def is_blank(line: bytes) -> bool:
     r"""Return whether a line says nothing: it is empty or has only blanks, as an editor leaves behind.
 
-    >>> is_blank(b" \\r"), is_blank(b"{}")
+    >>> is_blank(b" \r"), is_blank(b"{}")
     (True, False)
     """
     return not line.removeprefix(BOM).strip()

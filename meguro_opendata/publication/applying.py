@@ -232,7 +232,7 @@ def publish(
         past = recover_locked(workspace, portal)
         refuse_undone(plan, past)
         plan = without_arrived(plan, past, history, exclusive=portal.exclusive)
-        known = read_portal(workspace.ledger, plan.portal)
+        known = read_portal(workspace.ledger, plan.portal, workspace.former_names(plan.portal))
         refuse_withdrawn_since(plan, known)
         changes = _checked(plan, portal, allow, seen)
         records = _records(plan, history, known, japan_time(moment), approval)

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.errors import EntryError, MeguroOpendataError
 from meguro_opendata.ledger import (
     Annulment,
+    Dating,
     Event,
     Record,
     append_events,
@@ -28,6 +30,7 @@ from meguro_opendata.ledger import (
     trust,
     verify_ledger,
 )
+from meguro_opendata.ledger.dating import FirstPublication, enter_datings
 from meguro_opendata.ledger.kepthead import verified_path
 from meguro_opendata.ledger.plausible import find_head, implausible_times
 
@@ -263,6 +266,17 @@ def test_times_that_cannot_be_right_are_named(days: Sequence[str], odd: list[int
     append_events(ledger, [Annulment(at, bodies[line - 1]["hash"], line, "時計", "係", at) for line in odd])
     assert implausible_times(ledger, NOW) == []
     assert verify_ledger(ledger).whole
+
+
+def test_a_dating_is_not_held_against_a_time_that_cannot_be_right(tmp_path: Path) -> None:
+    """An event that a wrong clock put into 2010 does not forbid the day that a document says."""
+    ledger = tmp_path / "ledger.jsonl"
+    append_events(ledger, [event(0), event(1, time="2010-01-01T10:00:00+09:00"), event(2)])
+    said = FirstPublication("2", "d1", "", "令和7年6月1日", "区報")
+    assert enter_datings(ledger, [said], "係", "表", NOW).entered == 1
+    with pytest.raises(EntryError, match="最初の記録"):
+        enter_datings(ledger, [replace(said, dataset="d0", first="2025/6/2")], "係", "表", NOW)
+    assert [entry.first for _, entry in read_entries(ledger) if isinstance(entry, Dating)] == ["2025-06-01"]
 
 
 def test_a_noted_head_is_found_with_what_came_after(tmp_path: Path) -> None:
