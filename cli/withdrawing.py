@@ -21,7 +21,7 @@ def say_left_out(workspace: Workspace, slugs: Sequence[str], portal: str | None)
 
     if portal is None:
         return
-    gone = read_portal(workspace.ledger, portal).withdrawals
+    gone = read_portal(workspace.ledger, portal, workspace.former_names(portal)).withdrawals
     names = [slug for slug in workspace.choose(tuple(slugs)) if slug in gone]
     if names:
         console.say(message("catalog-withdrawn", options.settings().lang, portal=portal, names=names))

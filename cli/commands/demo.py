@@ -21,6 +21,8 @@ from .. import console, options
 @options.common
 def command(out: Path, output_format: str) -> None:
     """見本のデータで一連の仕事を試す / Run the whole job on the shipped sample workspace."""
+    from meguro_opendata.kpi.provenance import head_fact
+    from meguro_opendata.ledger import check_ledger
     from meguro_opendata.messages import message
     from meguro_opendata.onboarding import demo
 
@@ -40,4 +42,5 @@ def command(out: Path, output_format: str) -> None:
         names = [str(path.relative_to(done.workspace.root)) for path in done.kept]
         console.result(message("demo-kept", lang, count=len(names), names=names))
         console.result(message("demo-kept-how", lang))
+    console.result(": ".join(head_fact(check_ledger(done.workspace.ledger), lang)))
     console.result(message("open-this", lang, path=done.start.resolve()))

@@ -41,6 +41,7 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     """年度の指標を表示する / Show the figures of a fiscal year."""
     from meguro_opendata import kpi
     from meguro_opendata.japan.eras import era_name
+    from meguro_opendata.kpi.provenance import ledger_dict, unverified_text
     from meguro_opendata.messages import message
 
     from ..texts.kpi import figure_lines
@@ -53,12 +54,13 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     figures = kpi.figures_of(situation, lang)
     told = _tell_pending(workspace)
     if output_format == "json":
-        console.result_json(kpi.to_dict(figures, year, day) | told.to_dict())
+        console.result_json(kpi.to_dict(figures, year, day) | ledger_dict(situation.trust) | told.to_dict())
         return
+    console.result_lines(filter(None, [unverified_text(situation.trust, lang)]))
     console.result(message("kpi-title", lang, year=year, era=era_name(year, lang), as_of=situation.as_of))
     if situation.strategy is None:
         console.result(message("kpi-no-strategy", lang, year=year))
-    console.result("\n".join(figure_lines(figures, situation.strategy, lang)))
+    console.result_lines(figure_lines(figures, situation, lang))
 
 
 @command.command("record")
@@ -113,6 +115,7 @@ def report(fiscal_year: int | None, as_of: str | None, out: Path) -> None:
     workspace = options.settings().open_workspace()
     day = _as_of(as_of)
     _tell_pending(workspace)
+    _tell_unverified(workspace)
     write_report(workspace, _year(fiscal_year, day, workspace), out, lang, day)
     console.result(message("report-written", lang, path=out))
 
@@ -137,6 +140,7 @@ def followup(
     workspace = options.settings().open_workspace()
     day = _as_of(as_of)
     _tell_pending(workspace)
+    _tell_unverified(workspace)
     paper = write_followup(workspace, _year(fiscal_year, day, workspace), quarter, out, lang, day, department)
     console.result(message("followup-written", lang, count=len(paper.sections), path=out))
 
@@ -148,6 +152,14 @@ def _tell_pending(workspace: Workspace) -> PendingTold:
     told = pending_told(workspace, options.settings().lang)
     console.say_lines(told.lines)
     return told
+
+
+def _tell_unverified(workspace: Workspace) -> None:
+    """Say that the ledger was changed, so that a paper's figures are not verified; the paper says it, too."""
+    from meguro_opendata.kpi.provenance import unverified_text
+    from meguro_opendata.ledger import check_ledger
+
+    console.say_lines(filter(None, [unverified_text(check_ledger(workspace.ledger), options.settings().lang)]))
 
 
 def _from_table(indicator: str, table: Path, evidence: str, year: int, workspace: Workspace) -> tuple[str, str]:

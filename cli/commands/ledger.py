@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,12 @@ from .. import console, options
 if TYPE_CHECKING:
     from meguro_opendata.ledger import Check, Imported, Package
     from meguro_opendata.ledger.dating import FirstPublication
+    from meguro_opendata.ledger.plausible import FoundHead, OddEntry
     from meguro_opendata.workspace.city import Workspace
 
 CHECK_FORMAT = "meguro-opendata/ledger_check@1"
 ENTRY_FORMAT = "meguro-opendata/ledger_entry@1"
+MERGE_FORMAT = "meguro-opendata/ledger_merge@1"
 
 
 @click.group("ledger", cls=options.Group, no_args_is_help=True)
@@ -115,26 +118,62 @@ def date(
 
 
 @command.command("verify")
-@click.option("--repair", is_flag=True, help="途中で切れた最後の行だけを直す / Mend a torn last line.")
+@click.option(
+    "--repair", is_flag=True, help="BOM・空行・改行・途中で切れた行を直す / Repair form, and a torn last line."
+)
+@click.option("--expect", metavar="HASH", help="資料に印刷された先頭が残っているか / Is a noted head still there?")
 @options.output_format
 @options.common
-def verify(repair: bool, output_format: str) -> None:
+def verify(*, repair: bool, expect: str | None, output_format: str) -> None:
     """台帳が書かれたときのままかを確かめる / Whether the ledger is as it was written."""
     from meguro_opendata.errors import ExitCode
+    from meguro_opendata.kpi.unknown_records import odd_entries
     from meguro_opendata.ledger import repair_ledger, verify_ledger
+    from meguro_opendata.ledger.plausible import find_head
 
-    from ..texts.ledger import check_lines
+    from ..texts.ledger import check_lines, head_lines, odd_lines
+
+    workspace = options.settings().open_workspace()
+    ledger, lang = workspace.ledger, options.settings().lang
+    check = repair_ledger(ledger) if repair else verify_ledger(ledger)
+    head = find_head(ledger, expect) if expect is not None else None
+    odd = odd_entries(workspace)
+    if output_format == "json":
+        console.result_json(_check_dict(check, ledger, odd, head))
+    else:
+        console.result_lines(check_lines(check, ledger, lang))
+        console.result_lines(odd_lines(odd, lang))
+        if head is not None:
+            console.result_lines(head_lines(head, check.lines, lang))
+    raise SystemExit(ExitCode.of(clean=check.whole and (head is None or head.line is not None)))
+
+
+@command.command("merge")
+@click.argument("other", required=False, type=options.InputFile(), metavar="[OTHER]")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="別のファイルへ / Write here."
+)
+@click.option("--unrelated", is_flag=True, help="共通の始まりがなくても / Without a common beginning.")
+@options.recorder
+@options.output_format
+@options.common
+def merge(*, other: Path | None, out: Path | None, unrelated: bool, recorder: str | None, output_format: str) -> None:
+    """2台のパソコンの台帳を、どの記録も残して1本にまとめる / Ledgers of two computers made one."""
+    from meguro_opendata.ledger import merge_ledgers
+
+    from ..texts.ledger import merged_lines
 
     ledger = options.settings().open_workspace().ledger
-    check = repair_ledger(ledger) if repair else verify_ledger(ledger)
+    done = merge_ledgers(ledger, other, options.recorder_name(recorder), out=out, unrelated=unrelated)
     if output_format == "json":
-        console.result_json(_check_dict(check, ledger))
-    else:
-        console.result("\n".join(check_lines(check, ledger, options.settings().lang)))
-    raise SystemExit(ExitCode.of(clean=check.whole))
+        said = {"lines": done.lines, "common": done.common, "heads": list(done.heads), "fork": done.fork}
+        kept = {"head": done.head, "doubled": done.doubled, "backup": str(done.backup) if done.backup else None}
+        console.result_json({"format": MERGE_FORMAT, "ledger": str(out or ledger), **said, **kept})
+        return
+    console.result_lines(merged_lines(done, out or ledger, options.settings().lang))
 
 
-def _check_dict(check: Check, ledger: Path) -> dict[str, Any]:
+def _check_dict(check: Check, ledger: Path, odd: Sequence[OddEntry], head: FoundHead | None) -> dict[str, Any]:
     return {
         "format": CHECK_FORMAT,
         "ledger": str(ledger),
@@ -143,4 +182,7 @@ def _check_dict(check: Check, ledger: Path) -> dict[str, Any]:
         "head": check.head,
         "faults": [{"line": fault.line, "kind": fault.kind} for fault in check.faults],
         "kept": str(check.kept) if check.kept else None,
+        "repaired": check.repaired,
+        "warnings": [{"line": one.line, "kind": one.kind, "value": one.value} for one in odd],
+        "expected": head and {"hash": head.wanted, "line": head.line, "former": head.former, "after": dict(head.after)},
     }

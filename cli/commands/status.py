@@ -32,6 +32,8 @@ def command(
     """公開先と手元の違いを、直すコマンドとともに見る / Show how a portal differs from here (exit 1 if it does)."""
     from meguro_opendata.catalog.harvest import Manners
     from meguro_opendata.errors import ExitCode
+    from meguro_opendata.kpi.provenance import ledger_dict, unverified_text
+    from meguro_opendata.ledger import check_ledger
     from meguro_opendata.portals import open_portal
     from meguro_opendata.publication.status import status
 
@@ -44,8 +46,10 @@ def command(
     found = status(workspace, target, manners, look)
     told = pending_told(workspace, options.settings().lang)
     console.say_lines(told.lines)
+    trust = check_ledger(workspace.ledger)
     if output_format == "json":
-        console.result_json(found.to_dict() | told.to_dict())
+        console.result_json(found.to_dict() | ledger_dict(trust) | told.to_dict())
     else:
+        console.result_lines(filter(None, [unverified_text(trust, options.settings().lang)]))
         console.result_lines(status_lines(found, options.settings().lang))
-    raise SystemExit(max(found.exit_code, ExitCode.of(clean=told.clean(target.name))))
+    raise SystemExit(max(found.exit_code, ExitCode.of(clean=told.clean(target.name) and trust.verified)))

@@ -9,28 +9,30 @@ from typing import TYPE_CHECKING
 from .. import console
 
 if TYPE_CHECKING:
-    from meguro_opendata.kpi import Indicator
-    from meguro_opendata.kpi.strategy import Strategy
+    from meguro_opendata.kpi import Indicator, Situation
 
 __all__ = ["bar", "figure_lines", "number_text", "target_text"]
 
 _WIDTH = 10
 
 
-def figure_lines(figures: Sequence[Indicator], strategy: Strategy | None, lang: str) -> Iterator[str]:
-    """A table for open data and one for each other focus of the strategy, then what open data's figures count."""
+def figure_lines(figures: Sequence[Indicator], situation: Situation, lang: str) -> Iterator[str]:
+    """Yield a table for open data and one for each other focus, then what open data's figures count and come from."""
+    from meguro_opendata.kpi.provenance import head_fact
     from meguro_opendata.messages import word
 
     counted = [figure for figure in figures if figure.id.startswith("opendata.")]
     others = [figure for figure in figures if figure not in counted]
+    strategy, verified = situation.strategy, situation.trust.verified
     yield word("open-data", lang)
-    yield _table(counted, lang)
+    yield _table(counted, lang, verified=verified)
     names = {focus.number: focus.name for focus in strategy.focuses} if strategy else {}
     for number, group in groupby(others, key=lambda figure: figure.focus):
         yield f"\n{word('focus', lang)} {number} {names.get(number or 0, '')}"
-        yield _table(list(group), lang)
+        yield _table(list(group), lang, verified=verified)
     yield ""
     yield from (f"{figure.id}: {figure.definition}" for figure in counted)
+    yield ": ".join(head_fact(situation.trust, lang))
 
 
 def bar(rate: float | None) -> str:
@@ -66,7 +68,7 @@ def target_text(figure: Indicator, lang: str) -> str:
     return message(f"comparison-{figure.comparison}", lang, value=value)
 
 
-def _table(figures: Sequence[Indicator], lang: str) -> str:
+def _table(figures: Sequence[Indicator], lang: str, *, verified: bool) -> str:
     from meguro_opendata.messages import word
 
     header = [word(name, lang) for name in ("id", "kpi", "target", "actual", "rate", "status")]
@@ -77,7 +79,7 @@ def _table(figures: Sequence[Indicator], lang: str) -> str:
             target_text(figure, lang),
             _actual(figure, lang),
             "-" if figure.rate is None else f"{figure.percent} {bar(figure.rate)}",
-            word(f"status-{figure.status}", lang),
+            word(f"status-{figure.status}", lang) + ("" if verified else f" ({word('unverified', lang)})"),
         ]
         for figure in figures
     ]

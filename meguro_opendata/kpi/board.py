@@ -16,7 +16,7 @@ from meguro_opendata.kpi.next_steps import Step, next_steps
 from meguro_opendata.kpi.progress import Progress, progress_of
 from meguro_opendata.kpi.situation import Situation
 from meguro_opendata.kpi.strategy import Theme
-from meguro_opendata.ledger import Annulment, Dating, Entry, Event, Record, SameAs, Submission
+from meguro_opendata.ledger import Annulment, Dating, Entry, Event, Merge, Record, SameAs, Submission
 
 __all__ = ["Board", "Evidence", "Row", "board_of"]
 
@@ -156,7 +156,7 @@ def _record_row(line: int, entry: Record, kind: str, situation: Situation) -> Ro
     return Row(line, entry.day, kind, name, "", f"{entry.value:,.10g} {entry.unit} ({entry.recorder})", evidence)
 
 
-def _correction_row(line: int, entry: SameAs | Annulment | Submission, kind: str) -> Row:
+def _correction_row(line: int, entry: SameAs | Annulment | Submission | Merge, kind: str) -> Row:
     match entry:
         case SameAs():
             former = "/".join(filter(None, [entry.former, entry.former_resource]))
@@ -165,3 +165,5 @@ def _correction_row(line: int, entry: SameAs | Annulment | Submission, kind: str
             return Row(line, japan_day(entry.time), kind, str(entry.line), "", entry.recorder, entry.reason)
         case Submission():
             return Row(line, japan_day(entry.time), kind, entry.quarter, "", entry.recorder, entry.approval)
+        case Merge():
+            return Row(line, japan_day(entry.time), kind, entry.fork, "", entry.recorder, f"{entry.head} {entry.other}")

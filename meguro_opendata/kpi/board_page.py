@@ -8,6 +8,7 @@ from meguro_opendata.japan.eras import era_name
 from meguro_opendata.kpi.board import DEPARTMENT_FIGURES, Board
 from meguro_opendata.kpi.figures import Indicator
 from meguro_opendata.kpi.progress import Progress
+from meguro_opendata.kpi.provenance import head_fact
 from meguro_opendata.kpi.strategy import share_units
 from meguro_opendata.pages.charts import Chart, line_chart
 
@@ -37,6 +38,8 @@ def page_of(board: Board) -> str:
         shares=share_units(),
         open_ids=[figure.id for figure in board.open_data],
         ledger=situation.workspace.ledger.name,
+        ledger_head=head_fact(situation.trust, lang),
+        verified=situation.trust.verified,
     )
 
 

@@ -10,6 +10,7 @@ from meguro_opendata.kpi.board import DEPARTMENT_FIGURES, Board
 from meguro_opendata.kpi.board_page import quarter_names
 from meguro_opendata.kpi.figures import Indicator
 from meguro_opendata.kpi.papers import Cell, Paper, Section, Sheet
+from meguro_opendata.kpi.provenance import head_fact
 from meguro_opendata.kpi.strategy import share_units
 
 __all__ = ["paper_of"]
@@ -21,7 +22,7 @@ def paper_of(board: Board) -> Paper:
     year = situation.fiscal_year
     title = messages.message("kpi-title", lang, year=year, era=era_name(year, lang), as_of=situation.as_of)
     source = situation.strategy.source if situation.strategy else messages.message("kpi-no-strategy", lang, year=year)
-    facts = ((_word("source", board), source),)
+    facts = ((_word("source", board), source), head_fact(situation.trust, lang))
     return Paper(f"{situation.workspace.city.name} {title}", facts, tuple(_sections(board)))
 
 

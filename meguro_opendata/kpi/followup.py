@@ -13,6 +13,7 @@ from meguro_opendata.japan.eras import era_name
 from meguro_opendata.kpi.figures import Indicator, figures_of
 from meguro_opendata.kpi.next_steps import Step, next_steps
 from meguro_opendata.kpi.papers import Cell, Paper, Section, Sheet
+from meguro_opendata.kpi.provenance import head_fact
 from meguro_opendata.kpi.situation import Situation, situation_of
 from meguro_opendata.kpi.strategy import Strategy
 from meguro_opendata.workspace.city import Workspace
@@ -54,7 +55,8 @@ def followup_of(
     facts = [("quarter", named), ("period", span), *_submission(situation.strategy, quarter, lang)]
     sections = tuple(Section(name, tuple(_sheets(told, name))) for name in chosen)
     title = messages.message("followup-title", lang, city=workspace.city.name)
-    return Paper(title, tuple((messages.word(code, lang), text) for code, text in facts), sections)
+    said = ((messages.word(code, lang), text) for code, text in facts)
+    return Paper(title, (*said, head_fact(situation.trust, lang)), sections)
 
 
 def _submission(strategy: Strategy | None, quarter: int, lang: str) -> list[tuple[str, str]]:

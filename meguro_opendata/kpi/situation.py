@@ -12,7 +12,7 @@ from meguro_opendata.kpi.coverage import Kind, kinds_of
 from meguro_opendata.kpi.records import Recordable, recordable
 from meguro_opendata.kpi.strategy import Strategy, open_strategy
 from meguro_opendata.kpi.upkeep import Kept, Staged, stages_of, timeliness_of
-from meguro_opendata.ledger import DatasetHistory, Event, History, scan_ledger
+from meguro_opendata.ledger import DatasetHistory, Event, History, Trust, check_ledger, scan_ledger
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Situation", "situation_of"]
@@ -44,6 +44,11 @@ class Situation:
     def over(self) -> bool:
         """Whether the year is over."""
         return self.as_of > self.last
+
+    @cached_property
+    def trust(self) -> Trust:
+        """Whether the ledger's lines, which the figures are counted from, are as they were written."""
+        return check_ledger(self.workspace.ledger)
 
     @cached_property
     def recordable(self) -> dict[str, Recordable]:
@@ -88,7 +93,7 @@ def situation_of(workspace: Workspace, fiscal_year: int, as_of: date | None = No
     """Return the situation of a year by the end of a day (default: today)."""
     first, last = year_days(fiscal_year, workspace.city.fiscal_year_start)
     day = as_of or today()
-    history = scan_ledger(workspace.ledger, min(day, last))
+    history = scan_ledger(workspace.ledger, min(day, last), workspace.renamed_portals)
     return Situation(workspace, fiscal_year, day, first, last, open_strategy(workspace, fiscal_year), history)
 
 

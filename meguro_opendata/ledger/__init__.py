@@ -18,12 +18,15 @@ from meguro_opendata.ledger.entries import (
     Dating,
     Entry,
     Event,
+    Merge,
     Record,
     SameAs,
     Submission,
     japan_time,
 )
 from meguro_opendata.ledger.history import History, scan_ledger
+from meguro_opendata.ledger.lines import hashes_of
+from meguro_opendata.ledger.merging import Merged, merge_ledgers
 from meguro_opendata.ledger.onportal import LastEvent, OnPortal, PublishedFiles, Withdrawal, read_portal
 from meguro_opendata.ledger.packages import Imported, OddTime, Package, catalogued, import_events, read_packages
 from meguro_opendata.ledger.pending import (
@@ -35,7 +38,8 @@ from meguro_opendata.ledger.pending import (
     read_pending,
     write_pending,
 )
-from meguro_opendata.ledger.verification import Check, LineFault, repair_ledger, verify_ledger
+from meguro_opendata.ledger.trust import LineFault, Trust, check_ledger, refuse_unverified
+from meguro_opendata.ledger.verification import Check, repair_ledger, verify_ledger
 
 __all__ = [
     "HARVESTED",
@@ -53,6 +57,8 @@ __all__ = [
     "Imported",
     "LastEvent",
     "LineFault",
+    "Merge",
+    "Merged",
     "Moment",
     "Occurrence",
     "OddTime",
@@ -64,13 +70,17 @@ __all__ = [
     "Record",
     "SameAs",
     "Submission",
+    "Trust",
     "Withdrawal",
     "append_events",
     "append_missing",
     "catalogued",
+    "check_ledger",
     "enter_events",
+    "hashes_of",
     "import_events",
     "japan_time",
+    "merge_ledgers",
     "pending_path",
     "place_of",
     "read_entries",
@@ -78,6 +88,7 @@ __all__ = [
     "read_packages",
     "read_pending",
     "read_portal",
+    "refuse_unverified",
     "repair_ledger",
     "scan_ledger",
     "verify_ledger",

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from meguro_opendata.errors import EntryError, Fault
 from meguro_opendata.files.declarations import unknown
 from meguro_opendata.files.whole import locked
+from meguro_opendata.japan.writtendays import lacks_day, written_day
 from meguro_opendata.ledger.chain import append_events
 from meguro_opendata.ledger.datasets import DatasetHistory
 from meguro_opendata.ledger.entries import Dating, japan_time
 from meguro_opendata.ledger.history import History, scan_ledger
 from meguro_opendata.ledger.packages import reading_words
+from meguro_opendata.ledger.plausible import implausible_times
 from meguro_opendata.sources.entries import read_entry_table
 
 __all__ = ["Dated", "FirstPublication", "enter_datings", "read_first_publications"]
@@ -27,7 +29,7 @@ class FirstPublication:
     Attributes:
         place: Where it says so, for messages.
         resource: The file; empty for the dataset and all its files that came from a catalogue.
-        first: The day as it is written.
+        first: The day as it is written: 2025-03-01, 2025/3/1, 平成30年3月1日 or H30.3.1.
     """
 
     place: str
@@ -73,9 +75,13 @@ def enter_datings(
             after the first event, no evidence, two days for one thing.
     """
     time = japan_time(now)
+    said = [replace(one, first=_iso(one.first)) for one in said]
     with locked(path):
         history = scan_ledger(path, date.max)
-        faults = [*_faults(said, history, time[:10]), *_contradictions(said)]
+        faults = [*_faults(said, history, time[:10], frozenset()), *_contradictions(said)]
+        if any(fault.code == "dating-too-late" for fault in faults):
+            odd = frozenset(found.line for found in implausible_times(path, now))
+            faults = [*_faults(said, history, time[:10], odd), *_contradictions(said)]
         if faults:
             raise EntryError(source, faults)
         known = {(old.dataset, old.resource): (old.first, old.evidence) for _, old in history.datings}
@@ -84,7 +90,13 @@ def enter_datings(
         return Dated(append_events(path, entries), len(said) - len(fresh))
 
 
-def _faults(said: Sequence[FirstPublication], history: History, today: str) -> Iterator[Fault]:
+def _iso(written: str) -> str:
+    """Return a day as the ledger has it; what is no full day stays as it is written, for the message."""
+    day = written_day(written)
+    return day.isoformat() if day else written
+
+
+def _faults(said: Sequence[FirstPublication], history: History, today: str, odd: frozenset[int]) -> Iterator[Fault]:
     for one in said:
         if not one.evidence:
             yield Fault(one.place, "evidence-missing", {})
@@ -94,22 +106,24 @@ def _faults(said: Sequence[FirstPublication], history: History, today: str) -> I
         elif one.resource and one.resource not in dataset.firsts:
             yield unknown(one.place, "ledger-file-unknown", one.resource, list(dataset.firsts))
         else:
-            yield from _day_faults(one, dataset, today)
+            yield from _day_faults(one, dataset, today, odd)
 
 
-def _day_faults(one: FirstPublication, dataset: DatasetHistory, today: str) -> Iterator[Fault]:
-    try:
-        day = date.fromisoformat(one.first).isoformat()
-    except ValueError:
-        yield Fault(one.place, "bad-date", {"value": one.first})
-        return
-    earliest = (dataset.firsts.get(one.resource) or dataset.first).day
-    if day != one.first:
-        yield Fault(one.place, "bad-date", {"value": one.first})
-    elif day > today:
-        yield Fault(one.place, "day-in-future", {"value": day, "today": today})
-    elif day > earliest:
-        yield Fault(one.place, "dating-too-late", {"value": day, "day": earliest})
+def _day_faults(one: FirstPublication, dataset: DatasetHistory, today: str, odd: frozenset[int]) -> Iterator[Fault]:
+    earliest = _earliest(dataset, one.resource, odd)
+    if written_day(one.first) is None:
+        code = "date-without-day" if lacks_day(one.first) else "bad-date"
+        yield Fault(one.place, code, {"value": one.first})
+    elif one.first > today:
+        yield Fault(one.place, "day-in-future", {"value": one.first, "today": today})
+    elif one.first > earliest:
+        yield Fault(one.place, "dating-too-late", {"value": one.first, "day": earliest})
+
+
+def _earliest(dataset: DatasetHistory, resource: str, odd: frozenset[int]) -> str:
+    """Return the first day of a file or a dataset, without events whose time cannot be right: a clock was wrong."""
+    firsts = [dataset.firsts[resource]] if resource in dataset.firsts else dataset.firsts.values()
+    return min((first.day for first in firsts if first.line not in odd), default=date.max.isoformat())
 
 
 def _contradictions(said: Sequence[FirstPublication]) -> Iterator[Fault]:

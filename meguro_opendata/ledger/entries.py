@@ -16,6 +16,7 @@ __all__ = [
     "DATING",
     "FILE_EVENTS",
     "HARVESTED",
+    "MERGE",
     "PUBLISH",
     "PUBLISHED",
     "RECORD",
@@ -27,6 +28,7 @@ __all__ = [
     "Dating",
     "Entry",
     "Event",
+    "Merge",
     "Record",
     "SameAs",
     "Submission",
@@ -37,7 +39,7 @@ __all__ = [
 
 PUBLISH, UPDATE, WITHDRAW = "publish", "update", "withdraw"
 DATING, RECORD = "dating", "record"
-SAME, ANNUL, SUBMISSION = "same_as", "annul", "submission"
+SAME, ANNUL, SUBMISSION, MERGE = "same_as", "annul", "submission", "merge"
 FILE_EVENTS = frozenset({PUBLISH, UPDATE, WITHDRAW})
 PUBLISHED, HARVESTED = "published", "harvested"
 TOOL = f"meguro-opendata {__version__}"
@@ -62,6 +64,7 @@ class Event:
         frequency: How often it is updated, as declared.
         approval: The number of the decision that allowed it, ``None`` if there is none.
         resource_id: The portal's id of the file, once the portal had confirmed it; empty if it is not known.
+        entered: When a harvested event was entered, since its ``time`` is the catalogue's; empty in older lines.
     """
 
     event: str
@@ -80,6 +83,7 @@ class Event:
     frequency: str = ""
     approval: str | None = None
     resource_id: str = ""
+    entered: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,7 +194,27 @@ class Submission:
     tool: str = TOOL
 
 
-Entry = Event | Dating | Record | SameAs | Annulment | Submission
+@dataclass(frozen=True)
+class Merge:
+    """The ledgers of two computers were made one; the lines after the fork were chained anew.
+
+    Attributes:
+        time: When.
+        head: The head of this computer's ledger.
+        other: The other's; several with a blank between them.
+        fork: The hash of the last line that both had.
+    """
+
+    time: str
+    head: str
+    other: str
+    fork: str
+    recorder: str
+    event: str = MERGE
+    tool: str = TOOL
+
+
+Entry = Event | Dating | Record | SameAs | Annulment | Submission | Merge
 _KINDS: Mapping[str, Callable[..., Entry]] = {
     **dict.fromkeys(FILE_EVENTS, Event),
     DATING: Dating,
@@ -198,6 +222,7 @@ _KINDS: Mapping[str, Callable[..., Entry]] = {
     SAME: SameAs,
     ANNUL: Annulment,
     SUBMISSION: Submission,
+    MERGE: Merge,
 }
 _DAYS = ("first", "day")
 

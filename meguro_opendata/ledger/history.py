@@ -7,7 +7,7 @@ datings, records) are then read in full. The chain is not checked here.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ from meguro_opendata.ledger.entries import (
     SameAs,
     Submission,
 )
+from meguro_opendata.ledger.lines import BOM, is_blank
 
 __all__ = ["History", "scan_ledger"]
 
@@ -40,7 +41,7 @@ _OFFSET = "+09:00"
 class _Line(msgspec.Struct, gc=False):
     """The keys of a line that counting needs."""
 
-    event: Literal["publish", "update", "withdraw", "dating", "record", "same_as", "annul", "submission"]
+    event: Literal["publish", "update", "withdraw", "dating", "record", "same_as", "annul", "submission", "merge"]
     time: str
     dataset: str = ""
     resource: str = ""
@@ -64,6 +65,7 @@ class History:
         same: What is said to continue something earlier, likewise.
         annulled: What is said to be a mistake, likewise.
         submissions: The quarters that were handed in, likewise.
+        renamed: The name that a portal has now, by each that it had before.
         offsets: Where each line begins in the file, and where the last one ends.
     """
 
@@ -75,6 +77,7 @@ class History:
     same: list[tuple[int, SameAs]] = field(default_factory=list)
     annulled: list[tuple[int, Annulment]] = field(default_factory=list)
     submissions: list[tuple[int, Submission]] = field(default_factory=list)
+    renamed: Mapping[str, str] = field(default_factory=dict)
     offsets: array[int] = field(default_factory=lambda: array("Q", [0]))
 
     @property
@@ -100,7 +103,7 @@ class History:
                 yield number, file.read(end - begin)
 
 
-def scan_ledger(path: Path, until: date) -> History:
+def scan_ledger(path: Path, until: date, renamed: Mapping[str, str] | None = None) -> History:
     """Read what had happened by the end of a day in Japan; nothing if there is no ledger yet.
 
     Datings and records are about a day of their own, and all there: what is entered late is a correction.
@@ -109,7 +112,7 @@ def scan_ledger(path: Path, until: date) -> History:
         MeguroOpendataError: If a line cannot be read; it is never skipped.
         StorageError: If the file cannot be read.
     """
-    history = History(path, until.isoformat())
+    history = History(path, until.isoformat(), renamed=renamed or {})
     days = _Days(path)
     said: list[int] = []
     for number, line in _lines(history):
@@ -148,8 +151,18 @@ def _lines(history: History) -> Iterator[tuple[int, _Line]]:
         try:
             line = decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            _refuse_broken(history.path)
+            if is_blank(text):
+                continue
+            line = _decode_marked(text, history.path)
         yield number, line
+
+
+def _decode_marked(text: bytes, path: Path) -> _Line:
+    """Return what a line says behind a byte order mark, which an editor may have put there."""
+    try:
+        return _DECODER.decode(text.removeprefix(BOM))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        _refuse_broken(path)
 
 
 def _enter(history: History, line: _Line, day: str, number: int) -> None:
@@ -159,14 +172,15 @@ def _enter(history: History, line: _Line, day: str, number: int) -> None:
     dataset = history.datasets.get(line.dataset)
     if dataset is None:
         dataset = history.datasets[line.dataset] = DatasetHistory()
+    portal = history.renamed.get(line.portal, line.portal)
     occurrence = Occurrence(day, number, line.origin == PUBLISHED, line.event == WITHDRAW)
     if whole:
         if day <= history.until:
-            dataset.withdraw(line.portal, occurrence)
+            dataset.withdraw(portal, occurrence)
         return
     dataset.enter_first(line.resource, occurrence)
     if day <= history.until:
-        dataset.enter_last(line.resource, line.portal, occurrence)
+        dataset.enter_last(line.resource, portal, occurrence)
 
 
 class _Days:
@@ -206,5 +220,6 @@ def _refuse_broken(path: Path) -> NoReturn:
     """Read line by line, so that the error names the one that cannot be read."""
     number = 0
     for number, line, ended in ledger_lines(path):
-        entry_at(path, number, line, ended=ended)
+        if not is_blank(line):
+            entry_at(path, number, line, ended=ended)
     raise MeguroOpendataError("ledger-broken", file=path, line=number)

@@ -7,7 +7,7 @@ the last event of every file published here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ import msgspec
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.ledger.chain import entry_at, ledger_lines
 from meguro_opendata.ledger.entries import FILE_EVENTS, PUBLISHED, WITHDRAW
+from meguro_opendata.ledger.lines import BOM, is_blank
 
 __all__ = ["LastEvent", "OnPortal", "PublishedFiles", "Withdrawal", "read_portal"]
 
@@ -150,8 +151,8 @@ class OnPortal:
         return LastEvent(line.event, line.time, line.sha256) if line else None
 
 
-def read_portal(path: Path, portal: str) -> OnPortal:
-    """Read what a ledger says of one portal; nothing if there is no ledger yet.
+def read_portal(path: Path, portal: str, formerly: Collection[str] = ()) -> OnPortal:
+    """Read what a ledger says of one portal, under its name and former ones; nothing if there is no ledger yet.
 
     A last line that a kill broke off is passed over: whoever writes to the ledger stops at it.
 
@@ -160,8 +161,9 @@ def read_portal(path: Path, portal: str) -> OnPortal:
         StorageError: If the file cannot be read.
     """
     datasets: dict[str, _Dataset] = {}
+    names = {portal, *formerly}
     for line in _lines(path):
-        if line.portal == portal and line.event in FILE_EVENTS:
+        if line.portal in names and line.event in FILE_EVENTS:
             datasets.setdefault(line.dataset, _Dataset()).enter(line)
     return OnPortal(portal, datasets)
 
@@ -169,8 +171,10 @@ def read_portal(path: Path, portal: str) -> OnPortal:
 def _lines(path: Path) -> Iterator[_Line]:
     for number, text, ended in ledger_lines(path):
         try:
-            line = _DECODER.decode(text)
+            line = _DECODER.decode(text.removeprefix(BOM))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            if is_blank(text):
+                continue
             if not ended:
                 return
             entry_at(path, number, text)

@@ -1,29 +1,17 @@
-"""The chain checked line by line, and the one damage that is mended here: a last line that a kill broke off."""
+"""The chain checked line by line, and what can be repaired without a copy: form, and a last line that a kill broke."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from meguro_opendata.errors import MeguroOpendataError
-from meguro_opendata.files.whole import locked, storage_guard
-from meguro_opendata.ledger.chain import START, entry_at, hash_of, ledger_lines, load_line
+from meguro_opendata.files.whole import locked, storage_guard, write_synced
+from meguro_opendata.ledger.lines import BOM, is_blank, ledger_lines
+from meguro_opendata.ledger.trust import LineFault, check_ledger
 
 __all__ = ["Check", "LineFault", "repair_ledger", "verify_ledger"]
-
-
-@dataclass(frozen=True)
-class LineFault:
-    """One line that is not as it was written.
-
-    Attributes:
-        kind: ``unreadable``, ``edited`` (its hash is not that of what it says), ``unchained`` (the line before is not
-            the one that it was written after: lines were removed, moved or put in) or ``torn`` (it breaks off).
-    """
-
-    line: int
-    kind: str
 
 
 @dataclass(frozen=True)
@@ -32,14 +20,17 @@ class Check:
 
     Attributes:
         lines: How many lines there are.
+        faults: Each line that is not as it was written.
         head: The last line's hash: noted elsewhere, it shows later that nothing before it was changed.
-        kept: Where a repair put the torn line's bytes.
+        kept: Where a repair put the bytes that it took away.
+        repaired: How many lines a repair put right, by the kind of their fault.
     """
 
     lines: int
     faults: tuple[LineFault, ...]
     head: str
     kept: Path | None = None
+    repaired: dict[str, int] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:
@@ -53,50 +44,50 @@ def verify_ledger(path: Path) -> Check:
     Raises:
         StorageError: If the file cannot be read.
     """
-    faults: list[LineFault] = []
-    previous, number = START, 0
-    for number, line, ended in ledger_lines(path):
-        fault, previous = _checked(path, number, line, previous, ended=ended)
-        if fault:
-            faults.append(LineFault(number, fault))
-    return Check(number, tuple(faults), previous)
+    trust = check_ledger(path, anew=True)
+    return Check(trust.lines, tuple(sorted((*trust.faults, *trust.form), key=_line_of)), trust.head)
 
 
 def repair_ledger(path: Path) -> Check:
-    """Move a torn last line into ``<name>.torn`` beside the ledger, then check; no other damage is touched.
+    """Move what an editor or a kill left around the lines into ``<name>.torn`` beside the ledger, then check.
+
+    That is a torn last line, byte order marks, blank lines and carriage returns; a missing last newline is put back.
+    No other damage is touched: only a copy says what was written.
 
     Raises:
         StorageError: If a file cannot be written.
     """
     with locked(path):
-        torn = next((fault for fault in verify_ledger(path).faults if fault.kind == "torn"), None)
-        kept = _set_aside(path) if torn else None
+        found = Counter(fault.kind for fault in verify_ledger(path).faults if fault.kind in _REPAIRED)
+        kept = _set_aside(path) if found else None
         check = verify_ledger(path)
-    return Check(check.lines, check.faults, check.head, kept)
+    return replace(check, kept=kept, repaired=dict(found))
 
 
-def _checked(path: Path, number: int, line: bytes, previous: str, *, ended: bool) -> tuple[str | None, str]:
-    """What is wrong with a line, and the hash that the next one has to name."""
-    try:
-        loaded = load_line(path, number, line, ended=ended)
-        entry_at(path, number, line)
-    except MeguroOpendataError as error:
-        return ("torn" if error.code == "ledger-torn" else "unreadable"), previous
-    stated = str(loaded["hash"])
-    if loaded.get("previous") != previous:
-        return "unchained", stated
-    return (None if hash_of(loaded) == stated else "edited"), stated
+_REPAIRED = frozenset({"torn", "bom", "blank", "crlf", "newline-missing"})
 
 
-def _set_aside(path: Path) -> Path:
-    """Append the bytes after the last newline to the file beside, then cut them off."""
+def _line_of(fault: LineFault) -> int:
+    return fault.line
+
+
+def _set_aside(path: Path) -> Path | None:
+    """Append the bytes that do not belong to the file beside, then write the ledger without them, whole."""
+    torn = {fault.line for fault in verify_ledger(path).faults if fault.kind == "torn"}
+    lines: list[bytes] = []
+    aside: list[bytes] = []
+    for number, line, _ in ledger_lines(path):
+        if number in torn or is_blank(line):
+            aside.append(line + b"\n")
+        else:
+            bare = line.removeprefix(BOM).removesuffix(b"\r")
+            lines.append(bare + b"\n")
+            aside.append(line.replace(bare, b""))
     kept = path.with_name(f"{path.name}.torn")
-    with storage_guard(path):
-        *_, (_, torn, _) = ledger_lines(path)
-        with kept.open("ab") as aside:
-            aside.write(torn + b"\n")
-            aside.flush()
-            os.fsync(aside.fileno())
-        with path.open("rb+") as file:
-            file.truncate(path.stat().st_size - len(torn))
-    return kept
+    if any(aside):
+        with storage_guard(path), kept.open("ab") as file:
+            file.write(b"".join(aside))
+            file.flush()
+            os.fsync(file.fileno())
+    write_synced(path, b"".join(lines))
+    return kept if any(aside) else None

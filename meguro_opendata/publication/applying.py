@@ -22,6 +22,7 @@ from meguro_opendata.ledger import (
     catalogued,
     japan_time,
     read_portal,
+    refuse_unverified,
 )
 from meguro_opendata.portals import Portal, PortalState, Upload
 from meguro_opendata.publication import noting
@@ -227,10 +228,11 @@ def publish(
     moment = now or datetime.now(UTC)
     history, journal = History(workspace), Journal(workspace)
     with locked(workspace.ledger):
+        refuse_unverified(workspace.ledger, torn=True)
         past = recover_locked(workspace, portal)
         refuse_undone(plan, past)
         plan = without_arrived(plan, past, history, exclusive=portal.exclusive)
-        known = read_portal(workspace.ledger, plan.portal)
+        known = read_portal(workspace.ledger, plan.portal, workspace.former_names(plan.portal))
         refuse_withdrawn_since(plan, known)
         changes = _checked(plan, portal, allow, seen)
         records = _records(plan, history, known, japan_time(moment), approval)

@@ -262,6 +262,7 @@ class Journal:
     """The journal of a workspace; whoever writes it holds the ledger's lock."""
 
     def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
         self._ledger = workspace.ledger
         self._city = workspace.city.code
 
@@ -280,7 +281,9 @@ class Journal:
             MeguroOpendataError: If the journal is damaged or another workspace's.
         """
         try:
-            return next((Started.of(one.content) for one in self.read() if one.portal == portal), None)
+            names = {portal, *self._workspace.former_names(portal)}
+            found = next((Started.of(one.content) for one in self.read() if one.portal in names), None)
+            return replace(found, portal=portal) if found else None
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             raise MeguroOpendataError("pending-damaged", file=pending_path(self._ledger)) from None
 
@@ -309,5 +312,6 @@ class Journal:
         self._replace(started.portal, [left.to_dict()] if left.records else [])
 
     def _replace(self, portal: str, publications: Sequence[Mapping[str, Any]]) -> None:
-        others = [one.content for one in self.read() if one.portal != portal]
+        names = {portal, *self._workspace.former_names(portal)}
+        others = [one.content for one in self.read() if one.portal not in names]
         write_pending(self._ledger, self._city, [*others, *publications])

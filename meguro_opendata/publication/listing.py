@@ -33,7 +33,7 @@ def workspace_entries(
     if portal is None:
         return tuple(_addressed(release.entry, {}, "") for release in load_releases(workspace, chosen))
     target = open_portal(workspace, portal)
-    ledger = read_portal(workspace.ledger, portal)
+    ledger = read_portal(workspace.ledger, portal, workspace.former_names(portal))
     ready = load_releases(workspace, [slug for slug in chosen if slug not in ledger.withdrawals])
     wanted = {release.slug: target.wanted(release.slug, release.entry) for release in ready}
     held = target.state([package.name for package in wanted.values()]).packages

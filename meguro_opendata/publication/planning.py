@@ -59,7 +59,7 @@ def plan_publication(
     target = open_portal(home, portal) if portal is None or isinstance(portal, str) else portal
     asked = wishes or Wishes()
     chosen = [] if removed_by_name(asked) and not slugs else home.choose(tuple(slugs))
-    ledger = read_portal(home.ledger, target.name)
+    ledger = read_portal(home.ledger, target.name, home.former_names(target.name))
     resting = resting_slugs(home, ledger, chosen, asked)
     releases = _releases(home, [slug for slug in chosen if slug not in resting], dict(asked.releases))
     return plan_releases(releases, target, home, asked, look=look, resting=resting, ledger=ledger)
@@ -99,7 +99,7 @@ def plan_releases(
     history = History(workspace)
     wanted = [portal.wanted(release.slug, release.entry) for release in releases]
     held = state or portal.state([package.name for package in wanted])
-    said = ledger or read_portal(workspace.ledger, portal.name)
+    said = ledger or read_portal(workspace.ledger, portal.name, workspace.former_names(portal.name))
     by_mark = marked_packages(held.packages.values())
     known = _Known(portal, workspace, history, held, by_mark, said, asked, closely)
     changes = _changes(list(zip(releases, wanted, strict=True)), known, resting)

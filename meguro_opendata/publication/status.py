@@ -116,7 +116,7 @@ def status(workspace: Workspace, portal: Portal, manners: Manners | None = None,
     ready, without = ready_releases(workspace, workspace.slugs())
     wanted = [portal.wanted(release.slug, release.entry).name for release in ready]
     state = portal.state(wanted)
-    ledger = read_portal(workspace.ledger, portal.name)
+    ledger = read_portal(workspace.ledger, portal.name, workspace.former_names(portal.name))
     gone = ledger.withdrawals
     resting = [slug for slug in without if slug in gone]
     plan = plan_releases(ready, portal, workspace, state=state, look=look, resting=resting, ledger=ledger)

@@ -74,7 +74,7 @@ def resting_slugs(workspace: Workspace, ledger: OnPortal, slugs: Iterable[str], 
 
 def withdrawn_among(packages: Iterable[Package], portal: str, workspace: Workspace) -> list[str]:
     """Return the slugs of those packages that are withdrawn from a portal by the ledger, in their order."""
-    known = read_portal(workspace.ledger, portal).withdrawals
+    known = read_portal(workspace.ledger, portal, workspace.former_names(portal)).withdrawals
     marks = (extras_of(package).get(DATASET, "").partition("/") for package in packages)
     return [slug for code, _, slug in marks if code == workspace.city.code and slug in known]
 

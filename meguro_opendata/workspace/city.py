@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
@@ -119,6 +119,7 @@ class PortalSettings(Declared):
         datastore: The datasets whose tables also go into the DataStore.
         workers: How many datasets are written at a time.
         remake_views: Whether a view of one of our files that is gone is made again (only where it is looked for).
+        formerly: Names that the portal had here before: the ledger's entries of them are this portal's.
     """
 
     kind: Literal["folder", "ckan"]
@@ -133,6 +134,7 @@ class PortalSettings(Declared):
     datastore: tuple[str, ...] = Field(default=(), strict=False)
     workers: int = Field(default=4, ge=1, le=16)
     remake_views: bool = True
+    formerly: tuple[str, ...] = Field(default=(), strict=False)
 
 
 class Guards(Declared):
@@ -199,6 +201,15 @@ class Workspace:
         """The append-only history."""
         return self.root / "ledger.jsonl"
 
+    @property
+    def renamed_portals(self) -> dict[str, str]:
+        """The name that a portal has now, by each that it had before."""
+        return {former: name for name, portal in self.portals.items() for former in portal.formerly}
+
+    def former_names(self, portal: str) -> tuple[str, ...]:
+        """Return the names that a portal had before."""
+        return self.portals[portal].formerly if portal in self.portals else ()
+
     def slugs(self) -> list[str]:
         """The datasets that have a recipe, sorted."""
         return sorted(path.parent.name for path in self.root.glob(f"*/{RECIPE_NAME}"))
@@ -248,9 +259,21 @@ def _faults(settings: _File) -> Iterator[Fault]:
             yield Fault(f"portals.{name}.url", "portal-without-url", {"name": name})
         if portal.url is not None and "@" in urlsplit(portal.url).netloc:
             yield Fault(f"portals.{name}.url", "portal-url-login", {"name": name})
+    yield from _name_faults(settings.portals)
     for number, wanted in enumerate(settings.city.planned_standards):
         if wanted not in known:
             yield unknown(f"city.planned_standards.{number}", "standard-unknown", wanted, known)
+
+
+def _name_faults(portals: Mapping[str, PortalSettings]) -> Iterator[Fault]:
+    """Yield former names that another portal has or had: the ledger could not tell whose their entries are."""
+    owners = {name: name for name in portals}
+    for name, portal in portals.items():
+        for number, former in enumerate(portal.formerly):
+            owner = owners.setdefault(former, name)
+            if owner != name or former in portals:
+                place = f"portals.{name}.formerly.{number}"
+                yield Fault(place, "portal-name-taken", {"value": former, "name": name, "other": owner})
 
 
 def profile_template() -> str:

@@ -76,6 +76,7 @@ CONSTANTS = {
     "kpi_record": kpi_command.RECORD_FORMAT,
     "ledger_check": ledger_command.CHECK_FORMAT,
     "ledger_entry": ledger_command.ENTRY_FORMAT,
+    "ledger_merge": ledger_command.MERGE_FORMAT,
     "mesh": MESH_FORMAT,
     "new": NEW_FORMAT,
     "outcome": publish_command.FORMAT,
@@ -115,6 +116,7 @@ CASES = {
     "kpi without one": ("kpi", 0),
     "kpi record": ("kpi_record", 0),
     "ledger import": ("ledger_entry", 0),
+    "ledger merge": ("ledger_merge", 0),
     "ledger verify": ("ledger_check", 0),
     "ledger verify an edited line": ("ledger_check", 1),
     "standards list": ("standards", 0),
@@ -308,6 +310,7 @@ def keep_the_ledger(office: Office) -> None:
     case = ("opendata.use_cases", "--value", "1", "--evidence", "https://example.jp/", "--date", "2025-07-01")
     office.run("kpi record", "kpi", "record", *case, "--recorder", "係")
     office.run("ledger import", "ledger", "import", "--portal", "folder")
+    office.run("ledger merge", "ledger", "merge")
     office.run("ledger verify", "ledger", "verify")
     office.rewrite(Path("ledger.jsonl"), '"rows": 65', '"rows": 66')
     office.run("ledger verify an edited line", "ledger", "verify")

@@ -63,6 +63,7 @@ PUT_TOGETHER = {
     "characteristic-{code}": set[str](),
     "passed-{reason}": set[str](),
     "evidence-{one.kind}": set[str](),
+    "ledger-repaired-{kind}": set[str](),
 }
 
 

@@ -1,0 +1,163 @@
+"""Times in the ledger that cannot be right, and a head that somebody noted, found again among the lines."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.ledger.entries import ANNUL, HARVESTED, japan_time
+from meguro_opendata.ledger.lines import hashes_of, is_blank, ledger_lines, load_line
+from meguro_opendata.packaged import packaged_toml
+
+__all__ = ["FoundHead", "OddEntry", "find_head", "implausible_times"]
+
+_HEAD = re.compile("[0-9a-f]{12,64}")
+_SLACK = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class OddEntry:
+    """A line that is as it was written, and says what cannot be right.
+
+    Attributes:
+        kind: ``time-implausible`` or ``indicator-unknown``.
+        value: The time, or the indicator.
+    """
+
+    line: int
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True)
+class FoundHead:
+    """Where a noted head is.
+
+    Attributes:
+        wanted: The hash, or its beginning, as it was given.
+        line: The line that has it, ``None`` if none has.
+        former: Whether the line had this hash before ledgers were merged.
+        after: How many lines of each kind came after it.
+    """
+
+    wanted: str
+    line: int | None
+    former: bool
+    after: Mapping[str, int]
+
+
+def find_head(path: Path, wanted: str) -> FoundHead:
+    """Return where in the ledger a head is that was noted earlier, such as on a paper.
+
+    Raises:
+        MeguroOpendataError: If it is no hash, or several lines' hashes begin so.
+    """
+    begin = wanted.strip().lower()
+    if not _HEAD.fullmatch(begin):
+        raise MeguroOpendataError("head-not-hash", value=wanted)
+    found: list[tuple[int, bool]] = []
+    after: Counter[str] = Counter()
+    for number, body in _bodies(path):
+        if found:
+            after[str(body.get("event"))] += 1
+        own, *former = hashes_of(body)
+        if own.startswith(begin) or any(one.startswith(begin) for one in former):
+            found.append((number, not own.startswith(begin)))
+    if len(found) > 1:
+        raise MeguroOpendataError("head-ambiguous", value=wanted, lines=[line for line, _ in found])
+    line, renamed = found[0] if found else (None, False)
+    return FoundHead(wanted, line, renamed, dict(after))
+
+
+def implausible_times(path: Path, now: datetime | None = None) -> list[OddEntry]:
+    """Return the lines whose time cannot be right, but for those that an annulment has corrected or taken back.
+
+    That is a time to come, one before 1990, and one more than a day before that of the lines around it: lines are
+    written in the order in which things happen. A catalogue's own dates are of any day.
+    """
+    today = datetime.fromisoformat(japan_time(now))
+    earliest = str(packaged_toml(__package__, "ledger.toml")["earliest_year"])
+    odd: dict[int, str] = {}
+    own: list[tuple[int, datetime]] = []
+    corrected: set[str] = set()
+    for number, body in _bodies(path):
+        moment = _moment(body)
+        if moment is None:
+            continue
+        if body.get("event") == ANNUL:
+            corrected.add(str(body.get("target")))
+        if moment > today + _SLACK or str(body["time"]) < earliest:
+            odd[number] = str(body["time"])
+        elif body.get("origin") != HARVESTED:
+            own.append((number, moment))
+    odd |= {number: moment.isoformat() for number, moment in _out_of_order(own)}
+    aimed = _aimed(path, odd, corrected) if odd and corrected else set()
+    return [OddEntry(line, "time-implausible", odd[line]) for line in sorted(odd) if line not in aimed]
+
+
+def _aimed(path: Path, lines: Mapping[int, str], targets: set[str]) -> set[int]:
+    """Return those lines that an annulment aims at, by any of their hashes."""
+    return {number for number, body in _bodies(path) if number in lines and targets & {*hashes_of(body)}}
+
+
+def _out_of_order(lines: Sequence[tuple[int, datetime]]) -> Iterator[tuple[int, datetime]]:
+    """Yield the fewest lines that have to be left out for the others to be in order of time, give or take a day.
+
+    Of two lines that contradict each other, the later one is doubted.
+    """
+    kept = _in_order([moment for _, moment in lines])
+    moments = [lines[at][1] for at in kept]
+    chosen = set(kept)
+    for at, (number, moment) in enumerate(lines):
+        if at not in chosen:
+            place = bisect_left(kept, at)
+            before = moments[place - 1] if place else moment
+            behind = moments[place] if place < len(kept) else moment
+            if moment < before - _SLACK or moment > behind + _SLACK:
+                yield number, moment
+
+
+def _in_order(moments: Sequence[datetime]) -> list[int]:
+    """Return the places of the longest series that never goes back, found from the end so that early ones stay."""
+    ends: list[float] = []
+    places: list[int] = []
+    behind: list[int] = [-1] * len(moments)
+    for at in range(len(moments) - 1, -1, -1):
+        key = -moments[at].timestamp()
+        size = bisect_right(ends, key)
+        behind[at] = places[size - 1] if size else -1
+        ends[size : size + 1] = [key]
+        places[size : size + 1] = [at]
+    found: list[int] = []
+    at = places[-1] if places else -1
+    while at >= 0:
+        found.append(at)
+        at = behind[at]
+    return found
+
+
+def _moment(body: Mapping[str, Any]) -> datetime | None:
+    """Return the time of a line, ``None`` if it has none, which the check of the chain reports."""
+    try:
+        moment = datetime.fromisoformat(str(body.get("time")))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _bodies(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield what each line says that can be read."""
+    for number, line, _ in ledger_lines(path):
+        if not is_blank(line):
+            try:
+                body = load_line(path, number, line)
+            except MeguroOpendataError:
+                continue  # the check of the chain names it
+            yield number, body
