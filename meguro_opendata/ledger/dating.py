@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from meguro_opendata.errors import EntryError, Fault
 from meguro_opendata.files.declarations import unknown
 from meguro_opendata.files.whole import locked
+from meguro_opendata.japan.days import written_day
 from meguro_opendata.ledger.chain import append_events
 from meguro_opendata.ledger.datasets import DatasetHistory
 from meguro_opendata.ledger.entries import Dating, japan_time
@@ -73,6 +74,7 @@ def enter_datings(
             after the first event, no evidence, two days for one thing.
     """
     time = japan_time(now)
+    said = [_in_iso_form(one) for one in said]
     with locked(path):
         history = scan_ledger(path, date.max)
         faults = [*_faults(said, history, time[:10]), *_contradictions(said)]
@@ -82,6 +84,12 @@ def enter_datings(
         fresh = [one for one in said if known.get((one.dataset, one.resource)) != (one.first, one.evidence)]
         entries = [Dating(time, one.dataset, one.resource, one.first, one.evidence, recorder) for one in fresh]
         return Dated(append_events(path, entries), len(said) - len(fresh))
+
+
+def _in_iso_form(one: FirstPublication) -> FirstPublication:
+    """Return what somebody says with its day as ``YYYY-MM-DD``, so that one day in two notations is one dating."""
+    day = written_day(one.first)
+    return replace(one, first=day.isoformat()) if day else one
 
 
 def _faults(said: Sequence[FirstPublication], history: History, today: str) -> Iterator[Fault]:
@@ -98,13 +106,8 @@ def _faults(said: Sequence[FirstPublication], history: History, today: str) -> I
 
 
 def _day_faults(one: FirstPublication, dataset: DatasetHistory, today: str) -> Iterator[Fault]:
-    try:
-        day = date.fromisoformat(one.first).isoformat()
-    except ValueError:
-        yield Fault(one.place, "bad-date", {"value": one.first})
-        return
-    earliest = (dataset.firsts.get(one.resource) or dataset.first).day
-    if day != one.first:
+    day, earliest = one.first, (dataset.firsts.get(one.resource) or dataset.first).day
+    if written_day(day) is None:
         yield Fault(one.place, "bad-date", {"value": one.first})
     elif day > today:
         yield Fault(one.place, "day-in-future", {"value": day, "today": today})
