@@ -157,6 +157,7 @@ def _from_table(indicator: str, table: Path, evidence: str, year: int, workspace
     from meguro_opendata.kpi.records import recordable
     from meguro_opendata.kpi.strategy import open_strategy
     from meguro_opendata.messages import message
+    from meguro_opendata.pages.numbers import figure_text
 
     known = recordable(open_strategy(workspace, year)).get(indicator)
     if known and known.from_file is None:
@@ -164,7 +165,7 @@ def _from_table(indicator: str, table: Path, evidence: str, year: int, workspace
     rate = read_online_rate(table)
     counts = {"online": f"{rate.online:,}", "total": f"{rate.total:,}", "percent": rate.percent}
     console.say(message("online-rate", options.settings().lang, procedures=rate.procedures, **counts))
-    return str(rate.percent), " / ".join(filter(None, [evidence, rate.evidence]))
+    return figure_text(rate.value), " / ".join(filter(None, [evidence, rate.evidence]))
 
 
 def _show_record(done: Recorded, workspace: Workspace, output_format: str) -> None:
@@ -202,13 +203,11 @@ def _as_of(text: str | None) -> date | None:
 
 def _day(text: str | None) -> date | None:
     from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.japan.days import written_day
 
     if not text:
         return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise MeguroOpendataError("bad-date", value=text) from None
-    if day.year < _FIRST_YEAR:
+    day = written_day(text)
+    if day is None or day.year < _FIRST_YEAR:
         raise MeguroOpendataError("bad-date", value=text)
     return day

@@ -41,7 +41,7 @@ def bar(rate: float | None) -> str:
     """
     if rate is None:
         return ""
-    full = min(int(rate * _WIDTH), _WIDTH)
+    full = max(min(int(rate * _WIDTH), _WIDTH), 0)
     return f"[{'#' * full}{'.' * (_WIDTH - full)}]"
 
 
@@ -51,9 +51,11 @@ def number_text(value: float | None, unit: str) -> str:
     >>> number_text(1250, "件"), number_text(70.6, "%"), number_text(2, "cases"), number_text(None, "件")
     ('1,250件', '70.6%', '2 cases', '-')
     """
+    from meguro_opendata.pages.numbers import figure_text
+
     if value is None:
         return "-"
-    return f"{value:,.10g}{' ' if unit[:1].isascii() and unit[:1].isalpha() else ''}{unit}"
+    return f"{figure_text(value)}{' ' if unit[:1].isascii() and unit[:1].isalpha() else ''}{unit}"
 
 
 def target_text(figure: Indicator, lang: str) -> str:
@@ -91,4 +93,4 @@ def _actual(figure: Indicator, lang: str) -> str:
     text = number_text(figure.actual, figure.unit)
     if figure.without_routine is None or figure.without_routine == figure.actual:
         return text
-    return text + message("without-routine", lang, value=f"{figure.without_routine:,.10g}")
+    return text + message("without-routine", lang, value=number_text(figure.without_routine, ""))

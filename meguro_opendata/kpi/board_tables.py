@@ -11,6 +11,7 @@ from meguro_opendata.kpi.board_page import quarter_names
 from meguro_opendata.kpi.figures import Indicator
 from meguro_opendata.kpi.papers import Cell, Paper, Section, Sheet
 from meguro_opendata.kpi.strategy import share_units
+from meguro_opendata.pages.numbers import figure_text
 
 __all__ = ["paper_of"]
 
@@ -80,7 +81,7 @@ def _as_written(figure: Indicator, board: Board) -> str:
 def _target(figure: Indicator, board: Board) -> str | None:
     if figure.target is None:
         return None
-    return messages.message(f"comparison-{figure.comparison}", board.lang, value=f"{figure.target:,.10g}")
+    return messages.message(f"comparison-{figure.comparison}", board.lang, value=figure_text(figure.target))
 
 
 def _quarters(board: Board) -> Iterator[tuple[Cell, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from meguro_opendata.files.nearwords import suggest
 from meguro_opendata.files.whole import locked
 from meguro_opendata.japan.calendar import fiscal_year_of
 from meguro_opendata.kpi.counting import rules
+from meguro_opendata.kpi.exact import sum_of
 from meguro_opendata.kpi.strategy import Strategy, indicator_definitions, open_strategy, share_units
 from meguro_opendata.kpi.written_numbers import read_number
 from meguro_opendata.ledger import History, Record, append_events, japan_time, scan_ledger
@@ -74,7 +74,7 @@ def recorded_value(
     if not found:
         return None, ()
     used = found if adds else found[-1:]
-    return round(math.fsum(value for _, _, value in used), 6), tuple(line for _, line, _ in used)
+    return sum_of([value for _, _, value in used]), tuple(line for _, line, _ in used)
 
 
 def enter_record(
