@@ -43,7 +43,7 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     from meguro_opendata.japan.eras import era_name
     from meguro_opendata.messages import message
 
-    from ..texts.kpi import figure_lines
+    from ..texts.kpi import figure_lines, unknown_lines
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
@@ -53,12 +53,13 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     figures = kpi.figures_of(situation, lang)
     told = _tell_pending(workspace)
     if output_format == "json":
-        console.result_json(kpi.to_dict(figures, year, day) | told.to_dict())
+        console.result_json(kpi.to_dict(figures, year, day, situation.unknown_indicators) | told.to_dict())
         return
     console.result(message("kpi-title", lang, year=year, era=era_name(year, lang), as_of=situation.as_of))
     if situation.strategy is None:
         console.result(message("kpi-no-strategy", lang, year=year))
     console.result("\n".join(figure_lines(figures, situation.strategy, lang)))
+    console.result_lines(unknown_lines(situation.unknown_indicators, year, lang))
 
 
 @command.command("record")

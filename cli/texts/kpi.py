@@ -10,9 +10,10 @@ from .. import console
 
 if TYPE_CHECKING:
     from meguro_opendata.kpi import Indicator
+    from meguro_opendata.kpi.records import UnknownIndicator
     from meguro_opendata.kpi.strategy import Strategy
 
-__all__ = ["bar", "figure_lines", "number_text", "target_text"]
+__all__ = ["bar", "figure_lines", "number_text", "target_text", "unknown_lines"]
 
 _WIDTH = 10
 
@@ -31,6 +32,15 @@ def figure_lines(figures: Sequence[Indicator], strategy: Strategy | None, lang: 
         yield _table(list(group), lang)
     yield ""
     yield from (f"{figure.id}: {figure.definition}" for figure in counted)
+
+
+def unknown_lines(unknown: Sequence[UnknownIndicator], year: int, lang: str) -> Iterator[str]:
+    """The records that no figure counts, each with its lines of the ledger and what to do."""
+    from meguro_opendata.messages import message
+
+    for one in unknown:
+        yield message("kpi-unknown-indicator", lang, id=one.id, lines=one.lines, year=year)
+        yield message("kpi-unknown-indicator-how", lang, id=one.id, year=year)
 
 
 def bar(rate: float | None) -> str:
@@ -91,6 +101,8 @@ def _actual(figure: Indicator, lang: str) -> str:
     from meguro_opendata.messages import message
 
     text = number_text(figure.actual, figure.unit)
+    if figure.qualifier:
+        text = message(f"qualifier-{figure.qualifier}", lang, value=text)
     if figure.without_routine is None or figure.without_routine == figure.actual:
         return text
     return text + message("without-routine", lang, value=number_text(figure.without_routine, ""))

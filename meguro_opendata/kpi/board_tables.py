@@ -22,7 +22,11 @@ def paper_of(board: Board) -> Paper:
     year = situation.fiscal_year
     title = messages.message("kpi-title", lang, year=year, era=era_name(year, lang), as_of=situation.as_of)
     source = situation.strategy.source if situation.strategy else messages.message("kpi-no-strategy", lang, year=year)
-    facts = ((_word("source", board), source),)
+    unknown = [
+        messages.message("kpi-unknown-indicator", lang, id=one.id, lines=one.lines, year=year)
+        for one in situation.unknown_indicators
+    ]
+    facts = ((_word("source", board), source), *((_word("not-counted", board), text) for text in unknown))
     return Paper(f"{situation.workspace.city.name} {title}", facts, tuple(_sections(board)))
 
 

@@ -103,6 +103,7 @@ class Count:
     by_department: tuple[Part, ...] = ()
     by_theme: tuple[Part, ...] = ()
     lines: tuple[int, ...] = ()
+    qualifier: str = ""
 
 
 def figures_of(situation: Situation, lang: str) -> list[Indicator]:
@@ -191,11 +192,11 @@ _COUNTS: Mapping[str, Callable[[Situation], Count]] = {
 
 def _recorded(name: str, situation: Situation) -> Count:
     """What was recorded; a figure that the strategy's own document gives stands in where nothing was."""
-    adds = situation.recordable[name].adds
-    value, lines = recorded_value(situation.history.records, name, situation.first, situation.until, adds=adds)
+    method = situation.recordable[name].method
+    value, lines = recorded_value(situation.history.records, name, situation.first, situation.until, method=method)
     results = situation.strategy.results if situation.strategy else {}
     if value is None and name in results and situation.over:
-        value = results[name].value
+        return Count(results[name].value, qualifier=results[name].qualifier or "")
     return Count(value, lines=lines)
 
 
@@ -235,7 +236,8 @@ def held_against(target: Target | None, count: Count, *, over: bool, unit: str =
     """
     actual = count.without_routine if target and target.official == "without_routine" else count.actual
     shown = _shown(target, actual, target.unit if target else unit)
-    return Held(shown, _rate(target, actual), _status(target, actual, over=over))
+    vague = count.qualifier == "about"
+    return Held(shown, _rate(target, actual), _status(target, actual, over=over, vague=vague))
 
 
 def _held(described: _Described, count: Count, placed: tuple[Focus, Target] | None, situation: Situation) -> Indicator:
@@ -255,6 +257,7 @@ def _held(described: _Described, count: Count, placed: tuple[Focus, Target] | No
         comparison=target.comparison if target else None,
         focus=focus.number if focus else None,
         without_routine=count.without_routine,
+        qualifier=count.qualifier,
         by_department=count.by_department,
         by_theme=count.by_theme,
         lines=count.lines,
@@ -288,14 +291,15 @@ def _sources(count: Count, target: Target | None, situation: Situation) -> Itera
     yield situation.workspace.ledger.name if count.lines or known is None else known.section
 
 
-def _status(target: Target | None, actual: float | None, *, over: bool) -> str:
+def _status(target: Target | None, actual: float | None, *, over: bool, vague: bool) -> str:
     if target is None:
         return "no_target"
     if actual is None:
         return "not_recorded"
     if target.comparison == "at_most" and not over:
         return "under_way" if _meets(target, actual) else "missed"
-    if _meets(target, actual):
+    # «約75%» may be 74.6 %: a figure that the document gives as 約 has to be beyond its target, not on it.
+    if _meets(target, actual) and not (vague and actual == target.target):
         return "reached"
     return "missed" if over else "under_way"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from meguro_opendata.cli.texts.kpi import number_text
 
 import meguro_opendata as mo
-from cli.texts.kpi import number_text
 from meguro_opendata import kpi
 from meguro_opendata.japan.days import written_day
 from meguro_opendata.kpi.board import board_of
