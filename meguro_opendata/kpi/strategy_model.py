@@ -46,11 +46,16 @@ IndicatorId = Annotated[str, AfterValidator(_indicator_id)]
 
 
 class Reference(Declared):
-    """A figure that the document gives beside a target, such as that of the year before."""
+    """A figure that the document gives beside a target, such as that of the year before.
+
+    Attributes:
+        document: The document's title, where it is another than the strategy's own.
+    """
 
     fiscal_year: int
     value: float = Field(strict=False)
     text: Filled
+    document: Filled | None = None
 
 
 class Target(Declared):
