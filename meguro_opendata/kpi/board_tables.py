@@ -50,7 +50,8 @@ def _sections(board: Board) -> Iterator[Section]:
     if board.themes_of_strategy:
         plan = _sheet(board, "strategy", ("strategy-theme", "focus", "quarter", "schedule"), _schedule(board))
         results = _sheet(board, "results", ("focus", "kpi", "before", "actual", "unit", "as-written"), _results(board))
-        yield Section(plan.title, (plan, results))
+        outline = _sheet(board, "outline", ("focus", "aims", "outline", "tasks"), _outlines(board))
+        yield Section(plan.title, (outline, plan, results))
     yield _section(
         board, "evidence", ("kpi", "ledger-line", "day", "event", "what", "file", "by", "proof"), _evidence(board)
     )
@@ -114,13 +115,22 @@ def _schedule(board: Board) -> Iterator[tuple[Cell, ...]]:
                 yield theme.name, focus.name, None, focus.schedule_reason
 
 
-def _results(board: Board) -> Iterator[tuple[Cell, ...]]:
-    """The figures that were published for the year."""
+def _outlines(board: Board) -> Iterator[tuple[Cell, ...]]:
+    """What each focus is for and does; aims by their numbers in the vision."""
     for theme in board.themes_of_strategy:
         for focus in theme.focuses:
-            for known in focus.results:
-                words = f"{known.text} ({known.section})"
-                yield focus.name, known.name, known.before, known.value, known.unit, words
+            aims = "、".join(map(str, focus.aims))
+            yield focus.name, aims, focus.outline or focus.summary, "、".join(focus.tasks)
+
+
+def _results(board: Board) -> Iterator[tuple[Cell, ...]]:
+    """The figures that were published for the year."""
+    strategy = board.situation.strategy
+    focuses = strategy.focuses if strategy else ()
+    other = [("", known) for known in strategy.other_results] if strategy else []
+    for name, known in [*((focus.name, known) for focus in focuses for known in focus.results), *other]:
+        words = f"{known.text} ({' '.join(filter(None, [known.document, known.section]))})"
+        yield name, known.name, known.before, known.value, known.unit, words
 
 
 def _steps(board: Board) -> Iterator[tuple[Cell, ...]]:

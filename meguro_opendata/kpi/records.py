@@ -232,19 +232,22 @@ def _name_faults(indicator: str, known: Mapping[str, Recordable], strategy: Stra
 
 def _value_faults(number: float | None, unit: str, known: Recordable, value: str) -> list[Fault]:
     """No number, a unit that is not the indicator's, a share beyond all, a part of what is counted one by one."""
-    shares, whole, wanted = share_units(), rules()["units"]["whole"], known.unit
-    said: dict[str, object] = {"value": value, "given": unit, "unit": wanted, "example": _example(known)}
+    said: dict[str, object] = {"value": value, "given": unit, "unit": known.unit, "example": _example(known)}
     if number is None:
-        code = "value-no-number"
-    elif unit not in ("", wanted) and not {unit, wanted} <= set(shares):
-        code = "value-wrong-unit"
-    elif wanted in shares and not (number <= _WHOLE and (number >= 0 or known.signed)):
-        code = "value-no-reduction" if known.signed else "value-no-share"
-    elif wanted in whole and number != int(number):
-        code = "value-not-whole"
-    else:
-        return []
-    return [Fault("--value", code, said)]
+        return [Fault("--value", "value-no-number", said)]
+    if unit not in ("", known.unit) and not {unit, known.unit} <= set(share_units()):
+        return [Fault("--value", "value-wrong-unit", said)]
+    return list(_range_faults(number, known, said))
+
+
+def _range_faults(number: float, known: Recordable, said: dict[str, object]) -> Iterator[Fault]:
+    if known.unit in share_units():
+        if known.signed and number > _WHOLE:
+            yield Fault("--value", "value-no-reduction", said)
+        elif not known.signed and not 0 <= number <= _WHOLE:
+            yield Fault("--value", "value-no-share", said)
+    elif known.unit in rules()["units"]["whole"] and number != int(number):
+        yield Fault("--value", "value-not-whole", said)
 
 
 def _example(known: Recordable) -> str:
