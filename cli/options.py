@@ -319,13 +319,14 @@ def day(text: str | None) -> date:
     """A day as the user writes it; without one, today in Japan."""
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.japan.calendar import today
+    from meguro_opendata.japan.days import written_day
 
     if not text:
         return today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise MeguroOpendataError("bad-date", value=text) from None
+    found = written_day(text)
+    if found is None:
+        raise MeguroOpendataError("bad-date", value=text)
+    return found
 
 
 def recorder(command: Command) -> Command:

@@ -44,7 +44,7 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     from meguro_opendata.kpi.provenance import ledger_dict, unverified_text
     from meguro_opendata.messages import message
 
-    from ..texts.kpi import figure_lines
+    from ..texts.kpi import figure_lines, unknown_lines
 
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
@@ -54,13 +54,15 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     figures = kpi.figures_of(situation, lang)
     told = _tell_pending(workspace)
     if output_format == "json":
-        console.result_json(kpi.to_dict(figures, year, day) | ledger_dict(situation.trust) | told.to_dict())
+        shown = kpi.to_dict(figures, year, day, situation.unknown_indicators)
+        console.result_json(shown | ledger_dict(situation.trust) | told.to_dict())
         return
     console.result_lines(filter(None, [unverified_text(situation.trust, lang)]))
     console.result(message("kpi-title", lang, year=year, era=era_name(year, lang), as_of=situation.as_of))
     if situation.strategy is None:
         console.result(message("kpi-no-strategy", lang, year=year))
     console.result_lines(figure_lines(figures, situation, lang))
+    console.result_lines(unknown_lines(situation.unknown_indicators, year, lang))
 
 
 @command.command("record")
@@ -169,6 +171,7 @@ def _from_table(indicator: str, table: Path, evidence: str, year: int, workspace
     from meguro_opendata.kpi.records import recordable
     from meguro_opendata.kpi.strategy import open_strategy
     from meguro_opendata.messages import message
+    from meguro_opendata.pages.numbers import figure_text
 
     known = recordable(open_strategy(workspace, year)).get(indicator)
     if known and known.from_file is None:
@@ -176,7 +179,7 @@ def _from_table(indicator: str, table: Path, evidence: str, year: int, workspace
     rate = read_online_rate(table)
     counts = {"online": f"{rate.online:,}", "total": f"{rate.total:,}", "percent": rate.percent}
     console.say(message("online-rate", options.settings().lang, procedures=rate.procedures, **counts))
-    return str(rate.percent), " / ".join(filter(None, [evidence, rate.evidence]))
+    return figure_text(rate.value), " / ".join(filter(None, [evidence, rate.evidence]))
 
 
 def _show_record(done: Recorded, workspace: Workspace, output_format: str) -> None:
@@ -214,13 +217,11 @@ def _as_of(text: str | None) -> date | None:
 
 def _day(text: str | None) -> date | None:
     from meguro_opendata.errors import MeguroOpendataError
+    from meguro_opendata.japan.days import written_day
 
     if not text:
         return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise MeguroOpendataError("bad-date", value=text) from None
-    if day.year < _FIRST_YEAR:
+    day = written_day(text)
+    if day is None or day.year < _FIRST_YEAR:
         raise MeguroOpendataError("bad-date", value=text)
     return day

@@ -10,8 +10,9 @@ from .. import console
 
 if TYPE_CHECKING:
     from meguro_opendata.kpi import Indicator, Situation
+    from meguro_opendata.kpi.records import UnknownIndicator
 
-__all__ = ["bar", "figure_lines", "number_text", "target_text"]
+__all__ = ["bar", "figure_lines", "number_text", "target_text", "unknown_lines"]
 
 _WIDTH = 10
 
@@ -35,6 +36,15 @@ def figure_lines(figures: Sequence[Indicator], situation: Situation, lang: str) 
     yield ": ".join(head_fact(situation.trust, lang))
 
 
+def unknown_lines(unknown: Sequence[UnknownIndicator], year: int, lang: str) -> Iterator[str]:
+    """The records that no figure counts, each with its lines of the ledger and what to do."""
+    from meguro_opendata.messages import message
+
+    for one in unknown:
+        yield message("kpi-unknown-indicator", lang, id=one.id, lines=one.lines, year=year)
+        yield message("kpi-unknown-indicator-how", lang, id=one.id, year=year)
+
+
 def bar(rate: float | None) -> str:
     """A rate as a bar of plain signs, full at 100 % and beyond.
 
@@ -43,7 +53,7 @@ def bar(rate: float | None) -> str:
     """
     if rate is None:
         return ""
-    full = min(int(rate * _WIDTH), _WIDTH)
+    full = max(min(int(rate * _WIDTH), _WIDTH), 0)
     return f"[{'#' * full}{'.' * (_WIDTH - full)}]"
 
 
@@ -53,9 +63,11 @@ def number_text(value: float | None, unit: str) -> str:
     >>> number_text(1250, "件"), number_text(70.6, "%"), number_text(2, "cases"), number_text(None, "件")
     ('1,250件', '70.6%', '2 cases', '-')
     """
+    from meguro_opendata.pages.numbers import figure_text
+
     if value is None:
         return "-"
-    return f"{value:,.10g}{' ' if unit[:1].isascii() and unit[:1].isalpha() else ''}{unit}"
+    return f"{figure_text(value)}{' ' if unit[:1].isascii() and unit[:1].isalpha() else ''}{unit}"
 
 
 def target_text(figure: Indicator, lang: str) -> str:
@@ -91,6 +103,8 @@ def _actual(figure: Indicator, lang: str) -> str:
     from meguro_opendata.messages import message
 
     text = number_text(figure.actual, figure.unit)
+    if figure.qualifier:
+        text = message(f"qualifier-{figure.qualifier}", lang, value=text)
     if figure.without_routine is None or figure.without_routine == figure.actual:
         return text
-    return text + message("without-routine", lang, value=f"{figure.without_routine:,.10g}")
+    return text + message("without-routine", lang, value=number_text(figure.without_routine, ""))

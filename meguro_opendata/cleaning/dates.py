@@ -8,17 +8,14 @@ from datetime import date, timedelta
 
 from meguro_opendata.cleaning.data import Unsure, short_read, short_rewritten
 from meguro_opendata.japan.calendar import WEEKDAYS
+from meguro_opendata.japan.days import MIDNIGHT, era_day, iso_day, western_day
 from meguro_opendata.japan.eras import SOLAR_CALENDAR, Era, era_at_start, eras
 from meguro_opendata.japan.numerals import with_digits
 
 __all__ = ["date_doubt", "to_iso", "to_year", "year_doubt"]
 
-_PARTS = r"\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?"
-_WESTERN = re.compile(r"(\d{4})" + _PARTS)
-_ERA_DAY = re.compile(r"(元|\d{1,2})" + _PARTS)
 _ERA_YEAR = re.compile(r"(元|\d{1,2})\s*(?:年(?:度)?)?")
 _MONTH = re.compile(r"(元|\d{1,4})\s*(?:年|[-/.])\s*(\d{1,2})\s*月?")
-_MIDNIGHT = re.compile(r"(?:\s+|T)0{1,2}:00(?::00(?:\.0+)?)?Z?$")
 _CLOCK = re.compile(r"\s+\d{1,2}:\d{2}(?::\d{2})?$")
 _WEEKDAY = re.compile(r"\s*\(([月火水木金土日])(?:曜日?)?(?:[・･]?(?:祝日?|休日?))?\)$")
 _OTHER_YEAR = re.compile(r"((?:[A-Za-z]|[一-鿿]{1,2})?\s*(?:元|\d{1,4}))(年?)\s*\(([^()]+?)年?\)\s*(年?)")
@@ -49,11 +46,11 @@ def to_iso(text: str) -> str:
     """
     bare, weekday = _bare(with_digits(text))
     if re.fullmatch(r"\d{8}", bare):
-        found = _iso(bare[:4], bare[4:6], bare[6:]) if int(bare[:4]) in _YEARS else None
+        found = iso_day(bare[:4], bare[4:6], bare[6:]) if int(bare[:4]) in _YEARS else None
     elif _SERIAL.fullmatch(bare):
         found = _excel_day(bare) if len(_number_readings(bare)) == 1 else None
     else:
-        found = _western(bare) or _of_era(bare)
+        found = western_day(bare) or era_day(bare)
     if found is None or (weekday and weekday != _weekday(found)):
         return text
     return found
@@ -117,28 +114,13 @@ def year_doubt(text: str) -> Unsure | None:
 
 def _bare(text: str) -> tuple[str, str | None]:
     """A date without midnight, its weekday and the same year said again, and the weekday."""
-    day = _MIDNIGHT.sub("", text)
+    day = MIDNIGHT.sub("", text)
     weekday = _WEEKDAY.search(day)
     day = _WEEKDAY.sub("", day)
     twice = _OTHER_YEAR.match(day)
     if twice and to_year(twice[1] + "年") == to_year(twice[3] + "年"):
         day = twice[1] + (twice[2] or twice[4]) + day[twice.end() :]
     return day, weekday[1] if weekday else None
-
-
-def _western(text: str) -> str | None:
-    matched = _WESTERN.fullmatch(text)
-    return _iso(*matched.groups()) if matched else None
-
-
-def _of_era(text: str, *, strict: bool = True) -> str | None:
-    era, rest = era_at_start(text)
-    matched = _ERA_DAY.fullmatch(rest) if era else None
-    if era is None or matched is None:
-        return None
-    found = _iso(str(era.western_year(matched[1])), matched[2], matched[3])
-    inside = found is not None and era.first.isoformat() <= found <= era.last.isoformat()
-    return found if inside or not strict else None
 
 
 def _readings(text: str) -> Iterable[str]:
@@ -156,17 +138,17 @@ def _readings(text: str) -> Iterable[str]:
 def _loose_readings(text: str) -> list[str | None]:
     """The days of a date whose year stands last, has two digits, or is counted on in an era that had ended."""
     if last := _YEAR_LAST.fullmatch(text):
-        return [_iso(last[3], last[1], last[2]), _iso(last[3], last[2], last[1])]
+        return [iso_day(last[3], last[1], last[2]), iso_day(last[3], last[2], last[1])]
     if short := _SHORT.fullmatch(text):
         return _short_readings(*short.groups())
-    outside = _of_era(text, strict=False)
+    outside = era_day(text, strict=False)
     return [outside] if outside and outside >= SOLAR_CALENDAR.isoformat() else []
 
 
 def _short_readings(year: str, month: str, day: str) -> list[str | None]:
     """The days that a year of two digits may mean: of this century, or of an era that had that day."""
-    of_eras = (_of_era(f"{era.letter}{year}.{month}.{day}") for era in eras()[:3])
-    return [_iso(f"20{int(year):02}", month, day), *of_eras]
+    of_eras = (era_day(f"{era.letter}{year}.{month}.{day}") for era in eras()[:3])
+    return [iso_day(f"20{int(year):02}", month, day), *of_eras]
 
 
 def _number_readings(digits: str) -> list[str]:
@@ -176,7 +158,7 @@ def _number_readings(digits: str) -> list[str]:
         return readings
     if int(digits[:4]) in range(1868, 2051) and digits[4] != "0":
         readings.append(f"{digits[:4]}-0{digits[4]}")
-    of_era = _of_era(f"R{digits[0]}.{digits[1:3]}.{digits[3:]}")
+    of_era = era_day(f"R{digits[0]}.{digits[1:3]}.{digits[3:]}")
     return [*readings, of_era] if of_era else readings
 
 
@@ -202,10 +184,3 @@ def _is_part(text: str) -> bool:
     _, rest = era_at_start(text)
     matched = _MONTH.fullmatch(rest)
     return bool(matched and 1 <= int(matched[2]) <= 12 and (rest != text or len(matched[1]) == 4))  # noqa: PLR2004
-
-
-def _iso(year: str, month: str, day: str) -> str | None:
-    try:
-        return date(int(year), int(month), int(day)).isoformat()
-    except ValueError:
-        return None

@@ -13,6 +13,7 @@ from typing import Any
 
 from meguro_opendata.japan.calendar import today
 from meguro_opendata.kpi.figures import Indicator, figures_of
+from meguro_opendata.kpi.records import UnknownIndicator
 from meguro_opendata.kpi.situation import situation_of
 from meguro_opendata.workspace.city import Workspace, as_workspace
 
@@ -39,13 +40,19 @@ def indicators(
     return figures_of(situation_of(as_workspace(workspace), fiscal_year, as_of), lang)
 
 
-def to_dict(figures: Sequence[Indicator], fiscal_year: int, as_of: date | None = None) -> dict[str, Any]:
-    """The figures as the JSON of ``kpi@1``."""
+def to_dict(
+    figures: Sequence[Indicator],
+    fiscal_year: int,
+    as_of: date | None = None,
+    unknown: Sequence[UnknownIndicator] = (),
+) -> dict[str, Any]:
+    """The figures as the JSON of ``kpi@1``, with the records of the year that belong to none of them."""
     return {
         "format": KPI_FORMAT,
         "fiscal_year": fiscal_year,
         "as_of": (as_of or today()).isoformat(),
         "indicators": [_indicator_dict(figure) for figure in figures],
+        "unknown_indicators": [{"id": one.id, "lines": list(one.lines)} for one in unknown],
     }
 
 

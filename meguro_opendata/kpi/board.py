@@ -17,6 +17,7 @@ from meguro_opendata.kpi.progress import Progress, progress_of
 from meguro_opendata.kpi.situation import Situation
 from meguro_opendata.kpi.strategy import Theme
 from meguro_opendata.ledger import Annulment, Dating, Entry, Event, Merge, Record, SameAs, Submission
+from meguro_opendata.pages.numbers import figure_text
 
 __all__ = ["Board", "Evidence", "Row", "board_of"]
 
@@ -153,7 +154,7 @@ def _row(line: int, entry: Entry, situation: Situation, lang: str) -> Row:
 def _record_row(line: int, entry: Record, kind: str, situation: Situation) -> Row:
     name = situation.recordable[entry.indicator].name if entry.indicator in situation.recordable else entry.indicator
     evidence = " / ".join(filter(None, [entry.evidence, entry.note]))
-    return Row(line, entry.day, kind, name, "", f"{entry.value:,.10g} {entry.unit} ({entry.recorder})", evidence)
+    return Row(line, entry.day, kind, name, "", f"{figure_text(entry.value)} {entry.unit} ({entry.recorder})", evidence)
 
 
 def _correction_row(line: int, entry: SameAs | Annulment | Submission | Merge, kind: str) -> Row:

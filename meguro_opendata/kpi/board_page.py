@@ -35,6 +35,7 @@ def page_of(board: Board) -> str:
         evident={found.indicator.id for found in board.evidence},
         targets=situation.strategy.targets if situation.strategy else {},
         own_sources={figure.id: _own_source(figure, board) for figure in board.figures},
+        aims=situation.background.aims if situation.background else {},
         shares=share_units(),
         open_ids=[figure.id for figure in board.open_data],
         ledger=situation.workspace.ledger.name,

@@ -12,6 +12,7 @@ from meguro_opendata.kpi.figures import Indicator
 from meguro_opendata.kpi.papers import Cell, Paper, Section, Sheet
 from meguro_opendata.kpi.provenance import head_fact
 from meguro_opendata.kpi.strategy import share_units
+from meguro_opendata.pages.numbers import figure_text
 
 __all__ = ["paper_of"]
 
@@ -22,7 +23,12 @@ def paper_of(board: Board) -> Paper:
     year = situation.fiscal_year
     title = messages.message("kpi-title", lang, year=year, era=era_name(year, lang), as_of=situation.as_of)
     source = situation.strategy.source if situation.strategy else messages.message("kpi-no-strategy", lang, year=year)
-    facts = ((_word("source", board), source), head_fact(situation.trust, lang))
+    unknown = [
+        messages.message("kpi-unknown-indicator", lang, id=one.id, lines=one.lines, year=year)
+        for one in situation.unknown_indicators
+    ]
+    uncounted = ((_word("not-counted", board), text) for text in unknown)
+    facts = ((_word("source", board), source), head_fact(situation.trust, lang), *uncounted)
     return Paper(f"{situation.workspace.city.name} {title}", facts, tuple(_sections(board)))
 
 
@@ -46,7 +52,8 @@ def _sections(board: Board) -> Iterator[Section]:
     if board.themes_of_strategy:
         plan = _sheet(board, "strategy", ("strategy-theme", "focus", "quarter", "schedule"), _schedule(board))
         results = _sheet(board, "results", ("focus", "kpi", "before", "actual", "unit", "as-written"), _results(board))
-        yield Section(plan.title, (plan, results))
+        outline = _sheet(board, "outline", ("focus", "aims", "outline", "tasks"), _outlines(board))
+        yield Section(plan.title, (outline, plan, results))
     yield _section(
         board, "evidence", ("kpi", "ledger-line", "day", "event", "what", "file", "by", "proof"), _evidence(board)
     )
@@ -81,7 +88,7 @@ def _as_written(figure: Indicator, board: Board) -> str:
 def _target(figure: Indicator, board: Board) -> str | None:
     if figure.target is None:
         return None
-    return messages.message(f"comparison-{figure.comparison}", board.lang, value=f"{figure.target:,.10g}")
+    return messages.message(f"comparison-{figure.comparison}", board.lang, value=figure_text(figure.target))
 
 
 def _quarters(board: Board) -> Iterator[tuple[Cell, ...]]:
@@ -110,13 +117,22 @@ def _schedule(board: Board) -> Iterator[tuple[Cell, ...]]:
                 yield theme.name, focus.name, None, focus.schedule_reason
 
 
-def _results(board: Board) -> Iterator[tuple[Cell, ...]]:
-    """The figures that were published for the year."""
+def _outlines(board: Board) -> Iterator[tuple[Cell, ...]]:
+    """What each focus is for and does; aims by their numbers in the vision."""
     for theme in board.themes_of_strategy:
         for focus in theme.focuses:
-            for known in focus.results:
-                words = f"{known.text} ({known.section})"
-                yield focus.name, known.name, known.before, known.value, known.unit, words
+            aims = "、".join(map(str, focus.aims))
+            yield focus.name, aims, focus.outline or focus.summary, "、".join(focus.tasks)
+
+
+def _results(board: Board) -> Iterator[tuple[Cell, ...]]:
+    """The figures that were published for the year."""
+    strategy = board.situation.strategy
+    focuses = strategy.focuses if strategy else ()
+    other = [("", known) for known in strategy.other_results] if strategy else []
+    for name, known in [*((focus.name, known) for focus in focuses for known in focus.results), *other]:
+        words = f"{known.text} ({' '.join(filter(None, [known.document, known.section]))})"
+        yield name, known.name, known.before, known.value, known.unit, words
 
 
 def _steps(board: Board) -> Iterator[tuple[Cell, ...]]:

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from meguro_opendata.errors import ConfigurationError
 from meguro_opendata.files.declarations import Declared, check, read_yaml, unknown
 from meguro_opendata.kpi.counting import Current
+from meguro_opendata.kpi.exact import percentage
 from meguro_opendata.standard.model import standards
 from meguro_opendata.workspace.city import Workspace
 
@@ -95,7 +96,7 @@ def share_published(kinds: Collection[Kind]) -> float | None:
     counted = [kind for kind in kinds if kind.state != "no_data"]
     if not counted:
         return None
-    return round(100 * sum(kind.state == "published" for kind in counted) / len(counted), 1)
+    return percentage(sum(kind.state == "published" for kind in counted), len(counted))
 
 
 def _kind(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from meguro_opendata.kpi.counting import Current, New
 from meguro_opendata.kpi.coverage import Kind, share_published
+from meguro_opendata.kpi.exact import as_number, beside, exact
 from meguro_opendata.kpi.records import recorded_value
 from meguro_opendata.kpi.situation import Situation
 from meguro_opendata.kpi.strategy import (
@@ -16,10 +17,14 @@ from meguro_opendata.kpi.strategy import (
     IndicatorDefinition,
     Target,
     indicator_definitions,
+    share_units,
 )
 from meguro_opendata.kpi.upkeep import share_on_time, share_readable
+from meguro_opendata.pages.numbers import figure_text
 
-__all__ = ["Indicator", "Part", "figures_of"]
+__all__ = ["Count", "Held", "Indicator", "Part", "figures_of", "held_against"]
+
+_WRITTEN_PLACES = 10**3  # a share with no more than three places was written by a person, and stays as it is
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,8 @@ class Indicator:
     Attributes:
         target: ``None`` if no strategy sets one.
         actual: ``None`` if nothing was recorded, or nothing is there to be counted.
-        rate: ``actual / target``, rounded to three places; ``None`` without either, for a target of 0, and for a limit
-            (``at_most``), of which more is not better.
+        rate: ``actual / target``, rounded to three places, or to more where it would else become 1 that it is not;
+            ``None`` without either, for a target of 0, and for a limit (``at_most``), of which more is not better.
         source: Where the target and the figure come from.
         status: ``reached``, ``under_way``, ``missed``, ``no_target`` or ``not_recorded``.
         definition: What is counted.
@@ -75,8 +80,8 @@ class Indicator:
 
     @property
     def percent(self) -> str:
-        """The rate in percent, to one place; empty without one."""
-        return "" if self.rate is None else f"{self.rate * 100:.10g}%"
+        """The rate in percent; empty without one."""
+        return "" if self.rate is None else f"{figure_text(as_number(exact(self.rate) * 100))}%"
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,7 @@ class Count:
     by_department: tuple[Part, ...] = ()
     by_theme: tuple[Part, ...] = ()
     lines: tuple[int, ...] = ()
+    qualifier: str = ""
 
 
 def figures_of(situation: Situation, lang: str) -> list[Indicator]:
@@ -186,11 +192,11 @@ _COUNTS: Mapping[str, Callable[[Situation], Count]] = {
 
 def _recorded(name: str, situation: Situation) -> Count:
     """What was recorded; a figure that the strategy's own document gives stands in where nothing was."""
-    adds = situation.recordable[name].adds
-    value, lines = recorded_value(situation.history.records, name, situation.first, situation.until, adds=adds)
+    method = situation.recordable[name].method
+    value, lines = recorded_value(situation.history.records, name, situation.first, situation.until, method=method)
     results = situation.strategy.results if situation.strategy else {}
     if value is None and name in results and situation.over:
-        value = results[name].value
+        return Count(results[name].value, qualifier=results[name].qualifier or "")
     return Count(value, lines=lines)
 
 
@@ -210,23 +216,48 @@ def _parts(counts: Mapping[str, int]) -> tuple[Part, ...]:
     return tuple(Part(name, counts[name]) for name in sorted(counts))
 
 
-def _held(described: _Described, count: Count, placed: tuple[Focus, Target] | None, situation: Situation) -> Indicator:
-    """A count held against its target."""
-    focus, target = placed or (None, None)
+@dataclass(frozen=True)
+class Held:
+    """A count held against its target: compared exactly, then shown with the digits that a reader needs."""
+
+    shown: float | None
+    rate: float | None
+    status: str
+
+
+def held_against(target: Target | None, count: Count, *, over: bool, unit: str = "%") -> Held:
+    """Hold a count against its target.
+
+    Args:
+        target: ``None`` without one.
+        count: Unrounded.
+        over: Whether the year is over.
+        unit: The unit of the figure; a target's own is taken where there is one.
+    """
     actual = count.without_routine if target and target.official == "without_routine" else count.actual
+    shown = _shown(target, actual, target.unit if target else unit)
+    vague = count.qualifier == "about"
+    return Held(shown, _rate(target, actual), _status(target, actual, over=over, vague=vague))
+
+
+def _held(described: _Described, count: Count, placed: tuple[Focus, Target] | None, situation: Situation) -> Indicator:
+    """Return an indicator: a count held against its target."""
+    focus, target = placed or (None, None)
+    found = held_against(target, count, over=situation.over, unit=described.unit)
     return Indicator(
         id=described.id,
         name=described.name,
         target=target.target if target else None,
-        actual=actual,
-        rate=_rate(target, actual),
+        actual=found.shown,
+        rate=found.rate,
         unit=described.unit,
         source="; ".join(_sources(count, target, situation)),
-        status=_status(target, actual, over=situation.over),
+        status=found.status,
         definition=described.definition,
         comparison=target.comparison if target else None,
         focus=focus.number if focus else None,
         without_routine=count.without_routine,
+        qualifier=count.qualifier,
         by_department=count.by_department,
         by_theme=count.by_theme,
         lines=count.lines,
@@ -236,7 +267,17 @@ def _held(described: _Described, count: Count, placed: tuple[Focus, Target] | No
 def _rate(target: Target | None, actual: float | None) -> float | None:
     if target is None or not target.target or actual is None or target.comparison == "at_most":
         return None
-    return round(actual / target.target, 3)
+    return beside(exact(actual) / exact(target.target), 3, 0, 1)
+
+
+def _shown(target: Target | None, actual: float | None, unit: str) -> float | None:
+    """A figure with the digits that a reader needs: a share that is a long fraction has one place.
+
+    It has more where one place would carry it onto its target, or make it all or nothing that it is not.
+    """
+    if actual is None or unit not in share_units() or exact(actual) * _WRITTEN_PLACES % 1 == 0:
+        return actual
+    return beside(exact(actual), 1, 0, 100, *([target.target] if target else []))
 
 
 def _sources(count: Count, target: Target | None, situation: Situation) -> Iterator[str]:
@@ -250,14 +291,15 @@ def _sources(count: Count, target: Target | None, situation: Situation) -> Itera
     yield situation.workspace.ledger.name if count.lines or known is None else known.section
 
 
-def _status(target: Target | None, actual: float | None, *, over: bool) -> str:
+def _status(target: Target | None, actual: float | None, *, over: bool, vague: bool) -> str:
     if target is None:
         return "no_target"
     if actual is None:
         return "not_recorded"
     if target.comparison == "at_most" and not over:
         return "under_way" if _meets(target, actual) else "missed"
-    if _meets(target, actual):
+    # «約75%» may be 74.6 %: a figure that the document gives as 約 has to be beyond its target, not on it.
+    if _meets(target, actual) and not (vague and actual == target.target):
         return "reached"
     return "missed" if over else "under_way"
 

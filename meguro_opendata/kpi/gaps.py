@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from meguro_opendata.kpi.exact import as_number, exact
 from meguro_opendata.kpi.figures import Indicator
 from meguro_opendata.kpi.next_steps import Step
 
@@ -38,5 +39,5 @@ def _gaps(figures: Sequence[Indicator], reach: dict[str, int]) -> Iterator[Gap]:
         known = figure.actual is not None or figure.id.startswith("opendata.")
         if figure.target is None or not known or figure.status == "reached" or figure.comparison == "at_most":
             continue
-        missing = round(figure.target - (figure.actual or 0), 6)
+        missing = as_number(exact(figure.target) - exact(figure.actual or 0))
         yield Gap(figure, missing, reach.get(figure.id) or None)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from meguro_opendata.errors import EntryError, Fault
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.kpi.counting import rules
+from meguro_opendata.kpi.exact import as_number, beside
 from meguro_opendata.kpi.written_numbers import read_number
 from meguro_opendata.sources import read_bytes
 from meguro_opendata.sources.entries import read_entry_table
@@ -24,7 +27,7 @@ class OnlineRate:
         online: Applications a year of the procedures that can be filed online.
         total: Applications a year of all procedures.
         procedures: How many procedures the table has.
-        evidence: The file's name and the beginning of its checksum.
+        evidence: The file's name, the beginning of its checksum, and the two numbers.
     """
 
     online: int
@@ -33,9 +36,15 @@ class OnlineRate:
     evidence: str
 
     @property
+    def value(self) -> float:
+        """The rate in percent, unrounded: what is recorded."""
+        return as_number(Fraction(100 * self.online, self.total))
+
+    @property
     def percent(self) -> float:
-        """The rate in percent, to one decimal, as the strategy writes it."""
-        return round(100 * self.online / self.total, 1)
+        """The rate in percent to one decimal, or to more where it would else become a whole number that it is not."""
+        share = Fraction(100 * self.online, self.total)
+        return beside(share, 1, math.floor(share), math.ceil(share))
 
 
 def read_online_rate(path: Path) -> OnlineRate:
@@ -55,7 +64,8 @@ def read_online_rate(path: Path) -> OnlineRate:
     if faults:
         raise EntryError(path, faults)
     filed = sum(count or 0 for count, yes in zip(counts, online, strict=True) if yes)
-    return OnlineRate(filed, total, len(rows), f"{path.name} (sha256 {sha256(read_bytes(path))[:16]})")
+    evidence = f"{path.name} (sha256 {sha256(read_bytes(path))[:16]}): {filed:,} / {total:,}"
+    return OnlineRate(filed, total, len(rows), evidence)
 
 
 def _count(text: str) -> int | None:

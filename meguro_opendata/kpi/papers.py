@@ -11,6 +11,7 @@ from typing import Any
 from meguro_opendata import pages
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.tables import legal_text, text_width, workbook_bytes
+from meguro_opendata.pages.numbers import figure_text
 
 __all__ = [
     "Cell",
@@ -137,7 +138,7 @@ def _columns(section: Section) -> list[list[str]]:
 
 
 def _text(cell: Cell) -> str:
-    return "" if cell is None else cell if isinstance(cell, str) else f"{cell:,.10g}"
+    return "" if cell is None else cell if isinstance(cell, str) else figure_text(cell)
 
 
 def _sheet_names(names: Sequence[str]) -> list[str]:

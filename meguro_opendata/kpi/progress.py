@@ -74,7 +74,7 @@ def _counters(situation: Situation) -> dict[str, Counter]:
 
 def _record_counter(situation: Situation, name: str) -> Counter:
     records = situation.history.records
-    return lambda day: recorded_value(records, name, situation.first, day, adds=True)[0]
+    return lambda day: recorded_value(records, name, situation.first, day, method="sum")[0]
 
 
 def _progress(figure: Indicator, count: Counter, situation: Situation) -> Progress:

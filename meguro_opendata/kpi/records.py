@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from meguro_opendata.errors import EntryError, Fault
@@ -12,14 +11,39 @@ from meguro_opendata.files.nearwords import suggest
 from meguro_opendata.files.whole import locked
 from meguro_opendata.japan.calendar import fiscal_year_of
 from meguro_opendata.kpi.counting import rules
-from meguro_opendata.kpi.strategy import Strategy, indicator_definitions, open_strategy, share_units
+from meguro_opendata.kpi.exact import sum_of
+from meguro_opendata.kpi.strategy import (
+    Method,
+    Strategy,
+    indicator_definitions,
+    method_of,
+    open_strategy,
+    share_units,
+)
 from meguro_opendata.kpi.written_numbers import read_number
-from meguro_opendata.ledger import History, Record, append_events, japan_time, scan_ledger
+from meguro_opendata.ledger import Record, append_events, japan_time, scan_ledger
+from meguro_opendata.pages.numbers import figure_text
 from meguro_opendata.workspace.city import Workspace
 
-__all__ = ["Recordable", "Recorded", "enter_record", "recordable", "recorded_value"]
+__all__ = [
+    "Recordable",
+    "Recorded",
+    "UnknownIndicator",
+    "enter_record",
+    "recordable",
+    "recorded_value",
+    "under_names_of_today",
+    "unknown_indicators",
+]
 
 _WHOLE = 100
+Placed = tuple[int, Record]
+_Valued = tuple[str, int, float]
+_CHOICES: Mapping[Method, Callable[[Sequence[_Valued]], _Valued]] = {
+    "latest": lambda found: found[-1],
+    "max": lambda found: max(found, key=lambda one: (one[2], one[:2])),
+    "min": lambda found: min(reversed(found), key=lambda one: one[2]),
+}
 
 
 @dataclass(frozen=True)
@@ -27,15 +51,30 @@ class Recordable:
     """An indicator that figures can be recorded for.
 
     Attributes:
-        adds: Whether records add up to the figure of the year; else the newest is the figure.
+        method: What the records of a year come to.
         from_file: The kind of table that the figure may be computed from.
+        signed: Whether the figure may be negative: a reduction of what rose instead.
     """
 
     id: str
     name: str
     unit: str
-    adds: bool
+    method: Method = "sum"
     from_file: str | None = None
+    signed: bool = False
+
+    @property
+    def adds(self) -> bool:
+        """Whether records add up to the figure of the year."""
+        return self.method == "sum"
+
+
+@dataclass(frozen=True)
+class UnknownIndicator:
+    """An indicator that records of a year name and the year's strategy does not know, with the lines of the ledger."""
+
+    id: str
+    lines: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -51,21 +90,43 @@ class Recorded:
 def recordable(strategy: Strategy | None) -> dict[str, Recordable]:
     """The indicators that are recorded by hand, by id: a strategy's, and those of open data that any year has."""
     found = {
-        known.id: Recordable(known.id, known.name["ja"], known.unit["ja"], adds=True)
+        known.id: Recordable(known.id, known.name["ja"], known.unit["ja"])
         for known in indicator_definitions()
         if known.count == "recorded"
     }
     counted = {known.id for known in indicator_definitions()} - set(found)
     for name, (_, target) in (strategy.targets if strategy else {}).items():
         if name not in counted:
-            found[name] = Recordable(name, target.name, target.unit, target.adds, target.from_file)
+            signed = target.comparison == "reduction"
+            found[name] = Recordable(name, target.name, target.unit, method_of(target), target.from_file, signed=signed)
     return found
 
 
+def under_names_of_today(records: Sequence[Placed], strategy: Strategy | None) -> list[Placed]:
+    """Return records under the ids that a strategy has for them now, where it says what they were called before."""
+    renamed = strategy.renamed if strategy else {}
+    return [(line, replace(old, indicator=renamed.get(old.indicator, old.indicator))) for line, old in records]
+
+
+def unknown_indicators(
+    records: Sequence[Placed], known: Mapping[str, Recordable], first: date, last: date
+) -> list[UnknownIndicator]:
+    """Return the indicators of records between two days that nobody can record for that year, by id."""
+    lines: dict[str, list[int]] = {}
+    for line, record in records:
+        if record.indicator not in known and first.isoformat() <= record.day <= last.isoformat():
+            lines.setdefault(record.indicator, []).append(line)
+    return [UnknownIndicator(name, tuple(found)) for name, found in sorted(lines.items())]
+
+
 def recorded_value(
-    records: Sequence[tuple[int, Record]], indicator: str, first: date, last: date, *, adds: bool
+    records: Sequence[Placed], indicator: str, first: date, last: date, *, method: Method
 ) -> tuple[float | None, tuple[int, ...]]:
-    """What the records of an indicator between two days come to, and the lines that say so; ``None`` without any."""
+    """Return what the records of an indicator between two days come to, and the lines that say so.
+
+    ``None`` without any record. The newest is that of the latest day; of one day, and of equal values, the one that
+    was entered last.
+    """
     found = sorted(
         (record.day, line, record.value)
         for line, record in records
@@ -73,8 +134,8 @@ def recorded_value(
     )
     if not found:
         return None, ()
-    used = found if adds else found[-1:]
-    return round(math.fsum(value for _, _, value in used), 6), tuple(line for _, line, _ in used)
+    used = found if method == "sum" else [_CHOICES[method](found)]
+    return sum_of([value for _, _, value in used]), tuple(line for _, line, _ in used)
 
 
 def enter_record(
@@ -107,75 +168,92 @@ def enter_record(
     time = japan_time(now)
     about = day.isoformat() if day else time[:10]
     year = fiscal_year_of(date.fromisoformat(about), workspace.city.fiscal_year_start)
-    known = recordable(open_strategy(workspace, year))
+    strategy = open_strategy(workspace, year)
+    known = recordable(strategy)
     number, unit = read_number(value)
-    faults = [*_faults(indicator, known, number, unit, value, year), *_other_faults(evidence, about, time[:10])]
+    named = _name_faults(indicator, known, strategy, year) or _value_faults(number, unit, known[indicator], value)
+    faults = [*named, *_other_faults(evidence, about, time[:10])]
     if faults or number is None:
         raise EntryError(indicator, faults)
     record = Record(time, indicator, number, known[indicator].unit, about, evidence, recorder, note)
     with locked(workspace.ledger):
         history = scan_ledger(workspace.ledger, date.fromisoformat(record.day))
-        total = _total_with(history, record, known[indicator], workspace.city.fiscal_year_start)
-        faults = [*_twice(history, record), *_below_zero(value, total)]
+        records = under_names_of_today(history.records, strategy)
+        total = _total_with(records, history.lines, record, known[indicator], workspace.city.fiscal_year_start)
+        faults = [*_twice(records, record), *_below_zero(value, total, known[indicator])]
         if faults:
             raise EntryError(indicator, faults)
         append_events(workspace.ledger, [record])
     return Recorded(record, year, record.unit, total)
 
 
-def _total_with(history: History, record: Record, known: Recordable, start: int) -> float:
+def _total_with(records: Sequence[Placed], lines: int, record: Record, known: Recordable, start: int) -> float:
     """The figure of the year once a record is entered."""
     year = _year(record, start)
-    first, last = date(year, start, 1), date.max
-    in_year = [(line, old) for line, old in history.records if _year(old, start) == year]
-    total, _ = recorded_value([*in_year, (history.lines + 1, record)], record.indicator, first, last, adds=known.adds)
-    return total or 0.0
+    in_year = [(line, old) for line, old in records if _year(old, start) == year]
+    placed = [*in_year, (lines + 1, record)]
+    value, _ = recorded_value(placed, record.indicator, date(year, start, 1), date.max, method=known.method)
+    return value or 0.0
 
 
-def _twice(history: History, record: Record) -> Iterator[Fault]:
+def _twice(records: Sequence[Placed], record: Record) -> Iterator[Fault]:
     """A record that is there already, entered once more by mistake."""
     said = _said(record)
-    yield from (Fault("-", "record-twice", {"line": line}) for line, old in history.records if _said(old) == said)
+    yield from (Fault("-", "record-twice", {"line": line}) for line, old in records if _said(old) == said)
 
 
 def _said(record: Record) -> tuple[object, ...]:
     return record.indicator, record.value, record.day, record.evidence, record.note
 
 
-def _below_zero(value: str, total: float) -> Iterator[Fault]:
-    if total < 0:
-        yield Fault("--value", "record-below-zero", {"value": value, "total": f"{total:,.10g}"})
+def _below_zero(value: str, total: float, known: Recordable) -> Iterator[Fault]:
+    if total < 0 and not known.signed:
+        yield Fault("--value", "record-below-zero", {"value": value, "total": f"{figure_text(total)}{known.unit}"})
 
 
 def _year(record: Record, start: int) -> int:
     return fiscal_year_of(date.fromisoformat(record.day), start)
 
 
-def _faults(
-    indicator: str, known: dict[str, Recordable], number: float | None, unit: str, value: str, year: int
-) -> Iterator[Fault]:
+def _name_faults(indicator: str, known: Mapping[str, Recordable], strategy: Strategy | None, year: int) -> list[Fault]:
+    """An indicator that is counted from the ledger, has another id now, or is none of the year."""
     counted = {definition.id for definition in indicator_definitions() if definition.count != "recorded"}
+    renamed = strategy.renamed if strategy else {}
+    if indicator in known:
+        return []
     if indicator in counted:
-        yield Fault("-", "indicator-counted", {"value": indicator})
-    elif indicator not in known:
-        near = suggest(indicator, list(known))
-        code = "indicator-not-of-year-near" if near else "indicator-not-of-year"
-        yield Fault("-", code, {"value": indicator, "near": near, "known": list(known), "year": year})
-    elif number is None:
-        yield Fault("--value", "value-no-number", {"value": value, "unit": known[indicator].unit})
-    else:
-        yield from _value_faults(number, unit, known[indicator].unit, value)
+        return [Fault("-", "indicator-counted", {"value": indicator})]
+    if indicator in renamed:
+        return [Fault("-", "indicator-renamed", {"value": indicator, "id": renamed[indicator], "year": year})]
+    near = suggest(indicator, list(known))
+    code = "indicator-not-of-year-near" if near else "indicator-not-of-year"
+    return [Fault("-", code, {"value": indicator, "near": near, "known": list(known), "year": year})]
 
 
-def _value_faults(number: float, unit: str, wanted: str, value: str) -> Iterator[Fault]:
-    """A unit that is not the indicator's, a share beyond all, a part of what is counted one by one."""
+def _value_faults(number: float | None, unit: str, known: Recordable, value: str) -> list[Fault]:
+    """No number, a unit that is not the indicator's, a share beyond all, a part of what is counted one by one."""
+    said: dict[str, object] = {"value": value, "given": unit, "unit": known.unit, "example": _example(known)}
+    if number is None:
+        return [Fault("--value", "value-no-number", said)]
+    if unit not in ("", known.unit) and not {unit, known.unit} <= set(share_units()):
+        return [Fault("--value", "value-wrong-unit", said)]
+    return list(_range_faults(number, known, said))
+
+
+def _range_faults(number: float, known: Recordable, said: dict[str, object]) -> Iterator[Fault]:
+    if known.unit in share_units():
+        if known.signed and number > _WHOLE:
+            yield Fault("--value", "value-no-reduction", said)
+        elif not known.signed and not 0 <= number <= _WHOLE:
+            yield Fault("--value", "value-no-share", said)
+    elif known.unit in rules()["units"]["whole"] and number != int(number):
+        yield Fault("--value", "value-not-whole", said)
+
+
+def _example(known: Recordable) -> str:
+    """A value as it may be written for an indicator."""
     shares, whole = share_units(), rules()["units"]["whole"]
-    if unit not in ("", wanted) and not {unit, wanted} <= set(shares):
-        yield Fault("--value", "value-wrong-unit", {"value": value, "given": unit, "unit": wanted})
-    elif wanted in shares and not 0 <= number <= _WHOLE:
-        yield Fault("--value", "value-no-share", {"value": value})
-    elif wanted in whole and number != int(number):
-        yield Fault("--value", "value-not-whole", {"value": value, "unit": wanted})
+    return f"{'72.5' if known.unit in shares else '3' if known.unit in whole else '12.5'}{known.unit}"
 
 
 def _other_faults(evidence: str, day: str, today: str) -> Iterator[Fault]:

@@ -9,8 +9,14 @@ from functools import cached_property
 from meguro_opendata.japan.calendar import today, year_days
 from meguro_opendata.kpi.counting import Current, New, current_datasets, new_in_year
 from meguro_opendata.kpi.coverage import Kind, kinds_of
-from meguro_opendata.kpi.records import Recordable, recordable
-from meguro_opendata.kpi.strategy import Strategy, open_strategy
+from meguro_opendata.kpi.records import (
+    Recordable,
+    UnknownIndicator,
+    recordable,
+    under_names_of_today,
+    unknown_indicators,
+)
+from meguro_opendata.kpi.strategy import Background, Strategy, open_background, open_strategy
 from meguro_opendata.kpi.upkeep import Kept, Staged, stages_of, timeliness_of
 from meguro_opendata.ledger import DatasetHistory, Event, History, Trust, check_ledger, scan_ledger
 from meguro_opendata.workspace.city import Workspace
@@ -56,6 +62,16 @@ class Situation:
         return recordable(self.strategy)
 
     @cached_property
+    def unknown_indicators(self) -> list[UnknownIndicator]:
+        """The indicators of this year's records that its strategy does not know, so that no figure shows them."""
+        return unknown_indicators(self.history.records, self.recordable, self.first, self.until)
+
+    @cached_property
+    def background(self) -> Background | None:
+        """The older documents that the strategy builds on."""
+        return open_background(self.workspace)
+
+    @cached_property
     def new(self) -> tuple[list[New], list[New]]:
         """Datasets and files that were published for the first time in the year."""
         return new_in_year(self.history, self.first, self.until)
@@ -94,7 +110,9 @@ def situation_of(workspace: Workspace, fiscal_year: int, as_of: date | None = No
     first, last = year_days(fiscal_year, workspace.city.fiscal_year_start)
     day = as_of or today()
     history = scan_ledger(workspace.ledger, min(day, last), workspace.renamed_portals)
-    return Situation(workspace, fiscal_year, day, first, last, open_strategy(workspace, fiscal_year), history)
+    strategy = open_strategy(workspace, fiscal_year)
+    history.records = under_names_of_today(history.records, strategy)
+    return Situation(workspace, fiscal_year, day, first, last, strategy, history)
 
 
 def _telling_line(dataset: DatasetHistory) -> int:

@@ -2,168 +2,47 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Literal, Self
-
-from pydantic import AfterValidator, Field, model_validator
+from typing import Any
 
 from meguro_opendata.errors import ConfigurationError, Fault
-from meguro_opendata.files.declarations import Declared, check, read_yaml, unknown
+from meguro_opendata.files.declarations import check, read_yaml, unknown
+from meguro_opendata.kpi.strategy_model import (
+    Background,
+    Comparison,
+    Focus,
+    FollowUp,
+    KnownResult,
+    Method,
+    Strategy,
+    Target,
+    Theme,
+)
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = [
+    "Background",
     "Comparison",
     "Focus",
     "FollowUp",
     "IndicatorDefinition",
     "KnownResult",
+    "Method",
     "Strategy",
     "Target",
     "Theme",
     "indicator_definitions",
+    "method_of",
+    "open_background",
     "open_strategy",
     "share_units",
 ]
 
 COUNTED = "opendata."
-Comparison = Literal["at_least", "more_than", "at_most", "reduction"]
-Filled = Annotated[str, Field(min_length=1)]
-Texts = Annotated[tuple[Filled, ...], Field(strict=False)]
-
-
-def _indicator_id(name: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", name):
-        raise ValueError("indicator-id")
-    return name
-
-
-class Reference(Declared):
-    """A figure that the document gives beside a target, such as that of the year before."""
-
-    fiscal_year: int
-    value: float = Field(strict=False)
-    text: Filled
-
-
-class Target(Declared):
-    """One target.
-
-    Attributes:
-        unit: What is counted; ``%`` for shares.
-        comparison: ``at_least``, ``more_than``, ``at_most``, or ``reduction`` (by at least so much).
-        text: The document's own words.
-        definition: What is counted, and how.
-        footnote: What the document says of it below.
-        official: Whether routine additions count; where the document is silent, ``all``.
-        from_file: The kind of table that the figure may be computed from.
-        records: Whether recorded figures add up, or the newest counts; default: shares do not add up.
-    """
-
-    id: Annotated[str, AfterValidator(_indicator_id)]
-    name: Filled
-    name_en: Filled | None = None
-    target: float = Field(ge=0, strict=False)
-    unit: Filled
-    comparison: Comparison = "at_least"
-    text: Filled
-    definition: Filled
-    footnote: Filled | None = None
-    official: Literal["all", "without_routine"] = "all"
-    from_file: Literal["procedures"] | None = None
-    records: Literal["sum", "latest"] | None = None
-    reference: Annotated[tuple[Reference, ...], Field(strict=False)] = ()
-
-    @property
-    def adds(self) -> bool:
-        """Whether recorded figures add up."""
-        return self.records == "sum" if self.records else self.unit not in share_units()
-
-
-class KnownResult(Declared):
-    """A figure that was published for the year; ``indicator`` where it is that of a target."""
-
-    name: Filled
-    value: float = Field(strict=False)
-    unit: Filled
-    text: Filled
-    section: Filled
-    indicator: str | None = None
-    before: float | None = Field(default=None, strict=False)
-
-
-class Schedule(Declared):
-    """What the document plans for each quarter."""
-
-    q1: Texts
-    q2: Texts
-    q3: Texts
-    q4: Texts
-
-
-class Focus(Declared):
-    """One focus (重点取組); a schedule that the document does not give is ``null``, with the reason."""
-
-    number: int = Field(ge=1)
-    name: Filled
-    summary: Filled | None = None
-    tasks: Texts = ()
-    schedule: Schedule | None
-    schedule_reason: Filled | None = None
-    indicators: Annotated[tuple[Target, ...], Field(strict=False)] = ()
-    results: Annotated[tuple[KnownResult, ...], Field(strict=False)] = ()
-
-    @model_validator(mode="after")
-    def _reason_or_schedule(self) -> Self:
-        if (self.schedule is None) == (self.schedule_reason is None):
-            raise ValueError("schedule-or-reason")
-        return self
-
-
-class Theme(Declared):
-    """One theme (戦略テーマ) with its focuses."""
-
-    number: int = Field(ge=1)
-    name: Filled
-    focuses: Annotated[tuple[Focus, ...], Field(strict=False, min_length=1)]
-
-
-class FollowUp(Declared):
-    """When figures are handed in, as the document says."""
-
-    months: Annotated[tuple[Annotated[int, Field(ge=1, le=12)], ...], Field(strict=False, min_length=1)]
-    text: Filled
-    section: Filled
-
-
-class Strategy(Declared):
-    """The strategy of one fiscal year, with the document that it is taken from."""
-
-    fiscal_year: int
-    title: Filled
-    publisher: Filled
-    source: Filled
-    follow_up: FollowUp | None = None
-    themes: Annotated[tuple[Theme, ...], Field(strict=False, min_length=1)]
-
-    @property
-    def focuses(self) -> tuple[Focus, ...]:
-        """Every focus, theme by theme."""
-        return tuple(focus for theme in self.themes for focus in theme.focuses)
-
-    @property
-    def targets(self) -> Mapping[str, tuple[Focus, Target]]:
-        """Every target by its indicator's id, with its focus, in the document's order."""
-        return {target.id: (focus, target) for focus in self.focuses for target in focus.indicators}
-
-    @property
-    def results(self) -> Mapping[str, KnownResult]:
-        """The published figures of targets, by the indicator's id."""
-        return {known.indicator: known for focus in self.focuses for known in focus.results if known.indicator}
 
 
 @dataclass(frozen=True)
@@ -196,20 +75,58 @@ def share_units() -> tuple[str, ...]:
     return tuple(_defined()["shares"])
 
 
+def method_of(target: Target) -> Method:
+    """What the records of a target come to: as its file says; by default shares do not add up."""
+    return target.records or ("latest" if target.unit in share_units() else "sum")
+
+
 def open_strategy(workspace: Workspace, fiscal_year: int) -> Strategy | None:
     """The strategy of a fiscal year, ``None`` if the workspace has none.
 
     Raises:
-        ConfigurationError: If the file has faults: all of them at once.
+        ConfigurationError: If the file, or that of the older documents, has faults: all of them at once.
     """
     path = workspace.root / "strategy" / f"{fiscal_year}.yaml"
     if not path.is_file():
         return None
     strategy = check(path, read_yaml(path), Strategy)
-    faults = [*_year_faults(strategy, fiscal_year, path.name), *_number_faults(strategy), *_target_faults(strategy)]
+    faults = [
+        *_year_faults(strategy, fiscal_year, path.name),
+        *_number_faults(strategy),
+        *_aim_faults(strategy, open_background(workspace)),
+        *_target_faults(strategy),
+        *_former_faults(strategy),
+        *_owner_faults(strategy, workspace.city.departments),
+    ]
     if faults:
         raise ConfigurationError(path, faults)
     return strategy
+
+
+def open_background(workspace: Workspace) -> Background | None:
+    """The older documents that the strategies build on, ``None`` if the workspace has no file of them.
+
+    Raises:
+        ConfigurationError: If the file has faults: all of them at once.
+    """
+    path = workspace.root / "strategy" / "background.yaml"
+    if not path.is_file():
+        return None
+    background = check(path, read_yaml(path), Background)
+    faults = list(_background_faults(background))
+    if faults:
+        raise ConfigurationError(path, faults)
+    return background
+
+
+def _background_faults(background: Background) -> Iterator[Fault]:
+    """A vision that is no document, and numbers and ids that stand twice."""
+    ids = [document.id for document in background.documents]
+    if background.vision not in ids:
+        yield unknown("vision", "document-unknown", background.vision, ids)
+    yield from _twice("documents", ids)
+    for number, document in enumerate(background.documents):
+        yield from _twice(f"documents.{number}.aims", [aim.number for aim in document.aims])
 
 
 def _year_faults(strategy: Strategy, fiscal_year: int, name: str) -> Iterator[Fault]:
@@ -219,20 +136,30 @@ def _year_faults(strategy: Strategy, fiscal_year: int, name: str) -> Iterator[Fa
 
 def _number_faults(strategy: Strategy) -> Iterator[Fault]:
     """Numbers of themes and of focuses that stand twice."""
-    for place, numbers in (
-        ("themes", [theme.number for theme in strategy.themes]),
-        ("themes.focuses", [focus.number for focus in strategy.focuses]),
-    ):
-        for number, count in Counter(numbers).items():
-            if count > 1:
-                yield Fault(place, "number-twice", {"value": number})
+    yield from _twice("themes", [theme.number for theme in strategy.themes])
+    yield from _twice("themes.focuses", [focus.number for focus in strategy.focuses])
+
+
+def _twice(place: str, names: Sequence[int | str]) -> Iterator[Fault]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield Fault(place, "number-twice", {"value": name})
+
+
+def _aim_faults(strategy: Strategy, background: Background | None) -> Iterator[Fault]:
+    """Numbers of aims that the vision does not have; without the vision nothing is known of them."""
+    known = background.aims if background else {}
+    for focus in strategy.focuses if known else ():
+        for number in focus.aims:
+            if number not in known:
+                yield Fault("themes.focuses.aims", "aim-unknown", {"value": number, "known": list(known)})
 
 
 def _target_faults(strategy: Strategy) -> Iterator[Fault]:
     """Ids that are unknown or stand twice, units that are not the indicator's, results without a target."""
     counted = {definition.id: definition for definition in indicator_definitions()}
     seen: set[str] = set()
-    for place, target in _placed_targets(strategy):
+    for place, target in strategy.placed_targets():
         if target.id in seen:
             yield Fault(f"{place}.id", "indicator-twice", {"value": target.id})
         seen.add(target.id)
@@ -246,8 +173,21 @@ def _target_faults(strategy: Strategy) -> Iterator[Fault]:
             yield unknown("themes.focuses.results.indicator", "indicator-unknown", name, sorted(seen))
 
 
-def _placed_targets(strategy: Strategy) -> Iterator[tuple[str, Target]]:
-    for t, theme in enumerate(strategy.themes):
-        for f, focus in enumerate(theme.focuses):
-            for i, target in enumerate(focus.indicators):
-                yield f"themes.{t}.focuses.{f}.indicators.{i}", target
+def _former_faults(strategy: Strategy) -> Iterator[Fault]:
+    """Former ids that still are the id of an indicator, or that two indicators claim: their records would be lost."""
+    used = {*strategy.targets, *(definition.id for definition in indicator_definitions())}
+    claimed: dict[str, str] = {}
+    for place, target in strategy.placed_targets():
+        for old in target.formerly:
+            if old in used:
+                yield Fault(f"{place}.formerly", "formerly-still-used", {"value": old, "id": target.id})
+            elif claimed.setdefault(old, place) != place:
+                values: dict[str, object] = {"value": old, "id": target.id, "place": claimed[old]}
+                yield Fault(f"{place}.formerly", "formerly-twice", values)
+
+
+def _owner_faults(strategy: Strategy, departments: Sequence[str]) -> Iterator[Fault]:
+    """Owners that are no department of the city: no sheet of any department would show their indicators."""
+    for place, target in strategy.placed_targets():
+        if target.owner is not None and target.owner not in departments:
+            yield unknown(f"{place}.owner", "owner-unknown", target.owner, departments)

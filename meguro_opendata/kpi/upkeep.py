@@ -9,6 +9,7 @@ from functools import cache
 
 from meguro_opendata.japan.folding import plain
 from meguro_opendata.kpi.counting import Current, rules
+from meguro_opendata.kpi.exact import percentage
 
 __all__ = ["Kept", "Staged", "share_on_time", "share_readable", "stages_of", "timeliness_of"]
 
@@ -48,7 +49,9 @@ def timeliness_of(current: Sequence[Current], day: date) -> list[Kept]:
 
 def share_on_time(kept: Sequence[Kept]) -> float | None:
     """The share, in percent, of the datasets that can be late and are not; ``None`` if none can be."""
-    return _share(sum(one.state == "on_time" for one in kept), sum(one.state in ("on_time", "late") for one in kept))
+    return percentage(
+        sum(one.state == "on_time" for one in kept), sum(one.state in ("on_time", "late") for one in kept)
+    )
 
 
 def stages_of(current: Sequence[Current]) -> list[Staged]:
@@ -58,11 +61,7 @@ def stages_of(current: Sequence[Current]) -> list[Staged]:
 
 def share_readable(staged: Sequence[Staged]) -> float | None:
     """The share, in percent, of the datasets of a machine-readable structure; ``None`` without datasets."""
-    return _share(sum(one.readable for one in staged), len(staged))
-
-
-def _share(part: int, whole: int) -> float | None:
-    return round(100 * part / whole, 1) if whole else None
+    return percentage(sum(one.readable for one in staged), len(staged))
 
 
 def _kept(one: Current, day: date) -> Kept:

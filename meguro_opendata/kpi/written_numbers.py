@@ -1,28 +1,39 @@
-"""Numbers as people write them into a form: full-width digits, thousands' commas, a unit behind."""
+"""Numbers as people write them into a form: full-width digits, commas between groups of three digits, a unit behind."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 
-from meguro_opendata.japan.folding import plain
+from meguro_opendata.japan.folding import hyphened, plain
 
 __all__ = ["read_number"]
 
-_VALUE = re.compile(r"([-+]?[0-9][0-9,]{0,14}(?:\.[0-9]{1,9})?)\s*([^0-9]*)")
+# A comma that does not part groups of three is a decimal comma or a slip of the finger: «3,5» is neither 3.5 nor 35.
+_VALUE = re.compile(
+    r"([-+]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}|[0-9]{1,15})(?:\.[0-9]{1,30})?)(?![0-9])\s*(?![,.])([^0-9]*)"
+)
 _OTHER_NUMBER = "No"
 
 
 def read_number(text: str) -> tuple[float | int | None, str]:
-    """The number in a text and what follows it; ``None`` for anything else, footnote marks such as ² among it.
+    """Return the number in a text and what follows it; ``None`` for anything else.
 
-    >>> read_number("１,２５０件"), read_number("70.6 %"), read_number("many"), read_number("12²")
-    ((1250, '件'), (70.6, '%'), (None, ''), (None, ''))
+    Also refused are footnote marks such as ², and a number of more digits than can be kept exactly.
+
+    >>> read_number("１,２５０件"), read_number("70.6 %"), read_number("−3％"), read_number("12²")
+    ((1250, '件'), (70.6, '%'), (-3, '%'), (None, ''))
+    >>> read_number("3,5回"), read_number("12,50円"), read_number("0,125"), read_number("many")
+    ((None, ''), (None, ''), (None, ''), (None, ''))
     """
     if any(unicodedata.category(sign) == _OTHER_NUMBER for sign in text):
         return None, ""
-    matched = _VALUE.fullmatch(plain(text))
+    matched = _VALUE.fullmatch(hyphened(plain(text), "anywhere"))
     if not matched:
         return None, ""
-    digits = matched[1].replace(",", "")
-    return (float(digits) if "." in digits else int(digits)), matched[2].strip()
+    digits, unit = matched[1].replace(",", ""), matched[2].strip()
+    if "." not in digits:
+        return int(digits), unit
+    number = float(digits)
+    return (number, unit) if Decimal(repr(number)) == Decimal(digits) else (None, "")

@@ -10,7 +10,7 @@ from pathlib import Path
 from meguro_opendata.errors import EntryError, Fault
 from meguro_opendata.files.declarations import unknown
 from meguro_opendata.files.whole import locked
-from meguro_opendata.japan.writtendays import lacks_day, written_day
+from meguro_opendata.japan.days import lacks_day, written_day
 from meguro_opendata.ledger.chain import append_events
 from meguro_opendata.ledger.datasets import DatasetHistory
 from meguro_opendata.ledger.entries import Dating, japan_time

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from meguro_opendata.pages.numbers import figure_text
+
 __all__ = ["Chart", "Mark", "line_chart"]
 
 _WIDTH, _HEIGHT = 640, 260
@@ -77,7 +79,7 @@ def _mark(place: Place, highest: float) -> Mark:
     """The place of a value at a share of the time."""
     share, value = place
     x, y = _LEFT + (_RIGHT - _LEFT) * share, _BOTTOM - (_BOTTOM - _TOP) * value / highest
-    return Mark(round(x, 1), round(y, 1), f"{value:,.10g}")
+    return Mark(round(x, 1), round(y, 1), figure_text(value))
 
 
 def _ticks(count: int) -> tuple[Mark, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 from meguro_opendata import messages
 from meguro_opendata.messages.harmless import harmless_page
 from meguro_opendata.packaged import packaged_text
+from meguro_opendata.pages.numbers import figure_text
 
 __all__ = ["css_text", "render"]
 
@@ -56,7 +57,7 @@ def _environment() -> Any:
     environment.filters["safe_link"] = safe_link
     environment.filters["seen_blanks"] = seen_blanks
     environment.filters["thousands"] = lambda number: f"{number:,}"
-    environment.filters["figure"] = lambda number: f"{number:,.10g}"
+    environment.filters["figure"] = figure_text
     environment.filters["unit"] = spaced_unit
     environment.filters["is_day"] = lambda text: _DAY.fullmatch(text) is not None
     return environment

@@ -49,6 +49,7 @@ PUT_TOGETHER = {
     "status-{figure.status}": set[str](),
     "ledger-line-{fault.kind}": set[str](),
     "comparison-{figure.comparison}": set[str](),
+    "qualifier-{figure.qualifier}": set[str](),
     "event-{entry.event}": set[str](),
     "step-{step.kind}": set[str](),
     "step-detail-{step.kind}": set[str](),
@@ -162,7 +163,13 @@ def raised_elsewhere(node: ast.AST, path: Path) -> Iterator[tuple[str, str, None
     in_a_form = any(
         map(
             path.match,
-            ("workspace/city.py", "recipe/words.py", "recipe/blockwords.py", "kpi/strategy.py", "kpi/coverage.py"),
+            (
+                "workspace/city.py",
+                "recipe/words.py",
+                "recipe/blockwords.py",
+                "kpi/strategy_model.py",
+                "kpi/coverage.py",
+            ),
         )
     )
     if isinstance(node, ast.Call) and called(node) == "ValueError" and in_a_form:
