@@ -24,6 +24,7 @@ from meguro_opendata.ledger.entries import (
     japan_time,
 )
 from meguro_opendata.ledger.history import History, scan_ledger
+from meguro_opendata.ledger.identity import Identity
 from meguro_opendata.ledger.onportal import LastEvent, OnPortal, PublishedFiles, Withdrawal, read_portal
 from meguro_opendata.ledger.packages import Imported, OddTime, Package, catalogued, import_events, read_packages
 from meguro_opendata.ledger.pending import (
@@ -50,6 +51,7 @@ __all__ = [
     "Entry",
     "Event",
     "History",
+    "Identity",
     "Imported",
     "LastEvent",
     "LineFault",

@@ -2,27 +2,32 @@
 
 Every line is decoded into the few keys that counting needs. The lines that matter for more (a dataset's newest,
 datings, records) are then read in full. The chain is not checked here.
+
+A ledger with annulled events, or with files that have to be recognised by their checksums, is read twice: only its
+end says which lines those are.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
 import msgspec
 
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import storage_guard
-from meguro_opendata.japan.calendar import JST
+from meguro_opendata.japan.calendar import JST, today
+from meguro_opendata.ledger.annulled import struck_lines
 from meguro_opendata.ledger.chain import entry_at, ledger_lines
-from meguro_opendata.ledger.datasets import DatasetHistory, Occurrence
+from meguro_opendata.ledger.datasets import DatasetHistory, Occurrence, packed
 from meguro_opendata.ledger.entries import (
     FILE_EVENTS,
     PUBLISHED,
+    UPDATE,
     WITHDRAW,
     Annulment,
     Dating,
@@ -31,8 +36,9 @@ from meguro_opendata.ledger.entries import (
     SameAs,
     Submission,
 )
+from meguro_opendata.ledger.identity import unrecognised
 
-__all__ = ["History", "scan_ledger"]
+__all__ = ["History", "Scan", "scan_ledger"]
 
 _OFFSET = "+09:00"
 
@@ -46,6 +52,7 @@ class _Line(msgspec.Struct, gc=False):
     resource: str = ""
     portal: str = ""
     standard: str | None = None
+    sha256: str = ""
     origin: Literal["published", "harvested"] = "published"
 
 
@@ -63,7 +70,9 @@ class History:
         records: Likewise.
         same: What is said to continue something earlier, likewise.
         annulled: What is said to be a mistake, likewise.
+        struck: By the number of a line that is annulled, the time at which it really happened; empty if it never did.
         submissions: The quarters that were handed in, likewise.
+        late: The lines of events that say more of a first day than earlier lines did, though that day was over.
         offsets: Where each line begins in the file, and where the last one ends.
     """
 
@@ -74,7 +83,9 @@ class History:
     records: list[tuple[int, Record]] = field(default_factory=list)
     same: list[tuple[int, SameAs]] = field(default_factory=list)
     annulled: list[tuple[int, Annulment]] = field(default_factory=list)
+    struck: dict[int, str] = field(default_factory=dict)
     submissions: list[tuple[int, Submission]] = field(default_factory=list)
+    late: list[int] = field(default_factory=list)
     offsets: array[int] = field(default_factory=lambda: array("Q", [0]))
 
     @property
@@ -88,7 +99,11 @@ class History:
         Raises:
             MeguroOpendataError: If a line cannot be read.
         """
-        return {number: entry_at(self.path, number, line) for number, line in self._read(sorted(set(numbers)))}
+        return {number: entry_at(self.path, number, line) for number, line in self.texts(numbers).items()}
+
+    def texts(self, numbers: Iterable[int]) -> dict[int, bytes]:
+        """Return some lines as they are written, by number."""
+        return dict(self._read(sorted(set(numbers))))
 
     def _read(self, numbers: list[int]) -> Iterator[tuple[int, bytes]]:
         if not numbers:
@@ -100,49 +115,147 @@ class History:
                 yield number, file.read(end - begin)
 
 
-def scan_ledger(path: Path, until: date) -> History:
+def scan_ledger(path: Path, until: date, *, seen: date | None = None, lines: int | None = None) -> History:
     """Read what had happened by the end of a day in Japan; nothing if there is no ledger yet.
 
-    Datings and records are about a day of their own, and all there: what is entered late is a correction.
+    Datings and records are about a day of their own, and all there: what is entered late is a correction. What is
+    annulled did not happen, or happened when the annulment says.
+
+    Args:
+        path: The ledger.
+        until: The day.
+        seen: The day up to whose end it is looked whether something was withdrawn soon; default the same day.
+        lines: Read only so many lines, as if the ledger ended there.
 
     Raises:
         MeguroOpendataError: If a line cannot be read; it is never skipped.
         StorageError: If the file cannot be read.
     """
-    history = History(path, until.isoformat())
-    days = _Days(path)
-    said: list[int] = []
-    for number, line in _lines(history):
-        day = days.of(line.time, number)
+    scan = Scan(path, until, seen=seen)
+    scan.read(lines)
+    history = scan.history
+    struck = struck_lines(history) if history.annulled else {}
+    named = unrecognised(history.same, history.datasets) if history.same else frozenset()
+    if named or any(number not in scan.said for number in struck):
+        scan = Scan(path, until, seen=seen, struck=struck, named=named)
+        scan.read(lines)
+    return scan.finished(struck)
+
+
+class Scan:
+    """One reading of a ledger, line by line.
+
+    Attributes:
+        history: What the lines so far say.
+        said: The numbers of those that are no event of a file.
+        changed: The datasets of which they said something new of a first day, until somebody clears it.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        until: date,
+        *,
+        seen: date | None = None,
+        struck: Mapping[int, str] | None = None,
+        named: Collection[str] = frozenset(),
+    ) -> None:
+        """Start before the first line.
+
+        Args:
+            path: The ledger.
+            until: The day up to whose end is counted.
+            seen: As in :func:`scan_ledger`.
+            struck: The lines that are annulled.
+            named: The datasets whose checksums are kept.
+        """
+        self.history = History(path, until.isoformat())
+        self.said: dict[int, str] = {}
+        self.changed: set[str] = set()
+        self._seen = max(seen or until, until).isoformat()
+        self._struck = dict(struck or {})
+        self._named = named
+        self._days = _Days(path)
+        self._clock, self._today = "", today().isoformat()
+
+    def read(self, lines: int | None = None) -> None:
+        """Read all lines, or so many, and then in full what is no event of a file."""
+        for number, line in _lines(self.history, lines):
+            self.enter(number, line)
+        for number, entry in self.history.entries(self.said).items():
+            self.say(number, entry)
+
+    def enter(self, number: int, line: _Line) -> None:
+        """Enter one line, in their order."""
+        time = line.time
+        if self._struck and number in self._struck:
+            if not self._struck[number] and line.event in FILE_EVENTS:
+                return
+            time = self._struck[number] or time
+        day = self._days.of(time, number)
         if line.event in FILE_EVENTS:
-            _enter(history, line, day, number)
+            self._enter_event(number, line, day)
         else:
-            said.append(number)
-    for name in [name for name, dataset in history.datasets.items() if not dataset.firsts]:
-        del history.datasets[name]  # withdrawn, and never published as far as the ledger knows
-    for number, entry in history.entries(said).items():
-        _say(history, number, entry)
-    return history
+            self.said[number] = line.event
+        if line.origin == PUBLISHED and self._clock < day <= self._today:
+            self._clock = day
+
+    def say(self, number: int, entry: Entry) -> None:
+        """Enter what a line says that is no event of a file."""
+        kept: list[tuple[int, Any]] = getattr(self.history, _KEPT[type(entry)])
+        kept.append((number, entry))
+
+    def finished(self, struck: Mapping[int, str]) -> History:
+        """Return what was read without what is annulled."""
+        history = self.history
+        history.struck = dict(struck)
+        if struck:
+            for name in ("datings", "records", "same", "submissions"):
+                setattr(history, name, [said for said in getattr(history, name) if said[0] not in struck])
+        for name in [name for name, dataset in history.datasets.items() if not dataset.firsts]:
+            del history.datasets[name]  # withdrawn, and never published as far as the ledger knows
+        return history
+
+    def _enter_event(self, number: int, line: _Line, day: str) -> None:
+        whole = line.event == WITHDRAW and not line.resource
+        if not line.dataset or not (line.resource or whole):
+            raise MeguroOpendataError("ledger-broken", file=self.history.path, line=number)
+        dataset = self.history.datasets.get(line.dataset)
+        if dataset is None:
+            dataset = self.history.datasets[line.dataset] = DatasetHistory()
+        withdrawn = line.event == WITHDRAW
+        own = line.origin == PUBLISHED
+        occurrence = Occurrence(day, packed(number, line.sha256), own, withdrawn)
+        if not withdrawn and dataset.enter_first(line.resource, occurrence):
+            self.changed.add(line.dataset)
+            if day < self._clock and (own or dataset.newest_own or dataset.after):
+                self.history.late.append(number)
+        if line.dataset in self._named and line.sha256:
+            dataset.checksums.setdefault(line.resource, []).append((day, line.sha256))
+        if day <= self.history.until:
+            if whole:
+                dataset.withdraw(line.portal, occurrence)
+            else:
+                dataset.enter_last(line.resource, line.portal, occurrence, update=line.event == UPDATE)
+        elif day <= self._seen:
+            dataset.enter_after(line.resource, line.portal, occurrence)
 
 
-def _say(history: History, number: int, entry: Entry) -> None:
-    match entry:
-        case Dating():
-            history.datings.append((number, entry))
-        case Record():
-            history.records.append((number, entry))
-        case SameAs():
-            history.same.append((number, entry))
-        case Annulment():
-            history.annulled.append((number, entry))
-        case Submission():
-            history.submissions.append((number, entry))
+_KEPT: Mapping[type[Entry], str] = {
+    Dating: "datings",
+    Record: "records",
+    SameAs: "same",
+    Annulment: "annulled",
+    Submission: "submissions",
+}
 
 
-def _lines(history: History) -> Iterator[tuple[int, _Line]]:
+def _lines(history: History, limit: int | None) -> Iterator[tuple[int, _Line]]:
     """Yield every line with its number; the history keeps where each of them begins."""
     decode, offsets, begin = _DECODER.decode, history.offsets, 0
     for number, text, ended in ledger_lines(history.path):
+        if limit is not None and number > limit:
+            return
         begin += len(text) + ended
         offsets.append(begin)
         try:
@@ -150,23 +263,6 @@ def _lines(history: History) -> Iterator[tuple[int, _Line]]:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             _refuse_broken(history.path)
         yield number, line
-
-
-def _enter(history: History, line: _Line, day: str, number: int) -> None:
-    whole = line.event == WITHDRAW and not line.resource
-    if not line.dataset or not (line.resource or whole):
-        raise MeguroOpendataError("ledger-broken", file=history.path, line=number)
-    dataset = history.datasets.get(line.dataset)
-    if dataset is None:
-        dataset = history.datasets[line.dataset] = DatasetHistory()
-    occurrence = Occurrence(day, number, line.origin == PUBLISHED, line.event == WITHDRAW)
-    if whole:
-        if day <= history.until:
-            dataset.withdraw(line.portal, occurrence)
-        return
-    dataset.enter_first(line.resource, occurrence)
-    if day <= history.until:
-        dataset.enter_last(line.resource, line.portal, occurrence)
 
 
 class _Days:
