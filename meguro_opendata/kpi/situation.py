@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from meguro_opendata.japan.calendar import today, year_days
-from meguro_opendata.kpi.counting import Current, New, current_datasets, new_in_year
+from meguro_opendata.kpi.counting import Current, New, current_datasets, rules
 from meguro_opendata.kpi.coverage import Kind, kinds_of
+from meguro_opendata.kpi.novelty import Novelties, new_in_year
 from meguro_opendata.kpi.records import Recordable, recordable
 from meguro_opendata.kpi.strategy import Strategy, open_strategy
 from meguro_opendata.kpi.upkeep import Kept, Staged, stages_of, timeliness_of
-from meguro_opendata.ledger import DatasetHistory, Event, History, scan_ledger
+from meguro_opendata.ledger import Event, History, scan_ledger
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Situation", "situation_of"]
@@ -51,15 +52,23 @@ class Situation:
         return recordable(self.strategy)
 
     @cached_property
+    def novelties(self) -> Novelties:
+        """What was published for the first time in the year, and what was only added to a catalogue's datasets."""
+        return new_in_year(self.history, self.first, self.until)
+
+    @property
     def new(self) -> tuple[list[New], list[New]]:
         """Datasets and files that were published for the first time in the year."""
-        return new_in_year(self.history, self.first, self.until)
+        return self.novelties.datasets, self.novelties.files
 
     @cached_property
     def owners(self) -> dict[str, Event]:
         """Of each dataset that has something new, an event that says whose it is."""
         datasets, files = self.new
-        lines = {new.dataset: _telling_line(self.history.datasets[new.dataset]) for new in [*datasets, *files]}
+        lines = {
+            new.dataset: self.history.datasets[new.dataset].telling.line
+            for new in [*datasets, *files, *self.novelties.apart]
+        }
         entries = self.history.entries(lines.values())
         return {name: event for name, line in lines.items() if isinstance(event := entries[line], Event)}
 
@@ -88,10 +97,7 @@ def situation_of(workspace: Workspace, fiscal_year: int, as_of: date | None = No
     """Return the situation of a year by the end of a day (default: today)."""
     first, last = year_days(fiscal_year, workspace.city.fiscal_year_start)
     day = as_of or today()
-    history = scan_ledger(workspace.ledger, min(day, last))
+    until = min(day, last)
+    seen = min(day, until + timedelta(days=rules()["withdrawn"]["days"]))
+    history = scan_ledger(workspace.ledger, until, seen=seen)
     return Situation(workspace, fiscal_year, day, first, last, open_strategy(workspace, fiscal_year), history)
-
-
-def _telling_line(dataset: DatasetHistory) -> int:
-    """The line that says what a dataset is: its newest, or, if it was dated before all events, its first."""
-    return (dataset.newest or dataset.first).line

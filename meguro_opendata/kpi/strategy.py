@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, Self
 
@@ -50,6 +51,18 @@ class Reference(Declared):
     text: Filled
 
 
+class Ruling(Declared):
+    """A decision of the ward on how something is counted: the document and its day."""
+
+    document: Filled
+    date: date
+
+    @property
+    def text(self) -> str:
+        """The document with its day."""
+        return f"{self.document} ({self.date.isoformat()})"
+
+
 class Target(Declared):
     """One target.
 
@@ -59,7 +72,9 @@ class Target(Declared):
         text: The document's own words.
         definition: What is counted, and how.
         footnote: What the document says of it below.
-        official: Whether routine additions count; where the document is silent, ``all``.
+        official: Which count of new data is held against the target: ``files``, ``tables`` (formats not counted) or
+            ``without_routine``. Where the document is silent, ``files``, which was written ``all`` before.
+        ruling: The ward's decision on that count, where there is one.
         from_file: The kind of table that the figure may be computed from.
         records: Whether recorded figures add up, or the newest counts; default: shares do not add up.
     """
@@ -73,10 +88,16 @@ class Target(Declared):
     text: Filled
     definition: Filled
     footnote: Filled | None = None
-    official: Literal["all", "without_routine"] = "all"
+    official: Literal["files", "tables", "without_routine", "all"] = "files"
+    ruling: Ruling | None = None
     from_file: Literal["procedures"] | None = None
     records: Literal["sum", "latest"] | None = None
     reference: Annotated[tuple[Reference, ...], Field(strict=False)] = ()
+
+    @property
+    def counted(self) -> str:
+        """The count of new data that is held against the target."""
+        return "files" if self.official == "all" else self.official
 
     @property
     def adds(self) -> bool:
