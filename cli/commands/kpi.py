@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +44,7 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     from meguro_opendata.japan.eras import era_name
     from meguro_opendata.messages import message
 
+    from ..texts.corrections import correction_lines
     from ..texts.kpi import figure_lines
 
     lang = options.settings().lang
@@ -53,12 +55,14 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     figures = kpi.figures_of(situation, lang)
     told = _tell_pending(workspace)
     if output_format == "json":
-        console.result_json(kpi.to_dict(figures, year, day) | told.to_dict())
+        corrections = {"corrections": [asdict(one) for one in situation.corrections]}
+        console.result_json(kpi.to_dict(figures, year, day) | corrections | told.to_dict())
         return
     console.result(message("kpi-title", lang, year=year, era=era_name(year, lang), as_of=situation.as_of))
     if situation.strategy is None:
         console.result(message("kpi-no-strategy", lang, year=year))
     console.result("\n".join(figure_lines(figures, situation.strategy, lang)))
+    console.result_lines(correction_lines(situation.corrections, lang))
 
 
 @command.command("record")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -34,6 +35,10 @@ class Novelties(NamedTuple):
     apart: list[New]
 
 
+def _none() -> Novelties:
+    return Novelties([], [], [])
+
+
 def new_in_year(history: History, first: date, last: date) -> Novelties:
     """Return what was published for the first time between two days.
 
@@ -41,11 +46,8 @@ def new_in_year(history: History, first: date, last: date) -> Novelties:
     dating stands for those of its files that only a catalogue's date is known of.
     """
     novelty = Novelty(history)
-    found = Novelties([], [], [])
-    for name in history.datasets:
-        for all_of_them, its in zip(found, novelty.of(name, first.isoformat(), last.isoformat()), strict=True):
-            all_of_them += its
-    return Novelties(*(sorted(kind, key=_moment) for kind in found))
+    parts = [novelty.of(name, first.isoformat(), last.isoformat()) for name in history.datasets]
+    return Novelties(*(sorted(chain(*kind), key=_moment) for kind in zip(*parts, strict=True))) if parts else _none()
 
 
 class Novelty:
@@ -54,23 +56,43 @@ class Novelty:
     def __init__(self, history: History) -> None:
         """Read the datings and what continues what."""
         self._history = history
-        self.identity = Identity(history.same, history.datasets)
         self._dated: dict[str, dict[str, Moment]] = {}
-        for line, dating in history.datings:
+        self._read = 0
+        self.identity = Identity((), history.datasets)
+        self.refresh()
+
+    def refresh(self) -> set[str]:
+        """Read what the history has got since; return the datasets of which it says something else now."""
+        before = self.identity.touched()
+        self.identity = Identity(self._history.same, self._history.datasets)
+        named: set[str] = set()
+        for line, dating in self._history.datings[self._read :]:
             day = date.fromisoformat(dating.first).isoformat()
             self._dated.setdefault(dating.dataset, {})[dating.resource] = day, line
+            named.add(dating.dataset)
+        self._read = len(self._history.datings)
+        return named | before | self.identity.touched()
 
-    def of(self, name: str, begin: str, end: str) -> Novelties:
-        """Return what is new in one dataset between two days."""
+    def of(self, name: str, begin: str, end: str, *, plain: bool = False) -> Novelties:
+        """Return what is new in one dataset between two days.
+
+        Args:
+            name: The dataset.
+            begin: The first day.
+            end: The last day.
+            plain: Leave out what files are to each other (series, tables), which takes most of the time.
+        """
         dataset = self._history.datasets[name]
         datings = self._dated.get(name, {})
-        found = Novelties([], [], [])
+        found = _none()
         moment = None if self.identity.continues(name) else datings.get("") or _own_first(dataset)
         if moment and begin <= moment[0] <= end:
             found.datasets.append(New(*moment, name, withdrawn_soon=_soon(moment[0], _all_gone(dataset))))
         known = self._known(name, dataset, datings)
         fresh, added = known.new(begin, end)
-        if fresh:
+        if plain:
+            found.files.extend(New(*moment, name, file) for file, moment in fresh.items())
+        elif fresh:
             found.files.extend(self._described(name, dataset, known, fresh))
         found.apart.extend(New(*first, name, file, table=False) for file, first in added.items())
         return found

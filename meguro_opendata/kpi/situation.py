@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from meguro_opendata.japan.calendar import today, year_days
+from meguro_opendata.kpi.corrections import Correction, corrections_of
 from meguro_opendata.kpi.counting import Current, New, current_datasets, rules
 from meguro_opendata.kpi.coverage import Kind, kinds_of
 from meguro_opendata.kpi.novelty import Novelties, new_in_year
@@ -55,6 +56,12 @@ class Situation:
     def novelties(self) -> Novelties:
         """What was published for the first time in the year, and what was only added to a catalogue's datasets."""
         return new_in_year(self.history, self.first, self.until)
+
+    @cached_property
+    def corrections(self) -> tuple[Correction, ...]:
+        """The changes of this year and earlier ones that were entered when the year was over."""
+        found = corrections_of(self.workspace, self.history)
+        return tuple(one for one in found if one.fiscal_year <= self.fiscal_year)
 
     @property
     def new(self) -> tuple[list[New], list[New]]:

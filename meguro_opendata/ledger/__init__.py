@@ -23,7 +23,7 @@ from meguro_opendata.ledger.entries import (
     Submission,
     japan_time,
 )
-from meguro_opendata.ledger.history import History, scan_ledger
+from meguro_opendata.ledger.history import History, prefixes, scan_ledger
 from meguro_opendata.ledger.identity import Identity
 from meguro_opendata.ledger.onportal import LastEvent, OnPortal, PublishedFiles, Withdrawal, read_portal
 from meguro_opendata.ledger.packages import Imported, OddTime, Package, catalogued, import_events, read_packages
@@ -75,6 +75,7 @@ __all__ = [
     "japan_time",
     "pending_path",
     "place_of",
+    "prefixes",
     "read_entries",
     "read_ledger",
     "read_packages",

@@ -70,6 +70,7 @@ class DatasetHistory:
         newest_catalogued: The newest one of a catalogue's.
         updated: The newest event up to that day by which this tool brought new data, not the same data elsewhere.
         endings: Those of the files' names.
+        own: Whether this tool published a file of it first, at any time.
         after: By portal and file (or, for the whole dataset, an empty name), what last happened in the weeks after
             that day, by which it is seen that something was withdrawn soon.
         checksums: The days and checksums of each file, kept only where files have to be recognised by them.
@@ -82,6 +83,7 @@ class DatasetHistory:
         "firsts",
         "newest_catalogued",
         "newest_own",
+        "own",
         "portals",
         "updated",
         "withdrawals",
@@ -96,6 +98,7 @@ class DatasetHistory:
         self.newest_catalogued: Occurrence | None = None
         self.updated: Occurrence | None = None
         self.endings: set[str] = set()
+        self.own = False
         self.after: dict[str, dict[str, Occurrence]] = {}
         self.checksums: dict[str, list[tuple[str, str]]] = {}
 

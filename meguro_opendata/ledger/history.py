@@ -25,6 +25,7 @@ from meguro_opendata.ledger.annulled import struck_lines
 from meguro_opendata.ledger.chain import entry_at, ledger_lines
 from meguro_opendata.ledger.datasets import DatasetHistory, Occurrence, packed
 from meguro_opendata.ledger.entries import (
+    ANNUL,
     FILE_EVENTS,
     PUBLISHED,
     UPDATE,
@@ -38,7 +39,7 @@ from meguro_opendata.ledger.entries import (
 )
 from meguro_opendata.ledger.identity import unrecognised
 
-__all__ = ["History", "Scan", "scan_ledger"]
+__all__ = ["History", "prefixes", "scan_ledger"]
 
 _OFFSET = "+09:00"
 
@@ -72,7 +73,9 @@ class History:
         annulled: What is said to be a mistake, likewise.
         struck: By the number of a line that is annulled, the time at which it really happened; empty if it never did.
         submissions: The quarters that were handed in, likewise.
-        late: The lines of events that say more of a first day than earlier lines did, though that day was over.
+        late: The lines of events that may change a year that was over, each with the day on which it was entered at
+            the earliest: those that say more of an earlier day than earlier lines did, and those that are annulled.
+        said: Which kind each line is that is no event of a file, annulled ones included.
         offsets: Where each line begins in the file, and where the last one ends.
     """
 
@@ -85,7 +88,8 @@ class History:
     annulled: list[tuple[int, Annulment]] = field(default_factory=list)
     struck: dict[int, str] = field(default_factory=dict)
     submissions: list[tuple[int, Submission]] = field(default_factory=list)
-    late: list[int] = field(default_factory=list)
+    late: list[tuple[int, str]] = field(default_factory=list)
+    said: dict[int, str] = field(default_factory=dict)
     offsets: array[int] = field(default_factory=lambda: array("Q", [0]))
 
     @property
@@ -131,18 +135,64 @@ def scan_ledger(path: Path, until: date, *, seen: date | None = None, lines: int
         MeguroOpendataError: If a line cannot be read; it is never skipped.
         StorageError: If the file cannot be read.
     """
-    scan = Scan(path, until, seen=seen)
+    return _scanned(path, until, seen, lines).history
+
+
+def prefixes(path: Path, stops: Collection[int]) -> Iterator[tuple[int, History, set[str] | None]]:
+    """Yield what a ledger says before and after each of some lines, as if it ended there, in one reading.
+
+    Each time its number of lines, the history, which goes on to grow, and the datasets of which it says something
+    else of a first day than the last time; ``None`` for any, after an annulment.
+
+    Raises:
+        MeguroOpendataError: If a line cannot be read.
+        StorageError: If the file cannot be read.
+    """
+    whole = History(path, date.max.isoformat())
+    ends = {*stops, *(number - 1 for number in stops)}
+    named = _named_in(path, stops)
+    scan = _Scan(path, date.max, named=named)
+    scan.history.offsets = whole.offsets
+    for number, line in _lines(whole, max(stops, default=0)):
+        changed: set[str] | None = scan.changed
+        if number == 1 and 0 in ends:
+            yield 0, scan.history, set()
+        scan.enter(number, line)
+        if line.event == ANNUL:
+            scan = _scanned(path, date.max, None, number, named)
+            scan.history.offsets, changed = whole.offsets, None
+        elif number in scan.said:
+            scan.say(number, scan.history.entries([number])[number])
+        if number in ends:
+            yield number, scan.history, changed
+            scan.changed.clear()
+
+
+def _named_in(path: Path, lines: Collection[int]) -> frozenset[str]:
+    """The datasets that some lines say to be the same, whose files may have to be recognised by their checksums."""
+    found: set[str] = set()
+    for number, text, ended in ledger_lines(path):
+        if number in lines and isinstance(said := entry_at(path, number, text, ended=ended), SameAs):
+            found |= {said.dataset, said.former}
+    return frozenset(found)
+
+
+def _scanned(
+    path: Path, until: date, seen: date | None, lines: int | None, named: Collection[str] = frozenset()
+) -> _Scan:
+    scan = _Scan(path, until, seen=seen, named=named)
     scan.read(lines)
     history = scan.history
     struck = struck_lines(history) if history.annulled else {}
-    named = unrecognised(history.same, history.datasets) if history.same else frozenset()
-    if named or any(number not in scan.said for number in struck):
-        scan = Scan(path, until, seen=seen, struck=struck, named=named)
+    needed = unrecognised(history.same, history.datasets).difference(named) if history.same else frozenset()
+    if needed or any(number not in scan.said for number in struck):
+        scan = _Scan(path, until, seen=seen, struck=struck, named={*needed, *named})
         scan.read(lines)
-    return scan.finished(struck)
+    scan.finish(struck)
+    return scan
 
 
-class Scan:
+class _Scan:
     """One reading of a ledger, line by line.
 
     Attributes:
@@ -188,10 +238,11 @@ class Scan:
     def enter(self, number: int, line: _Line) -> None:
         """Enter one line, in their order."""
         time = line.time
-        if self._struck and number in self._struck:
-            if not self._struck[number] and line.event in FILE_EVENTS:
+        if self._struck and number in self._struck and line.event in FILE_EVENTS:
+            self.history.late.append((number, self._clock))
+            if not self._struck[number]:
                 return
-            time = self._struck[number] or time
+            time = self._struck[number]
         day = self._days.of(time, number)
         if line.event in FILE_EVENTS:
             self._enter_event(number, line, day)
@@ -205,16 +256,16 @@ class Scan:
         kept: list[tuple[int, Any]] = getattr(self.history, _KEPT[type(entry)])
         kept.append((number, entry))
 
-    def finished(self, struck: Mapping[int, str]) -> History:
-        """Return what was read without what is annulled."""
+    def finish(self, struck: Mapping[int, str]) -> None:
+        """Leave out what is annulled, and datasets of which nothing was ever published."""
         history = self.history
         history.struck = dict(struck)
+        history.said = self.said
         if struck:
             for name in ("datings", "records", "same", "submissions"):
                 setattr(history, name, [said for said in getattr(history, name) if said[0] not in struck])
         for name in [name for name, dataset in history.datasets.items() if not dataset.firsts]:
             del history.datasets[name]  # withdrawn, and never published as far as the ledger knows
-        return history
 
     def _enter_event(self, number: int, line: _Line, day: str) -> None:
         whole = line.event == WITHDRAW and not line.resource
@@ -228,8 +279,9 @@ class Scan:
         occurrence = Occurrence(day, packed(number, line.sha256), own, withdrawn)
         if not withdrawn and dataset.enter_first(line.resource, occurrence):
             self.changed.add(line.dataset)
-            if day < self._clock and (own or dataset.newest_own or dataset.after):
-                self.history.late.append(number)
+            dataset.own = dataset.own or own
+            if day < self._clock and dataset.own:
+                self.history.late.append((number, self._clock))
         if line.dataset in self._named and line.sha256:
             dataset.checksums.setdefault(line.resource, []).append((day, line.sha256))
         if day <= self.history.until:
