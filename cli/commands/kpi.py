@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +45,7 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     from meguro_opendata.kpi.provenance import ledger_dict, unverified_text
     from meguro_opendata.messages import message
 
+    from ..texts.corrections import correction_lines
     from ..texts.kpi import figure_lines, unknown_lines
 
     lang = options.settings().lang
@@ -55,13 +57,15 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     told = _tell_pending(workspace)
     if output_format == "json":
         shown = kpi.to_dict(figures, year, day, situation.unknown_indicators)
-        console.result_json(shown | ledger_dict(situation.trust) | told.to_dict())
+        corrections = {"corrections": [asdict(one) for one in situation.corrections]}
+        console.result_json(shown | ledger_dict(situation.trust) | corrections | told.to_dict())
         return
     console.result_lines(filter(None, [unverified_text(situation.trust, lang)]))
     console.result(message("kpi-title", lang, year=year, era=era_name(year, lang), as_of=situation.as_of))
     if situation.strategy is None:
         console.result(message("kpi-no-strategy", lang, year=year))
     console.result_lines(figure_lines(figures, situation, lang))
+    console.result_lines(correction_lines(situation.corrections, lang))
     console.result_lines(unknown_lines(situation.unknown_indicators, year, lang))
 
 

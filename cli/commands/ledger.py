@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import console, options
+from ..correcting import annul, same
 
 if TYPE_CHECKING:
     from meguro_opendata.ledger import Check, Imported, Package
@@ -24,6 +25,10 @@ MERGE_FORMAT = "meguro-opendata/ledger_merge@1"
 @click.group("ledger", cls=options.Group, no_args_is_help=True)
 def command() -> None:
     """公開の台帳を読み込む・確かめる / The ledger of publications."""
+
+
+command.add_command(same)
+command.add_command(annul)
 
 
 @command.command("import")

@@ -33,6 +33,7 @@ def figure_lines(figures: Sequence[Indicator], situation: Situation, lang: str) 
         yield _table(list(group), lang, verified=verified)
     yield ""
     yield from (f"{figure.id}: {figure.definition}" for figure in counted)
+    yield from (line for figure in counted for line in _counts(figure, lang))
     yield ": ".join(head_fact(situation.trust, lang))
 
 
@@ -96,6 +97,23 @@ def _table(figures: Sequence[Indicator], lang: str, *, verified: bool) -> str:
         for figure in figures
     ]
     return console.table_text(header, rows, numbers=(2, 3, 4), whole=(0, 2, 4, 5))
+
+
+def _counts(figure: Indicator, lang: str) -> Iterator[str]:
+    """The counts of new data side by side, which of them is the official one, and what is not in them."""
+    from meguro_opendata.messages import message, word
+
+    if figure.tables is not None:
+        counts = {"files": figure.files, "tables": figure.tables, "routine": figure.without_routine}
+        yield ""
+        yield message("three-counts", lang, **{name: number_text(value, "") for name, value in counts.items()})
+        official = word(f"official-{figure.official}", lang)
+        code = "official-by-ruling" if figure.ruling else "official-no-ruling"
+        yield message(code, lang, official=official, ruling=figure.ruling)
+    if figure.apart:
+        yield message("added-apart", lang, count=number_text(figure.apart, ""))
+    if figure.withdrawn_soon:
+        yield message("withdrawn-soon", lang, name=figure.name, count=figure.withdrawn_soon)
 
 
 def _actual(figure: Indicator, lang: str) -> str:

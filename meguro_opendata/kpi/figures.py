@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from meguro_opendata.kpi.counting import Current, New
 from meguro_opendata.kpi.coverage import Kind, share_published
@@ -52,7 +52,12 @@ class Indicator:
         focus: Number of the strategy's focus that it belongs to.
         without_routine: The figure without routine additions, where there may be some.
         tables: Of new files, the number of tables: of one dataset and period, however many formats it has.
+        files: Of new files, all of them, whichever count ``actual`` is.
         apart: Files added to what was public before this program published it, which are not in the figure.
+        official: Which of the counts of new data is held against the target: ``files``, ``tables`` or
+            ``without_routine``; empty where there is only one.
+        ruling: The ward's decision on that, empty as long as none is known.
+        withdrawn_soon: How much of it was withdrawn soon after its first publication.
         qualifier: ``about`` or ``at_least`` where a document gives the figure as 約 or 以上; else empty.
         by_department: What each department has of it.
         by_theme: Likewise of each theme of the catalogue.
@@ -72,7 +77,11 @@ class Indicator:
     focus: int | None = None
     without_routine: float | None = None
     tables: float | None = None
+    files: float | None = None
     apart: float | None = None
+    official: str = ""
+    ruling: str = ""
+    withdrawn_soon: int | None = None
     qualifier: str = ""
     by_department: tuple[Part, ...] = ()
     by_theme: tuple[Part, ...] = ()
@@ -96,14 +105,23 @@ class _Described:
 
 @dataclass(frozen=True)
 class Count:
-    """What a count came to, before it is held against a target."""
+    """What a count came to, before it is held against a target; of new data the three counts of it."""
 
     actual: float | None
     without_routine: float | None = None
+    tables: float | None = None
+    apart: float | None = None
+    withdrawn_soon: int | None = None
     by_department: tuple[Part, ...] = ()
     by_theme: tuple[Part, ...] = ()
     lines: tuple[int, ...] = ()
     qualifier: str = ""
+
+    def held(self, target: Target | None) -> float | None:
+        """Return the count that is held against a target: of new data the one that the strategy names."""
+        counts = {"tables": self.tables, "without_routine": self.without_routine}
+        official = counts.get(target.counted) if target else None
+        return self.actual if official is None else official
 
 
 def figures_of(situation: Situation, lang: str) -> list[Indicator]:
@@ -137,11 +155,13 @@ def _count(definition: IndicatorDefinition, situation: Situation) -> Count:
 
 
 def _new_datasets(situation: Situation) -> Count:
-    return _count_new(situation.new[0], situation)
+    return _count_new(situation.novelties.datasets, situation)
 
 
 def _new_resources(situation: Situation) -> Count:
-    return _count_new(situation.new[1], situation)
+    files = situation.novelties.files
+    count = _count_new(files, situation)
+    return replace(count, tables=sum(new.table for new in files), apart=len(situation.novelties.apart))
 
 
 def _count_new(found: list[New], situation: Situation) -> Count:
@@ -149,9 +169,10 @@ def _count_new(found: list[New], situation: Situation) -> Count:
     return Count(
         len(found),
         sum(not new.routine for new in found),
-        _parts(Counter(owners[new.dataset].department for new in found)),
-        _parts(Counter(owners[new.dataset].theme for new in found)),
-        tuple(new.line for new in found),
+        withdrawn_soon=sum(new.withdrawn_soon for new in found),
+        by_department=_parts(Counter(owners[new.dataset].department for new in found)),
+        by_theme=_parts(Counter(owners[new.dataset].theme for new in found)),
+        lines=tuple(new.line for new in found),
     )
 
 
@@ -170,14 +191,14 @@ def _share_of_kinds(kinds: list[Kind]) -> Count:
 def _on_time(situation: Situation) -> Count:
     judged = [one for one in situation.kept if one.state in ("on_time", "late")]
     good = [(one.current, one.state == "on_time") for one in judged]
-    lines = tuple(one.current.line for one in judged)
-    return Count(share_on_time(judged), None, *_shares(good), lines)
+    lines = tuple(one.current.updated for one in judged)
+    return _count_share(share_on_time(judged), good, lines)
 
 
 def _readable(situation: Situation) -> Count:
     staged = situation.staged
     good = [(one.current, one.readable) for one in staged]
-    return Count(share_readable(staged), None, *_shares(good), tuple(one.current.line for one in staged))
+    return _count_share(share_readable(staged), good, tuple(one.current.line for one in staged))
 
 
 _COUNTS: Mapping[str, Callable[[Situation], Count]] = {
@@ -200,10 +221,11 @@ def _recorded(name: str, situation: Situation) -> Count:
     return Count(value, lines=lines)
 
 
-def _shares(good: list[tuple[Current, bool]]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-    """How many of its datasets each department, and each theme, has in order."""
-    departments = [(one.newest.department, right) for one, right in good]
-    return _parts_of(departments), _parts_of([(one.newest.theme, right) for one, right in good])
+def _count_share(share: float | None, good: list[tuple[Current, bool]], lines: tuple[int, ...]) -> Count:
+    """A share, and how many of its datasets each department, and each theme, has in order."""
+    departments = _parts_of([(one.newest.department, right) for one, right in good])
+    themes = _parts_of([(one.newest.theme, right) for one, right in good])
+    return Count(share, by_department=departments, by_theme=themes, lines=lines)
 
 
 def _parts_of(owned: list[tuple[str, bool]]) -> tuple[Part, ...]:
@@ -234,7 +256,7 @@ def held_against(target: Target | None, count: Count, *, over: bool, unit: str =
         over: Whether the year is over.
         unit: The unit of the figure; a target's own is taken where there is one.
     """
-    actual = count.without_routine if target and target.official == "without_routine" else count.actual
+    actual = count.held(target)
     shown = _shown(target, actual, target.unit if target else unit)
     vague = count.qualifier == "about"
     return Held(shown, _rate(target, actual), _status(target, actual, over=over, vague=vague))
@@ -258,6 +280,12 @@ def _held(described: _Described, count: Count, placed: tuple[Focus, Target] | No
         focus=focus.number if focus else None,
         without_routine=count.without_routine,
         qualifier=count.qualifier,
+        tables=count.tables,
+        files=None if count.tables is None else count.actual,
+        apart=count.apart,
+        official="" if count.tables is None else target.counted if target else "files",
+        ruling=target.ruling.text if target and target.ruling else "",
+        withdrawn_soon=count.withdrawn_soon,
         by_department=count.by_department,
         by_theme=count.by_theme,
         lines=count.lines,

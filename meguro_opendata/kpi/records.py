@@ -105,6 +105,8 @@ def recordable(strategy: Strategy | None) -> dict[str, Recordable]:
 def under_names_of_today(records: Sequence[Placed], strategy: Strategy | None) -> list[Placed]:
     """Return records under the ids that a strategy has for them now, where it says what they were called before."""
     renamed = strategy.renamed if strategy else {}
+    if not renamed:
+        return list(records)
     return [(line, replace(old, indicator=renamed.get(old.indicator, old.indicator))) for line, old in records]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from meguro_opendata.japan.calendar import today, year_days
-from meguro_opendata.kpi.counting import Current, New, current_datasets, new_in_year
+from meguro_opendata.kpi.corrections import Correction, corrections_of
+from meguro_opendata.kpi.counting import Current, New, current_datasets, rules
 from meguro_opendata.kpi.coverage import Kind, kinds_of
+from meguro_opendata.kpi.novelty import Novelties, new_in_year
 from meguro_opendata.kpi.records import (
     Recordable,
     UnknownIndicator,
@@ -18,7 +20,7 @@ from meguro_opendata.kpi.records import (
 )
 from meguro_opendata.kpi.strategy import Background, Strategy, open_background, open_strategy
 from meguro_opendata.kpi.upkeep import Kept, Staged, stages_of, timeliness_of
-from meguro_opendata.ledger import DatasetHistory, Event, History, Trust, check_ledger, scan_ledger
+from meguro_opendata.ledger import Event, History, Trust, check_ledger, scan_ledger
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Situation", "situation_of"]
@@ -72,15 +74,29 @@ class Situation:
         return open_background(self.workspace)
 
     @cached_property
+    def novelties(self) -> Novelties:
+        """What was published for the first time in the year, and what was only added to a catalogue's datasets."""
+        return new_in_year(self.history, self.first, self.until)
+
+    @cached_property
+    def corrections(self) -> tuple[Correction, ...]:
+        """The changes of this year and earlier ones that were entered when the year was over."""
+        found = corrections_of(self.workspace, self.history)
+        return tuple(one for one in found if one.fiscal_year <= self.fiscal_year)
+
+    @property
     def new(self) -> tuple[list[New], list[New]]:
         """Datasets and files that were published for the first time in the year."""
-        return new_in_year(self.history, self.first, self.until)
+        return self.novelties.datasets, self.novelties.files
 
     @cached_property
     def owners(self) -> dict[str, Event]:
         """Of each dataset that has something new, an event that says whose it is."""
         datasets, files = self.new
-        lines = {new.dataset: _telling_line(self.history.datasets[new.dataset]) for new in [*datasets, *files]}
+        lines = {
+            new.dataset: self.history.datasets[new.dataset].telling.line
+            for new in [*datasets, *files, *self.novelties.apart]
+        }
         entries = self.history.entries(lines.values())
         return {name: event for name, line in lines.items() if isinstance(event := entries[line], Event)}
 
@@ -109,12 +125,9 @@ def situation_of(workspace: Workspace, fiscal_year: int, as_of: date | None = No
     """Return the situation of a year by the end of a day (default: today)."""
     first, last = year_days(fiscal_year, workspace.city.fiscal_year_start)
     day = as_of or today()
-    history = scan_ledger(workspace.ledger, min(day, last), workspace.renamed_portals)
+    until = min(day, last)
+    seen = min(day, until + timedelta(days=rules()["withdrawn"]["days"]))
+    history = scan_ledger(workspace.ledger, until, workspace.renamed_portals, seen=seen)
     strategy = open_strategy(workspace, fiscal_year)
     history.records = under_names_of_today(history.records, strategy)
     return Situation(workspace, fiscal_year, day, first, last, strategy, history)
-
-
-def _telling_line(dataset: DatasetHistory) -> int:
-    """The line that says what a dataset is: its newest, or, if it was dated before all events, its first."""
-    return (dataset.newest or dataset.first).line

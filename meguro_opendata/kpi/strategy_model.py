@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -58,6 +59,18 @@ class Reference(Declared):
     document: Filled | None = None
 
 
+class Ruling(Declared):
+    """A decision of the ward on how something is counted: the document and its day."""
+
+    document: Filled
+    date: date
+
+    @property
+    def text(self) -> str:
+        """The document with its day."""
+        return f"{self.document} ({self.date.isoformat()})"
+
+
 class Target(Declared):
     """One target.
 
@@ -67,7 +80,9 @@ class Target(Declared):
         text: The document's own words.
         definition: What is counted, and how.
         footnote: What the document says of it below.
-        official: Whether routine additions count; where the document is silent, ``all``.
+        official: Which count of new data is held against the target: ``files``, ``tables`` (formats not counted) or
+            ``without_routine``. Where the document is silent, ``files``, which was written ``all`` before.
+        ruling: The ward's decision on that count, where there is one.
         from_file: The kind of table that the figure may be computed from.
         records: What the records of a year come to: their sum, the newest, the greatest or the least of them. By
             default they add up, and of shares the newest counts.
@@ -84,12 +99,18 @@ class Target(Declared):
     text: Filled
     definition: Filled
     footnote: Filled | None = None
-    official: Literal["all", "without_routine"] = "all"
+    official: Literal["files", "tables", "without_routine", "all"] = "files"
+    ruling: Ruling | None = None
     from_file: Literal["procedures"] | None = None
     records: Method | None = None
     formerly: Annotated[tuple[IndicatorId, ...], Field(strict=False)] = ()
     owner: Filled | None = None
     reference: Annotated[tuple[Reference, ...], Field(strict=False)] = ()
+
+    @property
+    def counted(self) -> str:
+        """The count of new data that is held against the target."""
+        return "files" if self.official == "all" else self.official
 
 
 class KnownResult(Declared):

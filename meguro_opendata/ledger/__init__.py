@@ -24,7 +24,8 @@ from meguro_opendata.ledger.entries import (
     Submission,
     japan_time,
 )
-from meguro_opendata.ledger.history import History, scan_ledger
+from meguro_opendata.ledger.history import History, prefixes, scan_ledger
+from meguro_opendata.ledger.identity import Identity
 from meguro_opendata.ledger.lines import hashes_of
 from meguro_opendata.ledger.merging import Merged, merge_ledgers
 from meguro_opendata.ledger.onportal import LastEvent, OnPortal, PublishedFiles, Withdrawal, read_portal
@@ -54,6 +55,7 @@ __all__ = [
     "Entry",
     "Event",
     "History",
+    "Identity",
     "Imported",
     "LastEvent",
     "LineFault",
@@ -83,6 +85,7 @@ __all__ = [
     "merge_ledgers",
     "pending_path",
     "place_of",
+    "prefixes",
     "read_entries",
     "read_ledger",
     "read_packages",

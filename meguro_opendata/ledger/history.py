@@ -2,27 +2,33 @@
 
 Every line is decoded into the few keys that counting needs. The lines that matter for more (a dataset's newest,
 datings, records) are then read in full. The chain is not checked here.
+
+A ledger with annulled events, or with files that have to be recognised by their checksums, is read twice: only its
+end says which lines those are.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
 import msgspec
 
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import storage_guard
-from meguro_opendata.japan.calendar import JST
+from meguro_opendata.japan.calendar import JST, today
+from meguro_opendata.ledger.annulled import struck_lines
 from meguro_opendata.ledger.chain import entry_at, ledger_lines
-from meguro_opendata.ledger.datasets import DatasetHistory, Occurrence
+from meguro_opendata.ledger.datasets import DatasetHistory, Occurrence, packed
 from meguro_opendata.ledger.entries import (
+    ANNUL,
     FILE_EVENTS,
     PUBLISHED,
+    UPDATE,
     WITHDRAW,
     Annulment,
     Dating,
@@ -31,9 +37,10 @@ from meguro_opendata.ledger.entries import (
     SameAs,
     Submission,
 )
+from meguro_opendata.ledger.identity import unrecognised
 from meguro_opendata.ledger.lines import BOM, is_blank
 
-__all__ = ["History", "scan_ledger"]
+__all__ = ["History", "prefixes", "scan_ledger"]
 
 _OFFSET = "+09:00"
 
@@ -47,6 +54,7 @@ class _Line(msgspec.Struct, gc=False):
     resource: str = ""
     portal: str = ""
     standard: str | None = None
+    sha256: str = ""
     origin: Literal["published", "harvested"] = "published"
 
 
@@ -64,8 +72,12 @@ class History:
         records: Likewise.
         same: What is said to continue something earlier, likewise.
         annulled: What is said to be a mistake, likewise.
+        struck: By the number of a line that is annulled, the time at which it really happened; empty if it never did.
         submissions: The quarters that were handed in, likewise.
         renamed: The name that a portal has now, by each that it had before.
+        late: The lines of events that may change a year that was over, each with the day on which it was entered at
+            the earliest: those that say more of an earlier day than earlier lines did, and those that are annulled.
+        said: Which kind each line is that is no event of a file, annulled ones included.
         offsets: Where each line begins in the file, and where the last one ends.
     """
 
@@ -76,8 +88,11 @@ class History:
     records: list[tuple[int, Record]] = field(default_factory=list)
     same: list[tuple[int, SameAs]] = field(default_factory=list)
     annulled: list[tuple[int, Annulment]] = field(default_factory=list)
+    struck: dict[int, str] = field(default_factory=dict)
     submissions: list[tuple[int, Submission]] = field(default_factory=list)
     renamed: Mapping[str, str] = field(default_factory=dict)
+    late: list[tuple[int, str]] = field(default_factory=list)
+    said: dict[int, str] = field(default_factory=dict)
     offsets: array[int] = field(default_factory=lambda: array("Q", [0]))
 
     @property
@@ -91,7 +106,11 @@ class History:
         Raises:
             MeguroOpendataError: If a line cannot be read.
         """
-        return {number: entry_at(self.path, number, line) for number, line in self._read(sorted(set(numbers)))}
+        return {number: entry_at(self.path, number, line) for number, line in self.texts(numbers).items()}
+
+    def texts(self, numbers: Iterable[int]) -> dict[int, bytes]:
+        """Return some lines as they are written, by number."""
+        return dict(self._read(sorted(set(numbers))))
 
     def _read(self, numbers: list[int]) -> Iterator[tuple[int, bytes]]:
         if not numbers:
@@ -103,49 +122,213 @@ class History:
                 yield number, file.read(end - begin)
 
 
-def scan_ledger(path: Path, until: date, renamed: Mapping[str, str] | None = None) -> History:
+def scan_ledger(
+    path: Path,
+    until: date,
+    renamed: Mapping[str, str] | None = None,
+    *,
+    seen: date | None = None,
+    lines: int | None = None,
+) -> History:
     """Read what had happened by the end of a day in Japan; nothing if there is no ledger yet.
 
-    Datings and records are about a day of their own, and all there: what is entered late is a correction.
+    Datings and records are about a day of their own, and all there: what is entered late is a correction. What is
+    annulled did not happen, or happened when the annulment says.
+
+    Args:
+        path: The ledger.
+        until: The day.
+        seen: The day up to whose end it is looked whether something was withdrawn soon; default the same day.
+        renamed: The name that a portal has now, by each that it had before.
+        lines: Read only so many lines, as if the ledger ended there.
 
     Raises:
         MeguroOpendataError: If a line cannot be read; it is never skipped.
         StorageError: If the file cannot be read.
     """
-    history = History(path, until.isoformat(), renamed=renamed or {})
-    days = _Days(path)
-    said: list[int] = []
-    for number, line in _lines(history):
-        day = days.of(line.time, number)
+    return _scanned(path, until, seen, lines, renamed=renamed).history
+
+
+def prefixes(path: Path, stops: Collection[int]) -> Iterator[tuple[int, History, set[str] | None]]:
+    """Yield what a ledger says before and after each of some lines, as if it ended there, in one reading.
+
+    Each time its number of lines, the history, which goes on to grow, and the datasets of which it says something
+    else of a first day than the last time; ``None`` for any, after an annulment.
+
+    Raises:
+        MeguroOpendataError: If a line cannot be read.
+        StorageError: If the file cannot be read.
+    """
+    whole = History(path, date.max.isoformat())
+    ends = {*stops, *(number - 1 for number in stops)}
+    named = _named_in(path, stops)
+    scan = _Scan(path, date.max, named=named)
+    scan.history.offsets = whole.offsets
+    for number, line in _lines(whole, max(stops, default=0)):
+        changed: set[str] | None = scan.changed
+        if number == 1 and 0 in ends:
+            yield 0, scan.history, set()
+        scan.enter(number, line)
+        if line.event == ANNUL:
+            scan = _scanned(path, date.max, None, number, named)
+            scan.history.offsets, changed = whole.offsets, None
+        elif number in scan.said:
+            scan.say(number, scan.history.entries([number])[number])
+        if number in ends:
+            yield number, scan.history, changed
+            scan.changed.clear()
+
+
+def _named_in(path: Path, lines: Collection[int]) -> frozenset[str]:
+    """The datasets that some lines say to be the same, whose files may have to be recognised by their checksums."""
+    found: set[str] = set()
+    for number, text, ended in ledger_lines(path):
+        if number in lines and isinstance(said := entry_at(path, number, text, ended=ended), SameAs):
+            found |= {said.dataset, said.former}
+    return frozenset(found)
+
+
+def _scanned(
+    path: Path,
+    until: date,
+    seen: date | None,
+    lines: int | None,
+    named: Collection[str] = frozenset(),
+    renamed: Mapping[str, str] | None = None,
+) -> _Scan:
+    scan = _Scan(path, until, seen=seen, named=named, renamed=renamed)
+    scan.read(lines)
+    history = scan.history
+    struck = struck_lines(history) if history.annulled else {}
+    needed = unrecognised(history.same, history.datasets).difference(named) if history.same else frozenset()
+    if needed or any(number not in scan.said for number in struck):
+        scan = _Scan(path, until, seen=seen, struck=struck, named={*needed, *named}, renamed=renamed)
+        scan.read(lines)
+    scan.finish(struck)
+    return scan
+
+
+class _Scan:
+    """One reading of a ledger, line by line.
+
+    Attributes:
+        history: What the lines so far say.
+        said: The numbers of those that are no event of a file.
+        changed: The datasets of which they said something new of a first day, until somebody clears it.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        until: date,
+        *,
+        seen: date | None = None,
+        struck: Mapping[int, str] | None = None,
+        named: Collection[str] = frozenset(),
+        renamed: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start before the first line.
+
+        Args:
+            path: The ledger.
+            until: The day up to whose end is counted.
+            seen: As in :func:`scan_ledger`.
+            struck: The lines that are annulled.
+            named: The datasets whose checksums are kept.
+            renamed: As in :func:`scan_ledger`.
+        """
+        self.history = History(path, until.isoformat(), renamed=renamed or {})
+        self.said: dict[int, str] = {}
+        self.changed: set[str] = set()
+        self._seen = max(seen or until, until).isoformat()
+        self._struck = dict(struck or {})
+        self._named = named
+        self._days = _Days(path)
+        self._clock, self._today = "", today().isoformat()
+
+    def read(self, lines: int | None = None) -> None:
+        """Read all lines, or so many, and then in full what is no event of a file."""
+        for number, line in _lines(self.history, lines):
+            self.enter(number, line)
+        for number, entry in self.history.entries(self.said).items():
+            self.say(number, entry)
+
+    def enter(self, number: int, line: _Line) -> None:
+        """Enter one line, in their order."""
+        time = line.time
+        if self._struck and number in self._struck and line.event in FILE_EVENTS:
+            self.history.late.append((number, self._clock))
+            if not self._struck[number]:
+                return
+            time = self._struck[number]
+        day = self._days.of(time, number)
         if line.event in FILE_EVENTS:
-            _enter(history, line, day, number)
+            self._enter_event(number, line, day)
         else:
-            said.append(number)
-    for name in [name for name, dataset in history.datasets.items() if not dataset.firsts]:
-        del history.datasets[name]  # withdrawn, and never published as far as the ledger knows
-    for number, entry in history.entries(said).items():
-        _say(history, number, entry)
-    return history
+            self.said[number] = line.event
+        if line.origin == PUBLISHED and self._clock < day <= self._today:
+            self._clock = day
+
+    def say(self, number: int, entry: Entry) -> None:
+        """Enter what a line says that is no event of a file."""
+        name = _KEPT.get(type(entry))
+        if name:
+            kept: list[tuple[int, Any]] = getattr(self.history, name)
+            kept.append((number, entry))
+
+    def finish(self, struck: Mapping[int, str]) -> None:
+        """Leave out what is annulled, and datasets of which nothing was ever published."""
+        history = self.history
+        history.struck = dict(struck)
+        history.said = self.said
+        if struck:
+            for name in ("datings", "records", "same", "submissions"):
+                setattr(history, name, [said for said in getattr(history, name) if said[0] not in struck])
+        for name in [name for name, dataset in history.datasets.items() if not dataset.firsts]:
+            del history.datasets[name]  # withdrawn, and never published as far as the ledger knows
+
+    def _enter_event(self, number: int, line: _Line, day: str) -> None:
+        whole = line.event == WITHDRAW and not line.resource
+        if not line.dataset or not (line.resource or whole):
+            raise MeguroOpendataError("ledger-broken", file=self.history.path, line=number)
+        dataset = self.history.datasets.get(line.dataset)
+        if dataset is None:
+            dataset = self.history.datasets[line.dataset] = DatasetHistory()
+        withdrawn = line.event == WITHDRAW
+        own = line.origin == PUBLISHED
+        portal = self.history.renamed.get(line.portal, line.portal)
+        occurrence = Occurrence(day, packed(number, line.sha256), own, withdrawn)
+        if not withdrawn and dataset.enter_first(line.resource, occurrence):
+            self.changed.add(line.dataset)
+            dataset.own = dataset.own or own
+            if day < self._clock and dataset.own:
+                self.history.late.append((number, self._clock))
+        if line.dataset in self._named and line.sha256:
+            dataset.checksums.setdefault(line.resource, []).append((day, line.sha256))
+        if day <= self.history.until:
+            if whole:
+                dataset.withdraw(portal, occurrence)
+            else:
+                dataset.enter_last(line.resource, portal, occurrence, update=line.event == UPDATE)
+        elif day <= self._seen:
+            dataset.enter_after(line.resource, portal, occurrence)
 
 
-def _say(history: History, number: int, entry: Entry) -> None:
-    match entry:
-        case Dating():
-            history.datings.append((number, entry))
-        case Record():
-            history.records.append((number, entry))
-        case SameAs():
-            history.same.append((number, entry))
-        case Annulment():
-            history.annulled.append((number, entry))
-        case Submission():
-            history.submissions.append((number, entry))
+_KEPT: Mapping[type[Entry], str] = {
+    Dating: "datings",
+    Record: "records",
+    SameAs: "same",
+    Annulment: "annulled",
+    Submission: "submissions",
+}
 
 
-def _lines(history: History) -> Iterator[tuple[int, _Line]]:
+def _lines(history: History, limit: int | None) -> Iterator[tuple[int, _Line]]:
     """Yield every line with its number; the history keeps where each of them begins."""
     decode, offsets, begin = _DECODER.decode, history.offsets, 0
     for number, text, ended in ledger_lines(history.path):
+        if limit is not None and number > limit:
+            return
         begin += len(text) + ended
         offsets.append(begin)
         try:
@@ -163,24 +346,6 @@ def _decode_marked(text: bytes, path: Path) -> _Line:
         return _DECODER.decode(text.removeprefix(BOM))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         _refuse_broken(path)
-
-
-def _enter(history: History, line: _Line, day: str, number: int) -> None:
-    whole = line.event == WITHDRAW and not line.resource
-    if not line.dataset or not (line.resource or whole):
-        raise MeguroOpendataError("ledger-broken", file=history.path, line=number)
-    dataset = history.datasets.get(line.dataset)
-    if dataset is None:
-        dataset = history.datasets[line.dataset] = DatasetHistory()
-    portal = history.renamed.get(line.portal, line.portal)
-    occurrence = Occurrence(day, number, line.origin == PUBLISHED, line.event == WITHDRAW)
-    if whole:
-        if day <= history.until:
-            dataset.withdraw(portal, occurrence)
-        return
-    dataset.enter_first(line.resource, occurrence)
-    if day <= history.until:
-        dataset.enter_last(line.resource, portal, occurrence)
 
 
 class _Days:

@@ -27,6 +27,7 @@ from meguro_opendata.cli.commands import standards as standards_command
 from meguro_opendata.cli.commands.geo import grids as grids_command
 from meguro_opendata.cli.commands.geo import import_addresses as addresses_command
 from meguro_opendata.cli.commands.geo import import_boundary as boundary_command
+from meguro_opendata.cli.correcting import CORRECTION_FORMAT
 from meguro_opendata.cli.texts.standards import SHOW_FORMAT
 from publish_ten import workspace_for
 from referencing import Registry, Resource
@@ -75,6 +76,7 @@ CONSTANTS = {
     "kpi": KPI_FORMAT,
     "kpi_record": kpi_command.RECORD_FORMAT,
     "ledger_check": ledger_command.CHECK_FORMAT,
+    "ledger_correction": CORRECTION_FORMAT,
     "ledger_entry": ledger_command.ENTRY_FORMAT,
     "ledger_merge": ledger_command.MERGE_FORMAT,
     "mesh": MESH_FORMAT,
@@ -117,6 +119,9 @@ CASES = {
     "kpi record": ("kpi_record", 0),
     "ledger import": ("ledger_entry", 0),
     "ledger merge": ("ledger_merge", 0),
+    "ledger same": ("ledger_correction", 0),
+    "ledger annul": ("ledger_correction", 0),
+    "kpi with corrections": ("kpi", 0),
     "ledger verify": ("ledger_check", 0),
     "ledger verify an edited line": ("ledger_check", 1),
     "standards list": ("standards", 0),
@@ -311,6 +316,9 @@ def keep_the_ledger(office: Office) -> None:
     office.run("kpi record", "kpi", "record", *case, "--recorder", "係")
     office.run("ledger import", "ledger", "import", "--portal", "folder")
     office.run("ledger merge", "ledger", "merge")
+    office.run("ledger same", "ledger", "same", WAREHOUSES.name, "preschool", "--reason", "改名", "--recorder", "係")
+    office.run("ledger annul", "ledger", "annul", "1", "--reason", "誤り", "--recorder", "係", "--at", "2020-05-01")
+    office.run("kpi with corrections", "kpi", "show")
     office.run("ledger verify", "ledger", "verify")
     office.rewrite(Path("ledger.jsonl"), '"rows": 65', '"rows": 66')
     office.run("ledger verify an edited line", "ledger", "verify")

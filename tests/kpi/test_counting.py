@@ -12,9 +12,9 @@ import pytest
 import meguro_opendata as mo
 from meguro_opendata import kpi
 from meguro_opendata.errors import ConfigurationError, EntryError, SourceError
-from meguro_opendata.kpi.counting import series_of
 from meguro_opendata.kpi.coverage import kinds_of
 from meguro_opendata.kpi.online_procedures import read_online_rate
+from meguro_opendata.kpi.periods import series_of
 from meguro_opendata.kpi.records import enter_record
 from meguro_opendata.ledger import Event, append_events, import_events, read_packages, scan_ledger
 from meguro_opendata.ledger.dating import FirstPublication, enter_datings
@@ -153,13 +153,13 @@ def test_numbers_that_are_no_period_tell_series_apart(one: str, other: str) -> N
 
 
 def test_the_strategy_names_the_official_figure(workspace: Workspace) -> None:
-    """With official: without_routine the target is held against the figure without routine additions."""
+    """With official: without_routine or tables the target is held against the figure without routine additions."""
     path = workspace.root / "strategy" / "2025.yaml"
     for day in ("2025-05-10", "2025-06-10"):
         publish(workspace, day, "population", f"population_{day.replace('-', '')}.csv")
     assert figure(workspace, "opendata.new_resources").actual == 2
     path.write_text(
-        path.read_text(encoding="utf-8").replace("official: all        # 同上", "official: without_routine"),
+        path.read_text(encoding="utf-8").replace("official: files      # 同上", "official: without_routine"),
         encoding="utf-8",
     )
     assert figure(workspace, "opendata.new_resources").actual == 1
@@ -189,7 +189,10 @@ def test_a_catalogues_dates_count_only_once_dated(shared: Path, workspace: Works
 
 
 def test_a_series_begins_where_its_files_were_dated(workspace: Workspace) -> None:
-    """Of two catalogued files of a series that were dated, the later one is routine, and so is one published now."""
+    """Of two catalogued files of a series that were dated, the later one is routine; one published now is apart.
+
+    Once it is dated itself, with evidence, it is new, and routine.
+    """
     names = ("人口_2019年4月.csv", "人口_2020年4月.csv")
     publish(workspace, "2021-08-13", "population", *names, origin="harvested")
     said = [
@@ -199,17 +202,22 @@ def test_a_series_begins_where_its_files_were_dated(workspace: Workspace) -> Non
     enter_datings(workspace.ledger, said, "係", "dates.csv")
     publish(workspace, "2025-04-10", "population", "人口_2025年4月.csv")
     found = [figure(workspace, "opendata.new_resources", year) for year in (2019, 2020, 2025)]
-    assert [(new.actual, new.without_routine) for new in found] == [(1, 1), (1, 0), (1, 0)]
+    assert [(new.actual, new.without_routine, new.apart) for new in found] == [(1, 1, 0), (1, 0, 0), (0, 0, 1)]
+    last = FirstPublication("2", "population", "人口_2025年4月.csv", "2025-04-10", "起案5")
+    enter_datings(workspace.ledger, [last], "係", "dates.csv")
+    dated = figure(workspace, "opendata.new_resources", 2025)
+    assert (dated.actual, dated.without_routine, dated.apart) == (1, 0, 0)
 
 
 def test_what_a_catalogue_had_before_is_not_new(workspace: Workspace) -> None:
-    """A dataset that a catalogue already had is not new when this tool publishes it; the other way round it is."""
+    """A dataset that a catalogue already had is not new when this tool publishes it; what it adds is shown apart."""
     publish(workspace, "2021-08-13", "aed", "131105_aed_2021.csv", origin="harvested")
     publish(workspace, "2025-06-01", "aed", "131105_aed.csv")
     publish(workspace, "2025-06-01", "park", "131105_park.csv")
     publish(workspace, "2025-09-01", "park", "by_hand.csv", origin="harvested")
     assert figure(workspace, "opendata.new_datasets").actual == 1
-    assert figure(workspace, "opendata.new_resources").actual == 2
+    found = figure(workspace, "opendata.new_resources")
+    assert (found.actual, found.tables, found.apart) == (1, 1, 1)
 
 
 def test_any_past_day_can_be_asked_for(workspace: Workspace) -> None:

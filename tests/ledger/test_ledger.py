@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meguro_opendata.errors import EntryError, MeguroOpendataError, SourceError, StorageError
-from meguro_opendata.kpi.counting import new_in_year
+from meguro_opendata.kpi.novelty import new_in_year
 from meguro_opendata.ledger import (
     DatasetHistory,
     Dating,
@@ -449,9 +449,10 @@ class Plain:
     """What a plain loop over the events finds of one file."""
 
     def __init__(self, events: list[Event], until: str) -> None:
-        """Count the events of one file, given in the ledger's order."""
-        self.first = min(one.time[:10] for one in events)
-        self.own = all(one.origin == "published" for one in events if one.time[:10] == self.first)
+        """Count the events of one file, given in the ledger's order; a withdrawal is no publication."""
+        public = [one for one in events if one.event != "withdraw"]
+        self.first = min((one.time[:10] for one in public), default="")
+        self.own = all(one.origin == "published" for one in public if one.time[:10] == self.first)
         counted = [one for one in events if one.time[:10] <= until]
         self.places: set[str] = set()
         for one in sorted(counted, key=lambda one: one.time[:10]):
@@ -505,12 +506,12 @@ def test_the_quick_reading_says_what_the_plain_one_says(
         for name, dataset in history.datasets.items()
         for file, first in dataset.firsts.items()
     }
-    assert quick == {key: (one.first, one.own, one.places) for key, one in plain.items()}
-    for name in {one.dataset for one in events}:
+    assert quick == {key: (one.first, one.own, one.places) for key, one in plain.items() if one.first}
+    for name in history.datasets:
         counted = [
             (one.time[:10], line, one.origin)
             for line, one in enumerate(events, start=1)
-            if one.dataset == name and one.time[:10] <= until
+            if one.dataset == name and one.time[:10] <= until and one.event != "withdraw"
         ]
         dataset = history.datasets[name]
         newest = max((found[:2] for found in counted), default=None)
@@ -523,7 +524,7 @@ def test_the_quick_reading_says_what_the_plain_one_says(
 def test_what_is_new_is_what_a_plain_loop_counts(
     tmp_path_factory: pytest.TempPathFactory, drawn: list[Event], begin: int, length: int, in_order: bool
 ) -> None:
-    """Datasets and files whose first publication lies between two days, counted anew from the events."""
+    """Datasets and files whose first publication lies between two days, and files added to a baseline, counted anew."""
     events = sorted(drawn, key=lambda one: one.time) if in_order else drawn
     ledger = tmp_path_factory.mktemp("l") / "ledger.jsonl"
     append_events(ledger, events)
@@ -533,7 +534,8 @@ def test_what_is_new_is_what_a_plain_loop_counts(
     for keys in (lambda one: (one.dataset, ""), lambda one: (one.dataset, one.resource)):
         groups: dict[tuple[str, str], list[Event]] = {}
         for one in events:
-            groups.setdefault(keys(one), []).append(one)
+            if one.event != "withdraw":
+                groups.setdefault(keys(one), []).append(one)
         plain = {key: Plain(found, "") for key, found in groups.items()}
         wanted.append(
             {
@@ -542,6 +544,10 @@ def test_what_is_new_is_what_a_plain_loop_counts(
                 if one.own and low <= date.fromisoformat(one.first) <= high
             }
         )
+        if keys(event()) == ("aed", ""):
+            own = {name for (name, _), one in plain.items() if one.own}
+    files = wanted.pop()
+    wanted += [{one for one in files if one[0] in own}, {one for one in files if one[0] not in own}]
     found = new_in_year(scan_ledger(ledger, high), low, high)
     assert [{(one.dataset, one.resource, one.day) for one in new} for new in found] == wanted
     entries = scan_ledger(ledger, high).entries(one.line for new in found for one in new)
@@ -559,9 +565,10 @@ def test_what_is_entered_late_changes_no_later_day(tmp_path: Path) -> None:
     assert dataset.newest.moment == ("2025-03-05", 2)
     old = {"dataset": "old", "time": "2025-03-09T09:00:00+09:00"}
     append_events(ledger, [event(1, **old), event(2, origin="harvested", **old)])
-    datasets, files = new_in_year(scan_ledger(ledger, FOREVER), date(2025, 3, 1), date(2025, 3, 31))
+    datasets, files, apart = new_in_year(scan_ledger(ledger, FOREVER), date(2025, 3, 1), date(2025, 3, 31))
     assert [new.dataset for new in datasets] == ["aed"]
-    assert [new.resource for new in files] == ["z", "b", "a", "file_1.csv"]
+    assert [new.resource for new in files] == ["z", "b", "a"]
+    assert [new.resource for new in apart] == ["file_1.csv"]
 
 
 @pytest.mark.parametrize("last", [b"\n", b""], ids=["ended", "open"])
