@@ -105,7 +105,10 @@ def recordable(strategy: Strategy | None) -> dict[str, Recordable]:
 def under_names_of_today(records: Sequence[Placed], strategy: Strategy | None) -> list[Placed]:
     """Return records under the ids that a strategy has for them now, where it says what they were called before."""
     renamed = strategy.renamed if strategy else {}
-    return [(line, replace(old, indicator=renamed.get(old.indicator, old.indicator))) for line, old in records]
+    return [
+        (line, replace(old, indicator=renamed[old.indicator]) if old.indicator in renamed else old)
+        for line, old in records
+    ]
 
 
 def unknown_indicators(
