@@ -144,6 +144,7 @@ def quotes(strategy: Strategy) -> Iterator[tuple[str, str]]:
     for focus in strategy.focuses:
         yield from ((own, name) for name in (focus.name, *focus.also_named))
         yield from ((own, note.term) for note in focus.footnotes)
+        yield from ((own, part) for task in focus.tasks for part in task.split(": "))
     if strategy.state:
         yield from ((own, text) for text in (*strategy.state.issues, strategy.state.priority or ""))
     if strategy.follow_up:
