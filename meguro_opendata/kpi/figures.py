@@ -316,7 +316,10 @@ def _sources(count: Count, target: Target | None, situation: Situation) -> Itera
     if count.actual is None:
         return
     known = strategy.results.get(target.id) if target and strategy else None
-    yield situation.workspace.ledger.name if count.lines or known is None else known.section
+    if count.lines or known is None:
+        yield situation.workspace.ledger.name
+    else:
+        yield " ".join(filter(None, [known.document, known.section]))
 
 
 def _status(target: Target | None, actual: float | None, *, over: bool, vague: bool) -> str:

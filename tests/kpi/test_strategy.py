@@ -5,6 +5,7 @@ import shutil
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -143,6 +144,7 @@ def quotes(strategy: Strategy) -> Iterator[tuple[str, str]]:
     for focus in strategy.focuses:
         yield from ((own, name) for name in (focus.name, *focus.also_named))
         yield from ((own, note.term) for note in focus.footnotes)
+        yield from ((own, part) for task in focus.tasks for part in task.split(": "))
     if strategy.state:
         yield from ((own, text) for text in (*strategy.state.issues, strategy.state.priority or ""))
     if strategy.follow_up:
@@ -350,3 +352,27 @@ def test_a_year_without_strategy_has_none(workspace_dir: Path) -> None:
     assert open_strategy(mo.open_workspace(workspace_dir), 2026) is None
     shutil.rmtree(workspace_dir / "strategy")
     assert open_strategy(mo.open_workspace(workspace_dir), 2025) is None
+
+
+def test_the_report_shows_the_strategy_whole(workspace_dir: Path, command: Callable[..., Any], tmp_path: Path) -> None:
+    """Aims, outlines, footnotes, owners, results with their words and without numbers, and the older documents."""
+
+    def edit(loaded: dict) -> None:  # type: ignore[type-arg]
+        first(loaded)["owner"] = "情報政策推進部情報政策課"
+
+    change(workspace_dir, edit)
+    texts = {}
+    for year in ("2024", "2025"):
+        out = tmp_path / f"r{year}.html"
+        assert command("kpi", "report", "--fiscal-year", year, "-o", out, "--workspace", workspace_dir).code == 0
+        texts[year] = re.sub(r"<[^>]*>", "", out.read_text(encoding="utf-8"))
+    for told in ("約85%", "100点以上", "65%以上", "デジタル区役所の開始", "目黒区DXビジョン (2022)"):
+        assert told in texts["2024"]
+    strategy = open_strategy(mo.open_workspace(workspace_dir), 2025)
+    assert strategy
+    assert strategy.state
+    parts = [part for focus in strategy.focuses for part in (focus.outline, *(note.term for note in focus.footnotes))]
+    parts += [strategy.mission, strategy.vision, *strategy.state.issues, *strategy.state.outlook]
+    parts += [aim.text for aim in background_of().aims.values()]
+    assert [part for part in parts if part and part not in texts["2025"]] == []
+    assert "担当課: 情報政策推進部情報政策課" in texts["2025"]
