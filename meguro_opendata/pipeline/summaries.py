@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from meguro_opendata.files.archives import DAMAGED_ARCHIVE
 from meguro_opendata.japan.calendar import JST, year_days
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.pipeline.files import PublishedTable
@@ -34,7 +34,6 @@ __all__ = [
 ]
 
 _LONGEST_PART = 200_000
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, KeyError, NotImplementedError)
 
 
 def facts_of(draft: Draft, tables: Sequence[PublishedTable]) -> ReleaseFacts:
@@ -179,7 +178,7 @@ def saved_day(path: Path, container: str) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(part) as file:
             written = file.read(_LONGEST_PART).decode("utf-8", errors="replace")
-    except _BROKEN:
+    except DAMAGED_ARCHIVE:
         return None
     found = re.search(words["pattern"], written)
     try:

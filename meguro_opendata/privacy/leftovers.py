@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 import zipfile
-import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from meguro_opendata.files.archives import DAMAGED_ARCHIVE
 from meguro_opendata.findings import Finding
 from meguro_opendata.privacy.data import mask, pattern, plain, privacy_data
 from meguro_opendata.privacy.people import is_full_name, is_surname
@@ -17,7 +17,6 @@ from meguro_opendata.standard.entryparts import entry_parts
 __all__ = ["file_authors", "leftovers"]
 
 _LONGEST_PART = 200_000
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, KeyError, NotImplementedError)
 
 
 def leftovers(table: Table, used: Collection[str]) -> Iterator[Finding]:
@@ -64,7 +63,7 @@ def file_authors(path: Path, container: str) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(part) as file:
             written = file.read(_LONGEST_PART).decode("utf-8", errors="replace")
-    except _BROKEN:
+    except DAMAGED_ARCHIVE:
         return []
     names = (plain(html.unescape(name)).strip() for name in pattern("properties", "author").findall(written))
     return [name for name in dict.fromkeys(names) if is_full_name(name) or is_surname(name)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files.archives import DAMAGED_ARCHIVE
 from meguro_opendata.files.regular import refuse_irregular
 from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.text.blocks import BOMS
@@ -219,7 +219,7 @@ def _zip_kind(file: BinaryIO) -> str:
         with zipfile.ZipFile(file) as archive:
             names = {name.replace("\\", "/") for name in archive.namelist()}
             return _package_kind(names) or _open_document_kind(archive, names) or _folder_kind(names)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
+    except DAMAGED_ARCHIVE:
         file.seek(0)
         return kind_of_rest(file.read(_SEARCHED))
 

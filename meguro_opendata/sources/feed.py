@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import lzma
 import re
-import struct
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -17,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files.archives import DAMAGED_ARCHIVE
 from meguro_opendata.files.csvlimit import longest_cell
 from meguro_opendata.sources import container_of, read_bytes
 
@@ -29,16 +27,6 @@ _ENCRYPTED = 0x1
 _NAMED_IN_UTF8 = 0x800
 _NOT_FEEDS = ("xlsx", "xlsb", "ods")
 _DRIVE = re.compile(r"[A-Za-z]:")
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    OSError,
-    ValueError,
-    NotImplementedError,
-)
 
 
 class Record(NamedTuple):
@@ -79,7 +67,7 @@ class Member:
         """
         try:
             return self.content()
-        except _BROKEN:
+        except DAMAGED_ARCHIVE:
             raise SourceError("feed-member-broken", member=self.name) from None
 
 
@@ -173,7 +161,7 @@ def _zip_members(path: Path) -> list[Member]:
         raise SourceError("feed-not-zip", file=path, container=container_of(raw))
     try:
         archive = zipfile.ZipFile(io.BytesIO(raw))
-    except _BROKEN:
+    except DAMAGED_ARCHIVE:
         raise SourceError("feed-broken", file=path) from None
     if archive.namelist() and container_of(raw) in _NOT_FEEDS:
         raise SourceError("feed-not-zip", file=path, container=container_of(raw))

@@ -113,6 +113,16 @@ def nameless(raw: bytes) -> bytes:
     return written.getvalue()
 
 
+def misnamed(raw: bytes) -> bytes:
+    """The workbook with a last member whose name is said to be UTF-8, and is not where its content begins."""
+    local, central = raw.rindex(b"PK\x03\x04"), raw.rindex(b"PK\x01\x02")
+    changed = bytearray(raw)
+    changed[local + 30] = 0xFF
+    for flags in (local + 6, central + 8):
+        changed[flags + 1] |= 0x08
+    return bytes(changed)
+
+
 def lying(raw: bytes, size: int) -> bytes:
     """The workbook with another size declared for its sheet than it has."""
     at = raw.rindex(b"PK\x01\x02", 0, raw.rindex(b"xl/worksheets/sheet1.xml"))
@@ -217,6 +227,8 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: xlsx('<row r="4294967297"><c t="inlineStr"><is><t>x</t></is></c></row>'),
         "sheet-too-far",
     ),
+    "a name that is no UTF-8 in xlsx": (lambda: misnamed(xlsx(far('r="A2"', 2))), "read"),
+    "a name that is no UTF-8 in ods": (lambda: misnamed(ods(repeated(1, 1))), "*"),
     "a row before the first": (lambda: xlsx(far('r="A0"', 0)), "workbook-broken"),
     "a member without a name": (lambda: nameless(xlsx(far('r="A2"', 2))), "read"),
     "rows before the first in XML": (lambda: markup('<Row ss:Index="0"><Cell><Data>1</Data></Cell></Row>'), "*"),

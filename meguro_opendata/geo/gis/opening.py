@@ -6,13 +6,13 @@ import re
 import shutil
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files.archives import DAMAGED_ARCHIVE
 from meguro_opendata.files.regular import refuse_irregular
 from meguro_opendata.geo.gis.encodings import in_bytes, text_encoding, write_in_utf8
 from meguro_opendata.geo.gis.words import file_words
@@ -33,7 +33,6 @@ _XML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?!html|kml)[?!A-Za-z]", re.IGNORECA
 _GML = re.compile(rb"xmlns(?::\w+)?\s*=\s*[\"']http://www\.opengis\.net/gml")
 _BEFORE_JSON = b"\xef\xbb\xbf\x1e \t\r\n"
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, NotImplementedError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def _layers_in(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             return _layers_among([_name(member) for member in archive.infolist()[: file_words()["limits"]["members"]]])
-    except _BROKEN:
+    except DAMAGED_ARCHIVE:
         return []
 
 
@@ -320,7 +319,7 @@ def _unpacked(path: Path, chosen: str, folder: Path) -> Path:
                 left -= _written(archive, member, folder / f"shape{kind}", left)
                 if left < 0:
                     raise SourceError("geo-too-large", file=path.name)
-    except _BROKEN:
+    except DAMAGED_ARCHIVE:
         raise SourceError("geo-unreadable", file=path.name) from None
     return folder / f"shape{PurePosixPath(chosen).suffix.lower()}"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-import zlib
 from dataclasses import dataclass
 from itertools import chain, count
 from typing import Any
 
+from meguro_opendata.files.archives import DAMAGED_ARCHIVE
 from meguro_opendata.packaged import packaged_toml
 from meguro_opendata.reports.workbook.xmlsplice import Element, PatchError, elements, splice, xml_text
 
@@ -23,7 +23,6 @@ _RELATIONS = (
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _ENCRYPTED = 0x1
 # All that zipfile raises for archives whose directory or members are not what they say.
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OverflowError)
 _WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -57,7 +56,7 @@ class Package:
     def __init__(self, raw: bytes) -> None:
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(raw))
-        except _DAMAGED:
+        except DAMAGED_ARCHIVE:
             raise PatchError("zip") from None
         self._members = self._archive.infolist()
         self._names = {member.filename.lower(): member.filename for member in self._members}
@@ -96,7 +95,7 @@ class Package:
             return self._written[actual]
         try:
             return self._archive.read(actual)
-        except _DAMAGED:
+        except DAMAGED_ARCHIVE:
             raise PatchError(name) from None
 
     def write(self, name: str, data: bytes) -> None:

@@ -8,9 +8,10 @@ import zipfile
 from collections.abc import Iterator
 from html import unescape
 
+from meguro_opendata.files.archives import DAMAGED_ARCHIVE
 from meguro_opendata.sources.facts import CellTexts
 from meguro_opendata.sources.workbook.xlsxparts import note_parts
-from meguro_opendata.sources.workbook.zipparts import BROKEN, place_of, read_part
+from meguro_opendata.sources.workbook.zipparts import place_of, read_part
 
 __all__ = ["xlsx_note_texts"]
 
@@ -23,7 +24,7 @@ def xlsx_note_texts(raw: bytes, sheet: str) -> CellTexts:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             return dict(pair for part in note_parts(archive, sheet) for pair in _texts(read_part(archive, part)))
-    except BROKEN:
+    except DAMAGED_ARCHIVE:
         return {}
 
 

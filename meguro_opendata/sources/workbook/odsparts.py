@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from html import unescape
 from itertools import islice, product
 
+from meguro_opendata.files.archives import DAMAGED_ARCHIVE
 from meguro_opendata.sources.facts import MOST_COLUMNS, MOST_ROWS, NO_PARTS, Place, SeenParts, SheetParts
 from meguro_opendata.sources.workbook.odsvalues import clock_text, is_spelt_out
-from meguro_opendata.sources.workbook.zipparts import BROKEN, read_part
+from meguro_opendata.sources.workbook.zipparts import read_part
 
 __all__ = ["ods_parts"]
 
@@ -113,10 +114,13 @@ def ods_parts(raw: bytes, sheet: str) -> SheetParts:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             content = read_part(archive, "content.xml")
-    except BROKEN:
+    except DAMAGED_ARCHIVE:
         return NO_PARTS
     for table in _TABLE.finditer(content):
-        if unescape(dict(_ATTRIBUTE.findall(b" " + table[1])).get(b"table:name", b"").decode("utf-8")) == sheet:
+        if (
+            unescape(dict(_ATTRIBUTE.findall(b" " + table[1])).get(b"table:name", b"").decode("utf-8", "replace"))
+            == sheet
+        ):
             seen, end = _Sheet(), content.find(_END, table.end())
             for element in _ELEMENT.finditer(content, table.end(), end if end >= 0 else len(content)):
                 seen.take(element, content)

@@ -12,6 +12,7 @@ from itertools import chain, filterfalse
 from pathlib import Path
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files.archives import DAMAGED_ARCHIVE
 from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.workbook.compoundfile import is_cut, is_endless, workbook_sheets
 from meguro_opendata.sources.workbook.cutzip import is_cut_zip, kind_of_rest
@@ -67,9 +68,9 @@ def refuse_bomb(path: Path, raw: bytes) -> Load:
 def _refuse_package(path: Path, raw: bytes) -> Load:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            # Python's own is_dir() fails on a member without a name.
+            # is_dir() of the library fails on a member without a name.
             members = [member for member in archive.infolist() if not member.filename.endswith("/")]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except DAMAGED_ARCHIVE:
         raise _damaged(path, raw) from None
     unpacked = sum(member.file_size for member in members)
     if len(members) > _BOUNDS["members"] or unpacked > _BOUNDS["unpacked"]:

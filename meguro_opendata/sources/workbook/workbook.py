@@ -22,6 +22,7 @@ from python_calamine import (
 )
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files.archives import DAMAGED_ARCHIVE
 from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.facts import CellTexts, SheetParts
 from meguro_opendata.sources.rewriting import rewritten_cells
@@ -33,7 +34,6 @@ from meguro_opendata.sources.workbook.odstext import with_plain_texts
 from meguro_opendata.sources.workbook.xlsbparts import xlsb_parts
 from meguro_opendata.sources.workbook.xlsparts import old_sheet_names, xls_parts
 from meguro_opendata.sources.workbook.xlsxparts import xlsx_parts
-from meguro_opendata.sources.workbook.zipparts import BROKEN
 
 __all__ = ["cell_text", "read_workbook_grids", "read_workbook_sheet"]
 
@@ -150,7 +150,7 @@ def _open(path: Path, raw: bytes, container: str) -> _Book:
         book = CalamineWorkbook.from_filelike(io.BytesIO(with_plain_texts(raw) if container == "ods" else raw))
     except PasswordError:
         raise SourceError("workbook-encrypted", file=path) from None
-    except (CalamineError, *BROKEN, KeyError):
+    except (CalamineError, *DAMAGED_ARCHIVE):
         raise SourceError("workbook-broken", file=path) from None
     names = tuple(sheet.name for sheet in book.sheets_metadata)
     return _Book(book, tuple(decoded) if len(decoded) == len(names) else names)

@@ -12,9 +12,10 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 
+from meguro_opendata.files.archives import DAMAGED_ARCHIVE
 from meguro_opendata.sources.facts import MOST_COLUMNS, MOST_ROWS, NO_FACTS, NO_PARTS, SheetParts
 from meguro_opendata.sources.workbook.xlsxparts import targets_of
-from meguro_opendata.sources.workbook.zipparts import BROKEN, read_part
+from meguro_opendata.sources.workbook.zipparts import read_part
 
 __all__ = ["xlsb_parts"]
 
@@ -37,7 +38,7 @@ def xlsb_parts(raw: bytes, sheet: str) -> SheetParts:
             elif kind == _COLUMN and data[16] & _COLUMN_HIDDEN:
                 first, last = struct.unpack_from("<II", data)
                 columns.update(range(first, min(last + 1, MOST_COLUMNS)))
-    except (*BROKEN, struct.error, IndexError):
+    except DAMAGED_ARCHIVE:
         return NO_PARTS
     if not content:
         return NO_PARTS

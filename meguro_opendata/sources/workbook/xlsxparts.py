@@ -16,10 +16,11 @@ from functools import cache
 from html import unescape
 from itertools import pairwise
 
+from meguro_opendata.files.archives import DAMAGED_ARCHIVE
 from meguro_opendata.sources.facts import MOST_COLUMNS, NO_PARTS, CellTexts, Place, SeenParts, SheetParts
 from meguro_opendata.sources.workbook.numberformats import NumberFormat
 from meguro_opendata.sources.workbook.xlsxformats import cell_formats, shown_numbers
-from meguro_opendata.sources.workbook.zipparts import BROKEN, LARGEST_PART, is_readable, place_of, read_part
+from meguro_opendata.sources.workbook.zipparts import LARGEST_PART, is_readable, place_of, read_part
 
 __all__ = ["note_parts", "targets_of", "xlsx_parts"]
 
@@ -97,7 +98,7 @@ def xlsx_parts(raw: bytes, sheet: str) -> SheetParts:
             related = _relations(archive, part)
             found.notes.update(_notes(archive, [*related.get("comments", ()), *related.get("threadedComment", ())]))
             found.objects.extend(_objects(archive, related))
-    except BROKEN:
+    except DAMAGED_ARCHIVE:
         return NO_PARTS
     return found.parts()
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 
 from meguro_opendata.sources.facts import Place
 
-__all__ = ["BROKEN", "LARGEST_PART", "is_readable", "place_of", "read_part"]
+__all__ = ["LARGEST_PART", "is_readable", "place_of", "read_part"]
 
 # More letters and digits than an address of Excel has: they make a place that is refused anyway.
 _LETTERS, _DIGITS = 6, 12
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError)
 LARGEST_PART = 64_000_000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 

@@ -6,7 +6,6 @@ import codecs
 import csv
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,13 +13,13 @@ from pathlib import Path
 from typing import IO
 
 from meguro_opendata.errors import SourceError
+from meguro_opendata.files.archives import DAMAGED_ARCHIVE
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data
 from meguro_opendata.japan.folding import plain
 
 __all__ = ["TextFile", "text_files"]
 
 _SAMPLE = 1 << 16
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def text_files(path: Path) -> Iterator[TextFile]:
             for member in _members(archive, path):
                 with archive.open(member) as raw:
                     yield _text_file(raw, f"{path.name}/{member.filename}")
-    except _BROKEN:
+    except DAMAGED_ARCHIVE:
         raise SourceError("addresses-zip-broken", file=path) from None
 
 
