@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,8 +54,7 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     figures = kpi.figures_of(situation, lang)
     told = _tell_pending(workspace)
     if output_format == "json":
-        corrections = {"corrections": [asdict(one) for one in situation.corrections]}
-        console.result_json(kpi.to_dict(figures, year, day) | corrections | told.to_dict())
+        console.result_json(kpi.to_dict(figures, year, day, situation.corrections) | told.to_dict())
         return
     console.result(message("kpi-title", lang, year=year, era=era_name(year, lang), as_of=situation.as_of))
     if situation.strategy is None:

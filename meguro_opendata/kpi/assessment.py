@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.japan.calendar import today
+from meguro_opendata.kpi.corrections import Correction
 from meguro_opendata.kpi.figures import Indicator, figures_of
 from meguro_opendata.kpi.situation import situation_of
 from meguro_opendata.workspace.city import Workspace, as_workspace
@@ -39,13 +40,19 @@ def indicators(
     return figures_of(situation_of(as_workspace(workspace), fiscal_year, as_of), lang)
 
 
-def to_dict(figures: Sequence[Indicator], fiscal_year: int, as_of: date | None = None) -> dict[str, Any]:
-    """The figures as the JSON of ``kpi@1``."""
+def to_dict(
+    figures: Sequence[Indicator],
+    fiscal_year: int,
+    as_of: date | None = None,
+    corrections: Sequence[Correction] = (),
+) -> dict[str, Any]:
+    """The figures as the JSON of ``kpi@1``, with the corrections of years that are over."""
     return {
         "format": KPI_FORMAT,
         "fiscal_year": fiscal_year,
         "as_of": (as_of or today()).isoformat(),
         "indicators": [_indicator_dict(figure) for figure in figures],
+        "corrections": [asdict(one) for one in corrections],
     }
 
 

@@ -99,7 +99,7 @@ class Novelty:
 
     def _known(self, name: str, dataset: DatasetHistory, datings: Mapping[str, Moment]) -> _Known:
         """What is known of the files of a dataset."""
-        own = {file: moment for file, moment in datings.items() if file}
+        own = {file: moment for file, moment in datings.items() if file in dataset.firsts}
         if "" in datings and not self.identity.continues(name):
             own = {**dict.fromkeys(dataset.catalogued(self._history.until), datings[""]), **own}
         taken = self.identity.files(name) if self.identity else {}

@@ -51,6 +51,8 @@ class _Line(msgspec.Struct, gc=False):
     time: str
     dataset: str = ""
     resource: str = ""
+    former: str = ""
+    former_resource: str = ""
     portal: str = ""
     standard: str | None = None
     sha256: str = ""
@@ -227,6 +229,8 @@ class _Scan:
         self._named = named
         self._days = _Days(path)
         self._clock, self._today = "", today().isoformat()
+        self._spoken: set[tuple[str, str]] = set()
+        self._unsteady: set[str] = set()
 
     def read(self, lines: int | None = None) -> None:
         """Read all lines, or so many, and then in full what is no event of a file."""
@@ -237,19 +241,22 @@ class _Scan:
 
     def enter(self, number: int, line: _Line) -> None:
         """Enter one line, in their order."""
-        time = line.time
-        if self._struck and number in self._struck and line.event in FILE_EVENTS:
-            self.history.late.append((number, self._clock))
-            if not self._struck[number]:
-                return
-            time = self._struck[number]
+        struck = number in self._struck and line.event in FILE_EVENTS
+        time = (self._struck[number] if struck else "") or line.time
         day = self._days.of(time, number)
+        never = struck and not self._struck[number]
+        if line.origin == PUBLISHED and self._clock < day <= self._today and not never:
+            self._clock = day
+        if struck:
+            self.history.late.append((number, self._clock))
+            self._unsteady.add(line.dataset)
+        if never:
+            return
         if line.event in FILE_EVENTS:
             self._enter_event(number, line, day)
         else:
             self.said[number] = line.event
-        if line.origin == PUBLISHED and self._clock < day <= self._today:
-            self._clock = day
+            self._spoken |= {(line.dataset, line.resource), (line.former, line.former_resource)}
 
     def say(self, number: int, entry: Entry) -> None:
         """Enter what a line says that is no event of a file."""
@@ -280,8 +287,11 @@ class _Scan:
         if not withdrawn and dataset.enter_first(line.resource, occurrence):
             self.changed.add(line.dataset)
             dataset.own = dataset.own or own
-            if day < self._clock and dataset.own:
+            known = dataset.own or line.dataset in self._unsteady
+            if (day < self._clock and known) or (self._spoken and self._is_awaited(line, dataset)):
                 self.history.late.append((number, self._clock))
+        elif day < self._clock and line.dataset in self._unsteady:
+            self.history.late.append((number, self._clock))
         if line.dataset in self._named and line.sha256:
             dataset.checksums.setdefault(line.resource, []).append((day, line.sha256))
         if day <= self.history.until:
@@ -291,6 +301,12 @@ class _Scan:
                 dataset.enter_last(line.resource, line.portal, occurrence, update=line.event == UPDATE)
         elif day <= self._seen:
             dataset.enter_after(line.resource, line.portal, occurrence)
+
+    def _is_awaited(self, line: _Line, dataset: DatasetHistory) -> bool:
+        """Whether something is said already of a file, or of a dataset, that only this event brings (back)."""
+        if (line.dataset, line.resource) in self._spoken:
+            return True
+        return len(dataset.firsts) == 1 and (line.dataset, "") in self._spoken
 
 
 _KEPT: Mapping[type[Entry], str] = {
