@@ -284,14 +284,8 @@ class _Scan:
         withdrawn = line.event == WITHDRAW
         own = line.origin == PUBLISHED
         occurrence = Occurrence(day, packed(number, line.sha256), own, withdrawn)
-        if not withdrawn and dataset.enter_first(line.resource, occurrence):
-            self.changed.add(line.dataset)
-            dataset.own = dataset.own or own
-            known = dataset.own or line.dataset in self._unsteady
-            if (day < self._clock and known) or (self._spoken and self._is_awaited(line, dataset)):
-                self.history.late.append((number, self._clock))
-        elif day < self._clock and line.dataset in self._unsteady:
-            self.history.late.append((number, self._clock))
+        if not withdrawn:
+            self._enter_first(number, line, dataset, occurrence)
         if line.dataset in self._named and line.sha256:
             dataset.checksums.setdefault(line.resource, []).append((day, line.sha256))
         if day <= self.history.until:
@@ -301,6 +295,19 @@ class _Scan:
                 dataset.enter_last(line.resource, line.portal, occurrence, update=line.event == UPDATE)
         elif day <= self._seen:
             dataset.enter_after(line.resource, line.portal, occurrence)
+
+    def _enter_first(self, number: int, line: _Line, dataset: DatasetHistory, occurrence: Occurrence) -> None:
+        """Enter a publication; keep the line if it may change a year that was over when it was entered."""
+        early = occurrence.day < self._clock
+        known = line.dataset in self._unsteady
+        if dataset.enter_first(line.resource, occurrence):
+            self.changed.add(line.dataset)
+            dataset.own = dataset.own or occurrence.own
+            known = known or dataset.own
+            if self._spoken and self._is_awaited(line, dataset):
+                early = known = True
+        if early and known:
+            self.history.late.append((number, self._clock))
 
     def _is_awaited(self, line: _Line, dataset: DatasetHistory) -> bool:
         """Whether something is said already of a file, or of a dataset, that only this event brings (back)."""

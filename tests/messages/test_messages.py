@@ -50,6 +50,7 @@ PUT_TOGETHER = {
     "ledger-line-{fault.kind}": set[str](),
     "comparison-{figure.comparison}": set[str](),
     "event-{entry.event}": set[str](),
+    "official-{figure.official}": set[str](),
     "step-{step.kind}": set[str](),
     "step-detail-{step.kind}": set[str](),
     "kind-{kind.state}": set[str](),
