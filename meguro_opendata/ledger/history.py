@@ -241,22 +241,32 @@ class _Scan:
 
     def enter(self, number: int, line: _Line) -> None:
         """Enter one line, in their order."""
-        struck = number in self._struck and line.event in FILE_EVENTS
-        time = (self._struck[number] if struck else "") or line.time
-        day = self._days.of(time, number)
-        never = struck and not self._struck[number]
-        if line.origin == PUBLISHED and self._clock < day <= self._today and not never:
-            self._clock = day
-        if struck:
-            self.history.late.append((number, self._clock))
-            self._unsteady.add(line.dataset)
-        if never:
+        if number in self._struck and line.event in FILE_EVENTS:
+            self._enter_struck(number, line)
             return
+        day = self._days.of(line.time, number)
+        if line.origin == PUBLISHED:
+            self._wind(day)
         if line.event in FILE_EVENTS:
             self._enter_event(number, line, day)
         else:
             self.said[number] = line.event
             self._spoken |= {(line.dataset, line.resource), (line.former, line.former_resource)}
+
+    def _enter_struck(self, number: int, line: _Line) -> None:
+        """Enter an annulled event at the time at which it happened, if it did."""
+        time = self._struck[number]
+        self._unsteady.add(line.dataset)
+        if time and line.origin == PUBLISHED:
+            self._wind(self._days.of(time, number))
+        self.history.late.append((number, self._clock))
+        if time:
+            self._enter_event(number, line, self._days.of(time, number))
+
+    def _wind(self, day: str) -> None:
+        """Remember the newest day on which something was entered; one that is still to come is a wrong clock's."""
+        if self._clock < day <= self._today:
+            self._clock = day
 
     def say(self, number: int, entry: Entry) -> None:
         """Enter what a line says that is no event of a file."""
@@ -275,8 +285,7 @@ class _Scan:
             del history.datasets[name]  # withdrawn, and never published as far as the ledger knows
 
     def _enter_event(self, number: int, line: _Line, day: str) -> None:
-        whole = line.event == WITHDRAW and not line.resource
-        if not line.dataset or not (line.resource or whole):
+        if not line.dataset or not (line.resource or line.event == WITHDRAW):
             raise MeguroOpendataError("ledger-broken", file=self.history.path, line=number)
         dataset = self.history.datasets.get(line.dataset)
         if dataset is None:
@@ -289,10 +298,7 @@ class _Scan:
         if line.dataset in self._named and line.sha256:
             dataset.checksums.setdefault(line.resource, []).append((day, line.sha256))
         if day <= self.history.until:
-            if whole:
-                dataset.withdraw(line.portal, occurrence)
-            else:
-                dataset.enter_last(line.resource, line.portal, occurrence, update=line.event == UPDATE)
+            _enter_last(dataset, line, occurrence)
         elif day <= self._seen:
             dataset.enter_after(line.resource, line.portal, occurrence)
 
@@ -314,6 +320,13 @@ class _Scan:
         if (line.dataset, line.resource) in self._spoken:
             return True
         return len(dataset.firsts) == 1 and (line.dataset, "") in self._spoken
+
+
+def _enter_last(dataset: DatasetHistory, line: _Line, occurrence: Occurrence) -> None:
+    if line.resource:
+        dataset.enter_last(line.resource, line.portal, occurrence, update=line.event == UPDATE)
+    else:
+        dataset.withdraw(line.portal, occurrence)
 
 
 _KEPT: Mapping[type[Entry], str] = {
