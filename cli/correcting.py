@@ -72,10 +72,12 @@ def annul(line: int, reason: str, at: str, recorder: str | None, output_format: 
     before = year_totals(workspace)
     done = enter_annulment(workspace.ledger, line, reason, name, at)
     lang = options.settings().lang
-    what = " ".join(filter(None, [word(f"event-{done.event}", lang), done.dataset, done.resource]))
-    code = "ledger-annulled-at" if done.annulment.at else "ledger-annulled"
-    told = message(code, lang, line=line, what=what, at=done.annulment.at, path=workspace.ledger)
-    _show(workspace, before, told, {"entered": 1, "annulled": line, "at": done.annulment.at or None}, output_format)
+    entry, at = done, done.annulment.at
+    what = " ".join(filter(None, [word(f"event-{entry.event}", lang), entry.dataset, entry.resource]))
+    told = message("ledger-annulled", lang, line=line, what=what, path=workspace.ledger)
+    if at:
+        told = message("ledger-annulled-at", lang, line=line, what=what, at=at, path=workspace.ledger)
+    _show(workspace, before, told, {"entered": 1, "annulled": line, "at": at or None}, output_format)
 
 
 def _show(workspace: Workspace, before: Totals, told: str, entered: dict[str, Any], output_format: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,9 +55,8 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     figures = kpi.figures_of(situation, lang)
     told = _tell_pending(workspace)
     if output_format == "json":
-        shown = kpi.to_dict(figures, year, day, situation.unknown_indicators)
-        corrections = {"corrections": [asdict(one) for one in situation.corrections]}
-        console.result_json(shown | ledger_dict(situation.trust) | corrections | told.to_dict())
+        shown = kpi.to_dict(figures, year, day, situation.unknown_indicators, situation.corrections)
+        console.result_json(shown | ledger_dict(situation.trust) | told.to_dict())
         return
     console.result_lines(filter(None, [unverified_text(situation.trust, lang)]))
     console.result(message("kpi-title", lang, year=year, era=era_name(year, lang), as_of=situation.as_of))

@@ -27,11 +27,12 @@ def correction_lines(corrections: Sequence[Correction], lang: str) -> Iterator[s
 
     if corrections:
         yield message("corrections-title", lang, count=len(corrections))
-    for one in corrections:
-        told = {"line": one.line, "event": word(f"event-{one.event}", lang)}
-        code = "correction-reason" if one.reason else "correction-bare"
-        reason = message(code, lang, **told, reason=one.reason)
-        yield "  " + message("figure-corrected", lang, **_values(one, lang)) + reason
+    for entry in corrections:
+        event = word(f"event-{entry.event}", lang)
+        told = message("correction-bare", lang, line=entry.line, event=event)
+        if entry.reason:
+            told = message("correction-reason", lang, line=entry.line, event=event, reason=entry.reason)
+        yield "  " + message("figure-corrected", lang, **_values(entry, lang)) + told
 
 
 def _values(one: Change | Correction, lang: str) -> dict[str, object]:

@@ -108,8 +108,10 @@ def _counts(figure: Indicator, lang: str) -> Iterator[str]:
         yield ""
         yield message("three-counts", lang, **{name: number_text(value, "") for name, value in counts.items()})
         official = word(f"official-{figure.official}", lang)
-        code = "official-by-ruling" if figure.ruling else "official-no-ruling"
-        yield message(code, lang, official=official, ruling=figure.ruling)
+        if figure.ruling:
+            yield message("official-by-ruling", lang, official=official, ruling=figure.ruling)
+        else:
+            yield message("official-no-ruling", lang, official=official)
     if figure.apart:
         yield message("added-apart", lang, count=number_text(figure.apart, ""))
     if figure.withdrawn_soon:

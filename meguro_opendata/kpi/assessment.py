@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from meguro_opendata.japan.calendar import today
+from meguro_opendata.kpi.corrections import Correction
 from meguro_opendata.kpi.figures import Indicator, figures_of
 from meguro_opendata.kpi.records import UnknownIndicator
 from meguro_opendata.kpi.situation import situation_of
@@ -45,14 +46,24 @@ def to_dict(
     fiscal_year: int,
     as_of: date | None = None,
     unknown: Sequence[UnknownIndicator] = (),
+    corrections: Sequence[Correction] = (),
 ) -> dict[str, Any]:
-    """The figures as the JSON of ``kpi@1``, with the records of the year that belong to none of them."""
+    """Return the figures as the JSON of ``kpi@1``.
+
+    Args:
+        figures: The figures.
+        fiscal_year: The year in which it starts.
+        as_of: The day up to whose end was counted; default today.
+        unknown: The records of the year that belong to none of the figures.
+        corrections: The corrections of years that are over.
+    """
     return {
         "format": KPI_FORMAT,
         "fiscal_year": fiscal_year,
         "as_of": (as_of or today()).isoformat(),
         "indicators": [_indicator_dict(figure) for figure in figures],
         "unknown_indicators": [{"id": one.id, "lines": list(one.lines)} for one in unknown],
+        "corrections": [asdict(one) for one in corrections],
     }
 
 

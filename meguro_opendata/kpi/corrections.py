@@ -162,7 +162,7 @@ class _Sums:
             again = {*changed, *self._novelty.refresh()}
         for name in again & history.datasets.keys():
             self._counted.subtract(self._of.get(name, Counter()))
-            self._of[name] = self._count(self._novelty, name)
+            self._of[name] = self._count(self._novelty, name) if history.datasets[name].firsts else Counter()
             self._counted.update(self._of[name])
         self._follow_records(history)
 

@@ -99,7 +99,7 @@ class Novelty:
 
     def _known(self, name: str, dataset: DatasetHistory, datings: Mapping[str, Moment]) -> _Known:
         """What is known of the files of a dataset."""
-        own = {file: moment for file, moment in datings.items() if file}
+        own = {file: moment for file, moment in datings.items() if file in dataset.firsts}
         if "" in datings and not self.identity.continues(name):
             own = {**dict.fromkeys(dataset.catalogued(self._history.until), datings[""]), **own}
         taken = self.identity.files(name) if self.identity else {}
@@ -224,13 +224,20 @@ def _new_tables(fresh: Mapping[str, Moment], names: Mapping[str, Named], others:
     firsts: dict[Named, str] = {}
     for file, _ in sorted(fresh.items(), key=lambda one: one[1]):
         firsts.setdefault(table_of(names[file]), file)
-    dated = any(key.periods for key in firsts)
+    key_of = _key if any(key.periods for key in firsts) else _quick_key
     latest = max((day for day, _ in fresh.values()), default="")
     for file, day in others:
-        if day > latest:
-            continue
-        whole = dated or not file.isascii() or "#" in file
-        key = table_of(named(file)) if whole else Named(file.lower().rpartition(".")[0] or file.lower())
-        if key in firsts and day <= fresh[firsts[key]][0]:
+        if day <= latest and (key := key_of(file)) in firsts and day <= fresh[firsts[key]][0]:
             del firsts[key]
     return set(firsts.values())
+
+
+def _key(file: str) -> Named:
+    return table_of(named(file))
+
+
+def _quick_key(file: str) -> Named:
+    """The table of a file, right only if it has no period: else it is none of the tables that are looked for."""
+    if not file.isascii() or "#" in file:
+        return _key(file)
+    return Named(file.lower().rpartition(".")[0] or file.lower())

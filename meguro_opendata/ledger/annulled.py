@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import msgspec
 
+from meguro_opendata.ledger.entries import Annulment
 from meguro_opendata.ledger.lines import BOM, is_blank, ledger_lines
-
-if TYPE_CHECKING:
-    from meguro_opendata.ledger.history import History
 
 __all__ = ["hashes_of", "struck_lines"]
 
@@ -21,10 +19,24 @@ class _Line(msgspec.Struct, gc=False):
     was: tuple[str, ...] = ()
 
 
+class Lines(Protocol):
+    """A ledger that was read, as far as annulments need it."""
+
+    path: Path
+    annulled: list[tuple[int, Annulment]]
+
+    @property
+    def lines(self) -> int:
+        """The number of lines."""
+
+    def texts(self, numbers: Iterable[int]) -> dict[int, bytes]:
+        """Return some lines as they are written, by number."""
+
+
 _DECODER = msgspec.json.Decoder(_Line)
 
 
-def struck_lines(history: History) -> dict[int, str]:
+def struck_lines(history: Lines) -> dict[int, str]:
     """Return the time at which each annulled line really happened, empty if it never did, by the line's number.
 
     An annulment of an annulment undoes it. Of two of the same line, the later one stands. An annulment aims at a hash,
@@ -43,7 +55,7 @@ def struck_lines(history: History) -> dict[int, str]:
     return {line: struck[target] for target, line in found.items()}
 
 
-def hashes_of(history: History, numbers: Iterator[int] | Collection[int]) -> dict[int, tuple[str, ...]]:
+def hashes_of(history: Lines, numbers: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Return by its number the hashes by which each of some lines is known: its own, then those before a merge."""
     return {number: _hashes(text) for number, text in history.texts(numbers).items() if not is_blank(text)}
 
@@ -53,7 +65,7 @@ def _hashes(text: bytes) -> tuple[str, ...]:
     return (line.hash, *line.was)
 
 
-def _placed(history: History, hints: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+def _placed(history: Lines, hints: Mapping[str, int]) -> Iterator[tuple[str, int]]:
     """Yield each hash with the number of its line; the whole file is searched only for those not found at once."""
     tried = [line for line in hints.values() if 0 < line <= history.lines]
     there = hashes_of(history, tried)

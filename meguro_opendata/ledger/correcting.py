@@ -77,21 +77,28 @@ def enter_same(
     """
     time = japan_time(now)
     with locked(path):
-        history = scan_ledger(path, date.max)
-        placed = list(history.same)
-        entries: list[SameAs] = []
-        faults: list[Fault] = []
-        for one in said:
-            entry = _same_as(one, time, recorder)
-            found = list(_faults(one, entry, history, placed))
-            faults += found
-            if not found:
-                entries.append(entry)
-                placed.append((history.lines + len(entries), entry))
+        entries, faults = _checked(said, scan_ledger(path, date.max), time, recorder)
         if faults:
             raise EntryError(source, faults)
         append_events(path, entries)
     return tuple(entries)
+
+
+def _checked(
+    said: Sequence[Continuation], history: History, time: str, recorder: str
+) -> tuple[list[SameAs], list[Fault]]:
+    """Return the entries, each checked with those before it as if they were in the ledger, and every fault."""
+    placed = list(history.same)
+    entries: list[SameAs] = []
+    faults: list[Fault] = []
+    for one in said:
+        entry = _same_as(one, time, recorder)
+        found = list(_faults(one, entry, history, placed))
+        faults += found
+        if not found:
+            entries.append(entry)
+            placed.append((history.lines + len(entries), entry))
+    return entries, faults
 
 
 def _same_as(one: Continuation, time: str, recorder: str) -> SameAs:
@@ -173,18 +180,23 @@ def enter_annulment(
             raise EntryError(path, [Fault(str(line), "annul-no-line", {"value": line, "count": history.lines})])
         entry = history.entries([line])[line]
         moment, faults = _moment(line, at, time)
-        if not reason.strip():
-            faults.append(Fault(str(line), "reason-missing", {}))
-        if line in history.struck:
-            faults.append(Fault(str(line), "annul-twice", {"value": line, "line": _annulling(history, line)}))
-        if at and not isinstance(entry, Event):
-            faults.append(Fault(str(line), "annul-no-event", {"value": line}))
+        faults += _annul_faults(history, line, reason, timed=bool(at) and not isinstance(entry, Event))
         if faults:
             raise EntryError(path, faults)
         target = hashes_of(history, [line])[line][0]
         annulment = Annulment(time, target, line, reason.strip(), recorder, moment)
         append_events(path, [annulment])
     return Annulled(annulment, entry.event, getattr(entry, "dataset", ""), getattr(entry, "resource", ""))
+
+
+def _annul_faults(history: History, line: int, reason: str, *, timed: bool) -> Iterator[Fault]:
+    """No reason, a line that is annulled already, a time for what is no event of a file."""
+    if not reason.strip():
+        yield Fault(str(line), "reason-missing", {})
+    if line in history.struck:
+        yield Fault(str(line), "annul-twice", {"value": line, "line": _annulling(history, line)})
+    if timed:
+        yield Fault(str(line), "annul-no-event", {"value": line})
 
 
 def _annulling(history: History, line: int) -> int:

@@ -148,11 +148,8 @@ class DatasetHistory:
             return not self._is_format(file, occurrence.day)
         if occurrence.mark and any(one.mark for one in known):
             return all(one.mark != occurrence.mark for one in known)
-        here = self.portals.get(portal, {}).get(file)
-        if not update or here is None:
-            return not any(one.own for one in known)
-        whole = self.withdrawals.get(portal)
-        return not here.withdrawn and (whole is None or here.moment > whole.moment)
+        last = self._last(portal, file) if update else None
+        return not any(one.own for one in known) if last is None else not last.withdrawn
 
     def _is_format(self, file: str, day: str) -> bool:
         """Whether a file only adds another format of a table that was there by that day."""

@@ -52,6 +52,8 @@ class _Line(msgspec.Struct, gc=False):
     time: str
     dataset: str = ""
     resource: str = ""
+    former: str = ""
+    former_resource: str = ""
     portal: str = ""
     standard: str | None = None
     sha256: str = ""
@@ -245,6 +247,8 @@ class _Scan:
         self._named = named
         self._days = _Days(path)
         self._clock, self._today = "", today().isoformat()
+        self._spoken: set[tuple[str, str]] = set()
+        self._unsteady: set[str] = set()
 
     def read(self, lines: int | None = None) -> None:
         """Read all lines, or so many, and then in full what is no event of a file."""
@@ -255,18 +259,31 @@ class _Scan:
 
     def enter(self, number: int, line: _Line) -> None:
         """Enter one line, in their order."""
-        time = line.time
-        if self._struck and number in self._struck and line.event in FILE_EVENTS:
-            self.history.late.append((number, self._clock))
-            if not self._struck[number]:
-                return
-            time = self._struck[number]
-        day = self._days.of(time, number)
+        if number in self._struck and line.event in FILE_EVENTS:
+            self._enter_struck(number, line)
+            return
+        day = self._days.of(line.time, number)
+        if line.origin == PUBLISHED:
+            self._wind(day)
         if line.event in FILE_EVENTS:
             self._enter_event(number, line, day)
         else:
             self.said[number] = line.event
-        if line.origin == PUBLISHED and self._clock < day <= self._today:
+            self._spoken |= {(line.dataset, line.resource), (line.former, line.former_resource)}
+
+    def _enter_struck(self, number: int, line: _Line) -> None:
+        """Enter an annulled event at the time at which it happened, if it did."""
+        time = self._struck[number]
+        self._unsteady.add(line.dataset)
+        if time and line.origin == PUBLISHED:
+            self._wind(self._days.of(time, number))
+        self.history.late.append((number, self._clock))
+        if time:
+            self._enter_event(number, line, self._days.of(time, number))
+
+    def _wind(self, day: str) -> None:
+        """Remember the newest day on which something was entered; one that is still to come is a wrong clock's."""
+        if self._clock < day <= self._today:
             self._clock = day
 
     def say(self, number: int, entry: Entry) -> None:
@@ -288,8 +305,7 @@ class _Scan:
             del history.datasets[name]  # withdrawn, and never published as far as the ledger knows
 
     def _enter_event(self, number: int, line: _Line, day: str) -> None:
-        whole = line.event == WITHDRAW and not line.resource
-        if not line.dataset or not (line.resource or whole):
+        if not line.dataset or not (line.resource or line.event == WITHDRAW):
             raise MeguroOpendataError("ledger-broken", file=self.history.path, line=number)
         dataset = self.history.datasets.get(line.dataset)
         if dataset is None:
@@ -298,20 +314,40 @@ class _Scan:
         own = line.origin == PUBLISHED
         portal = self.history.renamed.get(line.portal, line.portal)
         occurrence = Occurrence(day, packed(number, line.sha256), own, withdrawn)
-        if not withdrawn and dataset.enter_first(line.resource, occurrence):
-            self.changed.add(line.dataset)
-            dataset.own = dataset.own or own
-            if day < self._clock and dataset.own:
-                self.history.late.append((number, self._clock))
+        if not withdrawn:
+            self._enter_first(number, line, dataset, occurrence)
         if line.dataset in self._named and line.sha256:
             dataset.checksums.setdefault(line.resource, []).append((day, line.sha256))
         if day <= self.history.until:
-            if whole:
-                dataset.withdraw(portal, occurrence)
-            else:
-                dataset.enter_last(line.resource, portal, occurrence, update=line.event == UPDATE)
+            _enter_last(dataset, line, portal, occurrence)
         elif day <= self._seen:
             dataset.enter_after(line.resource, portal, occurrence)
+
+    def _enter_first(self, number: int, line: _Line, dataset: DatasetHistory, occurrence: Occurrence) -> None:
+        """Enter a publication; keep the line if it may change a year that was over when it was entered."""
+        early = occurrence.day < self._clock
+        known = line.dataset in self._unsteady
+        if dataset.enter_first(line.resource, occurrence):
+            self.changed.add(line.dataset)
+            dataset.own = dataset.own or occurrence.own
+            known = known or dataset.own
+            if self._spoken and self._is_awaited(line, dataset):
+                early = known = True
+        if early and known:
+            self.history.late.append((number, self._clock))
+
+    def _is_awaited(self, line: _Line, dataset: DatasetHistory) -> bool:
+        """Whether something is said already of a file, or of a dataset, that only this event brings (back)."""
+        if (line.dataset, line.resource) in self._spoken:
+            return True
+        return len(dataset.firsts) == 1 and (line.dataset, "") in self._spoken
+
+
+def _enter_last(dataset: DatasetHistory, line: _Line, portal: str, occurrence: Occurrence) -> None:
+    if line.resource:
+        dataset.enter_last(line.resource, portal, occurrence, update=line.event == UPDATE)
+    else:
+        dataset.withdraw(portal, occurrence)
 
 
 _KEPT: Mapping[type[Entry], str] = {

@@ -61,7 +61,7 @@ class Identity:
 
     def _is_there(self, thing: Thing) -> bool:
         dataset = self._datasets.get(thing[0])
-        return dataset is not None and (not thing[1] or thing[1] in dataset.firsts)
+        return dataset is not None and (thing[1] in dataset.firsts if thing[1] else bool(dataset.firsts))
 
     def _earlier(self, thing: Thing) -> list[Thing]:
         """Everything that a thing continues, by statements of its own kind."""

@@ -14,7 +14,6 @@ from meguro_opendata import kpi
 from meguro_opendata.errors import ConfigurationError, EntryError, SourceError
 from meguro_opendata.kpi.coverage import kinds_of
 from meguro_opendata.kpi.online_procedures import read_online_rate
-from meguro_opendata.kpi.periods import series_of
 from meguro_opendata.kpi.records import enter_record
 from meguro_opendata.ledger import Event, append_events, import_events, read_packages, scan_ledger
 from meguro_opendata.ledger.dating import FirstPublication, enter_datings
@@ -123,33 +122,6 @@ def test_routine_additions_are_shown_apart(workspace: Workspace) -> None:
     publish(workspace, "2026-04-10", "population", "131105_population_20260401.csv")
     later = figure(workspace, "opendata.new_resources", 2026)
     assert (later.actual, later.without_routine) == (1, 0)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("人口_20201101.csv", "人口_20201201.csv"),
-        ("人口_2024年4月.csv", "人口_2024年10月.csv"),
-        ("人口_2024年度.csv", "人口_2025年度.csv"),
-        ("人口_令和6年4月1日.csv", "人口_令和6年12月1日.csv"),
-        ("人口_令和元年度.csv", "人口_令和2年度.csv"),
-        ("人口_R6.4.csv", "人口_R6.12.csv"),
-        ("人口_R06_04.csv", "人口_R06_12.csv"),
-        ("人口_2024-04.csv", "人口_2024-12.csv"),
-        ("人口_2024.04.csv", "人口_2024.12.csv"),
-        ("人口_令和6年度4月.csv", "人口_令和6年度12月.csv"),
-        ("人口_令和6年度第1四半期.csv", "人口_令和6年度第2四半期.csv"),
-    ],
-)
-def test_names_that_differ_by_their_period_are_one_series(one: str, other: str) -> None:
-    """A month, a year or a quarter in a file's name, as offices write it, tells no other series."""
-    assert series_of(one) == series_of(other) != series_of("園児_" + one.partition("_")[2])
-
-
-@pytest.mark.parametrize(("one", "other"), [("検診_1.csv", "検診_2.csv"), ("parkS1.csv", "parkS2.csv")])
-def test_numbers_that_are_no_period_tell_series_apart(one: str, other: str) -> None:
-    """A part's number, or digits behind a word that ends like an era, are not taken for a period."""
-    assert series_of(one) != series_of(other)
 
 
 def test_the_strategy_names_the_official_figure(workspace: Workspace) -> None:

@@ -51,6 +51,7 @@ PUT_TOGETHER = {
     "comparison-{figure.comparison}": set[str](),
     "qualifier-{figure.qualifier}": set[str](),
     "event-{entry.event}": set[str](),
+    "official-{figure.official}": set[str](),
     "step-{step.kind}": set[str](),
     "step-detail-{step.kind}": set[str](),
     "kind-{kind.state}": set[str](),
