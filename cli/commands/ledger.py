@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +30,16 @@ def command() -> None:
 @command.command("import")
 @click.argument("file", required=False, type=options.InputFile(), metavar="[FILE]")
 @options.portal
+@click.option("--complete", is_flag=True, help="カタログの全件である / The dump has all of the catalogue.")
+@click.option("--organization", "owners", multiple=True, metavar="NAME", help="この組織の分も / Also of this one.")
 @options.output_format
 @options.common
-def import_(file: Path | None, portal: str | None, output_format: str) -> None:
+def import_(
+    *, file: Path | None, portal: str | None, complete: bool, owners: tuple[str, ...], output_format: str
+) -> None:
     """カタログの登録日から過去の記録を作る / The past, from a saved package_show dump or from a portal."""
     from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.ledger import import_events
+    from meguro_opendata.ledger import Dump, import_events
     from meguro_opendata.messages import message
 
     from ..texts.ledger import imported_lines
@@ -45,13 +50,21 @@ def import_(file: Path | None, portal: str | None, output_format: str) -> None:
     workspace = options.settings().open_workspace()
     name, packages = _packages(workspace, file, portal)
     city = workspace.city
-    done = import_events(workspace.ledger, packages, name, city.code, city.name)
+    moment = datetime.fromtimestamp(file.stat().st_mtime, UTC) if file else None  # of a dump nothing else says it
+    dump = Dump((*_organizations(workspace), *owners), moment, complete, named=portal is not None)
+    done = import_events(workspace.ledger, packages, name, city.code, city.name, dump)
     if output_format == "json":
         console.result_json(_imported_dict(done, workspace.ledger))
         raise SystemExit(done.exit_code)
     console.result_lines(imported_lines(done, workspace.ledger, lang))
     console.say(message("ledger-baseline", lang))
     raise SystemExit(done.exit_code)
+
+
+def _organizations(workspace: Workspace) -> tuple[str, ...]:
+    """Return the names under which catalogues may have the city: its own, and those of its portals' settings."""
+    portals = (portal.organization for portal in workspace.portals.values())
+    return (workspace.city.organization, workspace.city.full_name, *filter(None, portals))
 
 
 def _imported_dict(done: Imported, ledger: Path) -> dict[str, Any]:
@@ -63,6 +76,10 @@ def _imported_dict(done: Imported, ledger: Path) -> dict[str, Any]:
         **counts,
         "odd_times": odd,
         "doubled": list(done.doubled),
+        "left_out": [{"name": name, "reason": reason} for name, reason in done.left_out],
+        "withdrawn": [{"dataset": dataset, "file": name} for dataset, name in done.withdrawn],
+        "unsure": list(done.unsure),
+        "portal": done.portal,
     }
 
 

@@ -64,6 +64,7 @@ PUT_TOGETHER = {
     "passed-{reason}": set[str](),
     "evidence-{one.kind}": set[str](),
     "ledger-repaired-{kind}": set[str](),
+    "ledger-left-{reason}": set[str](),
 }
 
 
