@@ -67,9 +67,7 @@ def merged_lines(done: Merged, path: Path, lang: str) -> Iterator[str]:
 def imported_lines(done: Imported, ledger: Path, lang: str) -> Iterator[str]:
     """Yield what was entered, what was left out, and which times and names are odd."""
     yield message("ledger-imported", lang, count=done.entered, known=done.known, path=ledger)
-    for reason in dict.fromkeys(reason for _, reason in done.left_out):
-        names = [name for name, why in done.left_out if why == reason]
-        yield message(f"ledger-left-{reason}", lang, count=len(names), names=names)
+    yield from _left_out_lines(done, lang)
     if done.withdrawn:
         names = ["/".join(one) for one in done.withdrawn]
         yield message("ledger-vanished", lang, count=len(names), names=names, portal=done.portal)
@@ -85,3 +83,9 @@ def imported_lines(done: Imported, ledger: Path, lang: str) -> Iterator[str]:
             yield "  " + message("ledger-odd-time-left", lang, **said)
     if done.doubled:
         yield message("ledger-doubled", lang, count=len(done.doubled), names=done.doubled)
+
+
+def _left_out_lines(done: Imported, lang: str) -> Iterator[str]:
+    for reason in dict.fromkeys(reason for _, reason in done.left_out):
+        names = [name for name, why in done.left_out if why == reason]
+        yield message(f"ledger-left-{reason}", lang, count=len(names), names=names)

@@ -108,19 +108,17 @@ def vanished_files(
         day: The day of the dump; what the ledger had later is not missing in it.
         complete: Whether the dump is known to have all of the catalogue.
     """
-    had = {name: _there(dataset, portal, day) for name, dataset in datasets.items()}
-    had = {name: files for name, files in had.items() if files}
-    lacking = [name for name in had if name not in dump.held and name not in dump.gone]
+    had = {name: files for name, dataset in datasets.items() if (files := _there(dataset, portal, day))}
+    lacking = sorted(had.keys() - dump.held.keys() - dump.gone)
     most = _words()["import"]["max_lacking"] * len(had)
     unsure = lacking if not complete and (not dump.held or len(lacking) > most) else []
-    files = [
+    vanished = [
         (name, file, last.line)
-        for name, found in sorted(had.items())
-        if name not in unsure
-        for file, last in sorted(found.items())
+        for name in sorted(had.keys() - {*unsure})
+        for file, last in sorted(had[name].items())
         if file not in dump.held.get(name, ()) and last.day <= (dump.modified.get(name) or day)
     ]
-    return Vanished(tuple(files), tuple(sorted(unsure)))
+    return Vanished(tuple(vanished), tuple(unsure))
 
 
 def _there(dataset: DatasetHistory, portal: str, day: str) -> dict[str, Occurrence]:

@@ -65,6 +65,8 @@ PUT_TOGETHER = {
     "evidence-{one.kind}": set[str](),
     "ledger-repaired-{kind}": set[str](),
     "ledger-left-{reason}": set[str](),
+    "ledger-odd-{one.kind}": set[str](),
+    "event-{kind}": set[str](),
 }
 
 
