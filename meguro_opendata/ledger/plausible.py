@@ -89,7 +89,7 @@ def implausible_times(path: Path, now: datetime | None = None) -> list[OddEntry]
     corrected: set[str] = set()
     for number, body in _bodies(path):
         moment = _moment(body)
-        corrected |= {str(body.get("target"))} if body.get("event") == ANNUL else set()
+        corrected |= _targets(body)
         if moment is not None and not earliest <= str(body["time"]) < latest:
             odd[number] = str(body["time"])
         elif moment is not None and body.get("origin") != HARVESTED:
@@ -138,6 +138,11 @@ def _in_order(moments: Sequence[datetime]) -> list[int]:
         found.append(at)
         at = behind[at]
     return found
+
+
+def _targets(body: Mapping[str, Any]) -> set[str]:
+    """Return the hash that an annulment aims at."""
+    return {str(body.get("target"))} if body.get("event") == ANNUL else set()
 
 
 def _moment(body: Mapping[str, Any]) -> datetime | None:
