@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CHECK_FORMAT = "meguro-opendata/ledger_check@1"
 ENTRY_FORMAT = "meguro-opendata/ledger_entry@1"
 MERGE_FORMAT = "meguro-opendata/ledger_merge@1"
+_IMPORT_LISTS = ("skipped", "odd_times", "doubled", "left_out", "withdrawn", "unsure")
 
 
 @click.group("ledger", cls=options.Group, no_args_is_help=True)
@@ -128,7 +129,8 @@ def date(
     )
     done = enter_datings(workspace.ledger, said, options.recorder_name(recorder), table or workspace.ledger)
     if output_format == "json":
-        counts = {"entered": done.entered, "known": done.known, "skipped": [], "odd_times": [], "doubled": []}
+        lists: dict[str, Any] = dict.fromkeys(_IMPORT_LISTS, ())
+        counts = {"entered": done.entered, "known": done.known, **lists, "portal": None}
         console.result_json({"format": ENTRY_FORMAT, "ledger": str(workspace.ledger), **counts})
         return
     console.result(message("ledger-dated", lang, count=done.entered, known=done.known, path=workspace.ledger))
