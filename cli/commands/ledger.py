@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 CHECK_FORMAT = "meguro-opendata/ledger_check@1"
 ENTRY_FORMAT = "meguro-opendata/ledger_entry@1"
 MERGE_FORMAT = "meguro-opendata/ledger_merge@1"
+_IMPORT_LISTS = ("skipped", "odd_times", "doubled", "left_out", "withdrawn", "unsure")
 
 
 @click.group("ledger", cls=options.Group, no_args_is_help=True)
@@ -34,12 +36,16 @@ command.add_command(annul)
 @command.command("import")
 @click.argument("file", required=False, type=options.InputFile(), metavar="[FILE]")
 @options.portal
+@click.option("--complete", is_flag=True, help="カタログの全件である / The dump has all of the catalogue.")
+@click.option("--organization", "owners", multiple=True, metavar="NAME", help="この組織の分も / Also of this one.")
 @options.output_format
 @options.common
-def import_(file: Path | None, portal: str | None, output_format: str) -> None:
+def import_(
+    *, file: Path | None, portal: str | None, complete: bool, owners: tuple[str, ...], output_format: str
+) -> None:
     """カタログの登録日から過去の記録を作る / The past, from a saved package_show dump or from a portal."""
     from meguro_opendata.errors import MeguroOpendataError
-    from meguro_opendata.ledger import import_events
+    from meguro_opendata.ledger import Dump, import_events
     from meguro_opendata.messages import message
 
     from ..texts.ledger import imported_lines
@@ -50,13 +56,21 @@ def import_(file: Path | None, portal: str | None, output_format: str) -> None:
     workspace = options.settings().open_workspace()
     name, packages = _packages(workspace, file, portal)
     city = workspace.city
-    done = import_events(workspace.ledger, packages, name, city.code, city.name)
+    moment = datetime.fromtimestamp(file.stat().st_mtime, UTC) if file else None  # of a dump nothing else says it
+    dump = Dump((*_organizations(workspace), *owners), moment, complete, named=portal is not None)
+    done = import_events(workspace.ledger, packages, name, city.code, city.name, dump)
     if output_format == "json":
         console.result_json(_imported_dict(done, workspace.ledger))
         raise SystemExit(done.exit_code)
     console.result_lines(imported_lines(done, workspace.ledger, lang))
     console.say(message("ledger-baseline", lang))
     raise SystemExit(done.exit_code)
+
+
+def _organizations(workspace: Workspace) -> tuple[str, ...]:
+    """Return the names under which catalogues may have the city: its own, and those of its portals' settings."""
+    portals = (portal.organization for portal in workspace.portals.values())
+    return (workspace.city.organization, workspace.city.full_name, *filter(None, portals))
 
 
 def _imported_dict(done: Imported, ledger: Path) -> dict[str, Any]:
@@ -68,6 +82,10 @@ def _imported_dict(done: Imported, ledger: Path) -> dict[str, Any]:
         **counts,
         "odd_times": odd,
         "doubled": list(done.doubled),
+        "left_out": [{"name": name, "reason": reason} for name, reason in done.left_out],
+        "withdrawn": [{"dataset": dataset, "file": name} for dataset, name in done.withdrawn],
+        "unsure": list(done.unsure),
+        "portal": done.portal,
     }
 
 
@@ -116,7 +134,8 @@ def date(
     )
     done = enter_datings(workspace.ledger, said, options.recorder_name(recorder), table or workspace.ledger)
     if output_format == "json":
-        counts = {"entered": done.entered, "known": done.known, "skipped": [], "odd_times": [], "doubled": []}
+        lists: dict[str, Any] = dict.fromkeys(_IMPORT_LISTS, ())
+        counts = {"entered": done.entered, "known": done.known, **lists, "portal": None}
         console.result_json({"format": ENTRY_FORMAT, "ledger": str(workspace.ledger), **counts})
         return
     console.result(message("ledger-dated", lang, count=done.entered, known=done.known, path=workspace.ledger))

@@ -67,8 +67,12 @@ def merged_lines(done: Merged, path: Path, lang: str) -> Iterator[str]:
 def imported_lines(done: Imported, ledger: Path, lang: str) -> Iterator[str]:
     """Yield what was entered, what was left out, and which times and names are odd."""
     yield message("ledger-imported", lang, count=done.entered, known=done.known, path=ledger)
-    if done.skipped:
-        yield message("ledger-skipped", lang, count=len(done.skipped), names=done.skipped)
+    yield from _left_out_lines(done, lang)
+    if done.withdrawn:
+        names = ["/".join(one) for one in done.withdrawn]
+        yield message("ledger-vanished", lang, count=len(names), names=names, portal=done.portal)
+    if done.unsure:
+        yield message("ledger-vanished-unsure", lang, count=len(done.unsure), names=done.unsure, portal=done.portal)
     if done.odd:
         yield message("ledger-odd-times", lang, count=len(done.odd))
     for one in done.odd:
@@ -79,3 +83,9 @@ def imported_lines(done: Imported, ledger: Path, lang: str) -> Iterator[str]:
             yield "  " + message("ledger-odd-time-left", lang, **said)
     if done.doubled:
         yield message("ledger-doubled", lang, count=len(done.doubled), names=done.doubled)
+
+
+def _left_out_lines(done: Imported, lang: str) -> Iterator[str]:
+    for reason in dict.fromkeys(reason for _, reason in done.left_out):
+        names = [name for name, why in done.left_out if why == reason]
+        yield message(f"ledger-left-{reason}", lang, count=len(names), names=names)

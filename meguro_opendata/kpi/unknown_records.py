@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.japan.calendar import fiscal_year_of
@@ -12,7 +13,7 @@ from meguro_opendata.kpi.records import recordable
 from meguro_opendata.kpi.strategy import open_strategy
 from meguro_opendata.ledger import Annulment, Record, hashes_of
 from meguro_opendata.ledger.entries import entry_of
-from meguro_opendata.ledger.lines import is_blank, ledger_lines, load_line
+from meguro_opendata.ledger.lines import ledger_lines, load_line
 from meguro_opendata.ledger.plausible import OddEntry, implausible_times
 from meguro_opendata.workspace.city import Workspace
 
@@ -39,19 +40,26 @@ def _unknown_indicators(workspace: Workspace) -> Iterator[OddEntry]:
 
     annulled: set[str] = set()
     records = []
-    for number, line, _ in ledger_lines(workspace.ledger):
-        if (b'"record"' not in line and b'"annul"' not in line) or is_blank(line):
+    for number, entry, hashes in _records_and_annulments(workspace.ledger):
+        if isinstance(entry, Annulment):
+            annulled.add(entry.target)
+        else:
+            records.append((number, entry, hashes))
+    for number, record, hashes in records:
+        year = fiscal_year_of(date.fromisoformat(record.day), start)
+        if record.indicator not in known(year) and not annulled.intersection(hashes):
+            yield OddEntry(number, "indicator-unknown", record.indicator)
+
+
+def _records_and_annulments(path: Path) -> Iterator[tuple[int, Record | Annulment, tuple[str, ...]]]:
+    """Yield each of them with its line and its hashes; lines of other kinds are not parsed."""
+    for number, line, _ in ledger_lines(path):
+        if b'"record"' not in line and b'"annul"' not in line:
             continue
         try:
-            body = load_line(workspace.ledger, number, line)
+            body = load_line(path, number, line)
             entry = entry_of(body)
         except (MeguroOpendataError, KeyError, TypeError, ValueError):
             continue  # the check of the chain names it
-        if isinstance(entry, Annulment):
-            annulled.add(entry.target)
-        elif isinstance(entry, Record):
-            records.append((number, entry, hashes_of(body)))
-    for number, entry, hashes in records:
-        year = fiscal_year_of(date.fromisoformat(entry.day), start)
-        if entry.indicator not in known(year) and not annulled.intersection(hashes):
-            yield OddEntry(number, "indicator-unknown", entry.indicator)
+        if isinstance(entry, Record | Annulment):
+            yield number, entry, hashes_of(body)

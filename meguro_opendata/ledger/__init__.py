@@ -29,7 +29,7 @@ from meguro_opendata.ledger.identity import Identity
 from meguro_opendata.ledger.lines import hashes_of
 from meguro_opendata.ledger.merging import Merged, merge_ledgers
 from meguro_opendata.ledger.onportal import LastEvent, OnPortal, PublishedFiles, Withdrawal, read_portal
-from meguro_opendata.ledger.packages import Imported, OddTime, Package, catalogued, import_events, read_packages
+from meguro_opendata.ledger.packages import Dump, Imported, OddTime, Package, catalogued, import_events, read_packages
 from meguro_opendata.ledger.pending import (
     Pending,
     Place,
@@ -52,6 +52,7 @@ __all__ = [
     "Check",
     "DatasetHistory",
     "Dating",
+    "Dump",
     "Entry",
     "Event",
     "History",

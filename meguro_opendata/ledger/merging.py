@@ -105,13 +105,13 @@ def merge_ledgers(
     """
     with locked(path):
         mine = _read(path)
-        theirs = _read(other) if other else []
-        common = _common(mine, theirs) if other else _unforked(mine)
-        if other and not common and mine and theirs and not unrelated:
+        theirs = _read(other) if other else mine
+        common = _common(mine, theirs)
+        if not (common or unrelated) and mine and theirs:
             raise MeguroOpendataError("merge-unrelated", file=path, other=other)
         time = japan_time(now)
         branches = _branches(mine, theirs, common, datetime.fromisoformat(time).timestamp())
-        fork = mine[common - 1].hash if common else START
+        fork = [START, *(line.hash for line in mine[:common])][-1]
         trunk = [line.text + b"\n" for line in mine[:common]]
         heads = tuple(branch[-1].line.hash for branch in branches)
         if len(branches) < 2:  # noqa: PLR2004 (one ledger is only ahead of the other)

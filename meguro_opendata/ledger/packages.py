@@ -7,9 +7,9 @@ published. Such events are marked ``origin: harvested``: a baseline, which count
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,11 +19,14 @@ from meguro_opendata.files.jsontext import HalfSignError, parsed_json
 from meguro_opendata.files.whole import locked, numbered_lines
 from meguro_opendata.japan.calendar import japan_moment
 from meguro_opendata.ledger.chain import append_events
-from meguro_opendata.ledger.entries import HARVESTED, PUBLISH, Event, japan_time
-from meguro_opendata.ledger.history import scan_ledger
+from meguro_opendata.ledger.datasets import DatasetHistory, Occurrence
+from meguro_opendata.ledger.entries import HARVESTED, PUBLISH, TOOL, WITHDRAW, Event, japan_time
+from meguro_opendata.ledger.history import History, scan_ledger
+from meguro_opendata.ledger.vanished import Held, Vanished, left_out, same_catalogue, vanished_files
 from meguro_opendata.packaged import packaged_toml
 
 __all__ = [
+    "Dump",
     "Imported",
     "OddTime",
     "Package",
@@ -66,6 +69,11 @@ class Imported:
         skipped: Datasets that are not published (private, deleted) or have no file.
         odd: Times that cannot be right.
         doubled: Names that several datasets have; their files are one dataset's in the ledger.
+        left_out: Each dataset of ``skipped`` with the reason: ``private``, ``deleted``, ``type``, ``organization`` or
+            ``no_files``.
+        withdrawn: Dataset and file of what an earlier import brought and this one lacks; entered as withdrawn.
+        unsure: Datasets that are lacking, where it is not sure that the dump is complete; nothing was entered of them.
+        portal: The portal under whose name everything was entered.
     """
 
     entered: int
@@ -73,11 +81,15 @@ class Imported:
     skipped: tuple[str, ...]
     odd: tuple[OddTime, ...] = ()
     doubled: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    withdrawn: tuple[tuple[str, str], ...] = ()
+    unsure: tuple[str, ...] = ()
+    portal: str = ""
 
     @property
     def exit_code(self) -> ExitCode:
-        """Return 1 if a file had to be left out or a name is doubled, else 0."""
-        return ExitCode.of(clean=not self.doubled and all(one.used for one in self.odd))
+        """Return 1 if a file had to be left out, a name is doubled or it is open whether datasets are gone, else 0."""
+        return ExitCode.of(clean=not (self.doubled or self.unsure) and all(one.used for one in self.odd))
 
 
 def reading_words() -> dict[str, Any]:
@@ -120,13 +132,46 @@ def _package(path: Path, number: int, line: str) -> Package:
     raise SourceError("catalog-line-broken", file=path, line=number)
 
 
+@dataclass(frozen=True)
+class Dump:
+    """What is known of a dump beside its packages.
+
+    Attributes:
+        organizations: Names and ids of the city's organisations in catalogues; ``None`` takes packages of any.
+        moment: When the dump was made; default now.
+        complete: Whether it has all of the catalogue.
+        named: Whether the portal's name was given, and not made from the file's.
+    """
+
+    organizations: tuple[str, ...] | None = None
+    moment: datetime | None = None
+    complete: bool = False
+    named: bool = True
+
+
+@dataclass
+class _Found(Held):
+    """What a dump holds: the events of its files, and what is odd or left out."""
+
+    events: list[Event] = field(default_factory=list)
+    odd: list[OddTime] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    names: Counter[str] = field(default_factory=Counter)
+
+
 def import_events(
-    path: Path, packages: Iterable[tuple[str, Package]], portal: str, code: str, city: str = ""
+    path: Path,
+    packages: Iterable[tuple[str, Package]],
+    portal: str,
+    code: str,
+    city: str = "",
+    dump: Dump | None = None,
 ) -> Imported:
     """Enter what catalogues say of the past; files that the ledger knows stay as they are.
 
     Importing again, or several dumps in another order, comes to the same. A file whose time cannot be right is entered
     with the next time of its package that can be: the ledger's baseline says since when it was there at the latest.
+    What an earlier import from the same portal brought, and a later dump lacks, is entered as withdrawn.
 
     Args:
         path: The ledger.
@@ -134,33 +179,98 @@ def import_events(
         portal: Where they are published.
         code: The municipality's code, which some catalogues put before a dataset's name.
         city: Its name, which some put before a department's.
+        dump: What else is known of the dump; without it, nothing is concluded from what the dump lacks.
 
     Raises:
-        SourceError: If a package is not as CKAN gives it; then nothing is written.
+        SourceError: If a package is not as CKAN gives it.
+        MeguroOpendataError: If the ledger was changed.
     """
-    events: list[Event] = []
-    odd: list[OddTime] = []
-    skipped: list[str] = []
-    names: Counter[str] = Counter()
-    for place, package in packages:
-        found, strange = harvested_events(place, package, portal, code, city)
-        events += found
-        odd += strange
-        if found or strange:
-            names[str(package["name"])] += 1
-        else:
-            skipped.append(str(package["name"]))
-    events.sort(key=_time_of, reverse=True)  # of several files of one name the earliest is entered
-    doubled = tuple(name for name, count in names.items() if count > 1)
+    known_of_dump = dump or Dump()
+    found = _found(packages, portal, code, city, known_of_dump)
+    found.events.sort(key=_time_of, reverse=True)  # of several files of one name the earliest is entered
+    doubled = tuple(name for name, count in found.names.items() if count > 1)
+    now = datetime.now(UTC)
+    time = japan_time(min(known_of_dump.moment or now, now))
     with locked(path):
-        known = scan_ledger(path, date.max).datasets
-        fresh = {
-            (event.dataset, event.resource): event
-            for event in events
-            if event.dataset not in known or event.resource not in known[event.dataset].firsts
-        }
-        entered = append_events(path, (fresh[key] for _, key in sorted((fresh[key].time, key) for key in fresh)))
-    return Imported(entered, len(events) - entered, tuple(skipped), tuple(odd), doubled)
+        history = scan_ledger(path, date.max)
+        name = portal if known_of_dump.named else same_catalogue(history.datasets, [*found.held, *found.gone]) or portal
+        gone = vanished_files(history.datasets, name, found, time[:10], complete=known_of_dump.complete)
+        gone = gone if dump else Vanished()
+        fresh = _fresh(found.events, history.datasets, name, time)
+        entries = [replace(event, portal=name, entered=japan_time(now)) for event in fresh]
+        entries += _withdrawals(history, gone, time, japan_time(now))
+        append_events(path, entries)
+    return Imported(
+        len(fresh),
+        len(found.events) - len(fresh),
+        tuple(package for package, _ in found.left_out),
+        tuple(found.odd),
+        doubled,
+        tuple(found.left_out),
+        tuple((dataset, file) for dataset, file, _ in gone.files),
+        gone.unsure,
+        name,
+    )
+
+
+def _found(packages: Iterable[tuple[str, Package]], portal: str, code: str, city: str, dump: Dump) -> _Found:
+    """Return what a dump holds."""
+    found = _Found()
+    for place, package in packages:
+        name = str(package["name"])
+        slug = name.removeprefix(f"{code}_")
+        reason = left_out(package, code, city, dump.organizations)
+        events, odd = ([], []) if reason else harvested_events(place, package, portal, code, city)
+        found.events += events
+        found.odd += odd
+        if reason in ("private", "deleted"):
+            found.gone.add(slug)
+        elif reason is None:
+            found.held.setdefault(slug, set()).update(_names_of(place, package))
+            modified = _time(str(package.get("metadata_modified") or ""))[:10]
+            found.modified[slug] = min(modified, found.modified.get(slug, modified))
+        if events or odd:
+            found.names[name] += 1
+        else:
+            found.left_out.append((name, reason or "no_files"))
+    found.gone -= found.held.keys()
+    return found
+
+
+def _names_of(place: str, package: Package) -> Iterator[str]:
+    """Yield every name that the ledger may have for a package's files: alone, or told apart by the id."""
+    try:
+        for part in package["resources"]:
+            yield _file_name(part)
+            yield f"{_file_name(part)}#{str(part['id'])[:_SHORT]}"
+    except (KeyError, TypeError, AttributeError):
+        raise SourceError("package-broken", place=place) from None
+
+
+def _fresh(events: Sequence[Event], known: Mapping[str, DatasetHistory], portal: str, time: str) -> list[Event]:
+    """Return the events that the ledger lacks, in order of time; what is there again is, since this dump."""
+    fresh: dict[tuple[str, str], Event] = {}
+    for event in events:
+        dataset = known.get(event.dataset)
+        if dataset is None or event.resource not in dataset.firsts:
+            fresh[event.dataset, event.resource] = event
+        elif _is_gone(dataset.portals.get(portal, {}).get(event.resource), time[:10]):
+            fresh[event.dataset, event.resource] = replace(event, time=time)
+    return [fresh[key] for _, key in sorted((fresh[key].time, key) for key in fresh)]
+
+
+def _is_gone(last: Occurrence | None, day: str) -> bool:
+    """Return whether an earlier import, of a day before, entered a file as withdrawn."""
+    return last is not None and last.withdrawn and not last.own and last.day < day
+
+
+def _withdrawals(history: History, gone: Vanished, time: str, entered: str) -> Iterator[Event]:
+    """Yield the withdrawal of each file that a catalogue no longer has."""
+    entries = history.entries(line for _, _, line in gone.files)
+    for _, _, line in gone.files:
+        last = entries[line]
+        if isinstance(last, Event):
+            yield replace(last, event=WITHDRAW, time=time, entered=entered, tool=TOOL)
 
 
 def _time_of(event: Event) -> str:
@@ -176,7 +286,7 @@ def harvested_events(
         SourceError: If it is not as CKAN gives it.
     """
     try:
-        if package.get("private") or package.get("state", "active") not in reading_words()["states"]:
+        if left_out(package, code, city, None):
             return [], []
         return _events(place, package, portal, code, city)
     except (KeyError, TypeError, AttributeError):

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -82,24 +82,21 @@ def implausible_times(path: Path, now: datetime | None = None) -> list[OddEntry]
     That is a time to come, one before 1990, and one more than a day before that of the lines around it: lines are
     written in the order in which things happen. A catalogue's own dates are of any day.
     """
-    today = datetime.fromisoformat(japan_time(now))
+    latest = japan_time((now or datetime.now(UTC)) + _SLACK)
     earliest = str(packaged_toml(__package__, "ledger.toml")["earliest_year"])
     odd: dict[int, str] = {}
     own: list[tuple[int, datetime]] = []
     corrected: set[str] = set()
     for number, body in _bodies(path):
         moment = _moment(body)
-        if moment is None:
-            continue
-        if body.get("event") == ANNUL:
-            corrected.add(str(body.get("target")))
-        if moment > today + _SLACK or str(body["time"]) < earliest:
+        corrected |= _targets(body)
+        if moment is not None and not earliest <= str(body["time"]) < latest:
             odd[number] = str(body["time"])
-        elif body.get("origin") != HARVESTED:
+        elif moment is not None and body.get("origin") != HARVESTED:
             own.append((number, moment))
     odd |= {number: moment.isoformat() for number, moment in _out_of_order(own)}
-    aimed = _aimed(path, odd, corrected) if odd and corrected else set()
-    return [OddEntry(line, "time-implausible", odd[line]) for line in sorted(odd) if line not in aimed]
+    aimed = _aimed(path, odd, corrected) if corrected else set()
+    return [OddEntry(line, "time-implausible", odd[line]) for line in sorted(odd.keys() - aimed)]
 
 
 def _aimed(path: Path, lines: Mapping[int, str], targets: set[str]) -> set[int]:
@@ -141,6 +138,11 @@ def _in_order(moments: Sequence[datetime]) -> list[int]:
         found.append(at)
         at = behind[at]
     return found
+
+
+def _targets(body: Mapping[str, Any]) -> set[str]:
+    """Return the hash that an annulment aims at."""
+    return {str(body.get("target"))} if body.get("event") == ANNUL else set()
 
 
 def _moment(body: Mapping[str, Any]) -> datetime | None:

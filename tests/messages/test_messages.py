@@ -66,6 +66,9 @@ PUT_TOGETHER = {
     "passed-{reason}": set[str](),
     "evidence-{one.kind}": set[str](),
     "ledger-repaired-{kind}": set[str](),
+    "ledger-left-{reason}": set[str](),
+    "ledger-odd-{one.kind}": set[str](),
+    "event-{kind}": set[str](),
 }
 
 
