@@ -84,11 +84,16 @@ class Situation:
         return stages_of(self.current)
 
 
-def situation_of(workspace: Workspace, fiscal_year: int, as_of: date | None = None) -> Situation:
-    """Return the situation of a year by the end of a day (default: today)."""
+def situation_of(
+    workspace: Workspace, fiscal_year: int, as_of: date | None = None, lines: int | None = None
+) -> Situation:
+    """Return the situation of a year by the end of a day (default: today), as the ledger's first lines say it.
+
+    Without ``lines`` every line of the ledger counts.
+    """
     first, last = year_days(fiscal_year, workspace.city.fiscal_year_start)
     day = as_of or today()
-    history = scan_ledger(workspace.ledger, min(day, last))
+    history = scan_ledger(workspace.ledger, min(day, last), lines)
     return Situation(workspace, fiscal_year, day, first, last, open_strategy(workspace, fiscal_year), history)
 
 

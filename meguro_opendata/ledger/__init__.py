@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from meguro_opendata.ledger.chain import append_events, enter_events, read_entries, read_ledger
 from meguro_opendata.ledger.datasets import DatasetHistory, Moment, Occurrence
+from meguro_opendata.ledger.entered import line_of_hash, lines_in_full, lines_known_on
 from meguro_opendata.ledger.entries import (
     HARVESTED,
     PUBLISH,
@@ -21,6 +22,7 @@ from meguro_opendata.ledger.entries import (
     Record,
     SameAs,
     Submission,
+    entry_of,
     japan_time,
 )
 from meguro_opendata.ledger.history import History, scan_ledger
@@ -69,8 +71,12 @@ __all__ = [
     "append_missing",
     "catalogued",
     "enter_events",
+    "entry_of",
     "import_events",
     "japan_time",
+    "line_of_hash",
+    "lines_in_full",
+    "lines_known_on",
     "pending_path",
     "place_of",
     "read_entries",

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Literal, NoReturn
 
@@ -100,10 +101,11 @@ class History:
                 yield number, file.read(end - begin)
 
 
-def scan_ledger(path: Path, until: date) -> History:
+def scan_ledger(path: Path, until: date, lines: int | None = None) -> History:
     """Read what had happened by the end of a day in Japan; nothing if there is no ledger yet.
 
-    Datings and records are about a day of their own, and all there: what is entered late is a correction.
+    Datings and records are about a day of their own, and all there: what is entered late is a correction. With
+    ``lines``, only so many lines of the file are read: what the ledger knew when it had no more.
 
     Raises:
         MeguroOpendataError: If a line cannot be read; it is never skipped.
@@ -112,7 +114,7 @@ def scan_ledger(path: Path, until: date) -> History:
     history = History(path, until.isoformat())
     days = _Days(path)
     said: list[int] = []
-    for number, line in _lines(history):
+    for number, line in islice(_lines(history), lines):
         day = days.of(line.time, number)
         if line.event in FILE_EVENTS:
             _enter(history, line, day, number)
