@@ -14,8 +14,17 @@ if TYPE_CHECKING:
     from meguro_opendata.kpi.submitting import Request
     from meguro_opendata.workspace.city import Workspace
 
-__all__ = ["SUBMITTED_FORMAT", "SUBMIT_FORMAT", "hand_in", "show_figure", "show_submitted", "tell_differences"]
+__all__ = [
+    "FIGURE_FORMAT",
+    "SUBMITTED_FORMAT",
+    "SUBMIT_FORMAT",
+    "hand_in",
+    "show_figure",
+    "show_submitted",
+    "tell_differences",
+]
 
+FIGURE_FORMAT = "meguro-opendata/kpi_figure@1"
 SUBMIT_FORMAT = "meguro-opendata/kpi_submit@1"
 SUBMITTED_FORMAT = "meguro-opendata/kpi_submitted@1"
 
@@ -83,7 +92,6 @@ def show_submitted(workspace: Workspace, name: str, indicator: str | None, outpu
 
 def show_figure(situation: Situation, figures: list[Indicator], indicator: str, output_format: str) -> None:
     """Show where one figure comes from: its definition, the document's words, and the ledger's lines."""
-    from meguro_opendata import kpi
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.files.nearwords import unknown
     from meguro_opendata.kpi.kept import in_full
@@ -96,8 +104,9 @@ def show_figure(situation: Situation, figures: list[Indicator], indicator: str, 
         raise MeguroOpendataError(fault.code, **fault.params)
     content = in_full(situation, chosen)
     if output_format == "json":
-        shown = kpi.to_dict(chosen, situation.fiscal_year, situation.as_of)
-        console.result_json(shown | {"evidence": content["evidence"]})
+        head = {"format": FIGURE_FORMAT, "fiscal_year": situation.fiscal_year, "as_of": situation.as_of.isoformat()}
+        (shown,), (origin,) = content["indicators"], content["origins"]
+        console.result_json({**head, "indicator": shown, "origin": origin, "evidence": content["evidence"]})
         return
     console.result_lines(figure_story(content, indicator, options.settings().lang))
 
@@ -169,5 +178,7 @@ def _only(content: Mapping[str, Any] | None, indicator: str | None) -> Mapping[s
     if content is None or indicator is None:
         return content
     figures = [figure for figure in content["indicators"] if figure["id"] == indicator]
-    lines = {line for figure in figures for line in figure["lines"]}
-    return {**content, "indicators": figures, "evidence": [one for one in content["evidence"] if one["line"] in lines]}
+    origins = [origin for origin in content["origins"] if origin["indicator"] == indicator]
+    lines = {line for origin in origins for line in origin["lines"]}
+    evidence = [one for one in content["evidence"] if one["line"] in lines]
+    return {**content, "indicators": figures, "origins": origins, "evidence": evidence}

@@ -128,23 +128,24 @@ def _spans(lines: Sequence[int]) -> list[str]:
 def figure_story(content: Mapping[str, Any], indicator: str, lang: str) -> Iterator[str]:
     """Yield where a figure came from: its value, definition and document, and each line of the ledger in words."""
     figure = next(one for one in content["indicators"] if one["id"] == indicator)
+    origin = next(one for one in content["origins"] if one["indicator"] == indicator)
     yield f"{figure['id']} {figure['name']}"
     told = [
         ("handed-in" if "papers" in content else "actual", number_text(figure["actual"], figure["unit"])),
         ("target", _target(figure, lang)),
         ("status", _status(figure["status"], lang)),
         ("definition", figure["definition"]),
-        ("document", figure["text"] or ""),
-        ("footnote", figure["footnote"] or ""),
+        ("document", origin["text"] or ""),
+        ("footnote", origin["footnote"] or ""),
         ("source", figure["source"]),
     ]
     rows = [(word(name, lang), text) for name, text in told]
     yield console.sections_text([("", rows)]).lstrip("\n")
     yield f"{word('evidence', lang)}:"
     entries = {one["line"]: one["entry"] for one in content["evidence"]}
-    for line in figure["lines"]:
+    for line in origin["lines"]:
         yield f"  {evidence_words(line, entries[line], lang)}"
-    if not figure["lines"]:
+    if not origin["lines"]:
         yield f"  {message('evidence-none', lang, source=figure['source'])}"
 
 
@@ -166,7 +167,7 @@ def evidence_words(line: int, body: Mapping[str, Any], lang: str) -> str:
         "approval": "decision",
         "department": "department",
         "recorder": "recorded-by",
-        "evidence": "proof",
+        "evidence": "told-proof",
         "reason": "reason",
         "note": "note",
     }

@@ -14,20 +14,18 @@ __all__ = ["in_full"]
 
 
 def in_full(situation: Situation, figures: Sequence[Indicator]) -> dict[str, Any]:
-    """Return figures with their lines and the document's words, and each of those lines of the ledger once."""
+    """Return figures, of each where it comes from, and each line of the ledger that makes one of them once."""
     numbers = sorted({line for figure in figures for line in figure.lines})
     full = lines_in_full(situation.history, numbers)
-    listed = to_dict(figures, situation.fiscal_year, situation.as_of)["indicators"]
     return {
-        "indicators": [
-            {**shown, "lines": list(figure.lines), **_document(figure, situation)}
-            for shown, figure in zip(listed, figures, strict=True)
-        ],
+        "indicators": to_dict(figures, situation.fiscal_year, situation.as_of)["indicators"],
+        "origins": [_origin(figure, situation) for figure in figures],
         "evidence": [{"line": line, "entry": full[line]} for line in numbers],
     }
 
 
-def _document(figure: Indicator, situation: Situation) -> dict[str, str | None]:
-    """Return the words of the strategy's document for a target, and their footnote."""
+def _origin(figure: Indicator, situation: Situation) -> dict[str, Any]:
+    """Return the words of the strategy's document for a figure's target, their footnote, and the ledger's lines."""
     placed = situation.strategy.targets.get(figure.id) if situation.strategy else None
-    return {"text": placed[1].text if placed else None, "footnote": (placed[1].footnote or None) if placed else None}
+    text, footnote = (placed[1].text, placed[1].footnote or None) if placed else (None, None)
+    return {"indicator": figure.id, "text": text, "footnote": footnote, "lines": list(figure.lines)}
