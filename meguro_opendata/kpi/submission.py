@@ -169,7 +169,8 @@ def read_submission(workspace: Workspace, history: History, line: int, entry: Su
     folder = folder_of(workspace, entry.quarter, entry.version)
     content, fault = _figures(folder, entry)
     faults = [fault] if fault else list(_paper_faults(folder, content or {}))
-    head = lines_in_full(history, [line])[line].get("previous")
+    # Kept figures say the head themselves, so that a ledger which was written anew with them in it is seen.
+    head = content["ledger"]["head"] if content else lines_in_full(history, [line])[line].get("previous")
     near = content["ledger"]["lines"] if content else line - 1
     head_line = 0 if head == START else line_of_hash(history, str(head), near)
     if head_line is None:
