@@ -115,6 +115,11 @@ class Difference:
     reasons: tuple[str, ...]
     lines: tuple[int, ...]
 
+    @property
+    def corrected(self) -> bool:
+        """Whether the figure of the day that was handed in is another one now."""
+        return self.same_day != self.submitted
+
 
 @dataclass(frozen=True)
 class Comparison:

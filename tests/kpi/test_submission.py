@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from dying import dying
 from hypothesis import given
@@ -19,6 +20,7 @@ from meguro_opendata.errors import GuardError, MeguroOpendataError, StorageError
 from meguro_opendata.files.whole import write_whole
 from meguro_opendata.kpi import submitting
 from meguro_opendata.kpi.records import enter_record
+from meguro_opendata.kpi.report import write_followup, write_report
 from meguro_opendata.kpi.submission import HandedIn, compare, find_submission, last_compared
 from meguro_opendata.kpi.submitting import Request, submit
 from meguro_opendata.ledger import (
@@ -353,6 +355,28 @@ def test_differences_name_the_lines_that_made_them(workspace: Workspace) -> None
     assert now["opendata.use_cases"] == (None, 2, 2, ("corrected",), (6,))
     # The dating of a dataset that this tool published is a correction as well: it lies in an earlier year now.
     assert now["opendata.new_datasets"] == (2, 1, 3, ("corrected", "later"), (5, 7))
+
+
+def test_papers_list_what_was_corrected(workspace: Workspace, tmp_path: Path) -> None:
+    """The report has each difference with its lines, page and workbook alike; the follow-up sheets, the corrections."""
+    submit(workspace, REQUEST, "ja", OCTOBER)
+    december = date(2025, 12, 10)
+
+    def corrections() -> list[str]:
+        paper = write_followup(workspace, 2025, 3, tmp_path / "q3.html", "ja", december)
+        return [text for label, text in paper.facts if label == "提出した値の訂正（同じ日の値）"]
+
+    assert corrections() == []
+    enter_record(workspace, "opendata.use_cases", "2", "起案3", "係", day=date(2025, 9, 1))
+    write_report(workspace, 2025, tmp_path / "r.html", "ja", december)
+    write_report(workspace, 2025, tmp_path / "r.xlsx", "ja", december)
+    assert corrections() == ["2025Q2-1: データ利活用案件 - → 2"]
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "提出した値との違い（2025Q2-1" in page
+    sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["提出した値との違い"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    (row,) = [row for row in rows if row[0] == "データ利活用案件"]
+    assert (row[1:5], row[6]) == ([None, 2, 2, "件"], "5")
 
 
 def test_a_change_that_keeps_the_value_is_listed(workspace: Workspace) -> None:
