@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from meguro_opendata.ledger import DatasetHistory, History, lines_in_full
+from meguro_opendata.ledger import DatasetHistory, History, hashes_had, lines_in_full
 
 __all__ = ["lines_since"]
 
@@ -31,7 +31,7 @@ def _aiming_at(history: History, gone: Collection[int]) -> Iterator[int]:
     """Yield the lines that can have taken others out of a figure: those about the same line or dataset."""
     if not gone:
         return
-    hashes = {body["hash"] for body in lines_in_full(history, gone).values()}
+    hashes = {one for body in lines_in_full(history, gone).values() for one in hashes_had(body)}
     entries = history.entries(gone).values()
     datasets = {dataset for entry in entries if (dataset := getattr(entry, "dataset", ""))}
     yield from (line for line, entry in history.annulled if entry.target in hashes)

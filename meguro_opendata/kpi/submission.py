@@ -19,7 +19,7 @@ from meguro_opendata.files.whole import is_plain_name, plain_bytes, sha256
 from meguro_opendata.kpi.figures import Indicator, figures_of
 from meguro_opendata.kpi.since import lines_since
 from meguro_opendata.kpi.situation import Situation, situation_of
-from meguro_opendata.ledger import History, Submission, line_of_hash, lines_in_full
+from meguro_opendata.ledger import History, Submission, hashes_had, line_of_hash, lines_in_full
 from meguro_opendata.ledger.chain import START
 from meguro_opendata.workspace.city import Workspace
 
@@ -149,7 +149,7 @@ def submissions_of(history: History) -> list[tuple[int, Submission]]:
         return []
     annulled = {entry.target for _, entry in history.annulled}
     full = lines_in_full(history, [line for line, _ in history.submissions])
-    return [(line, entry) for line, entry in history.submissions if full[line]["hash"] not in annulled]
+    return [(line, entry) for line, entry in history.submissions if not hashes_had(full[line]) & annulled]
 
 
 def find_submission(workspace: Workspace, history: History, name: str) -> HandedIn:
@@ -214,6 +214,8 @@ def compare(handed_in: HandedIn, situation: Situation, figures: Sequence[Indicat
         then=_by_id(figures_of(then, lang)),
         same=_by_id(figures_of(same, lang)),
         now=_by_id(figures),
+        # Where ledgers were merged since, its first lines are no longer those of then, and tell nothing of them.
+        recounted=handed_in.head_line == handed_in.content["ledger"]["lines"],
     )
     found = [_difference(name, sides) for name in dict.fromkeys([*sides.kept, *sides.now])]
     head = situation.history.lines if handed_in.head_line is None else handed_in.head_line
@@ -232,6 +234,7 @@ class _Sides:
     then: Mapping[str, Indicator]
     same: Mapping[str, Indicator]
     now: Mapping[str, Indicator]
+    recounted: bool
 
 
 def _difference(name: str, sides: _Sides) -> Difference | None:
@@ -261,6 +264,8 @@ def _reasons(name: str, sides: _Sides) -> Iterator[str]:
         yield from ["removed"] if now is None else ["added"] if now.actual is not None else []
         return
     then, same = sides.then.get(name, now), sides.same.get(name, now)
+    if not sides.recounted:
+        then = replace(same, actual=kept["actual"])
     yield from _moves(kept["actual"], then, same, now)
     if now.target != kept["target"]:
         yield "target"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from meguro_opendata.ledger.chain import append_events, enter_events, read_entries, read_ledger
 from meguro_opendata.ledger.datasets import DatasetHistory, Moment, Occurrence
-from meguro_opendata.ledger.entered import line_of_hash, lines_in_full, lines_known_on
+from meguro_opendata.ledger.entered import hashes_had, line_of_hash, lines_in_full, lines_known_on
 from meguro_opendata.ledger.entries import (
     HARVESTED,
     PUBLISH,
@@ -72,6 +72,7 @@ __all__ = [
     "catalogued",
     "enter_events",
     "entry_of",
+    "hashes_had",
     "import_events",
     "japan_time",
     "line_of_hash",

@@ -8,7 +8,7 @@ before it, and not before the catalogue's own day.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from meguro_opendata.ledger.chain import entry_at, ledger_lines, load_line
 from meguro_opendata.ledger.entries import HARVESTED, PUBLISHED
 from meguro_opendata.ledger.history import History
 
-__all__ = ["line_of_hash", "lines_in_full", "lines_known_on"]
+__all__ = ["hashes_had", "line_of_hash", "lines_in_full", "lines_known_on"]
 
 _JAPAN = "+09:00"
 
@@ -75,12 +75,25 @@ def lines_in_full(history: History, numbers: Iterable[int]) -> dict[int, dict[st
 
 
 def line_of_hash(history: History, hash_: str, near: int) -> int | None:
-    """Return the number of the line that has a hash, ``None`` if no line has it; ``near`` is looked at first."""
-    if 0 < near <= history.lines and lines_in_full(history, [near])[near]["hash"] == hash_:
+    """Return the number of the line that has a hash, ``None`` if no line has it; ``near`` is looked at first.
+
+    A line that was chained anew when ledgers were merged keeps its former hashes in ``was``, and is found by them.
+    """
+    if 0 < near <= history.lines and hash_ in hashes_had(lines_in_full(history, [near])[near]):
         return near
     mark = hash_.encode("ascii", "replace")
     found = (number for number, line, _ in ledger_lines(history.path) if mark in line and number <= history.lines)
-    return next((number for number in found if lines_in_full(history, [number])[number]["hash"] == hash_), None)
+    return next((one for one in found if hash_ in hashes_had(lines_in_full(history, [one])[one])), None)
+
+
+def hashes_had(body: Mapping[str, Any]) -> set[str]:
+    """Return the hash of a line, and those that it had before ledgers were merged.
+
+    >>> sorted(hashes_had({"hash": "b", "was": ["a"]})), hashes_had({"hash": "b"})
+    (['a', 'b'], {'b'})
+    """
+    was = body.get("was", [])
+    return {str(body["hash"]), *map(str, [was] if isinstance(was, str) else was)}
 
 
 def _days(path: Path) -> tuple[list[str], list[str]]:
