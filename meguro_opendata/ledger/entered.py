@@ -8,6 +8,7 @@ before it, and not before the catalogue's own day.
 from __future__ import annotations
 
 from bisect import bisect_right
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -102,8 +103,13 @@ def _days(path: Path) -> tuple[list[str], list[str]]:
     earliest: list[str] = []
     present = today().isoformat()
     for number, text, ended in ledger_lines(path):
+        bare = text.removeprefix(BOM_UTF8)
+        if not bare.strip():  # an editor left it: it says nothing, and was not entered
+            said.append("")
+            earliest.append("")
+            continue
         try:
-            line = _DECODER.decode(text)
+            line = _DECODER.decode(bare)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             entry_at(path, number, text, ended=ended)  # says whether the line is torn or broken
             raise MeguroOpendataError("ledger-broken", file=path, line=number) from None

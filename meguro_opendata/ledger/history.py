@@ -114,7 +114,7 @@ def scan_ledger(path: Path, until: date, lines: int | None = None) -> History:
     history = History(path, until.isoformat())
     days = _Days(path)
     said: list[int] = []
-    for number, line in islice(_lines(history), lines):
+    for number, line in _lines(history, lines):
         day = days.of(line.time, number)
         if line.event in FILE_EVENTS:
             _enter(history, line, day, number)
@@ -141,10 +141,10 @@ def _say(history: History, number: int, entry: Entry) -> None:
             history.submissions.append((number, entry))
 
 
-def _lines(history: History) -> Iterator[tuple[int, _Line]]:
+def _lines(history: History, limit: int | None) -> Iterator[tuple[int, _Line]]:
     """Yield every line with its number; the history keeps where each of them begins."""
     decode, offsets, begin = _DECODER.decode, history.offsets, 0
-    for number, text, ended in ledger_lines(history.path):
+    for number, text, ended in islice(ledger_lines(history.path), limit):
         begin += len(text) + ended
         offsets.append(begin)
         try:
