@@ -32,15 +32,20 @@ def _aiming_at(history: History, gone: Collection[int]) -> Iterator[int]:
     if not gone:
         return
     hashes = {one for body in lines_in_full(history, gone).values() for one in hashes_had(body)}
-    entries = history.entries(gone).values()
-    datasets = {dataset for entry in entries if (dataset := getattr(entry, "dataset", ""))}
+    entries = list(history.entries(gone).values())
     yield from (line for line, entry in history.annulled if entry.target in hashes)
-    yield from (line for line, entry in history.same if {entry.dataset, entry.former} & datasets)
-    yield from (line for line, entry in history.datings if entry.dataset in datasets)
-    for name in datasets & set(history.datasets):
-        yield from _events(history.datasets[name])
-    indicators = {indicator for entry in entries if (indicator := getattr(entry, "indicator", ""))}
+    yield from _about(history, {getattr(entry, "dataset", "") for entry in entries} - {""})
+    indicators = {getattr(entry, "indicator", "") for entry in entries} - {""}
     yield from (line for line, entry in history.records if entry.indicator in indicators)
+
+
+def _about(history: History, datasets: Collection[str]) -> Iterator[int]:
+    """Yield the lines that say something of datasets, and those of what last happened to them."""
+    yield from (line for line, entry in history.same if entry.dataset in datasets or entry.former in datasets)
+    yield from (line for line, entry in history.datings if entry.dataset in datasets)
+    for name in datasets:
+        if name in history.datasets:
+            yield from _events(history.datasets[name])
 
 
 def _events(dataset: DatasetHistory) -> Iterator[int]:
