@@ -43,7 +43,8 @@ from meguro_opendata.ledger import (
     scan_ledger,
     verify_ledger,
 )
-from meguro_opendata.ledger.chain import START, chained, last_hash, ledger_lines
+from meguro_opendata.ledger.chain import START, chained, entry_at, last_hash, ledger_lines
+from meguro_opendata.ledger.entries import SUBMISSION
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["Request", "Submitted", "submit"]
@@ -171,8 +172,16 @@ def _next_version(workspace: Workspace, quarter: str, request: Request) -> int:
         raise GuardError("submission-there", quarter=quarter, number=quarter[-1], **said)
     if request.revise and not valid:
         raise MeguroOpendataError("submission-nothing-to-revise", quarter=quarter)
-    # An annulled submission keeps its folder, and so its number.
-    return max((entry.version for _, entry in history.submissions if entry.quarter == quarter), default=0) + 1
+    return max(_versions(workspace.ledger, quarter), default=0) + 1
+
+
+def _versions(ledger: Path, quarter: str) -> Iterator[int]:
+    """Yield the number of each version of a quarter, of annulled ones too: they keep their folders."""
+    for number, line, ended in ledger_lines(ledger):
+        if SUBMISSION.encode() in line:
+            entry = entry_at(ledger, number, line, ended=ended)
+            if isinstance(entry, Submission) and entry.quarter == quarter:
+                yield entry.version
 
 
 def _end_torn_entry(workspace: Workspace) -> None:
