@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import console, options
+from .. import console, handing_in, options
 
 if TYPE_CHECKING:
+    from meguro_opendata.kpi import Indicator, Situation
     from meguro_opendata.kpi.records import Recorded
     from meguro_opendata.workspace.city import Workspace
 
@@ -35,29 +36,80 @@ def command() -> None:
 @command.command("show")
 @fiscal_year_option
 @as_of_option
+@click.option(
+    "--as-known-on", metavar="YYYY-MM-DD", help="この日の終わりに台帳にあった行だけで数える / As known on this day."
+)
+@click.option("--submitted", metavar="2025Q2", help="提出した値と、今の値との違い / The figures as handed in.")
+@click.option("--indicator", metavar="ID", help="この指標がどの記録から出たか / Where one figure came from.")
 @options.output_format
 @options.common
-def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None:
-    """年度の指標を表示する / Show the figures of a fiscal year."""
+def show(
+    fiscal_year: int | None,
+    as_of: str | None,
+    as_known_on: str | None,
+    submitted: str | None,
+    indicator: str | None,
+    output_format: str,
+) -> None:
+    """年度の指標、提出した指標を表示する / Show the figures of a fiscal year, or those that were handed in."""
     from meguro_opendata import kpi
+    from meguro_opendata.kpi.provenance import ledger_dict
+    from meguro_opendata.kpi.submission import last_compared
+
+    from ..texts.submission import comparison_dict
+
+    lang = options.settings().lang
+    workspace = options.settings().open_workspace()
+    if submitted is not None:
+        _refuse_beside(fiscal_year, as_of, as_known_on)
+        handing_in.show_submitted(workspace, submitted, indicator, output_format)
+    situation = _situation(workspace, fiscal_year, as_of, as_known_on)
+    figures = kpi.figures_of(situation, lang)
+    told = _tell_pending(workspace)
+    if indicator is not None:
+        handing_in.show_figure(situation, figures, indicator, output_format)
+        return
+    compared = last_compared(situation, figures, lang)
+    if output_format == "json":
+        more = {"as_known_on": as_known_on or None, **comparison_dict(compared)}
+        year, day = situation.fiscal_year, situation.as_of
+        shown = kpi.to_dict(figures, year, day, situation.unknown_indicators, situation.corrections)
+        console.result_json(shown | more | ledger_dict(situation.trust) | told.to_dict())
+        return
+    _show_figures(situation, figures)
+    handing_in.tell_differences(compared, lang)
+
+
+def _situation(workspace: Workspace, fiscal_year: int | None, as_of: str | None, as_known_on: str | None) -> Situation:
+    """What is shown; with ``--as-known-on`` alone, what was shown on that day."""
+    from meguro_opendata import kpi
+    from meguro_opendata.ledger import lines_known_on
+    from meguro_opendata.messages import message
+
+    known = _as_of(as_known_on)
+    day = _as_of(as_of) or known
+    lines = lines_known_on(workspace.ledger, known) if known else None
+    if known:
+        console.say(message("as-known-on", options.settings().lang, day=known, lines=lines))
+    return kpi.situation_of(workspace, _year(fiscal_year, day, workspace), day, lines)
+
+
+def _refuse_beside(*given: object) -> None:
+    from meguro_opendata.errors import MeguroOpendataError
+
+    if any(one is not None for one in given):
+        raise MeguroOpendataError("submitted-alone")
+
+
+def _show_figures(situation: Situation, figures: list[Indicator]) -> None:
     from meguro_opendata.japan.eras import era_name
-    from meguro_opendata.kpi.provenance import ledger_dict, unverified_text
+    from meguro_opendata.kpi.provenance import unverified_text
     from meguro_opendata.messages import message
 
     from ..texts.corrections import correction_lines
     from ..texts.kpi import figure_lines, unknown_lines
 
-    lang = options.settings().lang
-    workspace = options.settings().open_workspace()
-    day = _as_of(as_of)
-    year = _year(fiscal_year, day, workspace)
-    situation = kpi.situation_of(workspace, year, day)
-    figures = kpi.figures_of(situation, lang)
-    told = _tell_pending(workspace)
-    if output_format == "json":
-        shown = kpi.to_dict(figures, year, day, situation.unknown_indicators, situation.corrections)
-        console.result_json(shown | ledger_dict(situation.trust) | told.to_dict())
-        return
+    lang, year = options.settings().lang, situation.fiscal_year
     console.result_lines(filter(None, [unverified_text(situation.trust, lang)]))
     console.result(message("kpi-title", lang, year=year, era=era_name(year, lang), as_of=situation.as_of))
     if situation.strategy is None:
@@ -65,6 +117,38 @@ def show(fiscal_year: int | None, as_of: str | None, output_format: str) -> None
     console.result_lines(figure_lines(figures, situation, lang))
     console.result_lines(correction_lines(situation.corrections, lang))
     console.result_lines(unknown_lines(situation.unknown_indicators, year, lang))
+
+
+@command.command("submit")
+@fiscal_year_option
+@click.option(
+    "--quarter", type=click.IntRange(1, 4), required=True, help="四半期（半期は2か4）/ Quarter; 2 or 4: half."
+)
+@click.option("--approval", required=True, metavar="NUMBER", help="提出を決裁した文書番号 / Number of the decision.")
+@as_of_option
+@click.option("--revise", is_flag=True, help="提出済みの四半期を訂正して提出し直す / Hand in a revision.")
+@click.option("--reason", default="", help="訂正の理由（--revise と一緒に）/ Why it is revised.")
+@options.recorder
+@options.output_format
+@options.common
+def submit(
+    fiscal_year: int | None,
+    quarter: int,
+    approval: str,
+    as_of: str | None,
+    revise: bool,
+    reason: str,
+    recorder: str | None,
+    output_format: str,
+) -> None:
+    """四半期の指標を提出する: 値・台帳の末尾の印・資料を控えに残す / Hand in the figures of a quarter."""
+    from meguro_opendata.kpi.submitting import Request
+
+    workspace = options.settings().open_workspace()
+    day = _day(as_of)
+    year = _year(fiscal_year, day, workspace)
+    request = Request(year, quarter, approval, options.recorder_name(recorder), day, revise=revise, reason=reason)
+    handing_in.hand_in(workspace, request, output_format)
 
 
 @command.command("record")

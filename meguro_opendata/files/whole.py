@@ -34,6 +34,7 @@ __all__ = [
     "sha256",
     "storage_guard",
     "sweep",
+    "sync_folder",
     "write_synced",
     "write_whole",
 ]
@@ -232,7 +233,7 @@ def write_synced(path: Path, data: bytes) -> None:
     """
     with storage_guard(path):
         _write(path, data, synced=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def remove_synced(path: Path) -> None:
@@ -243,7 +244,7 @@ def remove_synced(path: Path) -> None:
     """
     with storage_guard(path):
         path.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def sweep(folder: Path, name: str | None = None) -> None:
@@ -278,7 +279,7 @@ def _write(path: Path, data: bytes, *, synced: bool) -> None:
         aside.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Write a folder's list of names to the disk; Windows has no such call, and does it when a file is renamed."""
     if sys.platform == "win32":
         return

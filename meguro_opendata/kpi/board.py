@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from meguro_opendata import messages
 from meguro_opendata.japan.calendar import japan_day
 from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.coverage import Kind
+from meguro_opendata.kpi.difference_rows import difference_sheet
 from meguro_opendata.kpi.figures import Indicator
 from meguro_opendata.kpi.gaps import Gap, gaps_of
 from meguro_opendata.kpi.next_steps import Step, next_steps
+from meguro_opendata.kpi.papers import Sheet
 from meguro_opendata.kpi.progress import Progress, progress_of
 from meguro_opendata.kpi.situation import Situation
 from meguro_opendata.kpi.strategy import Theme
+from meguro_opendata.kpi.submission import last_compared
 from meguro_opendata.ledger import Annulment, Dating, Entry, Event, Merge, Record, SameAs, Submission
 from meguro_opendata.pages.numbers import figure_text
 
@@ -87,6 +91,11 @@ class Board:
     def kinds(self) -> list[Kind]:
         """The kinds of the national list."""
         return self.situation.kinds
+
+    @cached_property
+    def differences(self) -> Sheet | None:
+        """What differs from the last submission of the year; ``None`` if there is none."""
+        return difference_sheet(last_compared(self.situation, self.figures, self.lang), self.lang)
 
     def of_focus(self, number: int) -> tuple[Indicator, ...]:
         """The figures of one focus."""

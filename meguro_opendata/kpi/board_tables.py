@@ -39,6 +39,8 @@ def _sections(board: Board) -> Iterator[Section]:
         ("id", "kpi", "target", "actual", "not-routine", "unit", "rate", "status", "definition", "as-written"),
         _figures(board),
     )
+    if board.differences:
+        yield Section(_word("differences", board), (board.differences,))
     yield _section(board, "path", ("kpi", "quarter", "actual", "forecast", "pace"), _quarters(board))
     gaps = _sheet(board, "gap", ("kpi", "target", "actual", "gap", "in-reach", "unit"), _gaps(board))
     steps = _sheet(board, "steps", ("step", "what", "department", "how"), _steps(board))

@@ -16,6 +16,7 @@ from meguro_opendata.kpi.papers import Cell, Paper, Section, Sheet
 from meguro_opendata.kpi.provenance import head_fact
 from meguro_opendata.kpi.situation import Situation, situation_of
 from meguro_opendata.kpi.strategy import Strategy
+from meguro_opendata.kpi.submission import last_compared
 from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["followup_of"]
@@ -53,6 +54,7 @@ def followup_of(
     era = era_name(fiscal_year, lang)
     named = messages.message("quarter-of", lang, year=fiscal_year, era=era, quarter=quarter)
     facts = [("quarter", named), ("period", span), *_submission(situation.strategy, quarter, lang)]
+    facts += _corrections(told)
     sections = tuple(Section(name, tuple(_sheets(told, name))) for name in chosen)
     title = messages.message("followup-title", lang, city=workspace.city.name)
     said = ((messages.word(code, lang), text) for code, text in facts)
@@ -66,6 +68,20 @@ def _submission(strategy: Strategy | None, quarter: int, lang: str) -> list[tupl
         return []
     month = messages.message("month", lang, month=plan.months[quarter - 1])
     return [("submission", f"{month} ({strategy.title} {plan.section}: {plan.text})")]
+
+
+def _corrections(told: _Quarter) -> list[tuple[str, str]]:
+    """What was corrected since the last submission of the year, in one line; what merely went on is no correction."""
+    compared = last_compared(told.situation, told.figures, told.lang)
+    found = [one for one in compared.differences if one.corrected] if compared else []
+    if not compared or not found:
+        return []
+    changed = ["{} {} → {}".format(one.name, *map(_number, (one.submitted, one.same_day))) for one in found]
+    return [("corrections", f"{compared.handed_in.name}: {'、'.join(changed)}")]
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.10g}"
 
 
 @dataclass(frozen=True)

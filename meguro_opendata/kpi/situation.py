@@ -121,13 +121,18 @@ class Situation:
         return stages_of(self.current)
 
 
-def situation_of(workspace: Workspace, fiscal_year: int, as_of: date | None = None) -> Situation:
-    """Return the situation of a year by the end of a day (default: today)."""
+def situation_of(
+    workspace: Workspace, fiscal_year: int, as_of: date | None = None, lines: int | None = None
+) -> Situation:
+    """Return the situation of a year by the end of a day (default: today), as the ledger's first lines say it.
+
+    Without ``lines`` every line of the ledger counts.
+    """
     first, last = year_days(fiscal_year, workspace.city.fiscal_year_start)
     day = as_of or today()
     until = min(day, last)
     seen = min(day, until + timedelta(days=rules()["withdrawn"]["days"]))
-    history = scan_ledger(workspace.ledger, until, workspace.renamed_portals, seen=seen)
+    history = scan_ledger(workspace.ledger, until, workspace.renamed_portals, seen=seen, lines=lines)
     strategy = open_strategy(workspace, fiscal_year)
     history.records = under_names_of_today(history.records, strategy)
     return Situation(workspace, fiscal_year, day, first, last, strategy, history)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from meguro_opendata.ledger.chain import append_events, enter_events, read_entries, read_ledger
 from meguro_opendata.ledger.datasets import DatasetHistory, Moment, Occurrence
+from meguro_opendata.ledger.entered import hashes_had, line_of_hash, lines_in_full, lines_known_on
 from meguro_opendata.ledger.entries import (
     HARVESTED,
     PUBLISH,
@@ -22,6 +23,7 @@ from meguro_opendata.ledger.entries import (
     Record,
     SameAs,
     Submission,
+    entry_of,
     japan_time,
 )
 from meguro_opendata.ledger.history import History, prefixes, scan_ledger
@@ -80,9 +82,14 @@ __all__ = [
     "catalogued",
     "check_ledger",
     "enter_events",
+    "entry_of",
+    "hashes_had",
     "hashes_of",
     "import_events",
     "japan_time",
+    "line_of_hash",
+    "lines_in_full",
+    "lines_known_on",
     "merge_ledgers",
     "pending_path",
     "place_of",

@@ -183,6 +183,9 @@ class Submission:
         quarter: Fiscal year and quarter, ``2025Q2``.
         approval: The number of the decision.
         figures: SHA-256 of the figures that were handed in.
+        as_of: The day up to whose end they were counted, ``YYYY-MM-DD``.
+        version: 1 for the first submission of the quarter; a revision has the next number.
+        reason: Why it was revised; empty for the first one.
     """
 
     time: str
@@ -190,6 +193,9 @@ class Submission:
     approval: str
     figures: str
     recorder: str
+    as_of: str = ""
+    version: int = 1
+    reason: str = ""
     event: str = SUBMISSION
     tool: str = TOOL
 

@@ -15,7 +15,7 @@ from typing import Any
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import remove_synced, storage_guard, sweep, write_synced
 from meguro_opendata.ledger.chain import START, append_events, chained, hash_of, last_hash
-from meguro_opendata.ledger.entries import Event, filled
+from meguro_opendata.ledger.entries import Entry, filled
 
 __all__ = [
     "PENDING_FORMAT",
@@ -126,10 +126,11 @@ def place_of(ledger: Path) -> Place:
     return Place(ledger.stat().st_size if ledger.exists() else 0, last_hash(ledger))
 
 
-def append_missing(ledger: Path, place: Place, events: Sequence[Event]) -> int:
-    """Enter those of a publication's events that are not in the ledger after its place; return how many.
+def append_missing(ledger: Path, place: Place, events: Sequence[Entry]) -> int:
+    """Enter those of some entries that are not in the ledger after a place; return how many.
 
-    A line of them that a kill broke off is cut away first. The caller holds the ledger's lock.
+    They are those of a publication or a submission. A line of them that a kill broke off is cut away first. The caller
+    holds the ledger's lock.
 
     Raises:
         MeguroOpendataError: If the ledger is not the one that the place was taken from, or its last line is torn and

@@ -28,6 +28,7 @@ from meguro_opendata.cli.commands.geo import grids as grids_command
 from meguro_opendata.cli.commands.geo import import_addresses as addresses_command
 from meguro_opendata.cli.commands.geo import import_boundary as boundary_command
 from meguro_opendata.cli.correcting import CORRECTION_FORMAT
+from meguro_opendata.cli.handing_in import FIGURE_FORMAT, SUBMIT_FORMAT, SUBMITTED_FORMAT
 from meguro_opendata.cli.texts.standards import SHOW_FORMAT
 from publish_ten import workspace_for
 from referencing import Registry, Resource
@@ -43,6 +44,7 @@ from meguro_opendata.georeferencing.files.points import TRANSFORM_FORMAT
 from meguro_opendata.georeferencing.inputs import PLACES_FORMAT
 from meguro_opendata.inspection.profiler import INSPECTION_FORMAT
 from meguro_opendata.kpi import KPI_FORMAT
+from meguro_opendata.kpi.submission import SUBMISSION_FORMAT
 from meguro_opendata.onboarding.demo import DEMO_FORMAT
 from meguro_opendata.onboarding.doctor import DOCTOR_FORMAT
 from meguro_opendata.onboarding.initialise import INIT_FORMAT
@@ -74,7 +76,11 @@ CONSTANTS = {
     "init": INIT_FORMAT,
     "inspection": INSPECTION_FORMAT,
     "kpi": KPI_FORMAT,
+    "kpi_figure": FIGURE_FORMAT,
     "kpi_record": kpi_command.RECORD_FORMAT,
+    "kpi_submission": SUBMISSION_FORMAT,
+    "kpi_submit": SUBMIT_FORMAT,
+    "kpi_submitted": SUBMITTED_FORMAT,
     "ledger_check": ledger_command.CHECK_FORMAT,
     "ledger_correction": CORRECTION_FORMAT,
     "ledger_entry": ledger_command.ENTRY_FORMAT,
@@ -117,6 +123,11 @@ CASES = {
     "kpi of a strategy": ("kpi", 0),
     "kpi without one": ("kpi", 0),
     "kpi record": ("kpi_record", 0),
+    "kpi submit": ("kpi_submit", 0),
+    "kpi of what was handed in": ("kpi_submitted", 0),
+    "kpi of one figure": ("kpi_figure", 0),
+    "kpi against what was handed in": ("kpi", 0),
+    "kpi of edited figures": ("kpi_submitted", 1),
     "ledger import": ("ledger_entry", 0),
     "ledger merge": ("ledger_merge", 0),
     "ledger same": ("ledger_correction", 0),
@@ -209,6 +220,8 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
     office.run("kpi of a strategy", "kpi", "show", "--fiscal-year", "2025", "--as-of", "2026-03-31", "--lang", "en")
     office.run("kpi without one", "kpi", "show", "--fiscal-year", "1999")
     keep_the_ledger(office)
+    hand_in(office)
+    edit_a_line(office)
     office.run("standards list", "standards", "list")
     office.run("standards show", "standards", "show", "aed@2020")
     office.run("doctor", "doctor")
@@ -311,7 +324,7 @@ def look_for_places(office: Office) -> None:
 
 
 def keep_the_ledger(office: Office) -> None:
-    """Import a portal's past, check the ledger, and check it again after somebody edited a line."""
+    """Import a portal's past, and check the ledger."""
     case = ("opendata.use_cases", "--value", "1", "--evidence", "https://example.jp/", "--date", "2025-07-01")
     office.run("kpi record", "kpi", "record", *case, "--recorder", "係")
     office.run("ledger import", "ledger", "import", "--portal", "folder")
@@ -320,6 +333,26 @@ def keep_the_ledger(office: Office) -> None:
     office.run("ledger annul", "ledger", "annul", "1", "--reason", "誤り", "--recorder", "係", "--at", "2020-05-01")
     office.run("kpi with corrections", "kpi", "show")
     office.run("ledger verify", "ledger", "verify")
+
+
+def hand_in(office: Office) -> None:
+    """Hand in a quarter, look at it after a correction, and look again after somebody edited what was kept."""
+    office.run(
+        "kpi submit", "kpi", "submit", "--fiscal-year", "2025", "--quarter", "2", "--approval", "1", "--recorder", "係"
+    )
+    correction = ("opendata.use_cases", "--value", "2", "--evidence", "https://example.jp/2", "--date", "2025-08-01")
+    office.run("a correction", "kpi", "record", *correction, "--recorder", "係")
+    office.run("kpi of what was handed in", "kpi", "show", "--submitted", "2025Q2")
+    office.run("kpi of one figure", "kpi", "show", "--fiscal-year", "2025", "--indicator", "opendata.use_cases")
+    office.run("kpi against what was handed in", "kpi", "show", "--fiscal-year", "2025")
+    kept = Path("submitted") / "2025Q2" / "figures.json"
+    shutil.copy(office.home / "datasets" / kept, office.home / "figures.json")
+    office.rewrite(kept, '"approval": "1"', '"approval": "2"')
+    office.run("kpi of edited figures", "kpi", "show", "--submitted", "2025Q2")
+
+
+def edit_a_line(office: Office) -> None:
+    """Edit a line of the ledger by hand, and check it."""
     office.rewrite(Path("ledger.jsonl"), '"rows": 65', '"rows": 66')
     office.run("ledger verify an edited line", "ledger", "verify")
 
@@ -376,6 +409,20 @@ def test_nothing_but_the_promised_is_accepted(case: str, outputs: Outputs) -> No
         assert faults(schema, {name: part for name, part in value.items() if name != key}) != []
     assert faults(schema, {**value, "unexpected": 1}) != []
     assert faults(schema, {**value, "format": value["format"].replace("@1", "@2")}) != []
+
+
+def test_the_kept_figures_fit_their_schema(outputs: Outputs) -> None:
+    """The file that a submission leaves is what is promised, and what ``--submitted`` prints."""
+    kept = printed(outputs["kpi of what was handed in"])["kept"]
+    folder = Path(printed(outputs["kpi submit"])["submission"]["folder"])
+    assert json.loads((folder.parent.parent.parent / "figures.json").read_text(encoding="utf-8")) == kept
+    assert faults("kpi_submission", kept) == []
+    assert faults("kpi_submission", {**kept, "unexpected": 1}) != []
+    changed = printed(outputs["kpi against what was handed in"])["differences"]
+    assert {"indicator": "opendata.use_cases", "submitted": 1, "same_day": 3, "now": 3}.items() <= changed[-1].items()
+    assert printed(outputs["kpi of edited figures"])["submission"]["faults"] == [
+        {"kind": "edited", "file": "figures.json"}
+    ]
 
 
 def test_the_cases_are_what_they_are_called(outputs: Outputs) -> None:
