@@ -62,6 +62,7 @@ class Target(Declared):
         official: Whether routine additions count; where the document is silent, ``all``.
         from_file: The kind of table that the figure may be computed from.
         records: Whether recorded figures add up, or the newest counts; default: shares do not add up.
+        owner: The department whose indicator it is, where the city enters it.
     """
 
     id: Annotated[str, AfterValidator(_indicator_id)]
@@ -76,6 +77,7 @@ class Target(Declared):
     official: Literal["all", "without_routine"] = "all"
     from_file: Literal["procedures"] | None = None
     records: Literal["sum", "latest"] | None = None
+    owner: Filled | None = None
     reference: Annotated[tuple[Reference, ...], Field(strict=False)] = ()
 
     @property

@@ -1,0 +1,62 @@
+"""What a paper says of the ledger that its figures come from: its head, whether it is whole, and corrections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from meguro_opendata import messages
+from meguro_opendata.kpi.situation import Situation
+from meguro_opendata.ledger import verify_ledger
+
+__all__ = ["Correction", "Notes", "notes_of"]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A total of an earlier year, or of what was submitted, that is another now (訂正).
+
+    Attributes:
+        what: The indicator, and the year or the submitted version.
+        before: The figure as it was, in words.
+        after: The figure now.
+        line: The ledger's line that says so.
+        reason: Why, as it was entered.
+    """
+
+    what: str
+    before: str
+    after: str
+    line: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What is printed of the ledger.
+
+    Attributes:
+        head: The hash of its last line.
+        lines: How many lines it has.
+        warnings: Sentences that stand above the figures, such as that the chain is broken.
+        corrections: Each one beside the open data's figures.
+    """
+
+    head: str
+    lines: int
+    warnings: tuple[str, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+
+
+def notes_of(situation: Situation, lang: str) -> Notes:
+    """Return what is said of the ledger, in a language.
+
+    Raises:
+        StorageError: If the ledger cannot be read.
+    """
+    check = verify_ledger(situation.workspace.ledger)
+    warnings = () if check.whole else (_broken(check.faults[0].line, len(check.faults), lang),)
+    return Notes(check.head, check.lines, warnings)
+
+
+def _broken(line: int, count: int, lang: str) -> str:
+    return messages.message("ledger-not-verified", lang, line=line, count=count)
