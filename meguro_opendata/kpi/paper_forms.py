@@ -8,6 +8,9 @@ from meguro_opendata.kpi.workbook import workbook_of
 
 __all__ = ["page_of_paper", "paper_bytes"]
 
+# Its tables have a dozen columns, some of them to write in.
+_LANDSCAPE = "@page { size: A4 landscape; }"
+
 
 def paper_bytes(paper: Paper, kind: str, lang: str) -> bytes:
     """Return the paper in one of the forms of :func:`meguro_opendata.kpi.papers.paper_kind`."""
@@ -18,4 +21,5 @@ def paper_bytes(paper: Paper, kind: str, lang: str) -> bytes:
 
 def page_of_paper(paper: Paper, lang: str) -> str:
     """Return the paper as a page to print."""
-    return pages.render("paper.html", lang, style_file="kpi.css", title=paper.title, paper=paper)
+    values = {"title": paper.title, "paper": paper}
+    return pages.render("paper.html", lang, style_file="kpi.css", more_style=_LANDSCAPE, **values)

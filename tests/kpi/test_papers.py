@@ -18,6 +18,7 @@ from locations import ROOT
 
 import meguro_opendata as mo
 from meguro_opendata import kpi
+from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.kpi.board import Board, board_of
 from meguro_opendata.kpi.board_page import chart_of, page_of
 from meguro_opendata.kpi.board_tables import paper_of
@@ -26,6 +27,7 @@ from meguro_opendata.kpi.forecast import Course, Forecast, Silence, forecast_of,
 from meguro_opendata.kpi.next_steps import next_steps
 from meguro_opendata.kpi.paper_forms import paper_bytes
 from meguro_opendata.kpi.papers import Paper, Section, Sheet
+from meguro_opendata.kpi.periods import period_of
 from meguro_opendata.kpi.progress import Progress
 from meguro_opendata.kpi.records import enter_record
 from meguro_opendata.kpi.standing import Standing, standing_of
@@ -447,7 +449,7 @@ def test_the_follow_up_is_handed_in_when_the_strategy_says(
     quarter: int, month: int, files: int, workspace: Workspace
 ) -> None:
     """One section a department; the month is the strategy's; what is listed as done lies in the quarter."""
-    paper = followup_of(workspace, 2025, quarter, date(2026, 4, 1), "ja")
+    paper = followup_of(workspace, period_of(2025, 4, date(2026, 4, 1), quarter), date(2026, 4, 1), "ja")
     facts = dict(paper.facts)
     assert facts["提出"].startswith(f"{month}月 ")
     sheets = {section.name: section.sheets for section in paper.sections}
@@ -457,9 +459,43 @@ def test_the_follow_up_is_handed_in_when_the_strategy_says(
     assert [row[1] for row in sheets["危機管理部防災課"][4].rows] == [None] * 5
 
 
+def test_every_indicator_is_on_a_sheet_of_its_own_department(workspace: Workspace) -> None:
+    """Those of an owner on its sheet with plan, result and cells to fill in; the others on a sheet apart."""
+    path = workspace.root / "strategy" / "2025.yaml"
+    owned = "          - id: procedures.online_rate\n"
+    text = path.read_text(encoding="utf-8").replace(owned, f"{owned}            owner: 企画経営部秘書課\n", 1)
+    path.write_text(text, encoding="utf-8")
+    paper = followup_of(workspace, period_of(2025, 4, DAY, 3), DAY, "ja")
+    sheets = {section.name: section.sheets for section in paper.sections}
+    assert set(workspace.city.departments) <= set(sheets)
+    (row,) = sheets["企画経営部秘書課"][0].rows
+    assert row[:5] == ("行政手続のオンライン化率", "一部の手続に具体策の着手", "以上", 75, 72)
+    assert row[-5:] == ("▲ 要対応", None, None, None, None)
+    assert sheets["企画経営部秘書課"][0].entry == (10, 11, 12, 13)
+    unowned = sheets["担当課の記入がない指標"][0].rows
+    assert len(unowned) == 39
+    named = {row[0] for found in sheets.values() for row in found[0].rows}
+    assert {line.figure.name for line in board(workspace).status.lines} == named
+
+
+def test_a_half_year_has_the_plan_of_both_quarters(workspace: Workspace) -> None:
+    """Its files, its plan and its month are those of two quarters."""
+    period = period_of(2025, 4, DAY, half=1)
+    paper = followup_of(workspace, period, DAY, "ja")
+    facts = dict(paper.facts)
+    assert (facts["半期"], facts["提出"][:3]) == ("2025年度（令和7年度）第1半期", "10月")
+    sheets = {section.name: section.sheets for section in paper.sections}
+    assert len(sheets["危機管理部防災課"][1].rows) == 3
+    plans = {row[0]: row[1] for row in sheets["担当課の記入がない指標"][0].rows}
+    assert plans["行政手続のオンライン化率"] == "オンライン申請利用率の把握、利用率向上の具体策の検討"
+    with pytest.raises(MeguroOpendataError, match="第2半期"):
+        period_of(2025, 4, date(2025, 9, 30), half=2)
+
+
 def test_a_follow_up_without_strategy_names_no_month(workspace: Workspace) -> None:
     """A year without a strategy has sheets, but nothing says when they are handed in."""
-    paper = followup_of(workspace, 2026, 1, date(2026, 6, 1), "en", "危機管理部防災課")
+    day = date(2026, 6, 1)
+    paper = followup_of(workspace, period_of(2026, 4, day), day, "en", "危機管理部防災課")
     assert [section.name for section in paper.sections] == ["危機管理部防災課"]
     assert "Handed in" not in dict(paper.facts)
 
@@ -484,6 +520,9 @@ def test_the_commands(workspace: Workspace, command: Callable[..., Any], tmp_pat
     assert command("kpi", "report", "-o", out, *at).code == 0
     assert out.read_bytes() == first
     assert command("kpi", "followup", "-o", tmp_path / "f.html", *at).code == 0
+    listed = ("--department", "企画経営部秘書課", "--half", "1")  # publishes nothing
+    assert command("kpi", "followup", "-o", tmp_path / "f.html", *listed, *at).code == 0
+    assert command("kpi", "followup", "-o", tmp_path / "x.xlsx", "--half", "1", "--quarter", "1", *at).code == 2
     ahead = command("kpi", "show", "--as-of", "2199-03-31", "--format", "json", "--workspace", workspace.root)
     assert (ahead.code, "今日までに起きたことだけ" in ahead.err, json.loads(ahead.out)["as_of"]) == (
         0,
