@@ -21,5 +21,5 @@ def paper_bytes(paper: Paper, kind: str, lang: str) -> bytes:
 
 def page_of_paper(paper: Paper, lang: str) -> str:
     """Return the paper as a page to print."""
-    values = {"title": paper.title, "paper": paper}
-    return pages.render("paper.html", lang, style_file="kpi.css", more_style=_LANDSCAPE, **values)
+    style = {"style_file": "kpi.css", "more_style": _LANDSCAPE}
+    return pages.render("paper.html", lang, title=paper.title, paper=paper, **style)

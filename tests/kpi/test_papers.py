@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from locations import ROOT
 
 import meguro_opendata as mo
-from meguro_opendata import kpi
+from meguro_opendata import kpi, messages
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.kpi.board import Board, board_of
 from meguro_opendata.kpi.board_page import chart_of, page_of
@@ -269,6 +269,17 @@ def test_each_indicator_has_one_standing(status: str, comparison: Any, forecast:
     assert found is right[status]
     schema = json.loads((ROOT / "docs/schemas/kpi.schema.json").read_text(encoding="utf-8"))
     assert set(schema["properties"]["indicators"]["items"]["properties"]["status"]["enum"]) == set(STATUSES)
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_each_standing_and_silence_has_a_word(lang: str) -> None:
+    """Also each comparison, and what a document notes of a figure."""
+    codes = [*(f"standing-{one}" for one in Standing), *(f"silence-{one}" for one in Silence)]
+    codes += [f"held-{one}" for one in ("at_least", "more_than", "at_most", "reduction")]
+    codes += [f"noted-{one}" for one in ("about", "at_least")]
+    assert all(messages.word(code, lang) for code in codes)
+    assert messages.message("qualifier-about", "ja", value="85%") == "約85%"
+    assert messages.message("qualifier-at_least", "ja", value="65%") == "65%以上"
 
 
 def test_the_first_page_has_every_indicator(workspace: Workspace) -> None:
