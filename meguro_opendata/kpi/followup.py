@@ -11,11 +11,11 @@ from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.japan.calendar import QUARTERS
 from meguro_opendata.kpi.board_tables import standing_text
 from meguro_opendata.kpi.figures import Indicator, Part, figures_of
+from meguro_opendata.kpi.followup_period import Period
 from meguro_opendata.kpi.next_steps import Step, next_steps
 from meguro_opendata.kpi.notes import notes_of
 from meguro_opendata.kpi.offices import departments_of
 from meguro_opendata.kpi.papers import Cell, Paper, Section, Sheet, day_cell
-from meguro_opendata.kpi.periods import Period
 from meguro_opendata.kpi.progress import progress_of
 from meguro_opendata.kpi.situation import Situation, situation_of
 from meguro_opendata.kpi.status_board import Status, status_board_of

@@ -12,9 +12,9 @@ from meguro_opendata.kpi.board_page import page_of
 from meguro_opendata.kpi.board_tables import paper_of
 from meguro_opendata.kpi.figures import figures_of
 from meguro_opendata.kpi.followup import followup_of
+from meguro_opendata.kpi.followup_period import period_of
 from meguro_opendata.kpi.paper_forms import paper_bytes
 from meguro_opendata.kpi.papers import Paper, paper_kind
-from meguro_opendata.kpi.periods import period_of
 from meguro_opendata.kpi.situation import situation_of
 from meguro_opendata.workspace.city import Workspace
 

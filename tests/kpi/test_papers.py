@@ -23,11 +23,11 @@ from meguro_opendata.kpi.board import Board, board_of
 from meguro_opendata.kpi.board_page import chart_of, page_of
 from meguro_opendata.kpi.board_tables import paper_of
 from meguro_opendata.kpi.followup import followup_of
+from meguro_opendata.kpi.followup_period import period_of
 from meguro_opendata.kpi.forecast import Course, Forecast, Silence, forecast_of, recent_days
 from meguro_opendata.kpi.next_steps import next_steps
 from meguro_opendata.kpi.paper_forms import paper_bytes
 from meguro_opendata.kpi.papers import Paper, Section, Sheet
-from meguro_opendata.kpi.periods import period_of
 from meguro_opendata.kpi.progress import Progress
 from meguro_opendata.kpi.records import enter_record
 from meguro_opendata.kpi.standing import Standing, standing_of
