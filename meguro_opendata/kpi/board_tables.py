@@ -27,7 +27,7 @@ def paper_of(board: Board) -> Paper:
     year = situation.fiscal_year
     title = messages.message("kpi-title", lang, year=year, era=era_name(year, lang), as_of=situation.as_of)
     source = situation.strategy.source if situation.strategy else messages.message("kpi-no-strategy", lang, year=year)
-    head = messages.message("ledger-head", lang, path=situation.workspace.ledger.name, lines=board.notes.lines)
+    head = messages.message("paper-ledger-head", lang, path=situation.workspace.ledger.name, lines=board.notes.lines)
     facts = [(_word("source", board), source), (_word("ledger-state", board), f"{head} {board.notes.head}")]
     facts += [(_word("ledger-state", board), warning) for warning in board.notes.warnings]
     return Paper(f"{situation.workspace.city.name} {title}", tuple(facts), tuple(_sections(board)))

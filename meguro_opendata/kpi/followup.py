@@ -89,7 +89,7 @@ def _facts(told: _Period) -> Iterator[tuple[str, str]]:
     yield told.word("period"), messages.message("span", told.lang, first=period.first, last=situation.until)
     yield from _submission(situation.strategy, period, told)
     notes = notes_of(situation, told.lang)
-    head = messages.message("ledger-head", told.lang, path=situation.workspace.ledger.name, lines=notes.lines)
+    head = messages.message("paper-ledger-head", told.lang, path=situation.workspace.ledger.name, lines=notes.lines)
     yield told.word("ledger-state"), f"{head} {notes.head}"
     yield from ((told.word("ledger-state"), warning) for warning in notes.warnings)
 
