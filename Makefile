@@ -24,7 +24,7 @@ test: $(VENV)/.ready      ## all tests, a process a core
 browser: $(VENV)/.ready   ## tests in a real browser; Chromium is installed where it is absent
 	command -v chromium >/dev/null && command -v pdftotext >/dev/null || \
 	  (apt-get -q update && apt-get -q install -y chromium poppler-utils fonts-noto-cjk) || echo "no browser could be installed"
-	$(BIN)/python -m pytest -m browser tests/reports
+	$(BIN)/python -m pytest -m browser tests/reports tests/kpi
 
 ckan: $(VENV)/.ready      ## tests against real CKANs: those named by MEGURO_OPENDATA_TEST_CKAN_URL and _TOKEN, or two of its own
 	$(BIN)/python tests/support/with_ckan.py

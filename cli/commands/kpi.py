@@ -211,25 +211,35 @@ def report(fiscal_year: int | None, as_of: str | None, out: Path) -> None:
 @command.command("followup")
 @fiscal_year_option
 @click.option("--quarter", type=click.IntRange(1, 4), help="四半期（既定は今の四半期）/ Quarter.")
+@click.option("--half", type=click.IntRange(1, 2), help="半期（四半期の代わり）/ Half year instead of a quarter.")
 @click.option("--department", metavar="NAME", help="この担当課だけ / Only this department.")
 @as_of_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="*.html, *.xlsx")
 @options.common
 def followup(
-    fiscal_year: int | None, quarter: int | None, department: str | None, as_of: str | None, out: Path
+    fiscal_year: int | None,
+    quarter: int | None,
+    half: int | None,
+    department: str | None,
+    as_of: str | None,
+    out: Path,
 ) -> None:
-    """担当課ごとの四半期フォローアップシート（7・10・1・3月提出）を書き出す / Quarterly sheets per department."""
+    """担当課ごとの四半期・半期のフォローアップシートを書き出す / Quarterly or half-yearly sheets per department."""
+    from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.kpi.papers import paper_kind
     from meguro_opendata.kpi.report import write_followup
     from meguro_opendata.messages import message
 
+    if quarter and half:
+        raise MeguroOpendataError("one-of", names=["--quarter", "--half"])
     paper_kind(out)  # refuses another ending before any file is read
     lang = options.settings().lang
     workspace = options.settings().open_workspace()
     day = _as_of(as_of)
     _tell_pending(workspace)
     _tell_unverified(workspace)
-    paper = write_followup(workspace, _year(fiscal_year, day, workspace), quarter, out, lang, day, department)
+    year = _year(fiscal_year, day, workspace)
+    paper = write_followup(workspace, year, quarter, out, lang, day, department, half)
     console.result(message("followup-written", lang, count=len(paper.sections), path=out))
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from meguro_opendata import messages
 from meguro_opendata.japan.calendar import japan_day
 from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.coverage import Kind
 from meguro_opendata.kpi.difference_rows import difference_sheet
-from meguro_opendata.kpi.figures import Indicator
+from meguro_opendata.kpi.figures import Indicator, Part
 from meguro_opendata.kpi.gaps import Gap, gaps_of
 from meguro_opendata.kpi.next_steps import Step, next_steps
+from meguro_opendata.kpi.notes import Notes, notes_of
 from meguro_opendata.kpi.papers import Sheet
 from meguro_opendata.kpi.progress import Progress, progress_of
 from meguro_opendata.kpi.situation import Situation
+from meguro_opendata.kpi.status_board import StatusBoard, status_board_of
 from meguro_opendata.kpi.strategy import Theme
 from meguro_opendata.kpi.submission import last_compared
 from meguro_opendata.ledger import Annulment, Dating, Entry, Event, Merge, Record, SameAs, Submission
@@ -31,6 +32,9 @@ DEPARTMENT_FIGURES = (
     "opendata.on_time",
     "opendata.machine_readable",
 )
+
+
+PartsRow = tuple[str, tuple[Part | None, ...]]
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,9 @@ class Board:
     """A year's report.
 
     Attributes:
-        progress: What adds up over the year, by quarter.
+        notes: What is said of the ledger.
+        status: How each indicator of the strategy stands.
+        progress: The path of each figure that is known, by quarter and over the years.
         departments: Each with its parts of new datasets, new files, what is on time and what is machine-readable.
         themes: Likewise for the themes of the catalogue.
         gaps: How far figures are from their targets.
@@ -69,10 +75,12 @@ class Board:
 
     situation: Situation
     lang: str
+    notes: Notes
     figures: tuple[Indicator, ...]
+    status: StatusBoard
     progress: tuple[Progress, ...]
-    departments: tuple[tuple[str, tuple[str, ...]], ...]
-    themes: tuple[tuple[str, tuple[str, ...]], ...]
+    departments: tuple[PartsRow, ...]
+    themes: tuple[PartsRow, ...]
     steps: tuple[Step, ...]
     gaps: tuple[Gap, ...]
     evidence: tuple[Evidence, ...]
@@ -81,6 +89,11 @@ class Board:
     def open_data(self) -> tuple[Indicator, ...]:
         """The figures of open data."""
         return tuple(figure for figure in self.figures if figure.id.startswith("opendata."))
+
+    @property
+    def sides(self) -> tuple[Indicator, ...]:
+        """The figures of new data, whose counts stand side by side."""
+        return tuple(figure for figure in self.open_data if figure.without_routine is not None)
 
     @property
     def themes_of_strategy(self) -> tuple[Theme, ...]:
@@ -104,40 +117,31 @@ class Board:
 
 def board_of(situation: Situation, figures: Sequence[Indicator], lang: str) -> Board:
     """Return everything that the report of a year shows, in a language."""
-    chosen = [figure for figure in figures if figure.target is not None or figure.actual is not None]
-    progress = [
-        found
-        for found in progress_of(situation, chosen)
-        if found.indicator.id.startswith("opendata.") or found.indicator.lines
-    ]
+    progress = progress_of(situation, figures, lang)
     steps = next_steps(situation)
     return Board(
         situation,
         lang,
+        notes_of(situation, lang),
         tuple(figures),
+        status_board_of(situation.strategy, figures, progress),
         tuple(progress),
-        _table(figures, "by_department", lang),
-        _table(figures, "by_theme", lang),
+        _parts(figures, "by_department", lang),
+        _parts(figures, "by_theme", lang),
         tuple(steps),
         tuple(gaps_of(figures, steps, over=situation.over)),
         tuple(_evidence(figure, situation, lang) for figure in figures if figure.lines),
     )
 
 
-def _table(figures: Sequence[Indicator], part: str, lang: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """One row a department or theme: a number, or how many of how many, for each of its figures."""
+def _parts(figures: Sequence[Indicator], part: str, lang: str) -> tuple[PartsRow, ...]:
+    """One row a department or theme, with its part of each figure."""
     columns = [getattr(figure, part) for name in DEPARTMENT_FIGURES for figure in figures if figure.id == name]
     names = sorted({found.name for column in columns for found in column})
     by_name = [{found.name: found for found in column} for column in columns]
     return tuple(
-        (name or messages.word("unnamed", lang), tuple(_cell(column.get(name)) for column in by_name)) for name in names
+        (name or messages.word("unnamed", lang), tuple(column.get(name) for column in by_name)) for name in names
     )
-
-
-def _cell(part: Any) -> str:
-    if part is None:
-        return "-"
-    return f"{part.actual:g}" if part.of is None else f"{part.actual:g} / {part.of}"
 
 
 def _evidence(figure: Indicator, situation: Situation, lang: str) -> Evidence:

@@ -6,50 +6,76 @@ from meguro_opendata import messages, pages
 from meguro_opendata.japan.calendar import QUARTERS, quarter_ends
 from meguro_opendata.japan.eras import era_name
 from meguro_opendata.kpi.board import DEPARTMENT_FIGURES, Board
+from meguro_opendata.kpi.counting import rules
 from meguro_opendata.kpi.figures import Indicator
 from meguro_opendata.kpi.progress import Progress
-from meguro_opendata.kpi.provenance import head_fact
+from meguro_opendata.kpi.standing import Standing, sign_of
 from meguro_opendata.kpi.strategy import share_units
-from meguro_opendata.pages.charts import Chart, line_chart
+from meguro_opendata.pages.charts import Bars, Chart, bar_chart, line_chart
 
-__all__ = ["chart_of", "page_of", "quarter_names"]
+__all__ = ["bars_of", "chart_of", "page_of", "quarter_names"]
+
+# So much of a hash is printed below each sheet; it stands in full beside the open data's figures.
+_SHORT = 16
 
 
 def page_of(board: Board) -> str:
-    """The page."""
+    """Return the page."""
     situation, lang = board.situation, board.lang
     names = {figure.id: figure.name for figure in board.figures}
     return pages.render(
         "kpi.html",
         lang,
+        style_file="kpi.css",
+        more_style=_foot(board),
         title=situation.workspace.city.name,
         board=board,
         strategy=situation.strategy,
         fiscal_year=situation.fiscal_year,
         era=era_name(situation.fiscal_year, lang),
         as_of=situation.as_of.isoformat(),
-        charts=[(progress, chart_of(progress)) for progress in board.progress],
+        charts=[(progress, chart_of(progress), bars_of(progress)) for progress in board.progress],
+        signs={standing: sign_of(standing) for standing in Standing},
+        least_share=f"{rules()['forecast']['least_share']:.0%}",
+        least_days=rules()["forecast"]["least_days"],
         quarter_names=quarter_names(board),
         part_ids=DEPARTMENT_FIGURES,
         part_names=[names[name] for name in DEPARTMENT_FIGURES],
         evident={found.indicator.id for found in board.evidence},
         targets=situation.strategy.targets if situation.strategy else {},
-        own_sources={figure.id: _own_source(figure, board) for figure in board.figures},
         aims=situation.background.aims if situation.background else {},
+        verified=situation.trust.verified,
+        own_sources={figure.id: _own_source(figure, board) for figure in board.figures},
         shares=share_units(),
         open_ids=[figure.id for figure in board.open_data],
         ledger=situation.workspace.ledger.name,
-        ledger_head=head_fact(situation.trust, lang),
-        verified=situation.trust.verified,
     )
 
 
-def chart_of(progress: Progress) -> Chart:
-    """Return the chart of a figure's progress, with a label below each quarter."""
+def _foot(board: Board) -> str:
+    """The style that puts city, day, the ledger's head and the page's number below each printed sheet."""
+    situation, head = board.situation, board.notes.head[:_SHORT]
+    text = f"{situation.workspace.city.name} {situation.as_of} {situation.workspace.ledger.name} {head}"
+    left = f"@bottom-left {{ content: {pages.css_text(text)}; font-size: 7pt; }}"
+    return f'@page {{ {left} @bottom-right {{ content: counter(page) " / " counter(pages); font-size: 7pt; }} }}'
+
+
+def chart_of(progress: Progress) -> Chart | None:
+    """Return the chart of a figure's quarters, with a label below each; ``None`` with a single point to draw."""
     points = progress.points
     actual = [(point.known, point.actual) for point in points if point.actual is not None]
-    forecast = [(point.share, point.forecast) for point in points if point.forecast is not None]
-    return line_chart(actual, forecast, progress.indicator.target, len(points))
+    spans = [(point.share, point.forecast) for point in points if point.forecast is not None]
+    if len(actual) + len(spans) <= 1:
+        return None
+    forecast = [(share, span.lower, span.upper) for share, span in spans]
+    return line_chart(actual, forecast, progress.indicator.target, len(points), grows=progress.grows)
+
+
+def bars_of(progress: Progress) -> Bars | None:
+    """Return the chart of a figure's years; ``None`` with one year alone."""
+    if len(progress.years) <= 1:
+        return None
+    return bar_chart([(str(year.fiscal_year), year.actual, year.target) for year in progress.years])
 
 
 def quarter_names(board: Board) -> list[str]:

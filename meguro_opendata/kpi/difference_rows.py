@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from meguro_opendata import messages
 from meguro_opendata.kpi.papers import Cell, Sheet
 from meguro_opendata.kpi.submission import Comparison, Difference
+from meguro_opendata.pages.numbers import figure_text
 
 __all__ = ["difference_sheet"]
 
@@ -43,9 +44,9 @@ def _row(one: Difference, as_of: str, lang: str) -> tuple[Cell, ...]:
 
 
 def _reasons(one: Difference, as_of: str, lang: str) -> Iterator[str]:
-    value = "-" if one.same_day is None else f"{one.same_day:,.10g}"
+    value = "-" if one.same_day is None else figure_text(one.same_day)
     for reason in one.reasons:
         yield messages.message(f"difference-reason-{reason}", lang, as_of=as_of, value=value)
     if one.target != one.submitted_target:
-        before, after = ("-" if goal is None else f"{goal:,.10g}" for goal in (one.submitted_target, one.target))
+        before, after = ("-" if goal is None else figure_text(goal) for goal in (one.submitted_target, one.target))
         yield messages.message("difference-target", lang, before=before, after=after)

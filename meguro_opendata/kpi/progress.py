@@ -1,15 +1,19 @@
-"""The progress of a figure through the year by quarter, and where it leads if it goes on like that."""
+"""The path of a figure through the year by quarter and over the years, and where the year leads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from meguro_opendata.japan.calendar import quarter_ends
+from meguro_opendata.japan.calendar import japan_day, quarter_ends
+from meguro_opendata.kpi.counting import rules
+from meguro_opendata.kpi.earlier import Earlier, YearFigure
 from meguro_opendata.kpi.figures import Indicator
-from meguro_opendata.kpi.records import recorded_value
+from meguro_opendata.kpi.forecast import Course, Forecast, Silence, forecast_of, recent_days
 from meguro_opendata.kpi.situation import Situation
+from meguro_opendata.kpi.strategy import indicator_definitions, share_units
+from meguro_opendata.ledger import Dating, Entry, Record
 
 __all__ = ["Point", "Progress", "progress_of"]
 
@@ -24,8 +28,8 @@ class Point:
         share: How much of the year is over by then, from 0 to 1.
         known: Likewise by the day up to which the figure is known: the quarter's end, or the day asked for.
         actual: The figure by that day; ``None`` for later quarters.
-        forecast: Where the figure leads if it goes on like that, from the running quarter on; else ``None``.
-        pace: What the figure would be if the target came evenly; ``None`` without a target.
+        forecast: The range that it leads to by the quarter's end, from the running quarter on; else ``None``.
+        pace: What the figure would be if the target came evenly; ``None`` without a target, or where nothing adds up.
     """
 
     quarter: int
@@ -33,68 +37,105 @@ class Point:
     share: float
     known: float
     actual: float | None
-    forecast: float | None
+    forecast: Forecast | None
     pace: float | None
 
 
 @dataclass(frozen=True)
 class Progress:
-    """The four quarters of an indicator."""
+    """The path of an indicator.
+
+    Attributes:
+        points: The four quarters.
+        forecast: The range at the end of the year, or why there is none.
+        years: The figures of earlier years as far as they are known, and this one.
+        grows: Whether it starts the year at 0, as a count of events does.
+    """
 
     indicator: Indicator
     points: tuple[Point, ...]
-
-    @property
-    def forecast(self) -> float | None:
-        """Where the year leads; ``None`` once it is over, or before anything is known."""
-        return self.points[-1].forecast
+    forecast: Forecast | Silence
+    years: tuple[YearFigure, ...]
+    grows: bool
 
 
-def progress_of(situation: Situation, figures: Sequence[Indicator]) -> list[Progress]:
-    """Return the progress of what adds up over the year: new datasets and files, and recorded figures."""
-    counters = _counters(situation)
-    return [_progress(figure, counters[figure.id], situation) for figure in figures if figure.id in counters]
+def progress_of(situation: Situation, figures: Sequence[Indicator], lang: str) -> list[Progress]:
+    """Return the path of each figure that is known."""
+    earlier = Earlier(situation, lang)
+    return [_progress(figure, situation, earlier) for figure in figures if figure.actual is not None]
 
 
-Counter = Callable[[date], float | None]
+def _progress(figure: Indicator, situation: Situation, earlier: Earlier) -> Progress:
+    paced = _has_pace(figure, situation)
+    forecast = _forecast(figure, situation, earlier) if paced else Silence.NO_PACE
+    points = tuple(_points(figure, situation, earlier, forecast, paced=paced))
+    return Progress(figure, points, forecast, earlier.years(figure), paced)
 
 
-def _counters(situation: Situation) -> dict[str, Counter]:
-    """How to count each figure up to a day."""
-    datasets, files = situation.new
-    counters: dict[str, Counter] = {
-        "opendata.new_datasets": lambda day: sum(new.day <= day.isoformat() for new in datasets),
-        "opendata.new_resources": lambda day: sum(new.day <= day.isoformat() for new in files),
-    }
-    for name, known in situation.recordable.items():
-        if known.adds:
-            counters[name] = _record_counter(situation, name)
-    return counters
+def _has_pace(figure: Indicator, situation: Situation) -> bool:
+    """Whether the figure grows by events, so that a pace says something of its future."""
+    rule = rules()["forecast"]
+    counts = {known.id: known.count for known in indicator_definitions()}
+    if counts.get(figure.id, "recorded") not in rule["counts"] or figure.unit in share_units():
+        return False
+    recorded = situation.recordable.get(figure.id)
+    return figure.comparison not in rule["without"] and (recorded is None or recorded.adds)
 
 
-def _record_counter(situation: Situation, name: str) -> Counter:
-    records = situation.history.records
-    return lambda day: recorded_value(records, name, situation.first, day, method="sum")[0]
+def _forecast(figure: Indicator, situation: Situation, earlier: Earlier) -> Forecast | Silence:
+    days, gone = _days_to(situation.last, situation), _days_to(situation.until, situation)
+    recent = recent_days(gone, days)
+    begin = situation.until - timedelta(days=recent)
+    before = earlier.on(begin)[figure.id].actual if begin >= situation.first else None
+    actual = figure.actual or 0
+    gained = actual - (before or 0)
+    return forecast_of(Course(actual, gained, gone, recent, days, _event_days(figure, situation), _whole(figure)))
 
 
-def _progress(figure: Indicator, count: Counter, situation: Situation) -> Progress:
-    points: list[Point] = []
+def _whole(figure: Indicator) -> bool:
+    """Whether it is counted one by one."""
+    return figure.unit in rules()["units"]["whole"]
+
+
+def _event_days(figure: Indicator, situation: Situation) -> int:
+    """On how many days something happened that makes the figure."""
+    return len({_day(entry) for entry in situation.history.entries(figure.lines).values()})
+
+
+def _day(entry: Entry) -> str:
+    if isinstance(entry, Record):
+        return entry.day
+    return entry.first if isinstance(entry, Dating) else japan_day(entry.time)
+
+
+def _points(
+    figure: Indicator, situation: Situation, earlier: Earlier, forecast: Forecast | Silence, *, paced: bool
+) -> Iterator[Point]:
     begun = situation.first
-    gone = _share(situation.until, situation)
     for number, end in enumerate(quarter_ends(situation.fiscal_year, situation.first.month), start=1):
         share, day = _share(end, situation), min(end, situation.until)
-        actual = count(day) if begun <= situation.until else None
-        ahead = figure.actual * share / gone if end > situation.as_of and gone and figure.actual is not None else None
-        pace = figure.target * share if figure.target is not None else None
-        points.append(Point(number, end, share, _share(day, situation), actual, _rounded(ahead), _rounded(pace)))
+        actual = None
+        if begun <= situation.until:
+            actual = figure.actual if day == situation.until else earlier.on(day)[figure.id].actual
+        pace = round(figure.target * share, 1) if paced and figure.target is not None else None
+        ahead = _by(end, figure, situation, forecast) if end > situation.until else None
+        yield Point(number, end, share, _share(day, situation), actual, ahead, pace)
         begun = end + timedelta(days=1)
-    return Progress(figure, tuple(points))
+
+
+def _by(end: date, figure: Indicator, situation: Situation, forecast: Forecast | Silence) -> Forecast | None:
+    """The range by a quarter's end: on the straight lines to that of the year's end."""
+    if not isinstance(forecast, Forecast) or figure.actual is None:
+        return None
+    gone = _days_to(situation.until, situation)
+    part = (_days_to(end, situation) - gone) / (_days_to(situation.last, situation) - gone)
+    return forecast.after(part, figure.actual, whole=_whole(figure))
+
+
+def _days_to(day: date, situation: Situation) -> int:
+    """How many days of the year are over at the end of a day."""
+    return max((day - situation.first).days + 1, 0)
 
 
 def _share(day: date, situation: Situation) -> float:
-    """How much of the year is over at the end of a day."""
-    return max((day - situation.first).days + 1, 0) / ((situation.last - situation.first).days + 1)
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
+    return _days_to(day, situation) / _days_to(situation.last, situation)

@@ -6,13 +6,15 @@ from datetime import date
 from pathlib import Path
 
 from meguro_opendata.files.whole import write_whole
-from meguro_opendata.japan.calendar import quarter_of, today
+from meguro_opendata.japan.calendar import today
 from meguro_opendata.kpi.board import Board, board_of
 from meguro_opendata.kpi.board_page import page_of
 from meguro_opendata.kpi.board_tables import paper_of
 from meguro_opendata.kpi.figures import figures_of
 from meguro_opendata.kpi.followup import followup_of
-from meguro_opendata.kpi.papers import Paper, paper_bytes, paper_kind
+from meguro_opendata.kpi.followup_period import period_of
+from meguro_opendata.kpi.paper_forms import paper_bytes
+from meguro_opendata.kpi.papers import Paper, paper_kind
 from meguro_opendata.kpi.situation import situation_of
 from meguro_opendata.workspace.city import Workspace
 
@@ -50,8 +52,9 @@ def write_followup(
     lang: str,
     as_of: date | None = None,
     department: str | None = None,
+    half: int | None = None,
 ) -> Paper:
-    """Write the sheets by which departments follow up a quarter, and return them.
+    """Write the sheets by which departments follow up a quarter or a half year, and return them.
 
     Args:
         workspace: Whose figures.
@@ -61,16 +64,17 @@ def write_followup(
         lang: Language.
         as_of: Count only what had happened by the end of this day; default today.
         department: Only this one.
+        half: 1 or 2 for a half year instead of a quarter.
 
     Raises:
-        MeguroOpendataError: As :func:`write_report`; also if the department is unknown or the quarter has not begun.
+        MeguroOpendataError: As :func:`write_report`; also if the department is unknown or the time has not begun.
         ConfigurationError: If strategy or coverage has faults.
         StorageError: If the file cannot be written.
     """
     kind = paper_kind(path)
     day = as_of or today()
-    number = quarter or quarter_of(day, fiscal_year, workspace.city.fiscal_year_start)
-    paper = followup_of(workspace, fiscal_year, number, day, lang, department)
+    period = period_of(fiscal_year, workspace.city.fiscal_year_start, day, quarter, half)
+    paper = followup_of(workspace, period, day, lang, department)
     write_whole(path, paper_bytes(paper, kind, lang))
     return paper
 

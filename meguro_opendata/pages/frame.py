@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from functools import cache
 from typing import Any
 
@@ -18,8 +17,6 @@ from meguro_opendata.packaged import packaged_text
 from meguro_opendata.pages.numbers import figure_text
 
 __all__ = ["css_text", "render"]
-
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @cache
@@ -59,7 +56,6 @@ def _environment() -> Any:
     environment.filters["thousands"] = lambda number: f"{number:,}"
     environment.filters["figure"] = figure_text
     environment.filters["unit"] = spaced_unit
-    environment.filters["is_day"] = lambda text: _DAY.fullmatch(text) is not None
     return environment
 
 

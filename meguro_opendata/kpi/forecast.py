@@ -1,0 +1,121 @@
+"""Where a figure leads by the end of the year, as a range of two paces, or why nothing is forecast."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from meguro_opendata.kpi.counting import rules
+
+__all__ = ["Course", "Forecast", "Silence", "forecast_of", "recent_days"]
+
+
+class Silence(StrEnum):
+    """A reason for which no forecast is made."""
+
+    NO_PACE = "no_pace"
+    NOT_BEGUN = "not_begun"
+    OVER = "over"
+    EARLY = "early"
+    FEW = "few"
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The range that a figure ends the year in: from the lower of two paces to the higher one."""
+
+    lower: float
+    upper: float
+
+    def after(self, part: float, actual: float, *, whole: bool) -> Forecast:
+        """Return the range after a part of the days that are left, from 0 to 1: on straight lines to this one.
+
+        >>> Forecast(13, 15).after(0.5, 10, whole=True)
+        Forecast(lower=11, upper=13)
+        """
+        ends = [actual + (value - actual) * part for value in (self.lower, self.upper)]
+        return Forecast(*_outward(min(ends), max(ends), actual, whole=whole))
+
+
+@dataclass(frozen=True)
+class Course:
+    """The course of a figure through the year so far.
+
+    Attributes:
+        actual: The figure by the end of the day asked for.
+        gained: How much of it came in the last ``recent`` days.
+        gone: How many days of the year are over.
+        days: How many days the year has.
+        event_days: On how many different days something happened that makes the figure.
+        whole: Whether it is counted one by one.
+    """
+
+    actual: float
+    gained: float
+    gone: int
+    recent: int
+    days: int
+    event_days: int
+    whole: bool = True
+
+
+def recent_days(gone: int, days: int) -> int:
+    """Return how many days the last quarter has, early in the year half of those that are gone.
+
+    >>> recent_days(200, 365), recent_days(60, 365), recent_days(1, 365)
+    (91, 30, 1)
+    """
+    rule = _rule()
+    return max(min(int(days * rule["recent"]), int(gone * rule["recent_most"])), 1)
+
+
+def forecast_of(course: Course) -> Forecast | Silence:
+    """Return the range of the figure at the end of the year, or why there is none.
+
+    One end goes on at the pace of the whole year so far, the other at that of the last quarter. The range is rounded
+    outward, and never lies below the figure itself.
+
+    >>> forecast_of(Course(actual=10, gained=2, gone=200, recent=91, days=365, event_days=4))
+    Forecast(lower=13, upper=19)
+    >>> forecast_of(Course(actual=1, gained=1, gone=2, recent=1, days=365, event_days=1))
+    <Silence.EARLY: 'early'>
+    """
+    silence = _silence(course)
+    if silence:
+        return silence
+    left = course.days - course.gone
+    ends = [course.actual + pace * left for pace in (course.actual / course.gone, course.gained / course.recent)]
+    lower, upper = max(min(ends), course.actual), max(*ends, course.actual)
+    return Forecast(*_outward(lower, upper, course.actual, whole=course.whole))
+
+
+def _silence(course: Course) -> Silence | None:
+    if course.gone <= 0:
+        return Silence.NOT_BEGUN
+    if course.gone >= course.days:
+        return Silence.OVER
+    if course.gone < course.days * _rule()["least_share"]:
+        return Silence.EARLY
+    return Silence.FEW if course.event_days < _rule()["least_days"] else None
+
+
+def _outward(lower: float, upper: float, actual: float, *, whole: bool) -> tuple[float, float]:
+    """Round a range outward: to whole numbers or one decimal place, though not below the figure, which may have more.
+
+    Noise of binary fractions is taken off first: 15.000000000000002 is 15.
+    """
+    scale = 1 if whole else 10
+    down, up = math.floor(round(lower * scale, 6)) / scale, math.ceil(round(upper * scale, 6)) / scale
+    return max(_tidy(down), actual), max(_tidy(up), actual)
+
+
+def _tidy(value: float) -> float:
+    """A whole number without decimal places."""
+    return int(value) if value == int(value) else value
+
+
+def _rule() -> dict[str, Any]:
+    found: dict[str, Any] = rules()["forecast"]
+    return found

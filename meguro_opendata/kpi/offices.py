@@ -1,0 +1,37 @@
+"""The departments that have a sheet of their own: all that the workspace names anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.kpi.next_steps import Step
+from meguro_opendata.kpi.situation import Situation
+from meguro_opendata.recipe import open_recipe
+
+__all__ = ["departments_of"]
+
+
+def departments_of(situation: Situation, steps: Iterable[Step]) -> list[str]:
+    """Return the departments of the profile in its order, then the others that publish, own or are to do something.
+
+    One that publishes nothing has a sheet, too: that there is nothing is what its sheet says.
+    """
+    listed = situation.workspace.city.departments
+    others = {one.newest.department for one in situation.current} | {step.department for step in steps}
+    others |= {*_owners(situation), *_of_recipes(situation)}
+    return [*dict.fromkeys(filter(None, listed)), *sorted(filter(None, others - set(listed)))]
+
+
+def _owners(situation: Situation) -> Iterator[str]:
+    if situation.strategy:
+        yield from (target.owner or "" for _, target in situation.strategy.targets.values())
+
+
+def _of_recipes(situation: Situation) -> Iterator[str]:
+    """The departments of recipes that can be read; the others are among the steps."""
+    for slug in situation.workspace.slugs():
+        try:
+            yield open_recipe(slug, situation.workspace).metadata.department
+        except MeguroOpendataError:
+            continue
