@@ -12,17 +12,16 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal, NoReturn
-
-import msgspec
+from typing import Any
 
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import storage_guard
-from meguro_opendata.japan.calendar import JST, today
+from meguro_opendata.japan.calendar import today
 from meguro_opendata.ledger.annulled import struck_lines
 from meguro_opendata.ledger.chain import entry_at, ledger_lines
+from meguro_opendata.ledger.countedlines import CountedLine, Days, counted_lines
 from meguro_opendata.ledger.datasets import DatasetHistory, Occurrence, packed
 from meguro_opendata.ledger.entries import (
     ANNUL,
@@ -38,29 +37,8 @@ from meguro_opendata.ledger.entries import (
     Submission,
 )
 from meguro_opendata.ledger.identity import unrecognised
-from meguro_opendata.ledger.lines import BOM, is_blank
 
 __all__ = ["History", "prefixes", "scan_ledger"]
-
-_OFFSET = "+09:00"
-
-
-class _Line(msgspec.Struct, gc=False):
-    """The keys of a line that counting needs."""
-
-    event: Literal["publish", "update", "withdraw", "dating", "record", "same_as", "annul", "submission", "merge"]
-    time: str
-    dataset: str = ""
-    resource: str = ""
-    former: str = ""
-    former_resource: str = ""
-    portal: str = ""
-    standard: str | None = None
-    sha256: str = ""
-    origin: Literal["published", "harvested"] = "published"
-
-
-_DECODER = msgspec.json.Decoder(_Line)
 
 
 @dataclass
@@ -166,7 +144,7 @@ def prefixes(path: Path, stops: Collection[int]) -> Iterator[tuple[int, History,
     named = _named_in(path, stops)
     scan = _Scan(path, date.max, named=named)
     scan.history.offsets = whole.offsets
-    for number, line in _lines(whole, max(stops, default=0)):
+    for number, line in counted_lines(path, whole.offsets, max(stops, default=0)):
         changed: set[str] | None = scan.changed
         if number == 1 and 0 in ends:
             yield 0, scan.history, set()
@@ -245,19 +223,19 @@ class _Scan:
         self._seen = max(seen or until, until).isoformat()
         self._struck = dict(struck or {})
         self._named = named
-        self._days = _Days(path)
+        self._days = Days(path)
         self._clock, self._today = "", today().isoformat()
         self._spoken: set[tuple[str, str]] = set()
         self._unsteady: set[str] = set()
 
     def read(self, lines: int | None = None) -> None:
         """Read all lines, or so many, and then in full what is no event of a file."""
-        for number, line in _lines(self.history, lines):
+        for number, line in counted_lines(self.history.path, self.history.offsets, lines):
             self.enter(number, line)
         for number, entry in self.history.entries(self.said).items():
             self.say(number, entry)
 
-    def enter(self, number: int, line: _Line) -> None:
+    def enter(self, number: int, line: CountedLine) -> None:
         """Enter one line, in their order."""
         if number in self._struck and line.event in FILE_EVENTS:
             self._enter_struck(number, line)
@@ -271,7 +249,7 @@ class _Scan:
             self.said[number] = line.event
             self._spoken |= {(line.dataset, line.resource), (line.former, line.former_resource)}
 
-    def _enter_struck(self, number: int, line: _Line) -> None:
+    def _enter_struck(self, number: int, line: CountedLine) -> None:
         """Enter an annulled event at the time at which it happened, if it did."""
         time = self._struck[number]
         self._unsteady.add(line.dataset)
@@ -304,7 +282,7 @@ class _Scan:
         for name in [name for name, dataset in history.datasets.items() if not dataset.firsts]:
             del history.datasets[name]  # withdrawn, and never published as far as the ledger knows
 
-    def _enter_event(self, number: int, line: _Line, day: str) -> None:
+    def _enter_event(self, number: int, line: CountedLine, day: str) -> None:
         if not line.dataset or not (line.resource or line.event == WITHDRAW):
             raise MeguroOpendataError("ledger-broken", file=self.history.path, line=number)
         dataset = self.history.datasets.get(line.dataset)
@@ -323,7 +301,7 @@ class _Scan:
         elif day <= self._seen:
             dataset.enter_after(line.resource, portal, occurrence)
 
-    def _enter_first(self, number: int, line: _Line, dataset: DatasetHistory, occurrence: Occurrence) -> None:
+    def _enter_first(self, number: int, line: CountedLine, dataset: DatasetHistory, occurrence: Occurrence) -> None:
         """Enter a publication; keep the line if it may change a year that was over when it was entered."""
         early = occurrence.day < self._clock
         known = line.dataset in self._unsteady
@@ -336,14 +314,14 @@ class _Scan:
         if early and known:
             self.history.late.append((number, self._clock))
 
-    def _is_awaited(self, line: _Line, dataset: DatasetHistory) -> bool:
+    def _is_awaited(self, line: CountedLine, dataset: DatasetHistory) -> bool:
         """Whether something is said already of a file, or of a dataset, that only this event brings (back)."""
         if (line.dataset, line.resource) in self._spoken:
             return True
         return len(dataset.firsts) == 1 and (line.dataset, "") in self._spoken
 
 
-def _enter_last(dataset: DatasetHistory, line: _Line, portal: str, occurrence: Occurrence) -> None:
+def _enter_last(dataset: DatasetHistory, line: CountedLine, portal: str, occurrence: Occurrence) -> None:
     if line.resource:
         dataset.enter_last(line.resource, portal, occurrence, update=line.event == UPDATE)
     else:
@@ -357,70 +335,3 @@ _KEPT: Mapping[type[Entry], str] = {
     Annulment: "annulled",
     Submission: "submissions",
 }
-
-
-def _lines(history: History, limit: int | None) -> Iterator[tuple[int, _Line]]:
-    """Yield every line with its number; the history keeps where each of them begins."""
-    decode, offsets, begin = _DECODER.decode, history.offsets, 0
-    for number, text, ended in ledger_lines(history.path):
-        if limit is not None and number > limit:
-            return
-        begin += len(text) + ended
-        offsets.append(begin)
-        try:
-            line = decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            if is_blank(text):
-                continue
-            line = _decode_marked(text, history.path)
-        yield number, line
-
-
-def _decode_marked(text: bytes, path: Path) -> _Line:
-    """Return what a line says behind a byte order mark, which an editor may have put there."""
-    try:
-        return _DECODER.decode(text.removeprefix(BOM))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        _refuse_broken(path)
-
-
-class _Days:
-    """The days in Japan of the ledger's times.
-
-    Most lines are of the same day as the line before and written in Japan's time, so that they need no calendar.
-    """
-
-    def __init__(self, path: Path) -> None:
-        """Know no day yet."""
-        self._path = path
-        self._day, self._begin, self._end = "", "", ""
-
-    def of(self, time: str, number: int) -> str:
-        """Return the day of a line's time, ``YYYY-MM-DD``.
-
-        Raises:
-            MeguroOpendataError: If the time cannot be read or has no offset.
-        """
-        if self._begin <= time < self._end and time[19:] == _OFFSET:
-            return self._day
-        self._day = self._parsed(time, number)
-        self._begin, self._end = (self._day, f"{self._day}U") if time[19:] == _OFFSET else ("", "")
-        return self._day
-
-    def _parsed(self, time: str, number: int) -> str:
-        try:
-            moment = datetime.fromisoformat(time)
-            if moment.tzinfo is not None:
-                return moment.astimezone(JST).date().isoformat()
-        except (ValueError, OverflowError):
-            pass
-        raise MeguroOpendataError("ledger-broken", file=self._path, line=number)
-
-
-def _refuse_broken(path: Path) -> NoReturn:
-    """Read line by line, so that the error names the one that cannot be read."""
-    number = 0
-    for number, line, ended in ledger_lines(path):
-        if not is_blank(line):
-            entry_at(path, number, line, ended=ended)
-    raise MeguroOpendataError("ledger-broken", file=path, line=number)

@@ -15,6 +15,7 @@ from meguro_opendata.standard.model import value_kinds
 
 __all__ = ["check_schema", "read_json", "read_schema"]
 
+_TEXTS = ("format", "delimiter", "groupChar", "decimalChar")
 _TYPES = (
     "any", "array", "boolean", "date", "datetime", "duration", "geojson", "geopoint", "integer", "list", "number",
     "object", "string", "time", "year", "yearmonth",
@@ -92,11 +93,22 @@ def _field_faults(place: str, field: Mapping[str, Any]) -> Iterator[Fault]:
     meaning = field.get("mo:kind", "text")
     if not isinstance(meaning, str) or meaning not in value_kinds():
         yield unknown(f"{place}.mo:kind", "kind-unknown", str(meaning), list(value_kinds()))
+    yield from _text_faults(place, field)
     constraints = field.get("constraints", {})
     if not isinstance(constraints, dict):
         yield Fault(f"{place}.constraints", "schema-constraints", {})
+    elif not isinstance(constraints.get("enum") or [], list):
+        yield Fault(f"{place}.constraints.enum", "schema-no-list", {"value": constraints["enum"]})
     elif not _compiles(constraints.get("pattern", "")):
         yield Fault(f"{place}.constraints.pattern", "schema-pattern", {"value": constraints["pattern"]})
+
+
+def _text_faults(place: str, field: Mapping[str, Any]) -> Iterator[Fault]:
+    """Properties that have to be texts and are not; a delimiter also has at least one sign."""
+    for name in _TEXTS:
+        value = field.get(name)
+        if value is not None and (not isinstance(value, str) or (name == "delimiter" and not value)):
+            yield Fault(f"{place}.{name}", "schema-no-text", {"value": value})
 
 
 def _key_faults(place: str, key: object, names: list[str]) -> Iterator[Fault]:

@@ -229,6 +229,10 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "a name that is no UTF-8 in xlsx": (lambda: misnamed(xlsx(far('r="A2"', 2))), "read"),
     "a name that is no UTF-8 in ods": (lambda: misnamed(ods(repeated(1, 1))), "*"),
+    "shared texts declared in thousands of digits": (
+        lambda: xlsx("", f'<sst xmlns="{MAIN}" count="1" uniqueCount="{"9" * 5000}"><si><t>a</t></si></sst>'),
+        "workbook-broken",
+    ),
     "a row before the first": (lambda: xlsx(far('r="A0"', 0)), "workbook-broken"),
     "a member without a name": (lambda: nameless(xlsx(far('r="A2"', 2))), "read"),
     "rows before the first in XML": (lambda: markup('<Row ss:Index="0"><Cell><Data>1</Data></Cell></Row>'), "*"),

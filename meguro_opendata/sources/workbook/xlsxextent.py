@@ -23,7 +23,7 @@ _FILLED = re.compile(rb"""<(?:\w+:)?c\b([^>]*[^/>])>(?!</)""")
 # Of any length: a reader makes room up to the place that a name gives, however long the name.
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+)(\d+)["']""")
 _UNIQUE = b"uniqueCount"
-_COUNT = re.compile(rb"""uniqueCount\s*=\s*["']\s*\+?(\d+)""")
+_COUNT = re.compile(rb"""uniqueCount\s*=\s*["']\s*\+?(\d{1,20})""")
 _ROW_OR_CELL = re.compile(rb"<(?:\w{1,20}:)?(row|c)(?=[\s/>])([^<>]*)>")
 _ROW_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d+)["']""")
 # What a cell's tag may look like besides ``<c r=``.

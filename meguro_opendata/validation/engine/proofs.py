@@ -121,7 +121,8 @@ def _pattern(cell: pl.Expr, pattern: Any) -> pl.Expr | None:
 
 
 def _enum(cell: pl.Expr, words: Any) -> pl.Expr | None:
-    return cell.is_in(words) if words and all(isinstance(word, str) for word in words) else None
+    known = isinstance(words, list) and words and all(isinstance(word, str) for word in words)
+    return cell.is_in(words) if known else None  # a text alone would be taken for the name of a column
 
 
 def _length(length: Any) -> bool:

@@ -1,0 +1,108 @@
+"""The ledger's lines decoded into the few keys that counting needs, and the days of their times."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, NoReturn
+
+import msgspec
+
+from meguro_opendata.errors import MeguroOpendataError
+from meguro_opendata.japan.calendar import JST
+from meguro_opendata.ledger.lines import BOM, entry_at, is_blank, ledger_lines
+
+__all__ = ["CountedLine", "Days", "counted_lines"]
+
+_OFFSET = "+09:00"
+
+
+class CountedLine(msgspec.Struct, gc=False):
+    """The keys of a line that counting needs."""
+
+    event: Literal["publish", "update", "withdraw", "dating", "record", "same_as", "annul", "submission", "merge"]
+    time: str
+    dataset: str = ""
+    resource: str = ""
+    former: str = ""
+    former_resource: str = ""
+    portal: str = ""
+    standard: str | None = None
+    sha256: str = ""
+    origin: Literal["published", "harvested"] = "published"
+
+
+_DECODER = msgspec.json.Decoder(CountedLine)
+
+
+def counted_lines(path: Path, offsets: array[int], limit: int | None) -> Iterator[tuple[int, CountedLine]]:
+    """Yield every line with its number, up to a last one; ``offsets`` takes where each of them ends.
+
+    Raises:
+        MeguroOpendataError: If a line cannot be read; it is never skipped.
+    """
+    decode, begin = _DECODER.decode, 0
+    for number, text, ended in ledger_lines(path):
+        if limit is not None and number > limit:
+            return
+        begin += len(text) + ended
+        offsets.append(begin)
+        try:
+            line = decode(text)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            if is_blank(text):
+                continue
+            line = _decode_marked(text, path)
+        yield number, line
+
+
+def _decode_marked(text: bytes, path: Path) -> CountedLine:
+    """Return what a line says behind a byte order mark, which an editor may have put there."""
+    try:
+        return _DECODER.decode(text.removeprefix(BOM))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        _refuse_broken(path)
+
+
+class Days:
+    """The days in Japan of the ledger's times.
+
+    Most lines are of the same day as the line before and written in Japan's time, so that they need no calendar.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Know no day yet."""
+        self._path = path
+        self._day, self._begin, self._end = "", "", ""
+
+    def of(self, time: str, number: int) -> str:
+        """Return the day of a line's time, ``YYYY-MM-DD``.
+
+        Raises:
+            MeguroOpendataError: If the time cannot be read or has no offset.
+        """
+        if self._begin <= time < self._end and time[19:] == _OFFSET:
+            return self._day
+        self._day = self._parsed(time, number)
+        self._begin, self._end = (self._day, f"{self._day}U") if time[19:] == _OFFSET else ("", "")
+        return self._day
+
+    def _parsed(self, time: str, number: int) -> str:
+        try:
+            moment = datetime.fromisoformat(time)
+            if moment.tzinfo is not None:
+                return moment.astimezone(JST).date().isoformat()
+        except (ValueError, OverflowError):
+            pass
+        raise MeguroOpendataError("ledger-broken", file=self._path, line=number)
+
+
+def _refuse_broken(path: Path) -> NoReturn:
+    """Read line by line, so that the error names the one that cannot be read."""
+    number = 0
+    for number, line, ended in ledger_lines(path):
+        if not is_blank(line):
+            entry_at(path, number, line, ended=ended)
+    raise MeguroOpendataError("ledger-broken", file=path, line=number)
