@@ -57,7 +57,10 @@ def notes_of(situation: Situation, lang: str) -> Notes:
     """
     trust, year = situation.trust, situation.fiscal_year
     unknown = [
-        messages.message("kpi-unknown-indicator", lang, id=one.id, lines=one.lines, year=year)
+        "\n".join(
+            messages.message(code, lang, id=one.id, lines=one.lines, year=year)
+            for code in ("kpi-unknown-indicator", "kpi-unknown-indicator-how")
+        )
         for one in situation.unknown_indicators
     ]
     warnings = filter(None, [unverified_text(trust, lang), *unknown])

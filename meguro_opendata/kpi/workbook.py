@@ -92,8 +92,8 @@ def _tables(sheet: Any, book: Any, section: Section, paper: Paper, forms: Mappin
         sheet.set_column(column, column, width)
     last, top = section.sheets[-1], tops[-1]
     bottom = top + len(last.rows)
-    sheet.print_area(0, 0, bottom, len(widths) - 1)
-    if len(section.sheets) == 1 or last.tones:
+    sheet.print_area(0, 0, bottom, max(len(widths) - 1, 0))
+    if last.header and (len(section.sheets) == 1 or last.tones):
         sheet.freeze_panes(top + 1, 0)
         sheet.repeat_rows(top)
         sheet.autofilter(top, 0, bottom, len(last.header) - 1)

@@ -500,10 +500,10 @@ def test_the_schemas_format_is_the_codes(name: str) -> None:
 
 
 def test_every_format_has_a_schema_and_every_schema_a_case() -> None:
-    """No format of the code is without a schema, no schema lies unused."""
+    """No format of the code is without a schema, no schema lies unused; kept figures have a test of their own."""
     sources = [*(ROOT / "meguro_opendata").rglob("*.py"), *(ROOT / "cli").rglob("*.py")]
     written = {name for path in sources for name in re.findall(r'"meguro-opendata/(\w+)@', path.read_text("utf-8"))}
-    assert set(SCHEMAS) == written == set(CONSTANTS) == {schema for schema, _ in CASES.values()}
+    assert set(SCHEMAS) == written == set(CONSTANTS) == {"kpi_submission", *(schema for schema, _ in CASES.values())}
 
 
 def parts(schema: dict[str, Any], path: str = "$") -> Iterator[tuple[str, dict[str, Any]]]:

@@ -309,7 +309,7 @@ def test_a_broken_chain_is_said_beside_the_figures(workspace: Workspace) -> None
     lines = workspace.ledger.read_text(encoding="utf-8").splitlines(keepends=True)
     workspace.ledger.write_text("".join([lines[0].replace("AED", "ＡＥＤ"), *lines[1:]]), encoding="utf-8")
     broken = board(workspace)
-    assert [text for text in broken.notes.warnings if "1行目" in text]
+    assert [text for text in broken.notes.warnings if "行 1（1か所）" in text]
     assert broken.notes.warnings[0] in page_of(broken)
     assert broken.notes.warnings[0] in {text for _, text in paper_of(broken).facts}
 
@@ -411,7 +411,7 @@ def test_the_workbook_holds_the_same_numbers(workspace: Workspace) -> None:
         assert figure.percent in page_of(made)
     assert next(iter(book)) == "戦略の全指標の状況"
     files = {row[0]: row for row in book["オープンデータ"]}["opendata.new_resources"]
-    assert files[3:9] == [50, 5, None, 4, None, "データ"]
+    assert files[3:9] == [50, 5, 5, 4, 0, "データ"]
     assert "プリンター印刷枚数年間削減率:15%減" in rows["work.print_reduction"]
     assert ["高齢者等への生活を豊かにするデジタル活用機会の提供", None] in [row[1:3] for row in book["戦略"]]
     assert ["オープンデータの新規公開（データ）", "以上", 50, 5, 45, 10, "データ"] in book["目標まで"]
