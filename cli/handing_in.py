@@ -61,7 +61,7 @@ def show_submitted(workspace: Workspace, name: str, indicator: str | None, outpu
     from meguro_opendata import kpi
     from meguro_opendata.errors import ExitCode
     from meguro_opendata.kpi.submission import compare, find_submission, submissions_of
-    from meguro_opendata.ledger import scan_ledger, verify_ledger
+    from meguro_opendata.ledger import scan_ledger
 
     from .texts.submission import fault_lines, handed_in_dict
 
@@ -74,11 +74,16 @@ def show_submitted(workspace: Workspace, name: str, indicator: str | None, outpu
         if entry.quarter == found.entry.quarter
     ]
     compared = compare(found, situation, kpi.figures_of(situation, lang), lang)
-    check = verify_ledger(workspace.ledger)
+    trust = situation.trust
     _refuse_unknown(indicator, compared)
-    clean = not found.faults and check.whole
+    clean = not found.faults and trust.verified
     if output_format == "json":
-        told = {"versions": known, "intact": clean, "ledger_whole": check.whole, "as_of": situation.as_of.isoformat()}
+        told = {
+            "versions": known,
+            "intact": clean,
+            "ledger_whole": trust.verified,
+            "as_of": situation.as_of.isoformat(),
+        }
         differences = _chosen(compared, indicator)
         kept = _only(found.content, indicator)
         head = {"format": SUBMITTED_FORMAT, "submission": handed_in_dict(found), **told}
@@ -86,7 +91,7 @@ def show_submitted(workspace: Workspace, name: str, indicator: str | None, outpu
         raise SystemExit(ExitCode.of(clean=clean))
     _print_submitted(compared, known, indicator, lang)
     console.say_lines(fault_lines(found, lang))
-    _tell_chain(workspace, check.lines, [fault.line for fault in check.faults], lang)
+    _tell_chain(workspace, trust.lines, [fault.line for fault in trust.faults], lang)
     raise SystemExit(ExitCode.of(clean=clean))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from meguro_opendata.ledger import DatasetHistory, History, hashes_had, lines_in_full
+from meguro_opendata.ledger import DatasetHistory, History, hashes_of, lines_in_full
 
 __all__ = ["lines_since"]
 
@@ -31,7 +31,7 @@ def _aiming_at(history: History, gone: Collection[int]) -> Iterator[int]:
     """Yield the lines that can have taken others out of a figure: those about the same line or dataset."""
     if not gone:
         return
-    hashes = {one for body in lines_in_full(history, gone).values() for one in hashes_had(body)}
+    hashes = {one for body in lines_in_full(history, gone).values() for one in hashes_of(body)}
     entries = list(history.entries(gone).values())
     yield from (line for line, entry in history.annulled if entry.target in hashes)
     yield from _about(history, {getattr(entry, "dataset", "") for entry in entries} - {""})

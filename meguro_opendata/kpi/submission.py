@@ -19,7 +19,7 @@ from meguro_opendata.files.whole import is_plain_name, plain_bytes, sha256
 from meguro_opendata.kpi.figures import Indicator, figures_of
 from meguro_opendata.kpi.since import lines_since
 from meguro_opendata.kpi.situation import Situation, situation_of
-from meguro_opendata.ledger import History, Submission, hashes_had, line_of_hash, lines_in_full
+from meguro_opendata.ledger import History, Submission, line_of_hash, lines_in_full
 from meguro_opendata.ledger.chain import START
 from meguro_opendata.workspace.city import Workspace
 
@@ -145,11 +145,7 @@ def folder_of(workspace: Workspace, quarter: str, version: int) -> Path:
 
 def submissions_of(history: History) -> list[tuple[int, Submission]]:
     """Return the submissions with their lines in the order in which they were entered, without annulled ones."""
-    if not history.submissions:
-        return []
-    annulled = {entry.target for _, entry in history.annulled}
-    full = lines_in_full(history, [line for line, _ in history.submissions])
-    return [(line, entry) for line, entry in history.submissions if not hashes_had(full[line]) & annulled]
+    return list(history.submissions)
 
 
 def find_submission(workspace: Workspace, history: History, name: str) -> HandedIn:

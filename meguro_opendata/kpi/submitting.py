@@ -38,10 +38,10 @@ from meguro_opendata.ledger import (
     Submission,
     append_events,
     append_missing,
+    check_ledger,
     japan_time,
     read_pending,
     scan_ledger,
-    verify_ledger,
 )
 from meguro_opendata.ledger.chain import START, chained, entry_at, last_hash, ledger_lines
 from meguro_opendata.ledger.entries import SUBMISSION
@@ -151,9 +151,9 @@ def _refuse_unsafe(workspace: Workspace) -> None:
     pending = read_pending(workspace.ledger, workspace.city.code)
     if pending:
         raise GuardError("submission-pending", portals=sorted(one.portal for one in pending))
-    check = verify_ledger(workspace.ledger)
-    if not check.whole:
-        lines = [fault.line for fault in check.faults]
+    trust = check_ledger(workspace.ledger)
+    if not trust.verified:
+        lines = [fault.line for fault in trust.faults]
         raise GuardError("submission-chain", file=workspace.ledger, lines=lines[:10], count=len(lines))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from meguro_opendata.ledger.chain import append_events, enter_events, read_entries, read_ledger
 from meguro_opendata.ledger.datasets import DatasetHistory, Moment, Occurrence
-from meguro_opendata.ledger.entered import hashes_had, line_of_hash, lines_in_full, lines_known_on
+from meguro_opendata.ledger.entered import line_of_hash, lines_in_full, lines_known_on
 from meguro_opendata.ledger.entries import (
     HARVESTED,
     PUBLISH,
@@ -83,7 +83,6 @@ __all__ = [
     "check_ledger",
     "enter_events",
     "entry_of",
-    "hashes_had",
     "hashes_of",
     "import_events",
     "japan_time",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,11 @@ import msgspec
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import storage_guard
 from meguro_opendata.japan.calendar import japan_day, today
-from meguro_opendata.ledger.chain import entry_at, ledger_lines, load_line
+from meguro_opendata.ledger.chain import entry_at, hashes_of, ledger_lines, load_line
 from meguro_opendata.ledger.entries import HARVESTED, PUBLISHED
 from meguro_opendata.ledger.history import History
 
-__all__ = ["hashes_had", "line_of_hash", "lines_in_full", "lines_known_on"]
+__all__ = ["line_of_hash", "lines_in_full", "lines_known_on"]
 
 _JAPAN = "+09:00"
 
@@ -80,21 +80,11 @@ def line_of_hash(history: History, hash_: str, near: int) -> int | None:
 
     A line that was chained anew when ledgers were merged keeps its former hashes in ``was``, and is found by them.
     """
-    if 0 < near <= history.lines and hash_ in hashes_had(lines_in_full(history, [near])[near]):
+    if 0 < near <= history.lines and hash_ in hashes_of(lines_in_full(history, [near])[near]):
         return near
     mark = hash_.encode("ascii", "replace")
     found = (number for number, line, _ in ledger_lines(history.path) if mark in line and number <= history.lines)
-    return next((one for one in found if hash_ in hashes_had(lines_in_full(history, [one])[one])), None)
-
-
-def hashes_had(body: Mapping[str, Any]) -> set[str]:
-    """Return the hash of a line, and those that it had before ledgers were merged.
-
-    >>> sorted(hashes_had({"hash": "b", "was": ["a"]})), hashes_had({"hash": "b"})
-    (['a', 'b'], {'b'})
-    """
-    was = body.get("was", [])
-    return {str(body["hash"]), *map(str, [was] if isinstance(was, str) else was)}
+    return next((one for one in found if hash_ in hashes_of(lines_in_full(history, [one])[one])), None)
 
 
 def _days(path: Path) -> tuple[list[str], list[str]]:
