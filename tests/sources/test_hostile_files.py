@@ -233,6 +233,13 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: xlsx("", f'<sst xmlns="{MAIN}" count="1" uniqueCount="{"9" * 5000}"><si><t>a</t></si></sst>'),
         "workbook-broken",
     ),
+    "more columns than a sheet has": (lambda: xlsx(far('r="AAAA2"', 2)), "too-many-columns"),
+    "more columns than an old sheet has": (
+        lambda: compound(
+            {"Workbook": excel_97(b"".join(record(0x203, struct.pack("<HHHd", 0, at, 0, 1.0)) for at in (0, 65535)))}
+        ),
+        "too-many-columns",
+    ),
     "a row before the first": (lambda: xlsx(far('r="A0"', 0)), "workbook-broken"),
     "a member without a name": (lambda: nameless(xlsx(far('r="A2"', 2))), "read"),
     "rows before the first in XML": (lambda: markup('<Row ss:Index="0"><Cell><Data>1</Data></Cell></Row>'), "*"),

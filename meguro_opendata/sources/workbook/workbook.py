@@ -27,6 +27,7 @@ from meguro_opendata.sources.data import read_data
 from meguro_opendata.sources.facts import CellTexts, SheetParts
 from meguro_opendata.sources.rewriting import rewritten_cells
 from meguro_opendata.sources.table import Grid
+from meguro_opendata.sources.text.records import MOST_COLUMNS
 from meguro_opendata.sources.workbook.biffglobals import CodePageError
 from meguro_opendata.sources.workbook.extent import MOST_CELLS
 from meguro_opendata.sources.workbook.odsparts import ods_parts
@@ -202,6 +203,8 @@ def _sheet(name: str, path: Path, book: _Book) -> CalamineSheet:
         sheet = book.opened.get_sheet_by_index(book.names.index(name))
     except CalamineError:
         raise SourceError("workbook-broken", file=path) from None
+    if sheet.width > MOST_COLUMNS:
+        raise SourceError("too-many-columns", file=path, count=sheet.width, limit=MOST_COLUMNS)
     if sheet.total_height * sheet.total_width > MOST_CELLS:
         raise SourceError("sheet-too-large", file=path, sheet=name, limit=MOST_CELLS)
     return sheet
