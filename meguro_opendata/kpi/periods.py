@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
+from meguro_opendata.japan.folding import one_width
 from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["PERIOD", "Named", "named", "series_of", "table_of"]
@@ -57,8 +57,7 @@ def named(name: str) -> Named:
     >>> named("q_2025Q1"), named("room_101").periods
     (Named(series='q_\x00', periods=((2025, 1, 'q'),)), ())
     """
-    text = name if name.isascii() else unicodedata.normalize("NFKC", name)
-    text = text.lower()
+    text = one_width(name).lower()
     spans = list(_spans(text)) if _forms().any.search(text) else []
     if not spans:
         return Named(text)

@@ -119,8 +119,8 @@ def _day(time: str) -> str:
 def _in_order(days: Sequence[str]) -> set[int]:
     """Return the places of the longest series of days that never goes back; places without a day are none of it.
 
-    >>> sorted(_in_order(["2025-05-01", "2010-01-01", "", "2025-06-01", "2099-01-01", "2025-06-02"]))
-    [0, 3, 5]
+    >>> sorted(_in_order(["2025-05-01", "2025-05-02", "2010-01-01", "", "2025-06-01", "2099-01-01", "2025-06-02"]))
+    [0, 1, 4, 6]
     """
     tails: list[str] = []
     ends: list[int] = []

@@ -199,7 +199,7 @@ def test_all_faults_of_a_recipe_at_once(workspace_dir: Path, command: Command) -
     [
         (["build", "preschol"], 2, "もしかして: preschool"),
         (["plan", "--portal", "ward"], 2, "ポータル「ward」は opendata.toml にありません"),
-        (["publish"], 2, "--yes か --plan が必要です"),
+        (["publish"], 2, "対話できない環境では確認ができないため、--yes か --plan を付けてください"),
         (["publish", "--plan", "nothing.json"], 2, "計画のファイルを読めません"),
         (["plan"], 2, "先に meguro-opendata build"),
         (["validate", "x.csv", "--standard", "aed", "--schema", "y.json"], 2, "どちらか1つだけを指定"),

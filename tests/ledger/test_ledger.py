@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -276,7 +277,12 @@ def test_the_wards_catalogue_becomes_a_baseline(shared: Path, tmp_path: Path) ->
     shuffled = dump(tmp_path / "shuffled.jsonl", *reversed(packages))
     other = tmp_path / "other.jsonl"
     import_events(other, read_packages(shuffled), "tokyo", CODE)
-    assert other.read_bytes() == ledger.read_bytes()
+    assert said_of_the_past(other) == said_of_the_past(ledger)
+
+
+def said_of_the_past(ledger: Path) -> list[Event]:
+    """The events of a ledger without the moment at which they were imported."""
+    return [replace(event, entered="") for event in read_ledger(ledger)]
 
 
 def test_two_dumps_come_to_the_same_in_either_order(tmp_path: Path) -> None:

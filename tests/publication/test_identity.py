@@ -18,6 +18,7 @@ from meguro_opendata.catalog import CatalogEntry, Distribution
 from meguro_opendata.errors import GuardError, MeguroOpendataError
 from meguro_opendata.files.whole import sha256
 from meguro_opendata.ledger import read_ledger, read_portal
+from meguro_opendata.ledger.lines import START, hash_of
 from meguro_opendata.portals import Upload
 from meguro_opendata.portals.ckan.package import slug_named
 from meguro_opendata.publication import DatasetPlan, Wishes, plan_page, plan_releases, publish
@@ -80,8 +81,12 @@ class Office:
     def as_version_01(self) -> None:
         """Write the ledger as version 0.1 did, without ids."""
         lines = [json.loads(line) for line in self.workspace.ledger.read_text(encoding="utf-8").splitlines()]
-        bare = [{key: value for key, value in line.items() if key != "resource_id"} for line in lines]
-        self.workspace.ledger.write_text("".join(json.dumps(line) + "\n" for line in bare), encoding="utf-8")
+        previous, written = START, []
+        for line in lines:
+            bare = {key: value for key, value in line.items() if key != "resource_id"} | {"previous": previous}
+            previous = hash_of(bare)
+            written.append(json.dumps(bare | {"hash": previous}) + "\n")
+        self.workspace.ledger.write_text("".join(written), encoding="utf-8")
 
 
 @pytest.fixture
