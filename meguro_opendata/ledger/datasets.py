@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from operator import attrgetter
+from typing import TypeGuard
 
 import msgspec
 
@@ -143,6 +144,14 @@ class DatasetHistory:
 
     def _is_renewed(self, file: str, portal: str, occurrence: Occurrence, *, update: bool) -> bool:
         """Whether an event of this tool brought data that no portal had: by the checksums where they are known."""
+        if update and len(self.portals) == 1:
+            # Nearly every line of a large ledger is this one: an update of a file whose data is known.
+            here = self.portals.get(portal, {}).get(file)
+            if _are_marked(here, occurrence):
+                return here.mark != occurrence.mark
+        return self._is_renewed_elsewhere(file, portal, occurrence, update=update)
+
+    def _is_renewed_elsewhere(self, file: str, portal: str, occurrence: Occurrence, *, update: bool) -> bool:
         known = [files[file] for files in self.portals.values() if file in files]
         if not known:
             return not self._is_format(file, occurrence.day)
@@ -229,6 +238,10 @@ class DatasetHistory:
         """Return the names of the files of which only a catalogue's date is known, those up to a day first."""
         known = [file for file, first in self.firsts.items() if not first.own]
         return sorted(known, key=lambda file: self.firsts[file].day > until)
+
+
+def _are_marked(one: Occurrence | None, other: Occurrence) -> TypeGuard[Occurrence]:
+    return one is not None and bool(one.packed & _MARK and other.packed & _MARK)
 
 
 def _is_newer(occurrence: Occurrence, known: Occurrence | None) -> bool:
