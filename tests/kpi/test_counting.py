@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from made_up_events import figure, publish
 
 import meguro_opendata as mo
 from meguro_opendata import kpi
@@ -15,42 +16,11 @@ from meguro_opendata.errors import ConfigurationError, EntryError, SourceError
 from meguro_opendata.kpi.coverage import kinds_of
 from meguro_opendata.kpi.online_procedures import read_online_rate
 from meguro_opendata.kpi.records import enter_record
-from meguro_opendata.ledger import Event, append_events, import_events, read_packages, scan_ledger
+from meguro_opendata.ledger import import_events, read_packages, scan_ledger
 from meguro_opendata.ledger.dating import FirstPublication, enter_datings
 from meguro_opendata.workspace.city import Workspace
 
 CODE = "131105"
-
-
-@pytest.fixture
-def workspace(workspace_dir: Path) -> Workspace:
-    """The shipped workspace, opened; its ledger is empty."""
-    return mo.open_workspace(workspace_dir)
-
-
-def publish(workspace: Workspace, day: str, dataset: str, *files: str, **changed: Any) -> None:
-    """Enter events of files, made up."""
-    values: dict[str, Any] = {
-        "event": "publish",
-        "portal": "ward",
-        "standard": None,
-        "department": "情報政策課",
-        "rows": 1,
-        "sha256": "",
-        "frequency": "毎月",
-        "theme": "防災",
-    }
-    time = day if "T" in day else f"{day}T12:00:00+09:00"
-    append_events(
-        workspace.ledger,
-        [Event(**{**values, "time": time, "dataset": dataset, "resource": file, **changed}) for file in files],
-    )
-
-
-def figure(workspace: Workspace, name: str, year: int = 2025, as_of: str | None = None) -> kpi.Indicator:
-    """One figure of a year."""
-    day = date.fromisoformat(as_of) if as_of else date(2030, 1, 1)
-    return next(found for found in kpi.indicators(workspace, year, day) if found.id == name)
 
 
 def actuals(workspace: Workspace, *years: int, name: str = "opendata.new_datasets") -> list[float | None]:

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from meguro_opendata.cli.texts.kpi import number_text
 
-import meguro_opendata as mo
 from meguro_opendata import kpi
 from meguro_opendata.japan.days import written_day
 from meguro_opendata.kpi.board import board_of
@@ -27,12 +26,6 @@ from meguro_opendata.workspace.city import Workspace
 SHARES = st.builds(lambda part, rest: Fraction(100 * part, part + rest or 1), *[st.integers(0, 10**9)] * 2)
 TARGETS = st.integers(1, 1000).map(lambda tenths: tenths / 10)
 COMPARISONS: tuple[Comparison, ...] = ("at_least", "more_than", "at_most", "reduction")
-
-
-@pytest.fixture
-def workspace(workspace_dir: Path) -> Workspace:
-    """The shipped workspace, opened; its ledger is empty."""
-    return mo.open_workspace(workspace_dir)
 
 
 def target_of(aim: float, comparison: Comparison, unit: str = "%") -> Target:

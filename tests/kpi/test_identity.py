@@ -6,40 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from made_up_events import figure, publish
 
-import meguro_opendata as mo
 from meguro_opendata import kpi
 from meguro_opendata.errors import EntryError
-from meguro_opendata.ledger import Event, append_events
 from meguro_opendata.ledger.correcting import Continuation, enter_annulment, enter_same
 from meguro_opendata.workspace.city import Workspace
 
 FILES = "opendata.new_resources"
-
-
-@pytest.fixture
-def workspace(workspace_dir: Path) -> Workspace:
-    """The shipped workspace, opened; its ledger is empty."""
-    return mo.open_workspace(workspace_dir)
-
-
-def publish(workspace: Workspace, day: str, dataset: str, *files: str, **changed: Any) -> None:
-    """Enter events of files, made up."""
-    values: dict[str, Any] = {
-        "event": "publish",
-        "portal": "ward",
-        "standard": None,
-        "department": "課",
-        "rows": 1,
-        "sha256": "",
-    }
-    values |= {"frequency": "毎月", "time": f"{day}T12:00:00+09:00", "dataset": dataset, **changed}
-    append_events(workspace.ledger, [Event(**values, resource=file) for file in files])
-
-
-def figure(workspace: Workspace, name: str, year: int = 2025) -> kpi.Indicator:
-    """One figure of a year, some years later."""
-    return next(found for found in kpi.indicators(workspace, year, date(2030, 1, 1)) if found.id == name)
 
 
 def same(workspace: Workspace, old: str, new: str, reason: str = "改名通知") -> None:

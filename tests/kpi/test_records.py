@@ -12,7 +12,6 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-import meguro_opendata as mo
 from meguro_opendata import kpi
 from meguro_opendata.errors import ConfigurationError, EntryError
 from meguro_opendata.kpi.records import enter_record, recorded_value
@@ -21,12 +20,6 @@ from meguro_opendata.ledger import Record
 from meguro_opendata.workspace.city import Workspace
 
 METHODS: tuple[Method, ...] = ("sum", "latest", "max", "min")
-
-
-@pytest.fixture
-def workspace(workspace_dir: Path) -> Workspace:
-    """The shipped workspace, opened; its ledger is empty."""
-    return mo.open_workspace(workspace_dir)
 
 
 def figure(workspace: Workspace, name: str, year: int = 2025, day: date = date(2026, 3, 31)) -> kpi.Indicator:
