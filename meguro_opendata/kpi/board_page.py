@@ -40,6 +40,7 @@ def page_of(board: Board) -> str:
         least_days=rules()["forecast"]["least_days"],
         quarter_names=quarter_names(board),
         part_ids=DEPARTMENT_FIGURES,
+        names=names,
         part_names=[names[name] for name in DEPARTMENT_FIGURES],
         evident={found.indicator.id for found in board.evidence},
         targets=situation.strategy.targets if situation.strategy else {},

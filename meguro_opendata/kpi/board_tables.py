@@ -43,7 +43,7 @@ def _sections(board: Board) -> Iterator[Section]:
         yield _status_section(board)
     yield _section(board, "open-data", _OPEN_DATA, _open_data(board))
     if board.notes.corrections:
-        yield _section(board, "corrections", ("what", "before", "after", "ledger-line", "reason"), _corrections(board))
+        yield _section(board, "corrections", _CORRECTIONS, _corrections(board))
     if board.differences:
         yield Section(_word("differences", board), (board.differences,))
     quarters = _section(board, "path", _QUARTERS, quarter_rows(board, quarter_names(board)))
@@ -70,6 +70,7 @@ _OPEN_DATA = (
     "status",
     "definition",
 )
+_CORRECTIONS = ("id", "kpi", "fiscal-year", "before", "after", "ledger-line", "event", "reason")
 _QUARTERS = ("id", "kpi", "quarter", "actual", "forecast-lower", "forecast-upper", "pace", "unit")
 _YEARS = ("id", "kpi", "fiscal-year", "target", "actual", "noted", "unit")
 _STATUS = (
@@ -159,7 +160,11 @@ def _open_data(board: Board) -> Iterator[tuple[Cell, ...]]:
 
 
 def _corrections(board: Board) -> Iterator[tuple[Cell, ...]]:
-    yield from ((one.what, one.before, one.after, one.line, one.reason) for one in board.notes.corrections)
+    names = {figure.id: figure.name for figure in board.figures}
+    for entry in board.notes.corrections:
+        event = _word(f"event-{entry.event}", board)
+        name = names.get(entry.indicator, entry.indicator)
+        yield entry.indicator, name, entry.fiscal_year, entry.before, entry.after, entry.line, event, entry.reason
 
 
 def _figures(board: Board) -> Iterator[tuple[Cell, ...]]:
