@@ -15,7 +15,7 @@ from meguro_opendata.pages.charts import Bars, Chart, bar_chart, line_chart
 
 __all__ = ["bars_of", "chart_of", "page_of", "quarter_names"]
 
-# So much of a hash is printed below each sheet; it stands in full beside the open data's figures.
+# A printed sheet carries this many signs of the ledger's head; the open data's figures carry all of it.
 _SHORT = 16
 
 

@@ -113,7 +113,7 @@ def under_names_of_today(records: Sequence[Placed], strategy: Strategy | None) -
 def unknown_indicators(
     records: Sequence[Placed], known: Mapping[str, Recordable], first: date, last: date
 ) -> list[UnknownIndicator]:
-    """Return the indicators of records between two days that nobody can record for that year, by id."""
+    """Return the indicators of records between two days that no strategy of that year knows, by id."""
     lines: dict[str, list[int]] = {}
     for line, record in records:
         if record.indicator not in known and first.isoformat() <= record.day <= last.isoformat():

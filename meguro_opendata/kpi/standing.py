@@ -44,7 +44,7 @@ def standing_of(figure: Indicator, forecast: Forecast | Silence) -> Standing | N
 
 
 def sign_of(standing: Standing) -> str:
-    """Return the sign beside the word, by which standings are told apart without colour.
+    """Return the sign beside the word, so that standings are clear without colour.
 
     >>> [sign_of(standing) for standing in Standing]
     ['◎', '○', '▲', '－']

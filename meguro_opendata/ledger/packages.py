@@ -238,7 +238,7 @@ def _found(packages: Iterable[tuple[str, Package]], portal: str, code: str, city
 
 
 def _names_of(place: str, package: Package) -> Iterator[str]:
-    """Yield every name that the ledger may have for a package's files: alone, or told apart by the id."""
+    """Yield every name that the ledger may have for a package's files: alone, or with the id behind it."""
     try:
         for part in package["resources"]:
             yield _file_name(part)
