@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from operator import attrgetter
-from typing import TypeGuard
 
 import msgspec
 
@@ -130,28 +129,37 @@ class DatasetHistory:
             occurrence: The event.
             update: Whether it says that the file was there before on this portal.
         """
+        files = self.portals.get(portal)
+        if files is None:
+            files = self.portals[portal] = {}
+        here = files.get(file)
         if not occurrence.withdrawn:
             if not occurrence.own:
                 if _is_newer(occurrence, self.newest_catalogued):
                     self.newest_catalogued = occurrence
             elif _is_newer(occurrence, self.newest_own):
                 self.newest_own = occurrence
-                if self._is_renewed(file, portal, occurrence, update=update):
+                if self._is_renewed(file, portal, occurrence, here, update=update):
                     self.updated = occurrence
-        files = self.portals.setdefault(portal, {})
-        if _is_newer(occurrence, files.get(file)):
+        if here is None or occurrence.day >= here.day:
             files[file] = occurrence
 
-    def _is_renewed(self, file: str, portal: str, occurrence: Occurrence, *, update: bool) -> bool:
-        """Whether an event of this tool brought data that no portal had: by the checksums where they are known."""
-        if update and len(self.portals) == 1:
-            # Nearly every line of a large ledger is this one: an update of a file whose data is known.
-            here = self.portals.get(portal, {}).get(file)
-            if _are_marked(here, occurrence):
+    def _is_renewed(
+        self, file: str, portal: str, occurrence: Occurrence, here: Occurrence | None, *, update: bool
+    ) -> bool:
+        """Whether an event of this tool brought data that no portal had: by the checksums where they are known.
+
+        Nearly every line of a large ledger is a new file, or an update of a file of known data, on one portal.
+        """
+        if len(self.portals) == 1:
+            if here is None:
+                return len(self.endings) == 1 or not self._is_format(file, occurrence.day)
+            if update and here.packed & _MARK and occurrence.packed & _MARK:
                 return here.mark != occurrence.mark
         return self._is_renewed_elsewhere(file, portal, occurrence, update=update)
 
     def _is_renewed_elsewhere(self, file: str, portal: str, occurrence: Occurrence, *, update: bool) -> bool:
+        """As :meth:`_is_renewed`, by what every portal has of the file."""
         known = [files[file] for files in self.portals.values() if file in files]
         if not known:
             return not self._is_format(file, occurrence.day)
@@ -238,10 +246,6 @@ class DatasetHistory:
         """Return the names of the files of which only a catalogue's date is known, those up to a day first."""
         known = [file for file, first in self.firsts.items() if not first.own]
         return sorted(known, key=lambda file: self.firsts[file].day > until)
-
-
-def _are_marked(one: Occurrence | None, other: Occurrence) -> TypeGuard[Occurrence]:
-    return one is not None and bool(one.packed & _MARK and other.packed & _MARK)
 
 
 def _is_newer(occurrence: Occurrence, known: Occurrence | None) -> bool:

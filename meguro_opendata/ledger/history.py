@@ -220,6 +220,7 @@ class _Scan:
         self.history = History(path, until.isoformat(), renamed=renamed or {})
         self.said: dict[int, str] = {}
         self.changed: set[str] = set()
+        self._renamed = self.history.renamed
         self._seen = max(seen or until, until).isoformat()
         self._struck = dict(struck or {})
         self._named = named
@@ -290,16 +291,20 @@ class _Scan:
             dataset = self.history.datasets[line.dataset] = DatasetHistory()
         withdrawn = line.event == WITHDRAW
         own = line.origin == PUBLISHED
-        portal = self.history.renamed.get(line.portal, line.portal)
+        portal = self._renamed.get(line.portal, line.portal) if self._renamed else line.portal
         occurrence = Occurrence(day, packed(number, line.sha256), own, withdrawn)
         if not withdrawn:
             self._enter_first(number, line, dataset, occurrence)
-        if line.dataset in self._named and line.sha256:
-            dataset.checksums.setdefault(line.resource, []).append((day, line.sha256))
+        if self._named:
+            self._keep_checksum(dataset, line, day)
         if day <= self.history.until:
             _enter_last(dataset, line, portal, occurrence)
         elif day <= self._seen:
             dataset.enter_after(line.resource, portal, occurrence)
+
+    def _keep_checksum(self, dataset: DatasetHistory, line: CountedLine, day: str) -> None:
+        if line.dataset in self._named and line.sha256:
+            dataset.checksums.setdefault(line.resource, []).append((day, line.sha256))
 
     def _enter_first(self, number: int, line: CountedLine, dataset: DatasetHistory, occurrence: Occurrence) -> None:
         """Enter a publication; keep the line if it may change a year that was over when it was entered."""
