@@ -224,20 +224,24 @@ def _new_tables(fresh: Mapping[str, Moment], names: Mapping[str, Named], others:
     firsts: dict[Named, str] = {}
     for file, _ in sorted(fresh.items(), key=lambda one: one[1]):
         firsts.setdefault(table_of(names[file]), file)
-    key_of = _key if any(key.periods for key in firsts) else _quick_key
     latest = max((day for day, _ in fresh.values()), default="")
-    for file, day in others:
-        if day <= latest and (key := key_of(file)) in firsts and day <= fresh[firsts[key]][0]:
+    early = ((file, day) for file, day in others if day <= latest)
+    for file, day in early if any(key.periods for key in firsts) else _of_stems(early, firsts):
+        key = table_of(named(file))
+        if key in firsts and day <= fresh[firsts[key]][0]:
             del firsts[key]
     return set(firsts.values())
 
 
-def _key(file: str) -> Named:
-    return table_of(named(file))
+def _of_stems(files: Iterable[tuple[str, str]], keys: Iterable[Named]) -> Iterator[tuple[str, str]]:
+    """Yield the files that can be of tables without periods."""
+    stems = {key.series for key in keys}
+    return ((file, day) for file, day in files if _stem(file) in stems)
 
 
-def _quick_key(file: str) -> Named:
-    """The table of a file, right only if it has no period: else it is none of the tables that are looked for."""
+def _stem(file: str) -> str:
+    """The series of a file's table, right only if its name has no period: else it is none of those looked for."""
     if not file.isascii() or "#" in file:
-        return _key(file)
-    return Named(file.lower().rpartition(".")[0] or file.lower())
+        return table_of(named(file)).series
+    name = file.lower()
+    return name.rpartition(".")[0] or name

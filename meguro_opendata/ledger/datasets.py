@@ -11,6 +11,7 @@ __all__ = ["DatasetHistory", "Moment", "Occurrence", "packed"]
 
 Moment = tuple[str, int]
 _moment = attrgetter("moment")
+_day = attrgetter("day")
 _MARK_BITS = 32
 _MARK = (1 << _MARK_BITS) - 1
 
@@ -137,7 +138,7 @@ class DatasetHistory:
             if not occurrence.own:
                 if _is_newer(occurrence, self.newest_catalogued):
                     self.newest_catalogued = occurrence
-            elif _is_newer(occurrence, self.newest_own):
+            elif self.newest_own is None or occurrence.day >= self.newest_own.day:
                 self.newest_own = occurrence
                 if self._is_renewed(file, portal, occurrence, here, update=update):
                     self.updated = occurrence
@@ -201,7 +202,8 @@ class DatasetHistory:
     @property
     def first(self) -> Occurrence:
         """The first occurrence of the file that came first; of one day's those of a catalogue go before."""
-        return min(self.firsts.values(), key=lambda first: (first.day, first.own, first.line))
+        day = min(map(_day, self.firsts.values()))
+        return min((one for one in self.firsts.values() if one.day == day), key=lambda one: (one.own, one.line))
 
     def published(self) -> Iterator[str]:
         """Yield the names of the files that a portal has, once for each portal that has it."""

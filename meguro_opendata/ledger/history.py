@@ -221,6 +221,7 @@ class _Scan:
         self.said: dict[int, str] = {}
         self.changed: set[str] = set()
         self._renamed = self.history.renamed
+        self._until = self.history.until
         self._seen = max(seen or until, until).isoformat()
         self._struck = dict(struck or {})
         self._named = named
@@ -238,11 +239,11 @@ class _Scan:
 
     def enter(self, number: int, line: CountedLine) -> None:
         """Enter one line, in their order."""
-        if number in self._struck and line.event in FILE_EVENTS:
+        if self._struck and number in self._struck and line.event in FILE_EVENTS:
             self._enter_struck(number, line)
             return
         day = self._days.of(line.time, number)
-        if line.origin == PUBLISHED:
+        if self._clock < day and line.origin == PUBLISHED:
             self._wind(day)
         if line.event in FILE_EVENTS:
             self._enter_event(number, line, day)
@@ -286,21 +287,27 @@ class _Scan:
     def _enter_event(self, number: int, line: CountedLine, day: str) -> None:
         if not line.dataset or not (line.resource or line.event == WITHDRAW):
             raise MeguroOpendataError("ledger-broken", file=self.history.path, line=number)
-        dataset = self.history.datasets.get(line.dataset)
-        if dataset is None:
-            dataset = self.history.datasets[line.dataset] = DatasetHistory()
+        dataset = self._dataset(line.dataset)
         withdrawn = line.event == WITHDRAW
-        own = line.origin == PUBLISHED
         portal = self._renamed.get(line.portal, line.portal) if self._renamed else line.portal
-        occurrence = Occurrence(day, packed(number, line.sha256), own, withdrawn)
+        occurrence = Occurrence(day, packed(number, line.sha256), line.origin == PUBLISHED, withdrawn)
         if not withdrawn:
             self._enter_first(number, line, dataset, occurrence)
         if self._named:
             self._keep_checksum(dataset, line, day)
-        if day <= self.history.until:
-            _enter_last(dataset, line, portal, occurrence)
+        if day <= self._until:
+            if line.resource:
+                dataset.enter_last(line.resource, portal, occurrence, update=line.event == UPDATE)
+            else:
+                dataset.withdraw(portal, occurrence)
         elif day <= self._seen:
             dataset.enter_after(line.resource, portal, occurrence)
+
+    def _dataset(self, name: str) -> DatasetHistory:
+        found = self.history.datasets.get(name)
+        if found is None:
+            found = self.history.datasets[name] = DatasetHistory()
+        return found
 
     def _keep_checksum(self, dataset: DatasetHistory, line: CountedLine, day: str) -> None:
         if line.dataset in self._named and line.sha256:
@@ -308,15 +315,14 @@ class _Scan:
 
     def _enter_first(self, number: int, line: CountedLine, dataset: DatasetHistory, occurrence: Occurrence) -> None:
         """Enter a publication; keep the line if it may change a year that was over when it was entered."""
-        early = occurrence.day < self._clock
-        known = line.dataset in self._unsteady
-        if dataset.enter_first(line.resource, occurrence):
+        first = dataset.enter_first(line.resource, occurrence)
+        if first:
             self.changed.add(line.dataset)
             dataset.own = dataset.own or occurrence.own
-            known = known or dataset.own
             if self._spoken and self._is_awaited(line, dataset):
-                early = known = True
-        if early and known:
+                self.history.late.append((number, self._clock))
+                return
+        if occurrence.day < self._clock and (line.dataset in self._unsteady or (first and dataset.own)):
             self.history.late.append((number, self._clock))
 
     def _is_awaited(self, line: CountedLine, dataset: DatasetHistory) -> bool:
@@ -324,13 +330,6 @@ class _Scan:
         if (line.dataset, line.resource) in self._spoken:
             return True
         return len(dataset.firsts) == 1 and (line.dataset, "") in self._spoken
-
-
-def _enter_last(dataset: DatasetHistory, line: CountedLine, portal: str, occurrence: Occurrence) -> None:
-    if line.resource:
-        dataset.enter_last(line.resource, portal, occurrence, update=line.event == UPDATE)
-    else:
-        dataset.withdraw(portal, occurrence)
 
 
 _KEPT: Mapping[type[Entry], str] = {
