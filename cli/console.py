@@ -78,7 +78,7 @@ def tracked(items: Iterable[Item], count: int) -> Iterator[Item]:
 
 
 def _bar() -> Progress:
-    """A bar that is drawn past the gate; texts are printed through it even while the bar is there."""
+    """Return a bar that is drawn past the gate; texts are printed through it even while the bar is there."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress
 
@@ -104,7 +104,7 @@ def table_text(
     numbers: Sequence[int] = (),
     whole: Sequence[int] = (),
 ) -> str:
-    """A table as text, with full-width letters counted as two columns.
+    """Return a table as text, with full-width letters counted as two columns.
 
     Args:
         header: Column titles.

@@ -49,12 +49,12 @@ class Gate(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """The encoding that the stream had before the gate."""
+        """Return the encoding that the stream had before the gate."""
         return self._encoding
 
     @property
     def errors(self) -> str | None:  # type: ignore[override]
-        """How characters that the encoding lacks are replaced."""
+        """Return how characters that the encoding lacks are replaced."""
         return self._stream.errors
 
     def write(self, text: str) -> int:

@@ -109,7 +109,7 @@ def _foreseen(arguments: list[str]) -> int:
 
 
 def _output_lost(error: gate.OutputLostError, lang: str) -> int:
-    """The program that reads our output has gone, or the output cannot be written."""
+    """Return the program that reads our output has gone, or the output cannot be written."""
     gate.close_output()
     reason = error.__cause__
     if isinstance(reason, BrokenPipeError):
@@ -144,7 +144,7 @@ def _command_name(arguments: list[str]) -> str:
 
 
 def _library_errors() -> type[MeguroOpendataError]:
-    """The root of the library's errors, imported only when something was raised."""
+    """Return the root of the library's errors, imported only when something was raised."""
     from meguro_opendata.errors import MeguroOpendataError
 
     return MeguroOpendataError
@@ -164,7 +164,7 @@ def _show_traceback() -> None:
 
 
 def _language(arguments: list[str]) -> str:
-    """The language of a run that ended before or in the middle of its command."""
+    """Return the language of a run that ended before or in the middle of its command."""
     for flag, value in pairwise(arguments):
         if flag == "--lang" and value in options.LANGUAGES:
             return value

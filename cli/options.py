@@ -56,13 +56,13 @@ class Settings:
     debug: bool = False
 
     def open_workspace(self) -> Workspace:
-        """The named workspace, or the nearest one."""
+        """Return the named workspace, or the nearest one."""
         from meguro_opendata.workspace.city import find_workspace, open_workspace
 
         return open_workspace(self.workspace) if self.workspace else find_workspace()
 
     def nearest_workspace(self) -> Workspace | None:
-        """The named workspace, or the nearest one, or none; one that is there and has faults is an error."""
+        """Return the named workspace, or the nearest one, or none; one that is there and has faults is an error."""
         from meguro_opendata.errors import ConfigurationError
 
         try:
@@ -110,11 +110,11 @@ class LazyGroup(Group):
         self._names = tuple(names)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in their order."""
+        """Return the names, in their order."""
         return list(self._names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, ``None`` if there is none."""
+        """Return the command of that name, ``None`` if there is none."""
         if cmd_name not in self._names:
             return None
         command: click.Command = import_module(f"{self._package}.{cmd_name.replace('-', '_')}").command
@@ -122,14 +122,14 @@ class LazyGroup(Group):
 
 
 def settings() -> Settings:
-    """The settings of the command that runs; outside one, those of the environment."""
+    """Return the settings of the command that runs; outside one, those of the environment."""
     context = click.get_current_context(silent=True)
     found = context.find_object(Settings) if context else None
     return found or Settings(lang=_language(None))
 
 
 def near_municipality() -> Municipality | None:
-    """The municipality of the nearest workspace; ``None`` if there is none, or it has faults."""
+    """Return the municipality of the nearest workspace; ``None`` if there is none, or it has faults."""
     from meguro_opendata.errors import ConfigurationError
     from meguro_opendata.japan.municipalities import home_of
 
@@ -140,7 +140,7 @@ def near_municipality() -> Municipality | None:
 
 
 def named_municipality(code: str | None) -> Municipality | None:
-    """The municipality of ``--municipality``.
+    """Return the municipality of ``--municipality``.
 
     Raises:
         UnknownMunicipalityError: If there is none of this code.
@@ -204,7 +204,7 @@ class InputFile(click.Path):
         super().__init__(path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path."""
+        """Return the path."""
         from meguro_opendata.files.regular import refuse_irregular
 
         path = Path(str(super().convert(value, param, ctx)))
@@ -316,7 +316,7 @@ def refuse_over_source(source: str | None, out: Path) -> None:
 
 
 def day(text: str | None) -> date:
-    """A day as the user writes it; without one, today in Japan."""
+    """Return a day as the user writes it; without one, today in Japan."""
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.japan.calendar import today
     from meguro_opendata.japan.days import written_day

@@ -154,7 +154,7 @@ class ConfigurationError(MeguroOpendataError):
         self.faults = tuple(faults)
 
     def text(self, lang: str) -> str:
-        """The file, then one line a fault: path inside the file, what is wrong, what to do."""
+        """Return the file, then one line a fault: path inside the file, what is wrong, what to do."""
         head = messages.error_text(self.code, self.params, lang)
         lines = [
             f"- {self._place(fault, lang)}: {messages.error_text(fault.code, {**self.params, **fault.params}, lang)}"

@@ -67,16 +67,16 @@ class Finding:
     file: str | None = None
 
     def text(self, part: str, lang: str) -> str:
-        """The finding's ``title``, ``message`` or ``advice`` in ``lang``."""
+        """Return the finding's ``title``, ``message`` or ``advice`` in ``lang``."""
         own = {"column": self.column, "field": self.field, "value": self.value, "suggestion": self.suggestion}
         return messages.finding_text(self.code, part, {**own, **self.params}, lang)
 
     def waive(self, reason: str) -> Finding:
-        """The same finding as a warning that carries the recipe's reason."""
+        """Return the same finding as a warning that carries the recipe's reason."""
         return dataclasses.replace(self, severity="warning", waived=reason)
 
     def to_dict(self, lang: str) -> dict[str, Any]:
-        """The finding as the JSON of ``report@1`` has it."""
+        """Return the finding as the JSON of ``report@1`` has it."""
         plain = ("code", "severity", "check", "sheet", "cell", "row", "line", "column", "field", "value")
         shown: dict[str, Any] = {name: getattr(self, name) for name in plain}
         shown["message"] = self.text("message", lang)
@@ -171,7 +171,7 @@ class Block:
 
     @property
     def height(self) -> int:
-        """The number of its lines."""
+        """Return the number of its lines."""
         return self.last_row - self.first_row + 1
 
     def to_dict(self) -> dict[str, Any]:
@@ -205,7 +205,7 @@ class SheetUse:
 
 
 def _shown(part: Block | SheetUse, *left_out: str) -> dict[str, Any]:
-    """The parts of a place; the file only where there are several."""
+    """Return the parts of a place; the file only where there are several."""
     plain = dataclasses.asdict(part)
     return {name: value for name, value in plain.items() if name not in left_out and (name != "file" or value)}
 
@@ -266,7 +266,7 @@ class Report:
 
     @property
     def sheet(self) -> str | None:
-        """The first sheet that was read, ``None`` if there are none."""
+        """Return the first sheet that was read, ``None`` if there are none."""
         return next((sheet.name for sheet in self.coverage.sheets if sheet.read), None)
 
     @property
@@ -277,7 +277,7 @@ class Report:
 
     @property
     def valid(self) -> bool:
-        """Whether there is no error."""
+        """Return whether there is no error."""
         return self.counts["error"] == 0
 
     @property
@@ -286,11 +286,11 @@ class Report:
         return ExitCode.of(clean=self.valid)
 
     def with_findings(self, findings: Iterable[Finding]) -> Report:
-        """The same report with other findings."""
+        """Return the same report with other findings."""
         return dataclasses.replace(self, findings=tuple(findings))
 
     def to_dict(self, lang: str = "ja") -> dict[str, Any]:
-        """The report as the JSON of ``report@1``."""
+        """Return the report as the JSON of ``report@1``."""
         standard = {"id": self.standard[0], "version": self.standard[1]} if self.standard else None
         return {
             "format": REPORT_FORMAT,

@@ -67,7 +67,7 @@ def _files_page(entry: Mapping[str, Any]) -> str:
 
 
 def _described(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """A dataset in words, its newest version first."""
+    """Return a dataset in words, its newest version first."""
     words, definition = _words(), definitions().get(entry["id"])
     return {
         **{name: entry.get(name) for name in ("id", "number", "title", "title_en", "purpose", "file_name")},
@@ -81,7 +81,7 @@ def _described(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _version(described: Mapping[str, Any]) -> dict[str, Any]:
-    """One version in words."""
+    """Return one version in words."""
     words, fields = _words(), schema_fields(described)
     cited = [piece for field in fields for piece in field.descriptor[f"{PREFIX}evidence"]]
     return {
@@ -102,7 +102,7 @@ def _version(described: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _row(field: Field) -> dict[str, str]:
-    """One field in words."""
+    """Return one field in words."""
     explained, about, words = explain(field, "ja"), field.descriptor, _words()
     note = about.get(f"{PREFIX}note")
     emptiness = words["may_be_empty"] if about.get(f"{PREFIX}may_be_empty") else ""
@@ -155,7 +155,7 @@ def _environment() -> jinja2.Environment:
 
 
 def _cell(text: str) -> str:
-    """Text that stays in its cell of a Markdown table: no bar and no line break is left bare."""
+    """Return text that stays in its cell of a Markdown table: no bar and no line break is left bare."""
     return " ".join(text.replace("|", "\\|").split("\n"))
 
 

@@ -50,7 +50,7 @@ def findings(schema: Schema) -> str:
 
 
 def sample(field: Mapping[str, Any]) -> str:
-    """A valid value of a field: its own example, the first of its words, or the sample of its kind.
+    """Return a valid value of a field: its own example, the first of its words, or the sample of its kind.
 
     >>> sample({"mo:kind": "text", "example": "目黒区"}), sample({"mo:kind": "lgcode6"})
     ('目黒区', '131105')
@@ -89,7 +89,7 @@ def _wrong_values(field: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 
 def _record(schema: Schema, number: int) -> Record:
-    """A valid record; what must be unique, or is the key, is different for each number."""
+    """Return a valid record; what must be unique, or is the key, is different for each number."""
     unique = {field["name"] for field in schema["fields"] if _constraint(field, "unique")}
     told_apart = unique | {schema[f"{PREFIX}key"]}
     values = {field["name"]: sample(field) for field in schema["fields"]}
@@ -97,7 +97,7 @@ def _record(schema: Schema, number: int) -> Record:
 
 
 def _numbered(text: str, number: int) -> str:
-    """The ``number``-th value of a series that begins with ``text``.
+    """Return the ``number``-th value of a series that begins with ``text``.
 
     >>> _numbered("A0009", 1), _numbered("A0009", 2), _numbered("見本", 2)
     ('A0009', 'A0010', '見本2')

@@ -36,19 +36,19 @@ _ONE_OF_THESE = {"enum"}
 
 @cache
 def data(name: str) -> Any:
-    """One data file of this folder, read."""
+    """Return one data file of this folder, read."""
     return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
 
 
 @cache
 def definitions() -> Mapping[str, Mapping[str, Any]]:
-    """Every definition by id, in the order of the catalogue."""
+    """Return every definition by id, in the order of the catalogue."""
     read = {path.parent.name: data(f"{path.parent.name}/definition.yaml") for path in FOLDER.glob("*/definition.yaml")}
     return {entry["id"]: read.pop(entry["id"]) for entry in data("catalog.yaml") if entry["id"] in read} | read
 
 
 def schema(definition: Mapping[str, Any], version: str) -> dict[str, Any]:
-    """The Table Schema of one version of a definition."""
+    """Return the Table Schema of one version of a definition."""
     part = definition["versions"][version]
     entry = next(entry for entry in data("catalog.yaml") if entry["id"] == definition["id"])
     carried = [
@@ -73,7 +73,7 @@ def schema(definition: Mapping[str, Any], version: str) -> dict[str, Any]:
 
 
 def as_json(described: Mapping[str, Any]) -> str:
-    """A schema as the text of its file."""
+    """Return a schema as the text of its file."""
     return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
 
 

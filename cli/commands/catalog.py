@@ -62,7 +62,7 @@ def export(slugs: tuple[str, ...], shape: Form, out: Path, output_format: str, *
 def _catalogue(
     slugs: Sequence[str], origin: str | None, portal: str | None, organization: str | None, **allowed: bool
 ) -> tuple[Sequence[CatalogEntry], Sequence[Package | None], City]:
-    """The datasets that are asked for, the package of CKAN's that each was made of, and the workspace's city."""
+    """Return the datasets that are asked for, the package of CKAN's that each was made of, and the workspace's city."""
     from meguro_opendata.catalog.harvest import Manners, harvest
     from meguro_opendata.errors import PortalError
     from meguro_opendata.publication.listing import workspace_entries

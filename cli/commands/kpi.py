@@ -261,7 +261,7 @@ def _tell_unverified(workspace: Workspace) -> None:
 
 
 def _from_table(indicator: str, table: Path, evidence: str, year: int, workspace: Workspace) -> tuple[str, str]:
-    """The value that a table of procedures comes to, and the file as its evidence."""
+    """Return the value that a table of procedures comes to, and the file as its evidence."""
     from meguro_opendata.errors import EntryError, Fault
     from meguro_opendata.kpi.online_procedures import read_online_rate
     from meguro_opendata.kpi.records import recordable
@@ -301,7 +301,7 @@ def _year(fiscal_year: int | None, day: date | None, workspace: Workspace) -> in
 
 
 def _as_of(text: str | None) -> date | None:
-    """The day to count up to; of one that is still to come it is said that nothing of it is known."""
+    """Return the day to count up to; of one that is still to come it is said that nothing of it is known."""
     from meguro_opendata.japan.calendar import today
     from meguro_opendata.messages import message
 

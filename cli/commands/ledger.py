@@ -90,7 +90,7 @@ def _imported_dict(done: Imported, ledger: Path) -> dict[str, Any]:
 
 
 def _packages(workspace: Workspace, file: Path | None, portal: str | None) -> tuple[str, list[tuple[str, Package]]]:
-    """Where the packages are published, and each with its place for messages."""
+    """Return where the packages are published, and each with its place for messages."""
     from meguro_opendata.ledger import read_packages
     from meguro_opendata.portals import open_portal
 

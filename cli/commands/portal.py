@@ -127,7 +127,7 @@ def restore(folder: Path, portal: str | None, output_format: str, *, yes: bool, 
 
 
 def _contents(saved: Backup) -> dict[str, int]:
-    """The numbers of tables and views in a backup."""
+    """Return the numbers of tables and views in a backup."""
     kept = saved.contents
     return {"tables": len(kept.tables) if kept else 0, "views": sum(map(len, kept.views.values())) if kept else 0}
 
@@ -149,7 +149,7 @@ def _show_restored(
 
 
 def _ckan(name: str | None, insecure_http: bool) -> CkanPortal:
-    """The portal, which has to be a CKAN."""
+    """Return the portal, which has to be a CKAN."""
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.portals import open_portal
     from meguro_opendata.portals.ckan.portal import CkanPortal

@@ -28,7 +28,7 @@ class _Moment(click.ParamType[datetime]):
     name = "datetime"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The time.
+        """Return the time.
 
         Raises:
             MeguroOpendataError: If it is none.

@@ -119,7 +119,7 @@ def command(
 
 
 def _is_package(file: Path, others: dict[str, object]) -> bool:
-    """Whether the file is the descriptor of a data package, which names its schemas itself."""
+    """Return whether the file is the descriptor of a data package, which names its schemas itself."""
     from meguro_opendata.errors import MeguroOpendataError
     from meguro_opendata.validation.datapackage.descriptor import is_package
 

@@ -45,7 +45,7 @@ def build_lines(release: Release, lang: str, show_report: bool = True) -> Iterat
 
 
 def rejection_reasons(rejected: Iterable[Rejection], lang: str) -> str:
-    """Why rows were left out, and how many for each reason."""
+    """Return why rows were left out, and how many for each reason."""
     from meguro_opendata.reports.coverage import reason_text
 
     reasons = Counter(reason_text(rejection.reason, lang) for rejection in rejected)
@@ -53,7 +53,7 @@ def rejection_reasons(rejected: Iterable[Rejection], lang: str) -> str:
 
 
 def _source_lines(release: Release, lang: str) -> Iterator[str]:
-    """The files, where there are several, and the IDs that are new, where they are kept."""
+    """Yield the files, where there are several, and the IDs that are new, where they are kept."""
     if release.several:
         names = list(dict.fromkeys([part.source.name for part in release.parts] + [c.file for c in release.joined]))
         shown = ", ".join([*names[:1], "...", *names[-1:]] if len(names) > _LISTED else names)

@@ -40,7 +40,7 @@ def export_lines(
 
 
 def review_lines(reviewed: CatalogReview, lang: str) -> Iterator[str]:
-    """The review, what concerns most datasets first."""
+    """Yield the review, what concerns most datasets first."""
     told = reviewed.to_dict("", lang)
     counts = {name: told[name] for name in ("datasets", "files", "score", "as_of")}
     yield message("catalog-head", lang, **counts)
@@ -55,7 +55,7 @@ def review_lines(reviewed: CatalogReview, lang: str) -> Iterator[str]:
 
 
 def _common(reviewed: CatalogReview, lang: str) -> Iterator[str]:
-    """The findings that most datasets share, each once with the number of its datasets."""
+    """Yield the findings that most datasets share, each once with the number of its datasets."""
     kinds = Counter((found.text("title", lang), _called(found, lang)) for found in reviewed.all_findings)
     if not kinds:
         return

@@ -46,7 +46,7 @@ def conversion_lines(release: Release, lang: str) -> Iterator[str]:
 
 
 def _mapped_line(release: Release, lang: str) -> str:
-    """How many columns became items, and by what."""
+    """Return how many columns became items, and by what."""
     from meguro_opendata.mapping.proposal import reason_text
 
     mapped = release.mapped
@@ -60,13 +60,13 @@ def _mapped_line(release: Release, lang: str) -> str:
 
 
 def _empty_columns(release: Release) -> list[str]:
-    """The source's columns that are no item and hold nothing, which are not kept."""
+    """Return the source's columns that are no item and hold nothing, which are not kept."""
     frame, used = release.parts[0].source.table.frame, set(release.mapped.origins.values())
     return [name for name in frame.columns if name not in used and not any(frame[name].str.strip_chars() != "")]
 
 
 def _change_lines(release: Release, lang: str) -> Iterator[str]:
-    """The rules that rewrote most, each with an example, and the others together."""
+    """Yield the rules that rewrote most, each with an example, and the others together."""
     from meguro_opendata.privacy import masked_changes
 
     rules = Counter(change.rule for change in release.changes).most_common()
@@ -86,7 +86,7 @@ def _texts(change: Change) -> tuple[str, str]:
 
 
 def _left(release: Release, lang: str) -> str:
-    """Errors and warnings by kind, the most frequent first, or that there are none."""
+    """Return errors and warnings by kind, the most frequent first, or that there are none."""
     parts = []
     for severity in ("error", "warning"):
         findings = [found for found in release.report.findings if found.severity == severity]
@@ -97,7 +97,7 @@ def _left(release: Release, lang: str) -> str:
 
 
 def _shown_pair(before: str, after: str) -> tuple[str, str]:
-    """The beginnings of both texts, or their ends where only these differ.
+    """Return the beginnings of both texts, or their ends where only these differ.
 
     >>> _shown_pair("見本" * 20 + "１", "見本" * 20 + "1")[1][-5:]
     '見本見本1'

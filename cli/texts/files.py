@@ -178,7 +178,7 @@ def _tell_workbooks(done: Sequence[Outcome], folder: Path, lang: str) -> None:
 
 
 def _lines(overview: Overview, lang: str) -> Iterator[str]:
-    """Each report, the reasons of what could not be checked, and the table of all."""
+    """Yield each report, the reasons of what could not be checked, and the table of all."""
     from meguro_opendata import reports
     from meguro_opendata.findings import SEVERITIES
     from meguro_opendata.messages import message, word

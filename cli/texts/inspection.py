@@ -105,7 +105,7 @@ def _remark_lines(layer: Layer, lang: str) -> Iterator[str]:
 
 
 def _readability_lines(seen: Inspection, lang: str) -> Iterator[str]:
-    """The verdict, each item at fault with its first cells and what to do, and the items that were not judged."""
+    """Yield the verdict, each item at fault with its first cells and what to do, and the items that were not judged."""
     from meguro_opendata.inspection.profiler import judgement_text
     from meguro_opendata.inspection.readability import item_text
 

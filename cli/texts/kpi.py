@@ -38,7 +38,7 @@ def figure_lines(figures: Sequence[Indicator], situation: Situation, lang: str) 
 
 
 def unknown_lines(unknown: Sequence[UnknownIndicator], year: int, lang: str) -> Iterator[str]:
-    """The records that no figure counts, each with its lines of the ledger and what to do."""
+    """Yield the records that no figure counts, each with its lines of the ledger and what to do."""
     from meguro_opendata.messages import message
 
     for one in unknown:
@@ -47,7 +47,7 @@ def unknown_lines(unknown: Sequence[UnknownIndicator], year: int, lang: str) -> 
 
 
 def bar(rate: float | None) -> str:
-    """A rate as a bar of plain signs, full at 100 % and beyond.
+    """Return a rate as a bar of plain signs, full at 100 % and beyond.
 
     >>> bar(0.25), bar(1.4), bar(None)
     ('[##........]', '[##########]', '')
@@ -59,7 +59,7 @@ def bar(rate: float | None) -> str:
 
 
 def number_text(value: float | None, unit: str) -> str:
-    """A figure with its unit.
+    """Return a figure with its unit.
 
     >>> number_text(1250, "件"), number_text(70.6, "%"), number_text(2, "cases"), number_text(None, "件")
     ('1,250件', '70.6%', '2 cases', '-')
@@ -72,7 +72,7 @@ def number_text(value: float | None, unit: str) -> str:
 
 
 def target_text(figure: Indicator, lang: str) -> str:
-    """A target with its unit and how it is held against."""
+    """Return a target with its unit and how it is held against."""
     from meguro_opendata.messages import message
 
     if figure.target is None:
@@ -100,7 +100,7 @@ def _table(figures: Sequence[Indicator], lang: str, *, verified: bool) -> str:
 
 
 def _counts(figure: Indicator, lang: str) -> Iterator[str]:
-    """The counts of new data side by side, which of them is the official one, and what is not in them."""
+    """Yield the counts of new data side by side, which of them is the official one, and what is not in them."""
     from meguro_opendata.messages import message, word
 
     if figure.tables is not None:
@@ -119,7 +119,7 @@ def _counts(figure: Indicator, lang: str) -> Iterator[str]:
 
 
 def _actual(figure: Indicator, lang: str) -> str:
-    """The figure, and beside it the one without routine additions where they differ."""
+    """Return the figure, and beside it the one without routine additions where they differ."""
     from meguro_opendata.messages import message
 
     text = number_text(figure.actual, figure.unit)

@@ -13,7 +13,7 @@ _NAMED = 5
 
 
 def some(names: Sequence[str], shown: int = _SHOWN) -> str:
-    """The first names without the line breaks of headers, and a sign if there are more.
+    """Return the first names without the line breaks of headers, and a sign if there are more.
 
     >>> some(["a", "b", "c"], 2)
     'a, b ...'

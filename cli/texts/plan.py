@@ -58,7 +58,7 @@ def _field_line(change: FieldChange, lang: str) -> str:
 
 
 def _named(field: str, lang: str) -> str:
-    """A field by its word and, for those who look it up elsewhere, its name."""
+    """Return a field by its word and, for those who look it up elsewhere, its name."""
     from meguro_opendata.publication.labels import field_label
 
     label = field_label(field, lang)
@@ -94,7 +94,7 @@ def not_looked_lines(left_out: Sequence[str], lang: str) -> Iterator[str]:
 
 
 def _conflict_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
-    """Each field in conflict in its three versions; of a resource in doubt its ids."""
+    """Yield each field in conflict in its three versions; of a resource in doubt its ids."""
     from meguro_opendata.publication.fields import EDITED
 
     for conflict in change.conflicts:
@@ -118,7 +118,7 @@ def _file_lines(parts: Iterable[ResourcePlan], change: DatasetPlan, lang: str) -
 
 
 def _row_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
-    """Rows of all tables that are added, changed and removed."""
+    """Yield rows of all tables that are added, changed and removed."""
     tables = [part.rows.to_dict() for part in change.resources if part.rows and part.name.endswith(".csv")]
     if tables:
         yield "  " + message("plan-rows", lang, **{name: sum(rows[name] for rows in tables) for name in tables[0]})
@@ -145,13 +145,13 @@ def publish_lines(
 
 
 def result_line(result: Result, lang: str) -> str:
-    """One dataset that was written, or not."""
+    """Return one dataset that was written, or not."""
     told = "publish-result" if result.error is None else "publish-failed"
     return message(told, lang, action=word(result.action, lang), dataset=result.dataset)
 
 
 def failure_lines(outcome: Outcome, lang: str) -> Iterator[str]:
-    """Each dataset that was not published, and why."""
+    """Yield each dataset that was not published, and why."""
     for result in outcome.failed:
         yield result_line(result, lang)
         yield from (f"  {line}" for line in (result.error.text(lang) if result.error else "").splitlines())

@@ -11,7 +11,7 @@ __all__ = ["read_line"]
 
 
 def read_line(table: Table, lang: str) -> str:
-    """Header row, sheet, encoding and size of the table that was found in a file."""
+    """Return header row, sheet, encoding and size of the table that was found in a file."""
     from meguro_opendata.messages import message
 
     grid = table.grid

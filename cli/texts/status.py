@@ -34,7 +34,7 @@ def status_lines(found: Status, lang: str) -> Iterator[str]:
 
 
 def _withdrawn_lines(found: Status, lang: str) -> Iterator[str]:
-    """The datasets that are withdrawn, which are not missing."""
+    """Yield the datasets that are withdrawn, which are not missing."""
     if found.withdrawn:
         yield message("status-withdrawn", lang, names=[slug for slug, _ in found.withdrawn])
 

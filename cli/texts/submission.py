@@ -62,7 +62,7 @@ def _fault_text(fault: KeptFault, handed_in: HandedIn, lang: str) -> str:
 
 
 def submitted_table(content: Mapping[str, Any], differences: Sequence[Difference], lang: str) -> str:
-    """The figures as they were handed in, and beside them those of today where they differ."""
+    """Return the figures as they were handed in, and beside them those of today where they differ."""
     header = [word(name, lang) for name in ("id", "kpi", "target", "handed-in", "status", "now")]
     found = {one.indicator: one for one in differences}
     rows = [
@@ -150,7 +150,7 @@ def figure_story(content: Mapping[str, Any], indicator: str, lang: str) -> Itera
 
 
 def evidence_words(line: int, body: Mapping[str, Any], lang: str) -> str:
-    """A line of the ledger in words: when, what happened, to what, where, and who says so by which evidence."""
+    """Return a line of the ledger in words: when, what happened, to what, where, and who says so by which evidence."""
     from meguro_opendata.ledger import HARVESTED, entry_of
 
     entry = entry_of(body)
@@ -180,14 +180,14 @@ def evidence_words(line: int, body: Mapping[str, Any], lang: str) -> str:
 
 
 def _told_day(body: Mapping[str, Any]) -> str:
-    """The day that an entry is about: a dating's and a record's own, else that on which it happened in Japan."""
+    """Return the day that an entry is about: a dating's and a record's own, else that on which it happened in Japan."""
     from meguro_opendata.japan.calendar import japan_day
 
     return str(body.get("first") or body.get("day") or japan_day(body["time"]))
 
 
 def _what(body: Mapping[str, Any]) -> str:
-    """The dataset with its title and file, or the recorded value."""
+    """Return the dataset with its title and file, or the recorded value."""
     if "indicator" in body:
         return f"{body['indicator']} {number_text(body['value'], body['unit'])}"
     title = body.get("title")
@@ -207,7 +207,7 @@ def _status(status: str, lang: str) -> str:
 
 
 def handed_in_dict(handed_in: HandedIn) -> dict[str, Any]:
-    """A submission as JSON, without its figures."""
+    """Return a submission as JSON, without its figures."""
     entry = handed_in.entry
     head = handed_in.content["ledger"] if handed_in.content else {"lines": handed_in.head_line, "head": None}
     return {

@@ -70,13 +70,13 @@ def _noted_lines(kept: Sequence[tuple[str, Withdrawn]], portal: str, lang: str) 
 
 
 def withdrawn_dicts(plan: Plan) -> list[dict[str, object]]:
-    """The datasets of a plan that stay withdrawn, as the JSON of ``outcome@1`` has them."""
+    """Return the datasets of a plan that stay withdrawn, as the JSON of ``outcome@1`` has them."""
     kept = ((change.dataset, change.withdrawn) for change in plan.kept_withdrawn)
     return [{"dataset": slug, **past.to_dict()} for slug, past in kept if past is not None]
 
 
 def ask_text(plan: Plan, lang: str) -> str:
-    """The question before a plan is carried out."""
+    """Return the question before a plan is carried out."""
     if plan.deed == "withdraw":
         return message("withdraw-ask", lang)
     return message("publish-ask" if plan.deed == "publish" else "publish-withdraw-ask", lang)

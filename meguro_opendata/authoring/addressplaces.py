@@ -83,7 +83,7 @@ def _has_coordinates(columns: Sequence[str], proposals: Sequence[Proposal], pair
 
 
 def _address_column(columns: Sequence[str]) -> str | None:
-    """The column that is named as one of addresses, or whose name ends so."""
+    """Return the column that is named as one of addresses, or whose name ends so."""
     usual = [folded(name) for name in gazetteer_data()["address_columns"]]
     whole = {folded(column): column for column in reversed(columns)}
     exact = next((whole[name] for name in usual if name in whole), None)

@@ -88,14 +88,14 @@ def draft_dataset(
 
 
 def _points(table: Table, home: Municipality | None) -> FilePoints:
-    """Whether the points of the source lie in its municipality."""
+    """Return whether the points of the source lie in its municipality."""
     title = table.proposed.title if table.proposed else ""
     texts = {"title": title, "sheet": table.grid.sheet or "", "file": table.path.stem}
     return file_points(table.frame, texts, (home, None), table.grid.features.crs if table.grid.features else None)
 
 
 def _left(table: Table, proposals: Iterable[Proposal]) -> tuple[str, ...]:
-    """The columns that no sure proposal uses."""
+    """Return the columns that no sure proposal uses."""
     used = {column for proposal in proposals if proposal.sure and proposal.rule for column in proposal.columns}
     return tuple(column for column in table.used if column not in used)
 
@@ -121,12 +121,12 @@ def _in_the_way(folder: Path, source: Path) -> list[Path]:
 
 
 def _parts(source: Path) -> list[Path]:
-    """The source and, of a shapefile, the parts that lie beside it."""
+    """Return the source and, of a shapefile, the parts that lie beside it."""
     return [source, *(part for part in shape_parts(source).values() if part != source)]
 
 
 def _same_file(path: Path, source: Path) -> bool:
-    """Whether the source lies in the dataset's folder already."""
+    """Return whether the source lies in the dataset's folder already."""
     return source.exists() and path.samefile(source)
 
 
@@ -140,7 +140,7 @@ def _proposals(table: Table, standard: Standard | None, workspace: Workspace) ->
 
 
 def _written(draft: Draft, source: Path, workspace: Workspace, as_sheet: bool, lang: str) -> Draft:
-    """The draft's files on disk, the recipe last; a failure on the way takes back what was written."""
+    """Return the draft's files on disk, the recipe last; a failure on the way takes back what was written."""
     folder = draft.folder
     contents: dict[str, bytes] = {}
     if draft.standard is None:
@@ -160,7 +160,7 @@ def _written(draft: Draft, source: Path, workspace: Workspace, as_sheet: bool, l
 
 
 def _copied(source: Path, folder: Path, cleanup: ExitStack) -> Path:
-    """The copy of the source, or of a part of it, in the dataset's folder; itself if it lies there already."""
+    """Return the copy of the source, or of a part of it, in the dataset's folder; itself if it lies there already."""
     target = folder / source.name
     with storage_guard(folder):
         if target.exists():
@@ -174,6 +174,6 @@ def _copied(source: Path, folder: Path, cleanup: ExitStack) -> Path:
 
 
 def _own_schema(draft: Draft) -> bytes:
-    """A Table Schema with a field for each column, of the type and kind that all of its values have."""
+    """Return a Table Schema with a field for each column, of the type and kind that all of its values have."""
     schema = {"name": draft.slug, "missingValues": [""], "fields": [one.descriptor() for one in draft.own_fields]}
     return (json.dumps(schema, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

@@ -62,7 +62,7 @@ class Draft:
 
     @property
     def is_geo(self) -> bool:
-        """Whether the source is a GIS file."""
+        """Return whether the source is a GIS file."""
         return self.table.grid.container in GEO_CONTAINERS
 
     @property
@@ -76,7 +76,7 @@ class Draft:
 
     @cached_property
     def own_fields(self) -> tuple[OwnField, ...]:
-        """The fields of a schema of its own: one a column; the points of a GIS file are its coordinates."""
+        """Return the fields of a schema of its own: one a column; the points of a GIS file are its coordinates."""
         return own_fields(self.table, self.is_geo)
 
     @property
@@ -87,35 +87,35 @@ class Draft:
 
     @property
     def recipe(self) -> Path:
-        """The recipe's file."""
+        """Return the recipe's file."""
         return self.folder / RECIPE
 
     @property
     def sure(self) -> tuple[Proposal, ...]:
-        """The proposals that the recipe applies."""
+        """Return the proposals that the recipe applies."""
         return tuple(proposal for proposal in self.proposals if proposal.sure and proposal.rule is not None)
 
     @property
     def unsure(self) -> tuple[Proposal, ...]:
-        """The proposals that stand in the recipe as comments."""
+        """Return the proposals that stand in the recipe as comments."""
         return tuple(proposal for proposal in self.proposals if proposal not in self.sure)
 
     @property
     def unclaimed(self) -> tuple[str, ...]:
-        """Columns that no proposal at all uses."""
+        """Return columns that no proposal at all uses."""
         asked = {column for one in self.unsure for column in (*one.columns, *one.others)}
         return tuple(column for column in self.left if column not in asked)
 
     @property
     def mixed(self) -> Match | None:
-        """The draft's standard, or else the likeliest one, if the header holds another's columns, too."""
+        """Return the draft's standard, or else the likeliest one, if the header holds another's columns, too."""
         matches = self.recognition.matches
         likeliest = self.standard.id if self.standard else matches[0].id if matches else None
         return next((match for match in matches if match.id == likeliest and match.mixed), None)
 
     @property
     def called(self) -> Match | None:
-        """The standard that the table may follow by what it is called, where the draft follows none."""
+        """Return the standard that the table may follow by what it is called, where the draft follows none."""
         proposed = self.recognition.proposed if self.standard is None else None
         return proposed if proposed is not None and proposed.named else None
 
@@ -130,19 +130,19 @@ class Draft:
 
     @property
     def in_metres(self) -> bool:
-        """Whether the columns that are proposed for latitude and longitude hold metres."""
+        """Return whether the columns that are proposed for latitude and longitude hold metres."""
         pair = coordinate_fields(self.standard.fields) if self.standard is not None else None
         columns = [one.columns[0] for one in self.proposals if pair and one.field in pair and one.columns]
         return in_metres(self.table.frame, columns)
 
     @property
     def other_sheets(self) -> tuple[str, ...]:
-        """The workbook's sheets beside those that are read."""
+        """Return the workbook's sheets beside those that are read."""
         read = self.layout.sheets or (self.table.grid.sheet,)
         return tuple(name for name in self.table.grid.sheets if name not in read)
 
     def to_dict(self, lang: str = "ja") -> dict[str, Any]:
-        """The draft as the JSON of ``new@1``."""
+        """Return the draft as the JSON of ``new@1``."""
         grid, standard = self.table.grid, self.standard
         return {
             "format": NEW_FORMAT,

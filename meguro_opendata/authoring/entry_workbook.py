@@ -62,7 +62,7 @@ def write_template(standard: Standard, path: Path, city: City | None = None) -> 
 
 
 def template_bytes(standard: Standard, city: City | None = None) -> bytes:
-    """The entry workbook: the same bytes for the same standard and city."""
+    """Return the entry workbook: the same bytes for the same standard and city."""
     columns = _columns(standard.fields, city)
 
     def fill(book: Any) -> None:
@@ -78,7 +78,7 @@ def template_bytes(standard: Standard, city: City | None = None) -> bytes:
 
 
 def city_constants(fields: Sequence[Field], city: City) -> dict[str, str]:
-    """The values that are the same in every row of a city, by field, in the standard's order."""
+    """Return the values that are the same in every row of a city, by field, in the standard's order."""
     facts = {"code": city.code, "full_name": city.full_name, "prefecture": city.prefecture, "name": city.name}
     try:
         facts["address_name"] = municipality(city.code).address_name or ""
@@ -115,7 +115,7 @@ def _example(field: Field, told: Explained) -> str:
 
 
 def _looks(book: Any) -> _Looks:
-    """The formats: a header and a body for each requirement, and those of the sheet that explains."""
+    """Return the formats: a header and a body for each requirement, and those of the sheet that explains."""
     line = {**_FONT, "border": 1, "border_color": "#BFBFBF"}
     looks: _Looks = {}
     for requirement, (strong, light) in _settings()["colours"].items():
@@ -164,7 +164,7 @@ def _table_head(sheet: Any, columns: Sequence[_Column], looks: _Looks) -> None:
 
 
 def _note(told: Explained) -> tuple[str, dict[str, Any]]:
-    """The note of a header cell, and how large it must be to be read whole."""
+    """Return the note of a header cell, and how large it must be to be read whole."""
     text = note_text(told)
     size = {"width": _NOTE_WIDTH, "height": _height([(text, _NOTE_LETTERS)]), "font_size": 10}
     return text, {**size, "author": "", "color": "#FFFFE1"}
@@ -183,7 +183,7 @@ def _is_known(column: _Column) -> bool:
 
 
 def _choice(told: Explained, place: int) -> dict[str, Any]:
-    """The rule of a column's cells: its words to choose from, binding or not, or no rule at all."""
+    """Return the rule of a column's cells: its words to choose from, binding or not, or no rule at all."""
     if not told.values:
         return {"validate": "any"}
     from xlsxwriter.utility import xl_col_to_name
@@ -246,7 +246,7 @@ def _explained(number: int, column: _Column) -> dict[str, str]:
 
 
 def _height(cells: Iterable[tuple[str, int]]) -> int:
-    """The height of a row in which each text, folded at the width of its cell, can be read whole."""
+    """Return the height of a row in which each text, folded at the width of its cell, can be read whole."""
     return _ROW_HEIGHT * max(
         sum(-(-text_width([line], widest=LONGEST_CELL) // width) for line in text.split("\n")) for text, width in cells
     )

@@ -80,13 +80,13 @@ def propose_layout(
 
 
 def _read_grids(grids: Sequence[Grid], table: Table, way: FileSettings) -> list[Grid]:
-    """The sheets that are read: those of the table's layout, or its own alone."""
+    """Return the sheets that are read: those of the table's layout, or its own alone."""
     alike = _without_copies([grid for grid in grids if _is_alike(grid, table, way)], way)
     return alike if len(alike) > 1 else [table.grid]
 
 
 def _blocks(grids: Sequence[Grid], read: Sequence[Grid], way: FileSettings, lang: str) -> list[NamedBlock]:
-    """The parts that a recipe has to name, if some sheets are read."""
+    """Return the parts that a recipe has to name, if some sheets are read."""
     others = {grid.sheet: _others(grid, way, lang) for grid in read}
     plain = all(_is_plain(grid, way, others[grid.sheet]) for grid in read)
     lines = [*([] if plain else _read_blocks(read, way)), *chain.from_iterable(others.values())]
@@ -94,7 +94,7 @@ def _blocks(grids: Sequence[Grid], read: Sequence[Grid], way: FileSettings, lang
 
 
 def _is_alike(grid: Grid, table: Table, way: FileSettings) -> bool:
-    """Whether a sheet has the same names on the same lines as the table, and rows below them."""
+    """Return whether a sheet has the same names on the same lines as the table, and rows below them."""
     if (
         is_example_sheet(grid.sheet)
         or grid.height <= way.header_row
@@ -117,7 +117,7 @@ def _without_copies(grids: Sequence[Grid], way: FileSettings) -> list[Grid]:
 
 
 def _rows(grid: Grid, way: FileSettings) -> set[tuple[str, ...]]:
-    """The rows below the header without the columns that number them."""
+    """Return the rows below the header without the columns that number them."""
     frame = cut_table(grid, way.header_row, way.header_rows).frame
     numbers = [str(number) for number in range(1, frame.height + 1)]
     kept = [name for name in frame.columns if sum(map(str.__eq__, frame[name], numbers)) * 2 < frame.height]
@@ -125,12 +125,12 @@ def _rows(grid: Grid, way: FileSettings) -> set[tuple[str, ...]]:
 
 
 def _others(grid: Grid, way: FileSettings, lang: str) -> list[NamedBlock]:
-    """The other tables of a sheet that is read, to be left out."""
+    """Return the other tables of a sheet that is read, to be left out."""
     return [left_out(block, grid, reason_text(block.reason or "", lang)) for block in declared_sheet(grid, way).unnamed]
 
 
 def _is_plain(grid: Grid, way: FileSettings, others: Sequence[NamedBlock]) -> bool:
-    """Whether a recipe without more words reads the same columns and rows as the shape of the sheet tells."""
+    """Return whether a recipe without more words reads the same columns and rows as the shape of the sheet tells."""
     cut = cut_declared(grid, way.header_row, way.header_rows)
     by_shape = cut_table(grid, way.header_row, way.header_rows, cut=cut)
     plain = declared_sheet(grid, way, others).table
@@ -138,7 +138,7 @@ def _is_plain(grid: Grid, way: FileSettings, others: Sequence[NamedBlock]) -> bo
 
 
 def _read_blocks(read: Sequence[Grid], way: FileSettings) -> list[NamedBlock]:
-    """The lines of the table of each sheet; open at the end where nothing else follows."""
+    """Return the lines of the table of each sheet; open at the end where nothing else follows."""
     ends = {grid.sheet: cut_declared(grid, way.header_row, way.header_rows).end for grid in read}
     last = {grid.sheet: "" if ends[grid.sheet] >= grid.height else ends[grid.sheet] for grid in read}
     rows = {sheet: f"{way.header_row + 1}-{end}" for sheet, end in last.items()}

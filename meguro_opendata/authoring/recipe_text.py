@@ -23,7 +23,7 @@ _FREQUENCY = "随時"
 
 
 def recipe_text(draft: Draft, city: City, file: str, sheet: str | None, lang: str) -> str:
-    """The whole ``dataset.yaml`` of a draft.
+    """Return the whole ``dataset.yaml`` of a draft.
 
     Args:
         draft: What was found out.
@@ -51,7 +51,7 @@ def recipe_text(draft: Draft, city: City, file: str, sheet: str | None, lang: st
 
 
 def comment_of(text: str) -> str:
-    r"""A text that stays within one comment line, whatever a cell holds.
+    r"""Return a text that stays within one comment line, whatever a cell holds.
 
     >>> comment_of("施設\n名称")
     '施設 名称'
@@ -114,7 +114,7 @@ def _second(draft: Draft) -> int | str:
 
 
 def _blocks(draft: Draft, lang: str) -> Iterator[str]:
-    """The parts of the source that are read, or are not and why."""
+    """Yield the parts of the source that are read, or are not and why."""
     if not draft.layout.blocks:
         return
     yield f"blocks:   # {comment_of(message('new-blocks', lang))}"
@@ -143,7 +143,7 @@ def _formats(draft: Draft, lang: str) -> Iterator[str]:
 
 
 def _crs_line(city: City, why: str, lang: str) -> str:
-    """The system to be confirmed: the plane rectangular zone of the city by law, the others in the comment."""
+    """Return the system to be confirmed: the plane rectangular zone of the city by law, the others in the comment."""
     zones = zones_of(city.code)
     shown = [f"{zone_crs(zone).code} ({zone})" for zone in zones]
     code = zone_crs(zones[0]).code if zones else parse_crs("JGD2011").code
@@ -170,7 +170,7 @@ def _geometry(draft: Draft, lang: str) -> Iterator[str]:
 
 
 def _other_sheets(draft: Draft, lang: str) -> str:
-    """A comment that names the sheets that are not read, if there are some."""
+    """Return a comment that names the sheets that are not read, if there are some."""
     names = ", ".join(draft.other_sheets)
     return f"   # {comment_of(message('new-other-sheets', lang, names=names))}" if names else ""
 
@@ -210,7 +210,7 @@ def _line(proposal: Proposal, applied: bool, lang: str) -> str:
 
 
 def _rule(rule: dict[str, Any]) -> str:
-    """A rule as a recipe has it: the column's name alone, where there is no more to say."""
+    """Return a rule as a recipe has it: the column's name alone, where there is no more to say."""
     if list(rule) == ["column"]:
         return scalar(rule["column"])
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in rule.items()}
@@ -218,7 +218,7 @@ def _rule(rule: dict[str, Any]) -> str:
 
 
 def _left(draft: Draft, lang: str) -> Iterator[str]:
-    """The columns that no item uses, as comments in the form of the words that would keep or drop them."""
+    """Yield the columns that no item uses, as comments in the form of the words that would keep or drop them."""
     if not draft.left:
         return
     yield f"# {message('new-left', lang)}"
@@ -240,7 +240,7 @@ def _left(draft: Draft, lang: str) -> Iterator[str]:
 
 
 def _extension(column: str, kind: str) -> dict[str, str]:
-    """A column that is published beside the standard's items, as the recipe names it."""
+    """Return a column that is published beside the standard's items, as the recipe names it."""
     return {"name": " ".join(column.split()), "column": column, "kind": kind, "description": column}
 
 

@@ -37,7 +37,7 @@ class Licence:
 
 @lru_cache(maxsize=4096)
 def find_licence(licence_id: str, url: str = "") -> Licence | None:
-    """The licence of an id or, if that says nothing, of an address; ``None`` if we know neither.
+    """Return the licence of an id or, if that says nothing, of an address; ``None`` if we know neither.
 
     >>> [found.id for name in ("cc-by-40-intl", "CC-BY-4.0", "cc-zero") if (found := find_licence(name))]
     ['CC-BY-4.0', 'CC-BY-4.0', 'CC0-1.0']

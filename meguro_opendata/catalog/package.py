@@ -129,7 +129,7 @@ class _Named(Part):
 
     @property
     def name(self) -> str:
-        """Its name.
+        """Return its name.
 
         Raises:
             KeyError: If CKAN gave none.
@@ -155,7 +155,7 @@ class Organization(Part):
 
     @property
     def name(self) -> str | None:
-        """Its name, ``None`` if it is not said."""
+        """Return its name, ``None`` if it is not said."""
         return self.optional("name")
 
 
@@ -169,12 +169,12 @@ class Extra(Part):
 
     @property
     def key(self) -> str:
-        """Its name."""
+        """Return its name."""
         return self.needed("key")
 
     @property
     def value(self) -> str:
-        """Its text."""
+        """Return its text."""
         return self.needed("value")
 
 
@@ -188,27 +188,27 @@ class Resource(_Named):
 
     @property
     def url(self) -> str | None:
-        """Its address."""
+        """Return its address."""
         return self.optional("url")
 
     @property
     def hash(self) -> str | None:
-        """Its checksum, ``None`` if it is not known; some servers give an empty one."""
+        """Return its checksum, ``None`` if it is not known; some servers give an empty one."""
         return self.optional("hash")
 
     @property
     def format(self) -> str:
-        """Its format, such as ``CSV``."""
+        """Return its format, such as ``CSV``."""
         return self.text("format")
 
     @property
     def size(self) -> Json:
-        """Its size in bytes, a number or, from some servers, a text."""
+        """Return its size in bytes, a number or, from some servers, a text."""
         return self.fields.get("size")
 
     @property
     def is_upload(self) -> bool:
-        """Whether the file lies on the portal, not elsewhere."""
+        """Return whether the file lies on the portal, not elsewhere."""
         return self.fields.get("url_type") == _UPLOAD
 
 
@@ -251,7 +251,7 @@ class Package(Part):
 
     @property
     def name(self) -> str:
-        """Its name on the portal.
+        """Return its name on the portal.
 
         Raises:
             KeyError: If CKAN gave none.
@@ -270,17 +270,17 @@ class Package(Part):
 
     @property
     def title(self) -> str:
-        """Its title."""
+        """Return its title."""
         return self.text("title")
 
     @property
     def license_id(self) -> str:
-        """The id of its licence."""
+        """Return the id of its licence."""
         return self.text("license_id")
 
     @property
     def organization(self) -> Organization:
-        """The organisation that it belongs to, empty if that is not said.
+        """Return the organisation that it belongs to, empty if that is not said.
 
         Raises:
             TypeError: If it is given as anything but an object.
@@ -289,7 +289,7 @@ class Package(Part):
 
     @cached_property
     def resources_by_id(self) -> Mapping[str, Resource]:
-        """The files that have an id of CKAN's, by it."""
+        """Return the files that have an id of CKAN's, by it."""
         return {part.id: part for part in self.resources if part.id}
 
     def named(self, kind: str) -> tuple[Tag | Group, ...]:

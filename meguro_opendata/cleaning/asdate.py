@@ -51,7 +51,7 @@ def lot_as_date(text: str, kind: str = "text") -> Unsure | None:
 
 
 def number_as_date(text: str, kind: str = "text_halfwidth") -> Unsure | None:
-    """The number or code that a date was, for an item in which no date may stand.
+    """Return the number or code that a date was, for an item in which no date may stand.
 
     Args:
         text: The value.
@@ -90,7 +90,7 @@ def _shown(found: re.Match[str]) -> _Shown | None:
 
 
 def _passed(parts: Mapping[str, str | None]) -> Decimal:
-    """The part of a day that a time of day is."""
+    """Return the part of a day that a time of day is."""
     clock = (Decimal(parts.get(name) or 0) for name in ("hour", "minute", "second"))
     seconds = sum(part * size for part, size in zip(clock, (3600, 60, 1), strict=True))
     return Decimal(seconds) / _DAY_SECONDS
@@ -116,7 +116,7 @@ def _readings(shown: _Shown, kind: str) -> Iterator[str]:
 
 
 def _typed(shown: _Shown) -> Iterator[str]:
-    """The numbers with hyphens that Excel reads as this date."""
+    """Yield the numbers with hyphens that Excel reads as this date."""
     if shown.day is None:
         yield f"{shown.month}-{shown.number}"
         return

@@ -31,7 +31,7 @@ class _Found:
 
 
 def columns_of(frame: pl.DataFrame, fields: Sequence[Field], off: Mapping[str, Collection[str]]) -> dict[str, Cells]:
-    """Every column, rewritten: one pass finds the values to look at, another where those that changed stand."""
+    """Return every column, rewritten: one pass finds the values to look at, another where those that changed stand."""
     found = _unsettled(frame, fields)
     cells = {field.name: Cells(field, frame[field.name], found[field.name].distinct, off) for field in fields}
     touched = {name: column.touched for name, column in cells.items() if column.touched}
@@ -41,7 +41,7 @@ def columns_of(frame: pl.DataFrame, fields: Sequence[Field], off: Mapping[str, C
 
 
 def is_settled(values: pl.Expr, field: Field) -> pl.Expr:
-    """Whether each value is certainly left alone by every rule of a field."""
+    """Return whether each value is certainly left alone by every rule of a field."""
     settled = values.str.contains(_pattern(field.kind, role_of(field.name, field.kind)))
     return settled & ~values.str.contains(damaged_shape()) if is_numbered(field.name, field.kind) else settled
 
@@ -53,7 +53,7 @@ def _pattern(kind: str, role: str) -> str:
 
 
 def _unsettled(frame: pl.DataFrame, fields: Sequence[Field]) -> dict[str, _Found]:
-    """The values, by field, that the pattern of its kind does not say to be clean.
+    """Return the values, by field, that the pattern of its kind does not say to be clean.
 
     A column that repeats its values is searched in its distinct ones, any other cell by cell.
     """
@@ -68,12 +68,12 @@ def _unsettled(frame: pl.DataFrame, fields: Sequence[Field]) -> dict[str, _Found
 
 
 def _distinct(sample: pl.DataFrame) -> Sequence[int]:
-    """How many distinct values each column has."""
+    """Return how many distinct values each column has."""
     return sample.select(pl.all().n_unique()).row(0) if sample.height else [0] * sample.width
 
 
 def _once(values: pl.Expr, field: Field, *, repeats: bool) -> pl.Expr:
-    """The distinct values of a column that repeats its values, else the positions of all unsettled ones."""
+    """Return the distinct values of a column that repeats its values, else the positions of all unsettled ones."""
     return values.unique().implode() if repeats else (~is_settled(values, field)).arg_true().implode()
 
 
@@ -87,7 +87,7 @@ def _found(values: pl.Series, answer: pl.Series, field: Field, *, repeats: bool)
 def _positions(
     frame: pl.DataFrame, touched: Mapping[str, Collection[str]], found: Mapping[str, _Found]
 ) -> dict[str, pl.Series]:
-    """Where the values that rules or doubts touched stand, by field."""
+    """Return where the values that rules or doubts touched stand, by field."""
     at = {name: index for index, name in enumerate(frame.columns)}
     tests = [
         _any_of(pl.nth(at[name]), list(wanted)).arg_true().implode()
@@ -140,7 +140,7 @@ class Cells:
         self._before = self._values.gather(positions).to_list()
 
     def __getitem__(self, position: int) -> str:
-        """The value at a position as it now is."""
+        """Return the value at a position as it now is."""
         if self._at is None:
             self._at = {at: self._after[value] for at, value in zip(self.positions, self._before, strict=True)}
         found = self._set.get(position, self._at.get(position))
@@ -151,7 +151,7 @@ class Cells:
         self._set[position] = value
 
     def steps(self) -> Iterator[tuple[int, str, str, str]]:
-        """Each rewrite of the rules, by rule and position: position, rule, what was there before and after it."""
+        """Yield each rewrite of the rules, by rule and position: position, rule, what was there before and after it."""
         now = self._before
         for (rule, _), made in zip(self._rules, self._steps, strict=True):
             if made:
@@ -163,7 +163,7 @@ class Cells:
                 now = [made.get(value, value) for value in now]
 
     def doubts(self) -> Iterator[tuple[int, str, Unsure]]:
-        """Each doubt about a value as it now is, by position."""
+        """Yield each doubt about a value as it now is, by position."""
         meant: dict[int, str] = {}
         for at, before in zip(self.positions, self._before, strict=True):
             value = self._set.get(at, self._after[before])
@@ -176,7 +176,7 @@ class Cells:
                 yield at, value, found
 
     def series(self) -> pl.Series:
-        """The whole column as it now is."""
+        """Return the whole column as it now is."""
         if not self.positions and not self._set:
             return self._values
         after = dict(zip(self.positions, map(self._after.__getitem__, self._before), strict=True)) | self._set

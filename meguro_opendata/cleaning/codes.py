@@ -82,7 +82,7 @@ def municipality_code(text: str) -> str:
 
 @short_read
 def municipality_doubt(text: str) -> Unsure | None:
-    """The readings of four and five digits, the right check digit of six, or that the code was destroyed.
+    """Return the readings of four and five digits, the right check digit of six, or that the code was destroyed.
 
     Of two readings the one that is a municipality's or a prefecture's counts, if the other belongs to no municipality.
 
@@ -101,7 +101,7 @@ def municipality_doubt(text: str) -> Unsure | None:
 
 
 def _is_known(code: str) -> bool:
-    """Whether a municipality or a prefecture has a code.
+    """Return whether a municipality or a prefecture has a code.
 
     >>> _is_known("011002"), _is_known("130001"), _is_known("110027")
     (True, True, False)
@@ -160,7 +160,7 @@ def machiaza_id(text: str) -> str:
 
 @short_read
 def machiaza_doubt(text: str) -> Unsure | None:
-    """The seven digits of shorter ones: zeros may have been lost in front, or the last three never been written.
+    """Return the seven digits of shorter ones: zeros may have been lost in front, or the last three never been written.
 
     >>> machiaza_doubt("7002"), machiaza_doubt("0007-002")
     (Unsure(code='ambiguous-value', readings=('0007002', '7002000')), None)
@@ -175,7 +175,7 @@ def machiaza_doubt(text: str) -> Unsure | None:
 
 @short_rewritten
 def postcode(text: str) -> str:
-    """A postal code without 〒 and the spaces around its hyphen; anything else is unchanged.
+    """Return a postal code without 〒 and the spaces around its hyphen; anything else is unchanged.
 
     >>> postcode("〒153-8573"), postcode("153 - 8573"), postcode("1538573"), postcode("153")
     ('153-8573', '153-8573', '1538573', '153')
@@ -186,7 +186,7 @@ def postcode(text: str) -> str:
 
 @short_read
 def postcode_doubt(text: str) -> Unsure | None:
-    """The code that had a leading zero, which a spreadsheet took.
+    """Return the code that had a leading zero, which a spreadsheet took.
 
     >>> postcode_doubt("600001"), postcode_doubt("0600001")
     (Unsure(code='ambiguous-value', readings=('0600001',)), None)
@@ -209,7 +209,7 @@ def poi_code(text: str) -> str:
 
 @short_read
 def poi_doubt(text: str) -> Unsure | None:
-    """The code that had a leading zero.
+    """Return the code that had a leading zero.
 
     >>> poi_doubt("801"), poi_doubt("0801")
     (Unsure(code='ambiguous-value', readings=('0801',)), None)

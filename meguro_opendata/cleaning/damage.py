@@ -33,7 +33,7 @@ _DAYS = re.compile(r"([月火水木金土日]曜日?)\?(?=[月火水木金土日
 
 
 def is_ditto(text: str) -> bool:
-    """Whether a value says nothing but "as above".
+    """Return whether a value says nothing but "as above".
 
     >>> is_ditto("〃"), is_ditto("同上"), is_ditto("同上の建物"), is_ditto("")
     (True, True, False, False)
@@ -75,7 +75,7 @@ def lost_in_address(text: str) -> Unsure | None:
 
 
 def may_be_date(name: str) -> bool:
-    """Whether an item of text holds a number that a spreadsheet may have shown as a date.
+    """Return whether an item of text holds a number that a spreadsheet may have shown as a date.
 
     >>> may_be_date("連絡先内線番号"), may_be_date("名称_英字")
     (True, False)
@@ -85,7 +85,7 @@ def may_be_date(name: str) -> bool:
 
 @cache
 def is_numbered(name: str, kind: str = "text") -> bool:
-    """Whether an item holds a number or a code, by its kind of value, that of a text by its name.
+    """Return whether an item holds a number or a code, by its kind of value, that of a text by its name.
 
     >>> is_numbered("所在地_番地以下"), is_numbered("施設番号"), is_numbered("名称"), is_numbered("郵便", "postal7")
     (True, True, False, True)
@@ -95,7 +95,7 @@ def is_numbered(name: str, kind: str = "text") -> bool:
 
 
 def damaged_shape() -> str:
-    """A pattern, as polars takes it, of what becomes of numbers and codes in a spreadsheet.
+    """Return a pattern, as polars takes it, of what becomes of numbers and codes in a spreadsheet.
 
     >>> [bool(re.search(damaged_shape(), text)) for text in ("7.00002E+12", "####", "2026-01-02", "2-19-15")]
     [True, True, True, False]

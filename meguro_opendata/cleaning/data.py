@@ -28,7 +28,7 @@ class Unsure:
 
 
 def read_data(name: str) -> dict[str, Any]:
-    """A data file of this package.
+    """Return a data file of this package.
 
     >>> read_data("times.toml")["fixed"]["正午"]
     '12:00'

@@ -29,7 +29,7 @@ _YEARS = range(1868, 2101)
 
 @short_rewritten
 def to_iso(text: str) -> str:
-    """A full date as ``YYYY-MM-DD``; anything else, or a day that its era does not have, unchanged.
+    """Return a full date as ``YYYY-MM-DD``; anything else, or a day that its era does not have, unchanged.
 
     A weekday in brackets and a time of midnight, which Excel adds, are dropped, a weekday only if it is that day's.
     A number of five digits is a day as Excel counts them only where it cannot be a year with its month, or the year,
@@ -58,7 +58,7 @@ def to_iso(text: str) -> str:
 
 @short_read
 def date_doubt(text: str) -> Unsure | None:
-    """Why a value is no certain date, with the dates that it may be.
+    """Return why a value is no certain date, with the dates that it may be.
 
     >>> date_doubt("40401"), date_doubt("1/4/2015")
     (Unsure(code='ambiguous-value', readings=('2010-08-11', '2022-04-01')), \
@@ -78,7 +78,7 @@ Unsure(code='ambiguous-value', readings=('2015-01-04', '2015-04-01')))
 
 @short_rewritten
 def to_year(text: str) -> str:
-    """A year as ``YYYY``; a year that its era does not have is unchanged.
+    """Return a year as ``YYYY``; a year that its era does not have is unchanged.
 
     >>> to_year("R3"), to_year("S55"), to_year("平成元年"), to_year("1980年")
     ('2021', '1980', '1989', '1980')
@@ -98,7 +98,7 @@ def to_year(text: str) -> str:
 
 @short_read
 def year_doubt(text: str) -> Unsure | None:
-    """The year that lies in a fuller date or in an era that had ended, if the value is none itself.
+    """Return the year that lies in a fuller date or in an era that had ended, if the value is none itself.
 
     >>> year_doubt("2015/4/1"), year_doubt("H33"), year_doubt("2015")
     (Unsure(code='ambiguous-value', readings=('2015',)), Unsure(code='ambiguous-value', readings=('2021',)), None)
@@ -113,7 +113,7 @@ def year_doubt(text: str) -> Unsure | None:
 
 
 def _bare(text: str) -> tuple[str, str | None]:
-    """A date without midnight, its weekday and the same year said again, and the weekday."""
+    """Return a date without midnight, its weekday and the same year said again, and the weekday."""
     day = MIDNIGHT.sub("", text)
     weekday = _WEEKDAY.search(day)
     day = _WEEKDAY.sub("", day)
@@ -136,7 +136,7 @@ def _readings(text: str) -> Iterable[str]:
 
 
 def _loose_readings(text: str) -> list[str | None]:
-    """The days of a date whose year stands last, has two digits, or is counted on in an era that had ended."""
+    """Return the days of a date whose year stands last, has two digits, or is counted on in an era that had ended."""
     if last := _YEAR_LAST.fullmatch(text):
         return [iso_day(last[3], last[1], last[2]), iso_day(last[3], last[2], last[1])]
     if short := _SHORT.fullmatch(text):
@@ -146,7 +146,7 @@ def _loose_readings(text: str) -> list[str | None]:
 
 
 def _short_readings(year: str, month: str, day: str) -> list[str | None]:
-    """The days that a year of two digits may mean: of this century, or of an era that had that day."""
+    """Return the days that a year of two digits may mean: of this century, or of an era that had that day."""
     of_eras = (era_day(f"{era.letter}{year}.{month}.{day}") for era in eras()[:3])
     return [iso_day(f"20{int(year):02}", month, day), *of_eras]
 
@@ -171,14 +171,14 @@ def _weekday(iso: str) -> str:
 
 
 def _era_year(text: str) -> tuple[Era, int] | None:
-    """A year that is written in an era, whether or not the era has it."""
+    """Return a year that is written in an era, whether or not the era has it."""
     era, rest = era_at_start(text)
     matched = _ERA_YEAR.fullmatch(rest) if era else None
     return (era, era.western_year(matched[1])) if era and matched else None
 
 
 def _is_part(text: str) -> bool:
-    """Whether a value is a year, or a year and month, and no more."""
+    """Return whether a value is a year, or a year and month, and no more."""
     if re.fullmatch(r"\d{4}", to_year(text)):
         return True
     _, rest = era_at_start(text)

@@ -19,7 +19,7 @@ _OWN = {kind: set(words.values()) for kind, words in _WORDS.items()}
 
 
 def flag(kind: str, text: str) -> str:
-    """The standard's word of a kind for any spelling that the data file knows; others are unchanged.
+    """Return the standard's word of a kind for any spelling that the data file knows; others are unchanged.
 
     >>> flag("umu", "〇"), flag("umu", "なし"), flag("kahi", "不可"), flag("flag1", "×"), flag("flag01", "×")
     ('有', '無', '否', '', '0')

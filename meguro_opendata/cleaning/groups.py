@@ -121,7 +121,7 @@ def _phone(group: _Group, value: str, position: int, cell: Cell) -> dict[str, st
 
 
 def _added(here: str, more: str) -> str:
-    """A remark with another behind it; one that it has already is not said again.
+    """Return a remark with another behind it; one that it has already is not said again.
 
     >>> _added("", "祝日除く"), _added("要予約", "祝日除く"), _added("要予約。祝日除く", "祝日除く")
     ('祝日除く', '要予約。祝日除く', '要予約。祝日除く')
@@ -156,7 +156,7 @@ def _source_groups(kinds: Mapping[str, str], part: str) -> Iterator[_Group]:
 
 
 def _target(kinds: Mapping[str, str], stem: str, ends: Sequence[str]) -> str | None:
-    """The first field that has one of the ends behind the same beginning, or a shorter one."""
+    """Return the first field that has one of the ends behind the same beginning, or a shorter one."""
     starts = list(dict.fromkeys([stem, stem.rpartition("_")[0] + "_" if "_" in stem else "", "利用可能", "連絡先", ""]))
     names = [start + end for end in ends for start in starts]
     return next((name for name in names if kinds.get(name) in ("text", "text_halfwidth")), None)

@@ -23,7 +23,7 @@ _NOT_KANA = re.compile("[\u3041-\u3096\u4e00-\u9fff\uff66-\uff9f]")
 
 
 def katakana(text: str) -> str:
-    """A reading in katakana; a hyphen becomes the long vowel in words that are certainly written with it.
+    """Return a reading in katakana; a hyphen becomes the long vowel in words that are certainly written with it.
 
     Between any other letters a hyphen may also join two words, and stays.
 
@@ -54,7 +54,7 @@ def kana_doubt(text: str) -> Unsure | None:
 
 
 def _words() -> Iterator[str]:
-    """The pattern of each word with a hyphen for any of its long vowels, the longest first."""
+    """Yield the pattern of each word with a hyphen for any of its long vowels, the longest first."""
     for word in sorted(set(read_data("kana.toml")["words"].split()), key=len, reverse=True):
         if "ー" in word:
             yield word.replace("ー", f"[{_SIGNS}ー]") + ("" if len(word) > _SHORT else f"(?![{_SIGNS}{_LETTERS}ー])")

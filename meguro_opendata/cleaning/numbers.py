@@ -47,7 +47,7 @@ def number(text: str) -> str:
 
 @short_rewritten
 def whole_number(text: str) -> str:
-    """A whole number, as ``number`` and without the ``.0`` that a spreadsheet adds.
+    """Return a whole number, as ``number`` and without the ``.0`` that a spreadsheet adds.
 
     >>> whole_number("12.0"), whole_number("1,075人"), whole_number("1.5")
     ('12', '1075', '1.5')
@@ -57,7 +57,7 @@ def whole_number(text: str) -> str:
 
 @short_rewritten
 def signed_numbers(text: str) -> str:
-    """One number or several, separated by half-width semicolons.
+    """Return one number or several, separated by half-width semicolons.
 
     >>> signed_numbers("3、-1"), signed_numbers("地下1階")
     ('3;-1', '地下1階')
@@ -68,7 +68,7 @@ def signed_numbers(text: str) -> str:
 
 @short_rewritten
 def decimals(text: str) -> str:
-    """A number without the noise that binary fractions leave behind its tenth decimal (0.01 mm of a coordinate).
+    """Return a number without the noise that binary fractions leave behind its tenth decimal (0.01 mm of a coordinate).
 
     >>> decimals("35.641462999999998"), decimals("35.6414630001"), decimals("139.69817099999999")
     ('35.641463', '35.6414630001', '139.698171')
@@ -85,7 +85,7 @@ def _positive_zero(text: str) -> str:
 
 @short_read
 def degrees_doubt(text: str) -> Unsure | None:
-    r"""The decimal degrees of a coordinate that is written with signs; on which datum it counts, nothing says.
+    r"""Return the decimal degrees of a coordinate that is written with signs; on which datum it counts, nothing says.
 
     >>> degrees_doubt("34°03'07.7\"N"), degrees_doubt("35.6414")
     (Unsure(code='ambiguous-value', readings=('34.052139',)), None)
@@ -125,7 +125,7 @@ def number_doubt(text: str) -> Unsure | None:
 
 @short_read
 def height_doubt(text: str) -> Unsure | None:
-    """The storey that words tell, below ground with its sign.
+    """Return the storey that words tell, below ground with its sign.
 
     >>> height_doubt("地下1階"), height_doubt("B1F"), height_doubt("3階"), height_doubt("-1")
     (Unsure(code='ambiguous-value', readings=('-1',)), Unsure(code='ambiguous-value', readings=('-1',)), \

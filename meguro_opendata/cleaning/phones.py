@@ -45,7 +45,7 @@ class Parts:
 
 @short_rewritten
 def phone(text: str) -> str:
-    """One number, or several, in the standard's form; a value that is not certainly numbers alone is unchanged.
+    """Return one number, or several, in the standard's form; a value that is not certainly numbers alone is unchanged.
 
     The area code of a place is known from the public numbering plan, so that digits alone are enough. Where the
     office's own groups say otherwise, the value is left, and is a doubt.
@@ -89,7 +89,7 @@ Parts(number='(03)5722-9270', extension='1234', note=''))
 
 @short_read
 def phone_doubt(text: str) -> Unsure | None:
-    """Why a value is no certain number, with the numbers that stand in it.
+    """Return why a value is no certain number, with the numbers that stand in it.
 
     >>> phone_doubt("5722-9270"), phone_doubt("課 03-5722-9270、係 03-5722-9271").readings, phone_doubt("(03)5722-9270")
     (Unsure(code='phone-without-area', readings=()), ('(03)5722-9270 / (03)5722-9271',), None)
@@ -107,7 +107,7 @@ def phone_doubt(text: str) -> Unsure | None:
 
 
 def _reading(text: str) -> str | None:
-    """The numbers that stand in a text; where digits are grouped as none is, the number that they would make."""
+    """Return the numbers that stand in a text; where digits are grouped as none is, the number that they would make."""
     inside = [_number(_balanced(found[0])) for found in _WRITTEN.finditer(text)]
     if inside and all(inside):
         return " / ".join(map(str, inside))
@@ -118,7 +118,7 @@ def _reading(text: str) -> str | None:
 
 
 def _number(text: str) -> str | None:
-    """One number in the standard's form, ``None`` if it is none for certain."""
+    """Return one number in the standard's form, ``None`` if it is none for certain."""
     if re.fullmatch(_ONE, text) and not re.match(r"0[0-9]+-[0-9]+-", text):
         return text
     if not re.fullmatch(r"\+?[0-9()\- .]+", text):
@@ -164,7 +164,7 @@ def _areas() -> dict[str, int]:
 
 
 def _balanced(written: str) -> str:
-    """A run of digits and signs without a bracket that belongs to the words beside it."""
+    """Return a run of digits and signs without a bracket that belongs to the words beside it."""
     if written.count("(") > written.count(")"):
         head, _, tail = written.rpartition("(")
         return written[len(head) + 1 :] if not head.strip(" ") else (head if ")" in head or not tail else written)
@@ -172,6 +172,6 @@ def _balanced(written: str) -> str:
 
 
 def _note(before: str, after: str) -> str:
-    """The words on both sides of a number, without labels and the signs that held them together."""
+    """Return the words on both sides of a number, without labels and the signs that held them together."""
     words = (re.sub(rf"(?:{_LABELS})\s*[:：.]?", "", part).strip(" \u3000:：、,()（）/\n") for part in (before, after))
     return " ".join(word for word in words if word)

@@ -27,7 +27,7 @@ def placeholder(text: str) -> str:
 
 @cache
 def placeholder_of(kind: str) -> Callable[[str], str]:
-    """The rule of one kind of value, or of the texts that are ``remarks``.
+    """Return the rule of one kind of value, or of the texts that are ``remarks``.
 
     >>> placeholder_of("phone")("なし"), placeholder_of("umu")("無"), placeholder_of("remarks")("特になし")
     ('', '無', '')

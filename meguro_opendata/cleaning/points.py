@@ -21,7 +21,7 @@ _LOST_HUNDRED = 100
 
 
 def point_doubts(frame: pl.DataFrame, fields: Sequence[Field]) -> Iterator[PointDoubt]:
-    """Every coordinate that its pair, or its number of digits, shows to be doubtful.
+    """Yield every coordinate that its pair, or its number of digits, shows to be doubtful.
 
     >>> frame = pl.DataFrame({"緯度": ["139.698171", "35.641463"], "経度": ["35.641463", "39.698171"]})
     >>> fields = [Field("緯度", "latitude", "", "", {}), Field("経度", "longitude", "", "", {})]
@@ -37,7 +37,7 @@ def point_doubts(frame: pl.DataFrame, fields: Sequence[Field]) -> Iterator[Point
 
 
 def _pairs(fields: Sequence[Field]) -> list[tuple[str, str]]:
-    """The fields of latitude and longitude that are the only ones, or have the same name but for that word."""
+    """Return the fields of latitude and longitude that are the only ones, or have the same name but for that word."""
     norths = [field.name for field in fields if field.kind == "latitude"]
     easts = [field.name for field in fields if field.kind == "longitude"]
     if len(norths) == len(easts) == 1:
@@ -70,7 +70,7 @@ def _of_pair(latitude: pl.Series, longitude: pl.Series) -> Iterator[PointDoubt]:
 
 
 def _without_point(column: pl.Series, field: Field) -> Iterator[PointDoubt]:
-    """Digits without a decimal point that lie in Japan with one."""
+    """Yield digits without a decimal point that lie in Japan with one."""
     digits = _INTEGER_DIGITS[field.kind]
     found = column.str.contains(_POINTLESS).arg_true()
     if not len(found):
@@ -84,7 +84,7 @@ def _without_point(column: pl.Series, field: Field) -> Iterator[PointDoubt]:
 
 
 def _within(numbers: pl.Series, kind: str) -> pl.Series:
-    """Whether each number is a possible latitude, or longitude, of Japan."""
+    """Return whether each number is a possible latitude, or longitude, of Japan."""
     first, last = _limits(kind)
     return numbers.is_between(first, last).fill_null(value=False)
 

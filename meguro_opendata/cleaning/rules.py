@@ -28,7 +28,7 @@ _NUMBERED: Mapping[str, Sequence[str]] = read_data("damage.toml")["numbered"]
 
 
 def _unchanged(value: str) -> str:
-    """A rule that has nothing to do here: it works on a whole record (``groups``) or needs the field's words."""
+    """Return a rule that has nothing to do here: it works on a whole record (``groups``) or needs the field's words."""
     return value
 
 
@@ -96,7 +96,7 @@ DOUBTERS: Mapping[str, Doubter] = {
 
 
 def rules_of(field: Field, off: Collection[str] = ()) -> list[tuple[str, Normaliser]]:
-    """The normalisers of a field in their order, without those that are switched off.
+    """Return the normalisers of a field in their order, without those that are switched off.
 
     >>> [name for name, _ in rules_of(Field("設置年", "year", "optional", "", {}), off=["trim"])]
     ['invisible', 'half_width', 'placeholder', 'year']
@@ -133,7 +133,7 @@ def damage_doubts(field: Field) -> list[Doubter]:
 
 
 def normalised(field: Field, value: str) -> str:
-    """A value after all normalisers of its field.
+    """Return a value after all normalisers of its field.
 
     >>> normalised(Field("駐車場", "umu", "", "", {}), " ○"), normalised(Field("備考", "text", "", "", {}), "なし")
     ('有', '')
@@ -144,7 +144,7 @@ def normalised(field: Field, value: str) -> str:
 
 
 def _for_field(name: str, field: Field) -> Normaliser:
-    """A rule as it works on one field."""
+    """Return a rule as it works on one field."""
     return _BY_FIELD[name](field) if name in _BY_FIELD else NORMALISERS[name]
 
 
@@ -195,5 +195,5 @@ def _words(field: Field) -> tuple[str, ...]:
 
 
 def _spared(rule: Normaliser, words: Collection[str]) -> Normaliser:
-    """A rule that leaves listed words alone."""
+    """Return a rule that leaves listed words alone."""
     return rule if not words else lambda value: value if value in words else rule(value)

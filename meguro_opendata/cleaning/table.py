@@ -57,7 +57,7 @@ def clean(
     rows: Sequence[int],
     keep: Mapping[str, Collection[str]] | None = None,
 ) -> Cleaned:
-    """The frame with every field's rules applied.
+    """Return the frame with every field's rules applied.
 
     Args:
         frame: One text column a field.
@@ -94,7 +94,7 @@ def _moved(
     rows: Sequence[int],
     off: Mapping[str, Collection[str]],
 ) -> list[Change]:
-    """The changes of the rules that work on several fields of a row, as they are made."""
+    """Return the changes of the rules that work on several fields of a row, as they are made."""
     touched = {name: column.positions for name, column in cells.items()}
     made: list[Change] = []
     for move in moves(fields, touched, lambda name, at: cells[name][at], off):

@@ -40,7 +40,7 @@ _MINUTES = 24 * 60
 
 @short_rewritten
 def time_of_day(text: str) -> str:
-    """A time as ``HH:MM``; what is valid already, or no certain time, is unchanged.
+    """Return a time as ``HH:MM``; what is valid already, or no certain time, is unchanged.
 
     >>> time_of_day("9時30分"), time_of_day("午後3時"), time_of_day("正午"), time_of_day("0.375"), time_of_day("24時")
     ('09:30', '15:00', '12:00', '09:00', '24:00')
@@ -86,7 +86,7 @@ Unsure(code='ambiguous-value', readings=('00:00', '12:00')), Unsure(code='severa
 
 @short_read
 def split_range(text: str) -> tuple[str, str] | None:
-    """The two times of a range, ``None`` if it is not certainly one.
+    """Return the two times of a range, ``None`` if it is not certainly one.
 
     An hour after noon that only the first time names is not carried over, and an end before its start is no range.
 
@@ -108,7 +108,7 @@ def split_range(text: str) -> tuple[str, str] | None:
 
 @short_rewritten
 def duration(text: str) -> str:
-    """A length of time as ``HH:MM``; what is no certain length is unchanged.
+    """Return a length of time as ``HH:MM``; what is no certain length is unchanged.
 
     >>> duration("90分"), duration("1時間30分"), duration("2時間"), duration("1:30"), duration("半日")
     ('01:30', '01:30', '02:00', '1:30', '半日')
@@ -136,7 +136,7 @@ def _readings(text: str) -> tuple[str, ...]:
 
 
 def _written(found: re.Match[str]) -> str | None:
-    """The time that was recognised, ``None`` if no clock shows it."""
+    """Return the time that was recognised, ``None`` if no clock shows it."""
     hour = _hour(found)
     minute = 30 if found["half"] else int(found["minute"] or found["minute_of_kanji"] or 0)
     written = f"{hour:02}:{minute:02}" if hour is not None else ""
@@ -154,7 +154,7 @@ def _hour(found: re.Match[str]) -> int | None:
 
 
 def _of_fraction(text: str) -> str:
-    """A part of a day, as Excel keeps times, if it is a whole minute."""
+    """Return a part of a day, as Excel keeps times, if it is a whole minute."""
     minutes = float(text) * _MINUTES
     whole = round(minutes)
     return f"{whole // 60:02}:{whole % 60:02}" if abs(minutes - whole) < 0.01 and whole < _MINUTES else text  # noqa: PLR2004

@@ -19,7 +19,7 @@ _AT = re.compile(r"\s*(?:\((?:at|@|アット(?:マーク)?)\)|\[(?:at|@|アッ�
 
 @short_rewritten
 def uri(text: str) -> str:
-    """A URL whose beginning was typed full-width, folded; and without ``URL:`` before it. Others are unchanged.
+    """Return a URL whose beginning was typed full-width, folded; and without ``URL:`` before it. Others are unchanged.
 
     >>> uri("ｈｔｔｐ：／／ｗｗｗ．ｅｘａｍｐｌｅ．ｃｏｍ／"), uri("URL：https://www.example.com/")
     ('http://www.example.com/', 'https://www.example.com/')
@@ -34,7 +34,7 @@ def uri(text: str) -> str:
 
 @short_read
 def uri_doubt(text: str) -> Unsure | None:
-    """The address that lacks its scheme, which may be either, or those that stand among words or together.
+    """Return the address that lacks its scheme, which may be either, or those that stand among words or together.
 
     >>> uri_doubt("www.example.com").readings, uri_doubt("見本のページ https://www.example.com/")
     (('https://www.example.com', 'http://www.example.com'), \
@@ -52,7 +52,7 @@ Unsure(code='ambiguous-value', readings=('https://www.example.com/',)))
 
 
 def _is_nested(text: str) -> bool:
-    """Whether a text is one address that has another inside, as those of an archive or a redirect have."""
+    """Return whether a text is one address that has another inside, as those of an archive or a redirect have."""
     return bool(_URI.fullmatch(text)) and not re.search("[,;、]https?://", text)
 
 
@@ -65,7 +65,7 @@ def _with_scheme(text: str) -> tuple[str, ...]:
 
 @short_rewritten
 def email(text: str) -> str:
-    """An e-mail address without ``mailto:`` and the label before it; others are unchanged.
+    """Return an e-mail address without ``mailto:`` and the label before it; others are unchanged.
 
     >>> email("mailto:opendata@example.com"), email("opendata(at)example.com")
     ('opendata@example.com', 'opendata(at)example.com')
@@ -76,7 +76,7 @@ def email(text: str) -> str:
 
 @short_read
 def email_doubt(text: str) -> Unsure | None:
-    """The address whose @ was written otherwise, or those that stand together.
+    """Return the address whose @ was written otherwise, or those that stand together.
 
     >>> email_doubt("opendata(at)example.com").readings, email_doubt("a@example.com、b@example.com").code
     (('opendata@example.com',), 'several-values')

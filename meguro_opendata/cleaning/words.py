@@ -31,7 +31,7 @@ def word(text: str, known: Collection[str]) -> str:
 
 
 def separators(text: str, known: Collection[str] = (), *, loose: bool = True) -> str:
-    r"""A list with half-width semicolons between its values; signs inside brackets separate nothing.
+    r"""Return a list with half-width semicolons between its values; signs inside brackets separate nothing.
 
     Several signs and line breaks one behind the other are one separator. The middle dot separates only values that are
     all listed, since it also joins words. With ``loose`` off, a comma does so too, for values in which it has a meaning
@@ -55,7 +55,7 @@ def separators(text: str, known: Collection[str] = (), *, loose: bool = True) ->
 
 
 def list_doubt(text: str) -> Unsure | None:
-    """The parts of a list whose commas may also be part of a value.
+    """Return the parts of a list whose commas may also be part of a value.
 
     >>> list_doubt("上目黒1丁目、2丁目"), list_doubt("内科;外科")
     (Unsure(code='ambiguous-value', readings=('上目黒1丁目;2丁目',)), None)
@@ -65,7 +65,7 @@ def list_doubt(text: str) -> Unsure | None:
 
 
 def lines_doubt(text: str) -> Unsure | None:
-    r"""The lines of a value that is to be one word.
+    r"""Return the lines of a value that is to be one word.
 
     >>> lines_doubt("建造物\n歴史資料"), lines_doubt("建造物")
     (Unsure(code='several-values', readings=('建造物', '歴史資料')), None)
@@ -75,7 +75,7 @@ def lines_doubt(text: str) -> Unsure | None:
 
 
 def _split(text: str, signs: str) -> Sequence[str]:
-    """The parts between signs that stand outside brackets."""
+    """Return the parts between signs that stand outside brackets."""
     if not any(sign in text for sign in signs):
         return (text,)
     parts, depth, start = list[str](), 0, 0

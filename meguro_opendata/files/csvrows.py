@@ -29,7 +29,7 @@ def written_rows(header: Sequence[str], rows: Iterable[Sequence[object]]) -> byt
 
 
 def read_csv_rows(data: bytes) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of a CSV that we wrote; bytes that somebody damaged since are shown as such.
+    """Return header and rows of a CSV that we wrote; bytes that somebody damaged since are shown as such.
 
     >>> read_csv_rows(plain_csv_bytes(["名称"], [["=a"]]))
     (['名称'], [['=a']])

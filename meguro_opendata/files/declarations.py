@@ -71,7 +71,7 @@ class _RepeatedKeyError(Exception):
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """The mapping that a YAML file holds.
+    """Return the mapping that a YAML file holds.
 
     Raises:
         ConfigurationError: If it is not readable, not YAML, no mapping, repeats a key or uses aliases.
@@ -92,7 +92,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The table that a TOML file holds; errors as :func:`read_yaml`."""
+    """Return the table that a TOML file holds; errors as :func:`read_yaml`."""
     try:
         return tomllib.loads(_text(path))
     except ValueError as error:
@@ -139,7 +139,7 @@ def _text(path: Path) -> str:
 
 
 def _line_of(error: yaml.YAMLError, text: str) -> int:
-    """The line of a YAML error: where its mark is, else where the sign stands that YAML does not allow."""
+    """Return the line of a YAML error: where its mark is, else where the sign stands that YAML does not allow."""
     mark = getattr(error, "problem_mark", None)
     return mark.line + 1 if mark else text.count("\n", 0, getattr(error, "position", 0)) + 1
 
@@ -182,7 +182,7 @@ def _shortly(value: object) -> str:
 
 
 def _keys_at(model: type[BaseModel], place: list[str]) -> list[str]:
-    """The keys that are allowed at a place inside ``model``, followed through nested models and containers."""
+    """Return the keys that are allowed at a place inside ``model``, followed through nested models and containers."""
     for part in place:
         if part in model.model_fields:
             model = next(_models_in(model.model_fields[part].annotation), model)
@@ -197,7 +197,7 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def scalar(value: object) -> str:
-    """A value as YAML writes it inside a list or mapping on one line.
+    """Return a value as YAML writes it inside a list or mapping on one line.
 
     >>> scalar("名称"), scalar("0123"), scalar("a: b")
     ('名称', "'0123'", "'a: b'")

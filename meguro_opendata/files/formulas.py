@@ -23,7 +23,7 @@ _FIRST = re.compile(rf"[{_PASSED}\"'{_SIGNS}]")
 
 
 def guarded(text: str) -> str:
-    """The text as a CSV cell that no spreadsheet takes for a formula.
+    """Return the text as a CSV cell that no spreadsheet takes for a formula.
 
     An apostrophe is put before a text that would be one, and before one that would be one but for its apostrophes.
 
@@ -34,7 +34,7 @@ def guarded(text: str) -> str:
 
 
 def unguarded(text: str) -> str:
-    """The text that :func:`guarded` was given.
+    """Return the text that :func:`guarded` was given.
 
     >>> [unguarded(text) for text in ("'=1+1", "''=1+1", "-5", "'90年代")]
     ['=1+1', "'=1+1", '-5', "'90年代"]

@@ -11,7 +11,7 @@ __all__ = ["suggest", "unknown"]
 
 
 def suggest(word: str, known: list[str]) -> list[str]:
-    """The known words nearest to ``word``, best first, at most three.
+    """Return the known words nearest to ``word``, best first, at most three.
 
     >>> suggest("sorce", ["source", "standard"])
     ['source']
@@ -20,6 +20,6 @@ def suggest(word: str, known: list[str]) -> list[str]:
 
 
 def unknown(place: str, code: str, value: str, known: Sequence[str]) -> Fault:
-    """The fault of a name that is not among the known ones; ``<code>-near`` if some are near."""
+    """Return the fault of a name that is not among the known ones; ``<code>-near`` if some are near."""
     near = suggest(value, list(known))
     return Fault(place, f"{code}-near" if near else code, {"value": value, "near": near, "known": list(known)})

@@ -72,7 +72,7 @@ def compare_tables(before: bytes, after: bytes, key: Sequence[str]) -> RowCounts
 def table_changes(
     before: bytes, after: bytes, key: Sequence[str], most: int
 ) -> tuple[RowCounts, tuple[RowChange, ...]]:
-    r"""The counts of :func:`compare_tables`, and the first rows of each kind.
+    r"""Return the counts of :func:`compare_tables`, and the first rows of each kind.
 
     Args:
         before: The old CSV file.
@@ -95,7 +95,7 @@ def table_changes(
 
 
 def _pairs(old: list[_Row], new: list[_Row], key: Sequence[str]) -> list[_Pair]:
-    """The positions of every row that is not the same in both, beside each other where it is the same row."""
+    """Return the positions of every row that is not the same in both, beside each other where it is the same row."""
     old_keys, new_keys = _keyed(old, key), _keyed(new, key)
     if old_keys is None or new_keys is None:
         return _without_key(old, new)
@@ -113,13 +113,13 @@ def _change(kind: str, pair: _Pair, old: list[_Row], new: list[_Row], key: Seque
 
 
 def _naming(row: Mapping[str, str], key: Sequence[str]) -> dict[str, str]:
-    """The cells that name a row: those of its key, else its first ones."""
+    """Return the cells that name a row: those of its key, else its first ones."""
     known = {name: row[name] for name in key if row.get(name)}
     return known or dict([cell for cell in row.items() if cell[1]][:_NAMED])
 
 
 def _differing(was: Mapping[str, str], now: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
-    """The cells that are not the same in both: column, before, after."""
+    """Return the cells that are not the same in both: column, before, after."""
     cells = [(name, was.get(name, ""), now.get(name, "")) for name in dict.fromkeys([*was, *now])]
     return tuple(cell for cell in cells if cell[1] != cell[2])
 
@@ -130,7 +130,7 @@ def _rows(data: bytes) -> list[_Row]:
 
 
 def _keyed(rows: list[_Row], key: Sequence[str]) -> dict[tuple[str, ...], int] | None:
-    """The positions of the rows by key, ``None`` if there is no key or it does not tell all rows apart."""
+    """Return the positions of the rows by key, ``None`` if there is no key or it does not tell all rows apart."""
     if not key:
         return None
     keyed = {}
@@ -143,12 +143,12 @@ def _keyed(rows: list[_Row], key: Sequence[str]) -> dict[tuple[str, ...], int] |
 
 
 def _without_key(old: list[_Row], new: list[_Row]) -> list[_Pair]:
-    """Rows that are in one file only, paired in their order as far as that goes."""
+    """Return rows that are in one file only, paired in their order as far as that goes."""
     return list(zip_longest(_only_in(old, new), _only_in(new, old)))
 
 
 def _only_in(rows: list[_Row], others: list[_Row]) -> list[int]:
-    """The positions of the rows that the others do not have, or not as often."""
+    """Return the positions of the rows that the others do not have, or not as often."""
     left = Counter(others)
     only = []
     for at, row in enumerate(rows):

@@ -43,7 +43,7 @@ def csv_bytes(frame: pl.DataFrame) -> bytes:
 
 
 def guarded_frame(frame: pl.DataFrame) -> pl.DataFrame:
-    """The table with every text guarded; columns without such texts stay as they are.
+    """Return the table with every text guarded; columns without such texts stay as they are.
 
     >>> guarded_frame(pl.DataFrame({"名称": ["=1", "a"]})).rows()
     [("'=1",), ('a',)]
@@ -84,7 +84,7 @@ def xlsx_bytes(frame: pl.DataFrame, described: Iterable[tuple[str, str]]) -> byt
 
 
 def workbook_bytes(fill: Callable[[Any], None]) -> bytes:
-    """The bytes of the workbook (of XlsxWriter) that ``fill`` writes into; no clock stands in them."""
+    """Return the bytes of the workbook (of XlsxWriter) that ``fill`` writes into; no clock stands in them."""
     from xlsxwriter import Workbook
 
     written = io.BytesIO()
@@ -96,7 +96,7 @@ def workbook_bytes(fill: Callable[[Any], None]) -> bytes:
 
 
 def text_width(values: Sequence[str], widest: int = _WIDEST) -> int:
-    """A column's width in letters: wide enough for most values, with full-width letters counted as two.
+    """Return a column's width in letters: wide enough for most values, with full-width letters counted as two.
 
     >>> text_width(["名称", "a"]), text_width(["所在地_連結表記"])
     (8, 17)

@@ -12,33 +12,33 @@ _NAME = "meguro-opendata"
 
 
 def data_folder() -> Path:
-    """The user's data folder; ``MEGURO_OPENDATA_DATA`` moves it. It may not exist yet."""
+    """Return the user's data folder; ``MEGURO_OPENDATA_DATA`` moves it. It may not exist yet."""
     named = os.environ.get("MEGURO_OPENDATA_DATA")
     return Path(named).expanduser().absolute() if named else _home("XDG_DATA_HOME", ".local/share") / _NAME
 
 
 def grid_list() -> Path:
-    """The list of the correction grids that the user added. It may not exist yet."""
+    """Return the list of the correction grids that the user added. It may not exist yet."""
     return data_folder() / "grids" / "grids.json"
 
 
 def boundary_file(code: str) -> Path:
-    """The boundary of a municipality that the user imported. It may not exist yet."""
+    """Return the boundary of a municipality that the user imported. It may not exist yet."""
     return data_folder() / "boundaries" / f"{code}.json"
 
 
 def address_index() -> Path:
-    """The index of the addresses that the user imported. It may not exist yet."""
+    """Return the index of the addresses that the user imported. It may not exist yet."""
     return data_folder() / "addresses.sqlite"
 
 
 def cache_folder() -> Path:
-    """The folder of what can be computed again at any time. It may not exist yet."""
+    """Return the folder of what can be computed again at any time. It may not exist yet."""
     return _home("XDG_CACHE_HOME", ".cache") / _NAME
 
 
 def _home(variable: str, usual: str) -> Path:
-    """The folder that the system sets aside for such things."""
+    """Return the folder that the system sets aside for such things."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     named = os.environ.get(variable, "")

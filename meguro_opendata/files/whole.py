@@ -48,7 +48,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 
 def sha256(data: bytes) -> str:
-    """The checksum as lower-case hex digits."""
+    """Return the checksum as lower-case hex digits."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -58,7 +58,7 @@ def is_aside(name: str) -> bool:
 
 
 def is_plain_name(name: str) -> bool:
-    """Whether a name is that of a file in one folder: no folders, no drive, no way up, nothing a system refuses.
+    """Return whether a name is that of a file in one folder: no folders, no drive, no way up, nothing a system refuses.
 
     >>> is_plain_name("備蓄倉庫一覧.csv"), is_plain_name("../x"), is_plain_name("C:x")
     (True, False, False)
@@ -78,7 +78,7 @@ def is_text(text: str) -> bool:
 
 
 def checksum(path: Path) -> str:
-    """The SHA-256 of a file, read in pieces.
+    """Return the SHA-256 of a file, read in pieces.
 
     Raises:
         SourceError: If it cannot be read.
@@ -88,7 +88,7 @@ def checksum(path: Path) -> str:
 
 
 def inside(folder: Path, *names: str) -> Path:
-    """A path below a folder, made of plain names only.
+    """Return a path below a folder, made of plain names only.
 
     Raises:
         StorageError: If a name would lead elsewhere.
@@ -172,7 +172,7 @@ def _source_guard(path: Path) -> Iterator[None]:
 
 
 def plain_text(path: Path) -> str:
-    """The text of a file in UTF-8, with or without a byte order mark.
+    """Return the text of a file in UTF-8, with or without a byte order mark.
 
     Raises:
         SourceError: If the file is missing or no text.
@@ -186,7 +186,7 @@ def plain_text(path: Path) -> str:
 
 
 def numbered_lines(path: Path) -> list[tuple[int, str]]:
-    """The lines of a text file that are not blank, each with its number.
+    """Return the lines of a text file that are not blank, each with its number.
 
     Raises:
         SourceError: If the file is missing, empty or no text.

@@ -26,7 +26,7 @@ _DIGITS = {4: 640, 6: 80, 8: 8, 9: 4, 10: 2, 11: 1}  # of a code: its side in un
 
 
 def mesh_codes(lat: npt.ArrayLike, lon: npt.ArrayLike, level: Level = "3") -> npt.NDArray[np.str_]:
-    """The mesh of each point, ``""`` where a coordinate is NaN.
+    """Return the mesh of each point, ``""`` where a coordinate is NaN.
 
     Args:
         lat: Latitudes in degrees of JGD2011.
@@ -60,7 +60,7 @@ def _units(degrees: Floats, per_degree: int) -> npt.NDArray[np.int64]:
 
 
 def _joined(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], depth: int) -> npt.NDArray[np.str_]:
-    """The digits of each level, one after another."""
+    """Return the digits of each level, one after another."""
     number = rows // 640 * 100 + columns // 640
     digits = 4
     for level, (side, parts) in enumerate(((80, 8), (8, 10)), start=1):

@@ -92,7 +92,7 @@ def _as_declared(
 
 
 def _split(text: str) -> tuple[str, str]:
-    """The text without the word or letter for a direction, and that word, ``""`` if there is none.
+    """Return the text without the word or letter for a direction, and that word, ``""`` if there is none.
 
     >>> _split("N35.64"), _split("139.7 E"), _split("東経139度"), _split("35.64")
     (('35.64', 'N'), ('139.7', 'E'), ('139度', '東経'), ('35.64', ''))
@@ -124,7 +124,7 @@ def _readings(text: str) -> Iterator[tuple[Notation, Decimal]]:
 
 
 def _sexagesimal(found: re.Match[str]) -> Iterator[Decimal]:
-    """Degrees from their sixtieths, nothing if there are more of these than sixty."""
+    """Yield degrees from their sixtieths, nothing if there are more of these than sixty."""
     whole, minutes, seconds = Decimal(found["d"]), Decimal(found["m"]), Decimal(_POINT.sub(".", found["s"] or "0"))
     if minutes >= _SIXTY or seconds >= _SIXTY or (found["s"] and minutes % 1):
         return
@@ -133,7 +133,7 @@ def _sexagesimal(found: re.Match[str]) -> Iterator[Decimal]:
 
 
 def decimal_text(degrees: Decimal | float) -> str:
-    """Degrees as a table has them: nine decimals at most (0.1 mm), no noughts at the end.
+    """Return degrees as a table has them: nine decimals at most (0.1 mm), no noughts at the end.
 
     >>> decimal_text(35.64), decimal_text(Decimal("139.698171000"))
     ('35.64', '139.698171')

@@ -84,7 +84,7 @@ class Located:
 
     @property
     def valid(self) -> bool:
-        """Whether every row that has coordinates was transformed."""
+        """Return whether every row that has coordinates was transformed."""
         return all(trouble.severity != "error" for trouble in self.troubles)
 
     def record(self) -> dict[str, Any] | None:
@@ -99,7 +99,7 @@ def locate(
     target: Crs,
     grids: Grids = None,
 ) -> Located:
-    """Two columns of coordinates in another system.
+    """Return two columns of coordinates in another system.
 
     Args:
         first: Texts of the first column.
@@ -135,7 +135,7 @@ def locate(
 
 
 def _errors(rows: int, at: Whole, done: Transformed) -> pl.Series | None:
-    """The expected error of each row's point, where some are approximate."""
+    """Return the expected error of each row's point, where some are approximate."""
     if not done.approximate.any():
         return None
     blank = pl.Series("", [""] * rows, dtype=pl.String)
@@ -143,14 +143,14 @@ def _errors(rows: int, at: Whole, done: Transformed) -> pl.Series | None:
 
 
 def _placed(troubles: Sequence[Trouble], words: PointWords) -> Iterator[Trouble]:
-    """The troubles with the column where each stands in the table."""
+    """Yield the troubles with the column where each stands in the table."""
     for one in troubles:
         part = 1 - one.part if words.swapped and one.part is not None else one.part
         yield Trouble(one.code, one.severity, one.position, part, one.suggestion, one.params)
 
 
 def _numbers(texts: Sequence[pl.Series], words: PointWords) -> tuple[list[Floats], list[Trouble]]:
-    """Both columns as numbers, NaN where a cell is blank or in trouble."""
+    """Return both columns as numbers, NaN where a cell is blank or in trouble."""
     troubles: list[Trouble] = []
     notation = words.notation or (_told(texts) if words.crs.geographic else None)
     columns: list[Floats] = []
@@ -173,12 +173,12 @@ def _numbers(texts: Sequence[pl.Series], words: PointWords) -> tuple[list[Floats
 
 
 def _floats(text: pl.Series) -> Floats:
-    """The numbers of a column, NaN where a text is none."""
+    """Return the numbers of a column, NaN where a text is none."""
     return text.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy().copy()
 
 
 def _told(texts: Sequence[pl.Series]) -> Notation | None:
-    """The notation that the columns themselves show: numbers with fractions that can be nothing but decimal."""
+    """Return the notation that the columns themselves show: numbers with fractions that can be nothing but decimal."""
     for text in texts:
         plain = text.filter(text.str.contains(_FRACTION))
         if not plain.str.contains(_UNPLAIN).all():
@@ -187,7 +187,7 @@ def _told(texts: Sequence[pl.Series]) -> Notation | None:
 
 
 def _meant(value: str, words: PointWords, notation: Notation | None, part: int) -> float | tuple[str, str | None]:
-    """The number that a text means, or the code of what is wrong with it and what it may mean."""
+    """Return the number that a text means, or the code of what is wrong with it and what it may mean."""
     if not words.crs.geographic:
         return "coordinate-unreadable", None
     found = read_degrees(value, notation)
@@ -219,12 +219,12 @@ def _doubts(texts: Sequence[pl.Series], numbers: Sequence[Floats], words: PointW
 
 
 def _like_degrees(lat: Floats, lon: Floats) -> Truths:
-    """Whether pairs that should be metres are a latitude and a longitude of Japan."""
+    """Return whether pairs that should be metres are a latitude and a longitude of Japan."""
     return _in_japan(lat, "latitude") & _in_japan(lon, "longitude")
 
 
 def _why_outside(first: float, second: float, crs: Crs) -> str:
-    """The code for a pair outside Japan: zeros, numbers of another system, or simply elsewhere."""
+    """Return the code for a pair outside Japan: zeros, numbers of another system, or simply elsewhere."""
     if first == second == 0:
         return "coordinate-zero"
     small = abs(first) <= _MOST_DEGREES and abs(second) <= _MOST_DEGREES
@@ -255,7 +255,7 @@ def _in_japan(values: Floats, kind: str) -> Truths:
 
 
 def _usable(numbers: Sequence[Floats], troubles: Sequence[Trouble]) -> Whole:
-    """Positions of the pairs that can be transformed."""
+    """Return positions of the pairs that can be transformed."""
     fine = ~(np.isnan(numbers[0]) | np.isnan(numbers[1]))
     fine[[one.position for one in troubles if one.position is not None]] = False
     return np.flatnonzero(fine)
@@ -279,7 +279,7 @@ def remarks(done: Transformed) -> list[Trouble]:
 
 
 def _written(text: pl.Series, at: Whole, values: Floats, before: Floats | None, target: Crs) -> pl.Series:
-    """The column with the values as text; a plain number that did not move stays as it was written.
+    """Return the column with the values as text; a plain number that did not move stays as it was written.
 
     Args:
         text: The column.

@@ -79,7 +79,7 @@ def in_order(mapped: Mapped, fields: Sequence[Field], settings: FileSettings) ->
 
 
 def fields_to_clean(table: Table, mapped: Mapped, fields: Sequence[Field], settings: FileSettings) -> Sequence[Field]:
-    """The fields as cleaning is to take them: coordinates in metres are plain numbers."""
+    """Return the fields as cleaning is to take them: coordinates in metres are plain numbers."""
     names = coordinate_fields(fields)
     crs = _declared(settings, table, mapped, names) if names is not None else None
     if names is None or crs is None or parse_crs(crs).geographic:
@@ -88,7 +88,7 @@ def fields_to_clean(table: Table, mapped: Mapped, fields: Sequence[Field], setti
 
 
 def place(table: Table, mapped: Mapped, cleaned: Cleaned, fields: Sequence[Field], settings: FileSettings) -> Placed:
-    """The cleaned table with its coordinates in JGD2011.
+    """Return the cleaned table with its coordinates in JGD2011.
 
     Raises:
         MissingGridError: If a needed grid has not been added and the recipe allows nothing approximate.
@@ -109,7 +109,7 @@ def place(table: Table, mapped: Mapped, cleaned: Cleaned, fields: Sequence[Field
 
 
 def placed_geometries(table: Table, settings: FileSettings) -> Geometries:
-    """The geometries of a GIS file's rows in JGD2011, vertex by vertex.
+    """Return the geometries of a GIS file's rows in JGD2011, vertex by vertex.
 
     Raises:
         MeguroOpendataError: If the table is of no GIS file.
@@ -163,7 +163,7 @@ def _placed_finding(one: Trouble, table: Table, mapped: Mapped, name: str) -> Fi
 
 
 def _is_settled(doubt: Doubt, names: Sequence[str], before: pl.DataFrame, after: pl.DataFrame) -> bool:
-    """Whether a doubt of cleaning is about a coordinate that could be read after all."""
+    """Return whether a doubt of cleaning is about a coordinate that could be read after all."""
     if doubt.field not in names:
         return False
     return bool(before[doubt.field][doubt.position] != after[doubt.field][doubt.position])
@@ -190,7 +190,7 @@ def undeclared(
 
 
 def _unplaced(table: Table, mapped: Mapped, names: Sequence[str]) -> Iterator[Finding]:
-    """Points of geometries on another datum in fields that are no coordinates."""
+    """Yield points of geometries on another datum in fields that are no coordinates."""
     if table.grid.crs not in (None, PUBLISHED, _SAME):
         for name, column in mapped.origins.items():
             if column in point_names() and name not in names:

@@ -66,7 +66,7 @@ def estimate_positions(
 
 
 def _sure_points(found: Mapping[int, Geocoded], poorest: int) -> dict[int, Point]:
-    """The points of addresses without a problem that are as near as is asked for."""
+    """Return the points of addresses without a problem that are as near as is asked for."""
     sure = {at: one for at, one in found.items() if not one.problem and level_rank(one.level) <= poorest}
     return {at: one.point for at, one in sure.items() if one.point is not None}
 
@@ -74,7 +74,7 @@ def _sure_points(found: Mapping[int, Geocoded], poorest: int) -> dict[int, Point
 def _filled(
     frame: pl.DataFrame, good: Mapping[int, Geocoded], points: Mapping[int, Point], lat: str, lon: str
 ) -> pl.DataFrame:
-    """The frame with the positions, their level and their expected error."""
+    """Return the frame with the positions, their level and their expected error."""
     flags = gazetteer_data()["flags"]
     columns = {name: frame[name].to_list() for name in (lat, lon, flags["level"]["name"], flags["error"]["name"])}
     for at, point in points.items():
@@ -103,7 +103,7 @@ def _changes(
 def _findings(
     table: Table, addresses: pl.Series, good: dict[int, Geocoded], lost: list[int], column: str | None
 ) -> Iterator[Finding]:
-    """How many positions are estimated, by level; each row whose address says too little."""
+    """Yield how many positions are estimated, by level; each row whose address says too little."""
     if good:
         counts = Counter(one.level for one in good.values())
         shown = [f"{level} {counts[level]}" for level in gazetteer_data()["levels"]["order"] if counts[level]]

@@ -82,22 +82,22 @@ class Inspection:
 
     @property
     def grid(self) -> Grid | None:
-        """The cells of the sheet or file that the table was cut from."""
+        """Return the cells of the sheet or file that the table was cut from."""
         return self.table.grid if self.table else None
 
     @property
     def extension_matches(self) -> bool:
-        """Whether the file's name says what the file is."""
+        """Return whether the file's name says what the file is."""
         return self.container in _ENDINGS.get(Path(self.file).suffix.lower(), ())
 
     @property
     def standard(self) -> Match | None:
-        """The standard that the header surely follows."""
+        """Return the standard that the header surely follows."""
         return self.recognition.sure
 
     @property
     def matches(self) -> tuple[Match, ...]:
-        """The standards that the header may follow, best first."""
+        """Return the standards that the header may follow, best first."""
         return self.recognition.matches
 
     @property
@@ -107,24 +107,24 @@ class Inspection:
 
     @cached_property
     def judgements(self) -> tuple[Judgement, ...]:
-        """The fifteen items of the national rule on machine-readable tables."""
+        """Return the fifteen items of the national rule on machine-readable tables."""
         return judge(self.container, None if self.layer else self._whole, known_labels())
 
     @cached_property
     def _whole(self) -> Table | None:
-        """The table with whatever stands beside and below it, which makes a sheet hard to read for machines."""
+        """Return the table with whatever stands beside and below it, which makes a sheet hard to read for machines."""
         if self.table is None or self.table.proposed is None:
             return self.table
         return cut_table(self.table.grid, self.table.header_row, self.table.header_rows)
 
     @property
     def stage(self) -> int | None:
-        """The stage of the national model that the file shows, ``None`` if it shows none."""
+        """Return the stage of the national model that the file shows, ``None`` if it shows none."""
         return stage_of(self.container, None if self.layer else self._whole, self.judgements, self.standard is not None)
 
     @property
     def header_is_late(self) -> bool:
-        """Whether the header is another line than the first one alone, which keeps a table from stage 3."""
+        """Return whether the header is another line than the first one alone, which keeps a table from stage 3."""
         return self.table is not None and self.table.header_row > 1
 
     def verdict(self, lang: str = "ja") -> str:
@@ -136,7 +136,7 @@ class Inspection:
         return message("readability-stage", lang, **figures, stage=self.stage, name=stage_text(self.stage, lang))
 
     def to_dict(self, lang: str = "ja") -> dict[str, Any]:
-        """The inspection as the JSON of ``inspection@1``."""
+        """Return the inspection as the JSON of ``inspection@1``."""
         return {
             "format": INSPECTION_FORMAT,
             "file": self.file,
@@ -177,7 +177,7 @@ def _described_grid(grid: Grid | None) -> dict[str, Any]:
 
 
 def rewritten_counts(grid: Grid) -> dict[str, int]:
-    """How many cells were read otherwise than they are written, and stray byte order marks dropped, by rule."""
+    """Return how many cells were read otherwise than they are written, and stray byte order marks dropped, by rule."""
     counts = Counter(one.rule for one in grid.rewritten)
     counts["stray_mark"] += len(grid.marks)
     return {rule: count for rule, count in sorted(counts.items()) if count}
@@ -190,7 +190,7 @@ def _described_table(table: Table | None) -> dict[str, Any]:
 
 
 def _described_blocks(table: Table | None) -> dict[str, Any]:
-    """The title, how sure the header is, and the blocks of all sheets; of a GIS file there are none."""
+    """Return the title, how sure the header is, and the blocks of all sheets; of a GIS file there are none."""
     found = table.proposed if table else None
     if found is None:
         return {"title": None, "header": None, "blocks": []}
@@ -313,7 +313,7 @@ def _inspect(path: Path | str, words: LayerWords | None, sheet: str | None) -> I
 
 
 def _inspect_layer(path: Path | str, words: LayerWords | None) -> Inspection:
-    """A GIS file: one layer of it, or what it seems to be and why none can be read."""
+    """Return a GIS file: one layer of it, or what it seems to be and why none can be read."""
     from meguro_opendata.geo.gis.files import read_layer
     from meguro_opendata.geo.gis.table import geo_table
     from meguro_opendata.geo.gis.words import LayerWords

@@ -8,7 +8,7 @@ _WEIGHTS = (6, 5, 4, 3, 2)
 
 
 def check_digit(code5: str) -> str:
-    """The sixth digit of 全国地方公共団体コード for its first five.
+    """Return the sixth digit of 全国地方公共団体コード for its first five.
 
     >>> check_digit("13110")
     '5'

@@ -65,7 +65,7 @@ class Municipality:
 
 
 def municipality(code: str) -> Municipality:
-    """The municipality of a six-digit code.
+    """Return the municipality of a six-digit code.
 
     Raises:
         UnknownMunicipalityError: If there is none; told with the codes that were probably meant, each with its name.
@@ -93,7 +93,7 @@ def home_of(code: str) -> Municipality | None:
 
 
 def municipalities() -> tuple[Municipality, ...]:
-    """Every municipality and every ward of a designated city, by code."""
+    """Return every municipality and every ward of a designated city, by code."""
     return tuple(_by_code().values())
 
 
@@ -116,7 +116,7 @@ def _probably(written: str) -> list[Municipality]:
 
 
 def _one_slip(text: str, code: str) -> bool:
-    """Whether one digit is another, or two neighbours have changed places.
+    """Return whether one digit is another, or two neighbours have changed places.
 
     >>> _one_slip("131115", "131105"), _one_slip("113105", "131105"), _one_slip("13110", "131105")
     (True, True, False)

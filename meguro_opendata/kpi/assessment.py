@@ -26,7 +26,7 @@ KPI_FORMAT = "meguro-opendata/kpi@1"
 def indicators(
     workspace: Workspace | Path | str, fiscal_year: int, as_of: date | None = None, lang: str = "ja"
 ) -> list[Indicator]:
-    """Every indicator of a fiscal year: those of open data, then the others of the year's strategy in its order.
+    """Return every indicator of a fiscal year: those of open data, then the others of the year's strategy in its order.
 
     Args:
         workspace: The workspace or its folder, for its ledger, strategy and profile.

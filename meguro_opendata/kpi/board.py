@@ -87,22 +87,22 @@ class Board:
 
     @property
     def open_data(self) -> tuple[Indicator, ...]:
-        """The figures of open data."""
+        """Return the figures of open data."""
         return tuple(figure for figure in self.figures if figure.id.startswith("opendata."))
 
     @property
     def sides(self) -> tuple[Indicator, ...]:
-        """The figures of new data, whose counts stand side by side."""
+        """Return the figures of new data, whose counts stand side by side."""
         return tuple(figure for figure in self.open_data if figure.without_routine is not None)
 
     @property
     def themes_of_strategy(self) -> tuple[Theme, ...]:
-        """The strategy's themes."""
+        """Return the strategy's themes."""
         return self.situation.strategy.themes if self.situation.strategy else ()
 
     @property
     def kinds(self) -> list[Kind]:
-        """The kinds of the national list."""
+        """Return the kinds of the national list."""
         return self.situation.kinds
 
     @cached_property
@@ -111,7 +111,7 @@ class Board:
         return difference_sheet(last_compared(self.situation, self.figures, self.lang), self.lang)
 
     def of_focus(self, number: int) -> tuple[Indicator, ...]:
-        """The figures of one focus."""
+        """Return the figures of one focus."""
         return tuple(figure for figure in self.figures if figure.focus == number)
 
 
@@ -135,7 +135,7 @@ def board_of(situation: Situation, figures: Sequence[Indicator], lang: str) -> B
 
 
 def _parts(figures: Sequence[Indicator], part: str, lang: str) -> tuple[PartsRow, ...]:
-    """One row a department or theme, with its part of each figure."""
+    """Return one row a department or theme, with its part of each figure."""
     columns = [getattr(figure, part) for name in DEPARTMENT_FIGURES for figure in figures if figure.id == name]
     names = sorted({found.name for column in columns for found in column})
     by_name = [{found.name: found for found in column} for column in columns]

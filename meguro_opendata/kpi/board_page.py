@@ -54,7 +54,7 @@ def page_of(board: Board) -> str:
 
 
 def _foot(board: Board) -> str:
-    """The style that puts city, day, the ledger's head and the page's number below each printed sheet."""
+    """Return the style that puts city, day, the ledger's head and the page's number below each printed sheet."""
     situation, head = board.situation, board.notes.head[:_SHORT]
     text = f"{situation.workspace.city.name} {situation.as_of} {situation.workspace.ledger.name} {head}"
     left = f"@bottom-left {{ content: {pages.css_text(text)}; font-size: 7pt; }}"
@@ -80,7 +80,7 @@ def bars_of(progress: Progress) -> Bars | None:
 
 
 def quarter_names(board: Board) -> list[str]:
-    """The months of each quarter."""
+    """Return the months of each quarter."""
     year, start = board.situation.fiscal_year, board.situation.first.month
     length = 12 // QUARTERS
     return [
@@ -90,7 +90,7 @@ def quarter_names(board: Board) -> list[str]:
 
 
 def _own_source(figure: Indicator, board: Board) -> str:
-    """A figure's source without that of the whole strategy, which stands above."""
+    """Return a figure's source without that of the whole strategy, which stands above."""
     strategy = board.situation.strategy
     parts = figure.source.split("; ")
     return "; ".join(part for part in parts if strategy is None or part != strategy.source)

@@ -110,7 +110,7 @@ def _rest(board: Board) -> Iterator[Section]:
 
 
 def _status_section(board: Board) -> Section:
-    """The first worksheet: how many indicators have each standing, then every indicator."""
+    """Return the first worksheet: how many indicators have each standing, then every indicator."""
     counts = [(standing_text(standing, board.lang), count) for standing, count in board.status.counts.items()]
     header = (_word("status", board), _word("how-many", board))
     tones = tuple((standing_text(Standing(name), board.lang), colour) for name, colour in _TONES.items())
@@ -133,7 +133,7 @@ def _status(board: Board) -> Iterator[tuple[Cell, ...]]:
 
 
 def _held(figure: Indicator, board: Board) -> tuple[Cell, ...]:
-    """How a figure is held against its target, both as numbers, what is noted of it, its unit and the rate."""
+    """Return how a figure is held against its target, both as numbers, what is noted of it, its unit and the rate."""
     held = _word(f"held-{figure.comparison}", board) if figure.comparison else None
     return held, figure.target, figure.actual, _noted(figure, board), figure.unit, _rate(figure)
 
@@ -174,7 +174,7 @@ def _figures(board: Board) -> Iterator[tuple[Cell, ...]]:
 
 
 def _as_written(figure: Indicator, board: Board) -> str:
-    """The document's own words of a target, with its footnote."""
+    """Return the document's own words of a target, with its footnote."""
     targets = board.situation.strategy.targets if board.situation.strategy else {}
     if figure.id not in targets:
         return ""
@@ -191,7 +191,7 @@ def _gaps(board: Board) -> Iterator[tuple[Cell, ...]]:
 
 
 def _parts(rows: Iterable[PartsRow], board: Board) -> Iterator[tuple[Cell, ...]]:
-    """One line for each part of each figure; of a share, of how many datasets."""
+    """Yield one line for each part of each figure; of a share, of how many datasets."""
     figures = {figure.id: figure for figure in board.figures}
     for owner, parts in rows:
         for name, part in zip(DEPARTMENT_FIGURES, parts, strict=True):
@@ -221,7 +221,7 @@ def _outlines(board: Board) -> Iterator[tuple[Cell, ...]]:
 
 
 def _results(board: Board) -> Iterator[tuple[Cell, ...]]:
-    """The figures that were published for the year."""
+    """Yield the figures that were published for the year."""
     strategy = board.situation.strategy
     focuses = strategy.focuses if strategy else ()
     other = [("", known) for known in strategy.other_results] if strategy else []

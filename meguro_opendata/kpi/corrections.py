@@ -122,7 +122,7 @@ def _told(
 
 
 def _reason(entry: Entry) -> tuple[str, str]:
-    """The reason or evidence that a line gives, and who entered it."""
+    """Return the reason or evidence that a line gives, and who entered it."""
     match entry:
         case SameAs() | Annulment():
             return entry.reason, entry.recorder
@@ -149,7 +149,7 @@ class _Sums:
 
     @property
     def totals(self) -> Totals:
-        """The figures that are not nothing."""
+        """Return the figures that are not nothing."""
         return {**{key: count for key, count in self._counted.items() if count}, **self._recorded}
 
     def follow(self, history: History, changed: set[str] | None) -> None:
@@ -200,13 +200,13 @@ class _Sums:
         return self._strategies[year]
 
     def _official(self, year: int) -> str:
-        """The count of new files that the strategy of a year names."""
+        """Return the count of new files that the strategy of a year names."""
         strategy = self._strategy(year)
         placed = strategy.targets.get(FILES) if strategy else None
         return placed[1].counted if placed else "files"
 
     @cached_property
     def _is_plain(self) -> bool:
-        """Whether every strategy counts files, so that series and tables need not be looked for."""
+        """Return whether every strategy counts files, so that series and tables need not be looked for."""
         known = (self._workspace.root / "strategy").glob("[0-9][0-9][0-9][0-9].yaml")
         return all(self._official(int(path.stem)) == "files" for path in known)

@@ -73,7 +73,7 @@ def current_datasets(history: History) -> list[Current]:
 
 
 def _updated(name: str, history: History, identity: Identity) -> tuple[str, int]:
-    """The day and the line by which this tool last brought new data; a new name of old data is none.
+    """Return the day and the line by which this tool last brought new data; a new name of old data is none.
 
     A file that only adds another format of what was there brings no data either.
     """
@@ -104,6 +104,6 @@ def _own_updates(name: str, dataset: DatasetHistory, identity: Identity, history
 
 
 def _endings(dataset: DatasetHistory) -> frozenset[str]:
-    """The endings of the files that some portal has, without the marks that tell files of one name apart."""
+    """Return the endings of the files that some portal has, without the marks that tell files of one name apart."""
     found = {name.rpartition(".")[2] for name in dataset.published()}
     return frozenset(ending.partition("#")[0].lower() for ending in found)

@@ -64,7 +64,7 @@ class Kind:
 
 
 def open_obstacles(workspace: Workspace) -> dict[str, Obstacle]:
-    """The kinds that the city cannot publish, by the standard's id; none if the workspace has no such file.
+    """Return the kinds that the city cannot publish, by the standard's id; none if the workspace has no such file.
 
     Raises:
         ConfigurationError: If the file has faults.
@@ -92,7 +92,7 @@ def kinds_of(workspace: Workspace, current: Sequence[Current]) -> list[Kind]:
 
 
 def share_published(kinds: Collection[Kind]) -> float | None:
-    """The share, in percent, of the kinds for which the city has data; ``None`` without any."""
+    """Return the share, in percent, of the kinds for which the city has data; ``None`` without any."""
     counted = [kind for kind in kinds if kind.state != "no_data"]
     if not counted:
         return None

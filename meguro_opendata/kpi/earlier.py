@@ -67,7 +67,7 @@ class Earlier:
 
     @cached_property
     def _years(self) -> dict[int, dict[str, Indicator]]:
-        """The figures of each earlier year that has a strategy or events of this program's own."""
+        """Return the figures of each earlier year that has a strategy or events of this program's own."""
         situation = self._situation
         begun = self._begun
         found: dict[int, dict[str, Indicator]] = {}
@@ -89,5 +89,5 @@ class Earlier:
 
 
 def _published(figure: Indicator) -> bool:
-    """Whether a figure without lines of the ledger is one that a document gives, and no count of nothing."""
+    """Return whether a figure without lines of the ledger is one that a document gives, and no count of nothing."""
     return figure.actual is not None and not figure.id.startswith("opendata.")

@@ -89,7 +89,7 @@ class Indicator:
 
     @property
     def percent(self) -> str:
-        """The rate in percent; empty without one."""
+        """Return the rate in percent; empty without one."""
         return "" if self.rate is None else f"{figure_text(as_number(exact(self.rate) * 100))}%"
 
 
@@ -125,7 +125,7 @@ class Count:
 
 
 def figures_of(situation: Situation, lang: str) -> list[Indicator]:
-    """Every indicator: those of open data, then the strategy's others in its order."""
+    """Return every indicator: those of open data, then the strategy's others in its order."""
     targets = situation.strategy.targets if situation.strategy else {}
     counted = {definition.id: definition for definition in indicator_definitions()}
     figures = [
@@ -222,7 +222,7 @@ def _recorded(name: str, situation: Situation) -> Count:
 
 
 def _count_share(share: float | None, good: list[tuple[Current, bool]], lines: tuple[int, ...]) -> Count:
-    """A share, and how many of its datasets each department, and each theme, has in order."""
+    """Return a share, and how many of its datasets each department, and each theme, has in order."""
     departments = _parts_of([(one.newest.department, right) for one, right in good])
     themes = _parts_of([(one.newest.theme, right) for one, right in good])
     return Count(share, by_department=departments, by_theme=themes, lines=lines)
@@ -299,7 +299,7 @@ def _rate(target: Target | None, actual: float | None) -> float | None:
 
 
 def _shown(target: Target | None, actual: float | None, unit: str) -> float | None:
-    """A figure with the digits that a reader needs: a share that is a long fraction has one place.
+    """Return a figure with the digits that a reader needs: a share that is a long fraction has one place.
 
     It has more where one place would carry it onto its target, or make it all or nothing that it is not.
     """
@@ -309,7 +309,7 @@ def _shown(target: Target | None, actual: float | None, unit: str) -> float | No
 
 
 def _sources(count: Count, target: Target | None, situation: Situation) -> Iterator[str]:
-    """Where the target comes from, then the figure: the ledger, unless only the strategy's document gives it."""
+    """Yield where the target comes from, then the figure: the ledger, unless only the strategy's document gives it."""
     strategy = situation.strategy
     if target and strategy:
         yield strategy.source

@@ -130,14 +130,14 @@ def _sheets(told: _Period, department: str) -> Iterator[Sheet]:
 
 
 def _unowned(told: _Period) -> Iterator[Section]:
-    """The indicators whose department the strategy file does not name, so that none is left out."""
+    """Yield the indicators whose department the strategy file does not name, so that none is left out."""
     lines = [line for line in told.status if not line.owner]
     if lines:
         yield Section(told.word("followup-unowned"), (_figures(told, lines, ""),))
 
 
 def _figures(told: _Period, lines: list[Status], department: str) -> Sheet:
-    """The indicators with plan and result, and room for problem, next step and sign-off."""
+    """Return the indicators with plan and result, and room for problem, next step and sign-off."""
     header = (*_FIGURES, *_BY_HAND)
     entry = tuple(range(len(_FIGURES), len(header)))
     rows = (_figure_row(told, line, department) for line in lines)
@@ -169,7 +169,7 @@ def _done(told: _Period, department: str) -> Iterator[tuple[Cell, ...]]:
 
 
 def _check(told: _Period, department: str) -> Iterator[tuple[Cell, ...]]:
-    """How each dataset stands."""
+    """Yield how each dataset stands."""
     stages = {one.current.dataset: one.stage for one in told.situation.staged}
     for one in told.situation.kept:
         newest, name = one.current.newest, one.current.dataset

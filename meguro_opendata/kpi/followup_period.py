@@ -33,7 +33,7 @@ class Period:
 
     @property
     def half(self) -> bool:
-        """Whether it is a half of the year."""
+        """Return whether it is a half of the year."""
         return len(self.quarters) > 1
 
     def name(self, lang: str) -> str:

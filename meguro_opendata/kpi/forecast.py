@@ -112,7 +112,7 @@ def _outward(lower: float, upper: float, actual: float, *, whole: bool) -> tuple
 
 
 def _tidy(value: float) -> float:
-    """A whole number without decimal places."""
+    """Return a whole number without decimal places."""
     return int(value) if value == int(value) else value
 
 

@@ -40,18 +40,18 @@ class Step:
 
     @property
     def rank(self) -> int:
-        """How near to publication the step is, the nearest first."""
+        """Return how near to publication the step is, the nearest first."""
         return _RANKS.index(self.kind)
 
 
 def next_steps(situation: Situation) -> list[Step]:
-    """Every step, the nearest to publication first."""
+    """Return every step, the nearest to publication first."""
     found = [_recipe_steps, _supply_steps, _update_steps, _record_steps]
     return sorted((step for part in found for step in part(situation)), key=lambda step: step.rank)
 
 
 def _recipe_steps(situation: Situation) -> Iterator[Step]:
-    """Datasets with a recipe that no portal has and that were not withdrawn."""
+    """Yield datasets with a recipe that no portal has and that were not withdrawn."""
     known = situation.history.datasets
     settled = {one.dataset for one in situation.current} | {name for name, one in known.items() if one.withdrawn}
     for slug in situation.workspace.slugs():
@@ -70,7 +70,7 @@ def _recipe_steps(situation: Situation) -> Iterator[Step]:
 
 
 def _supply_steps(situation: Situation) -> Iterator[Step]:
-    """Kinds that the city plans and that no recipe makes."""
+    """Yield kinds that the city plans and that no recipe makes."""
     made = {recipe.standard.id for recipe in _recipes(situation) if recipe.standard}
     for kind in situation.kinds:
         if kind.state == "planned" and kind.id not in made:
@@ -95,7 +95,7 @@ def _update_steps(situation: Situation) -> Iterator[Step]:
 
 
 def _record_steps(situation: Situation) -> Iterator[Step]:
-    """Targets for which nothing has been recorded."""
+    """Yield targets for which nothing has been recorded."""
     done = {record.indicator for _, record in situation.history.records if _in_year(record.day, situation)}
     targets = situation.strategy.targets if situation.strategy else {}
     known = situation.strategy.results if situation.strategy else {}

@@ -108,7 +108,7 @@ class Novelty:
         return _Known(dataset, own, frozenset(taken), baseline=self._had_before(name))
 
     def _had_before(self, name: str) -> bool:
-        """Whether a catalogue had a dataset, or one that it continues, before this tool published it."""
+        """Return whether a catalogue had a dataset, or one that it continues, before this tool published it."""
         formers = self.identity.formers(name) if self.identity else []
         return any(not self._history.datasets[one].first.own for one in (name, *formers))
 
@@ -175,25 +175,25 @@ class _Known(NamedTuple):
 
 
 def _own_first(dataset: DatasetHistory) -> Moment | None:
-    """The first publication; ``None`` if it is not known, because a catalogue had the dataset before."""
+    """Return the first publication; ``None`` if it is not known, because a catalogue had the dataset before."""
     first = dataset.first
     return first.moment if first.own else None
 
 
 def _all_gone(dataset: DatasetHistory) -> str:
-    """The day since which no portal has any file of a dataset; empty while one has."""
+    """Return the day since which no portal has any file of a dataset; empty while one has."""
     days = [dataset.gone(file) for file in dataset.firsts]
     return max(days) if all(days) else ""
 
 
 def _soon(first: str, gone: str) -> bool:
-    """Whether something was withdrawn within some days of its first publication."""
+    """Return whether something was withdrawn within some days of its first publication."""
     limit = timedelta(days=rules()["withdrawn"]["days"])
     return bool(gone) and date.fromisoformat(gone) - date.fromisoformat(first) <= limit
 
 
 def _series_began(found: Iterable[tuple[str, str]], others: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The day on which each series began, or, where that was before all files found, some earlier day.
+    """Return the day on which each series began, or, where that was before all files found, some earlier day.
 
     A series of one name alone, without a period in it, has no other files. The others are looked at only until each
     series has an earlier one, since finding the series of a million names takes seconds.

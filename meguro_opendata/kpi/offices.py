@@ -29,7 +29,7 @@ def _owners(situation: Situation) -> Iterator[str]:
 
 
 def _of_recipes(situation: Situation) -> Iterator[str]:
-    """The departments of recipes that can be read; the others are among the steps."""
+    """Yield the departments of recipes that can be read; the others are among the steps."""
     for slug in situation.workspace.slugs():
         try:
             yield open_recipe(slug, situation.workspace).metadata.department

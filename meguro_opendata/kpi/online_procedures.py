@@ -37,7 +37,7 @@ class OnlineRate:
 
     @property
     def value(self) -> float:
-        """The rate in percent, unrounded: what is recorded."""
+        """Return the rate in percent, unrounded: what is recorded."""
         return as_number(Fraction(100 * self.online, self.total))
 
     @property
@@ -48,7 +48,7 @@ class OnlineRate:
 
 
 def read_online_rate(path: Path) -> OnlineRate:
-    """The rate from a table with the columns 手続名, 年間申請件数 and オンライン申請 (○ or ×).
+    """Return the rate from a table with the columns 手続名, 年間申請件数 and オンライン申請 (○ or ×).
 
     Raises:
         SourceError: If the file cannot be read.

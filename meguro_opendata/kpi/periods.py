@@ -108,7 +108,7 @@ def _written(text: str) -> tuple[int | str, ...]:
 
 
 def _numbers(digits: str, era: int, *, first: bool) -> list[int]:
-    """The numbers of a run of digits: 20250401 and, of an era, 070401 are three."""
+    """Return the numbers of a run of digits: 20250401 and, of an era, 070401 are three."""
     if era:
         year, *rest = _ERA_DIGITS.findall(digits) if len(digits) >= _YEAR else [digits]
         return [era + int(year), *map(int, rest)]

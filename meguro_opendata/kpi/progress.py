@@ -73,7 +73,7 @@ def _progress(figure: Indicator, situation: Situation, earlier: Earlier) -> Prog
 
 
 def _has_pace(figure: Indicator, situation: Situation) -> bool:
-    """Whether the figure grows by events, so that a pace says something of its future."""
+    """Return whether the figure grows by events, so that a pace says something of its future."""
     rule = rules()["forecast"]
     counts = {known.id: known.count for known in indicator_definitions()}
     if counts.get(figure.id, "recorded") not in rule["counts"] or figure.unit in share_units():
@@ -93,7 +93,7 @@ def _forecast(figure: Indicator, situation: Situation, earlier: Earlier) -> Fore
 
 
 def _whole(figure: Indicator) -> bool:
-    """Whether it is counted one by one."""
+    """Return whether it is counted one by one."""
     return figure.unit in rules()["units"]["whole"]
 
 
@@ -124,7 +124,7 @@ def _points(
 
 
 def _by(end: date, figure: Indicator, situation: Situation, forecast: Forecast | Silence) -> Forecast | None:
-    """The range by a quarter's end: on the straight lines to that of the year's end."""
+    """Return the range by a quarter's end: on the straight lines to that of the year's end."""
     if not isinstance(forecast, Forecast) or figure.actual is None:
         return None
     gone = _days_to(situation.until, situation)
@@ -133,7 +133,7 @@ def _by(end: date, figure: Indicator, situation: Situation, forecast: Forecast |
 
 
 def _days_to(day: date, situation: Situation) -> int:
-    """How many days of the year are over at the end of a day."""
+    """Return how many days of the year are over at the end of a day."""
     return max((day - situation.first).days + 1, 0)
 
 

@@ -65,7 +65,7 @@ class Recordable:
 
     @property
     def adds(self) -> bool:
-        """Whether records add up to the figure of the year."""
+        """Return whether records add up to the figure of the year."""
         return self.method == "sum"
 
 
@@ -190,7 +190,7 @@ def enter_record(
 
 
 def _total_with(records: Sequence[Placed], lines: int, record: Record, known: Recordable, start: int) -> float:
-    """The figure of the year once a record is entered."""
+    """Return the figure of the year once a record is entered."""
     year = _year(record, start)
     in_year = [(line, old) for line, old in records if _year(old, start) == year]
     placed = [*in_year, (lines + 1, record)]
@@ -199,7 +199,7 @@ def _total_with(records: Sequence[Placed], lines: int, record: Record, known: Re
 
 
 def _twice(records: Sequence[Placed], record: Record) -> Iterator[Fault]:
-    """A record that is there already, entered once more by mistake."""
+    """Yield a record that is there already, entered once more by mistake."""
     said = _said(record)
     yield from (Fault("-", "record-twice", {"line": line}) for line, old in records if _said(old) == said)
 
@@ -218,7 +218,7 @@ def _year(record: Record, start: int) -> int:
 
 
 def _name_faults(indicator: str, known: Mapping[str, Recordable], strategy: Strategy | None, year: int) -> list[Fault]:
-    """An indicator that is counted from the ledger, has another id now, or is none of the year."""
+    """Return an indicator that is counted from the ledger, has another id now, or is none of the year."""
     counted = {definition.id for definition in indicator_definitions() if definition.count != "recorded"}
     renamed = strategy.renamed if strategy else {}
     if indicator in known:
@@ -253,7 +253,7 @@ def _range_faults(number: float, known: Recordable, said: dict[str, object]) -> 
 
 
 def _example(known: Recordable) -> str:
-    """A value as it may be written for an indicator."""
+    """Return a value as it may be written for an indicator."""
     shares, whole = share_units(), rules()["units"]["whole"]
     return f"{'72.5' if known.unit in shares else '3' if known.unit in whole else '12.5'}{known.unit}"
 

@@ -80,5 +80,5 @@ def write_followup(
 
 
 def _report_bytes(board: Board, kind: str) -> bytes:
-    """The report in one form; its page has charts and links, which papers of tables have not."""
+    """Return the report in one form; its page has charts and links, which papers of tables have not."""
     return page_of(board).encode("utf-8") if kind == "html" else paper_bytes(paper_of(board), kind, board.lang)

@@ -45,22 +45,22 @@ class Situation:
 
     @property
     def until(self) -> date:
-        """The last day that counts."""
+        """Return the last day that counts."""
         return min(self.as_of, self.last)
 
     @property
     def over(self) -> bool:
-        """Whether the year is over."""
+        """Return whether the year is over."""
         return self.as_of > self.last
 
     @cached_property
     def trust(self) -> Trust:
-        """Whether the ledger's lines, which the figures are counted from, are as they were written."""
+        """Return whether the ledger's lines, which the figures are counted from, are as they were written."""
         return check_ledger(self.workspace.ledger)
 
     @cached_property
     def recordable(self) -> dict[str, Recordable]:
-        """The indicators that are recorded by hand."""
+        """Return the indicators that are recorded by hand."""
         return recordable(self.strategy)
 
     @cached_property
@@ -70,7 +70,7 @@ class Situation:
 
     @cached_property
     def background(self) -> Background | None:
-        """The older documents that the strategy builds on."""
+        """Return the older documents that the strategy builds on."""
         return open_background(self.workspace)
 
     @cached_property
@@ -80,13 +80,13 @@ class Situation:
 
     @cached_property
     def corrections(self) -> tuple[Correction, ...]:
-        """The changes of this year and earlier ones that were entered when the year was over."""
+        """Return the changes of this year and earlier ones that were entered when the year was over."""
         found = corrections_of(self.workspace, self.history)
         return tuple(one for one in found if one.fiscal_year <= self.fiscal_year)
 
     @property
     def new(self) -> tuple[list[New], list[New]]:
-        """Datasets and files that were published for the first time in the year."""
+        """Return datasets and files that were published for the first time in the year."""
         return self.novelties.datasets, self.novelties.files
 
     @cached_property
@@ -102,22 +102,22 @@ class Situation:
 
     @cached_property
     def current(self) -> list[Current]:
-        """The datasets that were published on the last day that counts."""
+        """Return the datasets that were published on the last day that counts."""
         return current_datasets(self.history)
 
     @cached_property
     def kinds(self) -> list[Kind]:
-        """The kinds of the national list."""
+        """Return the kinds of the national list."""
         return kinds_of(self.workspace, self.current)
 
     @cached_property
     def kept(self) -> list[Kept]:
-        """Each dataset, whether it is updated as declared."""
+        """Return each dataset, whether it is updated as declared."""
         return timeliness_of(self.current, self.until)
 
     @cached_property
     def staged(self) -> list[Staged]:
-        """Each dataset with its stage."""
+        """Return each dataset with its stage."""
         return stages_of(self.current)
 
 

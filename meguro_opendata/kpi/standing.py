@@ -67,7 +67,7 @@ def _forecast_meets(figure: Indicator, forecast: Forecast | Silence) -> bool:
 
 
 def _limit_kept(figure: Indicator, _forecast: Forecast | Silence) -> bool:
-    """A limit whose status is still ``under_way`` has not been broken."""
+    """Return a limit whose status is still ``under_way`` has not been broken."""
     return figure.comparison == "at_most"
 
 

@@ -49,18 +49,18 @@ class StatusBoard:
 
     @property
     def lines(self) -> tuple[Status, ...]:
-        """Every indicator in the document's order."""
+        """Return every indicator in the document's order."""
         return tuple(line for theme in self.themes for focus in theme.focuses for line in focus.lines)
 
     @property
     def counts(self) -> Mapping[Standing, int]:
-        """How many indicators have each standing, those that none has included."""
+        """Return how many indicators have each standing, those that none has included."""
         found = Counter(line.standing for line in self.lines)
         return {standing: found[standing] for standing in Standing}
 
     @property
     def owned(self) -> bool:
-        """Whether the city entered whose any indicator is."""
+        """Return whether the city entered whose any indicator is."""
         return any(line.owner for line in self.lines)
 
 

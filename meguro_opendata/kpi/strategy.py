@@ -62,12 +62,12 @@ def _defined() -> dict[str, Any]:
 
 @cache
 def indicator_definitions() -> tuple[IndicatorDefinition, ...]:
-    """The indicators of open data, which any year has, with or without a strategy."""
+    """Return the indicators of open data, which any year has, with or without a strategy."""
     return tuple(IndicatorDefinition(**entry) for entry in _defined()["indicator"])
 
 
 def share_units() -> tuple[str, ...]:
-    """The units of shares, which go from 0 to 100 and do not add up.
+    """Return the units of shares, which go from 0 to 100 and do not add up.
 
     >>> "%" in share_units(), "件" in share_units()
     (True, False)
@@ -81,7 +81,7 @@ def method_of(target: Target) -> Method:
 
 
 def open_strategy(workspace: Workspace, fiscal_year: int) -> Strategy | None:
-    """The strategy of a fiscal year, ``None`` if the workspace has none.
+    """Return the strategy of a fiscal year, ``None`` if the workspace has none.
 
     Raises:
         ConfigurationError: If the file, or that of the older documents, has faults: all of them at once.
@@ -104,7 +104,7 @@ def open_strategy(workspace: Workspace, fiscal_year: int) -> Strategy | None:
 
 
 def open_background(workspace: Workspace) -> Background | None:
-    """The older documents that the strategies build on, ``None`` if the workspace has no file of them.
+    """Return the older documents that the strategies build on, ``None`` if the workspace has no file of them.
 
     Raises:
         ConfigurationError: If the file has faults: all of them at once.
@@ -120,7 +120,7 @@ def open_background(workspace: Workspace) -> Background | None:
 
 
 def _background_faults(background: Background) -> Iterator[Fault]:
-    """A vision that is no document, and numbers and ids that stand twice."""
+    """Yield a vision that is no document, and numbers and ids that stand twice."""
     ids = [document.id for document in background.documents]
     if background.vision not in ids:
         yield unknown("vision", "document-unknown", background.vision, ids)
@@ -135,7 +135,7 @@ def _year_faults(strategy: Strategy, fiscal_year: int, name: str) -> Iterator[Fa
 
 
 def _number_faults(strategy: Strategy) -> Iterator[Fault]:
-    """Numbers of themes and of focuses that stand twice."""
+    """Yield numbers of themes and of focuses that stand twice."""
     yield from _twice("themes", [theme.number for theme in strategy.themes])
     yield from _twice("themes.focuses", [focus.number for focus in strategy.focuses])
 
@@ -147,7 +147,7 @@ def _twice(place: str, names: Sequence[int | str]) -> Iterator[Fault]:
 
 
 def _aim_faults(strategy: Strategy, background: Background | None) -> Iterator[Fault]:
-    """Numbers of aims that the vision does not have; without the vision nothing is known of them."""
+    """Yield numbers of aims that the vision does not have; without the vision nothing is known of them."""
     known = background.aims if background else {}
     for focus in strategy.focuses if known else ():
         for number in focus.aims:
@@ -156,7 +156,7 @@ def _aim_faults(strategy: Strategy, background: Background | None) -> Iterator[F
 
 
 def _target_faults(strategy: Strategy) -> Iterator[Fault]:
-    """Ids that are unknown or stand twice, units that are not the indicator's, results without a target."""
+    """Yield ids that are unknown or stand twice, units that are not the indicator's, results without a target."""
     counted = {definition.id: definition for definition in indicator_definitions()}
     seen: set[str] = set()
     for place, target in strategy.placed_targets():
@@ -187,7 +187,7 @@ def _former_faults(strategy: Strategy) -> Iterator[Fault]:
 
 
 def _owner_faults(strategy: Strategy, departments: Sequence[str]) -> Iterator[Fault]:
-    """Owners that are no department of the city: no sheet of any department would show their indicators."""
+    """Yield owners that are no department of the city: no sheet of any department would show their indicators."""
     for place, target in strategy.placed_targets():
         if target.owner is not None and target.owner not in departments:
             yield unknown(f"{place}.owner", "owner-unknown", target.owner, departments)

@@ -67,7 +67,7 @@ class Ruling(Declared):
 
     @property
     def text(self) -> str:
-        """The document with its day."""
+        """Return the document with its day."""
         return f"{self.document} ({self.date.isoformat()})"
 
 
@@ -109,7 +109,7 @@ class Target(Declared):
 
     @property
     def counted(self) -> str:
-        """The count of new data that is held against the target."""
+        """Return the count of new data that is held against the target."""
         return "files" if self.official == "all" else self.official
 
 
@@ -248,23 +248,23 @@ class Strategy(Declared):
 
     @property
     def focuses(self) -> tuple[Focus, ...]:
-        """Every focus, theme by theme."""
+        """Return every focus, theme by theme."""
         return tuple(focus for theme in self.themes for focus in theme.focuses)
 
     @property
     def targets(self) -> Mapping[str, tuple[Focus, Target]]:
-        """Every target by its indicator's id, with its focus, in the document's order."""
+        """Return every target by its indicator's id, with its focus, in the document's order."""
         return {target.id: (focus, target) for focus in self.focuses for target in focus.indicators}
 
     @property
     def results(self) -> Mapping[str, KnownResult]:
-        """The published figures of targets, by the indicator's id."""
+        """Return the published figures of targets, by the indicator's id."""
         known = [*(result for focus in self.focuses for result in focus.results), *self.other_results]
         return {result.indicator: result for result in known if result.indicator}
 
     @property
     def renamed(self) -> Mapping[str, str]:
-        """The ids of today by those under which their indicators were recorded before."""
+        """Return the ids of today by those under which their indicators were recorded before."""
         return {old: name for name, (_, target) in self.targets.items() for old in target.formerly}
 
     def placed_targets(self) -> Iterator[tuple[str, Target]]:
@@ -327,5 +327,5 @@ class Background(Declared):
 
     @property
     def aims(self) -> Mapping[int, Aim]:
-        """The aims of the vision, by number."""
+        """Return the aims of the vision, by number."""
         return {aim.number: aim for document in self.documents if document.id == self.vision for aim in document.aims}

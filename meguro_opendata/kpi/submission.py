@@ -81,7 +81,7 @@ class HandedIn:
 
     @property
     def name(self) -> str:
-        """The quarter with the version, such as ``2025Q2-1``."""
+        """Return the quarter with the version, such as ``2025Q2-1``."""
         return f"{self.entry.quarter}-{self.entry.version}"
 
 
@@ -117,7 +117,7 @@ class Difference:
 
     @property
     def corrected(self) -> bool:
-        """Whether the figure of the day that was handed in is another one now."""
+        """Return whether the figure of the day that was handed in is another one now."""
         return self.same_day != self.submitted
 
 

@@ -38,29 +38,29 @@ class Staged:
 
     @property
     def readable(self) -> bool:
-        """Whether that is a machine-readable structure."""
+        """Return whether that is a machine-readable structure."""
         return bool(self.stage >= rules()["readable"]["least"])
 
 
 def timeliness_of(current: Sequence[Current], day: date) -> list[Kept]:
-    """Every dataset, as it stood at the end of a day."""
+    """Return every dataset, as it stood at the end of a day."""
     return [_kept(one, day) for one in current]
 
 
 def share_on_time(kept: Sequence[Kept]) -> float | None:
-    """The share, in percent, of the datasets that can be late and are not; ``None`` if none can be."""
+    """Return the share, in percent, of the datasets that can be late and are not; ``None`` if none can be."""
     return percentage(
         sum(one.state == "on_time" for one in kept), sum(one.state in ("on_time", "late") for one in kept)
     )
 
 
 def stages_of(current: Sequence[Current]) -> list[Staged]:
-    """Every dataset with its stage."""
+    """Return every dataset with its stage."""
     return [Staged(one, max(_stage(ending, one) for ending in one.endings)) for one in current]
 
 
 def share_readable(staged: Sequence[Staged]) -> float | None:
-    """The share, in percent, of the datasets of a machine-readable structure; ``None`` without datasets."""
+    """Return the share, in percent, of the datasets of a machine-readable structure; ``None`` without datasets."""
     return percentage(sum(one.readable for one in staged), len(staged))
 
 
@@ -82,7 +82,7 @@ def _folded(text: str) -> str:
 
 @cache
 def _allowed_days() -> dict[str, int]:
-    """How many days may pass until the next update, by the declared frequency."""
+    """Return how many days may pass until the next update, by the declared frequency."""
     return {_folded(name): rule["days"] + rule["grace"] for rule in rules()["frequency"] for name in rule["names"]}
 
 
@@ -92,7 +92,7 @@ def _one_off() -> frozenset[str]:
 
 
 def _stage(ending: str, one: Current) -> int:
-    """The stage of a file by its ending; of a CSV that this tool built it is known that it is tidy."""
+    """Return the stage of a file by its ending; of a CSV that this tool built it is known that it is tidy."""
     if ending == "csv" and one.own:
         return int(rules()["built"]["csv_standard" if one.newest.standard else "csv"])
     return int(rules()["stages"].get(ending, 0))

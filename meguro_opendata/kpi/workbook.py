@@ -48,7 +48,7 @@ def workbook_of(paper: Paper) -> bytes:
 
 
 def _forms(book: Any) -> Mapping[str, Any]:
-    """The formats of cells, by what they hold."""
+    """Return the formats of cells, by what they hold."""
     cell = {"border": 1, "text_wrap": True, "valign": "top"}
     forms = {kind: book.add_format({**cell, "num_format": code}) for kind, code in _NUMBERS.items()}
     forms["text"] = book.add_format(cell)
@@ -71,7 +71,7 @@ def _head(sheet: Any, section: Section, paper: Paper, forms: Mapping[str, Any]) 
 
 
 def _tops(section: Section, paper: Paper) -> list[int]:
-    """The row of each table's header: below its title, after an empty row."""
+    """Return the row of each table's header: below its title, after an empty row."""
     found, row = [], len(paper.facts) + 2
     for table in section.sheets:
         found.append(row + 1)
@@ -112,7 +112,7 @@ def _table(sheet: Any, table: Sheet, top: int, forms: Mapping[str, Any]) -> None
 
 
 def _widths(section: Section) -> list[int]:
-    """The width of each column, those that are filled in by hand wide enough to write in."""
+    """Return the width of each column, those that are filled in by hand wide enough to write in."""
     entry = {column for table in section.sheets for column in table.entry}
     widths = [text_width(texts, _WIDEST) for texts in _columns(section)]
     return [max(width, _ENTRY_WIDTH) if column in entry else width for column, width in enumerate(widths)]
@@ -194,7 +194,7 @@ def _text(cell: Cell) -> str:
 
 
 def _sheet_names(names: Sequence[str]) -> list[str]:
-    """Names that Excel takes for worksheets: short, without its signs, none twice.
+    """Return names that Excel takes for worksheets: short, without its signs, none twice.
 
     >>> _sheet_names(["a/b", "a:b", ""])
     ['a b', 'a b 2', '3']

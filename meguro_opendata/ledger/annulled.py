@@ -27,7 +27,7 @@ class Lines(Protocol):
 
     @property
     def lines(self) -> int:
-        """The number of lines."""
+        """Return the number of lines."""
 
     def texts(self, numbers: Iterable[int]) -> dict[int, bytes]:
         """Return some lines as they are written, by number."""

@@ -41,7 +41,7 @@ _TAIL = 1 << 16
 
 
 def read_ledger(path: Path) -> list[Event]:
-    """Every event of a file in its order; none if there is no ledger yet.
+    """Return every event of a file in its order; none if there is no ledger yet.
 
     Raises:
         MeguroOpendataError: If a line cannot be read; it is never skipped.
@@ -50,7 +50,7 @@ def read_ledger(path: Path) -> list[Event]:
 
 
 def read_entries(path: Path) -> Iterator[tuple[int, Entry]]:
-    """Every entry with the number of its line, from 1; blank lines count as lines.
+    """Yield every entry with the number of its line, from 1; blank lines count as lines.
 
     Raises:
         MeguroOpendataError: If a line cannot be read; it is never skipped.
@@ -107,7 +107,7 @@ def last_hash(path: Path) -> str:
 
 
 def _last_line(file: IO[bytes]) -> tuple[bytes, bool]:
-    """The last line that is not blank, without its newline, and whether the newline is there."""
+    """Return the last line that is not blank, without its newline, and whether the newline is there."""
     size = file.seek(0, os.SEEK_END)
     tail, start = b"", size
     while start and tail.rstrip().find(b"\n") < 0:
@@ -119,7 +119,7 @@ def _last_line(file: IO[bytes]) -> tuple[bytes, bool]:
 
 
 def _missing_newline(file: IO[bytes]) -> bytes:
-    """The newline that an editor may have taken from the last line."""
+    """Return the newline that an editor may have taken from the last line."""
     size = file.seek(0, os.SEEK_END)
     if not size:
         return b""

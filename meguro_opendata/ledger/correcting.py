@@ -200,13 +200,13 @@ def _annul_faults(history: History, line: int, reason: str, *, timed: bool) -> I
 
 
 def _annulling(history: History, line: int) -> int:
-    """The line of the newest annulment of a line."""
+    """Return the line of the newest annulment of a line."""
     targets = hashes_of(history, [line])[line]
     return next(number for number, old in reversed(history.annulled) if old.target in targets)
 
 
 def _moment(line: int, at: str, now: str) -> tuple[str, list[Fault]]:
-    """The right time of an event as the ledger writes it; empty without one."""
+    """Return the right time of an event as the ledger writes it; empty without one."""
     if not at:
         return "", []
     try:

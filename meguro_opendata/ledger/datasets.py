@@ -46,12 +46,12 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def line(self) -> int:
-        """The number of the ledger's line."""
+        """Return the number of the ledger's line."""
         return self.packed >> _MARK_BITS
 
     @property
     def mark(self) -> int:
-        """A mark of the file's checksum, 0 if that is not known: equal marks are equal data."""
+        """Return a mark of the file's checksum, 0 if that is not known: equal marks are equal data."""
         return self.packed & _MARK
 
     @property
@@ -148,7 +148,7 @@ class DatasetHistory:
     def _is_renewed(
         self, file: str, portal: str, occurrence: Occurrence, here: Occurrence | None, *, update: bool
     ) -> bool:
-        """Whether an event of this tool brought data that no portal had: by the checksums where they are known.
+        """Return whether an event of this tool brought data that no portal had: by the checksums where they are known.
 
         Nearly every line of a large ledger is a new file, or an update of a file of known data, on one portal.
         """
@@ -170,7 +170,7 @@ class DatasetHistory:
         return not any(one.own for one in known) if last is None else not last.withdrawn
 
     def _is_format(self, file: str, day: str) -> bool:
-        """Whether a file only adds another format of a table that was there by that day."""
+        """Return whether a file only adds another format of a table that was there by that day."""
         stem, _, own = file.rpartition(".")
         others = (self.firsts.get(f"{stem}.{ending}") for ending in self.endings if ending != own)
         return any(first is not None and first.day <= day for first in others)
@@ -188,7 +188,7 @@ class DatasetHistory:
 
     @property
     def telling(self) -> Occurrence:
-        """The event that says what the dataset is: this tool's newest, else a catalogue's, else its first.
+        """Return the event that says what the dataset is: this tool's newest, else a catalogue's, else its first.
 
         A catalogue's date is of its entry, and its words are older than that: they do not replace this tool's.
         """
@@ -196,12 +196,12 @@ class DatasetHistory:
 
     @property
     def newest(self) -> Occurrence | None:
-        """The newest publication or update up to the day asked for; ``None`` if there is none."""
+        """Return the newest publication or update up to the day asked for; ``None`` if there is none."""
         return max(filter(None, (self.newest_own, self.newest_catalogued)), key=_moment, default=None)
 
     @property
     def first(self) -> Occurrence:
-        """The first occurrence of the file that came first; of one day's those of a catalogue go before."""
+        """Return the first occurrence of the file that came first; of one day's those of a catalogue go before."""
         day = min(map(_day, self.firsts.values()))
         return min((one for one in self.firsts.values() if one.day == day), key=lambda one: (one.own, one.line))
 
@@ -241,7 +241,7 @@ class DatasetHistory:
 
     @property
     def withdrawn(self) -> bool:
-        """Whether it was on a portal up to the day asked for, and is on none any more."""
+        """Return whether it was on a portal up to the day asked for, and is on none any more."""
         return bool(self.portals) and next(self.published(), None) is None
 
     def catalogued(self, until: str) -> list[str]:

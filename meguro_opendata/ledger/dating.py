@@ -48,7 +48,7 @@ class Dated:
 
 
 def read_first_publications(path: Path) -> list[FirstPublication]:
-    """The rows of a table with the columns データセット, ファイル (may be left out), 初回公開日 and 根拠.
+    """Return the rows of a table with the columns データセット, ファイル (may be left out), 初回公開日 and 根拠.
 
     Raises:
         SourceError: If the file cannot be read.
@@ -127,7 +127,7 @@ def _earliest(dataset: DatasetHistory, resource: str, odd: frozenset[int]) -> st
 
 
 def _contradictions(said: Sequence[FirstPublication]) -> Iterator[Fault]:
-    """Two rows that give one thing different days."""
+    """Yield two rows that give one thing different days."""
     seen: dict[tuple[str, str], FirstPublication] = {}
     for one in said:
         other = seen.setdefault((one.dataset, one.resource), one)

@@ -234,7 +234,7 @@ _DAYS = ("first", "day")
 
 
 def japan_time(moment: datetime | None = None) -> str:
-    """A moment (default: now) as the ledger writes it.
+    """Return a moment (default: now) as the ledger writes it.
 
     >>> japan_time(datetime(2026, 3, 31, 15, 0, tzinfo=UTC))
     '2026-04-01T00:00:00+09:00'
@@ -243,13 +243,13 @@ def japan_time(moment: datetime | None = None) -> str:
 
 
 def filled(entry: Entry) -> dict[str, Any]:
-    """An entry as the keys of a line; what may be left out, and is empty, is left out."""
+    """Return an entry as the keys of a line; what may be left out, and is empty, is left out."""
     optional = {field.name for field in fields(entry) if field.default is not MISSING}
     return {name: value for name, value in asdict(entry).items() if value not in (None, "") or name not in optional}
 
 
 def entry_of(loaded: Mapping[str, Any]) -> Entry:
-    """The entry that a line says; keys that it does not know are left alone.
+    """Return the entry that a line says; keys that it does not know are left alone.
 
     Raises:
         KeyError: If a key is missing, or the kind of event is unknown.
@@ -274,6 +274,6 @@ def entry_of(loaded: Mapping[str, Any]) -> Entry:
 
 @cache
 def _shape(kind: Callable[..., Entry]) -> dict[str, tuple[Any, bool]]:
-    """The type of each key, and whether it has to be there."""
+    """Return the type of each key, and whether it has to be there."""
     hints = get_type_hints(kind)
     return {field.name: (hints[field.name], field.default is MISSING) for field in fields(kind)}  # type: ignore[arg-type]

@@ -77,7 +77,7 @@ class History:
 
     @property
     def lines(self) -> int:
-        """The number of lines, those that are later than the day asked for included."""
+        """Return the number of lines, those that are later than the day asked for included."""
         return len(self.offsets) - 1
 
     def entries(self, numbers: Iterable[int]) -> dict[int, Entry]:
@@ -326,7 +326,7 @@ class _Scan:
             self.history.late.append((number, self._clock))
 
     def _is_awaited(self, line: CountedLine, dataset: DatasetHistory) -> bool:
-        """Whether something is said already of a file, or of a dataset, that only this event brings (back)."""
+        """Return whether something is said already of a file, or of a dataset, that only this event brings (back)."""
         if (line.dataset, line.resource) in self._spoken:
             return True
         return len(dataset.firsts) == 1 and (line.dataset, "") in self._spoken

@@ -33,7 +33,7 @@ class Identity:
                 self._formers[later].append(former)
 
     def __bool__(self) -> bool:
-        """Whether anything continues something."""
+        """Return whether anything continues something."""
         return bool(self._formers)
 
     def leads(self, thing: Thing, other: Thing) -> bool:
@@ -105,7 +105,7 @@ def unrecognised(same: Iterable[tuple[int, SameAs]], datasets: Mapping[str, Data
 
 
 def _by_checksum(history: DatasetHistory, before: DatasetHistory) -> dict[str, list[str]]:
-    """The files of the former dataset that had the data with which each file began, on or before that day."""
+    """Return the files of the former dataset that had the data with which each file began, on or before that day."""
     held: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name, kept in before.checksums.items():
         for day, checksum in kept:

@@ -129,13 +129,13 @@ class OnPortal:
 
     @cached_property
     def withdrawals(self) -> Mapping[str, Withdrawal]:
-        """The datasets that are withdrawn."""
+        """Return the datasets that are withdrawn."""
         found = ((slug, dataset.withdrawal(self.portal)) for slug, dataset in self._datasets.items())
         return {slug: withdrawal for slug, withdrawal in found if withdrawal is not None}
 
     @property
     def published(self) -> frozenset[str]:
-        """The datasets that are there."""
+        """Return the datasets that are there."""
         own = (slug for slug, dataset in self._datasets.items() if dataset.whole or dataset.public)
         return frozenset(own) - self.withdrawals.keys()
 

@@ -93,7 +93,7 @@ class Imported:
 
 
 def reading_words() -> dict[str, Any]:
-    """The names under which others keep what the ledger needs."""
+    """Return the names under which others keep what the ledger needs."""
     return packaged_toml(__package__, "ledger.toml")
 
 
@@ -111,7 +111,7 @@ def catalogued(package: Package) -> dict[str, str]:
 
 
 def read_packages(path: Path) -> list[tuple[str, Package]]:
-    """The datasets of a saved dump, one ``package_show`` result a line, each with its place for messages.
+    """Return the datasets of a saved dump, one ``package_show`` result a line, each with its place for messages.
 
     Raises:
         SourceError: If the file is missing, empty or no text, or a line is no dataset.
@@ -337,7 +337,7 @@ def _same_for_all(package: Package, code: str, city: str) -> dict[str, Any]:
 
 
 def _file_name(part: Package) -> str:
-    """The name of the file in its address, else the resource's name, else its id.
+    """Return the name of the file in its address, else the resource's name, else its id.
 
     >>> _file_name({"url": "https://data.example.jp/a/b/%E4%B8%80%E8%A6%A7.csv?x=1", "name": "一覧"})
     '一覧.csv'

@@ -68,7 +68,7 @@ class Trust:
 
     @property
     def verified(self) -> bool:
-        """Whether everything that the lines say is as it was written."""
+        """Return whether everything that the lines say is as it was written."""
         return not self.faults
 
 

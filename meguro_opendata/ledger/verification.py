@@ -34,7 +34,7 @@ class Check:
 
     @property
     def whole(self) -> bool:
-        """Whether every line is as it was written."""
+        """Return whether every line is as it was written."""
         return not self.faults
 
 

@@ -30,7 +30,7 @@ class AddressParts:
 
 
 def split_address(text: str, prefecture: str = "", city: str = "") -> AddressParts | None:
-    """The parts, or ``None`` if any sign of the address would be left over or has two readings.
+    """Return the parts, or ``None`` if any sign of the address would be left over or has two readings.
 
     Args:
         text: The address, with or without prefecture and municipality.
@@ -63,7 +63,7 @@ def _parts(prefecture: str, city: str, rest: str) -> AddressParts | None:
 
 
 def join_address(cells: Sequence[str]) -> Composed:
-    """The cells of one row joined to an address, in which prefecture and municipality stand once.
+    """Return the cells of one row joined to an address, in which prefecture and municipality stand once.
 
     The first cells name prefecture and municipality; the one behind them may name them again, may be elsewhere, or
     may be no address. Where it is a part of an address (町字), the others follow it.

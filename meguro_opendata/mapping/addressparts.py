@@ -17,7 +17,7 @@ __all__ = ["address_parts"]
 
 
 def address_parts(values: pl.Series, part: str, city: City | None, *, with_building: bool) -> pl.Series:
-    """One part of each address, ``None`` where the address cannot be split with certainty.
+    """Return one part of each address, ``None`` where the address cannot be split with certainty.
 
     A gazetteer of the city tells the town from the number exactly, and knows the town's ID; without one, form tells.
 

@@ -51,12 +51,12 @@ class Carried:
 
     @property
     def filled(self) -> bool:
-        """Whether any row has a value."""
+        """Return whether any row has a value."""
         return bool((self.values != "").any())
 
 
 def carry(proposal: Proposal, table: Table, standard: Standard, older: Standard) -> Carried:
-    """The new column that a proposal of the older version's kind stands for."""
+    """Return the new column that a proposal of the older version's kind stands for."""
     field = next(field for field in standard.fields if field.name == proposal.field)
     way = carry_ways()[proposal.reason]
     context = _roles(table, older)
@@ -90,19 +90,19 @@ def _changes(
 
 
 def carry_ways() -> Mapping[str, Callable[[Row, Sequence[str], Field, Mapping[str, str]], str | None]]:
-    """How each reason of a proposal makes a value from a row."""
+    """Return how each reason of a proposal makes a value from a row."""
     return {"old-join": _join, "old-address": _address, "old-features": _feature}
 
 
 def _roles(table: Table, older: Standard) -> dict[str, str]:
-    """The source columns that hold prefecture and municipality, by role."""
+    """Return the source columns that hold prefecture and municipality, by role."""
     here = {loose(label): column for column, label in zip(table.frame.columns, table.labels, strict=True)}
     known = {"prefecture": "都道府県名", "city": "市区町村名"}
     return {role: here[loose(name)] for role, name in known.items() if loose(name) in here and older.field(name)}
 
 
 def _join(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str, str]) -> str | None:
-    """The names of prefecture and municipality in one; none if one of them is a number, such as that of the row.
+    """Return the names of prefecture and municipality in one; none if one of them is a number, such as that of the row.
 
     >>> row = {"都道府県名": "愛知県", "市区町村名": "0001"}
     >>> _join(row, list(row), Field("地方公共団体名", "text", "", "", {}), {}) is None
@@ -113,7 +113,7 @@ def _join(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str, st
 
 
 def _address(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str, str]) -> str | None:
-    """The whole address with its prefecture and municipality in front, or one of its parts."""
+    """Return the whole address with its prefecture and municipality in front, or one of its parts."""
     written = row[columns[0]].strip()
     if not written:
         return ""
@@ -132,7 +132,7 @@ def _places(row: Row, roles: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _feature(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str, str]) -> str | None:
-    """Whether the list names this feature; what it does not name is left empty, not denied."""
+    """Return whether the list names this feature; what it does not name is left empty, not denied."""
     named = {folded(part) for part in row[columns[0]].translate(_SEPARATORS).split(";")}
     spellings = {folded(field.name), *(folded(name) for name in field.descriptor.get("mo:synonyms", ()))}
     return _YES.get(field.kind) if named & spellings else ""

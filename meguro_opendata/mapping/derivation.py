@@ -22,7 +22,7 @@ DerivedRule = Mapping[str, Any]
 
 
 def from_one_cell(table: Table, standard: Standard, found: Found) -> Iterator[Proposal]:
-    """Latitude and longitude from the one column whose cells hold both; sure if its header says so too."""
+    """Yield latitude and longitude from the one column whose cells hold both; sure if its header says so too."""
     places = _open_places(standard, found)
     columns = [name for name in table.frame.columns if places and "place" in value_kinds_of(table.frame[name])]
     if len(columns) != 1:
@@ -36,14 +36,14 @@ def from_one_cell(table: Table, standard: Standard, found: Found) -> Iterator[Pr
 
 
 def _open_places(standard: Standard, found: Found) -> list[str]:
-    """The standard's latitude and longitude, if it has one of each and no column surely fills them."""
+    """Return the standard's latitude and longitude, if it has one of each and no column surely fills them."""
     places = {field.name: field.kind for field in standard.fields if field.kind in ("latitude", "longitude")}
     filled = any(name in found and found[name].sure for name in places)
     return [] if filled or list(places.values()) != ["latitude", "longitude"] else list(places)
 
 
 def parts_and_whole(table: Table, standard: Standard, found: Found) -> Iterator[Proposal]:
-    """A whole joined from its parts, all of them sure; or parts split from their whole, to be confirmed."""
+    """Yield a whole joined from its parts, all of them sure; or parts split from their whole, to be confirmed."""
     names = {field.name for field in standard.fields}
     for rule in mapping_words()["derived"]:
         if names.issuperset([rule["whole"], *rule["parts"]]):
@@ -51,14 +51,14 @@ def parts_and_whole(table: Table, standard: Standard, found: Found) -> Iterator[
 
 
 def _whole_of(rule: DerivedRule, found: Found) -> Iterator[Proposal]:
-    """The whole, if each of its parts is surely a column of its own."""
+    """Yield the whole, if each of its parts is surely a column of its own."""
     if all(_is_sure_column(name, found) for name in rule["parts"]):
         columns = tuple(found[name].columns[0] for name in rule["parts"])
         yield Proposal(rule["whole"], columns, "joined", confidence("joined"), made=MappingRule(join=columns))
 
 
 def _parts_of(rule: DerivedRule, found: Found) -> Iterator[Proposal]:
-    """The parts that have no column, if the whole surely has one."""
+    """Yield the parts that have no column, if the whole surely has one."""
     if _is_sure_column(rule["whole"], found):
         column = found[rule["whole"]].columns[0]
         yield from (_address_part(name, column, rule) for name in rule["parts"] if name not in found)
@@ -74,7 +74,7 @@ def _address_part(name: str, column: str, rule: DerivedRule) -> Proposal:
 
 
 def as_rules(table: Table, found: Found) -> dict[str, Proposal]:
-    """The proposals in words that a recipe has: an older version's address as a column, joined, or split.
+    """Return the proposals in words that a recipe has: an older version's address as a column, joined, or split.
 
     What only a conversion can fill (町字ID and the like) is left out.
     """
@@ -105,13 +105,13 @@ def _are_whole(table: Table, column: str) -> bool:
 
 
 def _names_municipality(plain: str) -> bool:
-    """Whether an address begins with its prefecture and a municipality of it."""
+    """Return whether an address begins with its prefecture and a municipality of it."""
     place = find_place(plain)
     return place.municipality is not None and plain.startswith(place.prefecture)
 
 
 def city_facts(standard: Standard, found: Found) -> Iterator[Proposal]:
-    """Facts of the city profile for items that no column surely fills."""
+    """Yield facts of the city profile for items that no column surely fills."""
     for degree, reason in (("sure", "city"), ("likely", "city-likely")):
         for name, fact in mapping_words()["city"][degree].items():
             if standard.field(name) is not None and name not in found:

@@ -47,7 +47,7 @@ class Mapped:
 
 
 def apply_mapping(table: Table, recipe: Recipe, city: City) -> Mapped:
-    """The table's rows under the recipe's fields.
+    """Return the table's rows under the recipe's fields.
 
     Raises:
         ConfigurationError: If the recipe names columns that the source no longer has; all at once, with the
@@ -122,7 +122,7 @@ def _lost_columns(table: Table, recipe: Recipe, rules: Mapping[str, MappingRule]
 
 
 def _used_columns(recipe: Recipe, rules: Mapping[str, MappingRule]) -> Iterator[tuple[str, str, str]]:
-    """Each use of a column: where the recipe says so, the column, and the kind of value that it should hold."""
+    """Yield each use of a column: where the recipe says so, the column, and the kind of value that it should hold."""
     kinds = {field.name: field.kind for field in schema_fields(recipe.schema)}
     for name, rule in rules.items():
         yield from ((f"mapping.{name}", column, kinds.get(name, "")) for column in rule.columns)
@@ -130,7 +130,7 @@ def _used_columns(recipe: Recipe, rules: Mapping[str, MappingRule]) -> Iterator[
 
 
 def _lost_column(place: str, column: str, kind: str, table: Table, taken: set[str], file: str) -> Fault:
-    """The fault of a lost column, with what it is probably called now.
+    """Return the fault of a lost column, with what it is probably called now.
 
     That is a spelling variant, else, of the columns that no rule uses, one of a similar name, else those that hold
     values of the wanted kind.

@@ -34,7 +34,7 @@ class OwnField(NamedTuple):
 
     @property
     def guessed(self) -> bool:
-        """Whether the values are more than text."""
+        """Return whether the values are more than text."""
         return self.kind not in _TEXT or self.type != "string"
 
     def descriptor(self) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def own_fields(table: Table, is_geo: bool) -> tuple[OwnField, ...]:
 
 
 def _without_doubled_points(fields: Sequence[OwnField]) -> Iterator[OwnField]:
-    """The fields; where there is not one latitude and one longitude, none of them is one."""
+    """Yield the fields; where there is not one latitude and one longitude, none of them is one."""
     kinds = [field.kind for field in fields]
     alone = all(kinds.count(kind) == 1 for kind in _DEGREES.values())
     for field in fields:
@@ -100,7 +100,7 @@ def _candidates(label: str, filled: pl.Series) -> Iterator[str]:
 
 
 def _is_identifier(label: str, written: pl.Series) -> bool:
-    """Whether digits stand for a thing here: by the header, by a zero in front, or by their number."""
+    """Return whether digits stand for a thing here: by the header, by a zero in front, or by their number."""
     known = _data()["identifiers"]
     named = re.search(known["headers"], folded(label)) is not None
     zeros = written.str.contains(f"^{known['digits']}$").any()
@@ -112,7 +112,7 @@ def _all(written: pl.Series, form: str) -> bool:
 
 
 def _cleaned(kind: str, values: pl.Series) -> pl.Series:
-    """Values after the rules of a kind; what is in doubt is nothing."""
+    """Return values after the rules of a kind; what is in doubt is nothing."""
     field = Field("value", kind, "optional", "", {"name": "value", "type": value_kinds()[kind]["type"]})
     done = clean(values.alias("value").to_frame(), [field], {"value": "value"}, range(len(values)))
     doubted = {doubt.position for doubt in done.doubts}
@@ -120,12 +120,12 @@ def _cleaned(kind: str, values: pl.Series) -> pl.Series:
 
 
 def _fits(kind: str, said: pl.Series) -> bool:
-    """Whether each value is of a kind after its cleaning, none being lost or in doubt."""
+    """Return whether each value is of a kind after its cleaning, none being lost or in doubt."""
     return all(_is_of(value_kinds()[kind], value) for value in _cleaned(kind, said))
 
 
 def _is_of(known: Mapping[str, Any], value: str) -> bool:
-    """Whether a value has the type and keeps the constraints of a kind."""
+    """Return whether a value has the type and keeps the constraints of a kind."""
     forms, limits = _data()["types"], known.get("constraints", {})
     patterns = (forms.get(known["type"]), forms.get(known.get("format")), limits.get("pattern"))
     if not value or not all(re.fullmatch(pattern, value) for pattern in patterns if pattern is not None):

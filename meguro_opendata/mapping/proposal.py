@@ -36,12 +36,12 @@ class Proposal:
 
     @property
     def sure(self) -> bool:
-        """Whether it may be applied unasked."""
+        """Return whether it may be applied unasked."""
         return self.confidence >= SURE
 
     @property
     def rule(self) -> MappingRule | None:
-        """The recipe's rule for it; ``None`` where no rule of a recipe makes these values."""
+        """Return the recipe's rule for it; ``None`` where no rule of a recipe makes these values."""
         if self.made is not None:
             return self.made
         if self.reason in ("old-address", "old-features"):
@@ -52,7 +52,7 @@ class Proposal:
 
 
 def reason_text(reason: str, lang: str) -> str:
-    """Why a column was taken for an item, in a few words.
+    """Return why a column was taken for an item, in a few words.
 
     >>> reason_text("name", "en")
     'same header'

@@ -27,7 +27,7 @@ _NAMELIKE = ("name", "address")
 def propose_mapping(
     table: Table, standard: Standard, older: Standard | None = None, city: City | None = None
 ) -> list[Proposal]:
-    """The best proposal for each item that has one, in the standard's order; each column serves one item only.
+    """Return the best proposal for each item that has one, in the standard's order; each column serves one item only.
 
     Args:
         table: The source.
@@ -50,7 +50,7 @@ def propose_mapping(
 
 
 def _by_name(table: Table, standard: Standard) -> Iterator[Proposal]:
-    """One proposal for each item that headers name; if several name it equally well, none of them is sure."""
+    """Yield one proposal for each item that headers name; if several name it equally well, none of them is sure."""
     claims: dict[str, list[Proposal]] = {}
     for column, label in zip(table.frame.columns, table.labels, strict=True):
         named = named_item(label, standard)
@@ -62,7 +62,7 @@ def _by_name(table: Table, standard: Standard) -> Iterator[Proposal]:
 
 
 def _one_under_a_wide_header(proposals: Sequence[Proposal], table: Table, standard: Standard) -> Proposal | None:
-    """Columns side by side under the same header, joined, if what they hold together is of the item's kind."""
+    """Return columns side by side under the same header, joined, if what they hold together is of the item's kind."""
     field = standard.field(proposals[0].field)
     columns = [proposal.columns[0] for proposal in proposals]
     places = [table.frame.columns.index(column) for column in columns]
@@ -77,7 +77,7 @@ def _one_under_a_wide_header(proposals: Sequence[Proposal], table: Table, standa
 
 
 def _exchanged(found: dict[str, Proposal]) -> dict[str, Proposal]:
-    """The proposals; two columns whose values are each of the other's kind are proposed for the other's item."""
+    """Return the proposals; two columns whose values are each of the other's kind are proposed for the other's item."""
     other = {"latitude": "longitude", "longitude": "latitude"}
     wrong = {one.seen: one for one in found.values() if one.reason == "values-differ" and one.seen in other}
     if len(wrong) < len(other):
@@ -91,7 +91,7 @@ def _exchanged(found: dict[str, Proposal]) -> dict[str, Proposal]:
 
 
 def _best(proposals: Sequence[Proposal]) -> Proposal:
-    """The surest of an item's proposals; if another is as sure, both are shown and neither is sure.
+    """Return the surest of an item's proposals; if another is as sure, both are shown and neither is sure.
 
     Among those that are to be confirmed anyway, one whose values alone are of the item's kind stands out.
     """
@@ -108,7 +108,7 @@ def _best(proposals: Sequence[Proposal]) -> Proposal:
 
 
 def _judged(proposal: Proposal, table: Table, standard: Standard) -> Proposal:
-    """The proposal, lowered if the column's values are of another kind than the item."""
+    """Return the proposal, lowered if the column's values are of another kind than the item."""
     field = standard.field(proposal.field)
     if field is None:
         return proposal
@@ -120,12 +120,12 @@ def _judged(proposal: Proposal, table: Table, standard: Standard) -> Proposal:
 
 
 def _kind(field: Field) -> str:
-    """The item's kind of value; that of a name or an address in plain text is ``name``."""
+    """Return the item's kind of value; that of a name or an address in plain text is ``name``."""
     return "name" if field.kind == "text" and meaning(field.name) in _NAMELIKE else field.kind
 
 
 def _by_values(table: Table, standard: Standard, found: Mapping[str, Proposal]) -> Iterator[Proposal]:
-    """Items without a sure column, if they alone are of a kind and one free column alone holds such values."""
+    """Yield items without a sure column, if they alone are of a kind and one free column alone holds such values."""
     taken = {column for proposal in found.values() if proposal.sure for column in proposal.columns}
     for field in _alone_of_their_kind(standard):
         if field.name in found:
@@ -138,13 +138,13 @@ def _by_values(table: Table, standard: Standard, found: Mapping[str, Proposal]) 
 
 
 def _alone_of_their_kind(standard: Standard) -> list[Field]:
-    """The items whose kind of value no other item has, and which values alone can tell."""
+    """Return the items whose kind of value no other item has, and which values alone can tell."""
     count = Counter(field.kind for field in standard.fields)
     return [field for field in standard.fields if count[field.kind] == 1 and field.kind in telling_kinds()]
 
 
 def _with_carried(found: Mapping[str, Proposal], carried: Iterable[Proposal]) -> dict[str, Proposal]:
-    """The proposals, those by the older version's table of changes in place of others for the same columns."""
+    """Return the proposals, those by the older version's table of changes in place of others for the same columns."""
     chosen = dict(found)
     for proposal in carried:
         before = chosen.get(proposal.field)

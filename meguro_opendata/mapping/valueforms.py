@@ -18,7 +18,7 @@ _DASHES = f"[{hyphens('between_numbers')}]"
 
 
 def value_kinds_of(values: pl.Series) -> tuple[str, ...]:
-    """The kinds whose form nearly all filled cells have, the most telling first; none for an empty column.
+    """Return the kinds whose form nearly all filled cells have, the most telling first; none for an empty column.
 
     >>> value_kinds_of(pl.Series(["（03）5722-1111", "03‐5722‐9000"]))
     ('phone',)
@@ -51,7 +51,7 @@ def contradiction(kind: str, values: pl.Series) -> str | None:
 
 
 def _are_metres(values: pl.Series) -> bool:
-    """Whether nearly all filled cells are plane coordinates.
+    """Return whether nearly all filled cells are plane coordinates.
 
     >>> _are_metres(pl.Series(["-42148.043", "-41039.19"])), _are_metres(pl.Series(["35.6415", "353829"]))
     (True, False)
@@ -64,7 +64,7 @@ def _are_metres(values: pl.Series) -> bool:
 
 
 def telling_kinds() -> tuple[str, ...]:
-    """The kinds that values alone can show.
+    """Return the kinds that values alone can show.
 
     >>> "phone" in telling_kinds(), "text" in telling_kinds()
     (True, False)
@@ -73,7 +73,7 @@ def telling_kinds() -> tuple[str, ...]:
 
 
 def _share(plain: pl.Series, filled: pl.Series, kind: str) -> float:
-    """The share of cells that have a kind's form; kana keep their long vowel signs."""
+    """Return the share of cells that have a kind's form; kana keep their long vowel signs."""
     known = _known()
     fits = (filled if kind == "kana" else plain).str.contains(known["forms"][kind])
     if kind in known["digits"]:

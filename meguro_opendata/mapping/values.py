@@ -35,7 +35,7 @@ class Made:
 def make_values(
     field: str, rule: MappingRule | None, table: Table, city: City | None, buildings: Collection[str] = ()
 ) -> Made:
-    """One value a row for a field; empty where it has no rule.
+    """Return one value a row for a field; empty where it has no rule.
 
     Args:
         field: The field's name.
@@ -94,7 +94,7 @@ def _repeated(value: str, table: Table) -> pl.Series:
 def _joined(
     columns: tuple[str, ...], separator: str, field: str, table: Table
 ) -> tuple[pl.Series, list[Change], list[Finding]]:
-    """The cells of several columns in one, empty ones left out; what stood apart is shown with a slash between.
+    """Return the cells of several columns in one, empty ones left out; what stood apart is shown with a slash between.
 
     An address names its prefecture and its municipality once, however often they stand in the cells.
     """
@@ -114,7 +114,7 @@ def _joined(
 def _joined_names(
     columns: tuple[str, ...], field: str, table: Table, joined: pl.DataFrame
 ) -> tuple[pl.Series, list[Change], list[Finding]]:
-    """The name that prefecture and municipality make; a number in one of them, as of a row, makes none."""
+    """Return the name that prefecture and municipality make; a number in one of them, as of a row, makes none."""
     cells = table.frame.select(pl.any_horizontal(pl.col(name).str.contains(r"^\s*\d+\s*$") for name in columns))
     numbered = cells.to_series()
     after = joined.select(pl.when(numbered).then(pl.lit("")).otherwise(pl.col("after")).alias("after")).to_series()
@@ -127,7 +127,7 @@ def _joined_names(
 
 
 def _joined_addresses(columns: tuple[str, ...], field: str, table: Table) -> tuple[pl.Series, list[Finding]]:
-    """The addresses that some columns make, and a warning for each that cannot be whole."""
+    """Return the addresses that some columns make, and a warning for each that cannot be whole."""
     rows = list(table.frame.select(columns).iter_rows())
     made = {cells: join_address(cells) for cells in dict.fromkeys(rows)}
     wrong = [at for at, cells in enumerate(rows) if made[cells].problem]
@@ -146,7 +146,7 @@ def address_finding(
 def _split(
     values: pl.Series, split: Split, field: str, table: Table, city: City | None, with_building: bool
 ) -> tuple[pl.Series, list[Change], list[Finding]]:
-    """One part of each cell; a cell without that part gives an empty value and a warning."""
+    """Return one part of each cell; a cell without that part gives an empty value and a warning."""
     column = values.name
     if split.address:
         parts = address_parts(values, split.address, city, with_building=with_building)

@@ -77,7 +77,7 @@ class Drawing:
 
     @property
     def scale_metres(self) -> int:
-        """The length of the scale: a round number of metres, about a sixth of the width."""
+        """Return the length of the scale: a round number of metres, about a sixth of the width."""
         whole = self.metres * self.width / 6
         power = 10 ** int(math.log10(whole))
         return int(max(step * power for step in (1, 2, 5) if step * power <= whole))
@@ -92,7 +92,7 @@ class _View:
     scale: float
 
     def place(self, lat: float, lon: float) -> tuple[float, float]:
-        """A point in units of the drawing."""
+        """Return a point in units of the drawing."""
         x, y = project(lat, lon)
         return round((x - self.left) * self.scale, 2), round((y - self.top) * self.scale, 2)
 
@@ -105,7 +105,7 @@ def draw(
     *,
     tiles: bool,
 ) -> Drawing | None:
-    """The map of some places; ``None`` if none has a point.
+    """Return the map of some places; ``None`` if none has a point.
 
     Args:
         rows: The places.
@@ -134,7 +134,7 @@ def draw(
 
 
 def _corners(shapes: Sequence[Shape]) -> Iterator[tuple[float, float]]:
-    """The latitude and longitude of two corners of the box around each shape."""
+    """Yield the latitude and longitude of two corners of the box around each shape."""
     for places, _ in shapes:
         lons, lats = [place[0] for place in places], [place[1] for place in places]
         yield min(lats), min(lons)
@@ -142,7 +142,7 @@ def _corners(shapes: Sequence[Shape]) -> Iterator[tuple[float, float]]:
 
 
 def _view(points: Sequence[tuple[float, float]], middle: tuple[float, float]) -> _View:
-    """A view of the points that lie around their middle."""
+    """Return a view of the points that lie around their middle."""
     known = preview_data()
     near = [point for point in points if distance(*point, *middle) <= known["farthest"]] or [middle]
     projected = [project(*point) for point in near]
@@ -157,7 +157,7 @@ def _view(points: Sequence[tuple[float, float]], middle: tuple[float, float]) ->
 
 
 def _markers(located: Sequence[tuple[float, float, PlaceRow]], view: _View, metres: float) -> Iterator[Marker]:
-    """One marker a point and kind; the rough ones first, so that measured points lie above them."""
+    """Yield one marker a point and kind; the rough ones first, so that measured points lie above them."""
     grouped: dict[tuple[float, float, str], list[PlaceRow]] = defaultdict(list)
     for lat, lon, row in located:
         kind = "measured" if row.is_measured else "rough" if row.is_rough else "near"
@@ -169,7 +169,7 @@ def _markers(located: Sequence[tuple[float, float, PlaceRow]], view: _View, metr
 
 
 def _labels(geocoder: Geocoder, codes: Sequence[str], view: _View) -> Iterator[Label]:
-    """The names of the towns; each with the zoom from which on it lies over no other."""
+    """Yield the names of the towns; each with the zoom from which on it lies over no other."""
     waiting: list[tuple[float, float, str]] = []
     for code in codes:
         for town in geocoder.towns(code) or ():
@@ -189,7 +189,7 @@ def _labels(geocoder: Geocoder, codes: Sequence[str], view: _View) -> Iterator[L
 
 
 def _overlap(one: tuple[float, float, str], other: tuple[float, float, str], zoom: int) -> bool:
-    """Whether two names would lie over each other at a zoom."""
+    """Return whether two names would lie over each other at a zoom."""
     size = preview_data()["name_size"]
     wide = (len(one[2]) + len(other[2])) / 2 * size
     return bool(abs(one[0] - other[0]) * zoom < wide and abs(one[1] - other[1]) * zoom < size)
@@ -203,7 +203,7 @@ def _outlines(codes: Sequence[str], view: _View) -> Iterator[str]:
 
 
 def _path(places: Sequence[Sequence[float]], view: _View, *, is_area: bool) -> str:
-    """A ring, or a line, of (lon, lat) as SVG has it."""
+    """Return a ring, or a line, of (lon, lat) as SVG has it."""
     drawn = (view.place(lat, lon) for lon, lat in places)
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in drawn) + ("Z" if is_area else "")
 

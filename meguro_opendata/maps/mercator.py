@@ -11,7 +11,7 @@ _EQUATOR = 40_075_016.686  # metres
 
 
 def project(lat: float, lon: float) -> tuple[float, float]:
-    """The place of a point, x to the east and y to the south, each from 0 to 1.
+    """Return the place of a point, x to the east and y to the south, each from 0 to 1.
 
     >>> project(0, 0)
     (0.5, 0.5)
@@ -21,7 +21,7 @@ def project(lat: float, lon: float) -> tuple[float, float]:
 
 
 def metres_per_unit(lat: float) -> float:
-    """How many metres the unit is at a latitude.
+    """Return how many metres the unit is at a latitude.
 
     >>> round(metres_per_unit(60) / metres_per_unit(0), 3)
     0.5
@@ -30,7 +30,7 @@ def metres_per_unit(lat: float) -> float:
 
 
 def tiles_over(left: float, top: float, right: float, bottom: float, most: int, deepest: int) -> list[Tile]:
-    """The tiles (zoom, x, y) that cover an area, of the deepest zoom with no more than so many of them.
+    """Return the tiles (zoom, x, y) that cover an area, of the deepest zoom with no more than so many of them.
 
     >>> tiles_over(0.49, 0.49, 0.51, 0.51, 4, 18)
     [(6, 31, 31), (6, 32, 31), (6, 31, 32), (6, 32, 32)]

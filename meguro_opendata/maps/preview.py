@@ -73,12 +73,12 @@ class Preview:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows have a point of the table's own, a near one, a rough one, or none."""
+        """Return how many rows have a point of the table's own, a near one, a rough one, or none."""
         kinds = Counter(_kind(row) for row in self.rows)
         return {kind: kinds[kind] for kind in ("measured", "near", "rough", "none")}
 
     def page(self, lang: str, *, tiles: bool = False) -> str:
-        """The page, in one file.
+        """Return the page, in one file.
 
         Raises:
             MeguroOpendataError: If no row has a point.
@@ -102,7 +102,7 @@ class Preview:
         )
 
     def _refusal(self) -> MeguroOpendataError:
-        """Why no row has a point."""
+        """Return why no row has a point."""
         if any(row.problem == SWAPPED for row in self.rows):
             return MeguroOpendataError("preview-swapped", file=self.file)
         towns = (row.address for row in self.rows if row.address)
@@ -111,7 +111,7 @@ class Preview:
         return MeguroOpendataError("preview-no-points", file=self.file)
 
     def _codes(self) -> list[str]:
-        """The municipalities that are drawn: the home, and those of the addresses of rows that have a point."""
+        """Return the municipalities that are drawn: the home, and those of the addresses of rows that have a point."""
         placed = (row.address for row in self.rows if row.address and row.lat is not None)
         named = (self.geocoder.find(address).address.code for address in placed)
         found = [code for code, _ in Counter(code for code in named if code).most_common(_MOST_CODES)]
@@ -123,7 +123,7 @@ _SHOWN_IN = "JGD2011"
 
 
 def preview_release(slug: str, workspace: Workspace) -> Preview:
-    """The places of a release, of its newest table if it has several.
+    """Return the places of a release, of its newest table if it has several.
 
     Raises:
         MeguroOpendataError: If it is missing, out of date or damaged, or has neither coordinates nor addresses.
@@ -147,7 +147,7 @@ def preview_file(
     words: LayerWords | None = None,
     workspace: Municipality | None = None,
 ) -> Preview:
-    """The places of any table.
+    """Return the places of any table.
 
     Args:
         path: A CSV, TSV or workbook, or a GIS file, whose areas and lines are drawn with a point on each.
@@ -218,7 +218,7 @@ def _kind(row: PlaceRow) -> str:
 
 
 def _sources(geocoder: Geocoder, codes: Sequence[str]) -> list[str]:
-    """Where the names and estimated points of the municipalities come from."""
+    """Return where the names and estimated points of the municipalities come from."""
     titles = {kind["id"]: kind["title"] for kind in gazetteer_data()["formats"]}
     held = {entry["code"]: entry["sources"] for entry in gazetteer_data()["builtin"]}
     found: list[str] = []

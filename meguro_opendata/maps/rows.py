@@ -43,12 +43,12 @@ class PlaceRow:
 
     @property
     def is_measured(self) -> bool:
-        """Whether the table itself has the point."""
+        """Return whether the table itself has the point."""
         return self.level == "measured"
 
     @property
     def is_rough(self) -> bool:
-        """Whether the point stands for more than a block."""
+        """Return whether the point stands for more than a block."""
         return not self.is_measured and self.level not in gazetteer_data()["levels"]["published"]
 
 
@@ -79,7 +79,7 @@ def preview_data() -> Mapping[str, Any]:
 
 
 def roles_of(columns: Sequence[str]) -> TableRoles:
-    """The columns by their usual names.
+    """Return the columns by their usual names.
 
     >>> roles_of(["No", "施設名", "住所", "緯度", "経度"])
     TableRoles(name='施設名', address='住所', lat='緯度', lon='経度', level=None, error=None)
@@ -108,7 +108,7 @@ def _geocoded(name: str) -> list[str]:
 
 
 def roles_of_fields(columns: Sequence[str], fields: Sequence[Field]) -> TableRoles:
-    """The columns of a published table: coordinates by the kind of their fields, names by what they end with."""
+    """Return the columns of a published table: coordinates by the kind of their fields, names by what they end with."""
     usual = roles_of(columns)
     pair = coordinate_fields(fields)
     ends = tuple(f"_{name}" for name in preview_data()["names"])
@@ -123,7 +123,7 @@ def _first(columns: Sequence[str], names: Sequence[str]) -> str | None:
 
 
 def place_rows(frame: pl.DataFrame, roles: TableRoles, geocoder: Geocoder) -> list[PlaceRow]:
-    """Every row with its place, as far as it is known."""
+    """Return every row with its place, as far as it is known."""
     empty = [""] * frame.height
     columns = [
         frame[name].fill_null("").to_list() if name is not None else empty
@@ -164,7 +164,7 @@ def _flagged(level: str, error: str) -> tuple[str, float]:
 
 
 def _point(lat: str, lon: str) -> tuple[float, float] | None:
-    """The coordinates, if both lie in Japan."""
+    """Return the coordinates, if both lie in Japan."""
     try:
         north, east = float(lat), float(lon)
     except ValueError:

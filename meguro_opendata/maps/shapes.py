@@ -12,7 +12,7 @@ __all__ = ["shapes_of"]
 
 
 def shapes_of(geometries: Geometries) -> list[Shape]:
-    """Each ring and line, coarser the more vertices there are; points are drawn as rows.
+    """Return each ring and line, coarser the more vertices there are; points are drawn as rows.
 
     Args:
         geometries: In degrees, x = longitude.

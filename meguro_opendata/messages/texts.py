@@ -28,7 +28,7 @@ LANGUAGES = ("ja", "en")
 
 
 def default_language() -> str:
-    """The language of ``MEGURO_OPENDATA_LANG``, or ``"ja"``."""
+    """Return the language of ``MEGURO_OPENDATA_LANG``, or ``"ja"``."""
     chosen = os.environ.get("MEGURO_OPENDATA_LANG", "")
     return chosen if chosen in LANGUAGES else "ja"
 
@@ -40,12 +40,12 @@ def _catalogue(lang: str) -> dict[str, Any]:
 
 
 def codes(section: str, lang: str = "ja") -> list[str]:
-    """The codes of one section (``findings``, ``errors``, ``words``, ``rules``) of a catalogue, sorted."""
+    """Return the codes of one section (``findings``, ``errors``, ``words``, ``rules``) of a catalogue, sorted."""
     return sorted(_catalogue(lang)[section])
 
 
 def finding_text(code: str, part: str, params: Mapping[str, object], lang: str) -> str:
-    """One part (``title``, ``message`` or ``advice``) of a finding's text, filled with its parameters.
+    """Return one part (``title``, ``message`` or ``advice``) of a finding's text, filled with its parameters.
 
     ``{form}`` is how a value of the parameter ``kind`` is written, in words; without a kind, the constraint itself.
     ``{called}``, ``{why}`` and ``{todo}`` are what is said of the property of metadata in the parameter ``property``.
@@ -66,7 +66,7 @@ def error_text(code: str, params: Mapping[str, object], lang: str) -> str:
 
 
 def message(code: str, lang: str, **params: object) -> str:
-    """A sentence that a command says about its own work."""
+    """Return a sentence that a command says about its own work."""
     text: str = _catalogue(lang)["says"][code]
     return text.format_map(_Shown(params, lang))
 
@@ -84,7 +84,7 @@ def rule_name(rule: str, lang: str) -> str:
 
 
 def form(kind: str, lang: str) -> str:
-    """How a value of a kind is written, in words."""
+    """Return how a value of a kind is written, in words."""
     text: str = _catalogue(lang)["forms"][kind]
     return text
 
@@ -96,7 +96,7 @@ def doctor_text(code: str, lang: str, **params: object) -> str:
 
 
 def word(code: str, lang: str) -> str:
-    """A single word or heading, such as a column title of a report."""
+    """Return a single word or heading, such as a column title of a report."""
     text: str = _catalogue(lang)["words"][code]
     return text
 

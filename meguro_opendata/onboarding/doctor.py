@@ -46,7 +46,7 @@ class Check:
 
 
 def examine(workspace: Path | None, lang: str = "ja") -> list[Check]:
-    """Every check, in a fixed order; portals only where there is a workspace.
+    """Return every check, in a fixed order; portals only where there is a workspace.
 
     Args:
         workspace: The named workspace; default the nearest one, and none is no fault.
@@ -66,7 +66,7 @@ def exit_code(checks: Sequence[Check]) -> ExitCode:
 
 
 def to_dict(checks: Sequence[Check]) -> dict[str, Any]:
-    """The checks as the JSON of ``doctor@1``."""
+    """Return the checks as the JSON of ``doctor@1``."""
     return {"format": DOCTOR_FORMAT, "ok": all(check.ok for check in checks), "checks": [asdict(c) for c in checks]}
 
 
@@ -98,7 +98,7 @@ def _standards() -> Check:
 
 
 def _grids(lang: str) -> Check:
-    """The correction grids that are there; without the patch of 2011 only old coordinates cannot be used."""
+    """Return the correction grids that are there; without the patch of 2011 only old coordinates cannot be used."""
     try:
         known = known_grids()
     except (SourceError, StorageError) as error:
@@ -131,7 +131,7 @@ def _workspace(folder: Path | None, lang: str) -> tuple[Workspace | None, Check]
 
 
 def _places(workspace: Workspace, lang: str) -> Iterator[Check]:
-    """The grids, gazetteers and boundary that the workspace declares, if it does."""
+    """Yield the grids, gazetteers and boundary that the workspace declares, if it does."""
     try:
         found = ", ".join(f"{one.name} ({one.state})" for one in place_files(workspace))
         if found:
@@ -154,7 +154,7 @@ def _portals(workspace: Workspace, lang: str) -> Iterator[Check]:
 
 
 def _ckan(workspace: Workspace, name: str, lang: str) -> Check:
-    """Whether a CKAN answers, knows our token, and lets its user publish."""
+    """Return whether a CKAN answers, knows our token, and lets its user publish."""
     found = f"{name}: {workspace.portals[name].url}"
     try:
         portal = open_portal(workspace, name)
@@ -173,6 +173,6 @@ def _ckan(workspace: Workspace, name: str, lang: str) -> Check:
 
 
 def _writable(path: Path) -> bool:
-    """Whether a folder, or the nearest one above that exists, may be written."""
+    """Return whether a folder, or the nearest one above that exists, may be written."""
     nearest = next(folder for folder in (path, *path.parents) if folder.exists())
     return nearest.is_dir() and os.access(nearest, os.W_OK)

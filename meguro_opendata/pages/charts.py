@@ -76,7 +76,7 @@ class Bar:
 
     @property
     def middle(self) -> float:
-        """The middle of its width."""
+        """Return the middle of its width."""
         return round(self.x + self.width / 2, 1)
 
 
@@ -135,19 +135,19 @@ def line_chart(
 
 
 def _highest(values: Sequence[float | None]) -> float:
-    """The value at the top of the picture."""
+    """Return the value at the top of the picture."""
     return max(value or 0 for value in (*values, 1)) * _ROOM
 
 
 def _ahead(places: Sequence[Place], last: Mark, highest: float) -> tuple[Mark, ...]:
-    """The marks of one end of a range, from the last known figure on."""
+    """Return the marks of one end of a range, from the last known figure on."""
     marks = [_mark(place, highest) for place in places]
     marks = [replace(mark, text="") if mark.x - last.x < _LABEL else mark for mark in marks]
     return (last, *marks) if marks else ()
 
 
 def _mark(place: Place, highest: float) -> Mark:
-    """The place of a value at a share of the time."""
+    """Return the place of a value at a share of the time."""
     share, value = place
     x, y = _LEFT + (_RIGHT - _LEFT) * share, _BOTTOM - (_BOTTOM - _TOP) * max(value, 0) / highest
     return Mark(round(x, 1), round(y, 1), figure_text(value))

@@ -60,7 +60,7 @@ def _environment() -> Any:
 
 
 def safe_link(address: str | None) -> str | None:
-    """An address that a page may link to: http, https or a relative path; ``None`` for any other scheme.
+    """Return an address that a page may link to: http, https or a relative path; ``None`` for any other scheme.
 
     >>> safe_link("javascript:alert(1)") is None, safe_link("https://example.org/"), safe_link("a/b.csv")
     (True, 'https://example.org/', 'a/b.csv')
@@ -72,7 +72,7 @@ def safe_link(address: str | None) -> str | None:
 
 
 def seen_blanks(text: str) -> str:
-    """A text whose blanks at either end can be seen: ``␣``, of full width ``□``.
+    """Return a text whose blanks at either end can be seen: ``␣``, of full width ``□``.
 
     >>> seen_blanks(" a b\u3000")
     '␣a b□'
@@ -87,7 +87,7 @@ def _marked(blanks: str) -> str:
 
 
 def css_text(text: str) -> str:
-    r"""A text as a string of CSS, whatever it holds.
+    r"""Return a text as a string of CSS, whatever it holds.
 
     >>> css_text('表 "1"</style>')
     '"\\8868 \\20 \\22 1\\22 \\3c \\2f style\\3e "'
@@ -96,7 +96,7 @@ def css_text(text: str) -> str:
 
 
 def spaced_unit(unit: str) -> str:
-    """A unit as it follows its number: a word of Latin letters after a space.
+    """Return a unit as it follows its number: a word of Latin letters after a space.
 
     >>> spaced_unit("件"), spaced_unit("%"), spaced_unit("cases")
     ('件', '%', ' cases')
@@ -114,7 +114,7 @@ def render(
     images: str | None = None,
     **values: Any,
 ) -> str:
-    """A page from one of the templates, in ``lang``; every value is escaped, also control characters and tokens.
+    """Return a page from one of the templates, in ``lang``; every value is escaped, also control characters and tokens.
 
     Args:
         template: Its name.

@@ -60,5 +60,5 @@ def as_shown(
 
 
 def _own(table: Table) -> Table:
-    """The table as its file has it."""
+    """Return the table as its file has it."""
     return table.own or table if isinstance(table, JoinedTable) else table

@@ -41,7 +41,7 @@ class Identifier:
 
     @property
     def register(self) -> bytes:
-        """The register as it will be written."""
+        """Return the register as it will be written."""
         return register_bytes(self._register, self._minting)
 
     def identify(

@@ -35,7 +35,7 @@ class _Opened:
     unnamed: list[Block] = field(default_factory=list)
 
     def grid(self, sheet: str | None) -> Grid:
-        """A sheet by its name, also a hidden one; without a name the first."""
+        """Return a sheet by its name, also a hidden one; without a name the first."""
         found = [grid for grid in self.grids if sheet in (None, grid.sheet)]
         if not found:
             self.grids.append(read_grid(self.grids[0].path if self.grids else Path(self.name), sheet))
@@ -82,7 +82,7 @@ class OpenedFiles:
             raise ConfigurationError(recipe.path, faults)
 
     def _wanted(self, file: _Opened, recipe: Recipe) -> list[Grid]:
-        """The sheets that a source reads."""
+        """Return the sheets that a source reads."""
         source = recipe.source
         if source.sheets is None:
             return [file.grid(source.sheet)]
@@ -108,7 +108,7 @@ class OpenedFiles:
         return named_rows(found.table, source.sheet_column, str(grid.sheet))
 
     def _left_out(self, file: _Opened, sheet: str | None) -> str | None:
-        """Why a whole sheet is not read, if the recipe says so."""
+        """Return why a whole sheet is not read, if the recipe says so."""
         named = self._recipe.blocks_of(file.name, sheet)
         whole = (block for block in named if block.sheet is not None and block.is_whole_sheet and not block.read)
         own = file.grids and sheet in entry_sheets(file.grids[0].sheets)

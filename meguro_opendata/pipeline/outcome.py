@@ -66,22 +66,22 @@ class Release:
 
     @property
     def mapped(self) -> Mapped:
-        """The first source under the fields of the published table; the others follow the same rules."""
+        """Return the first source under the fields of the published table; the others follow the same rules."""
         return self.parts[0].mapped
 
     @property
     def rows_in(self) -> int:
-        """Rows of all sources; a row that joined another counts as that one."""
+        """Return rows of all sources; a row that joined another counts as that one."""
         return sum(part.source.rows_in for part in self.parts)
 
     @property
     def rows_out(self) -> int:
-        """Rows of the published table, or of all tables of a series."""
+        """Return rows of the published table, or of all tables of a series."""
         return self.report.rows
 
     @property
     def unmapped(self) -> tuple[str, ...]:
-        """Columns of any source that the recipe neither maps nor drops."""
+        """Return columns of any source that the recipe neither maps nor drops."""
         return tuple(dict.fromkeys(column for part in self.parts for column in part.mapped.unmapped))
 
     def geodataframe(self) -> GeoDataFrame:
@@ -129,7 +129,7 @@ class Release:
 
     @property
     def several(self) -> bool:
-        """Whether it is a series or made of several sources."""
+        """Return whether it is a series or made of several sources."""
         return self.recipe.source.series is not None or self.recipe.sources is not None
 
 
@@ -175,27 +175,27 @@ class Draft:
 
     @property
     def code(self) -> str:
-        """The municipality's code; may be empty."""
+        """Return the municipality's code; may be empty."""
         return self.city if isinstance(self.city, str) else self.city.code
 
     @cached_property
     def parts(self) -> tuple[Prepared, ...]:
-        """Each source with what was done to it."""
+        """Return each source with what was done to it."""
         return tuple(chain.from_iterable(self.tables))
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
-        """Every rewritten value, with its file and sheet."""
+        """Return every rewritten value, with its file and sheet."""
         return tuple(chain.from_iterable(map(_changes_of, self.parts)))
 
     @cached_property
     def rejected(self) -> tuple[Rejection, ...]:
-        """Every row that was left out."""
+        """Return every row that was left out."""
         return tuple(chain.from_iterable(part.source.left_out for part in self.parts))
 
     @cached_property
     def register(self) -> bytes | None:
-        """The register of IDs as it will be written."""
+        """Return the register of IDs as it will be written."""
         return self.identifier.register if self.identifier else None
 
     def released(self, folder: Path, files: Sequence[ReleasedFile], *, published: bool) -> Release:

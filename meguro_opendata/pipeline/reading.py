@@ -52,7 +52,7 @@ class SourceTable:
 
     @property
     def rows_in(self) -> int:
-        """Rows that came in; a row that joined another counts as that one."""
+        """Return rows that came in; a row that joined another counts as that one."""
         return len(self.table.rows) + len(self.left_out)
 
 
@@ -106,7 +106,7 @@ def read_sources(recipe: Recipe, city: City) -> Reading:
 
 
 def _read_single(recipe: Recipe, files: OpenedFiles) -> Reading:
-    """The sheets of one file, mostly one."""
+    """Return the sheets of one file, mostly one."""
     name = recipe.source.file
     parts = [SourceTable(name, recipe, table, left_out=_left_out(table, name)) for table in files.tables(recipe)]
     differing = differing_headers({str(part.table.grid.sheet): part.table for part in parts})
@@ -255,7 +255,7 @@ def _read_join(recipe: Recipe, files: OpenedFiles, sources: Sources) -> Reading:
 
 
 def _only(tables: Sequence[Table], recipe: Recipe) -> Table:
-    """The one table of a source that joins another or is joined."""
+    """Return the one table of a source that joins another or is joined."""
     if len(tables) > 1:
         raise ConfigurationError(recipe.path, [Fault("sources", "sheets-in-join", {})])
     return tables[0]

@@ -58,7 +58,7 @@ class View:
 
     @property
     def kind(self) -> tuple[str, str]:
-        """Its type and title: by these it is known again, since a view that is made again has another id."""
+        """Return its type and title: by these it is known again, since a view that is made again has another id."""
         return str(self.fields.get("view_type")), str(self.fields.get("title"))
 
 

@@ -12,7 +12,7 @@ __all__ = ["open_portal"]
 
 
 def open_portal(workspace: Workspace, name: str | None = None, *, insecure_http: bool = False) -> Portal:
-    """A portal of the workspace; without a name, its only one.
+    """Return a portal of the workspace; without a name, its only one.
 
     Args:
         workspace: The workspace.

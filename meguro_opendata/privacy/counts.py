@@ -29,7 +29,7 @@ def small_counts(frame: pl.DataFrame) -> Iterator[tuple[str, int, str]]:
 
 
 def _counting(columns: list[str]) -> list[str]:
-    """The columns of persons by age: one for each age, or, where a column names the age, those of people."""
+    """Return the columns of persons by age: one for each age, or, where a column names the age, those of people."""
     ages = [name for name in columns if _says(name, "age")]
     if len(ages) >= _DATA["fewest_ages"]:
         return ages

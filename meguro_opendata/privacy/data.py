@@ -27,7 +27,7 @@ __all__ = [
 
 
 def privacy_data() -> dict[str, Any]:
-    """The data file of this package.
+    """Return the data file of this package.
 
     >>> "personal-name" in privacy_data()["blocking"]
     True
@@ -60,7 +60,7 @@ class Hit:
 
 
 def mask(text: str) -> str:
-    """The first character, brackets apart, and a sign for the rest.
+    """Return the first character, brackets apart, and a sign for the rest.
 
     >>> mask("(090)1234-5678"), mask("佐藤"), mask("")
     ('0＊', '佐＊', '')
@@ -70,7 +70,7 @@ def mask(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """A text as the patterns expect it: half-width letters, one hyphen, no spaces between all letters of a name.
+    """Return a text as the patterns expect it: half-width letters, one hyphen, no spaces between all letters of a name.
 
     >>> plain("０９０（１２３４）"), plain("03‐5722ー1111"), plain("佐 藤 花 子 様"), plain("mihon(at)gmail.com")
     ('090(1234)', '03-5722-1111', '佐藤花子 様', 'mihon@gmail.com')
@@ -82,7 +82,7 @@ def plain(text: str) -> str:
 
 
 def folded(texts: pl.Series) -> pl.Series:
-    """Texts as the triggers expect them, all at once; spaces in names stay.
+    """Return texts as the triggers expect them, all at once; spaces in names stay.
 
     >>> folded(pl.Series(["０９０‐１２３４ー５６７８"])).to_list()
     ['090-1234-5678']
@@ -94,7 +94,7 @@ def folded(texts: pl.Series) -> pl.Series:
 
 
 def expanded(written: str) -> str:
-    """A pattern with its common parts in place of their names.
+    """Return a pattern with its common parts in place of their names.
 
     >>> expanded("^<<counted>>$").startswith("^<<"), expanded("^<<counted>>$").endswith("$")
     (False, True)
@@ -107,7 +107,7 @@ def expanded(written: str) -> str:
 
 @cache
 def pattern(section: str, name: str) -> re.Pattern[str]:
-    """A pattern of the data file; one that is a list holds where any of them does.
+    """Return a pattern of the data file; one that is a list holds where any of them does.
 
     >>> bool(pattern("fields", "phone").search("電話番号"))
     True
@@ -118,7 +118,7 @@ def pattern(section: str, name: str) -> re.Pattern[str]:
 
 @cache
 def trigger(name: str) -> str:
-    """A pattern of the section ``triggers``, as polars takes it.
+    """Return a pattern of the section ``triggers``, as polars takes it.
 
     >>> "<<" in trigger("mobile")
     False

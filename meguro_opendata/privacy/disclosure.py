@@ -36,15 +36,15 @@ class Allowance(Protocol):
 
     @property
     def code(self) -> str:
-        """The code of the findings."""
+        """Return the code of the findings."""
 
     @property
     def field(self) -> str | None:
-        """The field that they are in; ``None`` permits them for the table as a whole."""
+        """Return the field that they are in; ``None`` permits them for the table as a whole."""
 
     @property
     def reason(self) -> str:
-        """Why they may be published."""
+        """Return why they may be published."""
 
 
 def disclosures(
@@ -53,7 +53,7 @@ def disclosures(
     origins: Mapping[str, str | None],
     read: Iterable[str] = (),
 ) -> list[Finding]:
-    """A warning for everything in a table that may be personal; the words themselves are masked.
+    """Return a warning for everything in a table that may be personal; the words themselves are masked.
 
     Args:
         table: The source.
@@ -114,7 +114,7 @@ def _hidden(found: Finding, cells: Collection[str]) -> Finding:
 
 
 def _shown(text: str, cells: Collection[str]) -> str:
-    """A text, or each of its parts, masked if it is one of the cells."""
+    """Return a text, or each of its parts, masked if it is one of the cells."""
     if text in cells:
         return mask(text)
     return " / ".join(mask(part) if part in cells else part for part in text.split(" / "))
@@ -127,7 +127,7 @@ def _shown_param(param: object, cells: Collection[str]) -> object:
 
 
 def masked_changes(changes: Sequence[Change], findings: Iterable[Finding]) -> list[Change]:
-    """Changes for a page that is shown to others: those that show something personal are masked.
+    """Return changes for a page that is shown to others: those that show something personal are masked.
 
     A value may have gone to another field, so the changes of a row with something personal are all looked at.
 
@@ -147,12 +147,12 @@ def masked_changes(changes: Sequence[Change], findings: Iterable[Finding]) -> li
 
 
 def _is_one_of(change: Change, cells: Collection[tuple[str | None, int | None, str | None]]) -> bool:
-    """Whether a change is of one of some cells; these name their file only where there are several."""
+    """Return whether a change is of one of some cells; these name their file only where there are several."""
     return any((file, change.row, change.field) in cells for file in (change.file, None))
 
 
 def masked_rejections(rejected: Sequence[Rejection]) -> list[Rejection]:
-    """Rows that were left out, for a page that is shown to others: texts that may be personal are masked.
+    """Return rows that were left out, for a page that is shown to others: texts that may be personal are masked.
 
     >>> rows = [Rejection(9, "note", "担当 佐藤花子"), Rejection(10, "total", "合計 2")]
     >>> [row.text for row in masked_rejections(rows)]
@@ -163,7 +163,7 @@ def masked_rejections(rejected: Sequence[Rejection]) -> list[Rejection]:
 
 
 def _personal(texts: Sequence[str]) -> set[int]:
-    """The positions of texts that may be personal."""
+    """Return the positions of texts that may be personal."""
     frame = pl.DataFrame({_NOTES: texts}, schema={_NOTES: pl.String})
     return {found.position for found in screen(frame) if found.hit.code in BLOCKING}
 

@@ -24,7 +24,7 @@ _TITLED = re.compile(_DATA["titled"])
 
 
 def foreign_names(text: str) -> Iterator[str]:
-    """The names of other scripts that stand before an honorific, after a label, or after Mr. and the like.
+    """Yield the names of other scripts that stand before an honorific, after a label, or after Mr. and the like.
 
     Args:
         text: Folded, as :func:`~meguro_opendata.privacy.data.plain` has it.
@@ -42,7 +42,7 @@ def foreign_names(text: str) -> Iterator[str]:
 
 
 def _is_person(kind: str, name: str) -> bool:
-    """Whether a text of the shape of a name is one: no word for something else."""
+    """Return whether a text of the shape of a name is one: no word for something else."""
     if kind == "latin":
         return not re.search(_DATA["firms"], name)
     if kind == "han":
@@ -53,6 +53,6 @@ def _is_person(kind: str, name: str) -> bool:
 
 
 def _is_noun(name: str, surname: str) -> bool:
-    """Whether what stands behind a surname, or the letters on both sides of their border, make a word."""
+    """Return whether what stands behind a surname, or the letters on both sides of their border, make a word."""
     rest = name[len(surname) :]
     return not rest or is_noun(rest) or is_word(name[: len(surname) + 1])

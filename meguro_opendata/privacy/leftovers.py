@@ -20,7 +20,7 @@ _LONGEST_PART = 200_000
 
 
 def leftovers(table: Table, used: Collection[str]) -> Iterator[Finding]:
-    """A warning for hidden rows and columns that would be published, hidden sheets, notes and authors' names.
+    """Yield a warning for hidden rows and columns that would be published, hidden sheets, notes and authors' names.
 
     The list of words and the notes that an entry workbook of the standard has itself are not told.
 
@@ -42,7 +42,7 @@ def leftovers(table: Table, used: Collection[str]) -> Iterator[Finding]:
 
 
 def _hidden(table: Table, used: Collection[str]) -> Iterator[Finding]:
-    """Rows and columns that are published although the source hides them."""
+    """Yield rows and columns that are published although the source hides them."""
     facts, sheet = table.grid.facts, table.grid.sheet
     rows = sorted({row + 1 for row in facts.hidden_rows}.intersection(table.rows))
     if rows:
@@ -56,7 +56,7 @@ def _hidden(table: Table, used: Collection[str]) -> Iterator[Finding]:
 
 
 def file_authors(path: Path, container: str) -> list[str]:
-    """The persons whom a workbook's properties name; none if they cannot be read."""
+    """Return the persons whom a workbook's properties name; none if they cannot be read."""
     part = privacy_data()["properties"]["parts"].get(container)
     if part is None:
         return []

@@ -43,7 +43,7 @@ _CONTACT = re.compile(f"{pattern('exact', 'phone').pattern}|{pattern('exact', 'm
 
 
 def names_in(text: str, note: bool = False) -> list[str]:
-    """The names that stand in a text beside something that shows them to be a person's, each once.
+    """Return the names that stand in a text beside something that shows them to be a person's, each once.
 
     Args:
         text: The text.
@@ -70,7 +70,7 @@ def _names_in(written: str, note: bool) -> tuple[str, ...]:
 
 
 def names_of_note(text: str) -> list[str]:
-    """The names of which a short note consists, or which it has behind the number of a house.
+    """Return the names of which a short note consists, or which it has behind the number of a house.
 
     >>> names_of_note("(佐藤花子)"), names_of_note("佐藤花子、鈴木一郎が所有"), names_of_note("上目黒2-19-15佐藤花子")
     (['佐藤花子'], ['佐藤花子', '鈴木一郎'], ['佐藤花子'])
@@ -107,7 +107,7 @@ def is_group(text: str) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is a surname and a given name, in kanji or kana, and nothing else.
+    """Return whether a text is a surname and a given name, in kanji or kana, and nothing else.
 
     >>> is_name("佐藤花子"), is_name("サトウ ハナコ"), is_name("佐藤")
     (True, True, False)
@@ -163,12 +163,12 @@ def _alone_in_note(found: re.Match[str], *, contact: bool) -> Callable[[str], bo
 
 
 def _is_of_clans(text: str) -> bool:
-    """Whether a text is so long, or of such words, that a surname before 氏 is rather that of a clan."""
+    """Return whether a text is so long, or of such words, that a surname before 氏 is rather that of a clan."""
     return len(text) > _DATA["longest_of_clan"] or bool(pattern("person", "of_clans").search(text))
 
 
 def _is_of_today(found: re.Match[str]) -> bool:
-    """Whether a house, or what stands behind 氏, shows that a person of today is meant."""
+    """Return whether a house, or what stands behind 氏, shows that a person of today is meant."""
     return found[0] == "宅" or bool(pattern("person", "of_today").match(found.string[found.end() :]))
 
 
@@ -177,7 +177,7 @@ def _is_called(name: str) -> bool:
 
 
 def _is_part_of_word(name: str, sign: str) -> bool:
-    """Whether the honorific belongs to a word (今様; not 健一様), or to the given name (足利尊氏)."""
+    """Return whether the honorific belongs to a word (今様; not 健一様), or to the given name (足利尊氏)."""
     ends = [name[start:] + sign for start in range(len(name))]
     if is_known_name(name, shortest_given=2):
         return False
@@ -200,7 +200,7 @@ def _is_called_or_short(name: str) -> bool:
 
 
 def _asked(text: str) -> Iterator[str]:
-    """A surname, or a whole name, whom one is to ask or tell something."""
+    """Yield a surname, or a whole name, whom one is to ask or tell something."""
     for name in pattern("person", "asked").findall(text):
         if is_name(name) or _is_called(name):
             yield name
@@ -216,7 +216,7 @@ def _beside_contact(text: str, note: bool) -> Iterator[str]:
 
 
 def _beside_address(text: str) -> Iterator[str]:
-    """The part of a text before or after the part that is an address."""
+    """Yield the part of a text before or after the part that is an address."""
     if len(text) > _DATA["longest_note"]:
         return
     parts = [part for part in pattern("exact", "token").split(text) if part]
@@ -231,7 +231,7 @@ def _beside_address(text: str) -> Iterator[str]:
 
 
 def _care_of(text: str) -> Iterator[str]:
-    """The householder of ``2-19-15 佐藤方``."""
+    """Yield the householder of ``2-19-15 佐藤方``."""
     for found in pattern("exact", "care_of").findall(text):
         if is_surname(found) or is_full_name(found):
             yield found
@@ -256,7 +256,7 @@ _ALONE: Mapping[tuple[bool, bool], Callable[[str], bool]] = {
 
 
 def _ending(before: str, alone: Callable[[str], bool]) -> Iterator[str]:
-    """The longest name with which a text ends, unless an office stands before it."""
+    """Yield the longest name with which a text ends, unless an office stands before it."""
     for start in range(max(0, len(before) - _LONGEST), len(before)):
         name = before[start:].strip()
         if before[start].isspace() or not _starts_at(before, start):
@@ -268,7 +268,7 @@ def _ending(before: str, alone: Callable[[str], bool]) -> Iterator[str]:
 
 
 def _starts_at(text: str, start: int) -> bool:
-    """Whether a word may begin there."""
+    """Return whether a word may begin there."""
     return (
         start == 0
         or not (_LETTER.match(text[start - 1]) or "ぁ" <= text[start - 1] <= "ん")
@@ -277,7 +277,7 @@ def _starts_at(text: str, start: int) -> bool:
 
 
 def _beginning(rest: str, alone: Callable[[str], bool]) -> Iterator[str]:
-    """The longest name with which a text begins."""
+    """Yield the longest name with which a text begins."""
     for end in range(min(_LONGEST, len(rest)), 0, -1):
         name = rest[:end]
         if name[-1].isspace() or not pattern("exact", "boundary_after").match(rest[end:]):

@@ -18,7 +18,7 @@ _DIGITS, _NEAR, _MODULUS = 12, 6, 11
 
 
 def is_my_number(digits: str) -> bool:
-    """Whether 12 digits have the check digit of a マイナンバー.
+    """Return whether 12 digits have the check digit of a マイナンバー.
 
     >>> is_my_number("123456789018"), is_my_number("123456789012"), is_my_number("000000000000")
     (True, False, False)
@@ -62,7 +62,7 @@ def _mobile_numbers(text: str, *, phones: bool) -> list[Hit]:
 
 
 def birth_dates(texts: pl.Series) -> dict[str, list[Hit]]:
-    """The dates of a column of birth dates.
+    """Return the dates of a column of birth dates.
 
     >>> birth_dates(pl.Series(["昭和60年4月1日", ""]))
     {'昭和60年4月1日': [Hit(code='birth-date', text='昭和60年4月1日')]}

@@ -66,13 +66,13 @@ def _tags(word: str) -> frozenset[str]:
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    """A word, and the same with usual letters instead of variants."""
+    """Return a word, and the same with usual letters instead of variants."""
     usual = word.translate(_VARIANTS)
     return (word,) if usual == word else (word, usual)
 
 
 def is_surname(word: str) -> bool:
-    """Whether a word is a surname of the dictionary.
+    """Return whether a word is a surname of the dictionary.
 
     >>> is_surname("佐藤"), is_surname("髙橋"), is_surname("公園")
     (True, True, False)
@@ -83,7 +83,7 @@ def is_surname(word: str) -> bool:
 
 
 def is_usual_surname(word: str) -> bool:
-    """Whether a word is one of the usual surnames, whatever way its letters are written.
+    """Return whether a word is one of the usual surnames, whatever way its letters are written.
 
     >>> is_usual_surname("斎藤"), is_usual_surname("齋藤"), is_usual_surname("目黒")
     (True, True, False)
@@ -92,7 +92,7 @@ def is_usual_surname(word: str) -> bool:
 
 
 def is_only_surname(word: str) -> bool:
-    """Whether a word is a usual surname, or one of two letters or more that is no common noun.
+    """Return whether a word is a usual surname, or one of two letters or more that is no common noun.
 
     >>> is_only_surname("清水"), is_only_surname("広瀬"), is_only_surname("林"), is_only_surname("大工")
     (True, True, True, False)
@@ -103,7 +103,7 @@ def is_only_surname(word: str) -> bool:
 
 
 def is_kana_name(text: str) -> bool:
-    """Whether a text is the reading of a usual surname, and a given name behind it.
+    """Return whether a text is the reading of a usual surname, and a given name behind it.
 
     >>> is_kana_name("サトウ ハナコ"), is_kana_name("サトウハナコ"), is_kana_name("すずき いちろう")
     (True, True, True)
@@ -123,7 +123,7 @@ def is_kana_name(text: str) -> bool:
 
 
 def is_kana_surname(text: str) -> bool:
-    """Whether a text is the reading of a usual surname.
+    """Return whether a text is the reading of a usual surname.
 
     >>> is_kana_surname("サトウ"), is_kana_surname("すずき"), is_kana_surname("コーヒー")
     (True, True, False)
@@ -132,7 +132,7 @@ def is_kana_surname(text: str) -> bool:
 
 
 def is_given_name(word: str) -> bool:
-    """Whether the dictionary has a word as a given name.
+    """Return whether the dictionary has a word as a given name.
 
     >>> is_given_name("尊氏"), is_given_name("一様")
     (True, False)
@@ -141,7 +141,7 @@ def is_given_name(word: str) -> bool:
 
 
 def begins_with_surname(word: str) -> bool:
-    """Whether a surname and up to three letters make a word, which in a column of persons is one.
+    """Return whether a surname and up to three letters make a word, which in a column of persons is one.
 
     >>> begins_with_surname("川本愛蘭"), begins_with_surname("川本商店"), begins_with_surname("川本")
     (True, False, False)
@@ -151,7 +151,7 @@ def begins_with_surname(word: str) -> bool:
 
 
 def is_surname_and_kana(word: str) -> bool:
-    """Whether a word is a surname with two to four letters of kana behind it that are no other word.
+    """Return whether a word is a surname with two to four letters of kana behind it that are no other word.
 
     >>> is_surname_and_kana("堀内つとむ"), is_surname_and_kana("堀内まで"), is_surname_and_kana("スズキイチロウ")
     (True, False, True)
@@ -163,7 +163,7 @@ def is_surname_and_kana(word: str) -> bool:
 
 
 def is_common_word(text: str) -> bool:
-    """Whether the dictionary has a text as something else than a name of a person.
+    """Return whether the dictionary has a text as something else than a name of a person.
 
     >>> is_common_word("サービス"), is_common_word("サントス"), is_common_word("花子"), is_common_word("まで")
     (True, False, False, True)
@@ -173,7 +173,7 @@ def is_common_word(text: str) -> bool:
 
 
 def is_noun(text: str) -> bool:
-    """Whether the dictionary has a text as a common noun.
+    """Return whether the dictionary has a text as a common noun.
 
     >>> is_noun("サービス"), is_noun("マリア"), is_noun("ロドリゲス")
     (True, False, False)
@@ -182,7 +182,7 @@ def is_noun(text: str) -> bool:
 
 
 def is_word(text: str) -> bool:
-    """Whether the dictionary has a text as one word.
+    """Return whether the dictionary has a text as one word.
 
     >>> is_word("今様"), is_word("尊氏"), is_word("佐藤様")
     (True, True, False)
@@ -203,7 +203,7 @@ def _may_be_given(word: str) -> bool:
 
 
 def _script(letters: str) -> str:
-    """The script of the first letter, empty if it is none of a name."""
+    """Return the script of the first letter, empty if it is none of a name."""
     if letters[0] in "々ー":
         return _SCRIPTS[0]
     return next((name for name in _SCRIPTS if unicodedata.name(letters[0], "").startswith(name)), "")
@@ -211,7 +211,7 @@ def _script(letters: str) -> str:
 
 @lru_cache(maxsize=65536)
 def is_full_name(text: str) -> bool:
-    """Whether a text is a surname and a given name and nothing else.
+    """Return whether a text is a surname and a given name and nothing else.
 
     A given name that the dictionary lacks passes if the dictionary knows it as no other word either.
 
@@ -229,7 +229,7 @@ def is_full_name(text: str) -> bool:
 
 
 def is_known_name(text: str, shortest_given: int = 1) -> bool:
-    """Whether a text is a surname and a given name, of so many letters at least, that the dictionary both has.
+    """Return whether a text is a surname and a given name, of so many letters at least, that the dictionary both has.
 
     >>> is_known_name("佐藤健一"), is_known_name("佐藤 花子"), is_known_name("青戸御")
     (True, True, False)
@@ -245,5 +245,5 @@ def _splits(surname: str, given: str) -> bool:
 
 
 def _is_other_word(word: str) -> bool:
-    """Whether the whole is a word of its own, such as the name of a place."""
+    """Return whether the whole is a word of its own, such as the name of a place."""
     return bool(_tags(word)) and _DATA["given_tag"] not in _tags(word)

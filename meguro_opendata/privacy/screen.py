@@ -55,7 +55,7 @@ _Look = Callable[[pl.Series], Mapping[str, list[Hit]]]
 
 
 def _looks(frame: pl.DataFrame, kinds: Mapping[str, str]) -> Iterator[tuple[str, _Look]]:
-    """The columns that are not certainly clean, each with what is to be done with its distinct values."""
+    """Yield the columns that are not certainly clean, each with what is to be done with its distinct values."""
     free = (name for name in frame.columns if kinds.get(name) not in _CLOSED)
     by_header = {name: look for name in free if (look := _by_header(name)) is not None}
     others = [name for name in frame.columns if name not in by_header]
@@ -88,7 +88,7 @@ def _gate_of(kind: str | None) -> str | None:
 
 
 def _matching(texts: pl.Series, form: str) -> list[str]:
-    """The texts that match a trigger once they are folded; only those that folding changes are folded."""
+    """Return the texts that match a trigger once they are folded; only those that folding changes are folded."""
     wide = texts.str.contains(_WIDE)
     changed = texts.filter(wide)
     same = texts.filter(~wide)
@@ -122,7 +122,7 @@ def _of_persons(name: str) -> _Look | None:
 
 
 def is_of_persons(header: str) -> bool:
-    """Whether each filled cell below a header names a person.
+    """Return whether each filled cell below a header names a person.
 
     >>> [is_of_persons(name) for name in ("申込者", "代表者個人名", "担当者名", "講師氏名（カナ）", "管理者氏名")]
     [True, True, True, True, True]
@@ -133,7 +133,7 @@ def is_of_persons(header: str) -> bool:
 
 
 def _each_person(texts: pl.Series, code: str = "personal-name") -> dict[str, list[Hit]]:
-    """A hit for each text of a column of persons that does not say nothing and is no office, firm or group.
+    """Return a hit for each text of a column of persons that does not say nothing and is no office, firm or group.
 
     >>> found = _each_person(pl.Series(["John Smith", "K.S.", "環境課", "－", "阮文安"]))
     >>> [text for text, hits in found.items() if hits]
@@ -150,7 +150,7 @@ def _whole_person(text: str, code: str) -> list[Hit]:
 
 
 def _bare(name: str) -> str:
-    """A header without what stands in brackets.
+    """Return a header without what stands in brackets.
 
     >>> _bare("届出者の氏名（法人にあっては、名称及び代表者の氏名）")
     '届出者の氏名'
@@ -164,7 +164,7 @@ def _of_my_numbers(text: str) -> list[Hit]:
 
 
 def _persons(texts: pl.Series, code: str, *, read: bool = False) -> dict[str, list[Hit]]:
-    """The names in a column of persons; in one of their readings, two words in kana are one."""
+    """Return the names in a column of persons; in one of their readings, two words in kana are one."""
     found: dict[str, list[Hit]] = {}
     for text in texts:
         names = whole_name(text, surname_too=code == "personal-name")
@@ -226,7 +226,7 @@ def _says(header: str, kind: str) -> bool:
 
 
 def _located(texts: pl.Series, name: str, look: _Look) -> list[CellHit]:
-    """The hits of a column's distinct values at every row that has one of them."""
+    """Return the hits of a column's distinct values at every row that has one of them."""
     distinct = texts.unique()
     found = {text: hits for text, hits in look(distinct.filter(distinct != "")).items() if hits}
     if not found:

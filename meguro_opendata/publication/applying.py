@@ -60,7 +60,7 @@ class Result:
 
     @property
     def publishes(self) -> bool:
-        """Whether it is a publication, and not only a withdrawal of the dataset or of some of its files."""
+        """Return whether it is a publication, and not only a withdrawal of the dataset or of some of its files."""
         return self.action != "remove" and (bool(self.resources) or not self.removed)
 
     def to_dict(self, lang: str) -> JsonObject:
@@ -84,37 +84,37 @@ class Outcome:
 
     @property
     def done(self) -> tuple[Result, ...]:
-        """The datasets that were written or taken away."""
+        """Return the datasets that were written or taken away."""
         return tuple(result for result in self.results if result.error is None)
 
     @property
     def failed(self) -> tuple[Result, ...]:
-        """The datasets that were not, each with its error."""
+        """Return the datasets that were not, each with its error."""
         return tuple(result for result in self.results if result.error is not None)
 
     @property
     def datasets(self) -> tuple[str, ...]:
-        """The slugs of what was written or taken away."""
+        """Return the slugs of what was written or taken away."""
         return tuple(result.dataset for result in self.done)
 
     @property
     def withdrawn(self) -> tuple[str, ...]:
-        """The slugs of the datasets that were withdrawn."""
+        """Return the slugs of the datasets that were withdrawn."""
         return tuple(result.dataset for result in self.done if result.action == "remove")
 
     @property
     def removed(self) -> tuple[str, ...]:
-        """The files that were withdrawn, with their datasets or alone."""
+        """Return the files that were withdrawn, with their datasets or alone."""
         return tuple(name for result in self.done for name in result.removed)
 
     @property
     def resources(self) -> tuple[str, ...]:
-        """The files that were written."""
+        """Return the files that were written."""
         return tuple(name for result in self.done for name in result.resources)
 
     @property
     def wrote(self) -> bool:
-        """Whether anything was written."""
+        """Return whether anything was written."""
         return bool(self.done) or self.pages
 
     @property

@@ -108,17 +108,17 @@ class Record:
 
     @property
     def written(self) -> bool:
-        """Whether the portal is written to."""
+        """Return whether the portal is written to."""
         return self.action != "unchanged"
 
     @property
     def uploads(self) -> bool:
-        """Whether a file is sent to the portal."""
+        """Return whether a file is sent to the portal."""
         return any(part.action in WRITTEN and part.sha256 for part in self.resources)
 
     @property
     def gone(self) -> tuple[str, ...]:
-        """The names of the files that leave the portal."""
+        """Return the names of the files that leave the portal."""
         return tuple(part.name for part in self.resources if part.action == "remove")
 
 

@@ -26,7 +26,7 @@ def field_label(field: str, lang: str) -> str:
 
 
 def value_text(value: str | Sequence[str] | None, lang: str) -> str:
-    """A field's value; the elements of a list beside each other, a word where there is none.
+    """Return a field's value; the elements of a list beside each other, a word where there is none.
 
     >>> value_text(["防災", "備蓄"], "ja"), value_text(None, "ja")
     ('防災、備蓄', '（なし）')

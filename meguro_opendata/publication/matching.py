@@ -144,7 +144,7 @@ class _Found:
 
     @property
     def overwritable(self) -> bool:
-        """Whether ``--overwrite`` decides the conflict."""
+        """Return whether ``--overwrite`` decides the conflict."""
         return self.conflict is None or self.conflict.reason != AMBIGUOUS
 
 

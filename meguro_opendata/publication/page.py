@@ -11,7 +11,7 @@ __all__ = ["plan_page"]
 
 
 def plan_page(plan: Plan, workspace: Workspace, lang: str) -> str:
-    """The page: one file without scripts, fit for printing."""
+    """Return the page: one file without scripts, fit for printing."""
     settings = workspace.portals.get(plan.portal)
     return pages.render(
         "plan.html",
@@ -29,5 +29,5 @@ def plan_page(plan: Plan, workspace: Workspace, lang: str) -> str:
 
 
 def _is_told(change: DatasetPlan) -> bool:
-    """Whether a dataset has anything to look at; of all others their names are enough."""
+    """Return whether a dataset has anything to look at; of all others their names are enough."""
     return change.action != "unchanged" or any(part.action != "unchanged" for part in change.resources)

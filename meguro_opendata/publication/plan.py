@@ -183,18 +183,18 @@ class DatasetPlan:
 
     @property
     def stays_withdrawn(self) -> bool:
-        """Whether it is withdrawn and is not to be published anew."""
+        """Return whether it is withdrawn and is not to be published anew."""
         return self.withdrawn is not None and self.release is None and self.action == "unchanged"
 
     @property
     def only_withdraws(self) -> bool:
-        """Whether it is taken off the portal, or loses files there and nothing else changes."""
+        """Return whether it is taken off the portal, or loses files there and nothing else changes."""
         actions = {part.action for part in self.resources}
         return self.action == "remove" or ("remove" in actions and not actions & {*WRITTEN} and not self.metadata)
 
     @property
     def withdraws(self) -> bool:
-        """Whether anything of it is taken off the portal."""
+        """Return whether anything of it is taken off the portal."""
         return self.action == "remove" or any(part.action == "remove" for part in self.resources)
 
     def below(self, releases: Path) -> DatasetPlan:
@@ -269,7 +269,7 @@ class Plan:
 
     @property
     def pending(self) -> bool:
-        """Whether anything would be written, or is to be decided."""
+        """Return whether anything would be written, or is to be decided."""
         return any(change.action != "unchanged" for change in self.changes)
 
     @property
@@ -282,7 +282,7 @@ class Plan:
 
     @property
     def kept_withdrawn(self) -> tuple[DatasetPlan, ...]:
-        """The datasets that stay withdrawn."""
+        """Return the datasets that stay withdrawn."""
         return tuple(change for change in self.changes if change.stays_withdrawn)
 
     @property
@@ -292,7 +292,7 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """The checksum of everything that the plan says: what is approved is this."""
+        """Return the checksum of everything that the plan says: what is approved is this."""
         return sha256(json.dumps(self._content(), ensure_ascii=False, sort_keys=True).encode("utf-8"))
 
     def to_dict(self) -> JsonObject:

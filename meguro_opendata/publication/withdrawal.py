@@ -98,7 +98,7 @@ class Withdrawals:
 
     @property
     def known(self) -> Mapping[str, Withdrawal]:
-        """The withdrawals by slug."""
+        """Return the withdrawals by slug."""
         return self.ledger.withdrawals
 
     def kept(self, release: PublishedDataset, wanted: Package) -> DatasetPlan | None:

@@ -50,7 +50,7 @@ def _is_letters(text: str) -> str:
 
 
 def _number(letters: str) -> int:
-    """The number of a column, counted from 0.
+    """Return the number of a column, counted from 0.
 
     >>> _number("A"), _number("AB")
     (0, 27)
@@ -87,7 +87,7 @@ class NamedBlock(Declared):
 
     @property
     def lines(self) -> tuple[int, int | None]:
-        """The first line, counted from 0, and the one below the last, ``None`` if it goes on to the end.
+        """Return the first line, counted from 0, and the one below the last, ``None`` if it goes on to the end.
 
         >>> NamedBlock(read=True, rows="5-60").lines, NamedBlock(read=True, rows="5-").lines
         ((4, 60), (4, None))
@@ -101,17 +101,17 @@ class NamedBlock(Declared):
 
     @property
     def letters(self) -> tuple[int, int] | None:
-        """The first and last column, counted from 0; ``None`` for all."""
+        """Return the first and last column, counted from 0; ``None`` for all."""
         found = _LETTERS.fullmatch(self.columns or "")
         return (_number(found[1]), _number(found[2] or found[1])) if found else None
 
     @property
     def is_whole_sheet(self) -> bool:
-        """Whether it is a sheet with all that it holds."""
+        """Return whether it is a sheet with all that it holds."""
         return self.rows is None and self.columns is None
 
     def is_of(self, file: str, sheet: str | None) -> bool:
-        """Whether it is a part of a sheet of a file; one that names no file or sheet is of each."""
+        """Return whether it is a part of a sheet of a file; one that names no file or sheet is of each."""
         return self.file in (None, file) and (self.sheet is None or self.sheet == sheet)
 
 

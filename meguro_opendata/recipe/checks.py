@@ -74,7 +74,7 @@ def _all_faults(written: RecipeFile, fields: Sequence[StandardField], workspace:
 
 
 def _mapping_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault]:
-    """Columns for fields that nothing has, and a mapping that says nothing."""
+    """Yield columns for fields that nothing has, and a mapping that says nothing."""
     yield from _unknown_names("mapping", list(written.mapping), names)
     if written.mapping == {} and "mapping" in written.model_fields_set and not written.extensions:
         yield Fault("mapping", "mapping-empty", {})
@@ -96,7 +96,7 @@ def _department_faults(department: str, known: Sequence[str]) -> Iterator[Fault]
 
 
 def _file_settings(written: RecipeFile) -> Iterator[tuple[str, FileSettings]]:
-    """How each file is read, with its place in the recipe."""
+    """Yield how each file is read, with its place in the recipe."""
     if written.source is not None:
         yield "source", written.source
     if written.sources is not None:
@@ -145,7 +145,7 @@ def _unknown_rules(place: str, keep: tuple[str, ...], kind: str) -> Iterator[Fau
 
 
 def _pattern_faults(place: str, rule: MappingRule) -> Iterator[Fault]:
-    """A pattern that cannot be read, or that catches fewer groups than asked for."""
+    """Yield a pattern that cannot be read, or that catches fewer groups than asked for."""
     if rule.split is None or rule.split.pattern is None:
         return
     shown: dict[str, object] = {"value": rule.split.pattern, "part": rule.split.part}
@@ -181,7 +181,7 @@ def _waiver_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault]:
 
 
 def _expectation_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault]:
-    """Totals of fields that nothing has, and bounds between which no number lies."""
+    """Yield totals of fields that nothing has, and bounds between which no number lies."""
     expected = written.expect
     if expected is None:
         return
@@ -196,7 +196,7 @@ def _expectation_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault
 
 
 def _bounds_faults(bounds: Mapping[str, Bounds | None]) -> Iterator[Fault]:
-    """Bounds that are none, or that exclude each other, by their place in the recipe."""
+    """Yield bounds that are none, or that exclude each other, by their place in the recipe."""
     for place, one in bounds.items():
         if one is None:
             continue

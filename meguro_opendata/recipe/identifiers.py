@@ -48,7 +48,7 @@ class Register:
 
     @property
     def ids(self) -> set[str]:
-        """Every ID that was ever given."""
+        """Return every ID that was ever given."""
         return {identifier for identifier, _ in self.lines}
 
 
@@ -72,7 +72,7 @@ class Assigned:
 
 
 def form_fault(form: str) -> str | None:
-    """Why a form of IDs cannot be used, as a code, else ``None``.
+    """Return why a form of IDs cannot be used, as a code, else ``None``.
 
     >>> form_fault("131105{number:06}"), form_fault("131105"), form_fault("{number}{code}")
     (None, 'ids-form-number', 'ids-form-number')
@@ -82,7 +82,7 @@ def form_fault(form: str) -> str | None:
 
 
 def minted_id(form: str, number: int) -> str:
-    """The ID with a number.
+    """Return the ID with a number.
 
     >>> minted_id("131105{number:06}", 7)
     '131105000007'
@@ -91,7 +91,7 @@ def minted_id(form: str, number: int) -> str:
 
 
 def numbers_used(form: str, ids: Iterable[str]) -> set[int]:
-    """The numbers of all IDs that have the form.
+    """Return the numbers of all IDs that have the form.
 
     >>> sorted(numbers_used("A-{number}", ["A-1", "A-12", "B-9"]))
     [1, 12]
@@ -112,7 +112,7 @@ def _end(form: str) -> int:
 
 
 def assign(rows: Sequence[_Key], register: Register, form: str) -> Assigned:
-    """An ID for each row: the one that the register has for it, or a new one.
+    """Return an ID for each row: the one that the register has for it, or a new one.
 
     Rows are compared with the register's lines after folding (width and spaces do not count): first by all values,
     then by all but one where that fits one facility only, which has then been renamed or has moved. A row that fits
@@ -146,7 +146,7 @@ def assign(rows: Sequence[_Key], register: Register, form: str) -> Assigned:
 def _given_by_all(
     keys: Sequence[_Key], lines: Sequence[tuple[str, _Key]]
 ) -> tuple[dict[int, str], dict[int, Doubtful]]:
-    """The IDs of rows that have all values of a line, and the rows that cannot get one for certain."""
+    """Return the IDs of rows that have all values of a line, and the rows that cannot get one for certain."""
     doubtful = {doubt.position: doubt for doubt in _alike(keys)}
     given = dict(_whole_matches(keys, lines, doubtful))
     doubtful |= {doubt.position: doubt for doubt in _claimed_twice(given)}
@@ -156,14 +156,14 @@ def _given_by_all(
 def _free_lines(
     lines: Sequence[tuple[str, _Key]], keys: Iterable[_Key], given: Iterable[str]
 ) -> list[tuple[str, _Key]]:
-    """The lines of those IDs that no row has yet."""
+    """Return the lines of those IDs that no row has yet."""
     here = set(keys)
     standing = {*given, *(identifier for identifier, key in lines if key in here)}
     return [line for line in lines if line[0] not in standing]
 
 
 def _alike(keys: Sequence[_Key]) -> Iterator[Doubtful]:
-    """Rows that nothing tells apart, and rows of which nothing is known."""
+    """Yield rows that nothing tells apart, and rows of which nothing is known."""
     first: dict[_Key, int] = {}
     for at, key in enumerate(keys):
         if not any(key):
@@ -184,7 +184,7 @@ def _whole_matches(
 
 
 def _claimed_twice(given: Mapping[int, str]) -> Iterator[Doubtful]:
-    """Rows that lead to the same ID, by what it was called earlier and by what it is called now."""
+    """Yield rows that lead to the same ID, by what it was called earlier and by what it is called now."""
     first: dict[str, int] = {}
     for at, identifier in given.items():
         if identifier in first:
@@ -224,7 +224,7 @@ def _by_part(named: Iterable[tuple[_Name, _Key]]) -> dict[_Part, dict[_Name, Non
 
 
 def _first_of(groups: Iterable[Iterable[_Name]], count: int) -> list[_Name]:
-    """The first different members of some groups, no more than asked for: a full group is not walked through.
+    """Return the first different members of some groups, no more than asked for: a full group is not walked through.
 
     >>> _first_of([["a", "b"], ["b", "c", "d"]], 3)
     ['a', 'b', 'c']
@@ -239,7 +239,7 @@ def _first_of(groups: Iterable[Iterable[_Name]], count: int) -> list[_Name]:
 
 
 def _parts(key: _Key) -> Iterator[_Part]:
-    """A key without one of its values each time; empty values prove nothing."""
+    """Yield a key without one of its values each time; empty values prove nothing."""
     if len(key) > 1:
         for left_out in range(len(key)):
             rest = key[:left_out] + key[left_out + 1 :]
@@ -257,7 +257,7 @@ def _renamed(found: Mapping[int, str], rows: Sequence[_Key], newest: Mapping[str
 
 
 def _new_ids(form: str, taken: set[str]) -> Iterator[str]:
-    """IDs that were never given: numbers above every one that was used."""
+    """Yield IDs that were never given: numbers above every one that was used."""
     number = max(numbers_used(form, taken), default=0)
     while True:
         number += 1
@@ -267,7 +267,7 @@ def _new_ids(form: str, taken: set[str]) -> Iterator[str]:
 
 
 def read_register(path: Path, minting: Minting) -> Register:
-    """The register in a file; an empty one if there is no file yet.
+    """Return the register in a file; an empty one if there is no file yet.
 
     Raises:
         ConfigurationError: With every fault of a file that somebody damaged.
@@ -287,7 +287,7 @@ def read_register(path: Path, minting: Minting) -> Register:
 
 
 def _numbered_lines(rows: Iterable[list[str]], places: Sequence[int]) -> Iterator[tuple[int, list[str]]]:
-    """The wanted cells of each line that holds any, with the line's number."""
+    """Yield the wanted cells of each line that holds any, with the line's number."""
     for number, row in enumerate(rows, start=2):
         if any(cell.strip() for cell in row):
             yield number, [row[at].strip() if at < len(row) else "" for at in places]
@@ -306,7 +306,7 @@ def _table(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def _as_utf8(path: Path, raw: bytes) -> bytes:
-    """The bytes as UTF-8; Excel may have saved the file in CP932."""
+    """Return the bytes as UTF-8; Excel may have saved the file in CP932."""
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return raw.decode(encoding).encode("utf-8")
@@ -328,14 +328,14 @@ def _line_faults(lines: Sequence[tuple[int, list[str]]], minting: Minting) -> It
 
 
 def _is_destroyed(identifier: str, form: str) -> bool:
-    """Whether a spreadsheet program took the ID for a number: ``1.31E+11``, or without the zeros in front."""
+    """Return whether a spreadsheet program took the ID for a number: ``1.31E+11``, or without the zeros in front."""
     shortest = minted_id(form, 0)
     lost = shortest.isdigit() and identifier.isdigit() and len(identifier) < len(shortest)
     return lost or _DESTROYED.fullmatch(identifier) is not None
 
 
 def _double_faults(lines: Sequence[tuple[int, list[str]]]) -> Iterator[Fault]:
-    """One facility under two IDs."""
+    """Yield one facility under two IDs."""
     known: dict[_Key, tuple[int, str]] = {}
     for number, (identifier, *values) in lines:
         key = tuple(map(folded, values))

@@ -23,7 +23,7 @@ _COLON = "："
 
 
 def read_mapping_sheet(folder: Path, name: str, fields: Sequence[str]) -> dict[str, MappingRule]:
-    """The rules that a mapping sheet beside a recipe holds; a line without a source column maps nothing.
+    """Return the rules that a mapping sheet beside a recipe holds; a line without a source column maps nothing.
 
     Args:
         folder: Where the recipe lies.
@@ -68,7 +68,7 @@ def _first_among(cells: Sequence[str], names: Sequence[str]) -> int | None:
 def _lines(
     grid: Grid, places: tuple[int, int, int], fields: list[str], rules: dict[str, MappingRule]
 ) -> Iterator[Fault]:
-    """The faults of the lines below the header; the rules go into ``rules``."""
+    """Yield the faults of the lines below the header; the rules go into ``rules``."""
     header, item, column = places
     spelled = {folded(name): name for name in fields}
     for row in range(header + 1, grid.height):
@@ -106,5 +106,5 @@ def _rule(place: str, field: str, origin: str, rules: dict[str, MappingRule]) ->
 
 @cache
 def sheet_words() -> dict[str, Any]:
-    """The words by which a sheet's columns and lines are known (``mapping_sheet.toml``)."""
+    """Return the words by which a sheet's columns and lines are known (``mapping_sheet.toml``)."""
     return packaged_toml(__package__, "mapping_sheet.toml")

@@ -91,22 +91,22 @@ class Recipe:
 
     @property
     def source_path(self) -> Path:
-        """The source file, always inside the dataset's own folder."""
+        """Return the source file, always inside the dataset's own folder."""
         return self.path.parent / self.source.file
 
     @property
     def register_path(self) -> Path:
-        """The register of the dataset's IDs, beside the recipe."""
+        """Return the register of the dataset's IDs, beside the recipe."""
         return self.path.parent / REGISTER_NAME
 
     @property
     def earlier_path(self) -> Path | None:
-        """The file with an earlier state of the table, if the recipe names one."""
+        """Return the file with an earlier state of the table, if the recipe names one."""
         named = self.expect.earlier if self.expect else None
         return self.path.parent / named if named else None
 
     def source_files(self) -> list[Path]:
-        """Every file that the dataset is made from, as they are now."""
+        """Return every file that the dataset is made from, as they are now."""
         folder = self.path.parent
         if self.source.series is not None:
             return [folder / name for name in files_of_series(folder, self.source.series, self.left_out_of_series())]
@@ -120,13 +120,13 @@ class Recipe:
         return [*self.source.leave_out, *(path.name for path in beside if path is not None), REGISTER_NAME]
 
     def for_file(self, name: str, settings: FileSettings | None = None) -> Recipe:
-        """The recipe as it is for one of several files."""
+        """Return the recipe as it is for one of several files."""
         how = settings or self.source
         source = SourceSettings(file=name, **{part: getattr(how, part) for part in FileSettings.model_fields})
         return replace(self, source=source)
 
     def skipped_in(self, file: str, sheet: str | None) -> dict[int, str]:
-        """The rows of a sheet that are no records, with the reasons."""
+        """Return the rows of a sheet that are no records, with the reasons."""
         rows = (row for row in self.skip_rows if row.file in (None, file) and row.sheet in (None, sheet))
         return {row.row: row.reason for row in rows}
 
@@ -139,11 +139,11 @@ class Recipe:
 
     @property
     def _made_columns(self) -> set[str | None]:
-        """The columns that no source has: those that say where a row comes from."""
+        """Return the columns that no source has: those that say where a row comes from."""
         return {self.source.sheet_column, self.sources.name_column if self.sources else None}
 
     def blocks_of(self, file: str, sheet: str | None) -> tuple[NamedBlock, ...]:
-        """The parts of a sheet that the recipe names."""
+        """Return the parts of a sheet that the recipe names."""
         return tuple(block for block in self.blocks if block.is_of(file, sheet))
 
     def file_stem(self, municipality: str) -> str:
@@ -154,7 +154,7 @@ class Recipe:
 
 
 def open_recipe(slug: str, workspace: Workspace) -> Recipe:
-    """The recipe of one dataset of a workspace.
+    """Return the recipe of one dataset of a workspace.
 
     Raises:
         ConfigurationError: With every fault of the file's form or, once that is right, every fault of its content;
@@ -205,7 +205,7 @@ def open_recipe(slug: str, workspace: Workspace) -> Recipe:
 def one_shot_recipe(
     path: Path, standard: Standard, settings: FileSettings, extensions: tuple[Extension, ...]
 ) -> Recipe:
-    """The recipe of a conversion that has none: every item of the standard, and the columns that are kept."""
+    """Return the recipe of a conversion that has none: every item of the standard, and the columns that are kept."""
     schema = standard.schema or {"fields": []}
     nothing_said = Metadata.model_construct(
         description=standard.title, department="", frequency="", keywords=(), issued=None, modified=None
@@ -232,7 +232,7 @@ def one_shot_recipe(
 
 
 def _main_source(written: RecipeFile) -> SourceSettings:
-    """The source, or the first of several, which stands for the dataset where one name is wanted."""
+    """Return the source, or the first of several, which stands for the dataset where one name is wanted."""
     if written.source is not None or written.sources is None:
         return written.source or SourceSettings(file="")
     first = written.sources.every[0]
@@ -262,7 +262,7 @@ def _standard_key(schema: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _more_fields(written: RecipeFile) -> list[dict[str, Any]]:
-    """The fields beyond the schema's own: the city's, and those that flag estimated positions."""
+    """Return the fields beyond the schema's own: the city's, and those that flag estimated positions."""
     fields = [_extension_field(extension) for extension in written.extensions]
     confirmed = written.geocode is not None and written.geocode.confirm is None
     flags = gazetteer_data()["flags"] if confirmed else {}

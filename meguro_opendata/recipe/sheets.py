@@ -65,7 +65,7 @@ def declared_sheet(
 
 
 def _with_unread(found: Declared, grid: Grid, unread: Sequence[NamedBlock]) -> Declared:
-    """The same with the blocks that the recipe does not read, whose lines are blank in what was read."""
+    """Return the same with the blocks that the recipe does not read, whose lines are blank in what was read."""
     masked = {line for block in unread for line in filled_lines(grid, _part(block))}
     rejected = (row for row in found.table.rejected if row.row - 1 not in masked or row.reason != "blank")
     blocks = [block for block in found.cut.blocks if block.role != "blank" or _is_blank(block, masked)]
@@ -84,12 +84,12 @@ def _is_blank(block: Block, masked: set[int]) -> bool:
 
 
 def _as_block(grid: Grid, named: NamedBlock) -> Block | None:
-    """A block that the recipe does not read, as far as its cells are filled; ``None`` if there are none."""
+    """Return a block that the recipe does not read, as far as its cells are filled; ``None`` if there are none."""
     return _filled_block(grid, _part(named), named.reason or "")
 
 
 def _filled_block(grid: Grid, part: Part, reason: str) -> Block | None:
-    """The filled lines of a part as another table; ``None`` if there are none."""
+    """Return the filled lines of a part as another table; ``None`` if there are none."""
     lines = filled_lines(grid, part)
     if not lines:
         return None
@@ -98,7 +98,7 @@ def _filled_block(grid: Grid, part: Part, reason: str) -> Block | None:
 
 
 def _as_declared(grid: Grid, way: FileSettings, skip: Mapping[int, str] | None, columns: Collection[str]) -> Declared:
-    """Every line below the header."""
+    """Return every line below the header."""
     table = cut_table(grid, way.header_row, way.header_rows, skip)
     reasons = {rejection.row - 1: rejection.reason for rejection in table.rejected}
     reasons |= dict.fromkeys(range(way.header_row + table.rows_in, grid.height), "blank")
@@ -121,7 +121,7 @@ def _others(grid: Grid, cut: Cut, table: Table, columns: Collection[str]) -> Ite
 
 
 def _by_blocks(grid: Grid, way: FileSettings, read: Sequence[Part], skip: Mapping[int, str] | None) -> Declared:
-    """The lines of the blocks that are read."""
+    """Return the lines of the blocks that are read."""
     outside = list(_outside(read, way.header_row))
     shown = without(grid, outside)
     cut = cut_declared(shown, way.header_row, way.header_rows, whole=True)
@@ -134,7 +134,7 @@ def _by_blocks(grid: Grid, way: FileSettings, read: Sequence[Part], skip: Mappin
 
 
 def _outside(read: Iterable[Part], header_row: int) -> Iterator[Part]:
-    """The lines below the header that are in no block that is read."""
+    """Yield the lines below the header that are in no block that is read."""
     start = header_row
     for part in sorted(read, key=lambda part: part.start):
         if part.start > start:
@@ -185,5 +185,5 @@ def refuse_moved_header(grid: Grid, way: FileSettings, columns: Collection[str])
 
 
 def _known(grid: Grid, row: int, rows: int, wanted: set[str]) -> int:
-    """How many of some columns the header on a line names."""
+    """Return how many of some columns the header on a line names."""
     return len(wanted & set(labels_of(grid, row, rows))) if row <= grid.height else 0

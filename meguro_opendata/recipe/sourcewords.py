@@ -116,11 +116,11 @@ class Sources(Declared):
 
     @property
     def every(self) -> tuple[NamedSource, ...]:
-        """All of them, in the order of the recipe."""
+        """Return all of them, in the order of the recipe."""
         return tuple(source for _, source in self.places())
 
     def places(self) -> Iterator[tuple[str, NamedSource]]:
-        """All of them, each with its place in the recipe."""
+        """Yield all of them, each with its place in the recipe."""
         yield from ((f"sources.stack.{number}", source) for number, source in enumerate(self.stack))
         if self.first is not None:
             yield "sources.first", self.first
@@ -248,7 +248,7 @@ def sources_faults(sources: Sources) -> Iterator[Fault]:
 
 
 def _shape_faults(sources: Sources) -> Iterator[Fault]:
-    """Sources are stacked, two or more, or others join a first one."""
+    """Yield sources are stacked, two or more, or others join a first one."""
     stacked, joined = bool(sources.stack), bool(sources.first or sources.join)
     if stacked == joined:
         yield Fault("sources", "stack-or-join", {})

@@ -92,7 +92,7 @@ class MappingRule(Declared):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The source columns that the rule reads; none for constants."""
+        """Return the source columns that the rule reads; none for constants."""
         return self.join if self.join is not None else () if self.column is None else (self.column,)
 
     @model_validator(mode="after")
@@ -187,12 +187,12 @@ def _contact_note(value: object) -> object:
 
 
 def _period(value: object) -> object:
-    """A day that YAML has read as one, as text again."""
+    """Return a day that YAML has read as one, as text again."""
     return value.isoformat() if isinstance(value, date) else value
 
 
 def _is_period(text: str) -> str:
-    """A day, month or year, or two of them with a slash."""
+    """Return a day, month or year, or two of them with a slash."""
     parts = text.split("/")
     if len(parts) > 2 or not all(map(_is_moment, parts)) or parts != sorted(parts):  # noqa: PLR2004 (start, end)
         raise ValueError("period-form")
@@ -200,7 +200,7 @@ def _is_period(text: str) -> str:
 
 
 def _is_moment(text: str) -> bool:
-    """Whether a text is a day, month or year of the calendar.
+    """Return whether a text is a day, month or year of the calendar.
 
     >>> _is_moment("2025-04-01"), _is_moment("2025-04"), _is_moment("2025"), _is_moment("2025-02-30"), _is_moment("R7")
     (True, True, True, False, False)

@@ -37,7 +37,7 @@ class Row:
 
     @property
     def whole(self) -> bool:
-        """Whether the row is meant as a whole, none of its cells in particular."""
+        """Return whether the row is meant as a whole, none of its cells in particular."""
         return self.meant and not any(cell is not None and cell.bad for cell in self.cells)
 
 
@@ -74,29 +74,29 @@ class SourceView:
     kinds: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def about(self, found: Finding) -> bool:
-        """Whether a finding is on a row of these cells."""
+        """Return whether a finding is on a row of these cells."""
         same_sheet = found.sheet is None or found.sheet == self.grid.sheet
         return same_sheet and found.row is not None and 0 < found.row <= self.grid.height
 
     def shows(self, found: Finding) -> bool:
-        """Whether the cells help: a row of the table, or a certain cell of the header."""
+        """Return whether the cells help: a row of the table, or a certain cell of the header."""
         return self.about(found) and ((found.row or 0) > self.header_row or self.column(found) is not None)
 
     def column(self, found: Finding) -> int | None:
-        """The position of a finding's column, ``None`` if its row is meant as a whole."""
+        """Return the position of a finding's column, ``None`` if its row is meant as a whole."""
         place = place_of(found.cell) if found.cell is not None else None
         if place is not None:
             return place[1]
         return self._positions.get(found.column) if found.column is not None else None
 
     def around(self, found: Finding) -> range:
-        """The numbers of the rows that a snippet shows; of the header lines only the one that is meant."""
+        """Return the numbers of the rows that a snippet shows; of the header lines only the one that is meant."""
         row, more = found.row or 0, context_limits()["rows"]
         first = max(row - more, min(row, self.header_row + 1))
         return range(first, min(row + more, self.grid.height) + 1)
 
     def personal(self, rows: Iterable[int]) -> frozenset[_Place]:
-        """The cells of some rows that hold something personal: number of the row, position of the column."""
+        """Return the cells of some rows that hold something personal: number of the row, position of the column."""
         numbers = sorted(row for row in set(rows) if row > self.header_row)
         if not numbers:
             return frozenset()
@@ -106,7 +106,7 @@ class SourceView:
         return frozenset((numbers[hit.position], self._positions[hit.column]) for hit in hits)
 
     def snippet(self, found: Finding, hidden: Collection[_Place]) -> Snippet:
-        """The cells around a finding; those in ``hidden`` masked."""
+        """Return the cells around a finding; those in ``hidden`` masked."""
         at = self.column(found)
         columns = _with_gaps(self._columns_shown(at, found.row or 0))
         rows = (
@@ -130,7 +130,7 @@ class SourceView:
         return [(label, text) for label, text in cells if text][: context_limits()["names"]]
 
     def masked(self, found: Finding, hidden: Collection[_Place]) -> Finding:
-        """The finding without what is personal: its own value, and values of its row that its message names."""
+        """Return the finding without what is personal: its own value, and values of its row that its message names."""
         row = found.row or 0
         personal = [self.grid.cells.item(row - 1, at) for at in range(self.grid.width) if (row, at) in hidden]
         if not personal:
@@ -154,7 +154,7 @@ class SourceView:
 
     @cached_property
     def _columns_naming(self) -> list[int]:
-        """The columns that say which row it is: those with a telling label, else the first ones."""
+        """Return the columns that say which row it is: those with a telling label, else the first ones."""
         words = context_limits()["naming"]
         ranks = {word: rank for rank, word in enumerate(words)}
         named = [place for place, label in enumerate(self.labels) if label in ranks]
@@ -180,7 +180,7 @@ class SourceView:
 
 
 def _with_gaps(columns: Sequence[int]) -> tuple[int | None, ...]:
-    """Positions with ``None`` wherever some are left out between two.
+    """Return positions with ``None`` wherever some are left out between two.
 
     >>> _with_gaps([0, 1, 5])
     (0, 1, None, 5)
@@ -196,7 +196,7 @@ def _gaps(columns: Sequence[int]) -> Iterator[int | None]:
 
 
 def view_of_table(table: Table, kinds: Mapping[str, str] | None = None) -> SourceView:
-    """The cells of a table as its own file has them.
+    """Return the cells of a table as its own file has them.
 
     Args:
         table: The table.
@@ -207,7 +207,7 @@ def view_of_table(table: Table, kinds: Mapping[str, str] | None = None) -> Sourc
 
 
 def view_of_grid(grid: Grid) -> SourceView:
-    """The cells of a file whose first record is the header."""
+    """Return the cells of a file whose first record is the header."""
     labels = tuple(grid.record(0)) if grid.height else ()
     names = tuple(label if label and label not in labels[:place] else f"#{place}" for place, label in enumerate(labels))
     return SourceView(grid, names, labels, 1)

@@ -18,7 +18,7 @@ _SHOWN = 12
 
 
 def reason_text(reason: str, lang: str) -> str:
-    """Why something was left out: a word of the program, or what the recipe says itself.
+    """Return why something was left out: a word of the program, or what the recipe says itself.
 
     >>> reason_text("total", "en"), reason_text("試験用の行", "en")
     ('Total', '試験用の行')
@@ -73,7 +73,7 @@ def _some(names: Iterable[str], lang: str) -> str:
 
 
 def _unread_lines(blocks: Iterable[Block], lang: str) -> Iterator[str]:
-    """The other tables one by one, then what stands beside and above the table that was read."""
+    """Yield the other tables one by one, then what stands beside and above the table that was read."""
     others: list[str] = []
     for block in blocks:
         if block.read or block.role == "blank":
@@ -88,7 +88,7 @@ def _unread_lines(blocks: Iterable[Block], lang: str) -> Iterator[str]:
 
 
 def block_cells(block: Block) -> str:
-    """The cells of a block as Excel shows them, with its sheet.
+    """Return the cells of a block as Excel shows them, with its sheet.
 
     >>> block_cells(Block("一", 3, 9, 1, 28, "table", True))
     '一 A3:AB9'

@@ -30,17 +30,17 @@ class Group:
 
     @property
     def first(self) -> Finding:
-        """The first of them, which stands for all."""
+        """Return the first of them, which stands for all."""
         return self.findings[0]
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Return how many there are."""
         return len(self.findings)
 
 
 def extent(group: Group, report: Report, lang: str) -> str:
-    """How often a cause was met, where that is more than once: so many times, or on every row.
+    """Return how often a cause was met, where that is more than once: so many times, or on every row.
 
     >>> group = Group((Finding("blank-row", "error", row=2), Finding("blank-row", "error", row=3)))
     >>> extent(group, Report("表.csv", None, 2, 2, group.findings), "en")
@@ -54,7 +54,7 @@ def extent(group: Group, report: Report, lang: str) -> str:
 
 
 def grouped(findings: Sequence[Finding]) -> list[Group]:
-    """Groups by severity (errors first), each group where its first finding stands."""
+    """Return groups by severity (errors first), each group where its first finding stands."""
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for found in findings:
         groups.setdefault((found.severity, found.code, _subject(found), found.waived), []).append(found)
@@ -70,12 +70,12 @@ def _subject(found: Finding) -> tuple[str | None, str | None]:
 
 
 def by_name(found: Finding) -> bool:
-    """Whether the findings of a group differ by the column or file that they name, not by their place."""
+    """Return whether the findings of a group differ by the column or file that they name, not by their place."""
     return found.code in _BY_NAME or found.code in _BY_FILE
 
 
 def subject(group: Group) -> str:
-    """The column or field that all findings of a group are on, empty if they are on several or on none.
+    """Return the column or field that all findings of a group are on, empty if they are on several or on none.
 
     >>> subject(Group((Finding("type-date", "error", column="日付", field="開設日"),)))
     '開設日'
@@ -95,14 +95,14 @@ def place_words(lang: str) -> dict[str, str]:
 
 
 def label(found: Finding, words: Mapping[str, str]) -> str:
-    """A finding in a list of many of its group: the file or column that it is about, else its place."""
+    """Return a finding in a list of many of its group: the file or column that it is about, else its place."""
     if found.code in _BY_FILE:
         return f"「{found.sheet}」"
     return f"「{found.field or found.column}」" if found.code in _BY_NAME else place(found, words)
 
 
 def place(found: Finding, words: Mapping[str, str], last: Finding | None = None) -> str:
-    """Where a finding is, as a clerk would say it: sheet and cell, or row and line; empty for the whole file.
+    """Return where a finding is, as a clerk would say it: sheet and cell, or row and line; empty for the whole file.
 
     A finding on a file of a feed names the file in its message.
 
@@ -119,7 +119,7 @@ def place(found: Finding, words: Mapping[str, str], last: Finding | None = None)
 
 
 def position(found: Finding, words: Mapping[str, str]) -> str:
-    """Where a finding is in its sheet.
+    """Return where a finding is in its sheet.
 
     >>> position(Finding("type-date", "error", sheet="一覧", cell="I5"), place_words("en"))
     'Cell I5'
@@ -135,7 +135,7 @@ def _whereabouts(found: Finding, words: Mapping[str, str]) -> Iterator[str]:
 
 
 def _position(found: Finding, last: Finding, words: Mapping[str, str]) -> Iterator[str]:
-    """The cell, or what is known of it."""
+    """Yield the cell, or what is known of it."""
     if found.cell:
         yield f"{words['cell']} {_range(found.cell, last.cell, ':')}"
         return

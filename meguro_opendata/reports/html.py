@@ -57,7 +57,7 @@ def as_html(
     checked: Mapping[str | None, Checked] | None = None,
     index: str | None = None,
 ) -> str:
-    """The page: verdict, findings by cause and column, values that were rewritten, rows that were left out.
+    """Return the page: verdict, findings by cause and column, values that were rewritten, rows that were left out.
 
     Args:
         report: What was found.
@@ -113,7 +113,7 @@ def _left_out(report: Report, rejected: Sequence[Rejection], lang: str) -> dict[
 
 
 def _names(report: Report, files: Iterable[Checked]) -> str:
-    """The names of the files, without the folders of whoever checks them: a page goes to others.
+    """Return the names of the files, without the folders of whoever checks them: a page goes to others.
 
     >>> _names(Report("/home/somebody/表.csv", None, 0, 0, ()), ())
     '表.csv'
@@ -135,13 +135,13 @@ def _margins(title: str, files: Iterable[Checked]) -> str:
 
 
 def _sums(by_column: Iterable[ColumnCount]) -> dict[str, int]:
-    """The findings of some columns together, by severity."""
+    """Return the findings of some columns together, by severity."""
     found = [column.counts for column in by_column]
     return {severity: sum(counts[severity] for counts in found) for severity in SEVERITIES}
 
 
 def _standard_title(report: Report, lang: str) -> str | None:
-    """The standard's name, id and version, ``None`` for a schema of one's own."""
+    """Return the standard's name, id and version, ``None`` for a schema of one's own."""
     if report.standard is None:
         return None
     from meguro_opendata.standard.model import standards
@@ -152,7 +152,7 @@ def _standard_title(report: Report, lang: str) -> str | None:
 
 
 def _codes(groups: Iterable[Group], lang: str) -> list[tuple[str, str]]:
-    """Each code among the groups with its title, in their order."""
+    """Return each code among the groups with its title, in their order."""
     return list({group.first.code: group.first.text("title", lang) for group in groups}.items())
 
 
@@ -164,7 +164,7 @@ _Hidden = Mapping[str | None, frozenset[tuple[int, int]]]
 
 
 def _hidden(groups: Iterable[Group], files: Mapping[str | None, Checked]) -> _Hidden:
-    """The personal cells among those that the page shows, by file."""
+    """Return the personal cells among those that the page shows, by file."""
     rows: dict[str | None, set[int]] = {}
     for group in groups:
         for at, found in enumerate(group.findings[: limit("examples") + limit("listed")]):
@@ -190,7 +190,7 @@ class _Page:
     hidden: _Hidden
 
     def group(self, group: Group, on_columns: Sequence[int]) -> dict[str, Any]:
-        """A group as the template shows it: examples, the findings that are listed, the places of the others."""
+        """Return a group as the template shows it: examples, the findings that are listed, the places of the others."""
         first, words = self._safe(group.first), place_words(self.lang)
         examples = group.findings[: limit("examples")]
         others = group.findings[len(examples) :]
@@ -212,12 +212,12 @@ class _Page:
         }
 
     def _safe(self, found: Finding) -> Finding:
-        """The finding without its value if that is personal."""
+        """Return the finding without its value if that is personal."""
         view = _view(found, self.files)
         return found if view is None else view.masked(found, self.hidden.get(found.file, frozenset()))
 
     def _example(self, found: Finding, words: Mapping[str, str]) -> _Shown:
-        """A finding in full, among its cells."""
+        """Return a finding in full, among its cells."""
         view, safe = _view(found, self.files), self._safe(found)
         return _Shown(
             place(found, words),
@@ -240,7 +240,7 @@ class _Page:
 
 
 def _differ_by_value(findings: Sequence[Finding]) -> bool:
-    """Whether the messages of some findings of one group are the same but for the value."""
+    """Return whether the messages of some findings of one group are the same but for the value."""
     return bool(findings) and all(
         found.params == findings[0].params and found.column == findings[0].column for found in findings
     )

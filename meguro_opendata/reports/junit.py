@@ -25,7 +25,7 @@ __all__ = ["as_junit"]
 
 
 def as_junit(reports: Sequence[Report | Unchecked], lang: str) -> bytes:
-    """The file: an error's cause is a failure, other causes pass and are told on the case's output.
+    """Return the file: an error's cause is a failure, other causes pass and are told on the case's output.
 
     Args:
         reports: What was checked, and what could not be.

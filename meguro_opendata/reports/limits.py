@@ -15,7 +15,7 @@ def _data() -> Mapping[str, Any]:
 
 
 def limit(name: str) -> int:
-    """A number of ``reports.toml``.
+    """Return a number of ``reports.toml``.
 
     >>> limit("examples")
     3

@@ -35,7 +35,7 @@ class Unchecked:
 
     @property
     def text(self) -> str:
-        """The message, with the file where it does not name it.
+        """Return the message, with the file where it does not name it.
 
         >>> Unchecked("a.csv", "x", "Broken.").text
         'a.csv: Broken.'
@@ -60,28 +60,28 @@ class Overview:
 
     @property
     def reports(self) -> list[Report]:
-        """The files that were checked."""
+        """Return the files that were checked."""
         return [result for result in self.results if isinstance(result, Report)]
 
     @property
     def unchecked(self) -> list[Unchecked]:
-        """The files that could not be."""
+        """Return the files that could not be."""
         return [result for result in self.results if isinstance(result, Unchecked)]
 
     @property
     def counts(self) -> dict[str, int]:
-        """Findings of all files by severity."""
+        """Return findings of all files by severity."""
         return {severity: sum(report.counts[severity] for report in self.reports) for severity in SEVERITIES}
 
     @property
     def exit_code(self) -> ExitCode:
-        """The worst: 2 or more if a file or folder could not be checked, else 1 if one has errors, else 0."""
+        """Return the worst: 2 or more if a file or folder could not be checked, else 1 if one has errors, else 0."""
         closed = [ExitCode.WRONG_USE for one in self.passed_over if one.reason == "closed"]
         return max([ExitCode.DONE, *closed, *(result.exit_code for result in self.results)])
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The figures over all files."""
+        """Return the figures over all files."""
         reports = self.reports
         return {
             "files": len(self.results),
@@ -95,7 +95,7 @@ class Overview:
         }
 
     def to_dict(self, lang: str = "ja") -> dict[str, Any]:
-        """The overview as the JSON of ``reports@1``."""
+        """Return the overview as the JSON of ``reports@1``."""
         return {
             "format": REPORTS_FORMAT,
             "reports": [report.to_dict(lang) for report in self.reports],
@@ -124,7 +124,7 @@ def overview_rows(overview: Overview, lang: str) -> Iterator[tuple[str, ...]]:
 
 
 def short_name(overview: Overview, file: str) -> str:
-    """A file's path without the folders in which all are; of one elsewhere its name alone.
+    """Return a file's path without the folders in which all are; of one elsewhere its name alone.
 
     >>> short_name(Overview((Unchecked("a/b/c.csv", "", ""), Unchecked("a/d.csv", "", ""))), "a/b/c.csv")
     'b/c.csv'
@@ -137,7 +137,7 @@ def short_name(overview: Overview, file: str) -> str:
 
 
 def short_reasons(overview: Overview) -> list[str]:
-    """Why files could not be checked, for a page that others see: without the folders of whoever checked them.
+    """Return why files could not be checked, for a page that others see: without the folders of whoever checked them.
 
     >>> short_reasons(Overview((Unchecked("/home/somebody/a.csv", "x", "/home/somebody/a.csv is empty."),)))
     ['a.csv is empty.']
@@ -146,7 +146,7 @@ def short_reasons(overview: Overview) -> list[str]:
 
 
 def _short_names(overview: Overview) -> list[str]:
-    """The files' paths without what they have in common.
+    """Return the files' paths without what they have in common.
 
     >>> _short_names(Overview((Unchecked("a/b/c.csv", "", ""), Unchecked("a/d.csv", "", ""))))
     ['b/c.csv', 'd.csv']

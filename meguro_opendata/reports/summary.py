@@ -34,7 +34,7 @@ class ColumnCount:
 
     @property
     def asks(self) -> bool:
-        """Whether there is more than information."""
+        """Return whether there is more than information."""
         return any(count for severity, count in self.counts.items() if severity != "info")
 
 
@@ -48,7 +48,7 @@ class Actor:
 
 
 def columns(groups: Sequence[Group]) -> list[ColumnCount]:
-    """The findings by column, those with the most errors first; rows and the whole file come last.
+    """Return the findings by column, those with the most errors first; rows and the whole file come last.
 
     >>> found = [Finding("type-date", "error", cell="I5", column="日付"), Finding("no-rows", "error")]
     >>> [(count.letter, count.name, count.counts["error"]) for count in columns([Group((one,)) for one in found])]

@@ -17,7 +17,7 @@ __all__ = ["as_text", "counted", "told", "what_to_do"]
 
 
 def as_text(report: Report, lang: str) -> str:
-    """The report in lines: what was checked, one paragraph a cause with three examples, the verdict."""
+    """Return the report in lines: what was checked, one paragraph a cause with three examples, the verdict."""
     unchecked = [*unchecked_lines(report, lang)]
     gap = [""] if unchecked else []
     return "\n".join([*_head(report, lang), *_groups(report, lang), *gap, *unchecked, *_verdict(report, lang)])
@@ -56,7 +56,7 @@ def _group(group: Group, report: Report, lang: str, words: Mapping[str, str]) ->
 
 
 def told(found: Finding, words: Mapping[str, str], lang: str) -> str:
-    """One finding in a line: where, what, and what to write instead.
+    """Return one finding in a line: where, what, and what to write instead.
 
     >>> told(Finding("blank-row", "error", row=5), {"row": "Row"}, "en")
     'Row 5: All cells of this row are empty.'
@@ -83,7 +83,7 @@ def _verdict(report: Report, lang: str) -> Iterator[str]:
 
 
 def counted(findings: Sequence[Finding], lang: str) -> str:
-    """How many findings there are of each severity, and how many of them the recipe accepts.
+    """Return how many findings there are of each severity, and how many of them the recipe accepts.
 
     >>> counted([Finding("blank-row", "warning", row=5, waived="agreed")], "en")
     'Error 0, Warning 1, Info 0; accepted by the recipe among them: Warning 1'

@@ -27,7 +27,7 @@ def filled(column: pl.Series) -> pl.Series:
 
 
 def filled_cells(cells: pl.DataFrame) -> pl.DataFrame:
-    """The same for each column of a frame.
+    """Return the same for each column of a frame.
 
     >>> filled_cells(pl.DataFrame({"0": ["a", " "], "1": ["", "b"]})).rows()
     [(True, False), (False, True)]

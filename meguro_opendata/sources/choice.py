@@ -61,17 +61,17 @@ class Choice:
 
     @cached_property
     def cut(self) -> Cut:
-        """The blocks of the sheet with this header."""
+        """Return the blocks of the sheet with this header."""
         return cut_at(self.grid, self.head, self.headers, self.header)
 
     @cached_property
     def whole_cut(self) -> Cut:
-        """The same with every line of its table as a row, also blank lines, notes and sums."""
+        """Return the same with every line of its table as a row, also blank lines, notes and sums."""
         return cut_at(self.grid, self.head, self.headers, self.header, reasons={})
 
     @property
     def second(self) -> Header | None:
-        """The best of the headers that are not chosen."""
+        """Return the best of the headers that are not chosen."""
         if self.other is not None:
             return Header(self.other, self.other, 0.0)
         return next((header for header in self.headers if header != self.header), None)
@@ -144,12 +144,12 @@ def _of_grid(grid: Grid, wanted: set[str]) -> Choice | None:
 
 
 def _other_line(head: Head, header: Header) -> int | None:
-    """The line that can be a header, too, in spite of the names that the header has."""
+    """Return the line that can be a header, too, in spite of the names that the header has."""
     return next((line for look in _DOUBTS if (line := look(head, header)) is not None), None)
 
 
 def _is_named(grid: Grid, headers: Sequence[Header], best: Header, known: int, wanted: set[str]) -> bool:
-    """Whether most labels of a header are names looked for, and of the next best one hardly any."""
+    """Return whether most labels of a header are names looked for, and of the next best one hardly any."""
     labels = [label for label in labels_of(grid, best.low + 1, 1) if label]
     second = next((header for header in headers if header != best), None)
     if known < (_FEW if known == len(labels) else _FEW + 1) or known * 2 < len(labels):
@@ -162,7 +162,7 @@ def _lines(header: Header) -> int:
 
 
 def _known(grid: Grid, header: Header, lines: int, wanted: set[str]) -> int:
-    """How many labels of a header are names looked for."""
+    """Return how many labels of a header are names looked for."""
     return len(wanted & {folded(label) for label in labels_of(grid, header.low + 1, lines)})
 
 

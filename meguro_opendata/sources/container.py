@@ -48,7 +48,7 @@ def container_of(raw: bytes) -> str:
 
 
 def container_at(path: Path) -> str:
-    """The true container of a file, as :func:`container_of`; little of it is read.
+    """Return the true container of a file, as :func:`container_of`; little of it is read.
 
     Raises:
         SourceError: If it is missing, empty, or cannot be opened.
@@ -57,7 +57,7 @@ def container_at(path: Path) -> str:
 
 
 def read_container(path: Path) -> tuple[str, bytes]:
-    """The container, and the content but for text files, which are read in blocks.
+    """Return the container, and the content but for text files, which are read in blocks.
 
     Raises:
         SourceError: As :func:`container_at`, and for a file that holds no table that can be read, with what to do.
@@ -74,12 +74,12 @@ def read_container(path: Path) -> tuple[str, bytes]:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a file that must hold something; errors as :func:`container_at`."""
+    """Return the content of a file that must hold something; errors as :func:`container_at`."""
     return _content(path, None)
 
 
 def _content(path: Path, size: int | None) -> bytes:
-    """The first bytes of a file, or all."""
+    """Return the first bytes of a file, or all."""
     refuse_irregular(path)
     try:
         with path.open("rb") as file:
@@ -109,7 +109,7 @@ def _is_cut(path: Path) -> bool:
 
 
 def _cut(path: Path) -> SourceError:
-    """The error for a package of which too little is left to tell what it was, but for its name."""
+    """Return the error for a package of which too little is left to tell what it was, but for its name."""
     match path.suffix.lower():
         case ".xlsx" | ".xlsm" | ".xlsb" | ".xls":
             return SourceError("workbook-cut", file=path)
@@ -141,7 +141,7 @@ def _refusal(path: Path, kind: str) -> SourceError:
 
 
 def _named(kind: str) -> str:
-    """The name under which a kind is told.
+    """Return the name under which a kind is told.
 
     >>> _named("xlsx"), _named("image")
     ('xlsx', 'unknown')
@@ -162,7 +162,7 @@ def _kind(file: BinaryIO) -> str:
 
 @cache
 def _marks() -> tuple[tuple[bytes, int, str], ...]:
-    """The bytes by which kinds of file begin, where they stand, and the kind (``containers.toml``)."""
+    """Return the bytes by which kinds of file begin, where they stand, and the kind (``containers.toml``)."""
     marks = read_data("containers.toml")["mark"]
     return tuple((bytes.fromhex(mark["bytes"]), mark.get("at", 0), mark["kind"]) for mark in marks)
 
@@ -172,7 +172,7 @@ def _marked(head: bytes) -> str | None:
 
 
 def _is_dbf(head: bytes) -> bool:
-    """Whether this begins as a dBASE table does: its version, a date, and a head of the length that it says.
+    """Return whether this begins as a dBASE table does: its version, a date, and a head of the length that it says.
 
     >>> _is_dbf("名称,住所".encode())
     False
@@ -198,7 +198,7 @@ def _text_kind(head: bytes) -> str:
 
 
 def _markup_kind(start: str) -> str:
-    """The kind of a text that begins with ``<``.
+    """Return the kind of a text that begins with ``<``.
 
     >>> _markup_kind("<!doctype html><p>"), _markup_kind("<注>名称,住所"), _markup_kind('<?xml version="1.0"?><kml>')
     ('html', 'text', 'geodata')
@@ -214,7 +214,7 @@ def _markup_kind(start: str) -> str:
 
 
 def _zip_kind(file: BinaryIO) -> str:
-    """The kind of a zip by the names of its members; a damaged one by the names that still stand in it."""
+    """Return the kind of a zip by the names of its members; a damaged one by the names that still stand in it."""
     try:
         with zipfile.ZipFile(file) as archive:
             names = {name.replace("\\", "/") for name in archive.namelist()}
@@ -225,7 +225,7 @@ def _zip_kind(file: BinaryIO) -> str:
 
 
 def _package_kind(names: set[str]) -> str | None:
-    """The kind of an Office package.
+    """Return the kind of an Office package.
 
     >>> _package_kind({"xl/workbook.xml"}), _package_kind({"word/document.xml"}), _package_kind({"a.csv"})
     ('xlsx', 'document', None)

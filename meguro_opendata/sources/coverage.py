@@ -36,7 +36,7 @@ def coverage(
 
 
 def unread_blocks(cut: Cut, reason: str) -> tuple[Block, ...]:
-    """The blocks of a sheet that is not read; lines of one cell each, as on a cover, are no table."""
+    """Return the blocks of a sheet that is not read; lines of one cell each, as on a cover, are no table."""
     return tuple(_unread(block, cut.header, reason) for block in cut.blocks)
 
 
@@ -49,7 +49,7 @@ def _unread(block: Block, header: Header | None, reason: str) -> Block:
 
 
 def _sheets(grids: Sequence[Grid], read: Collection[str | None], reasons: Mapping[str, str]) -> Iterable[SheetUse]:
-    """Every sheet in the order of the workbook; of those that are read, what Excel does not show."""
+    """Return every sheet in the order of the workbook; of those that are read, what Excel does not show."""
     by_name = {grid.sheet: grid for grid in grids}
     for name in grids[0].sheets if grids else ():
         grid = by_name.get(name)
@@ -64,7 +64,7 @@ def _sheets(grids: Sequence[Grid], read: Collection[str | None], reasons: Mappin
 
 
 def _left_out(block: Block) -> int:
-    """The lines of a block that are neither headings nor rows nor listed among the rejected ones."""
+    """Return the lines of a block that are neither headings nor rows nor listed among the rejected ones."""
     if block.read or block.listed or block.role in _HEADINGS:
         return 0
     return block.height - block.headings

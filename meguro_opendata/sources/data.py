@@ -10,7 +10,7 @@ __all__ = ["read_data"]
 
 
 def read_data(name: str) -> dict[str, Any]:
-    """A data file, read once; nobody changes what comes back.
+    """Return a data file, read once; nobody changes what comes back.
 
     >>> read_data("containers.toml")["charsets"]["x-sjis"]
     'cp932'

@@ -14,7 +14,7 @@ __all__ = ["read_entry_table"]
 def read_entry_table(
     path: Path, columns: Mapping[str, Sequence[str]], optional: Collection[str] = ()
 ) -> list[tuple[int, dict[str, str]]]:
-    """The rows that are not blank, each with its number as Excel shows it; cells without blanks around them.
+    """Return the rows that are not blank, each with its number as Excel shows it; cells without blanks around them.
 
     Args:
         path: A CSV file or a workbook.
@@ -40,7 +40,7 @@ def read_entry_table(
 def _columns(
     path: Path, there: Sequence[str], columns: Mapping[str, Sequence[str]], optional: Collection[str]
 ) -> dict[str, str | None]:
-    """The column of each key, by any of its names."""
+    """Return the column of each key, by any of its names."""
     found = {key: next((name for name in names if name in there), None) for key, names in columns.items()}
     missing = [columns[key][0] for key, column in found.items() if column is None and key not in optional]
     if missing:

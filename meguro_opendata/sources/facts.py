@@ -92,7 +92,7 @@ class SeenParts:
     shown: CellTexts = field(default_factory=dict)
 
     def parts(self) -> SheetParts:
-        """All of it, once the whole sheet has been looked through."""
+        """Return all of it, once the whole sheet has been looked through."""
         facts = SheetFacts(
             known=_LOOKED_FOR,
             formulas=frozenset(self.formulas),
@@ -113,7 +113,7 @@ class SeenParts:
 
 
 def by_column(places: Iterable[Place]) -> dict[int, pl.Series]:
-    """The rows of places, ascending, for each of their columns.
+    """Return the rows of places, ascending, for each of their columns.
 
     >>> {column: rows.to_list() for column, rows in by_column([(4, 1), (2, 1), (2, 0)]).items()}
     {0: [2], 1: [2, 4]}

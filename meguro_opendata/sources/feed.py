@@ -38,7 +38,7 @@ class Record(NamedTuple):
 
     @property
     def is_blank(self) -> bool:
-        """Whether no cell holds anything."""
+        """Return whether no cell holds anything."""
         return not any(cell.strip() for cell in self.cells)
 
 
@@ -52,7 +52,7 @@ class Member:
 
     @property
     def is_safe(self) -> bool:
-        """Whether the path stays inside the folder into which somebody unpacks the feed.
+        """Return whether the path stays inside the folder into which somebody unpacks the feed.
 
         >>> [Member(name, 0, bytes).is_safe for name in ("a.txt", "../a.txt", "/a.txt", "C:/a.txt")]
         [True, False, False, False]
@@ -60,7 +60,7 @@ class Member:
         return not (self.name.startswith("/") or _DRIVE.match(self.name) or ".." in self.name.split("/"))
 
     def read(self) -> bytes:
-        """The whole content.
+        """Return the whole content.
 
         Raises:
             SourceError: If it is damaged, packed in a way that nobody here knows, or must not be read.
@@ -87,17 +87,17 @@ class Feed:
     unsafe: tuple[str, ...] = ()
 
     def named(self, name: str) -> list[Member]:
-        """The members that are the feed's file of that name; more than one if a ZIP holds it twice."""
+        """Return the members that are the feed's file of that name; more than one if a ZIP holds it twice."""
         return [member for member in self.members if member.name == self.folder + name]
 
     def others(self, names: Collection[str]) -> list[str]:
-        """The names of what is not among the feed's files, as they stand."""
+        """Return the names of what is not among the feed's files, as they stand."""
         known = {self.folder + name for name in names}
         return [member.name for member in self.members if member.name not in known]
 
 
 def read_feed(path: Path, names: Collection[str]) -> Feed:
-    """The files of a feed; ``names`` are those that tell which folder of it is meant.
+    """Return the files of a feed; ``names`` are those that tell which folder of it is meant.
 
     Raises:
         SourceError: If it is missing, neither a ZIP nor a folder, broken, encrypted or too large.
@@ -113,7 +113,7 @@ def read_feed(path: Path, names: Collection[str]) -> Feed:
 
 
 def csv_records(text: str, name: str, strict: bool = True) -> Iterator[Record]:
-    r"""The records of a CSV text, one after the other, so that a large file is never held as cells.
+    r"""Yield the records of a CSV text, one after the other, so that a large file is never held as cells.
 
     Raises:
         SourceError: If ``strict`` and a quotation never ends or is followed by something else than a comma.
@@ -133,7 +133,7 @@ def csv_records(text: str, name: str, strict: bool = True) -> Iterator[Record]:
 
 
 def _home(paths: list[str], names: Collection[str]) -> str:
-    """The folder that holds most of the files looked for; the top if it holds any.
+    """Return the folder that holds most of the files looked for; the top if it holds any.
 
     >>> _home(["feed/stops.txt", "feed/trips.txt", "old/stops.txt"], {"stops.txt", "trips.txt"})
     'feed/'
@@ -145,7 +145,7 @@ def _home(paths: list[str], names: Collection[str]) -> str:
 
 
 def _folder_members(path: Path) -> list[Member]:
-    """The files of a folder and of the folders in it, no deeper."""
+    """Return the files of a folder and of the folders in it, no deeper."""
     try:
         inside = sorted(path.iterdir())
         deeper = [below for folder in inside if folder.is_dir() for below in sorted(folder.iterdir())]
@@ -173,7 +173,7 @@ def _zip_members(path: Path) -> list[Member]:
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """The path of a ZIP's entry as its maker saw it.
+    """Return the path of a ZIP's entry as its maker saw it.
 
     Without the mark for UTF-8, Python reads names as CP437; Japanese Windows writes CP932 there, others UTF-8.
     """

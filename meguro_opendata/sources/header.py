@@ -30,7 +30,7 @@ _SHOWN = 80
 
 
 def filled_cells(record: Sequence[str]) -> int:
-    """How many cells hold anything but spaces.
+    """Return how many cells hold anything but spaces.
 
     >>> filled_cells(["a", " ", "", "b"])
     2
@@ -46,7 +46,7 @@ def cut_table(
     keep_all: bool = False,
     cut: Cut | None = None,
 ) -> Table:
-    """The table below a header.
+    """Return the table below a header.
 
     Args:
         grid: The cells.
@@ -104,7 +104,7 @@ def _refuse_blank_header(grid: Grid, header_row: int) -> None:
 
 
 def labels_of(grid: Grid, header_row: int, header_rows: int) -> list[str]:
-    """The header's lines joined from the top with ``_``; a merged cell's text stands in all of its cells."""
+    """Return the header's lines joined from the top with ``_``; a merged cell's text stands in all of its cells."""
     first = max(header_row - header_rows, 0)
     lines = [grid.record(index) for index in range(first, header_row)]
     width = max(len(line) for line in lines)
@@ -142,7 +142,7 @@ def blank_rows(cells: pl.DataFrame) -> pl.Series:
 
 
 def _blank_rows(grid: Grid, cut: Cut | None) -> pl.Series:
-    """The blank lines of a sheet, as far as its table goes."""
+    """Return the blank lines of a sheet, as far as its table goes."""
     if cut is not None and cut.reasons:
         return _blank_rows_of(cut, grid.height)
     return blank_rows(grid.cells if cut is None else grid.cells[: cut.end])
@@ -155,13 +155,13 @@ def _blank_rows_of(cut: Cut, height: int) -> pl.Series:
 
 
 def _last_filled(blank: pl.Series, start: int) -> int:
-    """The number of the last record that is not blank, at least ``start``."""
+    """Return the number of the last record that is not blank, at least ``start``."""
     filled = (~blank).arg_true()
     return max(start, filled[-1] + 1) if len(filled) else start
 
 
 def _width(labels: list[str], body: pl.DataFrame, cut: Cut | None) -> int:
-    """The number of columns up to the last that has a label or a filled cell, and belongs to the table."""
+    """Return the number of columns up to the last that has a label or a filled cell, and belongs to the table."""
     return min(_filled_width(labels, body), cut.columns[1] + 1) if cut else _filled_width(labels, body)
 
 
@@ -172,7 +172,7 @@ def _filled_width(labels: list[str], body: pl.DataFrame) -> int:
 
 
 def _kept(height: int, reasons: Mapping[int, str]) -> Sequence[int]:
-    """The positions of the rows that are left."""
+    """Return the positions of the rows that are left."""
     if not reasons:
         return range(height)
     return array("q", (at for at in range(height) if at not in reasons))
@@ -223,14 +223,14 @@ def _footers(body: pl.DataFrame, reasons: Mapping[int, str]) -> dict[int, str]:
 
 
 def _first_nearly_full(rows: Sequence[Sequence[str]]) -> int | None:
-    """The first column in which nearly all rows have something, ``None`` if there is none."""
+    """Return the first column in which nearly all rows have something, ``None`` if there is none."""
     return next(
         (at for at, column in enumerate(zip(*rows, strict=True)) if filled_cells(column) >= _NEARLY * len(rows)), None
     )
 
 
 def _repeated_headers(header: tuple[str, ...], body: pl.DataFrame) -> dict[int, str]:
-    """Records that say the header once more, as sheets made for printing do on every page."""
+    """Return records that say the header once more, as sheets made for printing do on every page."""
     filled = [index for index, cell in enumerate(header) if cell.strip()]
     if len(filled) < _FEWEST_REPEATED:
         return {}
@@ -243,7 +243,7 @@ def _repeated_headers(header: tuple[str, ...], body: pl.DataFrame) -> dict[int, 
 
 
 def row_reasons(body: pl.DataFrame, blank: pl.Series) -> dict[int, str]:
-    """Why records are no rows of a table, by position: ``blank``, ``note`` or ``total``."""
+    """Return why records are no rows of a table, by position: ``blank``, ``note`` or ``total``."""
     reasons = dict.fromkeys(blank.arg_true().to_list(), "blank")
     waiting = (~blank).arg_true()
     patterns = row_patterns()

@@ -83,7 +83,7 @@ class JoinedTable(Table):
         return replace(found, file=source.file)
 
     def at_home(self, found: Finding) -> Finding:
-        """A finding on an added column with the place where the value comes from; any other as it is."""
+        """Return a finding on an added column with the place where the value comes from; any other as it is."""
         if found.file is not None or found.column is None or found.column not in self.added:
             return found
         source = self.added[found.column]
@@ -137,12 +137,12 @@ def join(first: Table, other: Table, words: JoinWords) -> Joined:
 
 
 def _keys(table: Table, columns: Sequence[str]) -> list[tuple[str, ...]]:
-    """The folded key of each row."""
+    """Return the folded key of each row."""
     return [tuple(map(folded, cells)) for cells in table.frame.select(columns).iter_rows()]
 
 
 def _places(keys: Sequence[tuple[str, ...]]) -> tuple[dict[tuple[str, ...], int], set[tuple[str, ...]]]:
-    """Where each key stands that stands once, and the keys that stand more than once."""
+    """Return where each key stands that stands once, and the keys that stand more than once."""
     places: dict[tuple[str, ...], int] = {}
     doubled: set[tuple[str, ...]] = set()
     for at, key in enumerate(keys):
@@ -155,7 +155,7 @@ def _places(keys: Sequence[tuple[str, ...]]) -> tuple[dict[tuple[str, ...], int]
 def _double_findings(
     table: Table, keys: Sequence[tuple[str, ...]], doubled: set[tuple[str, ...]], columns: list[str], words: JoinWords
 ) -> Iterator[Finding]:
-    """An error for each later row of the other source whose key an earlier one has."""
+    """Yield an error for each later row of the other source whose key an earlier one has."""
     first: dict[tuple[str, ...], int] = {}
     for at, key in enumerate(keys):
         if key in doubled and key in first:
@@ -167,7 +167,7 @@ def _double_findings(
 def _repeated(
     table: Table, keys: Sequence[tuple[str, ...]], places: Mapping[tuple[str, ...], int], words: JoinWords
 ) -> Iterator[Finding]:
-    """An error for each row of the first source that wants a row of the other that an earlier one has."""
+    """Yield an error for each row of the first source that wants a row of the other that an earlier one has."""
     first: dict[tuple[str, ...], int] = {}
     for at, key in enumerate(keys):
         if key in places and any(key):
@@ -213,7 +213,7 @@ def _rejection(table: Table, at: int, file: str) -> Rejection:
 
 
 def _widened(first: Table, other: Table, partners: Sequence[int | None], words: JoinWords) -> JoinedTable:
-    """The first table with the other's columns; where there is no partner, cells are empty."""
+    """Return the first table with the other's columns; where there is no partner, cells are empty."""
     where = pl.Series(partners, dtype=pl.Int64)
     taken = set(first.frame.columns)
     keys = set(words.by.values())
@@ -229,7 +229,7 @@ def _widened(first: Table, other: Table, partners: Sequence[int | None], words: 
 
 
 def named_rows(table: Table, column: str, name: str) -> JoinedTable:
-    """The table with one more column that holds the source's name in every row."""
+    """Return the table with one more column that holds the source's name in every row."""
     values = pl.Series(column, [name] * table.frame.height, dtype=pl.String)
     return _with_columns(table, [values], {column: None})
 

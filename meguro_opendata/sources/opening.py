@@ -33,7 +33,7 @@ def read_source(
     skip: Mapping[int, str] | None = None,
     keep_all: bool = False,
 ) -> Table:
-    """The table in a file, read as told.
+    """Return the table in a file, read as told.
 
     Args:
         path: A CSV or TSV file, or a workbook.
@@ -55,7 +55,7 @@ def read_source(
 
 
 def read_grid(path: Path, sheet: str | None = None, encoding: str | None = None, *, as_written: bool = False) -> Grid:
-    """All cells of a file's sheet; errors as :func:`read_source`.
+    """Return all cells of a file's sheet; errors as :func:`read_source`.
 
     Args:
         path: The file.
@@ -109,7 +109,7 @@ def propose_source(
 
 
 def _proposed(best: Choice, cut: Cut, *, declared: bool) -> Proposed:
-    """How a table was found; a header that is declared is sure."""
+    """Return how a table was found; a header that is declared is sure."""
     return Proposed(
         title=_title(best.grid, cut, best.header_row),
         confidence=1.0 if declared else max(confidence(best.headers), _SURE if best.sure else 0.0),
@@ -119,7 +119,7 @@ def _proposed(best: Choice, cut: Cut, *, declared: bool) -> Proposed:
 
 
 def _title(grid: Grid, cut: Cut, header_row: int) -> str:
-    """The filled cells of the lines above a table that are its title."""
+    """Return the filled cells of the lines above a table that are its title."""
     titles = [block for block in cut.blocks if block.role == "title" and block.last_row < header_row]
     lines = (line for block in titles for line in range(block.first_row, block.last_row + 1))
     return " ".join(cell.strip() for line in lines for cell in grid.record(line - 1) if cell.strip())[:_LONGEST]

@@ -72,7 +72,7 @@ def rewritten_cells(cells: pl.DataFrame, first_row: int = 0) -> tuple[pl.DataFra
 
 @lru_cache(maxsize=4096)
 def _steps(value: str) -> tuple[tuple[str, str], ...]:
-    r"""Each rule that changes a value, and what it makes of it.
+    r"""Return each rule that changes a value, and what it makes of it.
 
     >>> _steps('="0\x00A1"')
     (('nul', '="0A1"'), ('text_formula', '0A1'))

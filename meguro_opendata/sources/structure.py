@@ -31,7 +31,7 @@ def structure_findings(table: Table) -> list[Finding]:
 
 
 def text_findings(delimiter: str | None, marks: Sequence[int]) -> Iterator[Finding]:
-    """A warning for a separator that programs do not expect, and one for stray byte order marks."""
+    """Yield a warning for a separator that programs do not expect, and one for stray byte order marks."""
     if not is_usual(delimiter):
         yield Finding("delimiter-unusual", "warning", value=delimiter)
     if marks:
@@ -39,7 +39,7 @@ def text_findings(delimiter: str | None, marks: Sequence[int]) -> Iterator[Findi
 
 
 def _rewritten(table: Table) -> Iterator[Finding]:
-    """A warning for each cell of the header and the rows that was read otherwise than it is written."""
+    """Yield a warning for each cell of the header and the rows that was read otherwise than it is written."""
     if not table.grid.rewritten:
         return
     positions = {row: at for at, row in enumerate(table.rows)}
@@ -59,7 +59,7 @@ def _rewritten(table: Table) -> Iterator[Finding]:
 
 
 def duplicate_headers(table: Table) -> Iterator[Finding]:
-    """One error for each label that stands in more than one column, with all its places."""
+    """Yield one error for each label that stands in more than one column, with all its places."""
     for label, count in Counter(label for label in table.labels if label).items():
         if count > 1:
             columns = [index for index, other in enumerate(table.labels) if other == label]
@@ -69,7 +69,7 @@ def duplicate_headers(table: Table) -> Iterator[Finding]:
 
 
 def _blank_headers(table: Table) -> Iterator[Finding]:
-    """One error for each column within the header that has values but no label."""
+    """Yield one error for each column within the header that has values but no label."""
     for index, name in enumerate(table.frame.columns[: table.header_width]):
         if not table.labels[index] and any(table.frame[name].str.strip_chars() != ""):
             yield table.header_finding("blank-label", "error", name)

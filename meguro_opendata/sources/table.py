@@ -21,7 +21,7 @@ __all__ = ["Grid", "Table", "column_letter", "columns_of"]
 
 
 def column_letter(index: int) -> str:
-    """The letter(s) of a column as Excel shows them, the first column having index 0.
+    """Return the letter(s) of a column as Excel shows them, the first column having index 0.
 
     >>> column_letter(0), column_letter(25), column_letter(26)
     ('A', 'Z', 'AA')
@@ -35,7 +35,7 @@ def column_letter(index: int) -> str:
 
 
 def columns_of(records: Sequence[Sequence[str]]) -> pl.DataFrame:
-    """Records of any length as text columns named by their index.
+    """Return records of any length as text columns named by their index.
 
     >>> columns_of([["a"], ["b", "c"]]).rows()
     [('a', ''), ('b', 'c')]
@@ -80,30 +80,30 @@ class Grid:
 
     @classmethod
     def of_records(cls, path: Path, container: str, records: Sequence[Sequence[str]], **more: Any) -> Self:
-        """A grid from records of any length; ``more`` are its other attributes."""
+        """Return a grid from records of any length; ``more`` are its other attributes."""
         return cls(path, container, columns_of(records), **more)
 
     @property
     def height(self) -> int:
-        """How many records there are."""
+        """Return how many records there are."""
         return self.cells.height
 
     @property
     def width(self) -> int:
-        """How many cells the longest record has."""
+        """Return how many cells the longest record has."""
         return self.cells.width
 
     def record(self, index: int) -> list[str]:
-        """The cells of a record, the first having index 0; a text file's record has its own width."""
+        """Return the cells of a record, the first having index 0; a text file's record has its own width."""
         return list(self.cells.row(index))[: self.widths[index] if self.widths is not None else None]
 
     def head(self, count: int) -> list[list[str]]:
-        """The first records."""
+        """Return the first records."""
         return [self.record(index) for index in range(min(count, self.height))]
 
     @property
     def is_workbook(self) -> bool:
-        """Whether cells have addresses such as ``B4``."""
+        """Return whether cells have addresses such as ``B4``."""
         return self.lines is None
 
 
@@ -140,23 +140,23 @@ class Table:
 
     @property
     def path(self) -> Path:
-        """The source file."""
+        """Return the source file."""
         return self.grid.path
 
     @property
     def rows_in(self) -> int:
-        """Records below the header up to the last that is not blank."""
+        """Return records below the header up to the last that is not blank."""
         return len(self.rows) + len(self.rejected)
 
     @cached_property
     def used(self) -> tuple[str, ...]:
-        """The columns of ``frame`` that have a label or a filled cell."""
+        """Return the columns of ``frame`` that have a label or a filled cell."""
         every = zip(self.frame.columns, self.labels, strict=True)
         return tuple(name for name, label in every if label or filled(self.frame[name]).any())
 
     @cached_property
     def places(self) -> Mapping[str, int]:
-        """The index of each column of ``frame``."""
+        """Return the index of each column of ``frame``."""
         return {name: index for index, name in enumerate(self.frame.columns)}
 
     def shown_in(self, column: str | None) -> Iterator[tuple[int, str, str]]:
@@ -171,18 +171,18 @@ class Table:
                 yield at, value, text
 
     def address(self, row: int, column: str | None) -> str | None:
-        """The address of a cell as Excel shows it, ``None`` for text files or without a column."""
+        """Return the address of a cell as Excel shows it, ``None`` for text files or without a column."""
         if not self.grid.is_workbook or column is None or column not in self.places:
             return None
         return f"{column_letter(self.places[column])}{row}"
 
     def header_finding(self, code: str, severity: str, column: str, /, **more: Any) -> Finding:
-        """A finding on a column's header; ``more`` adds to or replaces its parts."""
+        """Return a finding on a column's header; ``more`` adds to or replaces its parts."""
         place = {"cell": self.address(self.header_row, column), "row": self.header_row, "column": column}
         return Finding(code, severity, **{"sheet": self.grid.sheet, **place, **more})
 
     def cell_finding(self, code: str, severity: str, position: int, column: str, /, **more: Any) -> Finding:
-        """A finding on the cell of a column in the row at a position of ``frame``, with its value."""
+        """Return a finding on the cell of a column in the row at a position of ``frame``, with its value."""
         row = self.rows[position]
         place = {"cell": self.address(row, column), "row": row, "line": self.line_of(position), "column": column}
         if "value" not in more:
@@ -190,5 +190,5 @@ class Table:
         return Finding(code, severity, **{"sheet": self.grid.sheet, **place, **more})
 
     def line_of(self, position: int) -> int | None:
-        """The physical line of the row at a position of ``frame``."""
+        """Return the physical line of the row at a position of ``frame``."""
         return self.lines[position] if self.lines is not None else None

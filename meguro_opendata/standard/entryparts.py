@@ -94,12 +94,12 @@ def _own_notes(table: Table, told: dict[str, Explained]) -> Iterator[Place]:
 
 
 def _as_compared(text: str) -> str:
-    """A text without what programs do to its line ends when they save it."""
+    """Return a text without what programs do to its line ends when they save it."""
     return "".join(text.replace("_x000D_", "").replace("_x000d_", "").split())
 
 
 def _holds_the_lists(table: Table, standard: Standard) -> bool:
-    """Whether the hidden sheet has the words of the standard's fields, column by column, and nothing else."""
+    """Return whether the hidden sheet has the words of the standard's fields, column by column, and nothing else."""
     try:
         grid = read_grid(table.path, LISTS)
     except SourceError:

@@ -34,7 +34,7 @@ class Explained:
 
 
 def explain(field: Field, lang: str = "ja") -> Explained:
-    """A field of a standard in words.
+    """Return a field of a standard in words.
 
     >>> from meguro_opendata.standard.model import load_standard
     >>> explain(load_standard("public_toilet").fields[0]).form

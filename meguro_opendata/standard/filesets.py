@@ -35,7 +35,7 @@ class FileField:
 
     @property
     def must_be_filled(self) -> bool:
-        """Whether an empty cell is an error."""
+        """Return whether an empty cell is an error."""
         return self.requirement == "required" and not self.may_be_empty
 
 
@@ -50,11 +50,11 @@ class StandardFile:
 
     @property
     def is_table(self) -> bool:
-        """Whether its columns are known, so that it can be checked as a table."""
+        """Return whether its columns are known, so that it can be checked as a table."""
         return bool(self.fields)
 
     def names(self, requirement: str) -> tuple[str, ...]:
-        """The names of its columns of one requirement."""
+        """Return the names of its columns of one requirement."""
         return tuple(field.name for field in self.fields if field.requirement == requirement)
 
 
@@ -79,13 +79,13 @@ class FileStandard:
     descriptor: dict[str, Any]
 
     def file(self, name: str) -> StandardFile | None:
-        """The file of that exact name, or ``None``."""
+        """Return the file of that exact name, or ``None``."""
         return next((file for file in self.files if file.name == name), None)
 
 
 @cache
 def load_file_standard(standard_id: str) -> FileStandard | None:
-    """The standard of that id (or ``id@version``) if it is a set of files, ``None`` if it is a table or unknown.
+    """Return the standard of that id (or ``id@version``) if it is a set of files, ``None`` if it is a table or unknown.
 
     Raises:
         UnknownStandardError: If there is no such version, or its file is missing or damaged.

@@ -69,20 +69,20 @@ class Standard:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """The items in the standard's order."""
+        """Return the items in the standard's order."""
         return schema_fields(self.schema) if self.schema else ()
 
     @property
     def requirements_known(self) -> int:
-        """How many items have a requirement that evidence shows."""
+        """Return how many items have a requirement that evidence shows."""
         return sum(field.requirement != "unknown" for field in self.fields)
 
     def field(self, name: str) -> Field | None:
-        """The item of that exact name, or ``None``."""
+        """Return the item of that exact name, or ``None``."""
         return next((item for item in self.fields if item.name == name), None)
 
     def file_stem(self, municipality: str) -> str:
-        """The file name that the standard asks for, without extension and without the period that some add.
+        """Return the file name that the standard asks for, without extension and without the period that some add.
 
         >>> load_standard("preschool").file_stem("131105")
         '131105_preschool'
@@ -91,7 +91,7 @@ class Standard:
 
 
 def schema_fields(schema: Mapping[str, Any]) -> tuple[Field, ...]:
-    """The fields of any Table Schema, with what our own prefix says of them where it is used."""
+    """Return the fields of any Table Schema, with what our own prefix says of them where it is used."""
     return tuple(
         Field(
             name=item["name"],
@@ -135,7 +135,7 @@ def coordinate_fields(fields: Sequence[Field]) -> tuple[str, str] | None:
 
 @cache
 def value_kinds() -> dict[str, dict[str, Any]]:
-    """Every kind of value: title, Table Schema type and constraints, and the names of its normalisers."""
+    """Return every kind of value: title, Table Schema type and constraints, and the names of its normalisers."""
     return definition_yaml("value_kinds.yaml")  # type: ignore[no-any-return]
 
 
@@ -145,13 +145,13 @@ def _catalogue() -> list[dict[str, Any]]:
 
 
 def standards() -> list[Standard]:
-    """Every dataset of the national standard in its newest version, by number; schemas are not read."""
+    """Return every dataset of the national standard in its newest version, by number; schemas are not read."""
     return [_from_entry(entry, None, None) for entry in _catalogue()]
 
 
 @cache
 def load_standard(standard_id: str, version: str | None = None) -> Standard:
-    """One standard with its schema.
+    """Return one standard with its schema.
 
     Args:
         standard_id: The id, or ``id@version``.

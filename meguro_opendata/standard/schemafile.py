@@ -23,7 +23,7 @@ _TYPES = (
 
 
 def read_schema(path: Path) -> dict[str, Any]:
-    """The Table Schema descriptor in a file.
+    """Return the Table Schema descriptor in a file.
 
     Raises:
         ConfigurationError: If the file is missing, no JSON, or no Table Schema; every faulty field is named.
@@ -56,7 +56,7 @@ def read_json(path: Path) -> Any:
 
 
 def check_schema(schema: object, place: Path | str) -> dict[str, Any]:
-    """A descriptor, if it is a Table Schema.
+    """Return a descriptor, if it is a Table Schema.
 
     Raises:
         ConfigurationError: With every fault, under the name of the file or ``place``.
@@ -104,7 +104,7 @@ def _field_faults(place: str, field: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _text_faults(place: str, field: Mapping[str, Any]) -> Iterator[Fault]:
-    """Properties that have to be texts and are not; a delimiter also has at least one sign."""
+    """Yield properties that have to be texts and are not; a delimiter also has at least one sign."""
     for name in _TEXTS:
         value = field.get(name)
         if value is not None and (not isinstance(value, str) or (name == "delimiter" and not value)):
@@ -127,7 +127,7 @@ def _foreign_key_faults(keys: object, names: list[str]) -> Iterator[Fault]:
 
 
 def _reference_faults(place: str, key: object, reference: Mapping[str, Any], names: list[str]) -> Iterator[Fault]:
-    """Fields that the table lacks, and pairs of which one side is missing."""
+    """Yield fields that the table lacks, and pairs of which one side is missing."""
     fields, wanted = _names(key), _names(reference["fields"])
     if not fields or not wanted or not isinstance(reference.get("resource") or "", str):
         yield Fault(place, "schema-foreign-key", {})
@@ -140,7 +140,7 @@ def _reference_faults(place: str, key: object, reference: Mapping[str, Any], nam
 
 
 def _names(key: object) -> list[str]:
-    """The fields of one side of a key, which may be a word; none if it is neither that nor a list of words."""
+    """Return the fields of one side of a key, which may be a word; none if it is neither that nor a list of words."""
     names = [key] if isinstance(key, str) else key
     return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
 

@@ -44,12 +44,12 @@ class Yardstick:
 
     @property
     def of_files(self) -> bool:
-        """Whether the standard is a set of files, so that a folder or ZIP is one thing to check."""
+        """Return whether the standard is a set of files, so that a folder or ZIP is one thing to check."""
         return self.standard is not None and load_file_standard(self.standard) is not None
 
     @property
     def others(self) -> list[Path]:
-        """The files of the tables that foreign keys refer to."""
+        """Return the files of the tables that foreign keys refer to."""
         return [Path(given[0] if isinstance(given, tuple) else given) for given in self.tables.values()]
 
 

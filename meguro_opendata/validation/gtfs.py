@@ -97,7 +97,7 @@ def _presence(file: StandardFile, copies: int) -> Iterator[Finding]:
 
 
 def _near_file(name: str, names: Sequence[str]) -> str | None:
-    """The file that was probably meant; what all names end in says nothing."""
+    """Return the file that was probably meant; what all names end in says nothing."""
     stems = {Path(known).stem: known for known in names}
     near = _near(Path(name).stem, list(stems))
     return stems[near] if near else None
@@ -131,7 +131,7 @@ def _empty(file: StandardFile) -> Finding:
 
 
 def _text(raw: bytes, file: StandardFile) -> tuple[str | None, Finding | None]:
-    """The text; in another encoding it is an error and read all the same, so that everything is told at once."""
+    """Return the text; in another encoding it is an error and read all the same, so that everything is told at once."""
     try:
         return raw.decode("utf-8-sig").rstrip("\x1a"), None
     except UnicodeDecodeError as error:
@@ -145,7 +145,7 @@ def _text(raw: bytes, file: StandardFile) -> tuple[str | None, Finding | None]:
 
 
 def _check_text(text: str, file: StandardFile) -> _Checked:
-    """Header and rows of one file; after a broken quotation the rest is counted but not checked."""
+    """Return header and rows of one file; after a broken quotation the rest is counted but not checked."""
     records = csv_records(text, file.name)
     found: list[Finding] = []
     checked = 0
@@ -179,7 +179,7 @@ def _without_blank_tail(records: Iterable[Record]) -> Iterator[Record]:
 
 
 def _count(text: str, file: StandardFile) -> int:
-    """The records below the header, read leniently, as far as they can be read."""
+    """Return the records below the header, read leniently, as far as they can be read."""
     count = -1
     try:
         for record in csv_records(text, file.name, strict=False):
@@ -223,7 +223,7 @@ def _unknown(labels: list[str], row: int, file: StandardFile) -> Iterator[Findin
 
 
 def _required(labels: list[str], file: StandardFile) -> dict[str, int]:
-    """Where the columns stand whose cells must be filled; those that are not there are told with the header."""
+    """Return where the columns stand whose cells must be filled; those that are not there are told with the header."""
     return {
         field.name: labels.index(field.name) for field in file.fields if field.must_be_filled and field.name in labels
     }

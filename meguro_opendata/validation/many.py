@@ -62,7 +62,7 @@ def _data() -> dict[str, Any]:
 
 
 def collect(paths: Iterable[Path], outputs: Iterable[Path | None] = (), *, whole_folders: bool = False) -> Collected:
-    """The files that some paths name, folders with all that lies below them, in the order of their names.
+    """Return the files that some paths name, folders with all that lies below them, in the order of their names.
 
     Args:
         paths: Files, checked whatever they are, and folders, in which only tables are.
@@ -119,7 +119,7 @@ def _is_lock(name: str) -> bool:
 
 
 def _is_own(file: Path) -> bool:
-    """Whether ``build`` or ``convert`` wrote the file beside a release's data."""
+    """Return whether ``build`` or ``convert`` wrote the file beside a release's data."""
     return file.name in (CHANGES, REJECTED) and any((file.parent / name).is_file() for name in (DESCRIPTOR, REPORT))
 
 
@@ -171,7 +171,7 @@ def _unchecked(file: Path, error: MeguroOpendataError, lang: str) -> Unchecked:
 
 
 def page_stems(files: Sequence[Path]) -> list[str]:
-    """A name for the page of each file: its number, so that no two are alike, and its own name.
+    """Return a name for the page of each file: its number, so that no two are alike, and its own name.
 
     >>> page_stems([Path("a/表.csv"), Path("b/表.csv"), Path("a/1:2.csv")])
     ['1_表', '2_表', '3_1_2']
@@ -181,7 +181,7 @@ def page_stems(files: Sequence[Path]) -> list[str]:
 
 
 def _safe_name(stem: str) -> str:
-    """A name without signs that a file system or an address gives a meaning.
+    """Return a name without signs that a file system or an address gives a meaning.
 
     >>> _safe_name("a#b%c")
     'a_b_c'

@@ -60,7 +60,7 @@ def _split(text: str) -> tuple[str, str | None]:
 
 
 def _is_drive(text: str, colon: int) -> bool:
-    """Whether a colon stands behind the letter of a drive, at the beginning of a path."""
+    """Return whether a colon stands behind the letter of a drive, at the beginning of a path."""
     alone = colon == 1 or text[colon - 2] == ":"
     return alone and text[colon - 1].isalpha() and text[colon + 1 : colon + 2] in ("\\", "/")
 

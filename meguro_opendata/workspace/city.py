@@ -61,7 +61,7 @@ def _usable_path(path: str) -> str:
 
 
 def _inner_path(path: str) -> str:
-    """A path that stays in the workspace's folder, with ``/`` between its names."""
+    """Return a path that stays in the workspace's folder, with ``/`` between its names."""
     if not all(map(is_plain_name, path.split("/"))):
         raise ValueError("path-not-usable")
     return path
@@ -193,17 +193,17 @@ class Workspace:
 
     @property
     def releases(self) -> Path:
-        """The folder of the releases, beside the workspace folder."""
+        """Return the folder of the releases, beside the workspace folder."""
         return (self.root / self.folders.releases).resolve()
 
     @property
     def ledger(self) -> Path:
-        """The append-only history."""
+        """Return the append-only history."""
         return self.root / "ledger.jsonl"
 
     @property
     def renamed_portals(self) -> dict[str, str]:
-        """The name that a portal has now, by each that it had before."""
+        """Return the name that a portal has now, by each that it had before."""
         return {former: name for name, portal in self.portals.items() for former in portal.formerly}
 
     def former_names(self, portal: str) -> tuple[str, ...]:
@@ -211,11 +211,11 @@ class Workspace:
         return self.portals[portal].formerly if portal in self.portals else ()
 
     def slugs(self) -> list[str]:
-        """The datasets that have a recipe, sorted."""
+        """Return the datasets that have a recipe, sorted."""
         return sorted(path.parent.name for path in self.root.glob(f"*/{RECIPE_NAME}"))
 
     def recipe_path(self, slug: str) -> Path:
-        """The recipe of one dataset.
+        """Return the recipe of one dataset.
 
         Raises:
             ConfigurationError: If the workspace has no such dataset.
@@ -228,14 +228,14 @@ class Workspace:
         return path
 
     def choose(self, slugs: tuple[str, ...]) -> list[str]:
-        """The asked-for datasets, each checked and named once, or all."""
+        """Return the asked-for datasets, each checked and named once, or all."""
         for slug in slugs:
             self.recipe_path(slug)
         return list(dict.fromkeys(slugs)) if slugs else self.slugs()
 
 
 def open_workspace(root: Path | str) -> Workspace:
-    """The workspace in a folder.
+    """Return the workspace in a folder.
 
     Raises:
         ConfigurationError: If ``opendata.toml`` is missing or has faults.
@@ -291,12 +291,12 @@ def has_placeholder(city: City, department: str) -> bool:
 
 
 def as_workspace(workspace: Workspace | Path | str) -> Workspace:
-    """A workspace that is given opened or by its folder."""
+    """Return a workspace that is given opened or by its folder."""
     return workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
 
 
 def find_workspace(start: Path | None = None) -> Workspace:
-    """The nearest workspace upward from ``start`` (default: the current folder), else ``./datasets``.
+    """Return the nearest workspace upward from ``start`` (default: the current folder), else ``./datasets``.
 
     Raises:
         ConfigurationError: If there is none.

@@ -62,7 +62,7 @@ def free_folders(root: Path) -> dict[str, str]:
 
 
 def _neighbours(root: Path, parents: set[Path]) -> Iterator[_Neighbour]:
-    """The other workspaces in some folders, as far as their profiles can be read."""
+    """Yield the other workspaces in some folders, as far as their profiles can be read."""
     for parent in sorted(parents):
         for folder in _folders_in(parent):
             settings = _settings_in(folder) if folder != root else None
@@ -88,7 +88,7 @@ def _settings_in(folder: Path) -> dict[str, Any] | None:
 
 
 def _used(folder: Path, settings: dict[str, Any]) -> Iterator[Path]:
-    """The folders that a workspace writes to beside its own."""
+    """Yield the folders that a workspace writes to beside its own."""
     yield (folder / str(_part(settings, "folders").get(RELEASES, f"../{RELEASES}"))).resolve()
     for name, portal in _part(settings, "portals").items():
         if isinstance(portal, dict) and portal.get("kind") == "folder":

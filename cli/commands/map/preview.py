@@ -64,7 +64,7 @@ def command(
 
 
 def _preview(slug: str, code: str | None, *, swapped: bool, words: LayerWords) -> Preview:
-    """A dataset of the workspace, or a file where no dataset has this name."""
+    """Return a dataset of the workspace, or a file where no dataset has this name."""
     from meguro_opendata.japan.municipalities import home_of, municipality
     from meguro_opendata.maps import preview_file, preview_release
 

@@ -22,7 +22,7 @@ _LABELS = ("rdfs:label", "skos:prefLabel", "foaf:name", "vcard:fn", "dct:title")
 
 
 def load_document(text: str) -> JsonObject:
-    """A document of JSON-LD with the names of its properties under our own prefixes.
+    """Return a document of JSON-LD with the names of its properties under our own prefixes.
 
     Raises:
         ValueError: If it is no JSON, holds half of a sign (``HalfSignError``), or is deeper than any catalogue is.
@@ -80,12 +80,12 @@ def _name(name: str, prefixes: Mapping[str, str]) -> str:
 
 
 def is_a(node: Mapping[str, Json], kind: str) -> bool:
-    """Whether a node has a type."""
+    """Return whether a node has a type."""
     return kind in all_of(node, "@type")
 
 
 def nodes_of(document: JsonObject, kind: str) -> Iterator[JsonObject]:
-    """Every node of a type, wherever it stands, in the order of the document."""
+    """Yield every node of a type, wherever it stands, in the order of the document."""
     waiting: list[Json] = [document]
     while waiting:
         value = waiting.pop()
@@ -98,18 +98,18 @@ def nodes_of(document: JsonObject, kind: str) -> Iterator[JsonObject]:
 
 
 def all_of(node: Mapping[str, Json], name: str) -> list[Json]:
-    """The values of a property, however many."""
+    """Return the values of a property, however many."""
     value = node.get(name)
     return [] if value is None else _as_list(value)
 
 
 def first(node: Mapping[str, Json], name: str) -> Json:
-    """The first value of a property, ``None`` if it has none."""
+    """Return the first value of a property, ``None`` if it has none."""
     return next(iter(all_of(node, name)), None)
 
 
 def text_of(value: Json) -> str:
-    """A value as text: a literal's, or a node's address.
+    """Return a value as text: a literal's, or a node's address.
 
     >>> text_of({"@value": "名称", "@language": "ja"}), text_of({"@id": "https://example.com/"}), text_of(None)
     ('名称', 'https://example.com/', '')

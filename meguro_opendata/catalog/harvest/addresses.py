@@ -28,13 +28,13 @@ class Target:
 
     @property
     def host_header(self) -> str:
-        """The host as a request names it."""
+        """Return the host as a request names it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def aim(url: str, *, allow_private: bool) -> Target:
-    """Where a URL leads. The name is resolved once; the connection then goes to those addresses and no others.
+    """Return where a URL leads. The name is resolved once; the connection then goes to those addresses and no others.
 
     Args:
         url: The address.
@@ -99,7 +99,7 @@ def _inner(number: int) -> list[str]:
 
 
 def check_url(url: str) -> SplitResult:
-    """The parts of an address of http or https.
+    """Return the parts of an address of http or https.
 
     Raises:
         MeguroOpendataError: If it is none, or holds a password, spaces or control characters.
@@ -115,7 +115,7 @@ def check_url(url: str) -> SplitResult:
 
 
 def _shown(parts: SplitResult) -> str:
-    """An address without whatever stands before the @."""
+    """Return an address without whatever stands before the @."""
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
 
 

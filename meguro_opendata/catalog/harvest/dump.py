@@ -15,7 +15,7 @@ _DCAT_ENDINGS = (".jsonld", ".json")
 
 
 def harvest_file(path: Path) -> Harvest:
-    """The datasets of a saved catalogue; a file that ends in ``.jsonld`` or ``.json`` is DCAT.
+    """Return the datasets of a saved catalogue; a file that ends in ``.jsonld`` or ``.json`` is DCAT.
 
     Raises:
         SourceError: If the file is missing, empty or no catalogue.
@@ -30,7 +30,7 @@ def _dcat(path: Path) -> list[tuple[CatalogEntry, Package | None]]:
 
 
 def read_dump(path: Path) -> list[CatalogEntry]:
-    """The datasets of a dump, one ``package_show`` result a line, in its order.
+    """Return the datasets of a dump, one ``package_show`` result a line, in its order.
 
     Raises:
         SourceError: If the file is missing, empty or no text, or a line is no CKAN package.

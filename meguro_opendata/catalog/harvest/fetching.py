@@ -42,7 +42,7 @@ class Fetcher:
         self._waits = False
 
     def get(self, url: str, most: int | None = None) -> Answer:
-        """The answer to a GET, redirects followed; every address on the way has to be allowed.
+        """Return the answer to a GET, redirects followed; every address on the way has to be allowed.
 
         Args:
             url: The address.
@@ -63,7 +63,7 @@ class Fetcher:
         raise PortalError("harvest-redirects", url=url)
 
     def _patiently(self, url: str, most: int) -> Answer:
-        """One request, repeated a few times while the server is busy or the connection breaks."""
+        """Return one request, repeated a few times while the server is busy or the connection breaks."""
         target = aim(url, allow_private=self.manners.allow_private)
         for wait in (*limits().waits, None):
             self._keep_pace()
@@ -123,7 +123,7 @@ def _connected(target: Target) -> socket.socket:
 
 
 def _reached(target: Target) -> socket.socket:
-    """A connection to the first of the addresses that answers."""
+    """Return a connection to the first of the addresses that answers."""
     *others, last = target.addresses
     for address in others:
         with suppress(OSError):
@@ -147,7 +147,7 @@ def _read(response: http.client.HTTPResponse, url: str, most: int, deadline: flo
 
 
 def _asked_wait(retry_after: str, otherwise: float) -> float:
-    """The seconds that a server asks to wait, within reason.
+    """Return the seconds that a server asks to wait, within reason.
 
     >>> _asked_wait("5", 1.0), _asked_wait("99999", 1.0), _asked_wait("Wed, 21 Oct 2026 07:28:00 GMT", 1.0)
     (5.0, 120.0, 1.0)

@@ -39,17 +39,17 @@ class Harvest:
 
     @property
     def files(self) -> int:
-        """How many files the datasets have."""
+        """Return how many files the datasets have."""
         return sum(len(entry.distributions) for entry in self.entries)
 
     @property
     def arrived(self) -> int:
-        """How many datasets arrived, those that could not be read included."""
+        """Return how many datasets arrived, those that could not be read included."""
         return len(self.entries) + len(self.broken)
 
     @property
     def missing(self) -> int:
-        """How many datasets the catalogue said to have and did not give."""
+        """Return how many datasets the catalogue said to have and did not give."""
         return max(0, self.told - self.arrived)
 
     def exit_code(self, odd: Oddities) -> ExitCode:

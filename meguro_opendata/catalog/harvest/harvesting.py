@@ -16,7 +16,7 @@ __all__ = ["harvest"]
 def harvest(
     source: str, organization: str | None = None, manners: Manners | None = None, part: PartFile | None = None
 ) -> Harvest:
-    """The datasets of a catalogue.
+    """Return the datasets of a catalogue.
 
     Args:
         source: A CKAN's address, or a file's name.

@@ -29,7 +29,7 @@ _SORT = "name asc"
 def harvest_ckan(
     url: str, organization: str | None = None, manners: Manners | None = None, part: PartFile | None = None
 ) -> Harvest:
-    """Every public dataset of a CKAN, or of one of its organisations.
+    """Return every public dataset of a CKAN, or of one of its organisations.
 
     Args:
         url: The site's address, as a browser shows it.

@@ -36,17 +36,17 @@ class Pickup:
     findings: tuple[Finding, ...]
 
     def titles(self) -> list[str]:
-        """The names of the standards for which it would be taken."""
+        """Return the names of the standards for which it would be taken."""
         return [load_standard(one).title for one in self.taken_as]
 
     @property
     def picked_up(self) -> bool:
-        """Whether it would be taken for what it is."""
+        """Return whether it would be taken for what it is."""
         return self.standard is not None and self.standard in self.taken_as
 
     @property
     def mistaken(self) -> bool:
-        """Whether it would be taken for what it is not."""
+        """Return whether it would be taken for what it is not."""
         return any(found.code == "crawler-mistaken" for found in self.findings)
 
 
@@ -85,7 +85,7 @@ def judge_pickup(entry: CatalogEntry) -> Pickup:
 
 
 def _by_tags(entry: CatalogEntry) -> list[str]:
-    """The standards whose tags a dataset has."""
+    """Return the standards whose tags a dataset has."""
     return [one for one, pairs in _tag_pairs() if any(set(pair) <= set(entry.keywords) for pair in pairs)]
 
 
@@ -133,7 +133,7 @@ def _tags_for(own: str, entry: CatalogEntry) -> tuple[str, ...]:
 
 
 def _own_standard(entry: CatalogEntry) -> str | None:
-    """The standard that the dataset says it follows; else the one by whose rule its files are named."""
+    """Return the standard that the dataset says it follows; else the one by whose rule its files are named."""
     if entry.standard is not None:
         named = entry.standard.partition("@")[0]
         return named if named in {standard.id for standard in _national()} else None
@@ -164,7 +164,7 @@ def _title_words() -> tuple[tuple[str, str], ...]:
 
 @cache
 def _national() -> tuple[Standard, ...]:
-    """The standards that are numbered in the national list."""
+    """Return the standards that are numbered in the national list."""
     return tuple(standard for standard in standards() if standard.number is not None)
 
 

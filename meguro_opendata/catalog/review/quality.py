@@ -67,7 +67,7 @@ class Answer:
 
     @property
     def lost(self) -> float:
-        """The points that are missing."""
+        """Return the points that are missing."""
         return self.question.points * (1 - self.share)
 
 
@@ -79,19 +79,19 @@ class Quality:
 
     @property
     def score(self) -> int:
-        """Points of a hundred, rounded down so that 100 means that nothing is missing."""
+        """Return points of a hundred, rounded down so that 100 means that nothing is missing."""
         most = sum(answer.question.points for answer in self.answers)
         reached = sum(answer.question.points * answer.share for answer in self.answers)
         return int(100 * reached / most + 1e-9) if most else 0
 
     @property
     def next_step(self) -> Question | None:
-        """The question whose answer would add the most points; ``None`` if nothing is missing."""
+        """Return the question whose answer would add the most points; ``None`` if nothing is missing."""
         lacking = [answer for answer in self.answers if answer.share < 1]
         return max(lacking, key=lambda answer: answer.lost).question if lacking else None
 
     def by_characteristic(self) -> dict[str, tuple[float, int]]:
-        """Points reached and points to be had, by characteristic."""
+        """Return points reached and points to be had, by characteristic."""
         sums: dict[str, tuple[float, int]] = {}
         for answer in self.answers:
             reached, most = sums.get(answer.question.characteristic, (0.0, 0))
@@ -101,7 +101,7 @@ class Quality:
 
 
 def measure_quality(entry: CatalogEntry, as_of: date, *, published: bool = True) -> Quality:
-    """The quality of a dataset's metadata as of a day.
+    """Return the quality of a dataset's metadata as of a day.
 
     Args:
         entry: The dataset.
@@ -114,7 +114,7 @@ def measure_quality(entry: CatalogEntry, as_of: date, *, published: bool = True)
 
 
 def _share(question: Question, entry: CatalogEntry, as_of: date) -> float | None:
-    """How far a question is answered; ``None`` if it does not apply."""
+    """Return how far a question is answered; ``None`` if it does not apply."""
     if question.how in _OWN_WAYS:
         return _OWN_WAYS[question.how](question, entry, as_of)
     values = list(_values(question, entry))
@@ -155,7 +155,7 @@ def _licensed(value: object, asks: Asked, entry: CatalogEntry) -> bool:
 
 
 def _readable(question: Question, entry: CatalogEntry, as_of: date) -> float:
-    """The share of files that machines can read, or that have a twin of the same name which they can."""
+    """Return the share of files that machines can read, or that have a twin of the same name which they can."""
     formats = {name.upper() for name in question.asks.values}
     readable = {_stem(part) for part in entry.distributions if part.format.upper() in formats}
     shares = [_stem(part) in readable for part in entry.distributions]
@@ -163,7 +163,7 @@ def _readable(question: Question, entry: CatalogEntry, as_of: date) -> float:
 
 
 def _stem(part: Distribution) -> str:
-    """The name of a file without its ending."""
+    """Return the name of a file without its ending."""
     name = part.url.rpartition("/")[2] or part.name
     return name.rpartition(".")[0] or name
 
@@ -174,7 +174,7 @@ def _tagged(question: Question, entry: CatalogEntry, as_of: date) -> float | Non
 
 
 def _fresh(question: Question, entry: CatalogEntry, as_of: date) -> float | None:
-    """Whether the data is as new as its frequency promises, with a grace; irregular data is never late."""
+    """Return whether the data is as new as its frequency promises, with a grace; irregular data is never late."""
     limit = _freshness().days.get(entry.frequency)
     day = _day(entry.modified)
     if limit is None or day is None:

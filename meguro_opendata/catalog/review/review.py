@@ -74,12 +74,12 @@ class CatalogReview:
 
     @property
     def all_findings(self) -> list[Finding]:
-        """The findings on the catalogue and on every dataset."""
+        """Return the findings on the catalogue and on every dataset."""
         return [*self.findings, *(found for review in self.reviews for found in review.findings)]
 
     @property
     def score(self) -> int:
-        """The mean of the datasets' scores, rounded down; 0 without datasets."""
+        """Return the mean of the datasets' scores, rounded down; 0 without datasets."""
         scores = [review.quality.score for review in self.reviews]
         return sum(scores) // len(scores) if scores else 0
 

@@ -56,7 +56,7 @@ def _data() -> dict[str, Any]:
 
 @cache
 def _all() -> dict[str, Crs]:
-    """Every system that is known, by its code."""
+    """Return every system that is known, by its code."""
     known = {crs.code: crs for crs in _registered()}
     for datum in _data()["datums"].values():
         for code, same in datum.get("same", {}).items():
@@ -88,7 +88,7 @@ def _named(crs: Crs, code: str, *, east_first: bool | None = None) -> Crs:
 
 
 def _run(first: str, count: int) -> list[str]:
-    """The codes of a run.
+    """Return the codes of a run.
 
     >>> _run("EPSG:6669", 3)
     ['EPSG:6669', 'EPSG:6670', 'EPSG:6671']
@@ -98,12 +98,12 @@ def _run(first: str, count: int) -> list[str]:
 
 
 def supported() -> tuple[Crs, ...]:
-    """Every system that coordinates can be in, aliases included."""
+    """Return every system that coordinates can be in, aliases included."""
     return tuple(_all().values())
 
 
 def parse_crs(written: str | int | Crs) -> Crs:
-    """The system of a code or a name.
+    """Return the system of a code or a name.
 
     Args:
         written: ``EPSG:6677``, ``6677``, ``urn:ogc:def:crs:EPSG::6677``, ``JGD2011``, ``JGD2011 第9系``.
@@ -132,7 +132,7 @@ def parse_crs(written: str | int | Crs) -> Crs:
 
 
 def _of_name(text: str) -> Crs | None:
-    """The system of a datum's name, alone or with a plane rectangular zone."""
+    """Return the system of a datum's name, alone or with a plane rectangular zone."""
     datum = datum_of_name(text)
     if datum is not None:
         return _all()[f"EPSG:{_data()['datums'][datum]['geographic']}"]
@@ -145,7 +145,7 @@ def _of_name(text: str) -> Crs | None:
 
 
 def _roman(digits: str) -> int:
-    """The number that Roman digits stand for.
+    """Return the number that Roman digits stand for.
 
     >>> [_roman(digits) for digits in ("i", "iv", "ix", "xiv", "xix")]
     [1, 4, 9, 14, 19]
@@ -156,7 +156,7 @@ def _roman(digits: str) -> int:
 
 
 def datum_of_name(name: str) -> str | None:
-    """The datum that a name means, ``None`` if it means none.
+    """Return the datum that a name means, ``None`` if it means none.
 
     >>> datum_of_name("GCS_JGD_2011"), datum_of_name("Tokyo"), datum_of_name("世界測地系")
     ('jgd2011', 'tokyo', None)
@@ -166,7 +166,7 @@ def datum_of_name(name: str) -> str | None:
 
 
 def datum_code(datum: str) -> str:
-    """The code of latitude and longitude on a datum.
+    """Return the code of latitude and longitude on a datum.
 
     >>> datum_code("jgd2000")
     'EPSG:4612'

@@ -69,7 +69,7 @@ class Step:
     approximate: dict[str, Any] | None
 
     def move(self, lat: Floats, lon: Floats) -> Moved:
-        """The points after the step; those marked 1 are approximate."""
+        """Return the points after the step; those marked 1 are approximate."""
         if self.needs_grid is None:
             return Moved(lat, lon, np.full(len(lat), self.error), np.zeros(len(lat), dtype=np.int8))
         if self.grid is None:
@@ -88,7 +88,7 @@ class Step:
         return self._moved(north, east, covered, lat, lon)
 
     def _backward(self, grid: Grid, lat: Floats, lon: Floats) -> Moved:
-        """The points that the grid moves here, by iteration: a shift changes far less than a point moves."""
+        """Return the points that the grid moves here, by iteration: a shift changes far less than a point moves."""
         at_lat, at_lon = lat, lon
         for _ in range(_ITERATIONS):
             north, east, covered = grid.shift(at_lat, at_lon)
@@ -132,7 +132,7 @@ def _data() -> dict[str, Any]:
 
 
 def _rank(datum: str) -> int:
-    """The place of a datum in the order of the steps, which lead from the oldest to the newest."""
+    """Return the place of a datum in the order of the steps, which lead from the oldest to the newest."""
     return list(_data()["ellipsoids"]).index(datum)
 
 
@@ -143,7 +143,7 @@ def plan_steps(
     *,
     allow_approximate: bool = False,
 ) -> tuple[Step, ...]:
-    """The steps from one datum to another, each with its grid.
+    """Return the steps from one datum to another, each with its grid.
 
     Args:
         source: The datum of the points.
@@ -172,7 +172,7 @@ def plan_steps(
 
 
 def _route(source: str, target: str) -> tuple[Step, ...]:
-    """The steps between two datums; the graph is a line, from the oldest datum to the newest."""
+    """Return the steps between two datums; the graph is a line, from the oldest datum to the newest."""
     edges = _data()["steps"]
     forward = [edge["source"] for edge in edges] + [edges[-1]["target"]]
     start, end = forward.index(source), forward.index(target)
@@ -197,7 +197,7 @@ def _step(edge: dict[str, Any], *, inverse: bool) -> Step:
 
 
 def _grid_for(step: Step, available: Iterable[GridFile | DatumGrid]) -> DatumGrid | None:
-    """The first of the grids that leads from the older datum of the step to the newer."""
+    """Return the first of the grids that leads from the older datum of the step to the newer."""
     ends = (step.target, step.source) if step.inverse else (step.source, step.target)
     for one in available:
         file = one.file if isinstance(one, DatumGrid) else one

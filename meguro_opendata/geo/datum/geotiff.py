@@ -44,12 +44,12 @@ _PLAIN, _DEFLATED = (1,), (8, 32946)
 
 
 def is_tiff(data: bytes) -> bool:
-    """Whether the bytes begin like a TIFF file."""
+    """Return whether the bytes begin like a TIFF file."""
     return data[:4] in (b"II*\0", b"MM\0*")
 
 
 def read_geotiff(data: bytes, file: str) -> NodeList:
-    """The nodes of a GeoTIFF grid; a node whose shifts are both 0, or the no-data value, is not known.
+    """Return the nodes of a GeoTIFF grid; a node whose shifts are both 0, or the no-data value, is not known.
 
     Raises:
         SourceError: If it is no such grid, damaged, or not to be believed.
@@ -110,7 +110,7 @@ class _Tiff:
         return raw.rstrip(b"\0").decode("utf-8", errors="replace")
 
     def nodes(self) -> NodeList:
-        """The known nodes, from the south-west."""
+        """Return the known nodes, from the south-west."""
         lat, lon = (np.flipud(band) for band in self._shifts())
         known = ((lat != 0) | (lon != 0)) & np.isfinite(lat) & np.isfinite(lon)
         empty = self._text(_NO_DATA).strip()
@@ -132,7 +132,7 @@ class _Tiff:
         )
 
     def _frame(self) -> Frame:
-        """The lattice; the tie point may be a node, or the corner of a cell around it."""
+        """Return the lattice; the tie point may be a node, or the corner of a cell around it."""
         lon_step, lat_step = self._tags[_SCALE][:2]
         column, row, _, west, north, _ = self._tags[_TIE][:6]
         half = 0.0 if self._keys().get(_RASTER_KEY) == _POINT else 0.5
@@ -159,7 +159,7 @@ class _Tiff:
             return None
 
     def _shifts(self) -> tuple[_Band, _Band]:
-        """Latitude and longitude shifts in seconds, north first, as the descriptions of the bands say."""
+        """Return latitude and longitude shifts in seconds, north first, as the descriptions of the bands say."""
         bands = self._bands()
         metadata = self._text(_METADATA)
         if re.search(r'"UNITTYPE"[^>]*>\s*(?!arc-second)\w', metadata):
@@ -198,7 +198,7 @@ class _Tiff:
             raise SourceError("grid-too-large", file=self._file)
 
     def _is_of_floats(self) -> bool:
-        """Whether the values are floats, packed in a way that is understood here."""
+        """Return whether the values are floats, packed in a way that is understood here."""
         return (
             set(self._tags[_BITS]) == {_FLOAT_BITS}
             and set(self._tags[_FORMAT]) == {_FLOAT}

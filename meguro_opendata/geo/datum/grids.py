@@ -43,7 +43,7 @@ Grids = Sequence[Path | str | DatumGrid] | Path | str | DatumGrid | None
 
 
 def read_grid(path: Path | str, *, source: str | None = None, target: str | None = None) -> DatumGrid:
-    """A grid file, read and checked.
+    """Return a grid file, read and checked.
 
     Args:
         path: A ``.par`` file of the Geospatial Information Authority, or a GeoTIFF in the way of NTv2.
@@ -130,7 +130,7 @@ def built_in_grid() -> DatumGrid | None:
 
 
 def load_grid(file: GridFile) -> DatumGrid:
-    """A known grid with its nodes.
+    """Return a known grid with its nodes.
 
     Raises:
         SourceError: If the file is gone or is no longer what was added.
@@ -155,7 +155,7 @@ def _cached(checksum: str) -> Path:
 
 
 def _from_cache(checksum: str, path: Path) -> DatumGrid | None:
-    """The grid as it was kept; ``None`` if it was not, or if what is there cannot be read."""
+    """Return the grid as it was kept; ``None`` if it was not, or if what is there cannot be read."""
     try:
         with np.load(BytesIO(_cached(checksum).read_bytes()), allow_pickle=False) as kept:
             arrays = {name: kept[name] for name in kept.files}
@@ -178,7 +178,7 @@ def _keep(grid: DatumGrid) -> DatumGrid:
 
 
 def grids_of(given: Grids) -> Iterator[GridFile | DatumGrid]:
-    """The grids that may be used: those that are given, or what the user has added; then TKY2JGD."""
+    """Yield the grids that may be used: those that are given, or what the user has added; then TKY2JGD."""
     if isinstance(given, Path | str | DatumGrid):
         given = (given,)
     if given is None:

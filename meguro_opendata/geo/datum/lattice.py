@@ -79,7 +79,7 @@ class Grid:
         return upper[:, 0], upper[:, 1], self.covered[at]
 
     def _place(self, row: Whole, column: Whole) -> Whole:
-        """Where the south-western node of each cell stands among all nodes."""
+        """Return where the south-western node of each cell stands among all nodes."""
         block = self.index[row // _SIDE, column // _SIDE].astype(np.int64)
         block *= _NODES * _NODES
         block += row % _SIDE * _NODES
@@ -94,7 +94,7 @@ class Grid:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, npt.NDArray[Any]]) -> Grid:
-        """The grid that :meth:`arrays` described."""
+        """Return the grid that :meth:`arrays` described."""
         south, west, lat_step, lon_step, rows, columns = arrays["frame"].tolist()
         frame = Frame(south, west, lat_step, lon_step, int(rows), int(columns))
         return cls(frame, arrays["index"], arrays["nodes"], arrays["covered"])
@@ -120,7 +120,7 @@ def _between(nodes: Floats, at: Whole, along: Floats) -> Floats:
 
 
 def build_grid(frame: Frame, rows: Whole, columns: Whole, shifts: Floats, most: int = 1 << 30) -> Grid:
-    """A grid from its known nodes.
+    """Return a grid from its known nodes.
 
     Args:
         frame: The lattice.
@@ -156,7 +156,7 @@ def build_grid(frame: Frame, rows: Whole, columns: Whole, shifts: Floats, most: 
 
 
 def _block_index(row: Whole, column: Whole, shape: tuple[int, int]) -> npt.NDArray[np.int32]:
-    """The number of each block that holds a node, from 1; 0 for the others."""
+    """Return the number of each block that holds a node, from 1; 0 for the others."""
     index = np.zeros(shape, dtype=np.int32)
     for place in _blocks(row, column):
         index[place] = 1
@@ -166,14 +166,14 @@ def _block_index(row: Whole, column: Whole, shape: tuple[int, int]) -> npt.NDArr
 
 
 def _blocks(row: Whole, column: Whole) -> Iterator[tuple[Whole, Whole]]:
-    """The block of each node, and those of its western and southern neighbours, in which it is the last."""
+    """Yield the block of each node, and those of its western and southern neighbours, in which it is the last."""
     for down in (0, 1):
         for left in (0, 1):
             yield (row - down) // _SIDE, (column - left) // _SIDE
 
 
 def _all_four(present: Truths) -> Truths:
-    """Whether the node, and those to the east, the north and the north-east of it, are known."""
+    """Return whether the node, and those to the east, the north and the north-east of it, are known."""
     block = present.reshape(-1, _NODES, _NODES)
     whole = np.zeros_like(block)
     whole[:, :-1, :-1] = block[:, :-1, :-1] & block[:, 1:, :-1] & block[:, :-1, 1:] & block[:, 1:, 1:]
@@ -181,7 +181,7 @@ def _all_four(present: Truths) -> Truths:
 
 
 def _ring(keys: Whole, values: Floats, number: npt.NDArray[np.int32], wide: int) -> tuple[Whole, Floats]:
-    """The places around the given nodes, and for each the mean of the nodes beside it."""
+    """Return the places around the given nodes, and for each the mean of the nodes beside it."""
     steps = [row * wide + column for row, column in _AROUND]
     beside = np.zeros(len(number), dtype=bool)
     for step in steps:

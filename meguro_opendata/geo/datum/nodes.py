@@ -46,7 +46,7 @@ def grid_words() -> dict[str, Any]:
 
 
 def checked(nodes: NodeList, file: str) -> NodeList:
-    """The same nodes, if they can be believed.
+    """Return the same nodes, if they can be believed.
 
     Raises:
         SourceError: If there is none, too many, or one that shifts further than any datum of Japan.

@@ -24,12 +24,12 @@ _PLAIN = re.compile(rb"[0-9.+\-\s]*")
 
 
 def is_par(data: bytes) -> bool:
-    """Whether the bytes have a head that ends with the heading of mesh codes."""
+    """Return whether the bytes have a head that ends with the heading of mesh codes."""
     return _HEADING.search(data[:_HEAD_BYTES]) is not None
 
 
 def read_par(data: bytes, file: str) -> NodeList:
-    """The nodes of a ``.par`` file.
+    """Return the nodes of a ``.par`` file.
 
     Args:
         data: Its bytes.
@@ -64,7 +64,7 @@ def read_par(data: bytes, file: str) -> NodeList:
 
 
 def _numbers(body: bytes, file: str) -> npt.NDArray[np.float64]:
-    """One row a line: mesh code, shifts."""
+    """Return one row a line: mesh code, shifts."""
     body = body.strip()
     width, lines = len(body.split(b"\n", 1)[0].split(None, _MOST_COLUMNS)), body.count(b"\n") + 1
     if lines > grid_words()["limits"]["nodes"]:
@@ -78,7 +78,7 @@ def _numbers(body: bytes, file: str) -> npt.NDArray[np.float64]:
 
 
 def _parsed(body: bytes) -> npt.NDArray[np.float64]:
-    """The numbers of a text, none if one of them is no number."""
+    """Return the numbers of a text, none if one of them is no number."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", DeprecationWarning)  # how older versions of numpy tell it
         try:
@@ -88,7 +88,7 @@ def _parsed(body: bytes) -> npt.NDArray[np.float64]:
 
 
 def _are_mesh_codes(codes: npt.NDArray[np.float64]) -> bool:
-    """Whether all are 3rd mesh codes: eight digits, those of the 2nd mesh up to 7."""
+    """Return whether all are 3rd mesh codes: eight digits, those of the 2nd mesh up to 7."""
     if not ((codes >= 10**7) & (codes < 10**8)).all():  # nor are there any that are too large for whole numbers
         return False
     whole = codes.astype(np.int64)

@@ -27,7 +27,7 @@ def _projection(epsg: int, geographic: int) -> Transformer:
 
 
 def to_degrees(first: Floats, second: Floats, crs: Crs) -> tuple[Floats, Floats]:
-    """Latitude and longitude in degrees of the system's own datum.
+    """Return latitude and longitude in degrees of the system's own datum.
 
     Args:
         first: Values of the system's first axis, degrees or metres.
@@ -42,7 +42,7 @@ def to_degrees(first: Floats, second: Floats, crs: Crs) -> tuple[Floats, Floats]
 
 
 def to_axes(lat: Floats, lon: Floats, crs: Crs) -> tuple[Floats, Floats]:
-    """The values of the system's two axes, in their order, from degrees of its own datum."""
+    """Return the values of the system's two axes, in their order, from degrees of its own datum."""
     east, north = (lon, lat) if crs.geographic else _transformer(crs).transform(lon, lat)
     return (east, north) if crs.east_first else (north, east)
 
@@ -54,7 +54,7 @@ def _transformer(crs: Crs) -> Transformer:
 def geocentric_shift(
     lat: Floats, lon: Floats, shift: Metres, before: Ellipsoid, after: Ellipsoid, *, inverse: bool = False
 ) -> tuple[Floats, Floats]:
-    """Degrees on another ellipsoid after a shift of its centre, for points at sea level.
+    """Return degrees on another ellipsoid after a shift of its centre, for points at sea level.
 
     Args:
         lat: Latitudes in degrees.

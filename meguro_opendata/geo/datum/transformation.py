@@ -90,7 +90,7 @@ class Transformed:
 
     @property
     def expected_error(self) -> float:
-        """The largest of the errors in metres, 0 if there is no point."""
+        """Return the largest of the errors in metres, 0 if there is no point."""
         return float(np.nanmax(self.errors, initial=0.0))
 
     def record(self) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def transform(
     *,
     allow_approximate: bool = False,
 ) -> tuple[Floats, Floats]:
-    """Coordinates in another system.
+    """Return coordinates in another system.
 
     Args:
         first: Values of the source's first axis (latitude, or X to the north), degrees or metres.
@@ -180,7 +180,7 @@ def _as_arrays(first: npt.ArrayLike, second: npt.ArrayLike) -> tuple[Floats, Flo
 
 
 def _chunks(count: int) -> Iterator[slice]:
-    """Pieces that fit into the processor's cache."""
+    """Yield pieces that fit into the processor's cache."""
     return (slice(start, start + _CHUNK) for start in range(0, count, _CHUNK))
 
 

@@ -82,7 +82,7 @@ def _short(text: str) -> str:
 
 
 def _horizontal(described: pyproj.CRS) -> pyproj.CRS:
-    """The part without heights."""
+    """Return the part without heights."""
     parts = described.sub_crs_list
     return parts[0] if described.is_compound and parts else described
 
@@ -102,7 +102,7 @@ def _found(described: pyproj.CRS) -> Crs | None:
 
 
 def _projected(datum: str) -> Mapping[int, Crs]:
-    """The projected systems of a datum, each once."""
+    """Return the projected systems of a datum, each once."""
     found: dict[int, Crs] = {}
     for crs in supported():
         if crs.datum == datum and not crs.geographic:
@@ -118,7 +118,7 @@ def _of_epsg(epsg: int) -> _Parameters:
 
 
 def _parameters(described: pyproj.CRS) -> _Parameters:
-    """The projection as PROJ names it, and its parameters; nothing in a unit other than metres."""
+    """Return the projection as PROJ names it, and its parameters; nothing in a unit other than metres."""
     given = _as_dict(described)
     if given.get("proj") == "utm":
         zone = int(given["zone"])

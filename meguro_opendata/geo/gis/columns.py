@@ -82,7 +82,7 @@ def _days(texts: list[str]) -> _Made:
 
 
 def _times(texts: list[str]) -> _Made:
-    """Times as their own clocks show them, and the zones of these."""
+    """Return times as their own clocks show them, and the zones of these."""
     values = np.array([_ZONE.sub("", text) or "1970-01-01" for text in texts], dtype="datetime64[ms]")
     return values, np.array([_zone(text) for text in texts], dtype=np.int32)
 

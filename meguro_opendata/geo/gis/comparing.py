@@ -113,7 +113,7 @@ def _other_kind(name: str, before: str, after: str) -> Finding:
 
 
 def _same(one: str, other: str, kind: str) -> bool:
-    """Whether two texts are the same value.
+    """Return whether two texts are the same value.
 
     >>> _same("1.50", "1.5", "number"), _same("1", "2", "integer"), _same("a", "a ", "text")
     (True, False, False)

@@ -15,7 +15,7 @@ _FEATURES = re.compile(r'"(?:features|geometry|coordinates|geometries)"\s*:')
 
 
 def named_system(path: Path) -> str | None:
-    """The system that a GeoJSON file names; ``""`` if it names one in no known way, ``None`` if it names none.
+    """Return the system that a GeoJSON file names; ``""`` if it names one in no known way, ``None`` if it names none.
 
     The member stands before the features or after them; what lies among these is somebody's attribute.
     """

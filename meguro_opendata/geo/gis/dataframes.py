@@ -16,7 +16,7 @@ __all__ = ["read_geodataframe", "to_geodataframe"]
 
 
 def to_geodataframe(features: Features) -> GeoDataFrame:
-    """The features with attributes as text and x = east, in the reference system of the EPSG register."""
+    """Return the features with attributes as text and x = east, in the reference system of the EPSG register."""
     import geopandas
 
     columns = {name: features.frame[name].to_list() for name in features.frame.columns}

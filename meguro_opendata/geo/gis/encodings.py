@@ -34,7 +34,7 @@ def attribute_encoding(
     *,
     by_user: bool = True,
 ) -> str:
-    """The encoding of a shapefile's names and texts, which were read as bytes written as letters.
+    """Return the encoding of a shapefile's names and texts, which were read as bytes written as letters.
 
     Args:
         told: What the user says, or the definition of the format.
@@ -69,7 +69,7 @@ def _said_by(told: str | None, *, by_user: bool) -> str:
 
 
 def _likely(raws: Sequence[bytes], known: str | None) -> str | None:
-    """The encoding in which the fewest texts are odd, first the one that is said; ``None`` if none fits.
+    """Return the encoding in which the fewest texts are odd, first the one that is said; ``None`` if none fits.
 
     UTF-8 is never taken for another.
 
@@ -84,7 +84,7 @@ def _likely(raws: Sequence[bytes], known: str | None) -> str | None:
 
 
 def _foreign(texts: Iterable[str]) -> list[bytes]:
-    """The bytes of the distinct texts that are not ASCII alone."""
+    """Return the bytes of the distinct texts that are not ASCII alone."""
     return [text.encode(LETTERS, errors="replace") for text in dict.fromkeys(texts) if not text.isascii()]
 
 
@@ -102,7 +102,7 @@ def _of_cpg(beside: str | None) -> tuple[str | None, str | None]:
 
 
 def _odd(raws: Sequence[bytes], encoding: str) -> int | None:
-    """How many texts lose half a letter, where a field was cut, or have letters that no Japanese office writes.
+    """Return how many texts lose half a letter, where a field was cut, or have letters that no Japanese office writes.
 
     ``None`` if one is in another encoding.
     """
@@ -118,7 +118,7 @@ def _odd(raws: Sequence[bytes], encoding: str) -> int | None:
 
 
 def _is_japanese(text: str) -> bool:
-    """Whether a text has only letters of Windows' Japanese set: bytes of CP932 can be Korean in UTF-8.
+    """Return whether a text has only letters of Windows' Japanese set: bytes of CP932 can be Korean in UTF-8.
 
     >>> _is_japanese("名称①"), _is_japanese("﨑①".encode("cp932").decode())
     (True, False)
@@ -127,7 +127,7 @@ def _is_japanese(text: str) -> bool:
 
 
 def _whole_part(raw: bytes, encoding: str) -> str | None:
-    """The text without half a letter at its end; ``None`` if it is not in this encoding.
+    """Return the text without half a letter at its end; ``None`` if it is not in this encoding.
 
     >>> _whole_part("見本".encode("cp932")[:-1], "cp932"), _whole_part("見本".encode("cp932"), "utf-8")
     ('見', None)
@@ -155,13 +155,13 @@ def _is_surely_utf8(raw: bytes) -> bool:
 
 
 def _example(raws: Sequence[bytes], encoding: str | None) -> str:
-    """A text to recognise the right encoding by."""
+    """Return a text to recognise the right encoding by."""
     longest = max(raws, key=len)
     return (_whole_part(longest, encoding) or "" if encoding else longest.decode(_UTF8, errors="replace"))[:_SHOWN]
 
 
 def decoded(text: str | None, encoding: str) -> tuple[str | None, bool]:
-    """The text of bytes that were read as letters, and whether half a letter at its end was left out."""
+    """Return the text of bytes that were read as letters, and whether half a letter at its end was left out."""
     if text is None or text.isascii():
         return text, False
     raw = text.encode(LETTERS, errors="replace")
@@ -172,14 +172,14 @@ def decoded(text: str | None, encoding: str) -> tuple[str | None, bool]:
 
 
 def in_bytes(head: bytes) -> bytes:
-    """The beginning of a text file, in UTF-8 if it was in UTF-16."""
+    """Return the beginning of a text file, in UTF-8 if it was in UTF-16."""
     return next(
         (head.decode(name, errors="ignore").encode() for mark, name in _MARKS.items() if head.startswith(mark)), head
     )
 
 
 def text_encoding(path: Path, container: str, told: str | None) -> str | None:
-    """The encoding that a GeoJSON or KML has to be read in, ``None`` if that is UTF-8 or the format is binary.
+    """Return the encoding that a GeoJSON or KML has to be read in, ``None`` if that is UTF-8 or the format is binary.
 
     Raises:
         SourceError: If the bytes are not in the encoding that is said: by the user, by the XML itself, or, of GeoJSON,
@@ -206,7 +206,7 @@ _SAYS = {"geojson": "GeoJSON (RFC 7946)", "kml": "<?xml ... ?>"}
 
 
 def _declared(head: bytes, marked: str | None) -> str:
-    """The encoding that XML declares, or its definition."""
+    """Return the encoding that XML declares, or its definition."""
     found = _DECLARED.match(head)
     written = found.group(1).decode("ascii").lower() if found else marked or _UTF8
     known: str = file_words()["encodings"].get(written, written)
@@ -214,21 +214,21 @@ def _declared(head: bytes, marked: str | None) -> str:
 
 
 def _found(path: Path, said: str, marked: str | None) -> str | None:
-    """The encoding that a file is in: the one that is said, if it is that; UTF-8 is never taken for CP932."""
+    """Return the encoding that a file is in: the one that is said, if it is that; UTF-8 is never taken for CP932."""
     if said == "cp932" and _is_in(path, _UTF8, marked) and not _reads(path, "ascii"):
         return _UTF8
     return next((each for each in dict.fromkeys([said, *_KNOWN, "utf-16"]) if _is_in(path, each, marked)), None)
 
 
 def _is_in(path: Path, encoding: str, marked: str | None) -> bool:
-    """Whether a file is in an encoding; UTF-16 has its mark, since any bytes can be read as that."""
+    """Return whether a file is in an encoding; UTF-16 has its mark, since any bytes can be read as that."""
     if (marked == "utf-16") != (encoding == "utf-16"):
         return False
     return _reads(path, encoding)
 
 
 def _reads(path: Path, encoding: str) -> bool:
-    """Whether the whole file is in an encoding."""
+    """Return whether the whole file is in an encoding."""
     try:
         for _ in _parts(path, encoding):
             pass
@@ -246,7 +246,7 @@ def _parts(path: Path, encoding: str) -> Iterator[str]:
 
 
 def _line_of(path: Path, encoding: str) -> str:
-    """The first letters of a file that are not ASCII."""
+    """Return the first letters of a file that are not ASCII."""
     found = re.search(r"[^\x00-\x7f\ufeff]+", next(_parts(path, encoding)))
     return found[0][:_SHOWN] if found else ""
 

@@ -71,13 +71,13 @@ class Features:
     findings: tuple[Finding, ...] = ()
 
     def records(self) -> Iterator[dict[str, str]]:
-        """The attributes of each feature; a layer may have none at all."""
+        """Yield the attributes of each feature; a layer may have none at all."""
         if self.frame.width:
             return self.frame.iter_rows(named=True)
         return ({} for _ in self.geometries)
 
     def located(self) -> Features:
-        """Only those that have a geometry."""
+        """Return only those that have a geometry."""
         import shapely
 
         there = ~shapely.is_missing(self.geometries)
@@ -87,7 +87,7 @@ class Features:
 
 
 def point_features(frame: pl.DataFrame, lat: str, lon: str, name: str, crs: Crs) -> Features:
-    """The rows of a table as points, without the two columns; ``None`` where a row has no degrees.
+    """Return the rows of a table as points, without the two columns; ``None`` where a row has no degrees.
 
     Args:
         frame: Columns of text.
@@ -112,7 +112,7 @@ def moved(
     *,
     allow_approximate: bool = False,
 ) -> tuple[Features, Transformed]:
-    """The features in another system, vertex by vertex, and what was done; heights stay as they are.
+    """Return the features in another system, vertex by vertex, and what was done; heights stay as they are.
 
     Raises:
         MissingGridError: If a needed grid has not been added.
@@ -129,7 +129,7 @@ def moved(
 
 
 def _with_axes(shapes: Geometries, flat: npt.NDArray[np.float64]) -> Geometries:
-    """The geometries with other values east and north, and the same heights."""
+    """Return the geometries with other values east and north, and the same heights."""
     import shapely
 
     owner = shapely.get_coordinates(shapes, return_index=True)[1]
@@ -176,7 +176,7 @@ def _axes(
 
 
 def point_columns(features: Features) -> pl.DataFrame:
-    """The attributes and, for each feature, the degrees of a point in it and the kind of its geometry.
+    """Return the attributes and, for each feature, the degrees of a point in it and the kind of its geometry.
 
     The degrees are those of the file's own datum. The point of a line or an area is one that lies on it.
     """
@@ -195,13 +195,13 @@ def point_columns(features: Features) -> pl.DataFrame:
 
 
 def with_texts(frame: pl.DataFrame, columns: Mapping[str, Sequence[str]]) -> pl.DataFrame:
-    """The frame with more columns of text; one without any column has no height of its own."""
+    """Return the frame with more columns of text; one without any column has no height of its own."""
     made = [pl.Series(name, values, dtype=pl.String) for name, values in columns.items()]
     return frame.with_columns(made) if frame.width else pl.DataFrame(made)
 
 
 def _points_on(shapes: Geometries) -> Geometries:
-    """A point on each geometry; of one that is too broken for that, its first vertex."""
+    """Return a point on each geometry; of one that is too broken for that, its first vertex."""
     import shapely
 
     try:
@@ -220,6 +220,6 @@ def _point_on(shape: Any) -> Any:
 
 
 def _texts(values: npt.NDArray[np.float64], there: npt.NDArray[np.bool_]) -> list[str]:
-    """Degrees with ten decimals at most, so that nothing is lost, at the rows that have some."""
+    """Return degrees with ten decimals at most, so that nothing is lost, at the rows that have some."""
     written = iter(f"{value:.10f}".rstrip("0").rstrip(".") for value in values.tolist())
     return [next(written) if has_some else "" for has_some in there.tolist()]

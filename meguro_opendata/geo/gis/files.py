@@ -64,12 +64,12 @@ class Layer:
 
     @property
     def kinds(self) -> dict[str, int]:
-        """How many geometries of each kind there are, by its name; ``""`` counts the features without one."""
+        """Return how many geometries of each kind there are, by its name; ``""`` counts the features without one."""
         counts = Counter("" if shape is None else str(shape.geom_type) for shape in self.geometries)
         return dict(sorted(counts.items()))
 
     def features(self, crs: str | int | Crs | None = None) -> Features:
-        """The layer in a known system.
+        """Return the layer in a known system.
 
         Args:
             crs: The system of its coordinates, for a file that does not say so; must agree with one that does.
@@ -97,7 +97,7 @@ class Layer:
 
 
 def read_layer(path: Path | str, *, layer: str | None = None, encoding: str | None = None, ours: bool = False) -> Layer:
-    """One layer of a GIS file.
+    """Return one layer of a GIS file.
 
     Args:
         path: A Shapefile (``.shp``), GeoPackage, FlatGeobuf, GeoJSON or KML, or a folder or ZIP that holds one.
@@ -167,7 +167,7 @@ def _field_words(
 
 
 def _encoding_of(raw: RawLayer, place: Opened, told: str | None, beside: str | None, name: str) -> str:
-    """The encoding of the texts: of a shapefile as it is said, or else decided; of other formats UTF-8."""
+    """Return the encoding of the texts: of a shapefile as it is said, or else decided; of other formats UTF-8."""
     if place.container == "shapefile":
         return attribute_encoding(told, beside, raw.names, raw.columns, name)
     return attribute_encoding("utf-8", None, raw.names, raw.columns, name, by_user=False)
@@ -176,7 +176,7 @@ def _encoding_of(raw: RawLayer, place: Opened, told: str | None, beside: str | N
 def read_features(
     path: Path | str, *, layer: str | None = None, crs: str | int | Crs | None = None, encoding: str | None = None
 ) -> Features:
-    """The features of a GIS file, in a system that the file or the caller declares.
+    """Return the features of a GIS file, in a system that the file or the caller declares.
 
     Args:
         path: As for :func:`read_layer`, as are ``layer`` and ``encoding``.
@@ -202,7 +202,7 @@ def _written_crs(raw: RawLayer, place: Opened) -> str | None:
 
 
 def _system(written: str | None) -> tuple[Crs | None, str]:
-    """The system that a description means, or what it is called if it is not known."""
+    """Return the system that a description means, or what it is called if it is not known."""
     try:
         return (crs_of_wkt(written) if written else None), ""
     except UnknownCrsError as error:
@@ -212,7 +212,7 @@ def _system(written: str | None) -> tuple[Crs | None, str]:
 def _doubt(
     system: Crs | None, unknown: str, written: str | None, shapes: Geometries, container: str, name: str
 ) -> UnknownCrsError | None:
-    """Why the system has to be declared: the file names one that is not known, or its numbers are not in it."""
+    """Return why the system has to be declared: the file names one that is not known, or its numbers are not in it."""
     if unknown and written:
         near = crs_alike(written)
         if near:

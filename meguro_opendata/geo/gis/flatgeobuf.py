@@ -24,7 +24,7 @@ def flatgeobuf_kind(path: Path, count: int) -> dict[str, int]:
 
 
 def _byte(head: bytes, table: int, field: int) -> int:
-    """A field of one byte in a flatbuffer's table, 0 if it is left out."""
+    """Return a field of one byte in a flatbuffer's table, 0 if it is left out."""
     listed = table - struct.unpack_from("<i", head, table)[0]
     if 4 + 2 * field >= struct.unpack_from("<H", head, listed)[0]:
         return 0

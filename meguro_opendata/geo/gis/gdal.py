@@ -67,7 +67,7 @@ class _Answer(msgspec.Struct):
 
 
 def read_raw(place: Path, container: str, name: str, layer: str | None = None, *, ours: bool = False) -> RawLayer:
-    """One layer of a file.
+    """Return one layer of a file.
 
     Args:
         place: What GDAL opens.
@@ -112,7 +112,7 @@ def _question(place: Path, container: str, layer: str | None) -> dict[str, Any]:
 
 
 def _is_measured(shape: Path) -> bool:
-    """Whether the geometries of a shape may have measures, by the number of their kind."""
+    """Return whether the geometries of a shape may have measures, by the number of their kind."""
     with shape.open("rb") as file:
         return int.from_bytes(file.read(_SHAPE_KIND + 4)[_SHAPE_KIND:], "little") > _FLAT
 
@@ -122,7 +122,7 @@ def _read_here(asked: dict[str, Any]) -> _Answer:
 
 
 def _asked(asked: dict[str, Any], place: Path, name: str) -> _Answer:
-    """The answer of the process; a file that crashes it, or keeps it too long, cannot be read."""
+    """Return the answer of the process; a file that crashes it, or keeps it too long, cannot be read."""
     limits = file_words()["limits"]
     patience = limits["seconds"] + place.stat().st_size / limits["bytes_per_second"]
     done = run_apart(_WORKER, [json.dumps(asked)], limits["memory"], patience)

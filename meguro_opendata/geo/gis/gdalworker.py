@@ -128,7 +128,7 @@ def _kind(of_type: str, subtype: str) -> str:
 
 
 def _whole_numbers(asked: dict[str, Any], name: str, kinds: list[str], fields: Any) -> dict[int, list[int | None]]:
-    """The whole numbers of fields that also have nulls: as fractions they would lose digits from the 16th on."""
+    """Return the whole numbers of fields that also have nulls: as fractions they would lose digits from the 16th on."""
     rough = [
         at for at, (kind, field) in enumerate(zip(kinds, fields, strict=True)) if kind == "integer" and _is_rough(field)
     ]
@@ -143,7 +143,7 @@ def _whole_numbers(asked: dict[str, Any], name: str, kinds: list[str], fields: A
 
 
 def _dbf_digits(data: bytes, at: int) -> list[int | None]:
-    """The whole numbers of a dBASE file's field, without the records that are marked as deleted."""
+    """Return the whole numbers of a dBASE file's field, without the records that are marked as deleted."""
     head, width = struct.unpack_from("<HH", data, 8)
     widths = [data[place + 16] for place in range(32, head - 1, 32)]
     begin = 1 + sum(widths[:at])
@@ -153,7 +153,7 @@ def _dbf_digits(data: bytes, at: int) -> list[int | None]:
 
 
 def _digits(asked: dict[str, Any], layer: str, name: str) -> list[int | None]:
-    """The whole numbers of a field with all their digits."""
+    """Return the whole numbers of a field with all their digits."""
     import pyogrio
 
     if asked["drivers"] == ["FlatGeobuf"]:  # whose Arrow stream crashes where a feature has no geometry (GDAL 3.12)
@@ -169,7 +169,7 @@ def _digits(asked: dict[str, Any], layer: str, name: str) -> list[int | None]:
 
 
 def _is_rough(field: Any) -> bool:
-    """Whether whole numbers came as fractions and some have more digits than these hold."""
+    """Return whether whole numbers came as fractions and some have more digits than these hold."""
     return bool(field.dtype.kind == "f" and (abs(field[~_nan(field)]) >= _EXACT).any())
 
 
@@ -178,7 +178,7 @@ def _nan(field: Any) -> Any:
 
 
 def _written_kinds(asked: dict[str, Any], name: str) -> dict[str, int]:
-    """How many geometries the file has of each kind, as the number by which ISO WKB calls it.
+    """Return how many geometries the file has of each kind, as the number by which ISO WKB calls it.
 
     The geometries above come without measures (M), and with lines for curves.
     """
@@ -192,7 +192,7 @@ def _written_kinds(asked: dict[str, Any], name: str) -> dict[str, int]:
 
 
 def _number(head: bytes) -> int:
-    """The number of a geometry's kind, after the byte that tells the order of the others.
+    """Return the number of a geometry's kind, after the byte that tells the order of the others.
 
     >>> _number(bytes([1, 0xD1, 7, 0, 0])), _number(bytes([0, 0, 0, 7, 0xD1]))
     (2001, 2001)
@@ -201,7 +201,7 @@ def _number(head: bytes) -> int:
 
 
 def _believed(info: dict[str, Any], asked: dict[str, Any]) -> int:
-    """How many features there are; a file that another driver opened, or that says too much, is refused."""
+    """Return how many features there are; a file that another driver opened, or that says too much, is refused."""
     if info["driver"] not in asked["drivers"]:
         raise _RefusedError("geo-unreadable", {})
     count, width = int(info["features"]), len(info["fields"])
@@ -211,7 +211,7 @@ def _believed(info: dict[str, Any], asked: dict[str, Any]) -> int:
 
 
 def _chosen(asked: dict[str, Any]) -> tuple[str, list[str]]:
-    """The layer that is asked for, else the only one, or the only one with geometries; and the names of all."""
+    """Return the layer that is asked for, else the only one, or the only one with geometries; and the names of all."""
     import pyogrio
 
     listed = [(str(name), kind) for name, kind in pyogrio.list_layers(asked["path"])]
@@ -228,7 +228,7 @@ def _chosen(asked: dict[str, Any]) -> tuple[str, list[str]]:
 
 
 def _values(field: Any) -> list[Any]:
-    """The values of a field; a number of 32 bits with the digits that it was written with."""
+    """Return the values of a field; a number of 32 bits with the digits that it was written with."""
     if field.dtype == "float32":
         return [None if value != value else float(str(value)) for value in field]  # noqa: PLR0124
     found: list[Any] = field.tolist()
@@ -236,7 +236,7 @@ def _values(field: Any) -> list[Any]:
 
 
 def _text(value: object, kind: str = "text") -> str | None:
-    """A value of a field as text, ``None`` where there is none.
+    """Return a value of a field as text, ``None`` where there is none.
 
     >>> [_text(value) for value in (None, 3, 3.0, 3.5, float("nan"), True, "x", "")]
     [None, '3', '3', '3.5', None, '1', 'x', '']
@@ -253,7 +253,7 @@ def _text(value: object, kind: str = "text") -> str | None:
 
 
 def _plain_text(value: object, kind: str) -> str:
-    """A number, a truth or a text as text."""
+    """Return a number, a truth or a text as text."""
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, float):

@@ -17,7 +17,7 @@ _MOST_LAT, _MOST_LON = 90, 180
 
 
 def feature_collection(frame: pl.DataFrame, lat: str, lon: str) -> str:
-    """A FeatureCollection with one point for each row that has both coordinates, in decimal degrees.
+    """Return a FeatureCollection with one point for each row that has both coordinates, in decimal degrees.
 
     Digits stay as they stand in the table; empty properties are left out. Position order is lon, lat (RFC 7946).
     Rows whose coordinates are no degrees have no point; they are errors of the report.
@@ -28,7 +28,7 @@ def feature_collection(frame: pl.DataFrame, lat: str, lon: str) -> str:
 
 
 def shape_collection(features: Features) -> str:
-    """A FeatureCollection of features in degrees, whatever their geometries are.
+    """Return a FeatureCollection of features in degrees, whatever their geometries are.
 
     The outer ring of an area runs counterclockwise, its holes clockwise (RFC 7946). Attributes whose kind a file
     has told are written as such, with ``null`` where there is none; of the others texts, without the empty ones.
@@ -48,7 +48,7 @@ _LEFT_OUT = object()
 
 
 def _json_values(features: Features, name: str) -> list[Any]:
-    """The values of a column as JSON has them."""
+    """Return the values of a column as JSON has them."""
     words, texts = features.fields.get(name), features.frame[name].to_list()
     if words is None:
         return [text or _LEFT_OUT for text in texts]
@@ -56,7 +56,7 @@ def _json_values(features: Features, name: str) -> list[Any]:
 
 
 def _json_value(text: str, kind: str) -> Any:
-    """A value as JSON has it.
+    """Return a value as JSON has it.
 
     >>> _json_value("1", "boolean"), _json_value("12", "integer"), _json_value("1.5", "number"), _json_value("", "text")
     (True, 12, 1.5, '')
@@ -79,7 +79,7 @@ def _shape_feature(at: int, columns: Mapping[str, Sequence[Any]], shape: str | N
 
 
 def _on_earth(lat: str, lon: str) -> bool:
-    """Whether both are numbers of degrees.
+    """Return whether both are numbers of degrees.
 
     >>> _on_earth("35.6", "139.6"), _on_earth("", "139.6"), _on_earth("北緯35度", "139.6"), _on_earth("139.6", "35.6")
     (True, False, False, False)
@@ -98,7 +98,7 @@ def _feature(row: dict[str, str], lat: str, lon: str) -> str:
 
 
 def _number(text: str) -> str:
-    """The number as JSON writes it.
+    """Return the number as JSON writes it.
 
     >>> _number("139.6867123"), _number("+35.0"), _number("035.5")
     ('139.6867123', '35.0', '35.5')

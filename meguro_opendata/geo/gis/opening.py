@@ -95,12 +95,12 @@ _BEGINNINGS: Mapping[str, Callable[[bytes], object]] = {
 
 
 def is_geo_file(path: Path) -> bool:
-    """Whether a file is there and is a GIS file by its content."""
+    """Return whether a file is there and is a GIS file by its content."""
     return path.is_file() and geo_container(path) is not None
 
 
 def shape_parts(path: Path) -> dict[str, Path]:
-    """The parts of a shapefile that lie beside each other, by ending; of any other file none."""
+    """Return the parts of a shapefile that lie beside each other, by ending; of any other file none."""
     if path.suffix.lower() != ".shp":
         return {}
     spelled = {end: _spelled(path, end) for end in file_words()["shapefile"]["parts"]}
@@ -109,7 +109,7 @@ def shape_parts(path: Path) -> dict[str, Path]:
 
 
 def _layers_in(path: Path) -> list[str]:
-    """The names of the shapes and other GIS files in an archive; none if it is no archive."""
+    """Return the names of the shapes and other GIS files in an archive; none if it is no archive."""
     try:
         with zipfile.ZipFile(path) as archive:
             return _layers_among([_name(member) for member in archive.infolist()[: file_words()["limits"]["members"]]])
@@ -118,7 +118,7 @@ def _layers_in(path: Path) -> list[str]:
 
 
 def _layers_among(names: Sequence[str]) -> list[str]:
-    """The GIS files among the names of files; what has the name of a shape is a copy of it in another format.
+    """Return the GIS files among the names of files; what has the name of a shape is a copy of it in another format.
 
     >>> _layers_among(["a/甲.shp", "a/甲.dbf", "a/甲.geojson"]), _layers_among(["x/N03.geojson", "x/readme.txt"])
     (['a/甲.shp'], ['x/N03.geojson'])
@@ -132,7 +132,7 @@ def _layers_among(names: Sequence[str]) -> list[str]:
 
 
 def _is_ignored(name: str) -> bool:
-    """Whether an operating system put the file there."""
+    """Return whether an operating system put the file there."""
     ignored = file_words()["archives"]["ignored"]
     *folders, last = PurePosixPath(name).parts or ("",)
     return (
@@ -143,7 +143,7 @@ def _is_ignored(name: str) -> bool:
 
 
 def _files_of(folder: Path) -> list[str]:
-    """The same for a folder, whose own folders are not looked into."""
+    """Return the same for a folder, whose own folders are not looked into."""
     try:
         return _layers_among(sorted(entry.name for entry in folder.iterdir() if entry.is_file()))
     except OSError as error:
@@ -162,7 +162,7 @@ def _labels(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """The member's name; without a mark for UTF-8 it is that of a Japanese Windows where that is possible."""
+    """Return the member's name; without a mark for UTF-8 it is that of a Japanese Windows where that is possible."""
     if member.flag_bits & 0x800:
         return member.filename
     try:
@@ -217,7 +217,7 @@ def _refuse_unreadable(path: Path, container: str | None) -> None:
 
 
 def _other(layer: str | None, label: str) -> str | None:
-    """The layer that is asked for inside a file, if it is not the file itself."""
+    """Return the layer that is asked for inside a file, if it is not the file itself."""
     return None if layer in (None, label) else layer
 
 
@@ -274,7 +274,7 @@ def _rightly_named(path: Path, container: str, encoding: str | None) -> Iterator
 
 
 def _whole(folder: Path, name: str) -> Path:
-    """The shape in a folder, all of whose parts are there."""
+    """Return the shape in a folder, all of whose parts are there."""
     missing = [ending for ending in file_words()["shapefile"]["needed"] if not (folder / f"shape{ending}").exists()]
     if missing:
         raise SourceError("shapefile-incomplete", file=name, missing=missing)

@@ -71,7 +71,7 @@ def _cut_texts(column: str, values: Sequence[_Text], encoding: str, container: s
 
 
 def _letter(text: str | None, encoding: str) -> int:
-    """How many bytes the last letter of a text takes; one more of these would not have fitted."""
+    """Return how many bytes the last letter of a text takes; one more of these would not have fitted."""
     return len(text[-1].encode(encoding, errors="replace")) if text else 0
 
 
@@ -91,7 +91,7 @@ def shape_findings(shapes: Geometries) -> Iterator[Finding]:
 
 
 def _with_heights(shapes: Geometries, container: str) -> int:
-    """How many geometries have heights; GDAL gives those of a KML that have none a height of 0."""
+    """Return how many geometries have heights; GDAL gives those of a KML that have none a height of 0."""
     import shapely
 
     heights = shapely.get_coordinates(shapes, include_z=True)[:, 2]
@@ -101,7 +101,7 @@ def _with_heights(shapes: Geometries, container: str) -> int:
 
 
 def shown_rows(rows: Sequence[int], most: int = 10) -> str:
-    """The first of some rows, as text.
+    """Return the first of some rows, as text.
 
     >>> shown_rows([2, 5]), shown_rows(range(2, 20))
     ('2, 5', '2, 3, 4, 5, 6, 7, 8, 9, 10, 11 ...')

@@ -44,7 +44,7 @@ def read_geo_table(
 
 
 def geo_table(path: Path, layer: Layer, crs: Crs | None = None, skip: Mapping[int, str] | None = None) -> Table:
-    """A layer as a table; without a known system the columns of the points are blank.
+    """Return a layer as a table; without a known system the columns of the points are blank.
 
     Args:
         path: The file.

@@ -35,7 +35,7 @@ class LayerWords:
 
     @property
     def said(self) -> tuple[str, ...]:
-        """The options that are given."""
+        """Return the options that are given."""
         given = {"--layer": self.layer, "--from": self.crs, "--encoding": self.encoding}
         return tuple(option for option, value in given.items() if value is not None)
 
@@ -50,7 +50,7 @@ class LayerWords:
 
 
 def file_words() -> dict[str, Any]:
-    """The whole file."""
+    """Return the whole file."""
     return packaged_toml(__package__, "files.toml")
 
 
@@ -64,7 +64,7 @@ def gis_labels() -> dict[str, str]:
 
 
 def gis_media_types() -> dict[str, str]:
-    """The media type of each format, by what catalogues call it.
+    """Return the media type of each format, by what catalogues call it.
 
     >>> gis_media_types()["SHP"]
     'application/zip'
@@ -73,6 +73,6 @@ def gis_media_types() -> dict[str, str]:
 
 
 def point_names() -> tuple[str, str]:
-    """The columns of latitude and longitude of a geometry's point."""
+    """Return the columns of latitude and longitude of a geometry's point."""
     names = file_words()["columns"]
     return names["lat"], names["lon"]

@@ -29,7 +29,7 @@ _ANY = "Unknown"  # what GDAL calls a layer of several kinds
 def geo_bytes(
     features: Features, form: GisFormat, stem: str, encoding: str = "utf-8", *, indexed: bool = True
 ) -> bytes:
-    """The features as a file.
+    """Return the features as a file.
 
     Args:
         features: What is written, each row of it; KML is always in degrees of WGS 84.
@@ -60,7 +60,7 @@ def _columns(features: Features, names: Mapping[str, str], form: GisFormat) -> l
 
 
 def _layer_options(features: Features, form: GisFormat, *, indexed: bool) -> dict[str, str]:
-    """Names of GDAL's own columns that no attribute has, and no index where it would lose rows."""
+    """Return names of GDAL's own columns that no attribute has, and no index where it would lose rows."""
     import shapely
 
     taken = {name.lower() for name in features.frame.columns}
@@ -71,7 +71,7 @@ def _layer_options(features: Features, form: GisFormat, *, indexed: bool) -> dic
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """A name that is not taken.
+    """Return a name that is not taken.
 
     >>> _free("fid", {"fid", "_fid"}), _free("geom", set())
     ('__fid', 'geom')
@@ -133,7 +133,7 @@ def _write(
 
 
 def _as_one_kind(shapes: Geometries) -> tuple[Geometries, str]:
-    """The geometries, with heights all or none, and the kind of the layer that holds them."""
+    """Return the geometries, with heights all or none, and the kind of the layer that holds them."""
     import shapely
 
     tall = shapely.has_z(shapes)
@@ -144,7 +144,7 @@ def _as_one_kind(shapes: Geometries) -> tuple[Geometries, str]:
 
 
 def _geometry_type(shapes: Geometries) -> str:
-    """The one kind of geometry, or the kind of many of it, or any."""
+    """Return the one kind of geometry, or the kind of many of it, or any."""
     kinds = {shape.geom_type for shape in shapes if shape is not None}
     if len(kinds) == 1:
         return str(kinds.pop())
@@ -153,7 +153,7 @@ def _geometry_type(shapes: Geometries) -> str:
 
 
 def _zipped_shapefile(features: Features, stem: str, encoding: str) -> bytes:
-    """A ZIP of the parts, with a list of the full names of fields, which a shapefile cuts."""
+    """Return a ZIP of the parts, with a list of the full names of fields, which a shapefile cuts."""
     unfit = list(unwritable(features.frame, encoding))
     if unfit:
         raise MeguroOpendataError("shapefile-encoding", encoding=encoding, values=unfit[:5])
@@ -205,7 +205,7 @@ def _short_names(names: Sequence[str], encoding: str, most: int | None) -> dict[
 
 
 def _fitting(text: str, most: int | None, encoding: str) -> str:
-    """The beginning of a text that has at most so many bytes."""
+    """Return the beginning of a text that has at most so many bytes."""
     return text.encode(encoding)[:most].decode(encoding, errors="ignore")
 
 
@@ -215,7 +215,7 @@ def _cut(text: pl.Series, encoding: str) -> pl.Series:
 
 
 def cut_values(frame: pl.DataFrame, encoding: str) -> Iterator[tuple[str, int]]:
-    """Each value that a shapefile cannot hold whole: its column and its row, counted from 0."""
+    """Yield each value that a shapefile cannot hold whole: its column and its row, counted from 0."""
     most = file_words()["shapefile"]["text_bytes"]
     for name in frame.columns:
         for at, value in enumerate(frame[name]):
@@ -224,7 +224,7 @@ def cut_values(frame: pl.DataFrame, encoding: str) -> Iterator[tuple[str, int]]:
 
 
 def unwritable(frame: pl.DataFrame, encoding: str) -> Iterator[str]:
-    """Each distinct text, names of columns included, that an encoding cannot write."""
+    """Yield each distinct text, names of columns included, that an encoding cannot write."""
     for text in dict.fromkeys([*frame.columns, *(value for name in frame.columns for value in frame[name].unique())]):
         try:
             text.encode(encoding)

@@ -56,7 +56,7 @@ class Boundary:
     source: str = ""
 
     def outside(self, lat: Floats, lon: Floats) -> Floats:
-        """How many metres outside of the area each point lies, less its error; 0 inside."""
+        """Return how many metres outside of the area each point lies, less its error; 0 inside."""
         starts, ends = self._sides
         north, east = metres_per_degree(float(np.mean(starts[:, 1])))
         scale = np.array([east, north])
@@ -77,14 +77,14 @@ class Boundary:
 
     @cached_property
     def _sides(self) -> tuple[Floats, Floats]:
-        """The first and the last points of all sides."""
+        """Return the first and the last points of all sides."""
         rings = [np.array(ring, dtype=float) for polygon in self.polygons for ring in polygon]
         ends = [np.roll(ring, -1, axis=0) for ring in rings]
         return np.concatenate(rings), np.concatenate(ends)
 
 
 def _inside(points: Floats, starts: Floats, ends: Floats) -> NDArray[np.bool_]:
-    """Whether a ray from each point crosses the sides an odd number of times: inside, and in no hole."""
+    """Return whether a ray from each point crosses the sides an odd number of times: inside, and in no hole."""
     x, y = points[:, :1], points[:, 1:]
     spans = (starts[:, 1] > y) != (ends[:, 1] > y)
     rise = np.where(ends[:, 1] == starts[:, 1], 1.0, ends[:, 1] - starts[:, 1])
@@ -94,7 +94,7 @@ def _inside(points: Floats, starts: Floats, ends: Floats) -> NDArray[np.bool_]:
 
 
 def _to_sides(points: Floats, starts: Floats, ends: Floats) -> Floats:
-    """Metres from each point to the nearest side."""
+    """Return metres from each point to the nearest side."""
     along = ends - starts
     squared = np.maximum((along**2).sum(axis=1), 1e-12)
     away = points[:, None, :] - starts
@@ -104,12 +104,12 @@ def _to_sides(points: Floats, starts: Floats, ends: Floats) -> Floats:
 
 
 def boundary_path(code: str) -> Path:
-    """Where the boundary of a municipality lies; it need not be there."""
+    """Return where the boundary of a municipality lies; it need not be there."""
     return boundary_file(code)
 
 
 def boundary_of(code: str) -> Boundary | None:
-    """The boundary of a municipality, ``None`` if none was imported.
+    """Return the boundary of a municipality, ``None`` if none was imported.
 
     Raises:
         SourceError: If the file is damaged.
@@ -132,7 +132,7 @@ def _read(path: Path, changed: int) -> Boundary:
 
 
 def source_checksum(path: Path) -> str:
-    """The checksum of a file of boundaries, of a shapefile that of all its parts; ``""`` of a folder.
+    """Return the checksum of a file of boundaries, of a shapefile that of all its parts; ``""`` of a folder.
 
     Raises:
         SourceError: If it cannot be read.
@@ -178,7 +178,7 @@ def import_boundary(
 
 
 def _named_polygons(features: Features, home: Municipality | None, path: Path) -> dict[str, list[Polygon]]:
-    """The polygons of each municipality that a feature names; of those that name none, the home's."""
+    """Return the polygons of each municipality that a feature names; of those that name none, the home's."""
     named: dict[str, list[Polygon]] = {}
     for properties, shape in zip(features.records(), features.geometries, strict=True):
         code = _code_of(properties) or (home.code if home else "")
@@ -197,7 +197,7 @@ def _keep(boundary: Boundary) -> None:
 
 
 def _code_of(properties: Mapping[str, Any]) -> str:
-    """The municipality that a feature's properties name, by code or by name."""
+    """Return the municipality that a feature's properties name, by code or by name."""
     known = plausibility_data()["boundary"]
     texts = {name: str(value).strip() for name, value in properties.items() if value is not None}
     codes = (_whole_code(texts[name]) for name in known["codes"] if name in texts)
@@ -211,7 +211,7 @@ def _code_of(properties: Mapping[str, Any]) -> str:
 
 
 def _whole_code(code: str) -> str:
-    """A code with its check digit.
+    """Return a code with its check digit.
 
     >>> _whole_code("13110"), _whole_code("131105")
     ('131105', '131105')
@@ -225,7 +225,7 @@ def _codes() -> frozenset[str]:
 
 
 def _polygons(shape: Any, path: Path) -> list[Polygon]:
-    """The polygons of a geometry, rounded to decimetres; none of one of another kind."""
+    """Return the polygons of a geometry, rounded to decimetres; none of one of another kind."""
     import shapely
 
     parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and not part.is_empty]
@@ -237,7 +237,7 @@ def _polygons(shape: Any, path: Path) -> list[Polygon]:
 
 
 def _ring(ring: Any) -> Ring:
-    """The points of a ring: longitude, latitude."""
+    """Return the points of a ring: longitude, latitude."""
     import shapely
 
     decimals = plausibility_data()["boundary"]["decimals"]

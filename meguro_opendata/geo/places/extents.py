@@ -75,7 +75,7 @@ def extent_of(code: str) -> Extent | None:
 
 @cache
 def _boxes() -> dict[str, Floats]:
-    """The boxes of every municipality, by its code."""
+    """Return the boxes of every municipality, by its code."""
     known = {}
     for row in csv.DictReader(packaged_text(__package__, "extents.csv").splitlines()):
         south, north, west, east = (int(row[side]) / _PARTS for side in ("south", "north", "west", "east"))
@@ -88,7 +88,7 @@ def _boxes() -> dict[str, Floats]:
 
 
 def _margin(south: float, north: float, west: float, east: float, points: int) -> float:
-    """How many metres a municipality may reach beyond the box around so many points.
+    """Return how many metres a municipality may reach beyond the box around so many points.
 
     >>> round(_margin(35.62, 35.67, 139.66, 139.72, 88)), round(_margin(36.6, 36.7, 137.8, 137.9, 2))
     (8000, 25000)

@@ -45,7 +45,7 @@ def extent_lines(rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
 
 
 def _cities() -> dict[str, str]:
-    """The designated city of each ward, by code."""
+    """Return the designated city of each ward, by code."""
     known = municipalities()
     cities = {one.name: one.code for one in known if one.kind == "designated_city"}
     return {one.code: cities[one.name.partition("市")[0] + "市"] for one in known if one.kind == "ward"}

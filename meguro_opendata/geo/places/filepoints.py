@@ -91,7 +91,7 @@ def in_metres(frame: pl.DataFrame, columns: Sequence[str]) -> bool:
 
 
 def _degrees(frame: pl.DataFrame) -> tuple[Floats, Floats]:
-    """Latitudes and longitudes of a table, nothing if it has none."""
+    """Return latitudes and longitudes of a table, nothing if it has none."""
     pair = _point_columns(frame.columns)
     if pair is None:
         return np.array([]), np.array([])
@@ -100,7 +100,7 @@ def _degrees(frame: pl.DataFrame) -> tuple[Floats, Floats]:
 
 
 def _point_columns(columns: Sequence[str]) -> tuple[str, str] | None:
-    """The columns of latitude and longitude: those of geometries, else those of the usual names."""
+    """Return the columns of latitude and longitude: those of geometries, else those of the usual names."""
     if set(point_names()) <= set(columns):
         return point_names()
     known = packaged_toml(__package__, "whose.toml")["points"]

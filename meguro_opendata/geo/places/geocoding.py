@@ -54,11 +54,11 @@ class Geocoded:
 
     @property
     def is_position(self) -> bool:
-        """Whether the point may be published as a position: a block or nearer."""
+        """Return whether the point may be published as a position: a block or nearer."""
         return self.point is not None and self.point.level in gazetteer_data()["levels"]["published"]
 
     def row(self) -> tuple[object, ...]:
-        """The values of ``COLUMNS``."""
+        """Return the values of ``COLUMNS``."""
         parts, point = self.address, self.point
         where = (point.lat, point.lon, self.level, point.error, point.source) if point else (None, None, self.level)
         return (
@@ -84,17 +84,17 @@ class Geocoder:
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
-        """Where names and points come from."""
+        """Return where names and points come from."""
         return self._given if self._given is not None else open_gazetteer()
 
     def towns(self, code: str) -> Towns | None:
-        """The towns of a municipality, ``None`` if no gazetteer has it."""
+        """Return the towns of a municipality, ``None`` if no gazetteer has it."""
         if code not in self._towns:
             self._towns[code] = self.gazetteer.towns(code)
         return self._towns[code]
 
     def find(self, text: str) -> Geocoded:
-        """One address.
+        """Return one address.
 
         >>> found = Geocoder().find("東京都目黒区上目黒２－１９－１５")
         >>> found.level, found.address.town_id, found.point.error if found.point else None
@@ -123,7 +123,7 @@ class Geocoder:
         return Geocoded(address, point, point.level, address.problem)
 
     def _point(self, address: Address) -> Point | None:
-        """The point of a lot, or the middle of the towns that a name without chome or 小字 stands for."""
+        """Return the point of a lot, or the middle of the towns that a name without chome or 小字 stands for."""
         if len(address.place) == 1 and not (address.locality and address.level == "oaza"):
             numbers = address.lot.split("-") if address.lot else ()
             return self.gazetteer.point(address.code, address.place[0], numbers)
@@ -131,7 +131,7 @@ class Geocoder:
         return _middle([point for point in found if point is not None])
 
     def frame(self, addresses: pl.Series) -> pl.DataFrame:
-        """One row an address, with the columns of ``COLUMNS``."""
+        """Return one row an address, with the columns of ``COLUMNS``."""
         distinct = addresses.fill_null("").unique(maintain_order=True)
         rows = [self.find(text).row() for text in distinct.to_list()]
         table = pl.DataFrame(rows, schema=COLUMNS, orient="row").with_columns(distinct.alias("_address"))
@@ -142,7 +142,7 @@ class Geocoder:
 def geocode(
     addresses: Iterable[str], home: Municipality | None = None, gazetteer: Gazetteer | None = None
 ) -> pl.DataFrame:
-    """Addresses → their parts and points, row by row.
+    """Return addresses → their parts and points, row by row.
 
     Args:
         addresses: In any spelling.
@@ -156,7 +156,7 @@ def geocode(
 
 
 def _middle(points: list[Point]) -> Point | None:
-    """The middle of the towns that share a name; its error reaches to the end of the farthest."""
+    """Return the middle of the towns that share a name; its error reaches to the end of the farthest."""
     if not points:
         return None
     lat = round(sum(point.lat for point in points) / len(points), _DEGREES)

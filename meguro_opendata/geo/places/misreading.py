@@ -43,7 +43,7 @@ class Misread:
 
     @property
     def code(self) -> str:
-        """The finding's code: exchanged axes, another zone, both, or simply elsewhere."""
+        """Return the finding's code: exchanged axes, another zone, both, or simply elsewhere."""
         if self.read is None:
             return "points-elsewhere"
         if self.read == self.meant:
@@ -133,7 +133,7 @@ def misread(lat: Floats, lon: Floats, code: str, zone: int | None = None) -> Mis
 def _explained(
     points: tuple[Floats, Floats], readings: Iterable[Reading], extent: Extent, *, bare: bool
 ) -> Reading | tuple[()]:
-    """The first reading that puts the points into the extent, nothing if none does."""
+    """Return the first reading that puts the points into the extent, nothing if none does."""
     return next((one for one in readings if _fits(*points, one, extent, bare=bare)), ())
 
 
@@ -177,7 +177,7 @@ def _fits(lat: Floats, lon: Floats, reading: Reading, extent: Extent, *, bare: b
 
 
 def _read_again(lat: Floats, lon: Floats, reading: Reading) -> tuple[Floats, Floats]:
-    """The points as another reading of the same numbers gives them; infinite where it gives none."""
+    """Return the points as another reading of the same numbers gives them; infinite where it gives none."""
     read, meant, exchanged = reading
     first, second = to_axes(lat, lon, zone_crs(read))
     pair: Sequence[Floats] = (second, first) if exchanged else (first, second)
@@ -186,7 +186,7 @@ def _read_again(lat: Floats, lon: Floats, reading: Reading) -> tuple[Floats, Flo
 
 
 def _inside(lat: Floats, lon: Floats, extent: Extent, *, bare: bool) -> float:
-    """The share of points in the extent, or in its bare boxes."""
+    """Return the share of points in the extent, or in its bare boxes."""
     there = np.isfinite(lat) & np.isfinite(lon)
     if not there.any():
         return 0.0

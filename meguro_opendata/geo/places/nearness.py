@@ -13,7 +13,7 @@ _SQUARED = 0.006_694_380_022_9
 
 
 def metres_per_degree(lat: Any) -> tuple[Any, Any]:
-    """Metres of one degree to the north and to the east, at a latitude or an array of latitudes.
+    """Return metres of one degree to the north and to the east, at a latitude or an array of latitudes.
 
     >>> [round(metres) for metres in metres_per_degree(35.64)]
     [110952, 90572]
@@ -25,7 +25,7 @@ def metres_per_degree(lat: Any) -> tuple[Any, Any]:
 
 
 def distance(lat: Any, lon: Any, other_lat: Any, other_lon: Any) -> Any:
-    """Metres from one point, or each of an array of points, to another.
+    """Return metres from one point, or each of an array of points, to another.
 
     >>> round(distance(35.64, 139.69, 35.65, 139.69))
     1110

@@ -44,7 +44,7 @@ def plausibility_data() -> Mapping[str, Any]:
 
 
 def outside_reach(lat: Floats, lon: Floats, towns: Sequence[tuple[float, float, float]]) -> Floats:
-    """How many metres each point lies outside of the reach of every town; 0 inside.
+    """Return how many metres each point lies outside of the reach of every town; 0 inside.
 
     Args:
         lat: Degrees.
@@ -73,7 +73,7 @@ def apart(metres: Floats, error: Floats) -> NDArray[np.bool_]:
 
 
 def datum_offset(lat: Floats, lon: Floats, by_address: Sequence[tuple[float, float]]) -> Offset | None:
-    """The offset that many points share, if it is the one between Tokyo datum and JGD2011.
+    """Return the offset that many points share, if it is the one between Tokyo datum and JGD2011.
 
     Args:
         lat: Degrees, of points that differ.

@@ -141,7 +141,7 @@ def _filled(column: pl.Series) -> list[str]:
 
 
 def _codes(frame: pl.DataFrame) -> Iterator[Evidence]:
-    """A column of codes most of which are the same municipality's."""
+    """Yield a column of codes most of which are the same municipality's."""
     found: Counter[Municipality] = Counter()
     rows = 0
     for name in frame.columns:
@@ -154,14 +154,14 @@ def _codes(frame: pl.DataFrame) -> Iterator[Evidence]:
 
 
 def _leading(kind: str, found: Counter[Municipality], rows: int) -> Iterator[Evidence]:
-    """The municipality that has most of the values that name any."""
+    """Yield the municipality that has most of the values that name any."""
     for home, count in found.most_common(1):
         if count >= _data()["most"] * found.total():
             yield Evidence(kind, home, count, rows)
 
 
 def _addresses(frame: pl.DataFrame) -> list[str]:
-    """The filled addresses of the column that is named as such."""
+    """Return the filled addresses of the column that is named as such."""
     here = {folded(name): name for name in reversed(frame.columns)}
     usual = (folded(name) for name in gazetteer_data()["address_columns"])
     column = next((here[name] for name in usual if name in here), None)
@@ -169,7 +169,7 @@ def _addresses(frame: pl.DataFrame) -> list[str]:
 
 
 def _named(addresses: Iterable[str]) -> tuple[Counter[Municipality], bool]:
-    """How many addresses name each municipality, and whether some name none."""
+    """Return how many addresses name each municipality, and whether some name none."""
     found: Counter[Municipality] = Counter()
     some_open = False
     for address in addresses:
@@ -182,14 +182,14 @@ def _named(addresses: Iterable[str]) -> tuple[Counter[Municipality], bool]:
 
 
 def _names(named: Counter[Municipality], rows: int) -> Iterator[Evidence]:
-    """The municipality that most addresses name; those of a minority are named since they lie elsewhere."""
+    """Yield the municipality that most addresses name; those of a minority are named since they lie elsewhere."""
     for _, count in named.most_common(1):
         if count >= _data()["half"] * rows:
             yield from _leading("names", named, rows)
 
 
 def _name_columns(frame: pl.DataFrame) -> Iterator[Evidence]:
-    """The municipality that columns of prefecture and municipality name."""
+    """Yield the municipality that columns of prefecture and municipality name."""
     known, here = _data(), frame.columns
     city = next((name for name in known["city_columns"] if name in here), None)
     if city is None:
@@ -212,7 +212,7 @@ def _texts(texts: Mapping[str, str], near: Sequence[Municipality]) -> Iterator[E
 
 
 def _mentioned(text: str) -> Iterator[tuple[Municipality, ...]]:
-    """The municipalities that a text names or whose code it has, each with those of the same name.
+    """Yield the municipalities that a text names or whose code it has, each with those of the same name.
 
     >>> [[one.full_name for one in alike] for alike in _mentioned("府中市の一覧")]
     [['東京都府中市', '広島県府中市']]
@@ -234,7 +234,7 @@ def _mentioned(text: str) -> Iterator[tuple[Municipality, ...]]:
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether a name in a text is none of another thing: 八雲町会 is not 八雲町; a short name begins a word.
+    """Return whether a name in a text is none of another thing: 八雲町会 is not 八雲町; a short name begins a word.
 
     >>> _stands_alone("八雲町会", 0, 3), _stands_alone("令和7年度津市", 5, 7), _stands_alone("水防区北区間", 3, 5)
     (False, True, False)
@@ -247,7 +247,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 @cache
 def _by_length() -> list[tuple[int, dict[str, tuple[Municipality, ...]]]]:
-    """Municipalities by their names with and without prefecture and county, the longest names first."""
+    """Return municipalities by their names with and without prefecture and county, the longest names first."""
     grouped: dict[str, list[Municipality]] = {}
     for one in municipalities():
         names = {one.name, f"{one.county}{one.name}", one.full_name, f"{one.prefecture}{one.county}{one.name}"}
@@ -265,7 +265,7 @@ def _by_code() -> dict[str, Municipality]:
 
 
 def _towns(addresses: Sequence[str], gazetteer: Gazetteer) -> Iterator[Evidence]:
-    """The municipalities whose towns are the addresses', if several towns are; best first."""
+    """Yield the municipalities whose towns are the addresses', if several towns are; best first."""
     codes = [code for code in gazetteer.codes() if code in _by_code()]
     if len(codes) > _data()["gazetteers"]:
         return
@@ -275,7 +275,7 @@ def _towns(addresses: Sequence[str], gazetteer: Gazetteer) -> Iterator[Evidence]
 
 
 def _of_towns(addresses: Sequence[str], home: Municipality, gazetteer: Gazetteer) -> Evidence | None:
-    """How many addresses are in towns of a municipality, if enough of them are, in towns enough."""
+    """Return how many addresses are in towns of a municipality, if enough of them are, in towns enough."""
     parsed = (parse_address(text, home, gazetteer.towns) for text in addresses)
     known = [one for one in parsed if one.known and one.code == home.code]
     towns = {one.place[0].oaza for one in known if one.place}

@@ -53,18 +53,18 @@ class GeocodedFile:
 
     @property
     def addresses(self) -> pl.Series:
-        """The addresses as they stand."""
+        """Return the addresses as they stand."""
         return self.table.frame[self.column]
 
     @property
     def levels(self) -> dict[str, int]:
-        """How many addresses have a point of each level, or none; empty cells are not counted."""
+        """Return how many addresses have a point of each level, or none; empty cells are not counted."""
         counted = Counter(self.found.filter(self.addresses.str.strip_chars() != "")["level"].to_list())
         return {level: counted[level] for level in gazetteer_data()["levels"]["order"]}
 
     @property
     def problems(self) -> dict[str, int]:
-        """How many addresses go no further, by reason."""
+        """Return how many addresses go no further, by reason."""
         filled = self.found.filter(self.addresses.str.strip_chars() != "")
         return dict(sorted(Counter(filled.filter(pl.col("problem") != "")["problem"].to_list()).items()))
 
@@ -74,7 +74,7 @@ class GeocodedFile:
         return ExitCode.of(clean=not self.problems)
 
     def to_bytes(self, out: Path, lang: str) -> bytes:
-        """The file that a name asks for: ``.csv``, or ``.geojson`` with each row as a feature."""
+        """Return the file that a name asks for: ``.csv``, or ``.geojson`` with each row as a feature."""
         return self.to_geojson(lang) if out.suffix.lower() == ".geojson" else self.to_csv(lang)
 
     def to_geojson(self, lang: str) -> bytes:
@@ -84,7 +84,7 @@ class GeocodedFile:
         return shape_collection(features).encode("utf-8")
 
     def to_csv(self, lang: str) -> bytes:
-        """The source's columns, then the parts and points, under names of their own."""
+        """Return the source's columns, then the parts and points, under names of their own."""
         return csv_bytes(self._frame(lang))
 
     def _names(self, lang: str) -> dict[str, str]:
@@ -141,13 +141,13 @@ def geocode_file(
 
 
 def _owner(table: Table, path: Path) -> Whose:
-    """The municipality that the file itself shows, for addresses that name none."""
+    """Return the municipality that the file itself shows, for addresses that name none."""
     title = table.proposed.title if table.proposed else ""
     return whose(table.frame, {"title": title, "sheet": table.grid.sheet or "", "file": path.stem})
 
 
 def _column(table: Table, path: Path, named: str | None) -> str:
-    """The column that is named, or the first with a usual name."""
+    """Return the column that is named, or the first with a usual name."""
     here = table.frame.columns
     if named is not None:
         if named in here:
@@ -165,5 +165,5 @@ def _words(group: str, codes: Sequence[str], lang: str) -> dict[str, str]:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """A name that no column has."""
+    """Return a name that no column has."""
     return name if name not in taken else _free(f"{name}_", taken)

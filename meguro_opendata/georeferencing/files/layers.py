@@ -74,7 +74,7 @@ def transform_layer(
 
 
 def _written(there: Features, form: GisFormat | None, stem: str, encoding: str) -> tuple[bytes, list[Finding]]:
-    """The file's bytes, and what it does not hold as the features have it."""
+    """Return the file's bytes, and what it does not hold as the features have it."""
     if form is None:
         return shape_collection(there).encode("utf-8"), list(geojson_differences(there))
     data = geo_bytes(there, form, stem, encoding)
@@ -82,7 +82,7 @@ def _written(there: Features, form: GisFormat | None, stem: str, encoding: str) 
 
 
 def _form_of(out: Path) -> GisFormat | None:
-    """The format that the ending of a name asks for, ``None`` for GeoJSON."""
+    """Return the format that the ending of a name asks for, ``None`` for GeoJSON."""
     ending = out.suffix.lower().removeprefix(".")
     if ending == _GEOJSON:
         return None

@@ -102,7 +102,7 @@ def mesh_file(
 
 
 def mesh_polygons(counts: Iterable[tuple[str, int]], lang: str = "ja") -> str:
-    """Meshes as a FeatureCollection of polygons (RFC 7946) with code and number of points."""
+    """Return meshes as a FeatureCollection of polygons (RFC 7946) with code and number of points."""
     features = [json.dumps(_polygon(code, count, lang), ensure_ascii=False) for code, count in counts]
     body = "\n" + ",\n".join(features) + "\n" if features else ""
     return f'{{"type": "FeatureCollection", "features": [{body}]}}\n'

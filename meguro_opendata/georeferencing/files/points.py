@@ -75,7 +75,7 @@ class TransformedFile:
 
     @property
     def other_axes(self) -> bool:
-        """Whether the two columns hold other axes than before, such as degrees for metres."""
+        """Return whether the two columns hold other axes than before, such as degrees for metres."""
         return self.operation is not None and self.operation.source.axes != self.operation.target.axes
 
     def to_dict(self, lang: str) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def transform_file(
 
 
 def _with_errors(frame: pl.DataFrame, located: Located) -> pl.DataFrame:
-    """The table with the expected error (m) of each point, if any of them was moved approximately."""
+    """Return the table with the expected error (m) of each point, if any of them was moved approximately."""
     if located.errors is None:
         return frame
     name = free_name(word("transform-error-column", default_language()), frame.columns)
@@ -149,7 +149,7 @@ def _with_errors(frame: pl.DataFrame, located: Located) -> pl.DataFrame:
 
 
 def _bytes_of(frame: pl.DataFrame, called: Sequence[str], target: Crs, out: Path) -> bytes:
-    """The file that the name asks for: a CSV, or GeoJSON in which each row is a feature."""
+    """Return the file that the name asks for: a CSV, or GeoJSON in which each row is a feature."""
     if out.suffix.lower() != _GEOJSON:
         return csv_bytes(frame)
     lat, lon = (called[1], called[0]) if target.east_first else called
@@ -157,7 +157,7 @@ def _bytes_of(frame: pl.DataFrame, called: Sequence[str], target: Crs, out: Path
 
 
 def free_name(name: str, taken: Sequence[str]) -> str:
-    """A name that no column has.
+    """Return a name that no column has.
 
     >>> free_name("誤差", ["名称"]), free_name("誤差", ["誤差"])
     ('誤差', '誤差_')
@@ -172,7 +172,7 @@ def _refuse_taken(names: Sequence[str], others: Sequence[str]) -> None:
 
 
 def read_points(path: Path, out: Path, columns: Sequence[str]) -> Table:
-    """The table of a file that has the two columns.
+    """Return the table of a file that has the two columns.
 
     Raises:
         SourceError: If the file cannot be read, lacks a column, or would be overwritten.
@@ -196,7 +196,7 @@ def point_report(located: Located, table: Table, columns: Sequence[str]) -> Repo
 
 
 def _with_place(report: Report, located: Located, table: Table, words: PointWords, homes: Homes) -> Report:
-    """The report, and whether the points lie where the table is about."""
+    """Return the report, and whether the points lie where the table is about."""
     if located.done is None:
         return report
     degrees = to_degrees(located.done.first, located.done.second, located.done.target)
@@ -216,7 +216,7 @@ def write_record(out: Path, done: Transformed | None) -> Path | None:
 
 
 def _findings(located: Located, table: Table, columns: Sequence[str]) -> Iterator[Finding]:
-    """The troubles by row and column, those of the whole table last."""
+    """Yield the troubles by row and column, those of the whole table last."""
     placed = [one for one in located.troubles if one.position is not None]
     for one in sorted(placed, key=lambda one: (one.position or 0, one.part or 0)):
         yield trouble_finding(one, table, columns[one.part or 0])
@@ -224,7 +224,7 @@ def _findings(located: Located, table: Table, columns: Sequence[str]) -> Iterato
 
 
 def trouble_finding(one: Trouble, table: Table, column: str) -> Finding:
-    """The finding of a trouble in the cell of a source's column."""
+    """Return the finding of a trouble in the cell of a source's column."""
     position = one.position or 0
     return table.cell_finding(
         one.code, one.severity, position, column, suggestion=one.suggestion, params={"field": column, **one.params}

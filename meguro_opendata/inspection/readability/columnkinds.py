@@ -50,13 +50,13 @@ class ColumnView:
     distinct: pl.Series
 
     def positions(self, hits: pl.Series) -> pl.Series:
-        """The positions of the cells whose value is one of those."""
+        """Return the positions of the cells whose value is one of those."""
         if not len(hits):
             return pl.Series(dtype=pl.UInt32)
         return self.values.is_in(hits.implode()).arg_true()
 
     def matching(self, pattern: str) -> pl.Series:
-        """The distinct values that a pattern is found in."""
+        """Return the distinct values that a pattern is found in."""
         return self.distinct.filter(self.distinct.str.contains(pattern))
 
     def blank(self) -> pl.Series:
@@ -65,7 +65,7 @@ class ColumnView:
 
 
 def columns_of_table(table: Table) -> list[ColumnView]:
-    """Every column of a table with its kind."""
+    """Return every column of a table with its kind."""
     return [_view(index, label, table.frame[:, index]) for index, label in enumerate(table.labels)]
 
 
@@ -126,7 +126,7 @@ def _numeric_kind(label: str, distinct: pl.Series, times: pl.Series) -> str | No
 
 
 def _is_prose(distinct: pl.Series) -> bool:
-    """Whether values are sentences, or long on average."""
+    """Return whether values are sentences, or long on average."""
     values = readability_data()["values"]
     lengths: Sequence[int] = distinct.str.len_chars().to_list()
     sentences = int(distinct.str.contains(values["sentence"]).sum())

@@ -55,7 +55,7 @@ def _several(column: ColumnView) -> pl.Series:
 
 
 def _joined_values(distinct: pl.Series) -> pl.Series:
-    """Values of which every part stands alone elsewhere in the column."""
+    """Return values of which every part stands alone elsewhere in the column."""
     separators = _expression(readability_data()["several"]["separators"])
     alone = {value.strip() for value in distinct}
     candidates = distinct.filter(distinct.str.contains(separators.pattern)).to_list()
@@ -148,7 +148,7 @@ def _merged_places(seen: Seen, last: int) -> set[tuple[int, int]]:
 
 
 def _names_groups(column: ColumnView) -> bool:
-    """Whether a text stands once at the head of each group of rows: never the same one twice in a row."""
+    """Return whether a text stands once at the head of each group of rows: never the same one twice in a row."""
     filled = column.values.filter(~column.blank())
     return column.kind == "text" and len(filled) >= _TWO and not (filled == filled.shift(1)).any()
 
@@ -193,7 +193,7 @@ def _units_left_out(seen: Seen) -> Marks:
 
 
 def _is_quantity(distinct: pl.Series) -> bool:
-    """Whether some numbers stand without a unit, and not as codes of categories.
+    """Return whether some numbers stand without a unit, and not as codes of categories.
 
     >>> _is_quantity(pl.Series(["120.5", "80"])), _is_quantity(pl.Series(["1", "2"])), _is_quantity(pl.Series(["5m"]))
     (True, False, False)
@@ -285,7 +285,7 @@ def _several_tables(seen: Seen) -> Marks:
 
 
 def _other_headers(seen: Seen) -> Iterator[int]:
-    """Rows below a gap that hold words in the columns of numbers, and no number."""
+    """Yield rows below a gap that hold words in the columns of numbers, and no number."""
     numeric = [column for column in seen.columns if column.kind == "number"]
     gaps = {found.row for found in seen.table.rejected if found.reason == "blank"}
     for row in gaps - {seen.table.header_row + 1}:
@@ -295,7 +295,7 @@ def _other_headers(seen: Seen) -> Iterator[int]:
 
 
 def _are_words(cells: Sequence[str]) -> bool:
-    """Whether two or more cells are filled, and none with a number or a sign for one."""
+    """Return whether two or more cells are filled, and none with a number or a sign for one."""
     loose, symbol = (_expression(readability_data()["values"][name]) for name in ("loose", "symbol"))
     filled = [cell for cell in cells if cell]
     return len(filled) >= _TWO and not any(loose.search(cell) or symbol.search(cell) for cell in filled)

@@ -40,7 +40,7 @@ class Judgement:
 
 
 def judge(container: str, table: Table | None, stated: Collection[str] = ()) -> tuple[Judgement, ...]:
-    """All fifteen items in their order.
+    """Return all fifteen items in their order.
 
     Args:
         container: What the file is by its content.
@@ -74,7 +74,7 @@ def _judgement(item: str, found: Marks | str) -> Judgement:
 
 
 def cell_ranges(cells: Mapping[int, Sequence[int]]) -> list[str]:
-    """Cells as Excel shows them, neighbours as one range.
+    """Return cells as Excel shows them, neighbours as one range.
 
     Args:
         cells: Row numbers, ascending, for each column (the first having index 0).
@@ -115,7 +115,7 @@ def _shown(top: int, left: int, bottom: int, right: int) -> str:
 
 
 def stage_of(container: str, table: Table | None, judgements: Iterable[Judgement], standard: bool) -> int | None:
-    """The stage of the national model that a file shows, from 0 to 4; ``None`` where it shows none.
+    """Return the stage of the national model that a file shows, from 0 to 4; ``None`` where it shows none.
 
     Args:
         container: What the file is by its content.
@@ -147,7 +147,7 @@ def item_text(item: str, part: str, lang: str) -> str:
 
 
 def reason_text(reason: str, lang: str) -> str:
-    """Why an item was not judged.
+    """Return why an item was not judged.
 
     >>> reason_text("unread", "en")
     'Not judged: it cannot be read as a table.'
@@ -157,7 +157,7 @@ def reason_text(reason: str, lang: str) -> str:
 
 
 def stage_text(stage: int, lang: str) -> str:
-    """A stage in words.
+    """Return a stage in words.
 
     >>> stage_text(3, "en")
     'a machine-readable structure'

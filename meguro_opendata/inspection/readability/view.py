@@ -34,7 +34,7 @@ class Seen:
         return self.table.grid.facts
 
     def rows(self, positions: pl.Series) -> list[int]:
-        """The record numbers of rows."""
+        """Return the record numbers of rows."""
         if isinstance(self.table.rows, range):
             return (positions.cast(pl.Int64) + self.table.rows.start).to_list() if len(positions) else []
         return [self.table.rows[position] for position in positions]
@@ -47,7 +47,7 @@ class Seen:
             yield from ((row, column, cell) for column, cell in enumerate(cells) if cell.strip())
 
     def above(self) -> Iterator[str]:
-        """Every filled cell above the header."""
+        """Yield every filled cell above the header."""
         for row in range(self.table.header_row - self.table.header_rows):
             yield from (cell.strip() for cell in self.table.grid.record(row) if cell.strip())
 
@@ -68,12 +68,12 @@ class Marks:
 
     @property
     def count(self) -> int:
-        """How many faults there are."""
+        """Return how many faults there are."""
         return sum(map(len, self.cells.values())) + len(self.ranges) + self.elsewhere
 
 
 def look(table: Table, stated: Collection[str] = ()) -> Seen:
-    """A table made ready for the items.
+    """Return a table made ready for the items.
 
     Args:
         table: The table.
@@ -83,7 +83,7 @@ def look(table: Table, stated: Collection[str] = ()) -> Seen:
 
 
 def marks(hits: Iterable[tuple[int, Iterable[int]]]) -> Marks:
-    """The faults in columns, each given with the record numbers of its cells.
+    """Return the faults in columns, each given with the record numbers of its cells.
 
     >>> marks([(1, [5, 3]), (1, [3]), (2, [])]).cells
     {1: [3, 5]}
@@ -95,7 +95,7 @@ def marks(hits: Iterable[tuple[int, Iterable[int]]]) -> Marks:
 
 
 def marks_of(places: Iterable[Place]) -> Marks:
-    """The faults at places counted from 0.
+    """Return the faults at places counted from 0.
 
     >>> marks_of([(0, 0)]).cells
     {0: [1]}
@@ -104,7 +104,7 @@ def marks_of(places: Iterable[Place]) -> Marks:
 
 
 def shown_range(first: Place, last: Place) -> str:
-    """A range as Excel shows it, its corners counted from 0.
+    """Return a range as Excel shows it, its corners counted from 0.
 
     >>> shown_range((0, 0), (1, 2))
     'A1:C2'

@@ -30,13 +30,13 @@ class Canonical:
         self.ends = [end for piece, end in pieces for _ in piece]
 
     def end(self, length: int) -> int | None:
-        """The place in the text behind so many signs of the form; ``None`` inside of a number."""
+        """Return the place in the text behind so many signs of the form; ``None`` inside of a number."""
         end = self.ends[length - 1]
         return end if length == len(self.ends) or self.ends[length] != end else None
 
 
 def canonical(text: str) -> Canonical:
-    """A text in its one form.
+    """Return a text in its one form.
 
     >>> written = canonical("二十四軒 4条2丁目1-1")
     >>> written.form, written.end(5)
@@ -46,7 +46,7 @@ def canonical(text: str) -> Canonical:
 
 
 def canonical_name(name: str) -> str:
-    """The one form of a name.
+    """Return the one form of a name.
 
     >>> canonical_name("古川大崎字東亜"), canonical_name("西根第十二地割"), canonical_name("三宅町")
     ('古川大崎東亜', '西根12地割', '三宅町')
@@ -56,7 +56,7 @@ def canonical_name(name: str) -> str:
 
 @cache
 def name_number() -> re.Pattern[str]:
-    """A number that belongs to a name, as the word behind it says: 条, 線, 地割, 番町."""
+    """Return a number that belongs to a name, as the word behind it says: 条, 線, 地割, 番町."""
     units = "|".join(address_data()["name_units"])
     # A run of digits is looked at once, as a whole.
     return re.compile(f"(?:(?<![0-9])[0-9]++|(?<![{NUMERALS}])[{NUMERALS}]++)(?= ?(?:{units}))")

@@ -37,7 +37,7 @@ class Composed:
 
 @lru_cache(maxsize=65536)
 def compose_address(written: str, prefecture: str = "", city: str = "") -> Composed:
-    """The address with prefecture and municipality in front, if it names no municipality itself.
+    """Return the address with prefecture and municipality in front, if it names no municipality itself.
 
     Args:
         written: The address as a cell has it.
@@ -63,7 +63,7 @@ def compose_address(written: str, prefecture: str = "", city: str = "") -> Compo
 
 
 def is_address(text: str) -> bool:
-    """Whether a text may be an address at all: words, or a number as a village has it.
+    """Return whether a text may be an address at all: words, or a number as a village has it.
 
     >>> [is_address(text) for text in ("大字見本4", "357番地", "12-3", "-", "未定", "12", "市内全域", "03-5722-1111")]
     [True, True, True, False, False, False, False, False]
@@ -77,7 +77,7 @@ def is_address(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def place_of_names(prefecture: str, city: str) -> Municipality | None:
-    """The municipality that two cells name, ``None`` if they name none, or anything else besides.
+    """Return the municipality that two cells name, ``None`` if they name none, or anything else besides.
 
     >>> place_of_names("山口県", "熊毛郡上関町").code, place_of_names("山口県", "0001")
     ('353418', None)
@@ -89,7 +89,7 @@ def place_of_names(prefecture: str, city: str) -> Municipality | None:
 
 
 def named_municipality(plain: str, home: Municipality) -> Place:
-    """The place of an address in the data of a municipality; ``assumed`` if it names none.
+    """Return the place of an address in the data of a municipality; ``assumed`` if it names none.
 
     A 町 or 村 of another prefecture is never meant by its bare name: that is a town of the home.
 
@@ -107,13 +107,13 @@ def named_municipality(plain: str, home: Municipality) -> Place:
 
 
 def _is_bare_elsewhere(plain: str, other: Municipality, home: Municipality) -> bool:
-    """Whether an address begins with the mere name of a 町 or 村 of another prefecture."""
+    """Return whether an address begins with the mere name of a 町 or 村 of another prefecture."""
     bare = folded_name(plain).replace(" ", "").startswith(folded_name(other.name))
     return other.kind in _VILLAGES and other.prefecture != home.prefecture and bare
 
 
 def _composed(text: str, plain: str, home: Municipality, front: str) -> Composed:
-    """The address of a row whose municipality is certain."""
+    """Return the address of a row whose municipality is certain."""
     place = named_municipality(plain, home)
     if not _belongs(place.municipality, home):
         return Composed(text, "address-elsewhere" if place.problem != "municipality-missing" else "address-none")
@@ -128,7 +128,7 @@ def _composed(text: str, plain: str, home: Municipality, front: str) -> Composed
 
 
 def _belongs(found: Municipality | None, home: Municipality) -> bool:
-    """Whether a municipality is the home, a ward of it, or the city of which it is a ward."""
+    """Return whether a municipality is the home, a ward of it, or the city of which it is a ward."""
     return found is not None and (found == home or found in wards_of(home) or home in wards_of(found))
 
 

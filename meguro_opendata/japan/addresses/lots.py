@@ -41,7 +41,7 @@ class Number(NamedTuple):
 
     @property
     def is_block(self) -> bool:
-        """Whether the word behind it says that it is no chome.
+        """Return whether the word behind it says that it is no chome.
 
         >>> Number(19, "番", 3).is_block, Number(2, "-", 2).is_block
         (True, False)
@@ -66,7 +66,7 @@ class Lot(NamedTuple):
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The numbers, block first.
+        """Return the numbers, block first.
 
         >>> read_lot("19番15号 見本ビル3階").parts
         ('19', '15')
@@ -75,7 +75,7 @@ class Lot(NamedTuple):
 
 
 def bare_number(text: str) -> re.Match[str] | None:
-    """The first number in a text that belongs to no name.
+    """Return the first number in a text that belongs to no name.
 
     >>> bare_number("北1条西2丁目")[0], bare_number("麻布十番2丁目1番1号")[0], bare_number("一番町") is None
     ('2', '2', True)
@@ -84,7 +84,7 @@ def bare_number(text: str) -> re.Match[str] | None:
 
 
 def first_number(text: str) -> Number | None:
-    """The number with which a text begins, if a word or sign behind it shows it to be one.
+    """Return the number with which a text begins, if a word or sign behind it shows it to be one.
 
     >>> first_number("二丁目19-15"), first_number("三井ビル")
     (Number(value=2, unit='丁目', length=3), None)
@@ -97,7 +97,7 @@ def first_number(text: str) -> Number | None:
 
 
 def read_lot(text: str) -> Lot:
-    """The numbers at the beginning of a text, and what follows them.
+    """Return the numbers at the beginning of a text, and what follows them.
 
     >>> read_lot("一番一号"), read_lot("12番先"), read_lot("5-20三井ビル2階")
     (Lot(text='1-1', building='', note='', clear=True), Lot(text='12', building='', note='先', clear=True), \
@@ -123,14 +123,14 @@ def _without_number(text: str) -> Lot:
 
 
 def _with_tail(numbers: str, tail: str, *, clear: bool) -> Lot:
-    """The lot, and a note or a building from what follows it."""
+    """Return the lot, and a note or a building from what follows it."""
     note = _note(tail.strip())
     building = tail[1:] if tail.startswith("-") else tail
     return Lot(numbers, building[len(note) :].strip() if note else building.strip(), note, clear)
 
 
 def _note(tail: str) -> str:
-    """The vague word that a tail is, or begins with before a bracket or a space."""
+    """Return the vague word that a tail is, or begins with before a bracket or a space."""
     found = _vague().match(tail)
     return found[0] if found else ""
 

@@ -51,7 +51,7 @@ class Match(NamedTuple):
 
 
 def match_town(rest: str, towns: Towns) -> Match | None:
-    """The town with which the rest of an address begins, ``None`` if the gazetteer has none such.
+    """Return the town with which the rest of an address begins, ``None`` if the gazetteer has none such.
 
     Args:
         rest: A plain address from the town on.
@@ -68,7 +68,7 @@ def match_town(rest: str, towns: Towns) -> Match | None:
 
 
 def _by_name(rest: str, towns: Towns) -> Match | None:
-    """The longest name, sign by sign, else in its one form."""
+    """Return the longest name, sign by sign, else in its one form."""
     found = next(_exact(rest, towns), None)
     if found is not None and not _goes_on(found.tail):
         return found
@@ -79,7 +79,7 @@ def _by_name(rest: str, towns: Towns) -> Match | None:
 
 
 def _goes_on(tail: str) -> bool:
-    """Whether a space in the middle of a name may be what ended it: 目黒 本町5-1."""
+    """Return whether a space in the middle of a name may be what ended it: 目黒 本町5-1."""
     return tail.startswith(" ") and not tail.lstrip()[:1].isdigit()
 
 
@@ -97,7 +97,7 @@ def _canonical(rest: str, towns: Towns) -> Iterator[Match]:
 
 
 def _shortened(rest: str, towns: Towns) -> Match | None:
-    """The one town whose name lacks a 町 or 通 in the text: 西小松川 for 西小松川町."""
+    """Return the one town whose name lacks a 町 or 通 in the text: 西小松川 for 西小松川町."""
     for end, meant in towns.shortened_at_start(canonical(rest)):
         if end >= _LEAST_SHORTENED and _ends_name(rest[end:]):
             return Match(meant, rest[end:])
@@ -105,7 +105,7 @@ def _shortened(rest: str, towns: Towns) -> Match | None:
 
 
 def _behind_streets(rest: str, towns: Towns) -> Match | None:
-    """The town behind the street names by which 京都市 tells where a house stands."""
+    """Return the town behind the street names by which 京都市 tells where a house stands."""
     if not towns.code.startswith(tuple(address_data()["streets"]["codes"])):
         return None
     ends = [found.end() for found in _street_end().finditer(rest)]
@@ -117,7 +117,7 @@ def _behind_streets(rest: str, towns: Towns) -> Match | None:
 
 
 def _within(rest: str, towns: Towns) -> Match | None:
-    """The 大字 of a 小字 that the gazetteer lacks; a 小字 that is not marked as one is not sure."""
+    """Return the 大字 of a 小字 that the gazetteer lacks; a 小字 that is not marked as one is not sure."""
     for end, meant in towns.canonical_at_start(canonical(rest)):
         tail = rest[end:]
         marked = _MARKED.match(tail) is not None
@@ -129,18 +129,18 @@ def _within(rest: str, towns: Towns) -> Match | None:
 
 
 def _is_undivided(oaza: Oaza) -> bool:
-    """Whether a name has no chome, as those of towns in blocks have."""
+    """Return whether a name has no chome, as those of towns in blocks have."""
     return not oaza.has_chome
 
 
 def _as_written(meant: tuple[Oaza, ...], written: str) -> tuple[Oaza, ...]:
-    """The one that is written exactly so, if it is one of several."""
+    """Return the one that is written exactly so, if it is one of several."""
     exact = tuple(oaza for oaza in meant if oaza.name == written.replace(" ", ""))
     return exact if len(exact) == 1 else meant
 
 
 def _ends_name(tail: str) -> bool:
-    """Whether a name may end where this follows."""
+    """Return whether a name may end where this follows."""
     return _TOWN_END.match(tail) is not None
 
 

@@ -71,7 +71,7 @@ class Address:
 
 
 def parse_address(text: str, home: Municipality | None = None, towns_of: TownsOf | None = None) -> Address:
-    """The parts of an address.
+    """Return the parts of an address.
 
     Args:
         text: The address, in any spelling.
@@ -106,7 +106,7 @@ def _parts(plain: str, home: Municipality | None, towns_of: TownsOf | None) -> _
 
 
 def _by_towns(place: Place, plain: str, towns_of: TownsOf) -> Place:
-    """The one of the possible municipalities or wards that alone has the town, if the towns of all are known."""
+    """Return the one of the possible municipalities or wards that alone has the town, if the towns of all are known."""
     known = [(one, towns_of(one.code)) for one in place.possible or wards_of(place.municipality)]
     read = []
     for one, towns in known:
@@ -119,7 +119,7 @@ def _by_towns(place: Place, plain: str, towns_of: TownsOf) -> Place:
 
 
 def _in_municipality(place: Place, municipality: Municipality, postal: str, towns_of: TownsOf | None) -> _Parts:
-    """The parts of an address whose municipality is certain."""
+    """Return the parts of an address whose municipality is certain."""
     head = {
         "prefecture": place.prefecture,
         "city": f"{municipality.county}{municipality.name}",
@@ -140,7 +140,7 @@ def _in_municipality(place: Place, municipality: Municipality, postal: str, town
 
 
 def _postal(plain: str) -> tuple[str, str]:
-    """The postal code in front, and the rest."""
+    """Return the postal code in front, and the rest."""
     found = _POSTAL.match(plain)
     if found is None:
         return "", plain
@@ -148,7 +148,7 @@ def _postal(plain: str) -> tuple[str, str]:
 
 
 def _also_at_home(plain: str, place: Place, home: Municipality, towns_of: TownsOf | None) -> bool:
-    """Whether what names another municipality may as well be a town of the home: 北方町, where home has one.
+    """Return whether what names another municipality may as well be a town of the home: 北方町, where home has one.
 
     A 町 or 村 of another prefecture is never meant by its bare name.
     """
@@ -163,7 +163,7 @@ def _also_at_home(plain: str, place: Place, home: Municipality, towns_of: TownsO
 
 
 def split_town(rest: str) -> Address:
-    """The parts of what follows the municipality, told apart by form alone; the town may be any.
+    """Return the parts of what follows the municipality, told apart by form alone; the town may be any.
 
     >>> found = split_town("駒場三丁目11番13号")
     >>> found.town, found.lot, found.problem
@@ -192,7 +192,7 @@ def _first_word(rest: str) -> tuple[str, str]:
 
 
 def _by_gazetteer(head: _Parts, rest: str, towns: Towns) -> _Parts:
-    """The town as the gazetteer has it."""
+    """Return the town as the gazetteer has it."""
     match = None if is_too_long(rest) else match_town(rest, towns)
     if match is None:
         return {**head, "problem": "town-unknown", "building": rest}
@@ -205,7 +205,7 @@ def _by_gazetteer(head: _Parts, rest: str, towns: Towns) -> _Parts:
 
 
 def _somewhere_in(head: _Parts, match: Match, towns: Towns) -> _Parts:
-    """The 大字 of a 小字 that the gazetteer lacks: its middle, as far as its farthest part."""
+    """Return the 大字 of a 小字 that the gazetteer lacks: its middle, as far as its farthest part."""
     if len(match.meant) > 1:
         names = tuple(oaza.name for oaza in match.meant)
         return {**head, "problem": "town-ambiguous", "readings": names, "building": match.locality + match.tail}
@@ -216,7 +216,7 @@ def _somewhere_in(head: _Parts, match: Match, towns: Towns) -> _Parts:
 
 
 def _several(head: _Parts, found: Sequence[_Parts], meant: Sequence[Oaza]) -> _Parts:
-    """One name, several towns: the one that alone has such a chome, else none."""
+    """Return one name, several towns: the one that alone has such a chome, else none."""
     good = [one for one in found if not one.get("problem")]
     if len(good) == 1:
         return good[0]
@@ -225,7 +225,7 @@ def _several(head: _Parts, found: Sequence[_Parts], meant: Sequence[Oaza]) -> _P
 
 
 def _of_oaza(head: _Parts, oaza: Oaza, tail: str) -> _Parts:
-    """The chome of a name: named as such, or the first number where the name has no meaning without one."""
+    """Return the chome of a name: named as such, or the first number where the name has no meaning without one."""
     plain = oaza.by_chome.get(None)
     number = first_number(tail) or (_chome_before_name(oaza, tail) if plain is None else None)
     if number is not None and number.unit in ("丁目", "丁"):
@@ -241,7 +241,7 @@ def _of_oaza(head: _Parts, oaza: Oaza, tail: str) -> _Parts:
 
 
 def _with_number(head: _Parts, oaza: Oaza, number: Number | None, tail: str) -> _Parts:
-    """A name that has no meaning without its chome: the number is that, unless it is one of a block."""
+    """Return a name that has no meaning without its chome: the number is that, unless it is one of a block."""
     if number is None:
         return _whole_oaza(head, oaza, tail)
     if not number.is_block:
@@ -250,7 +250,7 @@ def _with_number(head: _Parts, oaza: Oaza, number: Number | None, tail: str) -> 
 
 
 def _chome_before_name(oaza: Oaza, tail: str) -> Number | None:
-    """The chome that a number before the name of a building must be, where no block has none: 小石川1見本ビル."""
+    """Return the chome that a number before the name of a building must be (小石川1見本ビル), if every block has one."""
     found = re.match("-? ?([0-9]{1,2})(?![0-9])", tail)
     if found is None or int(found[1]) not in oaza.by_chome:
         return None
@@ -266,7 +266,7 @@ def _with_chome(head: _Parts, oaza: Oaza, number: Number, tail: str) -> _Parts:
 
 
 def _whole_oaza(head: _Parts, oaza: Oaza, tail: str) -> _Parts:
-    """A name without the chome that it should have."""
+    """Return a name without the chome that it should have."""
     towns = tuple(oaza.by_chome.values())
     return {**_finished(head, tail, town=oaza.name, place=towns, known=True), "level": "oaza"}
 
@@ -276,7 +276,7 @@ def _in_town(head: _Parts, town: Town, tail: str) -> _Parts:
 
 
 def _finished(head: _Parts, tail: str, **more: object) -> _Parts:
-    """The parts with lot and building; a number that is left over makes the lot unclear."""
+    """Return the parts with lot and building; a number that is left over makes the lot unclear."""
     lot = read_lot(tail)
     return {
         **head,

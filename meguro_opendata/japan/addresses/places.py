@@ -48,7 +48,7 @@ class _Names:
     lengths: tuple[int, ...]
 
     def at_start(self, folded: str) -> tuple[tuple[Municipality, ...], int]:
-        """The municipalities of the longest name with which a text begins, and its length."""
+        """Return the municipalities of the longest name with which a text begins, and its length."""
         for length in self.lengths:
             found = self.by_name.get(folded[:length])
             if found and length <= len(folded):
@@ -65,7 +65,7 @@ class _Start(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> _Start:
-        """The beginning of a plain address, longer than any name of prefecture, county and municipality."""
+        """Return the beginning of a plain address, longer than any name of prefecture, county and municipality."""
         folded = folded_name(text[:_LONGEST])
         spaced = " " in folded
         return cls(text, folded.replace(" ", "") if spaced else folded, spaced)
@@ -85,7 +85,7 @@ class _Start(NamedTuple):
 
 
 def find_place(text: str, home: Municipality | None = None) -> Place:
-    """The place that a plain address begins with.
+    """Return the place that a plain address begins with.
 
     Args:
         text: See :func:`~meguro_opendata.japan.addresses.spelling.plain_address`.
@@ -102,7 +102,7 @@ def find_place(text: str, home: Municipality | None = None) -> Place:
 
 
 def ward_name(known: Municipality) -> str:
-    """The name of a ward of a designated city without its city's; nothing of any other municipality.
+    """Return the name of a ward of a designated city without its city's; nothing of any other municipality.
 
     >>> [ward_name(one) for one in municipalities() if one.code in ("141062", "131105")]
     ['', '保土ケ谷区']
@@ -111,7 +111,7 @@ def ward_name(known: Municipality) -> str:
 
 
 def wards_of(known: Municipality | None) -> tuple[Municipality, ...]:
-    """The wards of a designated city; none of any other municipality."""
+    """Return the wards of a designated city; none of any other municipality."""
     return _wards().get(known.code, ()) if known is not None and known.kind == DIVIDED else ()
 
 
@@ -126,7 +126,7 @@ def _wards() -> dict[str, tuple[Municipality, ...]]:
 
 
 def _in_prefecture(start: _Start, head: str, home: Municipality | None) -> Place:
-    """The municipality behind the name of a prefecture."""
+    """Return the municipality behind the name of a prefecture."""
     prefecture, names = _prefectures()[head]
     found, length = names.at_start(start.folded[len(head) :])
     if len(found) == 1:
@@ -163,7 +163,7 @@ def _without_prefecture(start: _Start, home: Municipality | None) -> Place:
 
 
 def _of_name(start: _Start, home: Municipality | None, found: tuple[Municipality, ...], length: int) -> Place:
-    """The one municipality of a name, else that of the home's prefecture; without a name, the home."""
+    """Return the one municipality of a name, else that of the home's prefecture; without a name, the home."""
     text, rest = start.text, start.after(length).lstrip()
     if len(found) == 1:
         return Place(found[0].prefecture, found[0], rest)
@@ -178,7 +178,7 @@ def _of_name(start: _Start, home: Municipality | None, found: tuple[Municipality
 
 
 def _nearest(found: tuple[Municipality, ...], home: Municipality) -> Municipality | None:
-    """The one of several that is a ward of the home, else the only one in its prefecture."""
+    """Return the one of several that is a ward of the home, else the only one in its prefecture."""
     near = [known for known in found if known.prefecture == home.prefecture]
     for some in ([known for known in near if known in wards_of(home)], near):
         if len(some) == 1:
@@ -187,7 +187,7 @@ def _nearest(found: tuple[Municipality, ...], home: Municipality) -> Municipalit
 
 
 def _of_bare_prefecture(start: _Start, least: int) -> Place | None:
-    """The place of an address that has a prefecture without its 都, 府 or 県, and a municipality of it.
+    """Return the place of an address that has a prefecture without its 都, 府 or 県, and a municipality of it.
 
     Args:
         start: The address.
@@ -204,7 +204,7 @@ def _of_bare_prefecture(start: _Start, least: int) -> Place | None:
 
 
 def _as_written(found: tuple[Municipality, ...], text: str) -> tuple[Municipality, ...]:
-    """The one of several that is written exactly so: 鹿島市 is not 鹿嶋市."""
+    """Return the one of several that is written exactly so: 鹿島市 is not 鹿嶋市."""
     written = text.replace(" ", "")
     exact = tuple(
         one for one in found if written.startswith((one.name, f"{one.county}{one.name}", ward_name(one) or " "))
@@ -213,7 +213,7 @@ def _as_written(found: tuple[Municipality, ...], text: str) -> tuple[Municipalit
 
 
 def _longest(folded: str, lengths: tuple[int, int], known: Mapping[str, object]) -> str:
-    """The name of one of two lengths with which a text begins, or nothing."""
+    """Return the name of one of two lengths with which a text begins, or nothing."""
     first, second = lengths
     head = folded[:second]
     return head if head in known else head[:first] if head[:first] in known else ""
@@ -233,7 +233,7 @@ def _home_names(home: Municipality) -> tuple[str, ...]:
 
 @cache
 def _prefectures() -> dict[str, tuple[str, _Names]]:
-    """Each prefecture, and the names of its municipalities, by its name as it is compared."""
+    """Return each prefecture, and the names of its municipalities, by its name as it is compared."""
     grouped: dict[str, list[Municipality]] = {}
     for known in municipalities():
         grouped.setdefault(known.prefecture, []).append(known)
@@ -242,13 +242,13 @@ def _prefectures() -> dict[str, tuple[str, _Names]]:
 
 @cache
 def _bare_prefectures() -> dict[str, str]:
-    """The prefectures' names by their names without 都, 府 and 県."""
+    """Return the prefectures' names by their names without 都, 府 and 県."""
     return {name[:-1]: name for name in _prefectures() if name[-1] in "都府県"}
 
 
 @cache
 def _names_of_japan() -> _Names:
-    """Names that stand alone; a ward's is also that of its city's ward, so that 中央区 is not one place."""
+    """Return names that stand alone; a ward's is also that of its city's ward, so that 中央区 is not one place."""
     return _by_name(municipalities())
 
 
@@ -260,7 +260,7 @@ def _named_like_place() -> re.Pattern[str]:
 
 @cache
 def _of_county() -> re.Pattern[str]:
-    """The name of a county and of something in it that is called like a municipality."""
+    """Return the name of a county and of something in it that is called like a municipality."""
     counties = sorted({folded_name(known.county) for known in municipalities() if known.county}, key=len, reverse=True)
     return re.compile(f"(?:{'|'.join(map(re.escape, counties))})[^0-9]{{1,6}}?[町村]")
 
@@ -275,7 +275,7 @@ def _by_name(members: Iterable[Municipality]) -> _Names:
 
 
 def _spellings(known: Municipality) -> Iterator[str]:
-    """The names of a municipality as they are compared."""
+    """Yield the names of a municipality as they are compared."""
     for name in (known.name, f"{known.county}{known.name}", ward_name(known)):
         if name:
             yield folded_name(name)

@@ -33,7 +33,7 @@ def is_too_long(text: str) -> bool:
 
 
 def plain_address(text: str) -> str:
-    """An address with half-width digits, one kind of hyphen, single spaces, and none at its ends.
+    """Return an address with half-width digits, one kind of hyphen, single spaces, and none at its ends.
 
     >>> plain_address("目黒区　下目黒１ー２−３"), plain_address("センター北２丁目")
     ('目黒区 下目黒1-2-3', 'センター北2丁目')
@@ -47,14 +47,14 @@ def plain_address(text: str) -> str:
 
 @cache
 def _between_numbers() -> re.Pattern[str]:
-    """The sign that lengthens vowels, where it stands between numbers."""
+    """Return the sign that lengthens vowels, where it stands between numbers."""
     number = f"[0-9{NUMERALS}]"
     behind = f"(?<={number})|(?<=丁目)|(?<=番)|(?<=番地)"
     return re.compile(f"(?:{behind}) ?{address_data()['long_vowel']} ?(?={number})")
 
 
 def folded_name(name: str) -> str:
-    """A name as it is compared with others, sign by sign, so that places in it stay what they are.
+    """Return a name as it is compared with others, sign by sign, so that places in it stay what they are.
 
     >>> folded_name("自由ヶ丘") == folded_name("自由が丘"), folded_name("柿ノ木坂") == folded_name("柿の木坂")
     (True, True)

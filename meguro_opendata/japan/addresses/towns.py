@@ -42,7 +42,7 @@ class Town:
 
     @cached_property
     def key(self) -> str:
-        """The name as it is compared: one for all spellings.
+        """Return the name as it is compared: one for all spellings.
 
         >>> town_of_name("大字柿ノ木坂1丁目").key == town_of_name("柿の木坂一丁目").key
         True
@@ -55,7 +55,7 @@ class Town:
 
 
 def town_of_name(written: str, town_id: str = "", kana: str = "") -> Town:
-    """A town from its name in any spelling; the chome becomes kanji.
+    """Return a town from its name in any spelling; the chome becomes kanji.
 
     >>> town_of_name("焼津２丁目").name, town_of_name("下三丁").chome, town_of_name("八雲").oaza
     ('焼津二丁目', 3, '八雲')
@@ -83,7 +83,7 @@ class Oaza:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of its towns, by chome."""
+        """Return the names of its towns, by chome."""
         towns = sorted(self.by_chome.items(), key=lambda item: item[0] or 0)
         return tuple(town.name for _, town in towns)
 
@@ -104,7 +104,7 @@ class Towns:
 
     @classmethod
     def of(cls, code: str, towns: Iterable[Town]) -> Self:
-        """The index of some towns."""
+        """Return the index of some towns."""
         by_key: dict[str, list[Oaza]] = {}
         for name, twins in _grouped(towns).items():
             for key in dict.fromkeys(_keys(name)):
@@ -113,13 +113,13 @@ class Towns:
         return cls(code, {key: tuple(found) for key, found in by_key.items()}, tuple(lengths))
 
     def __iter__(self) -> Iterator[Town]:
-        """Every town, once."""
+        """Yield every town, once."""
         for oaza in self._oaza:
             yield from oaza.by_chome.values()
 
     @cached_property
     def _oaza(self) -> tuple[Oaza, ...]:
-        """Every name, once."""
+        """Return every name, once."""
         seen = {id(oaza.by_chome): oaza for found in self.by_key.values() for oaza in found}
         return tuple(seen.values())
 
@@ -128,11 +128,11 @@ class Towns:
         yield from _at_start(written, self._by_form)
 
     def shortened_at_start(self, written: Canonical) -> Iterator[tuple[int, tuple[Oaza, ...]]]:
-        """The same with names that lack a word which is left out now and then."""
+        """Yield the same with names that lack a word which is left out now and then."""
         yield from _at_start(written, self._by_short_form)
 
     def within(self, oaza: Oaza) -> tuple[Town, ...]:
-        """The towns of a name: itself, its chome, and every 小字 in it."""
+        """Return the towns of a name: itself, its chome, and every 小字 in it."""
         return (*oaza.by_chome.values(), *self._koaza.get(oaza.name, ()))
 
     @cached_property
@@ -145,7 +145,7 @@ class Towns:
 
     @cached_property
     def _koaza(self) -> dict[str, list[Town]]:
-        """The towns with a 小字, by their 大字."""
+        """Return the towns with a 小字, by their 大字."""
         found: dict[str, list[Town]] = {}
         for town in self:
             if town.koaza:
@@ -154,13 +154,13 @@ class Towns:
 
     @cached_property
     def _with_parents(self) -> tuple[Oaza, ...]:
-        """Every name, and the 大字 that are known by their 小字 only."""
+        """Return every name, and the 大字 that are known by their 小字 only."""
         own = {oaza.name for oaza in self._oaza}
         parents = (Oaza(name, {}, has_chome=False) for name in self._koaza if name not in own)
         return (*self._oaza, *parents)
 
     def at_start(self, text: str) -> Iterator[tuple[int, tuple[Oaza, ...]]]:
-        """Names with which a text begins, the longest first: how many signs, and what they may mean.
+        """Yield names with which a text begins, the longest first: how many signs, and what they may mean.
 
         Args:
             text: A plain address from the town on; see :func:`~meguro_opendata.japan.addresses.spelling.plain_address`.
@@ -217,13 +217,13 @@ def _short_forms(form: str) -> Iterator[str]:
 
 
 def _keys(name: str) -> Iterator[str]:
-    """The name as it is compared, with and without 大字, its numbers in kanji and in digits."""
+    """Yield the name as it is compared, with and without 大字, its numbers in kanji and in digits."""
     for form in (name, _headless(name)):
         yield folded_name(form)
         yield folded_name(_NUMBER_IN_NAME.sub(lambda found: str(from_kanji(found[0])), form))
 
 
 def _headless(name: str) -> str:
-    """A name without 大字 before it."""
+    """Return a name without 大字 before it."""
     head = address_data()["heads"][0]
     return name.removeprefix(head) if name != head else name

@@ -119,7 +119,7 @@ class CkanClient:
 
     @property
     def has_token(self) -> bool:
-        """Whether the environment has a token for this portal."""
+        """Return whether the environment has a token for this portal."""
         return self._token is not None
 
     def read(self, action: str, data: Mapping[str, Json]) -> Json:
@@ -286,7 +286,7 @@ def _attempts() -> Iterable[stamina.Attempt]:
 
 
 def _may_repeat(error: Exception) -> bool | float:
-    """Whether to try again, or after how many seconds."""
+    """Return whether to try again, or after how many seconds."""
     if not isinstance(error, UncertainError):
         return False
     if error.wait is None:
@@ -304,7 +304,7 @@ def _is_json(answer: requests.Response) -> bool:
 
 
 def _streamed(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The same request with its files read while they are sent."""
+    """Return the same request with its files read while they are sent."""
     fields = {_text(name): _text(value) for name, value in options["data"].items()}
     encoder = MultipartEncoder({**fields, **options["files"]})
     headers = {**options["headers"], "Content-Type": encoder.content_type}
@@ -339,7 +339,7 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 
 
 def _flat(told: object) -> str:
-    """A complaint of CKAN's, which may be a text, a list or lists by field, in one line."""
+    """Return a complaint of CKAN's, which may be a text, a list or lists by field, in one line."""
     if isinstance(told, Mapping):
         return ", ".join(f"{name}: {_flat(part)}" for name, part in told.items())
     if isinstance(told, list):

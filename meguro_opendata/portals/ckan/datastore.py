@@ -179,7 +179,7 @@ def _exact_numbers(client: CkanClient, resource: str, columns: list[str]) -> Ite
 
 
 def _repeatable() -> bool:
-    """A step that may be done twice needs no asking whether it was done."""
+    """Return a step that may be done twice needs no asking whether it was done."""
     return False
 
 

@@ -40,12 +40,12 @@ class Member:
 
     @property
     def period(self) -> Period | None:
-        """The period, ``None`` if none or several were found."""
+        """Return the period, ``None`` if none or several were found."""
         return self.periods[0] if len(self.periods) == 1 else None
 
 
 def name_periods(name: str, pattern: str | None, fiscal_start: int) -> tuple[Period, ...]:
-    """The periods in a file's name; a pattern of the recipe is searched in the whole name.
+    """Return the periods in a file's name; a pattern of the recipe is searched in the whole name.
 
     >>> name_periods("131105_population_20201101 - コピー.csv", None, 4)
     (Period(year=2020, month=11, day=1, fiscal=False),)
@@ -56,7 +56,7 @@ def name_periods(name: str, pattern: str | None, fiscal_start: int) -> tuple[Per
 
 
 def cell_periods(grid: Grid, row: int, column: int, pattern: str | None, fiscal_start: int) -> tuple[Period, ...]:
-    """The periods in a cell, both numbers counted from 0; none if the sheet has no such cell."""
+    """Return the periods in a cell, both numbers counted from 0; none if the sheet has no such cell."""
     if row >= grid.height or column >= grid.width:
         return ()
     return tuple(periods_in(str(grid.cells[row, column]), pattern, fiscal_start))
@@ -81,7 +81,7 @@ def column_periods(values: pl.Series, pattern: str | None, fiscal_start: int) ->
 
 
 def found_step(members: Sequence[Member]) -> str | None:
-    """The rhythm that most of the files follow, ``None`` if there is none.
+    """Return the rhythm that most of the files follow, ``None`` if there is none.
 
     Days count as the months that they lie in unless most files share their month with another.
 
@@ -104,14 +104,14 @@ def found_step(members: Sequence[Member]) -> str | None:
 
 
 def _is_daily(periods: Sequence[Period]) -> bool:
-    """Whether more than half of the files share their month with another, on another day."""
+    """Return whether more than half of the files share their month with another, on another day."""
     months = Counter((period.year, period.month) for period in periods if period.day)
     sharing = sum(count for count in months.values() if count > 1)
     return sharing * 2 > len(periods)
 
 
 def month_number(period: Period) -> int:
-    """The months up to a period, to count distances; a year counts as its first month.
+    """Return the months up to a period, to count distances; a year counts as its first month.
 
     >>> month_number(Period(2021, 1)) - month_number(Period(2020, 11, 1))
     2
@@ -141,7 +141,7 @@ def _unreadable(members: Iterable[Member]) -> Iterator[Finding]:
 
 
 def _doubled(members: Iterable[Member], step: str | None) -> Iterator[Finding]:
-    """An error for each file whose period another file has; in a monthly series, whose month it has."""
+    """Yield an error for each file whose period another file has; in a monthly series, whose month it has."""
     first: dict[object, str] = {}
     for member in members:
         if member.period is None:
@@ -173,7 +173,7 @@ def _gaps(members: Sequence[Member], step: str | None) -> Iterator[Finding]:
 
 
 def _period_at(number: int, like: Period, months: int) -> Period:
-    """The period a number of months up, as exact as the series is."""
+    """Return the period a number of months up, as exact as the series is."""
     month = number % _OF_A_YEAR + 1 if months < _OF_A_YEAR and like.month else 0
     return Period(number // _OF_A_YEAR, month, 0, like.fiscal)
 
@@ -219,7 +219,7 @@ def differing_periods(
 
 
 def may_be_same(one: Period, other: Period, fiscal_start: int) -> bool:
-    """Whether two periods can be the same, as exact as both are; days count as their months.
+    """Return whether two periods can be the same, as exact as both are; days count as their months.
 
     >>> may_be_same(Period(2026, 8), Period(2026, 8, 1), 4), may_be_same(Period(2026, 8), Period(2026, 6), 4)
     (True, False)

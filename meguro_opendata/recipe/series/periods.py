@@ -65,7 +65,7 @@ class Period:
 
     @property
     def kind(self) -> str:
-        """How exact it is: ``day``, ``month``, ``year`` or ``fiscal-year``.
+        """Return how exact it is: ``day``, ``month``, ``year`` or ``fiscal-year``.
 
         >>> Period(2020, 11).kind
         'month'
@@ -119,7 +119,7 @@ def _different(matched: Iterable[Mapping[str, str | None]], fiscal: bool, fiscal
 
 
 def stem_of(name: str) -> str:
-    """The part of a file's name that may hold a period: without the ending and the municipality's code.
+    """Return the part of a file's name that may hold a period: without the ending and the municipality's code.
 
     >>> stem_of("131105_population_20201101.csv"), stem_of("202011_人口_R6.4.csv")
     ('population_20201101', '人口_R6.4')
@@ -130,7 +130,7 @@ def stem_of(name: str) -> str:
 
 
 def pattern_fault(pattern: str) -> str | None:
-    """Why a pattern cannot be used, as a code, else ``None``.
+    """Return why a pattern cannot be used, as a code, else ``None``.
 
     >>> pattern_fault("(?P<year>[0-9]{4})"), pattern_fault("("), pattern_fault("([0-9]{4})")
     (None, 'pattern-broken', 'pattern-without-year')
@@ -149,7 +149,7 @@ def pattern_fault(pattern: str) -> str | None:
 
 
 def titled(template: str | None, title: str, period: Period) -> str:
-    """The title of one file of a series.
+    """Return the title of one file of a series.
 
     >>> titled("{title}（{period:%Y年%m月}）", "人口", Period(2020, 11, 1)), titled(None, "人口", Period(2020))
     ('人口（2020年11月）', '人口（2020年）')
@@ -171,7 +171,7 @@ def unknown_words(template: str) -> list[str]:
 
 
 def lacking_parts(template: str | None, period: Period) -> list[str]:
-    """The directives of a template that ask for what the period does not have.
+    """Return the directives of a template that ask for what the period does not have.
 
     >>> lacking_parts("{title} {period:%Y年%m月}", Period(2020)), lacking_parts(None, Period(2020))
     (['%m'], [])
@@ -183,7 +183,7 @@ def lacking_parts(template: str | None, period: Period) -> list[str]:
 
 @cache
 def period_words() -> Mapping[str, Any]:
-    """The forms, words and steps of periods (``series.toml``)."""
+    """Return the forms, words and steps of periods (``series.toml``)."""
     return packaged_toml(__package__, "series.toml")
 
 
@@ -202,7 +202,7 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], bool]]:
 
 
 def _period(parts: Mapping[str, str | None], fiscal: bool, fiscal_start: int) -> Period | None:
-    """The period that the parts of a match are, ``None`` if the calendar has no such day."""
+    """Return the period that the parts of a match are, ``None`` if the calendar has no such day."""
     year = to_year((parts["year"] or "").replace(" ", "").replace(".", "").upper())
     month, day = (_number(parts.get(name)) for name in ("month", "day"))
     month_unread = month == 0 and bool(day or parts.get("month"))
@@ -215,7 +215,7 @@ def _period(parts: Mapping[str, str | None], fiscal: bool, fiscal_start: int) ->
 
 
 def _in_calendar(year: int, month: int, day: int) -> bool:
-    """Whether there is such a day; where month or day is 0, whether there is such a year or month."""
+    """Return whether there is such a day; where month or day is 0, whether there is such a year or month."""
     try:
         date(year, month or 1, day or 1)
     except ValueError:

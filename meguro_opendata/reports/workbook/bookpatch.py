@@ -80,7 +80,7 @@ class BookPatch:
         self.notes += len(chosen)
 
     def to_bytes(self, listing: Listing, name: str) -> bytes:
-        """The marked workbook, with the sheet of findings after all others."""
+        """Return the marked workbook, with the sheet of findings after all others."""
         data = self._listing_part(listing)
         _, number = self._package.add(self._book, "worksheet", self._base, data, rules()["types"]["worksheet"])
         self._package.write(self._styles_part, self._styles.to_bytes())
@@ -88,7 +88,7 @@ class BookPatch:
         return self._package.to_bytes()
 
     def free_name(self, wanted: str) -> str:
-        """A name that no sheet of the workbook has."""
+        """Return a name that no sheet of the workbook has."""
         taken = {name.casefold() for name in self._parts}
         names = (wanted if number == 1 else f"{wanted} ({number})" for number in count(1))
         return next(name for name in names if name.casefold() not in taken)
@@ -129,7 +129,7 @@ class BookPatch:
 
 
 def _moved(marks: Marks, data: bytes) -> Marks:
-    """Marks inside merged ranges on the cell that shows them."""
+    """Return marks inside merged ranges on the cell that shows them."""
     corners = top_left(marks, data)
     moved: Marks = {}
     for place, found in marks.items():
@@ -138,7 +138,7 @@ def _moved(marks: Marks, data: bytes) -> Marks:
 
 
 def _row(at: int, cells: tuple[str, ...], own: Mapping[int, int], style: int | None, height: float = 0) -> str:
-    """A row of text cells; text stays text, whatever it begins with."""
+    """Return a row of text cells; text stays text, whatever it begins with."""
     made = []
     for column, text in enumerate(cells):
         number = own.get(column, style)

@@ -28,7 +28,7 @@ class Layout:
     above: tuple[str, ...] = ()
 
     def place(self, found: Finding) -> Place | None:
-        """The cell of a finding, the first of its row if it is on no column; ``None`` for the whole file.
+        """Return the cell of a finding, the first of its row if it is on no column; ``None`` for the whole file.
 
         Information that names no column is on no cell: absent items would only crowd the header's first one.
 
@@ -56,11 +56,11 @@ class Listing:
 
     @property
     def header(self) -> tuple[str, ...]:
-        """The titles of its columns."""
+        """Return the titles of its columns."""
         return tuple(messages.word(word, self.lang) for word in rules()["listing"])
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        """The text of each row, made one by one since there may be very many."""
+        """Yield the text of each row, made one by one since there may be very many."""
         for number, found in enumerate(self.findings, start=1):
             yield _row(number, found, self.layout, self.lang)
 
@@ -73,7 +73,7 @@ class Listing:
 
 
 def placed(findings: Sequence[Finding], layout: Layout) -> dict[str | None, Marks]:
-    """The findings by sheet and cell, each in their order; those on no cell are left out."""
+    """Return the findings by sheet and cell, each in their order; those on no cell are left out."""
     made: dict[str | None, Marks] = {}
     for found in findings:
         place = layout.place(found)
@@ -83,7 +83,7 @@ def placed(findings: Sequence[Finding], layout: Layout) -> dict[str | None, Mark
 
 
 def worst(findings: Sequence[Finding]) -> str:
-    """The gravest severity.
+    """Return the gravest severity.
 
     >>> worst([Finding("column-unknown", "info"), Finding("type-date", "error")])
     'error'
@@ -92,7 +92,7 @@ def worst(findings: Sequence[Finding]) -> str:
 
 
 def chosen_for_notes(marks: Marks, room: int) -> list[Place]:
-    """The cells that get a note if there is room for so many: the gravest first, then from the top."""
+    """Return the cells that get a note if there is room for so many: the gravest first, then from the top."""
     order = sorted(marks, key=lambda place: (SEVERITIES.index(worst(marks[place])), place))
     return sorted(order[: max(room, 0)])
 
@@ -161,7 +161,7 @@ def _row(number: int, found: Finding, layout: Layout, lang: str) -> tuple[str, .
 
 
 def height_of(cells: Sequence[str]) -> float:
-    """The height in points of a row of the sheet of findings, so that all its text is seen."""
+    """Return the height in points of a row of the sheet of findings, so that all its text is seen."""
     lines = (lines_of(text, width) for text, width in zip(cells, rules()["listing"].values(), strict=True) if text)
     high: float = min(max(lines, default=1), rules()["limits"]["lines"]) * rules()["row_height"]
     return high

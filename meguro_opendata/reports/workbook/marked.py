@@ -61,7 +61,7 @@ class Marked:
 
 
 def mark_table(table: Table, findings: Sequence[Finding], lang: str, above: Sequence[str] = ()) -> Marked:
-    """A table's workbook with the findings on it.
+    """Return a table's workbook with the findings on it.
 
     Args:
         table: The table as it was checked; its columns tell where findings on text files stand.
@@ -169,7 +169,7 @@ def _new_workbook(grid: Grid, findings: Sequence[Finding], layout: Layout, lang:
 
 
 def _sheet_name(name: str, taken: str) -> str:
-    """A name that Excel allows for a sheet, and that the sheet of findings does not have.
+    """Return a name that Excel allows for a sheet, and that the sheet of findings does not have.
 
     >>> _sheet_name("令和5/4[1]", "検査結果"), _sheet_name("検査結果", "検査結果")
     ('令和5_4_1_', '検査結果_')

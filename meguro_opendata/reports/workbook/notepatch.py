@@ -142,7 +142,7 @@ class Notes:
         return splice(data, edits)
 
     def _next_cluster(self) -> int:
-        """The first cluster of 1,024 shape ids that no drawing of the package has."""
+        """Return the first cluster of 1,024 shape ids that no drawing of the package has."""
         taken = {0}
         for name in self._package.names(".vml"):
             data = self._package.read(name)
@@ -203,7 +203,7 @@ def _comment(place: Place, text: str, author: int, p: str) -> str:
 
 
 def _grown(data: bytes, comment: Element, text: str, part: str) -> Iterable[Edit]:
-    """A comment with ours after what it says; plain text becomes a run, as runs follow only runs."""
+    """Return a comment with ours after what it says; plain text becomes a run, as runs follow only runs."""
     body = comment.child("text")
     if body is None:
         raise PatchError(part)
@@ -224,7 +224,7 @@ def _box(place: Place, text: str, number: int, order: int, columns: Columns) -> 
 
 
 def _anchor(place: Place, text: str, columns: Columns) -> str:
-    """Where a note's box begins and ends: column, pixels into it, row, pixels into it, twice."""
+    """Return where a note's box begins and ends: column, pixels into it, row, pixels into it, twice."""
     note, limits = rules()["note"], rules()["limits"]
     high = min(lines_of(text, note["letters_in_line"]) + 1, note["most_lines"]) * note["line"]
     first = min(place[1] + 1, limits["columns"] - 1)

@@ -27,12 +27,12 @@ _WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def rules() -> dict[str, Any]:
-    """How findings are shown in a workbook (``marked.toml``)."""
+    """Return how findings are shown in a workbook (``marked.toml``)."""
     return packaged_toml(__package__, "marked.toml")
 
 
 def lines_of(text: str, wide: int) -> int:
-    """How many lines a text takes where so many half-width letters fit in one.
+    """Return how many lines a text takes where so many half-width letters fit in one.
 
     >>> lines_of("ab", 44), lines_of("あ" * 30, 44), lines_of("a" + chr(10) + "b", 44)
     (1, 2, 2)
@@ -79,11 +79,11 @@ class Package:
         return name.lower() in self._names
 
     def names(self, ending: str) -> list[str]:
-        """The parts whose names end so."""
+        """Return the parts whose names end so."""
         return [name for low, name in self._names.items() if low.endswith(ending)]
 
     def read(self, name: str) -> bytes:
-        """A part's content as it now is.
+        """Return a part's content as it now is.
 
         Raises:
             PatchError: If there is no such part or it is damaged.
@@ -103,18 +103,18 @@ class Package:
         self._written[self._names.setdefault(name.lower(), name)] = data
 
     def root(self, name: str) -> Element:
-        """The elements of a part."""
+        """Return the elements of a part."""
         return elements(self.read(name), name)
 
     def relations(self, source: str) -> list[Relation]:
-        """The relations of a part to others of the package; of the package itself for the empty name."""
+        """Return the relations of a part to others of the package; of the package itself for the empty name."""
         name = _relations_name(source)
         if name not in self:
             return []
         return [_relation(found, source) for found in self.root(name).children if _is_inside(found)]
 
     def related(self, source: str, kind: str) -> str | None:
-        """The part to which a part has the first relation of a kind."""
+        """Return the part to which a part has the first relation of a kind."""
         return next((found.target for found in self.relations(source) if found.kind == kind), None)
 
     def add(self, source: str, kind: str, base: str, data: bytes, content_type: str) -> tuple[str, str]:
@@ -129,7 +129,7 @@ class Package:
         return name, self._relate(source, f"{base}/{kind}", name)
 
     def content_type(self, name: str) -> str | None:
-        """The content type of a part."""
+        """Return the content type of a part."""
         known = self.root(_TYPES).children
         ending = name.rpartition(".")[2].lower()
         for attribute, wanted in (("PartName", f"/{name}".lower()), ("Extension", ending)):
@@ -195,7 +195,7 @@ class Package:
 
 
 def _like(member: zipfile.ZipInfo) -> zipfile.ZipInfo:
-    """A member's head without what belongs to its old place in the archive."""
+    """Return a member's head without what belongs to its old place in the archive."""
     made = _new(member.filename)
     made.date_time = member.date_time
     made.external_attr = member.external_attr

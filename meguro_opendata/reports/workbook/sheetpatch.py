@@ -32,7 +32,7 @@ _SHEET_DEPTH, _PART_DEPTH, _ROW_DEPTH, _CELL_DEPTH = 1, 2, 3, 4
 
 
 def address(place: Place) -> str:
-    """A place, counted from 0, as Excel shows it.
+    """Return a place, counted from 0, as Excel shows it.
 
     >>> address((4, 8))
     'I5'
@@ -41,7 +41,7 @@ def address(place: Place) -> str:
 
 
 def place_of(text: str) -> Place | None:
-    """The place, counted from 0, of an address; ``None`` if it is none.
+    """Return the place, counted from 0, of an address; ``None`` if it is none.
 
     >>> place_of("I5"), place_of("x")
     ((4, 8), None)
@@ -69,11 +69,11 @@ class Columns:
         self.ranges.append((first, last, int(attributes.get("style", 0)), pixels))
 
     def style(self, column: int) -> int:
-        """The format of cells that are not there."""
+        """Return the format of cells that are not there."""
         return next((style for first, last, style, _ in self.ranges if first <= column <= last), 0)
 
     def width(self, column: int) -> int:
-        """The width of a column in pixels."""
+        """Return the width of a column in pixels."""
         usual: int = rules()["note"]["column"]
         found = next((pixels for first, last, _, pixels in self.ranges if first <= column <= last), None)
         return usual if found is None else found
@@ -113,7 +113,7 @@ class SheetPatch:
         parse(data, part, self._prepare)
 
     def to_bytes(self, new_notes_id: str | None = None) -> bytes:
-        """The part with its changes, and with a ``legacyDrawing`` if it gets its first notes."""
+        """Return the part with its changes, and with a ``legacyDrawing`` if it gets its first notes."""
         edits = list(self._edits)
         if new_notes_id is not None:
             new = f'<{self._prefix}legacyDrawing xmlns:r="{self.base}" r:id="{new_notes_id}"/>'.encode()
@@ -252,7 +252,7 @@ class SheetPatch:
 
 
 def top_left(places: Iterable[Place], data: bytes) -> dict[Place, Place]:
-    """The top left cell of the merged range in which a place lies, for those places that lie in one.
+    """Return the top left cell of the merged range in which a place lies, for those places that lie in one.
 
     >>> top_left([(0, 1), (3, 0)], b'<mergeCells><mergeCell ref="A1:C2"/></mergeCells>')
     {(0, 1): (0, 0)}

@@ -15,7 +15,7 @@ _Lane = tuple[str | None, ...]
 
 
 def spans(findings: Iterable[Finding], words: Mapping[str, str]) -> list[str]:
-    """The places of findings, those in neighbouring rows of one column together.
+    """Return the places of findings, those in neighbouring rows of one column together.
 
     Args:
         findings: In any order.
@@ -50,7 +50,7 @@ def _spans_of(lane: list[Finding], words: Mapping[str, str]) -> Iterator[str]:
 
 
 def _runs(rows: list[int]) -> Iterator[tuple[int, int]]:
-    """The first and last of each run of numbers that follow one another.
+    """Yield the first and last of each run of numbers that follow one another.
 
     >>> list(_runs([1, 2, 3, 7]))
     [(1, 3), (7, 7)]

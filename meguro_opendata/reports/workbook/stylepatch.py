@@ -56,7 +56,7 @@ class Styles:
         return self._known[number, fill]
 
     def listed(self, fill: str = "", *, link: bool = False) -> int:
-        """The number of the format of a text cell in the sheet of findings."""
+        """Return the number of the format of a text cell in the sheet of findings."""
         key = ("link" if link else "text", fill)
         if key not in self._known:
             parent = ' xfId="0"' if self._root.child("cellStyleXfs") else ""
@@ -84,7 +84,7 @@ class Styles:
         return len(self._fills.children) + self._new_fills.index(new)
 
     def _link_font(self) -> int:
-        """The workbook's first font, blue and underlined."""
+        """Return the workbook's first font, blue and underlined."""
         p, first = self._root.prefix, self._fonts.children[0]
         kept = {part.name: self._data[part.start : part.end] for part in first.children if part.name in _KEPT_OF_FONT}
         parts = [f"<{p}u/>".encode(), kept.pop("sz", b""), f'<{p}color rgb="FF0563C1"/>'.encode(), *kept.values()]
@@ -92,7 +92,7 @@ class Styles:
         return len(self._fonts.children) + len(self._new_fonts) - 1
 
     def to_bytes(self) -> bytes:
-        """The part with the formats that were asked for after those that it had."""
+        """Return the part with the formats that were asked for after those that it had."""
         grown = (
             (self._fonts, self._new_fonts),
             (self._fills, self._new_fills),

@@ -69,19 +69,19 @@ class Element:
 
     @property
     def is_empty_tag(self) -> bool:
-        """Whether it is written as one tag (``<a/>``)."""
+        """Return whether it is written as one tag (``<a/>``)."""
         return self.end == self.inner
 
     def child(self, name: str) -> Element | None:
-        """The first child of that name."""
+        """Return the first child of that name."""
         return next((child for child in self.children if child.name == name), None)
 
     def all(self, name: str) -> list[Element]:
-        """All children of that name."""
+        """Return all children of that name."""
         return [child for child in self.children if child.name == name]
 
     def reference(self) -> str | None:
-        """Its ``r:id``."""
+        """Return its ``r:id``."""
         return next((value for name, value in self.attributes.items() if name.endswith("/relationships id")), None)
 
 
@@ -158,7 +158,7 @@ def _element(data: bytes, start: int, name: str, attributes: Mapping[str, str]) 
 
 
 def end_of_tag(data: bytes, start: int) -> int:
-    """Where the tag that begins at ``start`` ends.
+    """Return where the tag that begins at ``start`` ends.
 
     >>> end_of_tag(b'<a b=">"/><c/>', 0)
     10
@@ -168,7 +168,7 @@ def end_of_tag(data: bytes, start: int) -> int:
 
 
 def tag_name(data: bytes, start: int) -> str:
-    """The name of the tag that begins at ``start``, with its prefix.
+    """Return the name of the tag that begins at ``start``, with its prefix.
 
     >>> tag_name(b"<x:row/>", 0)
     'x:row'
@@ -178,7 +178,7 @@ def tag_name(data: bytes, start: int) -> str:
 
 
 def set_attribute(tag: bytes, name: str, value: str | None) -> bytes:
-    """A tag with an attribute set anew or added; with ``None``, without it.
+    """Return a tag with an attribute set anew or added; with ``None``, without it.
 
     >>> set_attribute(b'<c r="A1" s="3">', "s", "7"), set_attribute(b"<c/>", "s", "7")
     (b'<c r="A1" s="7">', b'<c s="7"/>')
@@ -193,7 +193,7 @@ def set_attribute(tag: bytes, name: str, value: str | None) -> bytes:
 
 
 def small_number(text: str) -> int | None:
-    """The number that an attribute holds; ``None`` if it is none, or one that no workbook has.
+    """Return the number that an attribute holds; ``None`` if it is none, or one that no workbook has.
 
     >>> small_number("12"), small_number("-1"), small_number("9" * 5000)
     (12, None, None)
@@ -202,7 +202,7 @@ def small_number(text: str) -> int | None:
 
 
 def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
-    """The data with each part from start to end replaced; edits at one place keep their order.
+    """Return the data with each part from start to end replaced; edits at one place keep their order.
 
     >>> splice(b"abcd", [(3, 3, b"x"), (1, 2, b"")])
     b'acxd'
@@ -215,7 +215,7 @@ def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def legal_xml(text: str) -> str:
-    """Text without the signs that XML cannot hold.
+    """Return text without the signs that XML cannot hold.
 
     >>> legal_xml("a" + chr(11) + "b")
     'ab'

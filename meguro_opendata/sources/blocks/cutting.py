@@ -110,7 +110,7 @@ def _above(grid: Grid, header: Header) -> Iterator[Block]:
 
 
 def _below(grid: Grid, start: int) -> Iterator[Block]:
-    """The tables below a line, with their titles and notes."""
+    """Yield the tables below a line, with their titles and notes."""
     for _ in range(_MOST_TABLES):
         if start >= grid.height:
             return
@@ -136,7 +136,7 @@ def _cut_table(
     whole: bool = False,
     settled: Mapping[int, str] | None = None,
 ) -> Cut:
-    """The first table of a sheet, and what is beside it."""
+    """Return the first table of a sheet, and what is beside it."""
     columns = table_columns(grid, head, header)
     body = _body(grid, head, header, columns, grid.height)
     end = grid.height if whole else table_end(grid, header, body)

@@ -26,7 +26,7 @@ _WORDS = 8  # columns of numbers asked for words
 
 
 def table_end(grid: Grid, header: Header, body: Body) -> int:
-    """The line on which another table begins, or the number of lines."""
+    """Return the line on which another table begins, or the number of lines."""
     start = header.low + 1
     for line in _beginnings(body):
         if body.cells.height > _LARGE and _is_plain(body, line):
@@ -49,7 +49,7 @@ def _beginnings(body: Body) -> Iterator[int]:
 
 
 def _lines_of_words(body: Body) -> list[int]:
-    """Lines of nothing but words that have some in two columns of numbers, and so may be labels."""
+    """Return lines of nothing but words that have some in two columns of numbers, and so may be labels."""
     numbers = [at for at, kind in enumerate(body.profile.kinds) if kind is CellKind.NUMBER][:_WORDS]
     if len(numbers) < 2:  # noqa: PLR2004
         return []
@@ -58,7 +58,7 @@ def _lines_of_words(body: Body) -> list[int]:
 
 
 def _is_all_words(body: Body, line: int) -> bool:
-    """Whether a line has no value of a kind that no label has: a row with words for its numbers has others."""
+    """Return whether a line has no value of a kind that no label has: a row with words for its numbers has others."""
     return all(cell_kind(cell) is CellKind.TEXT for cell in body.texts(line))
 
 
@@ -69,7 +69,7 @@ def _words_in(column: pl.Series) -> pl.Series:
 
 
 def _begins_table(grid: Grid, body: Body, at: int, line: int) -> bool:
-    """Whether the lines from one on are a table of their own and not rows, notes or sums of the table above."""
+    """Return whether the lines from one on are a table of their own and not rows, notes or sums of the table above."""
     group = _group(body, line)
     if _is_same_table(body, group):
         return False
@@ -81,7 +81,7 @@ def _begins_table(grid: Grid, body: Body, at: int, line: int) -> bool:
 
 
 def _group(body: Body, line: int) -> list[int]:
-    """The lines from one on to the next gap."""
+    """Return the lines from one on to the next gap."""
     end = line
     while end < body.cells.height and end - line < _DEPTH and body.count(end):
         end += 1
@@ -102,7 +102,7 @@ def _is_same_table(body: Body, group: Sequence[int]) -> bool:
 
 
 def _heads_values(body: Body, lines: Sequence[int], usual: Sequence[CellKind | None]) -> bool:
-    """Whether a line of words stands above figures or dates in a column of the table that holds neither."""
+    """Return whether a line of words stands above figures or dates in a column of the table that holds neither."""
     if len(lines) <= _HEAD or not _is_all_words(body, lines[0]):
         return False
     kinds = [[cell_kind(cell) for cell in body.cells.row(line)] for line in lines]
@@ -111,7 +111,7 @@ def _heads_values(body: Body, lines: Sequence[int], usual: Sequence[CellKind | N
 
 
 def _names_labels(body: Body, line: int) -> bool:
-    """Whether a line has a label of the header in its own column, and another label beside it."""
+    """Return whether a line has a label of the header in its own column, and another label beside it."""
     row = body.cells.row(line)
     same = sum(bool(cell.strip()) and cell == label for cell, label in zip(row, body.header, strict=True))
     return bool(0 < same < body.count(line))
@@ -127,7 +127,7 @@ def _rows_above(body: Body, line: int) -> list[int]:
 
 
 def _always_in(body: Body, rows: Sequence[int]) -> list[int]:
-    """The columns that nearly all of some rows fill."""
+    """Return the columns that nearly all of some rows fill."""
     if not rows:
         return []
     counts = [sum(column) for column in zip(*map(body.filled_in, rows), strict=True)]
@@ -135,7 +135,7 @@ def _always_in(body: Body, rows: Sequence[int]) -> list[int]:
 
 
 def _kinds_in(body: Body, rows: Sequence[int]) -> Sequence[CellKind | None]:
-    """The kind that most values of each column have in some rows; without rows, in all."""
+    """Return the kind that most values of each column have in some rows; without rows, in all."""
     if not rows:
         return body.profile.kinds
     kinds = (map(cell_kind, body.cells.row(at)) for at in rows)
@@ -143,7 +143,7 @@ def _kinds_in(body: Body, rows: Sequence[int]) -> Sequence[CellKind | None]:
 
 
 def _is_alike(body: Body, line: int, always: Sequence[int], usual_kinds: Sequence[CellKind | None]) -> bool:
-    """Whether a line is filled as rows are, with values of their kinds."""
+    """Return whether a line is filled as rows are, with values of their kinds."""
     if always and sum(not body.filled_in(line)[at] for at in always) * 2 >= len(always):
         return False
     kinds = zip(map(cell_kind, body.cells.row(line)), usual_kinds, strict=True)
@@ -153,7 +153,7 @@ def _is_alike(body: Body, line: int, always: Sequence[int], usual_kinds: Sequenc
 
 
 def _with_title(body: Body, line: int) -> int:
-    """The first line of another table, with the lines of one cell above it as its title."""
+    """Return the first line of another table, with the lines of one cell above it as its title."""
     while line > 1 and body.count(line - 1) == 1:
         line -= 1
     return line

@@ -34,12 +34,12 @@ class Profile:
 
     @cached_property
     def always(self) -> tuple[int, ...]:
-        """The columns that nearly every row fills."""
+        """Return the columns that nearly every row fills."""
         return tuple(column for column, share in enumerate(self.fill) if share >= ALWAYS)
 
     @cached_property
     def typed(self) -> tuple[int, ...]:
-        """The columns whose values are of a kind that no label has."""
+        """Return the columns whose values are of a kind that no label has."""
         return tuple(column for column, kind in enumerate(self.kinds) if kind in TYPED)
 
 
@@ -59,22 +59,22 @@ class Head:
 
     @property
     def width(self) -> int:
-        """The number of columns."""
+        """Return the number of columns."""
         return len(self.lines[0]) if self.lines else 0
 
     @cached_property
     def kinds(self) -> tuple[tuple[CellKind, ...], ...]:
-        """The kind of each cell, merged ones spread."""
+        """Return the kind of each cell, merged ones spread."""
         return tuple(tuple(map(cell_kind, line)) for line in self.spread)
 
     @cached_property
     def filled(self) -> tuple[int, ...]:
-        """How many cells of each line are filled, merged ones spread."""
+        """Return how many cells of each line are filled, merged ones spread."""
         return tuple(sum(map(bool, line)) for line in self.kinds)
 
     @cached_property
     def usual_width(self) -> int:
-        """How many cells a row fills: seven of ten lines with more than one cell fill no more than this."""
+        """Return how many cells a row fills: seven of ten lines with more than one cell fill no more than this."""
         wide = sorted(count for count in self.filled if count >= _ROW)
         return wide[int(len(wide) * _USUAL)] if wide else 1
 
@@ -91,7 +91,7 @@ class Head:
 
     @cached_property
     def rows_from(self) -> tuple[int, ...]:
-        """The number of rows from each line on."""
+        """Return the number of rows from each line on."""
         found = [0]
         for filled in reversed(self.filled):
             found.append(found[-1] + (filled >= _ROW))

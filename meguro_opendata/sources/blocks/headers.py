@@ -130,7 +130,7 @@ def _try(head: Head, low: int) -> Header | None:
 
 
 def _is_title(head: Head, line: int) -> bool:
-    """Whether a line is one cell that is merged over several columns, and none reaches into it from above."""
+    """Return whether a line is one cell that is merged over several columns, and none reaches into it from above."""
     reached = any(top < line <= bottom for (top, _), (bottom, _) in head.merged)
     return not reached and sum(bool(text.strip()) for text in head.lines[line]) == 1
 
@@ -167,7 +167,7 @@ class _Trial:
         return _Contrast(alike, other, missing, self._has_units(line))
 
     def _has_units(self, line: int) -> bool:
-        """Whether all words of a line above columns of values are units."""
+        """Return whether all words of a line above columns of values are units."""
         texts = [self.head.spread[line][column] for column in self.profile.typed]
         return all(is_unit(text) for text in texts if text.strip())
 
@@ -181,7 +181,7 @@ class _Trial:
         return named / total, len(set(given)) / len(given) if given else 0.0
 
     def gain(self, less: tuple[int, int], more: tuple[int, int]) -> float:
-        """How much better the names of some lines are than those of fewer."""
+        """Return how much better the names of some lines are than those of fewer."""
         (covered, distinct), (more_covered, more_distinct) = self.names(*less), self.names(*more)
         return more_covered - covered + (more_distinct - distinct) / 2
 
@@ -197,7 +197,7 @@ class _Trial:
         return top
 
     def _belongs(self, line: int, top: int) -> bool | None:
-        """Whether a line is one of the header; ``None`` if neither it nor any line above is."""
+        """Return whether a line is one of the header; ``None`` if neither it nor any line above is."""
         if self._reaches_down(line):
             return True
         labels = self._label_texts(line)
@@ -211,7 +211,7 @@ class _Trial:
         return [text for text in texts if text and not is_aside(text)]
 
     def _stands_out(self, line: int) -> bool:
-        """Whether a line has labels above columns of values."""
+        """Return whether a line has labels above columns of values."""
         contrast = self.contrast(line)
         return contrast.other >= 1 and contrast.other > 2 * contrast.alike
 
@@ -219,7 +219,7 @@ class _Trial:
         return any(top <= line < bottom <= self.low for (top, _), (bottom, _) in self.head.merged)
 
     def _groups(self, line: int, labels: Sequence[str]) -> bool:
-        """Whether a line has labels of more than one group, or of one that is not as wide as the table."""
+        """Return whether a line has labels of more than one group, or of one that is not as wide as the table."""
         filled = sum(map(bool, self.head.kinds[line]))
         if not labels or self._is_title_beside(line) or len(labels) < 0.6 * filled:
             return False
@@ -252,7 +252,7 @@ class _Trial:
         return line > 0 and self.head.filled[line - 1] > 1
 
     def score(self, top: int) -> float:
-        """How good the header is."""
+        """Return how good the header is."""
         coverage, distinct = self.names(top, self.low)
         measures = {
             "coverage": coverage,
@@ -272,14 +272,14 @@ class _Trial:
         return contrast.lead
 
     def _labels(self, top: int) -> float:
-        """How much the header's cells look like labels, from 0 to 1."""
+        """Return how much the header's cells look like labels, from 0 to 1."""
         lines = range(top, self.low + 1)
         cells = [(line, c) for line in lines for c in self.columns if self.head.lines[line][c].strip()]
         looks = (_look(self.head.kinds[line][c], self.head.lines[line][c]) for line, c in cells)
         return sum(looks) / len(cells) if cells else 0.0
 
     def _first_row(self) -> int:
-        """The first line below that is wide enough to be a row."""
+        """Return the first line below that is wide enough to be a row."""
         enough = max(2, 0.3 * self.head.usual_width)
         below = [line for line in range(self.low + 1, len(self.head.lines)) if self.head.filled[line] > 1]
         return next((line for line in below if self.head.filled[line] >= enough), below[0])

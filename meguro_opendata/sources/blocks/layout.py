@@ -55,7 +55,7 @@ def table_columns(grid: Grid, head: Head, header: Header) -> tuple[int, int]:
 
 
 def _begins_again(head: Head, header: Header, run: tuple[int, int]) -> int | None:
-    """The column from which on the labels of a run are said once more, all in the same order."""
+    """Return the column from which on the labels of a run are said once more, all in the same order."""
     left, right = run
     names = header_names(head.spread[header.top : header.low + 1], range(left, right + 1))
     for period in range(2, len(names) // 2 + 1):
@@ -105,7 +105,7 @@ def translated_line(head: Head, header: Header) -> int | None:
 
 
 def _latin(line: Sequence[str]) -> set[int]:
-    """The cells of a line that hold Latin words."""
+    """Return the cells of a line that hold Latin words."""
     return {at for at, text in enumerate(line) if _LATIN.fullmatch(text.strip())}
 
 
@@ -114,7 +114,7 @@ def _is_words(head: Head, line: int) -> bool:
 
 
 def _alternates(head: Head, header: Header, left: int) -> bool:
-    """Whether every second line, beginning with the one below the header, leaves the first column blank."""
+    """Return whether every second line, beginning with the one below the header, leaves the first column blank."""
     shown = [bool(kinds[left]) for kinds, filled in zip(head.kinds, head.filled, strict=True) if filled][
         header.low + 1 :
     ]
@@ -122,14 +122,14 @@ def _alternates(head: Head, header: Header, left: int) -> bool:
 
 
 def _last_row(head: Head, header: Header, run: tuple[int, int]) -> int:
-    """The last of the first lines that has more than one cell in a run of columns; 0 if there are none."""
+    """Return the last of the first lines that has more than one cell in a run of columns; 0 if there are none."""
     left, right = run
     lines = range(len(head.lines) - 1, header.low, -1)
     return next((at for at in lines if sum(map(bool, head.kinds[at][left : right + 1])) >= _ROW), 0)
 
 
 def _runs(grid: Grid, top: int) -> list[tuple[int, int]]:
-    """The runs of columns that have a filled cell below some line."""
+    """Return the runs of columns that have a filled cell below some line."""
     below = grid.cells[top:]
     if below.width > _MANY:  # one question about all of them takes less time than one about each
         all_used = below.select((pl.all().str.strip_chars() != "").any()).row(0)
@@ -146,13 +146,13 @@ def _runs(grid: Grid, top: int) -> list[tuple[int, int]]:
 
 
 def _is_used(column: pl.Series) -> bool:
-    """Whether a column has a filled cell; most have one near the top, which spares a look at all of them."""
+    """Return whether a column has a filled cell; most have one near the top, which spares a look at all of them."""
     parts = (column.head(_SEARCHED), column)
     return any(filled(part).any() for part in parts)
 
 
 def _labels(head: Head, header: Header, run: tuple[int, int]) -> list[str]:
-    """The labels of a run of columns, each line's after the other's."""
+    """Return the labels of a run of columns, each line's after the other's."""
     left, right = run
     lines = head.spread[header.top : header.low + 1]
     return [text.strip() for line in lines for text in line[left : right + 1] if text.strip()]
@@ -166,7 +166,7 @@ def _is_like(head: Head, header: Header, first: tuple[int, int], run: tuple[int,
 def of_table(
     grid: Grid, header: Header, columns: tuple[int, int], end: int, reasons: Mapping[int, str]
 ) -> Iterator[Block]:
-    """The table's lines, those of one role that follow each other as one block."""
+    """Yield the table's lines, those of one role that follow each other as one block."""
     for first, last in _stretches(reasons, header.top, end):
         reason = reasons.get(first)
         found = _block(grid, (first, last), columns, _role(reason), read=reason is None, reason=reason)
@@ -207,7 +207,7 @@ def _block(
 
 
 def above(grid: Grid, top: int) -> Iterator[Block]:
-    """The lines above a header that are no table: titles and notes, or a key of several lines."""
+    """Yield the lines above a header that are no table: titles and notes, or a key of several lines."""
     counts = [sum(bool(cell.strip()) for cell in grid.record(line)) for line in range(top)]
     for is_filled, run in groupby(range(top), key=lambda line: counts[line] > 0):
         lines = list(run)
@@ -236,7 +236,7 @@ def _outside(run: tuple[int, int], left: int, right: int) -> list[tuple[int, int
 
 
 def _extent(grid: Grid, columns: tuple[int, int], start: int, end: int) -> tuple[int, int]:
-    """The first and last line that has a cell in some columns."""
+    """Return the first and last line that has a cell in some columns."""
     left, right = columns
     cells = filled_cells(grid.cells[start:end, left : right + 1])
     lines = cells.select(pl.any_horizontal(pl.all())).to_series().arg_true()
@@ -244,13 +244,13 @@ def _extent(grid: Grid, columns: tuple[int, int], start: int, end: int) -> tuple
 
 
 def rest(grid: Grid, start: int, end: int | None = None) -> Grid:
-    """The lines of a grid from one on, as a grid of their own."""
+    """Return the lines of a grid from one on, as a grid of their own."""
     merged = tuple(((t - start, l), (b - start, r)) for (t, l), (b, r) in grid.merged if t >= start)  # noqa: E741
     return replace(grid, cells=grid.cells[start:end], merged=merged, widths=None, lines=None)
 
 
 def of_other_table(block: Block, by: int, reason: str) -> Block:
-    """A block of another table as one of the whole sheet, so many lines further down, that is not read."""
+    """Return a block of another table as one of the whole sheet, so many lines further down, that is not read."""
     role: Role = "other_table" if block.role == "table" else block.role
     why = reason if block.read or role == "other_table" else block.reason
     first, last = block.first_row + by, block.last_row + by

@@ -26,7 +26,7 @@ class Part:
     columns: tuple[int, int] | None = None
 
     def holds(self, block: Block) -> bool:
-        """Whether a block lies in it with all of its cells."""
+        """Return whether a block lies in it with all of its cells."""
         left, right = self.columns or (0, block.last_column)
         rows = self.start < block.first_row and (self.end is None or block.last_row <= self.end)
         return rows and left < block.first_column and block.last_column <= right + 1
@@ -50,7 +50,7 @@ def without(grid: Grid, parts: Iterable[Part]) -> Grid:
 
 
 def filled_lines(grid: Grid, part: Part) -> list[int]:
-    """The lines of a part that have a filled cell in it."""
+    """Return the lines of a part that have a filled cell in it."""
     left, right = part.columns or (0, grid.width - 1)
     cells = filled_cells(grid.cells[part.start : part.end, left : right + 1])
     if not cells.width:

@@ -84,19 +84,19 @@ class Body:
 
     @cached_property
     def blank(self) -> list[int]:
-        """The lines without a filled cell."""
+        """Return the lines without a filled cell."""
         return [line for line in self.lacking if not self.count(line)]
 
     @cached_property
     def usual(self) -> float:
-        """How many cells half of the rows fill at most, as the first ones show."""
+        """Return how many cells half of the rows fill at most, as the first ones show."""
         counts = filled_cells(self.cells.head(_SHOWN)).sum_horizontal() if self.cells.width else pl.Series([0])
         wide = counts.filter(counts >= _ROW)
         return float(wide.median() or 1)  # type: ignore[arg-type]
 
     @cached_property
     def words(self) -> list[int]:
-        """The first columns that may name a row: all but those of figures, and the one that numbers the rows."""
+        """Return the first columns that may name a row: all but those of figures, and the one that numbers the rows."""
         used = [at for at, share in enumerate(self.profile.fill) if share]
         return used[:1] + [at for at in used[1:] if self.profile.kinds[at] is not CellKind.NUMBER][: _LABELS - 1]
 
@@ -107,24 +107,24 @@ class Body:
         return dict(zip(self.lacking, filled_cells(few).iter_rows(), strict=True)) if self.cells.width else {}
 
     def filled_in(self, line: int) -> tuple[bool, ...]:
-        """Whether each cell of a line is filled."""
+        """Return whether each cell of a line is filled."""
         if line not in self._filled:
             self._filled[line] = tuple(bool(cell.strip()) for cell in self.cells.row(line))
         return self._filled[line]
 
     def count(self, line: int) -> int:
-        """How many cells of a line are filled."""
+        """Return how many cells of a line are filled."""
         return sum(self.filled_in(line))
 
     def lack(self, line: int) -> float:
-        """The share of the sentinels that a line leaves blank."""
+        """Return the share of the sentinels that a line leaves blank."""
         if not self.sentinels:
             return 0.0
         row = self.filled_in(line)
         return sum(not row[at] for at in self.sentinels) / len(self.sentinels)
 
     def texts(self, line: int) -> list[str]:
-        """The filled cells of a line."""
+        """Return the filled cells of a line."""
         return [cell for cell in self.cells.row(line) if cell.strip()]
 
 
@@ -139,7 +139,7 @@ def line_roles(body: Body) -> dict[int, str]:
 
 
 def _repeated(body: Body) -> list[int]:
-    """Lines that say the header once more, as sheets made for printing do on every page."""
+    """Return lines that say the header once more, as sheets made for printing do on every page."""
     filled = [at for at, cell in enumerate(body.header) if cell.strip()]
     lines = pl.int_range(body.cells.height, eager=True)
     for at in filled if len(filled) > 1 else ():
@@ -148,7 +148,7 @@ def _repeated(body: Body) -> list[int]:
 
 
 def _numbering(body: Body) -> list[int]:
-    """The first line, if it numbers the columns: ``(1)``, ``(2)`` and so on, or the same in circles."""
+    """Return the first line, if it numbers the columns: ``(1)``, ``(2)`` and so on, or the same in circles."""
     texts = body.texts(0) if body.cells.height else []
     found = [_NUMBER.fullmatch(text.strip()) for text in texts]
     if len(texts) < _NUMBERED or not all(found):
@@ -165,7 +165,7 @@ def linkdata_lines(body: Body) -> list[int]:
 
 
 def _value(number: str) -> int:
-    """The value of a number, also of one in a circle.
+    """Return the value of a number, also of one in a circle.
 
     >>> _value("12"), _value("１２"), _value("③")
     (12, 12, 3)
@@ -174,7 +174,7 @@ def _value(number: str) -> int:
 
 
 def _sums(body: Body) -> Iterator[int]:
-    """Lines that are sums of others, named so in one of the columns of words, and the rest of a group of sums."""
+    """Yield lines that are sums of others, named so in one of the columns of words, and the rest of a group of sums."""
     patterns = _patterns()
     for at in body.words:
         column = body.cells[:, at]
@@ -198,7 +198,7 @@ def _matching(column: pl.Series, kind: CellKind | None, pattern: str) -> pl.Seri
 
 
 def _rest_of_group(body: Body, at: int, line: int) -> Iterator[int]:
-    """The lines below a sum that belong to it since the column that names it is filled once a group only."""
+    """Yield the lines below a sum that belong to it since the column that names it is filled once a group only."""
     if body.profile.fill[at] >= ALWAYS:
         return
     for below in range(line + 1, body.cells.height):
@@ -209,13 +209,13 @@ def _rest_of_group(body: Body, at: int, line: int) -> Iterator[int]:
 
 
 def _is_coded(body: Body, line: int, at: int) -> bool:
-    """Whether a line has a code in front of its name, as nearly all rows have."""
+    """Return whether a line has a code in front of its name, as nearly all rows have."""
     codes = (c for c in body.profile.always if c < at and body.profile.kinds[c] in (CellKind.NUMBER, CellKind.CODE))
     return any(cell_kind(body.cells[line, column]) in (CellKind.NUMBER, CellKind.CODE) for column in codes)
 
 
 def _whole(body: Body) -> Iterator[int]:
-    """The first or last row, if it bears the name of a whole and is the sum of all others."""
+    """Yield the first or last row, if it bears the name of a whole and is the sum of all others."""
     for line in _first_and_last(body):
         named = (body.cells[:, at].gather([line]).str.contains(_patterns()["whole"])[0] for at in body.words)
         if any(named) and _is_sum(body, line):
@@ -223,7 +223,7 @@ def _whole(body: Body) -> Iterator[int]:
 
 
 def _first_and_last(body: Body) -> set[int]:
-    """The first and the last line with more than one cell, if there are others between them."""
+    """Return the first and the last line with more than one cell, if there are others between them."""
     lines = range(body.cells.height)
     first = next((line for line in lines if body.count(line) >= _ROW), None)
     last = next((line for line in reversed(lines) if body.count(line) >= _ROW), None)
@@ -245,7 +245,7 @@ def _is_sum(body: Body, line: int) -> bool:
 
 
 def _sparse(body: Body, roles: dict[int, str]) -> Iterator[tuple[int, str]]:
-    """Lines that leave most of what rows fill blank: sections between rows, notes and footers below them."""
+    """Yield lines that leave most of what rows fill blank: sections between rows, notes and footers below them."""
     candidates = [line for line in body.lacking if body.count(line) == 1 or _is_sparse(body, line)]
     if body.usual < _ROW:  # a list of one column has no sparse lines, but notes
         candidates = [line for line in candidates if any(map(_begins_note, body.texts(line)))]
@@ -274,7 +274,7 @@ def _role(body: Body, line: int, last: int) -> str | None:
 
 
 def _is_note(body: Body, line: int) -> bool:
-    """Whether a line begins as notes do and says nothing in most columns that rows fill."""
+    """Return whether a line begins as notes do and says nothing in most columns that rows fill."""
     texts = body.texts(line)
     if len(texts) > 1 and (body.lack(line) < _MOSTLY or len(texts) * 2 > body.usual):
         return False
@@ -290,14 +290,14 @@ def _is_words(texts: Sequence[str]) -> bool:
 
 
 def _is_footer(body: Body, line: int, texts: Sequence[str]) -> bool:
-    """Whether a line below the last row has next to nothing of a row, or stands apart from the rows."""
+    """Return whether a line below the last row has next to nothing of a row, or stands apart from the rows."""
     if len(texts) * _HARDLY <= body.usual or len(texts) == 1:
         return True
     return _after_gap(body, line) and body.lack(line) >= _MOSTLY
 
 
 def _after_gap(body: Body, line: int) -> bool:
-    """Whether a blank line stands between a line and the last full row above it."""
+    """Return whether a blank line stands between a line and the last full row above it."""
     while line and body.count(line) and body.lack(line) >= _MOSTLY:
         line -= 1
     return not body.count(line)

@@ -76,7 +76,7 @@ class _Open:
 
 
 def tables_of(text: str, path: Path) -> list[MarkupSheet]:
-    """Every table of a page that holds something, named by its caption or its number.
+    """Return every table of a page that holds something, named by its caption or its number.
 
     Raises:
         SourceError: If one is larger than any spreadsheet, or tables are nested beyond reason.
@@ -138,7 +138,7 @@ def _end(stack: list[_Open], found: list[MarkupSheet]) -> None:
 
 
 def _named(tables: list[MarkupSheet]) -> list[MarkupSheet]:
-    """The tables with a name of its own each."""
+    """Return the tables with a name of its own each."""
     captions = [table.name for table in tables]
     for number, table in enumerate(tables, start=1):
         table.name = table.name if table.name and captions.count(table.name) == 1 else str(number)
@@ -157,7 +157,7 @@ def _tags(text: str, path: Path) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _seen(text: str) -> str:
-    """The page without comments, scripts and styles.
+    """Return the page without comments, scripts and styles.
 
     >>> _seen("a<!-- <td> <!-- -->b<SCRIPT>x</SCRIPT>c<style>d")
     'abc'

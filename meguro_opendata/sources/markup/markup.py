@@ -39,7 +39,7 @@ def read_markup_sheet(path: Path, raw: bytes, container: str, sheet: str | None)
 
 
 def read_markup_grids(path: Path, raw: bytes, container: str) -> list[Grid]:
-    """Every table of a web page, the one that holds most first, or every visible sheet in its order."""
+    """Return every table of a web page, the one that holds most first, or every visible sheet in its order."""
     sheets, encoding = _sheets(path, raw, container)
     if sum(sheet.height * sheet.width for sheet, _ in sheets) > MOST_CELLS:
         raise SourceError("sheets-too-far", file=path, limit=MOST_CELLS)
@@ -93,7 +93,7 @@ def _decoded(raw: bytes, path: Path) -> tuple[str, str]:
 
 
 def _charset(head: bytes) -> str | None:
-    """The encoding that a file names at its beginning, if it is one in which Japanese is written.
+    """Return the encoding that a file names at its beginning, if it is one in which Japanese is written.
 
     >>> _charset(b'<meta http-equiv="Content-Type" content="text/html; charset=x-sjis">'), _charset(b"<html>")
     ('cp932', None)

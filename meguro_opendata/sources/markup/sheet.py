@@ -64,7 +64,7 @@ class MarkupSheet:
             raise SourceError("sheet-too-far", file=self.path, row=row + 1, columns=column + 1, limit=MOST_CELLS)
 
     def records(self) -> list[list[str]]:
-        """The rows up to the last one that holds something.
+        """Return the rows up to the last one that holds something.
 
         >>> sheet = MarkupSheet(Path("a.html"))
         >>> sheet.put(1, 1, "a")

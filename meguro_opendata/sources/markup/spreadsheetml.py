@@ -52,7 +52,7 @@ class _Facts:
 
 
 def _places_of(ranges: Iterable[range], end: int) -> tuple[int, ...]:
-    """The places of ranges before an end, ascending; one that begins before those seen reaches is cut there.
+    """Return the places of ranges before an end, ascending; one that begins before those seen reaches is cut there.
 
     >>> _places_of([range(2, 4), range(0, 6), range(5, 1_000_000)], 8)
     (2, 3, 4, 5, 6, 7)
@@ -189,7 +189,7 @@ class _Reader:
 
 
 def sheets_of(text: str, path: Path) -> list[tuple[MarkupSheet, SheetFacts]]:
-    """Every sheet of the file with what else it holds.
+    """Return every sheet of the file with what else it holds.
 
     Raises:
         SourceError: If it is no well-formed XML, declares entities, or is larger than any spreadsheet.
@@ -210,7 +210,7 @@ def sheets_of(text: str, path: Path) -> list[tuple[MarkupSheet, SheetFacts]]:
 
 
 def _text(written: str, kind: str) -> str:
-    """A cell's value as text.
+    """Return a cell's value as text.
 
     >>> _text("65.0", "Number"), _text("2023-04-01T00:00:00.000", "DateTime"), _text("1", "Boolean")
     ('65', '2023-04-01', 'TRUE')

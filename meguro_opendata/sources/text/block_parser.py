@@ -48,13 +48,13 @@ class _Quotations:
     has_formula: bool = False
 
     def count(self, block: bytes, sign: bytes) -> int:
-        """How often a sign stands inside them."""
+        """Return how often a sign stands inside them."""
         if len(self.opening) > _MANY:
             return int((self.around(_places(block, sign)) >= 0).sum())
         return sum(block.count(sign, *span) for span in zip(self.opening, self.closing, strict=True))
 
     def around(self, places: Places) -> Places:
-        """The number of the quoted cell around each place, -1 where there is none."""
+        """Return the number of the quoted cell around each place, -1 where there is none."""
         import numpy as np
 
         opening, closing = np.asarray(self.opening, dtype=np.intp), np.asarray(self.closing, dtype=np.intp)
@@ -63,7 +63,7 @@ class _Quotations:
         return np.where(inside, number, -1)
 
     def outside(self, places: Places) -> Places:
-        """The places that no quoted cell holds."""
+        """Return the places that no quoted cell holds."""
         return places[self.around(places) < 0]
 
 
@@ -96,7 +96,7 @@ def parse_block(block: bytes, marks: int, delimiter: str) -> Records | None:
 
 
 def _even(block: bytes, sign: bytes, marks: int, quotations: _Quotations) -> Records | None:
-    """The records of a block if all have as many cells and all lines end alike, else ``None``.
+    """Return the records of a block if all have as many cells and all lines end alike, else ``None``.
 
     The bytes of the cells, of the delimiters that so many cells need, of quotation marks and of such line breaks are
     the whole block only if no record is shorter (polars fills it up) and no line ends otherwise. polars refuses records
@@ -121,14 +121,14 @@ def _even(block: bytes, sign: bytes, marks: int, quotations: _Quotations) -> Rec
 
 
 def _break_of(block: bytes) -> bytes | None:
-    """The line break that a block may use throughout; ``None`` if a carriage return stands alone."""
+    """Return the line break that a block may use throughout; ``None`` if a carriage return stands alone."""
     if b"\r" not in block:
         return b"\n"
     return None if _LONE_RETURN.search(block) else b"\r\n"
 
 
 def _can_be_even(block: bytes, sign: bytes, records: int) -> bool:
-    """Whether so many records as wide as the first can stand in a block, and polars can read them."""
+    """Return whether so many records as wide as the first can stand in a block, and polars can read them."""
     delimiters = block[: block.find(b"\n")].count(sign)
     return records <= MOST_RECORDS and delimiters < MOST_COLUMNS and records * delimiters <= len(block)
 
@@ -186,7 +186,7 @@ def _places(block: bytes, sign: bytes) -> Places:
 
 
 def _quotations(block: bytes, delimiter: bytes) -> _Quotations | None:
-    """The quoted cells, if every quotation mark opens or closes one or is doubled inside one."""
+    """Return the quoted cells, if every quotation mark opens or closes one or is doubled inside one."""
     before, behind = (b"", delimiter, b"\n"), (b"", delimiter, b"\n", b"\r")
     openings, closings, has_formula = list[int](), list[int](), False
     opening = block.find(b'"')
@@ -204,7 +204,7 @@ def _quotations(block: bytes, delimiter: bytes) -> _Quotations | None:
 
 
 def _many_quotations(block: bytes, delimiter: bytes) -> _Quotations | None:
-    """The same, several times faster where there are very many, by numpy."""
+    """Return the same, several times faster where there are very many, by numpy."""
     import numpy as np
 
     marks = _places(block, b'"')

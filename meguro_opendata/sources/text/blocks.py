@@ -72,7 +72,7 @@ class BadByteError(Exception):
         self.is_cut = is_cut
 
     def after(self, line: int) -> BadByteError:
-        """The same, counted from a place that many lines before the block."""
+        """Return the same, counted from a place that many lines before the block."""
         return type(self)(line + self.line, self.shown, is_mixed=self.is_mixed, is_cut=self.is_cut)
 
 
@@ -104,7 +104,7 @@ class Block(NamedTuple):
 
 
 def blocks(path: Path, encoding: str, *, quoted: bool = True) -> Iterator[Block]:
-    """The file in blocks that end behind a line break; the first is small, so that its header is known early.
+    """Yield the file in blocks that end behind a line break; the first is small, so that its header is known early.
 
     Each is in the file's own encoding, of UTF-16 and UTF-32 in UTF-8; :func:`utf8` makes text of it.
 
@@ -132,7 +132,7 @@ def blocks(path: Path, encoding: str, *, quoted: bool = True) -> Iterator[Block]
 
 
 def utf8(raw: bytes, encoding: str) -> bytes:
-    """A block in UTF-8. One that is in UTF-8 comes as it is, unchecked: :func:`refuse_bad_bytes` does that.
+    """Return a block in UTF-8. One that is in UTF-8 comes as it is, unchecked: :func:`refuse_bad_bytes` does that.
 
     Raises:
         BadByteError: If a byte is not of the encoding.
@@ -165,7 +165,7 @@ def _refuse_mixed(raw: bytes, text: str) -> None:
 
 
 def without_marks(block: bytes) -> tuple[bytes, list[int] | None]:
-    r"""A block in UTF-8 without byte order marks at the beginning of its lines, and on which lines they stood.
+    r"""Return a block in UTF-8 without byte order marks at the beginning of its lines, and on which lines they stood.
 
     ``None`` for the lines says that there are no marks in it at all.
     Such marks are left where files were put one behind the other, and would hide a quotation mark behind them.
@@ -183,7 +183,7 @@ def without_marks(block: bytes) -> tuple[bytes, list[int] | None]:
 
 
 def count(block: bytes, sign: bytes) -> int:
-    """How often a byte stands in a block."""
+    """Return how often a byte stands in a block."""
     return block.count(sign)
 
 
@@ -235,7 +235,7 @@ def _bad_byte(raw: bytes, at: int, error: UnicodeDecodeError | None = None) -> B
 
 
 def _record_end(block: bytes) -> tuple[int, int]:
-    """Where the last whole record of a block ends (0 if none does), and the quotation marks before that.
+    """Return where the last whole record of a block ends (0 if none does), and the quotation marks before that.
 
     The search goes backwards in steps, so that a quotation that never ends costs no more than one that does.
     """

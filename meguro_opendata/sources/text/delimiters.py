@@ -58,7 +58,7 @@ def _data() -> dict[str, list[str]]:
 
 
 def _start(text: bytes) -> str:
-    """The records at the beginning; the last one is left out if it may go on."""
+    """Return the records at the beginning; the last one is left out if it may go on."""
     start = text[:_SEARCHED].decode("utf-8", errors="replace")
     if len(text) <= _SEARCHED:
         return start
@@ -66,7 +66,7 @@ def _start(text: bytes) -> str:
 
 
 def _widths(text: str, sign: str) -> list[int]:
-    """The number of cells of each record that is not blank."""
+    """Return the number of cells of each record that is not blank."""
     with longest_cell(len(text) + 1):
         records = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
         return [len(record) for record in records if any(cell.strip() for cell in record) or len(record) > 1]
@@ -77,12 +77,12 @@ def _is_even(widths: Sequence[int]) -> bool:
 
 
 def _may_be(sign: str, widths: Sequence[int]) -> bool:
-    """Whether records of one width are enough for a sign; one that words use as well separates several lines."""
+    """Return whether records of one width are enough for a sign; one that words use as well separates several lines."""
     return sign in _data()["usual"] or len(widths) > 1
 
 
 def _separates(widths: Sequence[int], sign: str, *, header_first: bool) -> bool:
-    r"""Whether a sign may separate records of several widths.
+    r"""Return whether a sign may separate records of several widths.
 
     >>> _separates([2, 3], ";", header_first=True), _separates([1, 3, 3], ";", header_first=False)
     (True, True)

@@ -52,7 +52,7 @@ class Progress:
         refuse_padding(self.height, self.width, self.filled)
 
     def all_lines(self) -> Sequence[int]:
-        """The line of each record."""
+        """Return the line of each record."""
         if all(isinstance(part, range) for part in self.lines):
             last = self.lines[-1]
             if last and last[-1] == sum(map(len, self.lines)):
@@ -80,13 +80,13 @@ class Cells:
         self.widths.append(records.widths if records.widths is not None else records.cells.width)
 
     def cells(self) -> pl.DataFrame:
-        """All records as one table as wide as the widest."""
+        """Return all records as one table as wide as the widest."""
         names = [str(index) for index in range(max(frame.width for frame in self.frames))]
         wide = [frame.with_columns(pl.lit("").alias(name) for name in names[frame.width :]) for frame in self.frames]
         return pl.concat(wide, rechunk=False)
 
     def all_widths(self) -> Sequence[int] | None:
-        """The width of each record, ``None`` if all are the same."""
+        """Return the width of each record, ``None`` if all are the same."""
         if len({width if isinstance(width, int) else None for width in self.widths}) == 1 and isinstance(
             self.widths[0], int
         ):

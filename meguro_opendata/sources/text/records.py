@@ -25,17 +25,17 @@ class Breaks(NamedTuple):
 
     @property
     def kind(self) -> str | None:
-        """The one kind that is used, ``mixed`` if several are."""
+        """Return the one kind that is used, ``mixed`` if several are."""
         used = [name for name, number in self._asdict().items() if number]
         return "mixed" if len(used) > 1 else used[0] if used else None
 
     def plus(self, other: Breaks) -> Breaks:
-        """Those of two blocks together."""
+        """Return those of two blocks together."""
         return Breaks(*map(sum, zip(self, other, strict=True)))
 
 
 def breaks_of(block: bytes) -> Breaks:
-    r"""The line breaks of a block.
+    r"""Return the line breaks of a block.
 
     >>> breaks_of(b"a\r\nb\n")
     Breaks(crlf=1, lf=1, cr=0)

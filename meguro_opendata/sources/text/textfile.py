@@ -77,7 +77,7 @@ class TextRead(Generic[AnyTaker]):
 
 
 def read_text_grid(path: Path, declared: str | None = None, *, as_written: bool = False) -> Grid:
-    """Every record of a text file; encoding and errors as :func:`read_text`.
+    """Return every record of a text file; encoding and errors as :func:`read_text`.
 
     Args:
         path: The file.
@@ -150,7 +150,7 @@ def _read_as(path: Path, encoding: str, begin: Callable[[], AnyTaker], *, header
 
 
 def decode(raw: bytes, path: Path) -> tuple[str, str]:
-    """The text of a small file that is in memory, and its encoding, decided as :func:`read_text_grid` does.
+    """Return the text of a small file that is in memory, and its encoding, decided as :func:`read_text_grid` does.
 
     Raises:
         SourceError: If no encoding fits.

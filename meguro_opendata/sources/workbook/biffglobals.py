@@ -46,7 +46,7 @@ class BiffGlobals:
     sheets: tuple[tuple[str, int], ...]
 
     def text(self, raw: bytes) -> str:
-        """Text of BIFF5.
+        """Return text of BIFF5.
 
         Raises:
             CodePageError: If it is not of the code page, or no program knows that.
@@ -54,7 +54,7 @@ class BiffGlobals:
         return _decoded(raw, self.codepage)
 
     def begin_of(self, sheet: str) -> int | None:
-        """Where the records of a sheet begin; ``None`` if there is no such sheet."""
+        """Return where the records of a sheet begin; ``None`` if there is no such sheet."""
         return dict(reversed(self.sheets)).get(sheet)
 
 
@@ -98,7 +98,7 @@ def _first_part(stream: bytes) -> Iterator[tuple[int, bytes]]:
 def _formats(
     codes: Mapping[int, bytes], styles: list[int], version: int, codepage: int
 ) -> Iterator[tuple[int, NumberFormat]]:
-    """The formats by the number of the style; each code is decoded once."""
+    """Yield the formats by the number of the style; each code is decoded once."""
     known = {number: number_format(code) for number, code in BUILT_IN.items()}
     for number, written in codes.items():
         known[number] = number_format(_code(written, version, codepage))
@@ -130,7 +130,7 @@ def _unicode(raw: bytes, length: int, wide: int) -> str:
 
 
 def _decoded(raw: bytes, codepage: int) -> str:
-    """Text in a code page.
+    """Return text in a code page.
 
     >>> _decoded("名称".encode("cp932"), 932)
     '名称'

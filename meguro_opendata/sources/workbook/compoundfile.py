@@ -46,7 +46,7 @@ def compound_kind(file: BinaryIO) -> str:
 
 
 def is_cut(file: BinaryIO) -> bool:
-    """Whether the list of an old workbook's streams, or its records, go on behind the end of the file."""
+    """Return whether the list of an old workbook's streams, or its records, go on behind the end of the file."""
     try:
         whole, sector = file.seek(0, 2), _size(file)
         lists = [*_table(file), *(_number(file, at) for at in (48, 60))]  # of sectors, of streams, of small sectors
@@ -60,7 +60,7 @@ def is_cut(file: BinaryIO) -> bool:
 
 
 def _goes_on(file: BinaryIO, start: int, size: int, whole: int) -> bool:
-    """Whether a stream of that size has parts that the file is too short for."""
+    """Return whether a stream of that size has parts that the file is too short for."""
     sector, table = _size(file), _table(file)
     number = start
     for seen in range(0, min(size, _MOST_SECTORS * sector), sector):
@@ -138,12 +138,12 @@ def _chained(table: Sequence[int], start: int) -> list[int] | None:
 
 
 def workbook_sheets(file: BinaryIO) -> int:
-    """How many sheets an old workbook declares, 0 if it is damaged."""
+    """Return how many sheets an old workbook declares, 0 if it is damaged."""
     return sum(kind == SHEET for kind in _first_kinds(workbook_stream(file)))
 
 
 def workbook_stream(file: BinaryIO) -> bytes:
-    """The records of an old workbook, empty if it is damaged."""
+    """Return the records of an old workbook, empty if it is damaged."""
     try:
         stream = _workbook_of(dict(_entries(file)))
         return _begin(file, *stream, whole=True) if stream else b""
@@ -157,7 +157,7 @@ def _workbook_of(entries: Mapping[str, tuple[int, int]]) -> tuple[int, int] | No
 
 
 def _entries(file: BinaryIO) -> Iterator[tuple[str, tuple[int, int]]]:
-    """The streams and storages by name, in lower case: first sector and size."""
+    """Yield the streams and storages by name, in lower case: first sector and size."""
     for sector in _chain(file, _number(file, 48), _table(file)):
         raw = _sector(file, sector)
         for at in range(0, len(raw) - _ENTRY + 1, _ENTRY):
@@ -168,7 +168,7 @@ def _entries(file: BinaryIO) -> Iterator[tuple[str, tuple[int, int]]]:
 
 
 def _begin(file: BinaryIO, start: int, size: int, *, whole: bool = False) -> bytes:
-    """The first sector of a stream, or the whole of it; none for a stream too small to be a workbook."""
+    """Return the first sector of a stream, or the whole of it; none for a stream too small to be a workbook."""
     if size < _SMALL:
         return b""
     if not whole:
@@ -177,7 +177,7 @@ def _begin(file: BinaryIO, start: int, size: int, *, whole: bool = False) -> byt
 
 
 def _is_locked(stream: bytes) -> bool:
-    """Whether a workbook's stream says, before anything else, how it is encrypted.
+    """Return whether a workbook's stream says, before anything else, how it is encrypted.
 
     >>> _is_locked(struct.pack("<HH2xHH", 0x0809, 2, FILEPASS, 0))
     True
@@ -186,7 +186,7 @@ def _is_locked(stream: bytes) -> bool:
 
 
 def _first_kinds(stream: bytes) -> Iterator[int]:
-    """The kinds of the records of a workbook's first part, which is about the whole of it."""
+    """Yield the kinds of the records of a workbook's first part, which is about the whole of it."""
     return takewhile(lambda kind: kind != EOF, (kind for kind, _ in records(stream)))
 
 
@@ -211,14 +211,14 @@ def _sector(file: BinaryIO, number: int) -> bytes:
 
 
 def _table(file: BinaryIO) -> tuple[int, ...]:
-    """The sectors that hold the table of sectors, as far as the header names them."""
+    """Return the sectors that hold the table of sectors, as far as the header names them."""
     file.seek(76)
     named = struct.unpack(f"<{_IN_HEADER}I", file.read(4 * _IN_HEADER))
     return tuple(number for number in named if number < _LAST)
 
 
 def _chain(file: BinaryIO, start: int, table: tuple[int, ...]) -> Iterator[int]:
-    """The sectors of a stream one after the other; a circle or a missing part ends it."""
+    """Yield the sectors of a stream one after the other; a circle or a missing part ends it."""
     entries = _size(file) // 4
     number, seen = start, set[int]()
     while len(seen) < _MOST_SECTORS:

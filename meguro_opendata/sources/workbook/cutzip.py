@@ -39,7 +39,7 @@ def kind_of_rest(held: bytes) -> str:
 
 
 def _kind(name: str, content: bytes) -> str | None:
-    """The kind of a package that one member tells, by its name or its text."""
+    """Return the kind of a package that one member tells, by its name or its text."""
     if name.startswith("xl/") and name.endswith(".bin"):
         return "xlsb"
     known = next((kind for folder, kind in _FOLDERS.items() if name.startswith(folder)), None)
@@ -47,7 +47,7 @@ def _kind(name: str, content: bytes) -> str | None:
 
 
 def _members(held: bytes) -> Iterator[tuple[str, bytes]]:
-    """The names of the first members, and the beginnings of what they hold."""
+    """Yield the names of the first members, and the beginnings of what they hold."""
     at = held.find(_MEMBER)
     for _ in range(_MOST_MEMBERS):
         if at < 0 or at + _LOCAL.size > len(held):

@@ -20,12 +20,12 @@ class Extent:
 
     @property
     def cells(self) -> int:
-        """How many cells a sheet up to there has."""
+        """Return how many cells a sheet up to there has."""
         return self.row * self.column
 
     @property
     def is_too_large(self) -> bool:
-        """Whether a sheet up to there has more cells than are read."""
+        """Return whether a sheet up to there has more cells than are read."""
         return self.cells > MOST_CELLS
 
     def reach(self, row: int, column: int) -> None:

@@ -42,7 +42,7 @@ class _Section:
     tokens: tuple[tuple[str, str], ...]
 
     def show(self, value: Decimal) -> str | None:
-        """A number that is not negative; ``None`` if it has decimals, which such a format does not show."""
+        """Return a number that is not negative; ``None`` if it has decimals, which such a format does not show."""
         if any(kind == "general" for kind, _ in self.tokens):
             return "".join(_plain(value) if kind == "general" else text for kind, text in self.tokens)
         return _filled(self.tokens, _plain(value).lstrip("0")) if value == int(value) else None
@@ -59,7 +59,7 @@ class NumberFormat:
         return self.show_text(repr(value))
 
     def show_text(self, written: str) -> str | None:
-        """The same for a number as a file has it; ``None`` if it is none."""
+        """Return the same for a number as a file has it; ``None`` if it is none."""
         try:
             exact = Decimal(written)
             if not exact.is_finite() or abs(exact.adjusted()) > _MOST_DIGITS:
@@ -71,7 +71,7 @@ class NumberFormat:
         return (shown or "").strip() or None
 
     def _section_of(self, value: Decimal) -> _Section | None:
-        """The section of a value that is not negative."""
+        """Return the section of a value that is not negative."""
         if any(section.condition for section in self.sections):
             return next((one for one in self.sections if one.condition is None or _meets(value, one)), None)
         return self.sections[2 if value == 0 and len(self.sections) > 2 else 0]  # noqa: PLR2004
@@ -94,7 +94,7 @@ def number_format(code: str) -> NumberFormat | None:
 
 
 def _shows_more(code: str) -> bool:
-    """Whether any section has two zeros or a literal text."""
+    """Return whether any section has two zeros or a literal text."""
     return any(
         sum(kind == "digit" and text == "0" for kind, text in tokens) > 1
         or any(kind == "literal" and text.strip() for kind, text in tokens)
@@ -103,7 +103,7 @@ def _shows_more(code: str) -> bool:
 
 
 def _parts(code: str) -> list[str]:
-    """The sections, cut at semicolons that are no literal texts."""
+    """Return the sections, cut at semicolons that are no literal texts."""
     parts = [""]
     for token in _TOKEN.finditer(code):
         if token["other"] == ";":
@@ -114,7 +114,7 @@ def _parts(code: str) -> list[str]:
 
 
 def _section(part: str) -> _Section | None:
-    """A section, ``None`` if a sign in it has a meaning that is not ours."""
+    """Return a section, ``None`` if a sign in it has a meaning that is not ours."""
     condition, tokens = _CONDITION.search(part), tuple(_tokens(part))
     if any(kind == "foreign" for kind, _ in tokens):
         return None
@@ -122,7 +122,7 @@ def _section(part: str) -> _Section | None:
 
 
 def _tokens(part: str) -> Iterator[tuple[str, str]]:
-    """Each sign of a section: ``literal``, ``digit``, ``general``, or ``foreign``."""
+    """Yield each sign of a section: ``literal``, ``digit``, ``general``, or ``foreign``."""
     for token in _TOKEN.finditer(part):
         kind, text = str(token.lastgroup), token[0]
         if kind in _LITERALS:
@@ -137,7 +137,7 @@ def _tokens(part: str) -> Iterator[tuple[str, str]]:
 
 
 def _filled(tokens: Sequence[tuple[str, str]], digits: str) -> str:
-    """The digits in their places from the right; those that are too many stand at the first place."""
+    """Return the digits in their places from the right; those that are too many stand at the first place."""
     rest, shown = digits, list[str]()
     first = next((at for at, (kind, _) in enumerate(tokens) if kind == "digit"), -1)
     for at in range(len(tokens) - 1, -1, -1):

@@ -70,7 +70,7 @@ class OdsTally:
 
 
 def ods_extents(pieces: Iterator[bytes], tally: OdsTally) -> Iterator[Extent]:
-    """The extent of each table of an OpenDocument's XML, up to the first that is too large; its text is tallied.
+    """Yield the extent of each table of an OpenDocument's XML, up to the first that is too large; its text is tallied.
 
     Repeated rows and cells count as often as they are repeated; more tags than a sheet may have cells are too large.
 
@@ -139,18 +139,18 @@ class _Reader:
 
 
 def _is_filled(attributes: bytes) -> bool:
-    """Whether a cell has a value or a formula among its attributes."""
+    """Return whether a cell has a value or a formula among its attributes."""
     return b"office:" in attributes or b"table:formula" in attributes
 
 
 def _values(attributes: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Each attribute with its value."""
+    """Yield each attribute with its value."""
     for name, doubly, singly in _ATTRIBUTE.findall(attributes):
         yield name, doubly or singly
 
 
 def _times(attributes: bytes) -> int:
-    """How often a row, cell or space is repeated.
+    """Return how often a row, cell or space is repeated.
 
     >>> _times(b' table:number-columns-repeated="3"'), _times(b" text:c='12'/"), _times(b"")
     (3, 12, 1)

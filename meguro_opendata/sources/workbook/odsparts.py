@@ -103,7 +103,7 @@ class _Sheet(SeenParts):
                 self.shown.update(dict.fromkeys(self._places(), shown))
 
     def _places(self) -> Iterator[Place]:
-        """The cells that the last element stands for."""
+        """Yield the cells that the last element stands for."""
         rows = range(self.row, min(self.row + min(self.rows, _MOST_REPEATED), MOST_ROWS))
         columns = range(self.at, min(self.column, self.at + _MOST_REPEATED, MOST_COLUMNS))
         return islice(product(rows, columns), _MOST_REPEATED)
@@ -129,7 +129,7 @@ def ods_parts(raw: bytes, sheet: str) -> SheetParts:
 
 
 def _repeated(attributes: dict[bytes, bytes], name: bytes) -> int:
-    """A count, 1 if it is not given.
+    """Return a count, 1 if it is not given.
 
     >>> _repeated({b"table:number-rows-repeated": b"12"}, b"table:number-rows-repeated"), _repeated({}, b"x")
     (12, 1)

@@ -181,7 +181,7 @@ def _inflated(packed: memoryview) -> Iterator[bytes]:
 
 
 def _in_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The pieces cut before a tag, so that none is cut in two; a text without tags may be cut anywhere."""
+    """Yield the pieces cut before a tag, so that none is cut in two; a text without tags may be cut anywhere."""
     rest = b""
     for piece in pieces:
         held = rest + piece

@@ -52,7 +52,7 @@ _ALWAYS_KNOWN = frozenset({"hidden_sheets", "numbers"})
 
 
 def read_workbook_sheet(path: Path, raw: bytes, container: str, sheet: str | None) -> Grid:
-    """One sheet of a workbook: the named one, or the first visible one.
+    """Return one sheet of a workbook: the named one, or the first visible one.
 
     The caller has passed the file through :func:`~.packageguard.refuse_bomb`.
 
@@ -66,13 +66,13 @@ def read_workbook_sheet(path: Path, raw: bytes, container: str, sheet: str | Non
 
 
 def read_workbook_grids(path: Path, raw: bytes, container: str) -> list[Grid]:
-    """Every visible sheet of a workbook, in its order; as :func:`read_workbook_sheet`."""
+    """Return every visible sheet of a workbook, in its order; as :func:`read_workbook_sheet`."""
     book = _open(path, raw, container)
     return [_grid(name, path, raw, container, book) for name in book.visible]
 
 
 def cell_text(value: Any) -> str:
-    """A cell's value as text: whole numbers without a point, dates and times in ISO form.
+    """Return a cell's value as text: whole numbers without a point, dates and times in ISO form.
 
     >>> cell_text(65.0), cell_text(22.14), cell_text(True)
     ('65', '22.14', 'TRUE')
@@ -128,7 +128,7 @@ class _Book:
 
     @property
     def visible(self) -> list[str]:
-        """The sheets of cells that Excel shows."""
+        """Return the sheets of cells that Excel shows."""
         return [
             name
             for name, sheet in zip(self.names, self.opened.sheets_metadata, strict=True)
@@ -137,7 +137,7 @@ class _Book:
 
     @property
     def hidden(self) -> tuple[str, ...]:
-        """The sheets that Excel does not show."""
+        """Return the sheets that Excel does not show."""
         sheets = zip(self.names, self.opened.sheets_metadata, strict=True)
         return tuple(name for name, sheet in sheets if sheet.visible != SheetVisibleEnum.Visible)
 
@@ -186,7 +186,7 @@ def _merged(path: Path, ranges: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _read(name: str, path: Path, raw: bytes, container: str, book: _Book) -> tuple[CalamineSheet, SheetParts]:
-    """A sheet, and what its parts say, each read beside the other."""
+    """Return a sheet, and what its parts say, each read beside the other."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         waiting = beside.submit(_PARTS[container], raw, name)
         sheet = _sheet(name, path, book)
@@ -261,7 +261,7 @@ def _column(index: int, values: Sequence[Any], first: int) -> tuple[pl.Series, p
 
 
 def _with_one_newline(cells: pl.DataFrame) -> pl.DataFrame:
-    """The cells with line breaks written in one way, as a line feed."""
+    """Return the cells with line breaks written in one way, as a line feed."""
     seen = cells.select(pl.all().str.contains("\r", literal=True).any()).row(0) if cells.width else ()
     returns = [name for name, has in zip(cells.columns, seen, strict=True) if has]
     return cells.with_columns(pl.col(returns).str.replace_all("\r\n", "\n", literal=True))

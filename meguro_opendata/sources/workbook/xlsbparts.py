@@ -48,7 +48,7 @@ def xlsb_parts(raw: bytes, sheet: str) -> SheetParts:
 
 
 def _relation_of(book: bytes, sheet: str) -> str:
-    """The id of the relation to a sheet's part."""
+    """Return the id of the relation to a sheet's part."""
     for kind, data in _records(book):
         if kind == _SHEET:
             relation, begin = _text(data, 8)
@@ -58,7 +58,7 @@ def _relation_of(book: bytes, sheet: str) -> str:
 
 
 def _text(data: bytes, begin: int) -> tuple[str, int]:
-    """A text, and where it ends."""
+    """Return a text, and where it ends."""
     length = struct.unpack_from("<I", data, begin)[0]
     end = begin + 4 + 2 * (length if length != 0xFFFFFFFF else 0)  # noqa: PLR2004 (no text at all)
     return data[begin + 4 : end].decode("utf-16-le", "replace"), end

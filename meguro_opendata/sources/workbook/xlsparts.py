@@ -122,7 +122,7 @@ def xls_parts(raw: bytes, sheet: str) -> SheetParts:
 
 
 def old_sheet_names(raw: bytes) -> list[str]:
-    """The sheets of a workbook of Excel 95, whose names calamine does not decode; empty for any other.
+    """Return the sheets of a workbook of Excel 95, whose names calamine does not decode; empty for any other.
 
     Raises:
         CodePageError: If they are not of the code page that the workbook names.
@@ -149,7 +149,7 @@ def biff_parts(stream: bytes, sheet: str) -> SheetParts:
 
 
 def _rk(packed: int) -> float:
-    """A number in the short form ([MS-XLS] 2.5.220).
+    """Return a number in the short form ([MS-XLS] 2.5.220).
 
     >>> _rk(0x3FF00000), _rk((1530001 << 2) | 2), _rk((1234 << 2) | 3)
     (1.0, 1530001.0, 12.34)
@@ -162,7 +162,7 @@ def _rk(packed: int) -> float:
 
 
 def _records_of_sheet(stream: bytes, begin: int) -> Iterator[tuple[int, bytes]]:
-    """The records of a sheet itself, without those of charts in it.
+    """Yield the records of a sheet itself, without those of charts in it.
 
     Raises:
         struct.error: If the sheet has no end.

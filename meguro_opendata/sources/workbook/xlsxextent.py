@@ -87,12 +87,12 @@ class XlsxTally:
 
     @property
     def text(self) -> int:
-        """An upper bound of the bytes that all references make together."""
+        """Return an upper bound of the bytes that all references make together."""
         return self.references * self.longest
 
 
 def referred_text(texts: Iterable[bytes], sheets: Iterable[bytes]) -> int:
-    """How many bytes of text the references to shared texts make, one by one.
+    """Return how many bytes of text the references to shared texts make, one by one.
 
     Args:
         texts: The part of the shared texts, in pieces cut before tags.
@@ -108,7 +108,7 @@ def referred_text(texts: Iterable[bytes], sheets: Iterable[bytes]) -> int:
 
 
 def _lengths(pieces: Iterable[bytes]) -> Iterator[int]:
-    """The bytes of each shared text, without tags."""
+    """Yield the bytes of each shared text, without tags."""
     open_, begun = 0, False
     for piece in pieces:
         first, *rest = _ITEM.split(piece)
@@ -211,7 +211,7 @@ def _farthest(piece: bytes) -> tuple[int, int, bool]:
 
 
 def _named_places(signs: NDArray[np.uint8], begins: NDArray[np.intp]) -> tuple[int, int]:
-    """The farthest row and column of the names that begin at these places."""
+    """Return the farthest row and column of the names that begin at these places."""
     row = np.zeros(len(begins), dtype=np.int64)
     column = np.zeros(len(begins), dtype=np.int64)
     open_ = np.ones(len(begins), dtype=bool)

@@ -143,7 +143,7 @@ def _hidden_columns(columns: Iterable[bytes]) -> Iterator[int]:
 
 
 def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[_Patterns, bytes]]:
-    """A sheet in pieces that end before a row, each with how its elements are written."""
+    """Yield a sheet in pieces that end before a row, each with how its elements are written."""
     if not is_readable(archive, part):
         return
     with archive.open(part) as file:
@@ -174,7 +174,7 @@ def _objects(archive: zipfile.ZipFile, related: dict[str, list[str]]) -> Iterato
 
 
 def _drawings(content: bytes) -> Iterator[tuple[str, Place | None]]:
-    """The pictures, charts and shapes of a drawing."""
+    """Yield the pictures, charts and shapes of a drawing."""
     for piece in _pieces(_ANCHOR, content):
         if drawn := _DRAWN.search(piece):
             start = {name: int(number) for name, number in reversed(_ANCHORED.findall(piece))}
@@ -182,7 +182,7 @@ def _drawings(content: bytes) -> Iterator[tuple[str, Place | None]]:
 
 
 def _controls(content: bytes) -> Iterator[tuple[str, Place | None]]:
-    """The controls of an old drawing; the boxes of its notes are none."""
+    """Yield the controls of an old drawing; the boxes of its notes are none."""
     for piece in _pieces(_CONTROL, content):
         control, anchor = _CONTROL.search(piece), _CONTROL_ANCHOR.search(piece)
         if control and control[1] != b"Note":
@@ -190,13 +190,13 @@ def _controls(content: bytes) -> Iterator[tuple[str, Place | None]]:
 
 
 def _pieces(start: re.Pattern[bytes], content: bytes) -> Iterator[bytes]:
-    """The content cut before each match."""
+    """Yield the content cut before each match."""
     begins = (found.start() for found in start.finditer(content))
     return (content[begin:end] for begin, end in pairwise([*begins, len(content)]))
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
-    """The name of the part that holds a sheet, as the workbook's relations say."""
+    """Return the name of the part that holds a sheet, as the workbook's relations say."""
     book = "xl/workbook.xml"
     targets = targets_of(archive, book)
     for entry in _SHEET.findall(read_part(archive, book)):
@@ -206,7 +206,7 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
 
 
 def targets_of(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
-    """The names of the parts that a part is related to, by the ids of the relations."""
+    """Return the names of the parts that a part is related to, by the ids of the relations."""
     return {
         _attribute(relation, rb"Id"): _resolved(part, _attribute(relation, rb"Target"))
         for relation in _RELATION.findall(read_part(archive, _relations_of(part)))
@@ -230,7 +230,7 @@ def _relations_of(part: str) -> str:
 
 
 def _resolved(part: str, target: str) -> str:
-    """The name of a part that another one names.
+    """Return the name of a part that another one names.
 
     >>> _resolved("xl/worksheets/sheet1.xml", "../drawings/drawing1.xml"), _resolved("xl/workbook.xml", "/xl/a.xml")
     ('xl/drawings/drawing1.xml', 'xl/a.xml')

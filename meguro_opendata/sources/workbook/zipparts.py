@@ -15,12 +15,12 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def is_readable(archive: zipfile.ZipFile, name: str) -> bool:
-    """Whether there is such a part, packed in a way that is read."""
+    """Return whether there is such a part, packed in a way that is read."""
     return name in archive.NameToInfo and archive.NameToInfo[name].compress_type in _METHODS
 
 
 def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
-    """The beginning of a part, empty if there is none."""
+    """Return the beginning of a part, empty if there is none."""
     if not is_readable(archive, name):
         return b""
     with archive.open(name) as file:

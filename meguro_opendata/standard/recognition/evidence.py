@@ -98,7 +98,7 @@ def least_share(standard_id: str) -> float | None:
 
 
 def _in_text(source: str, text: str) -> Iterator[Evidence]:
-    """The names in one text; a name inside a longer one is none."""
+    """Yield the names in one text; a name inside a longer one is none."""
     # Spaces stand between the letters of some titles, and between the words of names in Latin letters.
     rest = {False: loose(text), True: one_width(text).casefold()}
     seen = set()
@@ -113,7 +113,7 @@ def _in_text(source: str, text: str) -> Iterator[Evidence]:
 
 @cache
 def _words() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    """Every name as it is compared, its list, and how it is found, the longest first."""
+    """Return every name as it is compared, its list, and how it is found, the longest first."""
     data = _data()
     named = [(name, one) for part in ("names", "unlisted") for one, names in data[part].items() for name in names]
     ids = [(one, one) for part in ("names", "unlisted") for one in data[part]]

@@ -30,12 +30,12 @@ _Synonyms = Mapping[str, Mapping[str, list[str]]]
 
 
 def mapping_words() -> dict[str, Any]:
-    """The spellings, confidences and derived items of ``synonyms.toml``."""
+    """Return the spellings, confidences and derived items of ``synonyms.toml``."""
     return _words()
 
 
 def confidence(reason: str) -> float:
-    """How sure a proposal with a reason is.
+    """Return how sure a proposal with a reason is.
 
     >>> confidence("name"), confidence("likely") < 0.95
     (1.0, True)
@@ -44,7 +44,7 @@ def confidence(reason: str) -> float:
 
 
 def is_too_long(label: str) -> bool:
-    """Whether a label is longer than the name of any item.
+    """Return whether a label is longer than the name of any item.
 
     >>> is_too_long("名称"), is_too_long("名" * 1_000_000)
     (False, True)
@@ -53,7 +53,7 @@ def is_too_long(label: str) -> bool:
 
 
 def loose(label: str) -> str:
-    """A label as synonyms are compared: folded, in lower case, without signs and a number before it.
+    """Return a label as synonyms are compared: folded, in lower case, without signs and a number before it.
 
     >>> loose("１．名称 （カナ）") == loose("名称_カナ")
     True
@@ -87,7 +87,7 @@ def named_item(label: str, standard: Standard) -> tuple[str, str] | None:
 
 
 def meaning(field: str) -> str | None:
-    """The role of an item in ``synonyms.toml``, ``None`` if it has none.
+    """Return the role of an item in ``synonyms.toml``, ``None`` if it has none.
 
     >>> meaning("所在地_連結表記"), meaning("見本")
     ('address', None)
@@ -99,7 +99,7 @@ def meaning(field: str) -> str | None:
 
 
 def role_of(label: str) -> str | None:
-    """The role that a header of any table speaks of, ``None`` if it speaks of none or of several.
+    """Return the role that a header of any table speaks of, ``None`` if it speaks of none or of several.
 
     >>> role_of("ＴＥＬ"), role_of("駐車場_緯度"), role_of("台数")
     ('phone', 'latitude', None)
@@ -131,7 +131,7 @@ def _listed(entry: Mapping[str, list[str]]) -> list[str]:
 
 
 def _without_remark(label: str, standard: Standard) -> tuple[str, str] | None:
-    """The item of a header without its remark in parentheses, or of its lower line alone: to be confirmed."""
+    """Return the item of a header without its remark in parentheses, or of its lower line alone: to be confirmed."""
     whole = plain(label)
     shorter = (re.sub(_words()["loose"]["remark"], "", whole), whole.rpartition("_")[2])
     for short in shorter:
@@ -179,12 +179,12 @@ def _endings(names: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _preferred(pairs: Iterable[tuple[str, str]], prefix: str) -> dict[str, str]:
-    """Each spelling with the one item that begins with the prefix, though it means others, too."""
+    """Return each spelling with the one item that begins with the prefix, though it means others, too."""
     return _unambiguous((spelling, name) for spelling, name in pairs if name.startswith(prefix))
 
 
 def _own_spellings(own: _Synonyms, names: list[str], degree: str) -> Iterator[tuple[str, str]]:
-    """Spellings of a standard's items that hold for this standard only, each with its item."""
+    """Yield spellings of a standard's items that hold for this standard only, each with its item."""
     for name in own:
         if name in names:
             yield from ((loose(spelling), name) for spelling in own[name].get(degree, ()))
@@ -203,7 +203,7 @@ def _role_spellings(own: _Synonyms, names: list[str], degree: str) -> Iterator[t
 
 
 def _field_of(patterns: list[str], names: list[str]) -> str | None:
-    """The first item of the patterns that a standard has; a pattern counts only if a single item fits it."""
+    """Return the first item of the patterns that a standard has; a pattern counts only if a single item fits it."""
     for pattern in patterns:
         fitting = [name for name in names if fnmatchcase(name, pattern)]
         if len(fitting) == 1:
@@ -212,7 +212,7 @@ def _field_of(patterns: list[str], names: list[str]) -> str | None:
 
 
 def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Each spelling with its item, without spellings that mean two."""
+    """Return each spelling with its item, without spellings that mean two."""
     found: dict[str, set[str]] = {}
     for spelling, name in pairs:
         found.setdefault(spelling, set()).add(name)

@@ -41,7 +41,7 @@ class Match:
 
     @property
     def sure(self) -> bool:
-        """Whether the header is this standard's."""
+        """Return whether the header is this standard's."""
         return self.score >= SURE
 
     @property
@@ -51,7 +51,7 @@ class Match:
 
 
 def recognise(labels: Iterable[str]) -> list[Match]:
-    """The versions that share at least three labels with a header, best first."""
+    """Return the versions that share at least three labels with a header, best first."""
     header = {folded(label) for label in labels if label.strip()}
     found = [match for key in _templates() if (match := _match(key, header)) is not None]
     ranked = sorted(found, key=lambda match: (-match.items - match.labels, match.id, match.version))
@@ -60,12 +60,12 @@ def recognise(labels: Iterable[str]) -> list[Match]:
 
 
 def known_labels() -> frozenset[str]:
-    """Every label of every standard, folded."""
+    """Return every label of every standard, folded."""
     return frozenset().union(*_templates().values())
 
 
 def field_names(standard: Standard) -> Mapping[str, str]:
-    """The standard's exact item name for each folded spelling of it, synonyms included.
+    """Return the standard's exact item name for each folded spelling of it, synonyms included.
 
     >>> field_names(load_standard("aed"))["建物名等(方書)"]
     '建物名等(方書)'
@@ -80,7 +80,7 @@ def field_names(standard: Standard) -> Mapping[str, str]:
 
 @cache
 def _templates() -> dict[tuple[str, str], frozenset[str]]:
-    """The folded item names of every version of every standard."""
+    """Return the folded item names of every version of every standard."""
     return {
         (standard.id, version): frozenset(folded(field.name) for field in load_standard(standard.id, version).fields)
         for standard in standards()
@@ -90,7 +90,7 @@ def _templates() -> dict[tuple[str, str], frozenset[str]]:
 
 @cache
 def _weights() -> dict[str, float]:
-    """The weight of a label: one divided by the number of standards that have it."""
+    """Return the weight of a label: one divided by the number of standards that have it."""
     owners: Counter[str] = Counter()
     for standard in standards():
         owners.update(frozenset().union(*(_templates()[standard.id, version] for version in standard.versions)))
@@ -113,7 +113,7 @@ def _match(key: tuple[str, str], header: set[str]) -> Match | None:
 
 
 def _marked(match: Match, ranked: list[Match], header: set[str]) -> Match:
-    """The match with half its score if the rest of the header is another standard's."""
+    """Return the match with half its score if the rest of the header is another standard's."""
     template = _templates()[match.id, match.version]
     for other in ranked:
         if other.id != match.id and other.items >= SURE:

@@ -31,7 +31,7 @@ class Recognition:
 
     @property
     def unlisted(self) -> Evidence | None:
-        """The list of unknown items that the table is called by, ``None`` if there is none."""
+        """Return the list of unknown items that the table is called by, ``None`` if there is none."""
         return next((one for one in self.named if one.id in unlisted()), None)
 
     @property
@@ -63,14 +63,14 @@ def recognise_table(labels: Iterable[str], names: Mapping[str, str]) -> Recognit
 
 
 def _all_called(named: Iterable[Evidence], header: list[str], matches: list[Match]) -> Iterator[Match]:
-    """The standards that a table is called by, in the order of title, sheet, file and slug."""
+    """Yield the standards that a table is called by, in the order of title, sheet, file and slug."""
     for standard_id in dict.fromkeys(one.id for one in named):
         if standard_id not in unlisted():
             yield from _called(standard_id, header, matches)
 
 
 def _called(standard_id: str, header: list[str], matches: Iterable[Match]) -> Iterator[Match]:
-    """The versions of a standard that a table is called by, if enough of its columns are items of it."""
+    """Yield the versions of a standard that a table is called by, if enough of its columns are items of it."""
     found = [match for match in matches if match.id == standard_id]
     if found:
         yield from found

@@ -67,7 +67,7 @@ def passed_over(package: DescribedPackage) -> Iterator[PassedOver]:
 
 
 def _is_table(one: DescribedResource) -> bool:
-    """Whether a resource is to be checked: it has a schema, or says that it is a table."""
+    """Return whether a resource is to be checked: it has a schema, or says that it is a table."""
     return (
         one.schema is not None
         or one.content.get("type") == "table"
@@ -173,7 +173,7 @@ def _without(schema: Mapping[str, Any], part: str) -> dict[str, Any]:
 def _others(
     one: DescribedResource, schema: Mapping[str, Any], read: Mapping[str, ReadTable | MeguroOpendataError]
 ) -> dict[str, TextTable]:
-    """The tables that a schema's foreign keys refer to."""
+    """Return the tables that a schema's foreign keys refer to."""
     wanted = dict.fromkeys(filter(None, map(reference_of, schema.get("foreignKeys") or ())))
     found: dict[str, TextTable] = {}
     for name in wanted:
@@ -197,7 +197,7 @@ def _file_findings(one: DescribedResource) -> Iterator[Finding]:
 
 
 def _stamp(stamp: object) -> tuple[str, str]:
-    """The kind of a checksum, MD5 where none is named, and its digits.
+    """Return the kind of a checksum, MD5 where none is named, and its digits.
 
     >>> _stamp("SHA256:AB"), _stamp("ab"), _stamp(None)
     (('sha256', 'ab'), ('md5', 'ab'), ('', ''))

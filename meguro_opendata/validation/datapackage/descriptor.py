@@ -144,7 +144,7 @@ def _schema_of(one: Json, folder: Path, place: str) -> dict[str, Any] | None:
 
 
 def _dialect_of(one: Json, folder: Path) -> dict[str, Any]:
-    """The dialect; frictionless puts that of CSV one step deeper than the specification."""
+    """Return the dialect; frictionless puts that of CSV one step deeper than the specification."""
     given = one.get("dialect") or {}
     content = read_json(folder / given) if isinstance(given, str) else given
     inner = content.get("csv") if isinstance(content, dict) else None
@@ -154,7 +154,7 @@ def _dialect_of(one: Json, folder: Path) -> dict[str, Any]:
 
 
 def _dialect_faults(place: str, dialect: Json) -> Iterator[Fault]:
-    """Values of a dialect that are not of their kind."""
+    """Yield values of a dialect that are not of their kind."""
     words = package_words()["dialects"]
     for name, value in dialect.items():
         kind = next((kind for kind in _IS_OF if name in words[kind]), None)

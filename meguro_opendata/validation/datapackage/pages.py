@@ -33,7 +33,7 @@ def _written(one: CheckedResource, stem: str, html: Path | None, xlsx: Path | No
 
 
 def _page(one: CheckedResource, file: Path, report: Report, lang: str) -> bytes:
-    """The page; a file that only its dialect cuts rightly is shown without its cells."""
+    """Return the page; a file that only its dialect cuts rightly is shown without its cells."""
     if one.plain:
         return annotated_page(file, report, lang, INDEX)
     from meguro_opendata.reports.html import Checked, as_html

@@ -56,7 +56,7 @@ def read_table(resource: DescribedResource, file: Path) -> ReadTable:
 
 
 def _text_grid(file: Path, dialect: Mapping[str, Any], resource: DescribedResource) -> tuple[Grid, bool]:
-    """The cells of a text file, by our own reader where it cuts at the same sign, else by a dialect of ``csv``.
+    """Return the cells of a text file, by our own reader where it cuts at the same sign, else by a dialect of ``csv``.
 
     Also whether they are those that our own reader gives.
     """
@@ -71,14 +71,14 @@ def _text_grid(file: Path, dialect: Mapping[str, Any], resource: DescribedResour
 
 
 def _is_usual(dialect: Mapping[str, Any]) -> bool:
-    """Whether quoting is the usual one."""
+    """Return whether quoting is the usual one."""
     usual = package_words()["dialect"]
     names = ("quoteChar", "doubleQuote", "skipInitialSpace")
     return dialect.get("escapeChar") is None and all(dialect[name] == usual[name] for name in names)
 
 
 def _is_cut_at(grid: Grid, delimiter: str) -> bool:
-    """Whether a grid was cut at a sign, or has one column that nowhere holds it."""
+    """Return whether a grid was cut at a sign, or has one column that nowhere holds it."""
     if grid.width == 1:
         return not any(delimiter in cell for cell in grid.cells[:, 0])
     return grid.delimiter == delimiter
@@ -140,7 +140,7 @@ def _sheet(file: Path, dialect: Mapping[str, Any]) -> str | None:
 
 
 def _cut(grid: Grid, dialect: Mapping[str, Any], resource: DescribedResource, *, usual: bool) -> ReadTable:
-    """The header and the records of a grid, without comments."""
+    """Return the header and the records of a grid, without comments."""
     kept = [at for at in range(grid.height) if not _is_comment(grid, at, dialect)]
     heads = _heads(kept, grid.height, dialect)
     last = max(heads, default=-1)
@@ -158,7 +158,7 @@ def _chosen(all_of_them: Sequence[int] | None, rows: Sequence[int]) -> list[int]
 
 
 def _heads(kept: Sequence[int], height: int, dialect: Mapping[str, Any]) -> list[int]:
-    """The records that hold the labels: those that are named, else the first one that is no comment."""
+    """Return the records that hold the labels: those that are named, else the first one that is no comment."""
     if not dialect["header"]:
         return []
     if "headerRows" not in dialect:
@@ -181,6 +181,6 @@ def _header(grid: Grid, heads: Sequence[int], dialect: Mapping[str, Any], resour
 
 
 def _joined(records: Sequence[Sequence[str]], sign: str) -> Iterator[str]:
-    """The labels of several lines, those of one column joined."""
+    """Yield the labels of several lines, those of one column joined."""
     for at in range(max(map(len, records))):
         yield sign.join(record[at] for record in records if at < len(record) and record[at])

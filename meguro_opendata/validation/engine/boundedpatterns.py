@@ -115,7 +115,7 @@ def judged_in_time(errors: Sequence[_Found]) -> list[_Found]:
 
 
 def is_quick(pattern: str, *, whole: bool = False) -> bool:
-    """Whether Python's search takes time in proportion to the length of the text.
+    """Return whether Python's search takes time in proportion to the length of the text.
 
     >>> is_quick("[0-9]{3}-?[0-9]{4}"), is_quick("(a+)+$"), is_quick("(?=.*a).*")
     (True, False, False)
@@ -125,7 +125,7 @@ def is_quick(pattern: str, *, whole: bool = False) -> bool:
 
 @cache
 def _own_patterns() -> frozenset[str]:
-    """The patterns of the national standard, which a test holds to be quick although they repeat repetitions."""
+    """Return the patterns of the national standard, which a test holds to be quick although they repeat repetitions."""
     constraints = (kind.get("constraints", {}) for kind in value_kinds().values())
     return frozenset(one["pattern"] for one in constraints if "pattern" in one)
 
@@ -174,7 +174,7 @@ class _Slow:
     _process: PatternProcess | None = None
 
     def good(self, text: str) -> bool:
-        """Whether a text matches; true for every further one when the time is up."""
+        """Return whether a text matches; true for every further one when the time is up."""
         if text not in self._judged and self.name not in self.limits.slow:
             try:
                 self._judged[text] = self._asked(text)

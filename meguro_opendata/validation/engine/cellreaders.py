@@ -60,7 +60,7 @@ def _checks(constraints: Mapping[str, Any], read_value: ReadValue, field: str) -
 
 
 def _in_order(constraints: Mapping[str, Any], read_value: ReadValue, field: str) -> Iterable[tuple[str, Any]]:
-    """The constraints in the order in which frictionless tests them, each as its check takes it."""
+    """Return the constraints in the order in which frictionless tests them, each as its check takes it."""
     for name in _CHECKS:
         if name in constraints:
             yield name, _prepared(name, constraints[name], read_value, field)

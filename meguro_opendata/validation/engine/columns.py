@@ -16,7 +16,7 @@ __all__ = ["match_columns"]
 
 
 def match_columns(table: Table, schema: Mapping[str, Any], standard: Standard) -> list[Finding]:
-    """Info findings on the header: columns that the standard lacks (kept), then fields that have no column.
+    """Return info findings on the header: columns that the standard lacks (kept), then fields that have no column.
 
     Required fields without a column are frictionless's ``missing-label`` and are not repeated here.
     """

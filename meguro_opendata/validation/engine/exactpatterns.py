@@ -107,7 +107,7 @@ class _Exact(Translation):
         return self._pattern.startswith(text, self._at)
 
     def _last(self) -> str:
-        """The end of the text; it must be the end of the pattern, or of an alternative of the whole pattern."""
+        """Return the end of the text; it must be the end of the pattern, or of an alternative of the whole pattern."""
         while self._took("$"):
             pass
         if self._depth or not (self._at == len(self._pattern) or self._comes("|")):
@@ -115,7 +115,7 @@ class _Exact(Translation):
         return rf"{self._end}\z"
 
     def _repeated(self) -> str:
-        """A part and how often it comes, which is counted."""
+        """Return a part and how often it comes, which is counted."""
         degree, factor, ways = self.degree, self.factor, self._ways
         part = self._part()
         times = self._times()
@@ -162,7 +162,7 @@ def _accepts_nothing(part: str) -> bool:
 
 @cache
 def _ranges(category: str) -> str:
-    r"""The signs of one of Python's categories, as a set of polars has them.
+    r"""Return the signs of one of Python's categories, as a set of polars has them.
 
     >>> _ranges("s").startswith(r"\x{9}-\x{d}"), len(_ranges("w")) > 1000
     (True, True)

@@ -62,7 +62,7 @@ class FastCheck:
         self._height += table.cells.height
 
     def errors(self) -> list[RawError]:
-        """Every error of the header and of all records, in frictionless's order."""
+        """Return every error of the header and of all records, in frictionless's order."""
         with_key_errors(self._found, self.keys, self._head, [judge.expected.name for judge in self.judges])
         return [*self._head.errors, *(error for _, errors in sorted(self._found.items()) for error in errors)]
 
@@ -100,7 +100,7 @@ class _Block:
 
     @classmethod
     def of(cls, table: TextTable, fields: int, begin: int) -> _Block:
-        """The block of some records below a header with that many fields."""
+        """Return the block of some records below a header with that many fields."""
         cells = _as_wide(table.cells, fields)
         if table.widths is None and table.cells.width == fields:
             return cls(cells, None, {}, begin)
@@ -117,7 +117,7 @@ def _as_wide(cells: pl.DataFrame, width: int) -> pl.DataFrame:
 
 
 def _row_errors(block: _Block, judges: Sequence[Judge]) -> dict[int, list[RawError]]:
-    """The errors of single rows, by position in the table."""
+    """Return the errors of single rows, by position in the table."""
     found: dict[int, list[RawError]] = defaultdict(list)
     for judge in judges:
         for at, value in _bad_cells(block, judge):
@@ -130,7 +130,7 @@ def _row_errors(block: _Block, judges: Sequence[Judge]) -> dict[int, list[RawErr
 
 
 def _bad_cells(block: _Block, judge: Judge) -> Iterator[tuple[int, str | None]]:
-    """The positions and texts of a column's failing cells; ``None`` where a record does not reach it."""
+    """Yield the positions and texts of a column's failing cells; ``None`` where a record does not reach it."""
     column, inside = block.cells[:, judge.index], block.inside.get(judge.index)
     if inside is None:
         yield from judge.bad(column)
@@ -156,7 +156,7 @@ def _add_length_errors(
 
 
 def _blank_rows(block: _Block, judges: Sequence[Judge]) -> list[int]:
-    """The records of a block whose every field has no value."""
+    """Return the records of a block whose every field has no value."""
     rows: pl.Series | None = None
     for judge in judges:
         column, inside = block.cells[:, judge.index], block.inside.get(judge.index)

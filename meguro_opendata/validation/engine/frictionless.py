@@ -44,7 +44,7 @@ class TextTable:
 
     @property
     def records(self) -> list[list[str]]:
-        """The records as lists, each of its own width."""
+        """Return the records as lists, each of its own width."""
         rows = map(list, self.cells.rows())
         if self.widths is None:
             return list(rows)
@@ -71,7 +71,7 @@ class ExpectedField:
 
     @property
     def is_plain_text(self) -> bool:
-        """Whether a value is the text itself."""
+        """Return whether a value is the text itself."""
         return self.descriptor.get("type") == "string" and self.descriptor.get("format", "default") == "default"
 
 
@@ -135,7 +135,7 @@ def check_table(
     by_name: bool,
     others: Mapping[str, TextTable] | None = None,
 ) -> list[RawError]:
-    """Every error that frictionless finds, in its order.
+    """Return every error that frictionless finds, in its order.
 
     Args:
         table: The table.
@@ -155,7 +155,7 @@ def check_table(
 def _package(
     table: TextTable, schema: Mapping[str, Any], *, by_name: bool, others: Mapping[str, TextTable] | None
 ) -> tuple[Any, Any]:
-    """A table and those that it refers to as frictionless takes them, and the table's schema."""
+    """Return a table and those that it refers to as frictionless takes them, and the table's schema."""
     from frictionless import Package
 
     names = {name: f"table{number}" for number, name in enumerate(others or {})}
@@ -173,7 +173,7 @@ def _errors_of_main(package: Any) -> list[Any]:
 
 
 def read_cell(expected: ExpectedField, cell: str | None) -> tuple[Any, Iterable[str] | None]:
-    """A cell's value, and what it fails by name.
+    """Return a cell's value, and what it fails by name.
 
     Raises:
         MeguroOpendataError: If frictionless breaks off there, comparing what cannot be compared: a time of day that has
@@ -198,7 +198,7 @@ def _refuse_incomparable_cells(
 
 
 def hashable(expected: ExpectedField, value: Any) -> Any:
-    """A value of a key, if it can be looked up; errors as :func:`read_cell`."""
+    """Return a value of a key, if it can be looked up; errors as :func:`read_cell`."""
     try:
         hash(value)
     except TypeError:
@@ -271,7 +271,7 @@ def _foreign_keys(
 
 
 def _linked(described: Any) -> Iterator[str]:
-    """The fields of foreign keys, and those of the table itself that they refer to."""
+    """Yield the fields of foreign keys, and those of the table itself that they refer to."""
     for key in described.foreign_keys:
         yield from key["fields"]
         if key["reference"]["resource"] in ("", _MAIN):
@@ -279,7 +279,7 @@ def _linked(described: Any) -> Iterator[str]:
 
 
 def _resource(name: str, table: TextTable, schema: Any = None) -> Any:
-    """The table as frictionless takes it; its first row is the header, whatever the other rows look like."""
+    """Return the table as frictionless takes it; its first row is the header, whatever the other rows look like."""
     from frictionless import Dialect, Resource
 
     rows = [list(table.header), *map(list, table.records)]
@@ -287,7 +287,7 @@ def _resource(name: str, table: TextTable, schema: Any = None) -> Any:
 
 
 def _with_names(schema: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[str, Any]:
-    """The schema with its foreign keys pointing to names that frictionless allows.
+    """Return the schema with its foreign keys pointing to names that frictionless allows.
 
     Raises:
         MeguroOpendataError: If a foreign key refers to a table that is not given.
@@ -302,7 +302,7 @@ def _with_names(schema: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[
 
 
 def check_package(descriptor: str) -> list[str]:
-    """The types of the errors in a ``datapackage.json`` and the data that it describes."""
+    """Return the types of the errors in a ``datapackage.json`` and the data that it describes."""
     from frictionless import Package
 
     bound_patterns()
@@ -333,7 +333,7 @@ def _refuse_incomparable_keys(schema: Any) -> None:
 
 
 def _has_readable_bounds(field: Any) -> bool:
-    """Whether the bounds of a field are values of its own type, and its pattern is one.
+    """Return whether the bounds of a field are values of its own type, and its pattern is one.
 
     Raises:
         MeguroOpendataError: If frictionless reads the field's format only with a package that is not there.

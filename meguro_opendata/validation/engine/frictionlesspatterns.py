@@ -47,7 +47,7 @@ def bound_patterns() -> None:
 
 
 def _with_pattern(read: Any, matches: Callable[[str], bool], order: Sequence[str]) -> Any:
-    """A reader of cells that also asks for the pattern, its note in frictionless's order."""
+    """Return a reader of cells that also asks for the pattern, its note in frictionless's order."""
 
     def cell_reader(cell: Any) -> tuple[Any, dict[str, str] | None]:
         value, notes = read(cell)

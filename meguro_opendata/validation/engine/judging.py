@@ -37,14 +37,14 @@ class Judge:
     blank: Sequence[str] | None = None
 
     def verdict(self, value: str | None) -> tuple[str, ...]:
-        """The names of what a value fails: ``type``, or constraints in frictionless's order."""
+        """Return the names of what a value fails: ``type``, or constraints in frictionless's order."""
         if value not in self.verdicts:
             _, notes = read_cell(self.expected, value)
             self.verdicts[value] = tuple(notes or ())
         return self.verdicts[value]
 
     def bad(self, cells: pl.Series) -> Iterator[tuple[int, str]]:
-        """The positions of the cells that fail, with their texts."""
+        """Yield the positions of the cells that fail, with their texts."""
         if self.proof.is_certain or not len(cells):
             return
         distinct = _few_values(cells)
@@ -57,7 +57,7 @@ class Judge:
             yield from self._failing(values, positions, values.unique().to_list())
 
     def errors(self, at: int, value: str | None) -> list[RawError]:
-        """The errors of a failing cell."""
+        """Return the errors of a failing cell."""
         failed, name = self.verdict(value), self.expected.name or None
         if failed[0] == "type":
             return [RawError("type-error", at, name, self.index, value)]
@@ -93,7 +93,7 @@ class Judge:
 
 
 def judges_of(fields: Sequence[ExpectedField]) -> list[Judge]:
-    """A judge for each expected field, in their order."""
+    """Return a judge for each expected field, in their order."""
     return [
         Judge(index, expected, proof_of(expected.descriptor, expected.missing, str(index)))
         for index, expected in enumerate(fields)
@@ -101,7 +101,7 @@ def judges_of(fields: Sequence[ExpectedField]) -> list[Judge]:
 
 
 def _few_values(cells: pl.Series) -> pl.Series | None:
-    """The distinct values of a column that has few; ``None`` if they are many."""
+    """Return the distinct values of a column that has few; ``None`` if they are many."""
     looked_at = cells.head(_LOOKED_AT).n_unique()
     if looked_at == 1 and (cells == cells[0]).all():
         return cells.head(1)

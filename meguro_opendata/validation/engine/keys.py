@@ -35,26 +35,26 @@ class KeyColumns:
             self._parts[name].append(kept.rename(name))
 
     def index(self, name: str) -> int:
-        """The index of a field's column."""
+        """Return the index of a field's column."""
         return self._judges[name].index
 
     def text(self, name: str, at: int) -> str | None:
-        """A cell as it stands, ``None`` if the record does not reach it."""
+        """Return a cell as it stands, ``None`` if the record does not reach it."""
         value: str | None = self._column(name)[at]
         return value
 
     def rows(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
-        """The values of some fields, row by row; of a field that the table lacks, ``None``."""
+        """Return the values of some fields, row by row; of a field that the table lacks, ``None``."""
         return list(zip(*map(self._values, names), strict=True))
 
     def repeats(self, names: Sequence[str], *, none_too: bool = False) -> Iterable[int]:
-        """The rows whose values an earlier row has; ``none_too``: also those without any value."""
+        """Return the rows whose values an earlier row has; ``none_too``: also those without any value."""
         if all(self._judges[name].expected.is_plain_text for name in names):
             return self._text_repeats(names, none_too=none_too)
         return _repeats(self.rows(names), none_too=none_too)
 
     def _text_repeats(self, names: Sequence[str], *, none_too: bool) -> list[int]:
-        """The same of fields whose values are their texts, without reading them one by one."""
+        """Return the same of fields whose values are their texts, without reading them one by one."""
         key = pl.DataFrame([self._with_nulls(name) for name in names])
         nothing = reduce(and_, (column.is_null() for column in key))
         first = key.to_series() if key.width == 1 else key.to_struct()
@@ -62,7 +62,7 @@ class KeyColumns:
         return (nothing | repeated if none_too else ~nothing & repeated).arg_true().to_list()
 
     def _with_nulls(self, name: str) -> pl.Series:
-        """A column with ``None`` where a text stands for "no value"."""
+        """Return a column with ``None`` where a text stands for "no value"."""
         column = self._column(name)
         is_missing = column.is_in(list(self._judges[name].expected.missing))
         return column.zip_with(~is_missing, pl.Series([None], dtype=pl.String)) if is_missing.any() else column
@@ -74,7 +74,7 @@ class KeyColumns:
         return parts[0] if parts else pl.Series(name, [], dtype=pl.String)
 
     def _values(self, name: str) -> list[Any]:
-        """The values of a column; each NaN is one of its own, as no two are equal unless they are one object."""
+        """Return the values of a column; each NaN is one of its own, as no two are equal unless they are one object."""
         judge = self._judges.get(name)
         if judge is None:
             return [None] * self._height

@@ -36,7 +36,7 @@ class UnknownPartError(Exception):
 
 @cache
 def whole_match(pattern: str) -> str | None:
-    r"""A pattern for polars that accepts a text only if Python's does; ``None`` if there is none.
+    r"""Return a pattern for polars that accepts a text only if Python's does; ``None`` if there is none.
 
     >>> whole_match("[0-9]{3}-?[0-9]{4}")
     '\\A(?:[\\x{30}-\\x{39}]{3,3}\\x{2d}{0,1}[\\x{30}-\\x{39}]{4,4})\\z'
@@ -59,14 +59,14 @@ class Translation:
         self._at = 0
 
     def whole(self) -> str:
-        """The whole pattern."""
+        """Return the whole pattern."""
         written = self._alternatives()
         if self._at < len(self._pattern):
             raise UnknownPartError
         return written
 
     def _took(self, text: str) -> bool:
-        """Whether a text comes next; then it is passed."""
+        """Return whether a text comes next; then it is passed."""
         comes = self._pattern.startswith(text, self._at)
         self._at += len(text) if comes else 0
         return comes
@@ -114,7 +114,7 @@ class Translation:
         return f"(?:{written})"
 
     def _times(self) -> str:
-        """How often the part before is repeated; matched whole, lazy is as good as greedy."""
+        """Return how often the part before is repeated; matched whole, lazy is as good as greedy."""
         found = self._next(_REPEATED)
         if found is None:
             return ""
@@ -148,7 +148,7 @@ class Translation:
         return f"{_written(first)}-{_written(last)}"
 
     def _sign(self, plain: re.Pattern[str]) -> int:
-        """The code of the sign that comes next, by itself or escaped."""
+        """Return the code of the sign that comes next, by itself or escaped."""
         escape = self._next(_ESCAPE)
         if escape:
             number = escape[1] or escape[2] or escape[3]

@@ -47,7 +47,7 @@ def plain_head(header: Sequence[str], schema: Mapping[str, Any], *, by_name: boo
 
 
 def _is_plain_schema(schema: Mapping[str, Any], missing: Sequence[str]) -> bool:
-    """Whether every part of a schema is understood, and its fields differ, have tests and pass their own."""
+    """Return whether every part of a schema is understood, and its fields differ, have tests and pass their own."""
     fields = schema["fields"]
     return (
         _is_understood(schema, missing)
@@ -58,7 +58,7 @@ def _is_plain_schema(schema: Mapping[str, Any], missing: Sequence[str]) -> bool:
 
 
 def _are_plain_labels(header: Sequence[str]) -> bool:
-    """Whether labels differ, and frictionless, which strips them, takes each as it stands and for one."""
+    """Return whether labels differ, and frictionless, which strips them, takes each as it stands and for one."""
     return len(set(header)) == len(header) and all(label and label == label.strip() for label in header)
 
 
@@ -82,7 +82,7 @@ def _is_text_list(value: object) -> bool:
 
 
 def _examples_pass(fields: Sequence[Mapping[str, Any]], missing: Sequence[str]) -> bool:
-    """Whether each field's own example is certainly good; frictionless refuses a schema where one is not."""
+    """Return whether each field's own example is certainly good; frictionless refuses a schema where one is not."""
     given = {str(at): field["example"] for at, field in enumerate(fields) if field.get("example")}
     if not all(isinstance(example, str) for example in given.values()):
         return False

@@ -63,7 +63,7 @@ class Proof:
 
 
 def proof_of(descriptor: Descriptor, missing: Sequence[str], column: str) -> Proof:
-    """The test of a field's cells.
+    """Return the test of a field's cells.
 
     Args:
         descriptor: The field of the Table Schema.
@@ -82,7 +82,7 @@ def proof_of(descriptor: Descriptor, missing: Sequence[str], column: str) -> Pro
 
 
 def _whole_proof(cell: pl.Expr, tests: Sequence[pl.Expr], missing: Sequence[str], *, required: bool) -> Proof:
-    """The proof that joins a field's tests with what stands for "no value"."""
+    """Return the proof that joins a field's tests with what stands for "no value"."""
     if not tests and (not required or not missing):
         return Proof(pl.lit(value=True), is_certain=True)
     is_missing = reduce(or_, (cell == word for word in missing), pl.lit(value=False))
@@ -166,7 +166,7 @@ def _are_signs(group: Any, decimal: Any) -> bool:
 
 
 def _quoted(text: str) -> str:
-    r"""A text as a regular expression that matches it and nothing else.
+    r"""Return a text as a regular expression that matches it and nothing else.
 
     >>> _quoted("."), _quoted("")
     ('\\x{2e}', '')
@@ -175,7 +175,7 @@ def _quoted(text: str) -> str:
 
 
 def _within(number: pl.Expr, constraints: Mapping[str, Any], closed: Any) -> list[pl.Expr]:
-    """Whether a number lies between its bounds; false for what is no number."""
+    """Return whether a number lies between its bounds; false for what is no number."""
     if not _BOUNDS & constraints.keys():
         return []
     least, most = constraints.get("minimum", -_LARGEST), constraints.get("maximum", _LARGEST)
@@ -209,7 +209,7 @@ def _moment(cell: pl.Expr, descriptor: Descriptor, constraints: Mapping[str, Any
 
 
 def _strptime(form: Any) -> str | None:
-    r"""The texts that a form certainly reads, ``None`` if that is not known.
+    r"""Return the texts that a form certainly reads, ``None`` if that is not known.
 
     >>> _strptime("%Y/%m")
     '\\A[1-9][0-9]{3}\\x{2f}(?:0[1-9]|1[0-2])\\z'

@@ -13,7 +13,7 @@ __all__ = ["repeated_rows"]
 
 
 def repeated_rows(table: Table, frame: pl.DataFrame) -> Iterator[Finding]:
-    """A warning for each row of a published table that has an earlier one's value in every field."""
+    """Yield a warning for each row of a published table that has an earlier one's value in every field."""
     if not frame.width:
         return
     first: dict[tuple[str, ...], int] = {}

@@ -38,7 +38,7 @@ class Suggestions:
         self._found: dict[tuple[str, str], Meaning] = {}
 
     def of(self, name: str, value: str) -> Meaning:
-        """The meaning of a field's value that the check refuses.
+        """Return the meaning of a field's value that the check refuses.
 
         >>> number = {"name": "法人番号", "type": "string", "mo:kind": "corporate_number13"}
         >>> schema = {"fields": [{**number, "constraints": {"pattern": "[0-9]{13}"}}]}
@@ -52,7 +52,7 @@ class Suggestions:
         return self._found[name, value]
 
     def only(self, name: str, unsure: Unsure) -> str | None:
-        """The only reading of a doubtful value that passes, if it says all that the value says."""
+        """Return the only reading of a doubtful value that passes, if it says all that the value says."""
         passing = [] if unsure.partial or name not in self._fields else self._passing(name, unsure.readings)
         return passing[0] if len(passing) == 1 else None
 

@@ -38,17 +38,17 @@ class Places:
     letters: Sequence[str | None]
 
     def column(self, index: int | None) -> str | None:
-        """The source column of a checked column."""
+        """Return the source column of a checked column."""
         return self.columns[index] if index is not None and index < len(self.columns) else None
 
     def cell(self, row: int, index: int | None) -> str | None:
-        """The address as Excel shows it, ``None`` for text files and columns without a source."""
+        """Return the address as Excel shows it, ``None`` for text files and columns without a source."""
         letter = self.letters[index] if index is not None and index < len(self.letters) else None
         return f"{letter}{row}" if letter else None
 
 
 def places_in(table: Table, columns: Sequence[str | None]) -> Places:
-    """The places of a table's rows, with the source column of each checked column."""
+    """Return the places of a table's rows, with the source column of each checked column."""
     names = table.frame.columns
     letters = [
         column_letter(names.index(name)) if table.grid.is_workbook and name in names else None for name in columns
@@ -57,7 +57,7 @@ def places_in(table: Table, columns: Sequence[str | None]) -> Places:
 
 
 def places_of_grid(grid: Grid) -> Places:
-    """The places of a grid whose first record is the header and whose every other record is checked."""
+    """Return the places of a grid whose first record is the header and whose every other record is checked."""
     header = grid.record(0)
     letters = [column_letter(index) if grid.is_workbook else None for index in range(len(header))]
     lines = grid.lines[1:] if grid.lines is not None else None
@@ -70,7 +70,7 @@ def places_of_text(header: Sequence[str], lines: Sequence[int]) -> Places:
 
 
 def translate(errors: Sequence[RawError], schema: Mapping[str, Any], places: Places) -> list[Finding]:
-    """One finding an error, in the same order, each an ``error`` with ``check`` set."""
+    """Return one finding an error, in the same order, each an ``error`` with ``check`` set."""
     fields = {field["name"]: field for field in schema["fields"]}
     suggestions = Suggestions(schema)
     return [_finding(error, fields, places, suggestions) for error in errors]
@@ -89,7 +89,7 @@ def translate_judged(
 
 
 def _own_finding(error: RawError, fields: Mapping[str, Mapping[str, Any]], places: Places) -> Finding:
-    """A finding of the specification; our readers of suggestions know frictionless's fields only."""
+    """Return a finding of the specification; our readers of suggestions know frictionless's fields only."""
     made = _finding(error, fields, places, None)
     field = fields.get(error.field or "")
     kind = "type" if error.type == "type-error" else error.type
@@ -99,7 +99,7 @@ def _own_finding(error: RawError, fields: Mapping[str, Mapping[str, Any]], place
 
 
 def _form_of(field: Mapping[str, Any] | None) -> str:
-    """A field's type as a schema writes it, with its format where it has one."""
+    """Return a field's type as a schema writes it, with its format where it has one."""
     if field is None:
         return ""
     kind, form = field.get("type", "any"), field.get("format", "default")

@@ -24,7 +24,7 @@ _Misplaced = tuple[str, tuple[str, ...]]
 
 
 def misplaced_parts(rows: Rows) -> Iterator[Hit]:
-    """Cells that hold a part of an address which belongs into another item."""
+    """Yield cells that hold a part of an address which belongs into another item."""
     for entry in (*rule_data()["addresses"], *rule_data()["address_parts"]):
         names = {part: first_of(entry.get(part, ()), rows) for part in PARTS}
         here = {part: name for part, name in names.items() if name}
@@ -34,7 +34,7 @@ def misplaced_parts(rows: Rows) -> Iterator[Hit]:
 
 
 def _of_column(rows: Rows, part: str, name: str, here: Mapping[str, str], homes: str | None) -> Iterator[Hit]:
-    """The cells of one item; how it may be read depends on the other items of its row.
+    """Yield the cells of one item; how it may be read depends on the other items of its row.
 
     Where the table has no item for what was found, it is in its place: 山口県柳井市 in a table without prefecture.
     """
@@ -48,7 +48,7 @@ def _of_column(rows: Rows, part: str, name: str, here: Mapping[str, str], homes:
 
 @lru_cache(maxsize=65536)
 def _suspect(part: str, text: str) -> bool | None:
-    """Whether a value needs a closer look; ``None`` if it does not."""
+    """Return whether a value needs a closer look; ``None`` if it does not."""
     if is_too_long(text):
         return None
     plain = plain_address(text)
@@ -111,7 +111,7 @@ def _behind_prefecture(value: str) -> _Misplaced | None:
 
 
 def _whole_place(value: str, home: Municipality | None) -> _Misplaced | None:
-    """A prefecture, or a municipality: alone, or the row's own before the rest of the address."""
+    """Return a prefecture, or a municipality: alone, or the row's own before the rest of the address."""
     if value in _prefectures():
         return value, ("prefecture",)
     place = find_place(value)
@@ -126,7 +126,7 @@ def _whole_place(value: str, home: Municipality | None) -> _Misplaced | None:
 
 
 def _is_named(meant: Municipality, rest: str, home: Municipality | None) -> bool:
-    """Whether a value names a municipality, and not a town that is called like one or begins so."""
+    """Return whether a value names a municipality, and not a town that is called like one or begins so."""
     if meant.kind in _VILLAGES:
         return not rest and meant == home
     return not rest or meant == home
@@ -147,13 +147,13 @@ def _in_city(value: str, prefecture: str) -> _Misplaced | None:
 
 
 def _is_town(value: str) -> bool:
-    """Whether a value is a town with its chome or its lot, and not only an unknown name."""
+    """Return whether a value is a town with its chome or its lot, and not only an unknown name."""
     found = _shape("lot").match(value)
     return found is not None and bool(found["chome"] or re.search("[0-9]", value))
 
 
 def _town_and_lot(value: str) -> tuple[str, ...]:
-    """The parts that the rest of an address is made of.
+    """Return the parts that the rest of an address is made of.
 
     >>> _town_and_lot("上目黒二丁目19-15"), _town_and_lot("19番15号"), _town_and_lot("上目黒")
     (('town', 'lot'), ('lot',), ('town',))
@@ -164,7 +164,7 @@ def _town_and_lot(value: str) -> tuple[str, ...]:
 
 
 def _in_town(value: str) -> _Misplaced | None:
-    """The lot behind a town, or in its stead."""
+    """Return the lot behind a town, or in its stead."""
     found = _shape("town").search(value)
     return (value[found.start("lot") :], ("lot",)) if found else None
 
@@ -180,7 +180,7 @@ def _in_lot(value: str, town: str, home: Municipality | None) -> _Misplaced | No
 
 
 def _lot_of(value: str, lot: str) -> _Misplaced | None:
-    """A lot in the item of the building, if the lot's own has no number."""
+    """Return a lot in the item of the building, if the lot's own has no number."""
     whole = _shape("building").fullmatch(value)
     return (value, ("lot",)) if whole and not re.match("[0-9]", lot) else None
 

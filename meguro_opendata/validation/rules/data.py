@@ -65,7 +65,7 @@ class Rows:
 
     @classmethod
     def of(cls, frame: pl.DataFrame, fields: Sequence[Field]) -> Rows:
-        """The columns of a frame that are named like a field.
+        """Return the columns of a frame that are named like a field.
 
         >>> Rows.of(pl.DataFrame({"名称": ["見本"], "メモ": [""]}), [Field("名称", "text", "", "", {})]).frame.columns
         ['名称']
@@ -81,7 +81,7 @@ class Rows:
         return name in self.frame.columns
 
     def of_kind(self, *kinds: str) -> list[str]:
-        """The names of the fields of some kinds of value, in the table's order."""
+        """Return the names of the fields of some kinds of value, in the table's order."""
         return [item.name for item in self.fields if item.kind in kinds]
 
 
@@ -96,7 +96,7 @@ def rule_data() -> Mapping[str, Any]:
 
 @cache
 def rules() -> Mapping[str, Rule]:
-    """Every rule by its code.
+    """Return every rule by its code.
 
     >>> rules()["sum-differs"].test
     'sums'
@@ -105,7 +105,7 @@ def rules() -> Mapping[str, Rule]:
 
 
 def limits(name: str) -> float:
-    """A number of the section ``limits``.
+    """Return a number of the section ``limits``.
 
     >>> limits("shift_most")
     3
@@ -115,7 +115,7 @@ def limits(name: str) -> float:
 
 
 def first_of(names: Iterable[str], rows: Rows) -> str | None:
-    """The first name that the table has.
+    """Return the first name that the table has.
 
     >>> first_of(["所在地", "住所"], Rows(pl.DataFrame({"住所": [""]}), ()))
     '住所'

@@ -53,12 +53,12 @@ def _marks(fields: Sequence[Field], table: pl.DataFrame) -> tuple[str, str, str]
 
 
 def _is_name(field: str) -> bool:
-    """Whether a field is the name of the thing, and not that of who keeps it or where it is."""
+    """Return whether a field is the name of the thing, and not that of who keeps it or where it is."""
     return role_of(field) == "name" and not re.search(rule_data()["earlier"]["of_others"], field)
 
 
 def _things(frame: pl.DataFrame, own: str, name: str, address: str) -> pl.DataFrame:
-    """The rows that are told apart by their ID and by their name and address."""
+    """Return the rows that are told apart by their ID and by their name and address."""
     named = frame.select(pl.col(own).alias("id"), pl.col(name).alias("name"), pl.col(address).alias("address"))
     filled = named.with_row_index("at").filter(pl.all_horizontal(pl.col("id", "name", "address") != ""))
     return filled.filter(pl.col("id").is_unique() & pl.struct("name", "address").is_unique())

@@ -19,11 +19,11 @@ class Bounds(Protocol):
 
     @property
     def min(self) -> float | None:
-        """The least."""
+        """Return the least."""
 
     @property
     def max(self) -> float | None:
-        """The greatest."""
+        """Return the greatest."""
 
 
 class Expected(Protocol):
@@ -35,7 +35,7 @@ class Expected(Protocol):
 
     @property
     def change(self) -> float | None:
-        """The share by which a table of a series may differ from the one before."""
+        """Return the share by which a table of a series may differ from the one before."""
 
     @property
     def totals(self) -> Mapping[str, Bounds]:
@@ -43,7 +43,7 @@ class Expected(Protocol):
 
 
 def expectation_findings(frame: pl.DataFrame, expected: Expected | None) -> Iterator[Finding]:
-    """An error for the number of rows, and for each total, that lies beyond what the recipe expects."""
+    """Yield an error for the number of rows, and for each total, that lies beyond what the recipe expects."""
     if expected is None:
         return
     if expected.rows is not None and not _within(frame.height, expected.rows):
@@ -59,7 +59,7 @@ def expectation_findings(frame: pl.DataFrame, expected: Expected | None) -> Iter
 
 
 def moved_tables(tables: Sequence[tuple[str, pl.DataFrame]], expected: Expected | None) -> list[Finding]:
-    """An error for each table of a series whose rows, or totals, differ too much from those of the one before.
+    """Return an error for each table of a series whose rows, or totals, differ too much from those of the one before.
 
     Args:
         tables: Name and published rows of each file, in the order of their periods.
@@ -82,7 +82,7 @@ def moved_tables(tables: Sequence[tuple[str, pl.DataFrame]], expected: Expected 
 
 
 def _total(frame: pl.DataFrame, field: str) -> float:
-    """The sum of the numbers of a column; other cells count nothing.
+    """Return the sum of the numbers of a column; other cells count nothing.
 
     >>> _total(pl.DataFrame({"a": ["4", "2.5", "見本"]}), "a")
     6.5
@@ -95,7 +95,7 @@ def _within(number: float, bounds: Bounds) -> bool:
 
 
 def _shown(bounds: Bounds) -> str:
-    """The bounds as a reader takes them.
+    """Return the bounds as a reader takes them.
 
     >>> from types import SimpleNamespace
     >>> _shown(SimpleNamespace(min=1, max=None)), _shown(SimpleNamespace(min=1, max=2.5))
@@ -106,7 +106,7 @@ def _shown(bounds: Bounds) -> str:
 
 
 def copied_tables(tables: Sequence[tuple[str, pl.DataFrame]], without: Sequence[str] = ()) -> list[Finding]:
-    """A warning for each table of a series that says nothing but what an earlier one says; both are named.
+    """Return a warning for each table of a series that says nothing but what an earlier one says; both are named.
 
     Args:
         tables: Name and published rows of each file.

@@ -155,14 +155,14 @@ def _hits(rows: Rows, errors: Mapping[int, Sequence[str]], *, cleaned: bool) -> 
 
 
 def _is_told(hit: Hit, table: Table, homes: Mapping[str, str | None], *, cleaned: bool) -> bool:
-    """Whether nothing else tells it: cleaning tells some, and a field without a column is told as such."""
+    """Return whether nothing else tells it: cleaning tells some, and a field without a column is told as such."""
     if cleaned and rules()[hit.code].cleaned:
         return False
     return hit.position is not None or hit.field is None or homes.get(hit.field) in table.frame.columns
 
 
 def _by_position(table: Table, errors: Iterable[Finding]) -> dict[int, list[str]]:
-    """The fields with errors, by the position of their row."""
+    """Return the fields with errors, by the position of their row."""
     by_row: dict[int, list[str]] = {}
     for found in errors:
         if found.row is not None and found.field is not None:
@@ -173,7 +173,7 @@ def _by_position(table: Table, errors: Iterable[Finding]) -> dict[int, list[str]
 
 
 def _finding(table: Table, hit: Hit, homes: Mapping[str, str | None]) -> Finding:
-    """A hit with its place in the source: a cell, a row, or a column's header."""
+    """Return a hit with its place in the source: a cell, a row, or a column's header."""
     severity = rules()[hit.code].severity
     more: dict[str, Any] = {"field": hit.field, "suggestion": hit.suggestion, "params": dict(hit.params)}
     column = homes.get(hit.field) if hit.field is not None else None

@@ -23,7 +23,7 @@ class _Label:
 
 
 def file_names(path: Path) -> Iterator[Hit]:
-    """A file's name that says that it is a copy, or that holds a date which the calendar lacks.
+    """Yield a file's name that says that it is a copy, or that holds a date which the calendar lacks.
 
     >>> [hit.code for hit in file_names(Path("131105_aed_20210401 - コピー.csv"))]
     ['name-of-copy']
@@ -39,7 +39,7 @@ def file_names(path: Path) -> Iterator[Hit]:
 
 
 def labels(table: Table, rows: Rows, *, named: bool) -> Iterator[Hit]:
-    """Labels whose period is not that of the data, or, where the data has none, not that of the other label.
+    """Yield labels whose period is not that of the data, or, where the data has none, not that of the other label.
 
     Args:
         table: The source, with its path, its sheet and the lines above its header.
@@ -60,7 +60,7 @@ def labels(table: Table, rows: Rows, *, named: bool) -> Iterator[Hit]:
 
 
 def _labels(table: Table, *, named: bool) -> Iterator[_Label]:
-    """The labels that name exactly one period."""
+    """Yield the labels that name exactly one period."""
     above = table.grid.head(max(table.header_row - 1, 0))
     lines = [" ".join(filter(None, cells)) for cells in above]
     found = [(table.grid.sheet or "", _periods(table.grid.sheet or "")), *((line, _periods(line)) for line in lines)]

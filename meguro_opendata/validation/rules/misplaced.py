@@ -18,7 +18,7 @@ _POINT = {"latitude", "longitude"}  # exchanged ones are told cell by cell
 
 
 def columns(rows: Rows) -> Iterator[Hit]:
-    """Columns nearly all of whose values look like those of another kind."""
+    """Yield columns nearly all of whose values look like those of another kind."""
     looks: Mapping[str, str] = rule_data()["looks"]
     for field in rows.fields:
         if field.kind in looks or _asks_for_words(field):
@@ -30,7 +30,7 @@ def columns(rows: Rows) -> Iterator[Hit]:
 
 
 def _other_kind(field: Field, sample: Sequence[str], looks: Mapping[str, str]) -> str | None:
-    """The kind that values look like, if they do not look like their field's own."""
+    """Return the kind that values look like, if they do not look like their field's own."""
     if field.kind in looks and _share(sample, looks[field.kind]):
         return None
     others = (kind for kind in looks if kind != field.kind and {kind, field.kind} != _POINT)
@@ -38,19 +38,19 @@ def _other_kind(field: Field, sample: Sequence[str], looks: Mapping[str, str]) -
 
 
 def _asks_for_words(field: Field) -> bool:
-    """Whether a field of text is a name or an address, and so no place for anything else."""
+    """Return whether a field of text is a name or an address, and so no place for anything else."""
     return field.kind == "kana" or (
         field.kind == "text" and role_of(field.name) in _NOT_FREE and not re.search("番号|コード|NO|ID", field.name)
     )
 
 
 def _share(sample: Sequence[str], look: str) -> bool:
-    """Whether nearly all values look like that."""
+    """Return whether nearly all values look like that."""
     return sum(bool(re.match(look, value)) for value in sample) >= limits("column_share") * len(sample)
 
 
 def shifts(rows: Rows, errors: Mapping[int, Sequence[str]]) -> Iterator[Hit]:
-    """Rows whose values fit the header only if they are moved by some columns.
+    """Yield rows whose values fit the header only if they are moved by some columns.
 
     Args:
         rows: The table.
@@ -74,7 +74,7 @@ def shift_of(cells: Sequence[str], strict: Mapping[int, str]) -> int:
     """
 
     def fits(by: int) -> int:
-        """How many strict columns are filled and fit, or -1 if one does not."""
+        """Return how many strict columns are filled and fit, or -1 if one does not."""
         count = 0
         for place, look in strict.items():
             value = cells[place + by] if 0 <= place + by < len(cells) else ""
@@ -107,14 +107,14 @@ def standards(labels: Sequence[str], standard: Standard) -> Iterator[Hit]:
 
 
 def _is_unlike(labels: Sequence[str], standard: Standard) -> bool:
-    """Whether a header of some length has next to no item of a standard, whatever way its labels are spelt."""
+    """Return whether a header of some length has next to no item of a standard, whatever way its labels are spelt."""
     known = field_names(standard)
     shared = sum(folded(label) in known for label in labels)
     return len(labels) >= limits("unlike_labels") and shared < limits("unlike_share") * len(labels)
 
 
 def foreign_layout(labels: Sequence[str]) -> str | None:
-    """The name of a layout of somebody else, such as a ministry, whose labels a header has.
+    """Return the name of a layout of somebody else, such as a ministry, whose labels a header has.
 
     >>> foreign_layout(["NO", "共通ID", "施設・場所名", "住所", "指定避難所との住所同一", "緯度", "経度", "内水氾濫"])
     '指定緊急避難場所データ（国土地理院）'

@@ -17,14 +17,14 @@ class Place(Protocol):
 
     @property
     def code(self) -> str:
-        """The municipality's code, of six digits."""
+        """Return the municipality's code, of six digits."""
 
     @property
     def name(self) -> str:
         """What it is and of which year, as the report names it."""
 
     def outside(self, points: pl.DataFrame) -> pl.Series:
-        """Whether each point certainly lies outside.
+        """Return whether each point certainly lies outside.
 
         Args:
             points: The columns ``lat`` and ``lon``, in degrees; none is missing.
@@ -32,7 +32,7 @@ class Place(Protocol):
 
 
 def places(rows: Rows, place: Place | None) -> Iterator[Hit]:
-    """The points outside, and by what they were checked, or that they could not be.
+    """Yield the points outside, and by what they were checked, or that they could not be.
 
     Rows that name another municipality than the place's are left out.
     """

@@ -13,14 +13,14 @@ __all__ = ["heaps", "points"]
 
 
 def points(rows: Rows) -> Iterator[Hit]:
-    """Coordinates that are exchanged, equal, half, or rough, as cleaning doubts them."""
+    """Yield coordinates that are exchanged, equal, half, or rough, as cleaning doubts them."""
     for name, at, value, why in point_doubts(rows.frame, rows.fields):
         if why.code in rules():
             yield Hit(why.code, at, name, value, " / ".join(why.readings) or None)
 
 
 def heaps(rows: Rows) -> Iterator[Hit]:
-    """One point in many rows with different addresses: the first row of each, with the number of rows.
+    """Yield one point in many rows with different addresses: the first row of each, with the number of rows.
 
     The point of a town hall, or of a district's middle, is often put for places that were not found.
     """
@@ -35,7 +35,7 @@ def heaps(rows: Rows) -> Iterator[Hit]:
 
 
 def _heaps(filled: pl.DataFrame) -> pl.DataFrame:
-    """The first row (``at``) of each point in many rows, their number, and that of the addresses in them.
+    """Return the first row (``at``) of each point in many rows, their number, and that of the addresses in them.
 
     An address without a number is an area rather than a place: many of these are a heap if two of them differ.
     """

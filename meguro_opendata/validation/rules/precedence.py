@@ -32,7 +32,7 @@ def settled(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _explained(findings: Sequence[Finding], entry: Mapping[str, Any], left: set[int]) -> Iterator[int]:
-    """The positions of the findings that one cause explains."""
+    """Yield the positions of the findings that one cause explains."""
     reach = _REACHES[entry["reach"]]
     causes = {reach(found) for at, found in enumerate(findings) if found.code == entry["cause"] and at not in left} - {
         None

@@ -33,7 +33,7 @@ def orders(rows: Rows) -> Iterator[Hit]:
 
 
 def _pairs(ends: Sequence[Sequence[str]], rows: Rows) -> list[tuple[str, str]]:
-    """The fields that begin alike and end as a pair does."""
+    """Return the fields that begin alike and end as a pair does."""
     found = []
     for first, last in ends:
         starts = [name.removesuffix(first) for name in rows.frame.columns if name.endswith(first)]
@@ -53,7 +53,7 @@ def _times(rows: Rows, first: str, last: str, days: Sequence[str]) -> Iterator[H
 
 
 def _backwards(start: str, end: str) -> bool:
-    """Whether a time of day comes before another and is not one of the next morning.
+    """Return whether a time of day comes before another and is not one of the next morning.
 
     >>> _backwards("9:00", "5:00"), _backwards("09:00", "17:00"), _backwards("22:00", "6:00")
     (True, False, False)
@@ -80,7 +80,7 @@ def _dates(rows: Rows, first: str, last: str) -> Iterator[Hit]:
 
 
 def sums(rows: Rows) -> Iterator[Hit]:
-    """Totals that are not the sum of their parts, in rows in which all of these are numbers."""
+    """Yield totals that are not the sum of their parts, in rows in which all of these are numbers."""
     for entry in rule_data()["sums"]:
         parts = [name for name in rows.frame.columns if re.fullmatch(entry["parts"], name)]
         total = entry["total"]
@@ -97,7 +97,7 @@ def sums(rows: Rows) -> Iterator[Hit]:
 
 
 def kept_sums(rows: Rows) -> Iterator[Hit]:
-    """Rows that are named as the sum of others and are among the rows of the table all the same.
+    """Yield rows that are named as the sum of others and are among the rows of the table all the same.
 
     >>> from meguro_opendata.standard.model import Field
     >>> fields = (Field("市町", "text", "", "", {}), Field("人口", "integer", "", "", {}))
@@ -117,7 +117,7 @@ def kept_sums(rows: Rows) -> Iterator[Hit]:
 
 
 def names(rows: Rows) -> Iterator[Hit]:
-    """Codes that no municipality has, and names that are not those of the code."""
+    """Yield codes that no municipality has, and names that are not those of the code."""
     for entry in rule_data()["names"]:
         code = first_of(entry["code"], rows)
         if code is None:
@@ -174,7 +174,7 @@ def _is_name(part: str, written: str, prefecture: str, town: Municipality | None
 
 @cache
 def prefectures() -> dict[str, str]:
-    """The prefectures by the two digits that their codes begin with.
+    """Return the prefectures by the two digits that their codes begin with.
 
     >>> prefectures()["13"]
     '東京都'
@@ -184,7 +184,7 @@ def prefectures() -> dict[str, str]:
 
 @cache
 def known_municipalities() -> dict[str, Municipality]:
-    """Every municipality by its code.
+    """Return every municipality by its code.
 
     >>> known_municipalities()["131105"].name
     '目黒区'
@@ -193,7 +193,7 @@ def known_municipalities() -> dict[str, Municipality]:
 
 
 def addresses(rows: Rows) -> Iterator[Hit]:
-    """Addresses in one string that say another place than their parts."""
+    """Yield addresses in one string that say another place than their parts."""
     for entry in rule_data()["addresses"]:
         joined = first_of(entry["joined"], rows)
         if joined is None:
@@ -205,7 +205,7 @@ def addresses(rows: Rows) -> Iterator[Hit]:
 
 
 def _unlike(rows: Rows, joined: str, parts: Mapping[str, str | None], columns: Sequence[str]) -> Iterator[Hit]:
-    """The rows whose parts are not in the address as they stand, looked at closely."""
+    """Yield the rows whose parts are not in the address as they stand, looked at closely."""
     literal = pl.all_horizontal(pl.col(joined).str.contains(pl.col(name), literal=True) for name in columns) | (
         pl.col(joined) == ""
     )
@@ -221,7 +221,7 @@ def _unlike(rows: Rows, joined: str, parts: Mapping[str, str | None], columns: S
 
 
 def differing_part(address: str, parts: Mapping[str, Any]) -> str | None:
-    """The first part that an address contradicts, whatever way the two are written; ``None`` if it does not.
+    """Return the first part that an address contradicts, whatever way the two are written; ``None`` if it does not.
 
     An address may leave out prefecture and city.
 
@@ -235,24 +235,24 @@ def differing_part(address: str, parts: Mapping[str, Any]) -> str | None:
 
 
 def _has_prefecture(whole: str, parts: Mapping[str, str]) -> bool:
-    """Whether an address begins with the prefecture, or with none."""
+    """Return whether an address begins with the prefecture, or with none."""
     return whole.startswith(parts["prefecture"]) or not re.match("東京都|北海道|.{2,3}[府県]", whole)
 
 
 def _has_city(whole: str, parts: Mapping[str, str]) -> bool:
-    """Whether an address that has the prefecture also has the city."""
+    """Return whether an address that has the prefecture also has the city."""
     without = not parts["prefecture"] or not whole.startswith(parts["prefecture"])
     return without or folded_address(parts["city"]) in whole
 
 
 def _has_towns(whole: str, parts: Mapping[str, str]) -> bool:
-    """Whether all towns that are named stand in an address."""
+    """Return whether all towns that are named stand in an address."""
     towns = re.split("[・/、,]", folded(parts["town"]))
     return all(folded_address(town).rstrip("-") in whole for town in towns)
 
 
 def _has_lot(whole: str, parts: Mapping[str, str]) -> bool:
-    """Whether the numbers of a lot stand in an address, one behind another."""
+    """Return whether the numbers of a lot stand in an address, one behind another."""
     lot = folded_address(parts["lot"])
     return "-".join(re.findall("[0-9]+", lot)) in "-".join(re.findall("[0-9]+", whole))
 
@@ -267,7 +267,7 @@ _AGREES: Mapping[str, Callable[[str, Mapping[str, str]], bool]] = {
 
 
 def folded_address(text: str) -> str:
-    """An address without what is written in several ways: widths, spaces, hyphens, 丁目, 番地, 大字.
+    """Return an address without what is written in several ways: widths, spaces, hyphens, 丁目, 番地, 大字.
 
     >>> folded_address("上目黒二丁目１９番１５号"), folded_address("大字 上目黒2ー19")
     ('上目黒2-19-15-', '上目黒2-19')

@@ -53,7 +53,7 @@ class _Points:
     found: list[Geocoded | None]
 
     def where(self, code: str) -> NDArray[np.int64]:
-        """The places in these lists of the points of one municipality."""
+        """Return the places in these lists of the points of one municipality."""
         return np.array([place for place, own in enumerate(self.codes) if own == code])
 
 
@@ -106,7 +106,7 @@ def _misread_hit(points: _Points, code: str, wrong: Misread) -> Hit:
 
 
 def _outside(points: _Points, where: NDArray[np.int64], code: str, basis: _Basis) -> dict[int, Hit]:
-    """The points of a municipality that lie outside of it, by their place in the lists."""
+    """Return the points of a municipality that lie outside of it, by their place in the lists."""
     far = basis.outside(points.lat[where], points.lon[where])
     beyond = np.flatnonzero(far > plausibility_data()["tolerance"])
     return {int(where[at]): _outside_hit(points, int(where[at]), code, basis.finding, float(far[at])) for at in beyond}
@@ -147,7 +147,7 @@ def _in_japan(numbers: pl.Series, kind: str) -> pl.Series:
 
 
 def _addresses(rows: Rows) -> list[str]:
-    """The address of each row: the one in one string, else its parts put together."""
+    """Return the address of each row: the one in one string, else its parts put together."""
     for entry in rule_data()["addresses"]:
         joined = first_of([*entry["joined"], *rule_data()["places"]["joined"]], rows)
         if joined is not None:
@@ -159,7 +159,7 @@ def _addresses(rows: Rows) -> list[str]:
 
 
 def _declared(rows: Rows, home: str) -> list[str]:
-    """The municipality of each row by its code: that of the place, else the publisher's, else the home's."""
+    """Return the municipality of each row by its code: that of the place, else the publisher's, else the home's."""
     first = [name for name in rule_data()["places"]["codes"] if name in rows]
     names = list(dict.fromkeys([*first, *rows.of_kind("lgcode6")]))
     if not names:
@@ -174,7 +174,7 @@ def _codes() -> list[str]:
 
 
 def _found(address: str, code: str, geocoder: Geocoder) -> Geocoded | None:
-    """An address in the gazetteer; one that names no municipality lies in the declared one."""
+    """Return an address in the gazetteer; one that names no municipality lies in the declared one."""
     if not address.strip():
         return None
     geocoder.at_home(municipality(code) if code else None)
@@ -197,7 +197,7 @@ def _basis(code: str, geocoder: Geocoder) -> _Basis:
 
 
 def _coarse_basis(code: str) -> _Basis:
-    """The coarse extent of a municipality; nothing without a name where the municipality is not known."""
+    """Return the coarse extent of a municipality; nothing without a name where the municipality is not known."""
     extent = extent_of(code)
     if extent is None:
         return _Basis("", "", lambda lat, lon: np.zeros(len(lat)))
@@ -210,7 +210,7 @@ def _outside_hit(points: _Points, place: int, code: str, finding: str, metres: f
 
 
 def _apart(points: _Points) -> Iterator[tuple[int, Hit]]:
-    """Points that are farther from their address than the expected error explains."""
+    """Yield points that are farther from their address than the expected error explains."""
     located = [(place, found, found.point) for place, found in enumerate(points.found) if found and found.point]
     if not located:
         return
@@ -225,7 +225,7 @@ def _apart(points: _Points) -> Iterator[tuple[int, Hit]]:
 
 
 def _shifted(points: _Points) -> Iterator[Hit]:
-    """A table whose points share the offset of a datum mistake."""
+    """Yield a table whose points share the offset of a datum mistake."""
     located = [place for place, found in enumerate(points.found) if found is not None and found.point is not None]
     distinct = {(points.lat[place], points.lon[place]): place for place in located}
     chosen = list(distinct.values())

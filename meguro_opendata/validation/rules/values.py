@@ -25,7 +25,7 @@ _LANDLINE, _MOBILE = 10, 11
 
 
 def codes(rows: Rows) -> Iterator[Hit]:
-    """Codes whose check digit is wrong, and those that a spreadsheet destroyed."""
+    """Yield codes whose check digit is wrong, and those that a spreadsheet destroyed."""
     for name in rows.of_kind("lgcode6"):
         yield from _doubtful(name, rows[name], municipality_doubt)
     for name in rows.of_kind(_CORPORATE):
@@ -57,7 +57,7 @@ def _damaged(field: Field, column: pl.Series) -> Iterator[Hit]:
 
 
 def corporate_digits_fit(column: pl.Series) -> pl.Series:
-    """Whether each value is empty, or 13 digits whose first is the check digit of the others.
+    """Return whether each value is empty, or 13 digits whose first is the check digit of the others.
 
     >>> corporate_digits_fit(pl.Series(["1000020131105", "2000020131105", "", "見本"])).to_list()
     [True, False, True, False]
@@ -76,7 +76,7 @@ def _doubtful(name: str, column: pl.Series, doubt: Callable[[str], Unsure | None
 
 
 def readings(rows: Rows) -> Iterator[Hit]:
-    """Readings without one letter of kana, of names that are written in Japanese."""
+    """Yield readings without one letter of kana, of names that are written in Japanese."""
     ends = rule_data()["readings"]["ends"]
     for name in rows.of_kind("kana"):
         whole = first_of([name.removesuffix(end) for end in ends if name.endswith(end)], rows)
@@ -103,7 +103,7 @@ def shapes(rows: Rows) -> Iterator[Hit]:
 
 
 def _plain_phones(column: pl.Series, clean: str) -> bool:
-    """Whether all values are single numbers whose digits before the last four are in order.
+    """Return whether all values are single numbers whose digits before the last four are in order.
 
     >>> form = rule_data()["shapes"]["phone"]["clean"]
     >>> _plain_phones(pl.Series(["(03)5722-9270", "(03)5722-1111", ""]), form), _plain_phones(pl.Series(["110"]), form)
@@ -116,13 +116,13 @@ def _plain_phones(column: pl.Series, clean: str) -> bool:
 
 
 def _suggestion(field: Field, value: str, judge: Callable[[str], object]) -> str | None:
-    """The value after its normalisers, if that is another one and in order."""
+    """Return the value after its normalisers, if that is another one and in order."""
     after = normalised(field, value)
     return after if after not in ("", value) and judge(after) is None else None
 
 
 def _phone_fault(text: str) -> str | None:
-    """Why one of the numbers of a cell can be none: too many or too few digits, or an area that does not exist.
+    """Return why one of the numbers of a cell can be none: too many or too few digits, or an area that does not exist.
 
     >>> [_phone_fault(text) for text in ("(03)5722-9270", "(03)5722-927", "090-1234-5678", "0120-1-1234")]
     [None, 'digits', None, 'digits']
@@ -139,7 +139,7 @@ def _phone_fault(text: str) -> str | None:
 
 
 def _url_fault(text: str) -> str | None:
-    """Why a URL leads nowhere: nothing behind its scheme, a space, several of them, or a host without a dot.
+    """Return why a URL leads nowhere: nothing behind its scheme, a space, several of them, or a host without a dot.
 
     >>> [_url_fault(text) for text in ("https://", "https://a.example https://b.example", "https://localhost/")]
     ['host', 'space', 'host']
@@ -161,7 +161,7 @@ _JUDGES: Mapping[str, Callable[[str], str | None]] = {
 
 
 def ids(rows: Rows) -> Iterator[Hit]:
-    """A column of IDs with empty cells, and IDs that are written otherwise than nearly all others.
+    """Yield a column of IDs with empty cells, and IDs that are written otherwise than nearly all others.
 
     It is the column that the schema wants without repeats; empty cells of one that it requires are the judge's.
     """
@@ -180,7 +180,7 @@ def ids(rows: Rows) -> Iterator[Hit]:
 
 
 def _lost_zeros(name: str, column: pl.Series) -> Iterator[Hit]:
-    """IDs that are shorter than the others, which have zeros in front and as many digits each.
+    """Yield IDs that are shorter than the others, which have zeros in front and as many digits each.
 
     >>> column = pl.Series(["0001", "0002", "0003", "4", "0005"])
     >>> [(hit.position, hit.value, hit.suggestion) for hit in _lost_zeros("ID", column)]
@@ -214,7 +214,7 @@ def _odd_ids(name: str, column: pl.Series) -> Iterator[Hit]:
 
 
 def _one_form(filled: pl.Series) -> bool:
-    """Whether all IDs are written as the first is, but for their digits.
+    """Return whether all IDs are written as the first is, but for their digits.
 
     >>> _one_form(pl.Series(["A01", "A2"])), _one_form(pl.Series(["A01", "B2"]))
     (True, False)
@@ -224,7 +224,7 @@ def _one_form(filled: pl.Series) -> bool:
 
 
 def licences(rows: Rows) -> Iterator[Hit]:
-    """A picture's column whose licence is not told, once a column, and names of licences that nobody knows."""
+    """Yield a picture's column whose licence is not told, once a column, and names of licences that nobody knows."""
     words = rule_data()["licences"]
     for field in rows.fields:
         if not re.match(words["picture"], field.name):
@@ -247,7 +247,7 @@ def _licence_fault(text: str) -> str | None:
 
 
 def _right_licence(text: str) -> str | None:
-    """The name of the licence that is meant, where that is certain.
+    """Return the name of the licence that is meant, where that is certain.
 
     >>> _right_licence("クリエイティブ・コモンズ 表示 4.0 国際"), _right_licence("ccby4.0"), _right_licence("市に帰属")
     ('CC BY 4.0', 'CC BY 4.0', None)

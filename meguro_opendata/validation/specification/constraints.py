@@ -60,7 +60,7 @@ def _demands(descriptor: Descriptor) -> Iterator[tuple[str, Any]]:
 
 
 def _unusable(name: str, kind: str) -> str | None:
-    """Why a constraint of that name says nothing about values of a type."""
+    """Return why a constraint of that name says nothing about values of a type."""
     if name not in _CHECKS.keys() | _FIELD_CHECKS.keys():
         return "unchecked-unknown"
     return None if kind in specification()["constraints"]["of"].get(name, (kind,)) else "unchecked-type"
@@ -76,7 +76,7 @@ def category_values(categories: Any) -> list[Any]:
 
 
 def _value(given: Any, read: ReadValue) -> Any:
-    """The value of a bound or of a member of an enumeration, which a schema may write as JSON or as text."""
+    """Return the value of a bound or of a member of an enumeration, which a schema may write as JSON or as text."""
     if isinstance(given, str):
         value = read(given)
     elif isinstance(given, dict | list):
@@ -125,7 +125,7 @@ def _enumeration(given: Any, read: ReadValue) -> Check:
 
 
 def _pattern(given: Any, field: str) -> Check:
-    """A pattern of XML Schema is about the whole value; what only XML Schema knows is not checked."""
+    """Return a pattern of XML Schema is about the whole value; what only XML Schema knows is not checked."""
     if not isinstance(given, str) or _SUBTRACTED.search(given):
         raise UnreadableError
     try:

@@ -34,7 +34,7 @@ def _unknown_of_schema(schema: Descriptor) -> Iterator[NotChecked]:
 
 
 def _tells(name: str, of: str) -> bool:
-    """Whether a property tells people something, so that nothing is to be checked."""
+    """Return whether a property tells people something, so that nothing is to be checked."""
     words = specification()["informative"]
     return name in words[of] or name.startswith(tuple(words["beginnings"]))
 
@@ -88,7 +88,7 @@ def _gaps_of_field(field: Descriptor, *, refused: bool) -> Iterator[NotChecked]:
 
 
 def _has_labels(values: Sequence[object] | None) -> bool:
-    """Whether some missing values are objects with a label."""
+    """Return whether some missing values are objects with a label."""
     return any(isinstance(one, dict) for one in values or ())
 
 

@@ -66,7 +66,7 @@ def _field_faults(place: str, field: Schema) -> Iterator[Fault]:
 
 
 def _sign_faults(place: str, field: Schema) -> Iterator[Fault]:
-    """Signs and words of a field that are no text, or an empty one where something has to stand."""
+    """Yield signs and words of a field that are no text, or an empty one where something has to stand."""
     for name in ("groupChar", "decimalChar", "delimiter"):
         sign = field.get(name, "x")
         if not isinstance(sign, str) or (not sign and name != "groupChar"):
@@ -81,7 +81,7 @@ _ITEMS = ["string", "integer", "boolean", "number", "datetime", "date", "time"]
 
 
 def _are_categories(given: object) -> bool:
-    """Whether there is a list of different plain values, or of such with a label.
+    """Return whether there is a list of different plain values, or of such with a label.
 
     >>> [_are_categories(one) for one in (["a", "b"], [{"value": 1, "label": "x"}], "a", [])]
     [True, True, False, False]

@@ -53,7 +53,7 @@ def matched(header: Sequence[str], schema: Mapping[str, Any]) -> Matched:
 
 
 def _positions(labels: Sequence[str], fields: Sequence[Mapping[str, Any]]) -> Iterator[RawError]:
-    """The errors of labels that are compared with the fields one by one."""
+    """Yield the errors of labels that are compared with the fields one by one."""
     if not any(labels):
         yield RawError("blank-header", None, None, None, None)
         return
@@ -76,7 +76,7 @@ def _of_label(label: str, name: str, before: Sequence[str]) -> str | None:
 
 
 def _names(labels: Sequence[str], named: Mapping[str, Mapping[str, Any]], how: str) -> Iterator[RawError]:
-    """The errors of labels that are compared with the fields' names."""
+    """Yield the errors of labels that are compared with the fields' names."""
     for at, label in enumerate(labels):
         if label in labels[:at]:
             yield RawError("duplicate-label", None, label if label in named else None, at, label)
@@ -87,7 +87,7 @@ def _names(labels: Sequence[str], named: Mapping[str, Mapping[str, Any]], how: s
 
 
 def _absent(labels: Sequence[str], schema: Mapping[str, Any], how: str) -> Iterator[RawError]:
-    """The errors of fields that have no label of their name."""
+    """Yield the errors of fields that have no label of their name."""
     absent = [field for field in schema["fields"] if field["name"] not in labels]
     if how in _FEWER_FIELDS:
         absent = [field for field in absent if _is_required(field, schema)]

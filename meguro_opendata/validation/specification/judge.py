@@ -112,7 +112,7 @@ def _identity(error: RawError) -> tuple[object, ...]:
 
 
 def _stands(error: RawError, wrong: Counter[tuple[object, ...]], unjudged: frozenset[int]) -> bool:
-    """Whether the specification says what frictionless says; each of its own words serves once."""
+    """Return whether the specification says what frictionless says; each of its own words serves once."""
     if _taken(error, wrong):
         return True
     return error.column in unjudged and error.type in ("type-error", "constraint-error")

@@ -53,12 +53,12 @@ def own_key_errors(keys: KeyColumns, schema: Mapping[str, Any], here: set[str]) 
 
 
 def _gaps(rows: Sequence[tuple[Any, ...]]) -> Iterator[int]:
-    """The rows that have some value but not all."""
+    """Yield the rows that have some value but not all."""
     return (at for at, values in enumerate(rows) if None in values and set(values) != {None})
 
 
 def _repeats(rows: Sequence[tuple[Any, ...]]) -> Iterator[int]:
-    """The rows that say the same as an earlier one; a row with a gap is like no other, as in SQL."""
+    """Yield the rows that say the same as an earlier one; a row with a gap is like no other, as in SQL."""
     seen: set[tuple[Any, ...]] = set()
     for at, values in enumerate(rows):
         if None not in values:
@@ -84,7 +84,7 @@ def foreign_keys(
 
 
 def _rows_of(table: TextTable, names: Sequence[str]) -> list[tuple[Any, ...]]:
-    """The values of some fields of another table; texts, where it has no schema."""
+    """Return the values of some fields of another table; texts, where it has no schema."""
     schema = table.schema or {"fields": [{"name": label, "type": "string"} for label in table.header]}
     fields = matched(table.header, schema).fields
     places = {one.expected.name: at for at, one in reversed(list(enumerate(fields)))}

@@ -81,13 +81,13 @@ def _sign(number: Decimal) -> int:
 
 
 def _after(year: int, month: int, duration: Duration) -> Decimal:
-    """The seconds from the beginning of the calendar to the end of a duration that begins with a month."""
+    """Return the seconds from the beginning of the calendar to the end of a duration that begins with a month."""
     months = year * 12 + month - 1 + duration.months
     return Decimal(_days(months // 12, months % 12 + 1, 1)) * _DAY + duration.seconds
 
 
 def _days(year: int, month: int, day: int) -> int:
-    """The number of a day in the proleptic Gregorian calendar.
+    """Return the number of a day in the proleptic Gregorian calendar.
 
     >>> _days(1970, 1, 1) - _days(1969, 12, 31), _days(2024, 3, 1) - _days(2024, 2, 28)
     (1, 2)
@@ -131,7 +131,7 @@ def _day_of(found: re.Match[str]) -> int | None:
 
 
 def _clock(found: re.Match[str]) -> Decimal | None:
-    """The seconds of a time of day; 24:00:00 is the end of the day."""
+    """Return the seconds of a time of day; 24:00:00 is the end of the day."""
     seconds = int(found["hour"]) * 3600 + int(found["minute"]) * 60 + Decimal(found["second"])
     return seconds if seconds <= _DAY else None
 

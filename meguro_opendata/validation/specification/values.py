@@ -77,7 +77,7 @@ def value_reader(descriptor: Descriptor) -> ReadValue | None:
 
 
 def _form(descriptor: Descriptor) -> str:
-    """The format; version 0 wrote ``fmt:`` before a pattern."""
+    """Return the format; version 0 wrote ``fmt:`` before a pattern."""
     return str(descriptor.get("format") or "default").removeprefix("fmt:")
 
 
@@ -131,7 +131,7 @@ def _integers(descriptor: Descriptor) -> ReadValue:
 
 
 def _digits(group: str) -> str:
-    """Digits with a sign between them that groups them.
+    """Return digits with a sign between them that groups them.
 
     >>> bool(re.fullmatch(_digits(","), "1,000")), bool(re.fullmatch(_digits(","), "1,,000"))
     (True, False)

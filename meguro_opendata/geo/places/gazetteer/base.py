@@ -35,13 +35,13 @@ class Gazetteer(Protocol):
     """Names and points of the towns of any municipality that it knows."""
 
     def towns(self, code: str) -> Towns | None:
-        """The towns of a municipality, ``None`` if it is not known."""
+        """Return the towns of a municipality, ``None`` if it is not known."""
 
     def point(self, code: str, town: Town, numbers: Sequence[str]) -> Point | None:
-        """The nearest point to a lot: its residence, else its block, else its town."""
+        """Return the nearest point to a lot: its residence, else its block, else its town."""
 
     def codes(self) -> tuple[str, ...]:
-        """The municipalities that it knows, sorted."""
+        """Return the municipalities that it knows, sorted."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Several:
     members: tuple[Gazetteer, ...]
 
     def towns(self, code: str) -> Towns | None:
-        """The towns of all of them; one that two know has the ID that either gives."""
+        """Return the towns of all of them; one that two know has the ID that either gives."""
         from meguro_opendata.japan.addresses import Towns
 
         known: dict[str, Town] = {}
@@ -63,12 +63,12 @@ class Several:
         return found[0] if len(found) == 1 else Towns.of(code, known.values()) if found else None
 
     def point(self, code: str, town: Town, numbers: Sequence[str]) -> Point | None:
-        """The point of least error, of any of them."""
+        """Return the point of least error, of any of them."""
         points = [point for member in self.members if (point := member.point(code, town, numbers)) is not None]
         return min(points, key=lambda point: point.error, default=None)
 
     def codes(self) -> tuple[str, ...]:
-        """The municipalities that any of them knows."""
+        """Return the municipalities that any of them knows."""
         return tuple(sorted({code for member in self.members for code in member.codes()}))
 
 
@@ -82,7 +82,7 @@ def gazetteer_data() -> Mapping[str, Any]:
 
 
 def expected_error(level: str) -> float:
-    """Metres within which a point of a level lies, where nothing more is known of it.
+    """Return metres within which a point of a level lies, where nothing more is known of it.
 
     >>> expected_error("block")
     100.0
@@ -104,7 +104,7 @@ def source_title(code: str, source: str) -> str:
 
 
 def level_rank(level: str) -> int:
-    """The place of a level in their order, the nearest being 0.
+    """Return the place of a level in their order, the nearest being 0.
 
     >>> level_rank("block") < level_rank("town")
     True

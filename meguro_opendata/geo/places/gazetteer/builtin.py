@@ -25,15 +25,15 @@ class Builtin:
     """
 
     def towns(self, code: str) -> Towns | None:
-        """The towns of a municipality, ``None`` if none are held."""
+        """Return the towns of a municipality, ``None`` if none are held."""
         return _read(code)[0] if code in _codes() else None
 
     def point(self, code: str, town: Town, numbers: Sequence[str]) -> Point | None:
-        """The point of the town; blocks are not held."""
+        """Return the point of the town; blocks are not held."""
         return _read(code)[1].get(town.key) if code in _codes() else None
 
     def codes(self) -> tuple[str, ...]:
-        """The municipalities that are held."""
+        """Return the municipalities that are held."""
         return _codes()
 
 

@@ -66,7 +66,7 @@ class Entry:
 
 
 def format_of(header: Sequence[str], name: str) -> Format:
-    """The format that a header belongs to.
+    """Return the format that a header belongs to.
 
     Raises:
         SourceError: If it is none of them; told with those that are known.
@@ -102,7 +102,7 @@ def _place_of(names: Sequence[str], header: Sequence[str]) -> int | None:
 
 
 def _name_row(row: Row, kind: Format) -> Entry | None:
-    """A town with its ID; one that has ended is left out."""
+    """Return a town with its ID; one that has ended is left out."""
     if row.get("ended") or not row["oaza"]:
         return None
     number = int(row["number"]) if row.get("number", "").isdigit() and int(row["number"]) else None
@@ -115,7 +115,7 @@ def _name_row(row: Row, kind: Format) -> Entry | None:
 
 
 def _id_row(row: Row, kind: Format) -> Entry | None:
-    """A point by 町字ID and the IDs of block and residence; a made-up ID is no number."""
+    """Return a point by 町字ID and the IDs of block and residence; a made-up ID is no number."""
     point = _point(row)
     if point is None or not row["code"] or not row["id"]:
         return None
@@ -129,7 +129,7 @@ def _id_row(row: Row, kind: Format) -> Entry | None:
 
 
 def _number_of(written: str, without: range) -> str:
-    """The number that an ID of the registry stands for, or nothing.
+    """Return the number that an ID of the registry stands for, or nothing.
 
     >>> _number_of("019", _NOT_NUMBERS), _number_of("901", _NOT_NUMBERS), _number_of("000", _NOT_NUMBERS)
     ('19', '', '')
@@ -139,7 +139,7 @@ def _number_of(written: str, without: range) -> str:
 
 
 def _named_row(row: Row, kind: Format) -> Entry | None:
-    """A point by the names of prefecture, municipality and town."""
+    """Return a point by the names of prefecture, municipality and town."""
     point, code = _point(row), _code_of(row["prefecture"], row["city"])
     if point is None or not code or not row["town"] or row.get("gone", "0") not in ("", "0"):
         return None
@@ -165,7 +165,7 @@ def _town(name: str, koaza: str, kana: str) -> Town:
 
 @cache
 def _code_of(prefecture: str, city: str) -> str:
-    """The code of a municipality by its names, or nothing."""
+    """Return the code of a municipality by its names, or nothing."""
     found = find_place(f"{plain_address(prefecture)}{plain_address(city)}")
     if found.municipality is None or found.rest:
         return ""
@@ -173,7 +173,7 @@ def _code_of(prefecture: str, city: str) -> str:
 
 
 def _point(row: Row) -> tuple[float, float] | None:
-    """Latitude and longitude, if both lie in Japan."""
+    """Return latitude and longitude, if both lie in Japan."""
     try:
         lat, lon = float(row["lat"]), float(row["lon"])
     except ValueError:

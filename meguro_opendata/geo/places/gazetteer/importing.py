@@ -102,7 +102,7 @@ class _Names:
         self._known: dict[tuple[str, str], tuple[str, str]] = {}
 
     def told_apart(self, entry: Entry) -> Entry:
-        """The entry; a town whose key another one has is stored under a key of its own.
+        """Return the entry; a town whose key another one has is stored under a key of its own.
 
         彌町 is compared like 弥町, and 京都市 has several towns of one name, which only their IDs tell apart.
         """
@@ -117,7 +117,7 @@ class _Names:
 
 
 def _counted(found: Iterable[Entry | int], done: Imported) -> Iterator[Entry]:
-    """The entries; rows without use are counted."""
+    """Yield the entries; rows without use are counted."""
     for entry in found:
         if isinstance(entry, Entry):
             done.rows += 1
@@ -175,7 +175,7 @@ def _town_points(index: sqlite3.Connection, code: str, kind: Format) -> None:
 
 
 def _middle(points: list[tuple[float, float]]) -> tuple[float, float, float]:
-    """The middle of some points, and how far from it a place among them may be."""
+    """Return the middle of some points, and how far from it a place among them may be."""
     places = np.array(points)
     lat, lon = places.mean(axis=0)
     farthest = float(distance(places[:, 0], places[:, 1], lat, lon).max())
@@ -184,7 +184,7 @@ def _middle(points: list[tuple[float, float]]) -> tuple[float, float, float]:
 
 
 def _neighbour_errors(places: np.ndarray) -> list[float]:
-    """The distance from each point to one of its neighbours, within the bounds of ``gazetteers.toml``."""
+    """Return the distance from each point to one of its neighbours, within the bounds of ``gazetteers.toml``."""
     errors = gazetteer_data()["errors"]
     nth, least, most = errors["neighbour"], float(errors["least"]), float(errors["most"])
     if len(places) <= nth:

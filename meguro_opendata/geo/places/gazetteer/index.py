@@ -44,7 +44,7 @@ class Index:
         self._keys: dict[tuple[str, str], str] = {}
 
     def towns(self, code: str) -> Towns | None:
-        """The towns of a municipality, ``None`` if no file with its names was imported."""
+        """Return the towns of a municipality, ``None`` if no file with its names was imported."""
         if code not in self._towns:
             # Late: to see whether a release is current, only checksums are asked for, and no address is parsed.
             from meguro_opendata.japan.addresses import Town, Towns
@@ -57,7 +57,7 @@ class Index:
         return self._towns[code]
 
     def point(self, code: str, town: Town, numbers: Sequence[str]) -> Point | None:
-        """The residence, else the block, else the town."""
+        """Return the residence, else the block, else the town."""
         block, number, branch = (*numbers, "", "", "")[:3]
         key = self._keys.get((code, town.name), town.key)
         for place in dict.fromkeys(((block, number, branch), (block, number, ""), (block, "", ""), ("", "", ""))):
@@ -67,17 +67,17 @@ class Index:
         return None
 
     def codes(self) -> tuple[str, ...]:
-        """The municipalities of which anything was imported."""
+        """Return the municipalities of which anything was imported."""
         return tuple(row[0] for row in self._connection.execute(_CODES))
 
 
 def index_path() -> Path:
-    """Where the index lies; it need not be there."""
+    """Return where the index lies; it need not be there."""
     return address_index()
 
 
 def open_index() -> Index | None:
-    """The user's index, ``None`` if nothing was imported.
+    """Return the user's index, ``None`` if nothing was imported.
 
     Raises:
         SourceError: If the file is none that this version reads.

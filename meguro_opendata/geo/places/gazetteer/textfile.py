@@ -37,7 +37,7 @@ class TextFile:
 
 
 def text_files(path: Path) -> Iterator[TextFile]:
-    """The file, or each CSV file of a ZIP; each is read before the next is asked for.
+    """Yield the file, or each CSV file of a ZIP; each is read before the next is asked for.
 
     Raises:
         SourceError: If it is unreadable, too large, broken, encrypted, or in no encoding that is known.
@@ -56,7 +56,7 @@ def text_files(path: Path) -> Iterator[TextFile]:
 
 
 def _members(archive: zipfile.ZipFile, path: Path) -> list[zipfile.ZipInfo]:
-    """The CSV files of a ZIP that is no bomb."""
+    """Return the CSV files of a ZIP that is no bomb."""
     limits = gazetteer_data()["limits"]
     found = [member for member in archive.infolist() if member.filename.lower().endswith(".csv")]
     if not found:
@@ -112,7 +112,7 @@ def _encoding_of(head: bytes, name: str) -> str:
 
 
 def _measured(lines: Iterator[str], name: str) -> Iterator[str]:
-    """The lines; one of no reasonable length is refused."""
+    """Yield the lines; one of no reasonable length is refused."""
     longest = gazetteer_data()["limits"]["line"]
     for line in lines:
         if len(line) > longest:
