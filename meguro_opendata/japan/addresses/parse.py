@@ -250,7 +250,7 @@ def _with_number(head: _Parts, oaza: Oaza, number: Number | None, tail: str) -> 
 
 
 def _chome_before_name(oaza: Oaza, tail: str) -> Number | None:
-    """Return the chome that a number before the name of a building must be (小石川1見本ビル), if every block has one."""
+    """Return the chome that a number before a building must be (小石川1見本ビル), if all blocks have one."""
     found = re.match("-? ?([0-9]{1,2})(?![0-9])", tail)
     if found is None or int(found[1]) not in oaza.by_chome:
         return None
