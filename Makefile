@@ -21,9 +21,10 @@ demo: $(VENV)/.ready      ## the main job on the ward's sample data
 test: $(VENV)/.ready      ## all tests, a process a core
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
-browser: $(VENV)/.ready   ## tests in a real browser; Chromium is installed where it is absent
-	command -v chromium >/dev/null && command -v pdftotext >/dev/null || \
-	  (apt-get -q update && apt-get -q install -y chromium poppler-utils fonts-noto-cjk) || echo "no browser could be installed"
+browser: $(VENV)/.ready   ## tests in a real browser and spreadsheet program; both are installed where absent
+	command -v chromium >/dev/null && command -v pdftotext >/dev/null && command -v soffice >/dev/null || \
+	  (apt-get -q update && apt-get -q install -y --no-install-recommends \
+	    chromium poppler-utils fonts-noto-cjk libreoffice-calc) || echo "no browser could be installed"
 	$(BIN)/python -m pytest -m browser tests/reports tests/kpi
 
 ckan: $(VENV)/.ready      ## tests against real CKANs: those named by MEGURO_OPENDATA_TEST_CKAN_URL and _TOKEN, or two of its own

@@ -16,6 +16,7 @@ __all__ = ["quarter_plots", "quarter_rows", "status_plot", "year_plots", "year_r
 _QUARTER, _YEAR = 2, 2
 _ACTUAL, _LOWER, _UPPER, _PACE = 3, 4, 5, 6
 _YEAR_TARGET, _YEAR_ACTUAL = 3, 4
+_SHARES, _WHOLE = ("%", "％"), 100
 
 
 def quarter_rows(board: Board, names: Sequence[str]) -> Iterator[tuple[Cell, ...]]:
@@ -49,7 +50,9 @@ def quarter_plots(board: Board, section: str) -> Iterator[Plot]:
     for path in board.progress:
         last = row + len(path.points) - 1
         if sum(point.actual is not None or point.forecast is not None for point in path.points) > 1:
-            yield Plot("line", _title(path), section, (row, last), _QUARTER, tuple(_quarter_series(path)))
+            yield Plot(
+                "line", _title(path), section, (row, last), _QUARTER, tuple(_quarter_series(path)), top=_top(path)
+            )
         row = last + 1
 
 
@@ -60,7 +63,7 @@ def year_plots(board: Board, section: str) -> Iterator[Plot]:
         last = row + len(path.years) - 1
         if len(path.years) > 1:
             series = (Series(_YEAR_ACTUAL), Series(_YEAR_TARGET, "dash"))
-            yield Plot("column", _title(path), section, (row, last), _YEAR, series)
+            yield Plot("column", _title(path), section, (row, last), _YEAR, series, top=_top(path))
         row = last + 1
 
 
@@ -70,6 +73,13 @@ def _quarter_series(path: Progress) -> Iterator[Series]:
         yield from (Series(_LOWER, "dash"), Series(_UPPER, "dash"))
     if path.points[0].pace is not None:
         yield Series(_PACE, "round_dot")
+
+
+def _top(path: Progress) -> float | None:
+    """Return 100 for a share, whose axis would end at its largest value, or at 1 where all values are 0."""
+    values = [point.actual for point in path.points] + [year.actual for year in path.years]
+    within = all(value is None or value <= _WHOLE for value in values)
+    return _WHOLE if path.indicator.unit in _SHARES and within else None
 
 
 def _title(path: Progress) -> str:

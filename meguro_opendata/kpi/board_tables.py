@@ -128,7 +128,8 @@ def _status(board: Board) -> Iterator[tuple[Cell, ...]]:
                 ends = (
                     (line.forecast.lower, line.forecast.upper) if isinstance(line.forecast, Forecast) else (None, None)
                 )
-                place = (f"{theme.theme.number} {theme.theme.name}", focus, figure.id, figure.name, line.owner)
+                # The theme's number alone: its name, repeated on 40 rows, would take a third of the printed page.
+                place = (theme.theme.number, focus, figure.id, figure.name, line.owner)
                 yield *place, standing_text(line.standing, board.lang), *_held(figure, board), *ends
 
 

@@ -37,6 +37,7 @@ class Plot:
         rows: The first and the last of the table's rows, from 0.
         labels: The column of the labels below the axis.
         table: Which of the section's tables; the last one unless it is said.
+        top: The greatest value on the axis; found by the spreadsheet program if ``None``.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Plot:
     labels: int
     series: tuple[Series, ...]
     table: int = -1
+    top: float | None = None
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from meguro_opendata.files.tables import legal_text, text_width, workbook_bytes
+from meguro_opendata.files.tables import legal_text, workbook_bytes
 from meguro_opendata.kpi.papers import Cell, Paper, Plot, Section, Share, Sheet
+from meguro_opendata.kpi.sheet_sizes import column_widths, row_height
 from meguro_opendata.pages.numbers import figure_text
 
 __all__ = ["workbook_of"]
 
 _LONGEST_NAME = 31
 _A4 = 9
-_WIDEST = 48
 _ENTRY_WIDTH, _ENTRY_HEIGHT = 24, 48
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 # Formats by what a cell holds; a fraction keeps its places, since a rounded one could look like its target.
@@ -25,6 +25,8 @@ _FIRST_DAY = date(1900, 3, 1)
 # Charts stand in two columns, each so many rows and columns apart.
 _PLOT_ROWS, _PLOT_COLUMNS, _PLOTS_BESIDE = 16, 8, 2
 _PLOT_SIZE = {"width": 490, "height": 300}
+# A page holds two rows of charts at this scale. Excel ignores page breaks where a sheet is fitted to the page's width.
+_PLOT_SCALE, _PLOT_ROWS_A_PAGE = 80, 2
 _MARGINS = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6}
 
 
@@ -84,10 +86,10 @@ def _tables(sheet: Any, book: Any, section: Section, paper: Paper, forms: Mappin
     if not section.sheets:
         return
     tops = _tops(section, paper)
-    for top, table in zip(tops, section.sheets, strict=True):
-        _table(sheet, table, top, forms)
-        _tone(sheet, book, table, top)
     widths = _widths(section)
+    for top, table in zip(tops, section.sheets, strict=True):
+        _table(sheet, table, top, widths, forms)
+        _tone(sheet, book, table, top)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     last, top = section.sheets[-1], tops[-1]
@@ -99,14 +101,15 @@ def _tables(sheet: Any, book: Any, section: Section, paper: Paper, forms: Mappin
         sheet.autofilter(top, 0, bottom, len(last.header) - 1)
 
 
-def _table(sheet: Any, table: Sheet, top: int, forms: Mapping[str, Any]) -> None:
+def _table(sheet: Any, table: Sheet, top: int, widths: Sequence[int], forms: Mapping[str, Any]) -> None:
     """Write one table, its title above; rows that are filled in by hand are high."""
     sheet.write_string(top - 1, 0, legal_text(table.title), forms["title"])
+    sheet.set_row(top, row_height(table.header, widths))
     for column, title in enumerate(table.header):
         sheet.write_string(top, column, legal_text(title), forms["head"])
     for row, cells in enumerate(table.rows, start=top + 1):
-        if table.entry:
-            sheet.set_row(row, _ENTRY_HEIGHT)
+        height = row_height([_text(cell) for cell in cells], widths)
+        sheet.set_row(row, max(height, _ENTRY_HEIGHT) if table.entry else height)
         for column, found in enumerate(cells):
             _write(sheet, row, column, found, forms)
 
@@ -114,7 +117,7 @@ def _table(sheet: Any, table: Sheet, top: int, forms: Mapping[str, Any]) -> None
 def _widths(section: Section) -> list[int]:
     """Return the width of each column, those that are filled in by hand wide enough to write in."""
     entry = {column for table in section.sheets for column in table.entry}
-    widths = [text_width(texts, _WIDEST) for texts in _columns(section)]
+    widths = column_widths(list(_columns(section)))
     return [max(width, _ENTRY_WIDTH) if column in entry else width for column, width in enumerate(widths)]
 
 
@@ -156,6 +159,9 @@ def _plots(sheet: Any, book: Any, section: Section, paper: Paper, tops: Mapping[
     if section.plots:
         rows = -(-len(section.plots) // _PLOTS_BESIDE) * _PLOT_ROWS
         sheet.print_area(0, 0, begin + rows, _PLOTS_BESIDE * _PLOT_COLUMNS - 1)
+        sheet.set_print_scale(_PLOT_SCALE)
+        page = _PLOT_ROWS_A_PAGE * _PLOT_ROWS
+        sheet.set_h_pagebreaks(range(begin + page, begin + rows, page))
 
 
 def _chart(book: Any, plot: Plot, name: str, head: int) -> Any:
@@ -173,7 +179,8 @@ def _chart(book: Any, plot: Plot, name: str, head: int) -> Any:
             }
         )
     chart.set_title({"name": legal_text(plot.title), "name_font": {"size": 11}})
-    chart.set_y_axis({"min": 0, "major_gridlines": {"visible": True, "line": {"color": "#D5DAE3"}}})
+    ends = {"min": 0} if plot.top is None else {"min": 0, "max": plot.top}
+    chart.set_y_axis({**ends, "major_gridlines": {"visible": True, "line": {"color": "#D5DAE3"}}})
     chart.set_legend({"none": True} if len(plot.series) == 1 else {"position": "bottom"})
     chart.set_size(_PLOT_SIZE)
     return chart
