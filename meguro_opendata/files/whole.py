@@ -24,6 +24,7 @@ __all__ = [
     "folder_aside",
     "inside",
     "is_aside",
+    "is_checksum",
     "is_plain_name",
     "is_text",
     "locked",
@@ -41,6 +42,7 @@ __all__ = [
 
 
 _LONGEST = 200
+_CHECKSUM = re.compile("[0-9a-f]{64}")
 _TEMPORARY = ("~$", ".")
 # The names of :func:`_beside`; those of earlier versions, made by ``tempfile``, fit too.
 _ASIDE = re.compile(r"\.(.+)\.[a-z0-9_]{8}\.tmp")
@@ -50,6 +52,11 @@ _HALF = re.compile("[\ud800-\udfff]")
 def sha256(data: bytes) -> str:
     """Return the checksum as lower-case hex digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def is_checksum(text: str) -> bool:
+    """Return whether a text is a SHA-256 in lower-case hex digits, and so can name a kept file."""
+    return _CHECKSUM.fullmatch(text) is not None
 
 
 def is_aside(name: str) -> bool:

@@ -197,7 +197,7 @@ def _named_forks(path: Path, faults: list[LineFault]) -> tuple[LineFault, ...]:
         if is_blank(line):
             continue
         loaded = load_line(path, number, line, ended=ended)
-        if loaded.get("previous") not in attached or hash_of(loaded) != loaded["hash"]:
+        if str(loaded.get("previous")) not in attached or hash_of(loaded) != loaded["hash"]:
             return tuple(faults)
         attached.add(str(loaded["hash"]))
     return tuple(LineFault(fault.line, "forked") for fault in faults)

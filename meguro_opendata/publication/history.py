@@ -18,7 +18,7 @@ from typing import TypedDict
 
 from meguro_opendata.catalog import CatalogEntry, Json, JsonObject, read_entries, write_entries
 from meguro_opendata.errors import MeguroOpendataError, SourceError
-from meguro_opendata.files.whole import inside, plain_bytes, sha256, sweep, write_whole
+from meguro_opendata.files.whole import inside, is_checksum, plain_bytes, sha256, sweep, write_whole
 from meguro_opendata.portals import Upload
 from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import Workspace
@@ -100,7 +100,7 @@ class History:
 
     def has(self, checksum: str) -> bool:
         """Return whether a file is kept here."""
-        return self._file(checksum).is_file()
+        return is_checksum(checksum) and self._file(checksum).is_file()
 
     def keep_file(self, data: bytes) -> None:
         """Keep one file.
@@ -212,7 +212,13 @@ class History:
         return loaded
 
     def file(self, checksum: str) -> bytes | None:
-        """Return a file that was published, ``None`` if it is not kept here or not whole."""
+        """Return a file that was published, ``None`` if it is not kept here or not whole.
+
+        Args:
+            checksum: A SHA-256 in hexadecimal digits. A portal's ``hash`` can be any text, under which no file is kept.
+        """
+        if not is_checksum(checksum):
+            return None
         path = self._file(checksum)
         data = plain_bytes(path) if path.is_file() else None
         return data if data is not None and sha256(data) == checksum else None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from meguro_opendata.catalog.package import JsonObject, Package, Resource
 from meguro_opendata.files.rowdiff import RowChange, RowCounts
-from meguro_opendata.files.whole import sha256
+from meguro_opendata.files.whole import is_checksum, sha256
 from meguro_opendata.findings import Finding
 from meguro_opendata.portals import PortalState, TableLoad
 from meguro_opendata.portals.datastore import schema_columns, short_name
@@ -36,8 +35,6 @@ WRITTEN = ("create", "update")
 # By these the state is known that a plan was made against.
 _AGAINST = ("id", "metadata_modified")
 _NOTE = ("code", "severity", "field", "value", "suggestion")
-# What a server keeps as the hash of a resource of others can be anything.
-_CHECKSUM = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -114,7 +111,8 @@ class ResourcePlan:
     @classmethod
     def other(cls, part: Resource, *, removed: bool, ours: bool) -> ResourcePlan:
         """Return the plan of a resource that is no file of a release: it stays, or is taken away."""
-        checksum = part.hash if _CHECKSUM.fullmatch(part.hash or "") else None
+        # A server keeps any text as the hash of a resource of others.
+        checksum = part.hash if is_checksum(part.hash or "") else None
         action = "remove" if removed else "orphaned"
         return cls(part.name, action, checksum, None, id=part.id, url=part.url, ours=ours)
 

@@ -123,7 +123,8 @@ def head_of(grid: Grid, depth: int = DEPTH, below: int = 0) -> Head:
     """Return the first lines of a grid, and as many more as stand above the line that is to be looked at."""
     most = depth if depth != DEPTH else max(_SHALLOW, min(depth, _MOST_CELLS // max(grid.width, 1))) + below
     records = grid.head(most)
-    width = max(map(len, records), default=0)
+    # As wide as the grid: in a damaged text a line far below can have more cells than all lines of the head.
+    width = max([grid.width, *map(len, records)])
     lines = [[*record, *[""] * (width - len(record))] for record in records]
     merged = tuple(span for span in grid.merged if span[0][0] < len(lines))
     return Head(tuple(map(tuple, lines)), tuple(map(tuple, _spread(lines, merged))), merged)
