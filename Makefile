@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo
 
-.PHONY: demo test browser ckan properties faults differential fuzz gis golden lint types wheel schemas check clean help
+.PHONY: demo test browser ckan properties coverage faults differential fuzz gis golden mutants lint types wheel schemas check clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -45,6 +45,13 @@ properties: $(VENV)/.ready     ## every property with a thousand new values each
 
 fuzz: $(VENV)/.ready      ## ten thousand damaged files and data through the command (an hour); the files of faults are kept in fuzz/
 	PYTHONPATH=.:tests/support $(BIN)/python -m fuzz --keep fuzz --cases 10000
+
+mutants: $(VENV)/.ready   ## small changes of the code that guards data, each of which a test must notice (two hours)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
+	$(BIN)/python tests/support/mutants.py $(ROOMS)
+
+coverage: $(VENV)/.ready  ## branches that no test takes, by room; commands that tests run as processes are counted (half an hour)
+	$(BIN)/python tests/support/coverage_by_room.py
 
 gis: $(VENV)/.ready       ## the matrix of GIS files: every format through every way in and out (a minute)
 	$(BIN)/python tests/support/gis_matrix.py
