@@ -30,7 +30,7 @@ SEVERITIES = ("error", "warning", "info")
 REPORT_FORMAT = "meguro-opendata/report@1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A problem in data, with its place.
 

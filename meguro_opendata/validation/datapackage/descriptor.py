@@ -130,7 +130,7 @@ def _described(resources: Sequence[Json], folder: Path) -> tuple[list[DescribedR
             faults += [Fault(f"{place}.{fault.path}", fault.code, fault.params) for fault in error.faults]
             continue
         faults += _dialect_faults(f"{place}.dialect", dialect)
-        paths = [one["path"]] if isinstance(one.get("path"), str) else one.get("path", [])
+        paths = [one["path"]] if isinstance(one.get("path"), str) else one.get("path") or []
         file = folder / paths[0] if len(paths) == 1 else None
         made.append(DescribedResource(one["name"], file, schema, dialect, one))
     return made, faults

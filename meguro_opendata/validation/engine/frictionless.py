@@ -102,7 +102,7 @@ class Head:
     foreign: Callable[[Rows], Iterator[tuple[tuple[str, ...], set[tuple[Any, ...]]]]] = lambda rows: iter(())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RawError:
     """One error of frictionless.
 
