@@ -86,15 +86,20 @@ class Identity:
         change the figures of a year that is over.
         """
         history = self._datasets[dataset]
+        found: set[str] = set()
         for former in self.formers(dataset):
             before = self._datasets[former]
             equal = _by_checksum(history, before)
             renamed = {old.replace(former, dataset): old for old in before.firsts}
+            # The nearest former has the file's last data before the rename; earlier ones can have had other data.
             for file, first in history.firsts.items():
+                if file in found:
+                    continue
                 names = [file, *filter(None, [renamed.get(file)]), *equal.get(file, ())]
                 for name in names:
                     old = before.firsts.get(name)
                     if old and old.day <= first.day and not self.leads((former, name), (dataset, file)):
+                        found.add(file)
                         yield file, (former, name)
                         break
 
