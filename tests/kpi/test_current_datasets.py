@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from meguro_opendata.kpi.counting import Current, current_datasets, rules
+from meguro_opendata.kpi.counting import Current, New, current_datasets, rules
 from meguro_opendata.ledger import Entry, Event, SameAs, append_events, scan_ledger
 
 OLD, NEW, UNKNOWN = "a" * 64, "b" * 64, ""
@@ -285,3 +285,46 @@ def test_the_rules_of_counting_are_data() -> None:
     assert (found["withdrawn"]["days"], found["readable"]["least"]) == (30, 3)
     assert (found["forecast"]["least_share"], found["forecast"]["least_days"]) == (0.1, 2)
     assert (found["report"]["years"], found["report"]["soon"], found["report"]["events"]) == (5, 30, 1000)
+
+
+def test_a_moved_file_leaves_the_last_new_data_of_its_dataset(tmp_path: Path) -> None:
+    """The same data again on another portal is not taken for it either."""
+    entries = [
+        event("05-01", "old", "a.csv", sha256=OLD),
+        event("06-01", "new", "b.csv", sha256=OLD),
+        event("07-01", "new", "b.csv", sha256=OLD, portal="tokyo"),
+        renamed("old", "new", "a.csv", "b.csv"),
+    ]
+    assert last_data(tmp_path, entries, "new") == ("2025-06-01", 2)
+
+
+def test_a_new_name_that_a_catalogue_had_first_goes_on_with_the_old_data(tmp_path: Path) -> None:
+    """Its own publication of the catalogue's data is no new data."""
+    entries = [
+        event("05-01", "old", "a.csv", sha256=OLD),
+        event("05-15", "new", "a.csv", sha256=OLD, origin="harvested", portal="tokyo"),
+        event("06-01", "new", "a.csv", sha256=OLD),
+        renamed("old", "new"),
+    ]
+    assert last_data(tmp_path, entries, "new") == ("2025-05-01", 1)
+
+
+def test_data_of_another_renamed_file_is_new_data_of_this_file(tmp_path: Path) -> None:
+    """A file is compared with its own former, not with those of the other files."""
+    entries = [
+        event("05-01", "old", "a.csv", sha256=OLD),
+        event("05-01", "old", "b.csv", sha256=NEW),
+        event("06-01", "new", "b.csv", sha256=NEW),
+        event("06-02", "new", "a.csv", sha256=NEW),
+        renamed("old", "new"),
+    ]
+    assert last_data(tmp_path, entries, "new") == ("2025-06-02", 4)
+
+
+def test_new_and_current_datasets_are_values() -> None:
+    """They compare by content, can be in a set, and are a whole dataset's first publication by default."""
+    assert New("2025-04-01", 1, "aed") == New("2025-04-01", 1, "aed", "", False, True, False)
+    assert len({New("2025-04-01", 1, "aed"), New("2025-04-01", 1, "aed"), New("2025-04-01", 2, "aed")}) == 2
+    newest = event("05-01", "aed", "a.csv")
+    plain = Current("aed", frozenset({"csv"}), newest, 1, "")
+    assert {plain, Current("aed", frozenset({"csv"}), newest, 1, "", 0)} == {plain}
