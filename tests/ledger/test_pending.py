@@ -323,3 +323,16 @@ def test_torn_bytes_are_cut_off_only_for_a_missing_entry(ledger: Path) -> None:
     before = ledger.read_bytes()
     assert append_missing(ledger, place, [event(2)]) == 0
     assert ledger.read_bytes() == before
+
+
+def test_a_place_is_found_after_many_lines_at_its_very_byte(ledger: Path) -> None:
+    """Newlines count as bytes: the line of the place itself never accounts for an entry."""
+    append_events(ledger, [event(number) for number in range(600)])
+    head = last_hash(ledger)
+    append_events(ledger, [event(1000)])
+    assert append_missing(ledger, Place(0, head), [event(599)]) == 1
+
+
+def test_places_are_values() -> None:
+    """Equal ones are one in a set, so that a place that was remembered can be compared."""
+    assert len({Place(1, "a"), Place(1, "a"), Place(1, "b"), Place(2, "a")}) == 3
