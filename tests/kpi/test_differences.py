@@ -60,7 +60,7 @@ ID = "opendata.new_datasets"
 def test_changes_are_the_figures_that_differ_by_year_and_indicator(
     before: Mapping[tuple[str, int], float], after: Mapping[tuple[str, int], float], changes: list[Change]
 ) -> None:
-    """A missing count is 0; a missing recorded figure is none, and differs from a recorded 0."""
+    """A missing count is 0; a missing recorded figure is None, which differs from a recorded 0."""
     assert changes_of(before, after) == changes
 
 
