@@ -49,7 +49,7 @@ def package(**changed: Any) -> dict[str, Any]:
     ],
 )
 def test_a_package_is_left_out_with_its_first_reason(changed: dict[str, Any], reason: str | None) -> None:
-    """Six digits before a name are a municipality only with the right check digit: 131092 is not one, and 202504 is a month."""
+    """Six digits are a municipality only with the right check digit: 131092 is not one, and 202504 is a month."""
     assert left_out(package(**changed), CODE, CITY, ("own-id",)) == reason
 
 
