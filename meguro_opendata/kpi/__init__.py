@@ -1,4 +1,4 @@
-"""Figures against the strategy's targets, from what happened; the same figure when asked again."""
+"""The indicators of a fiscal year, counted from the ledger and compared with the strategy's targets."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Figures against the strategy's targets, from what happened; the same figure when asked again.
+"""The indicators of a fiscal year, compared with the strategy's targets; the same question gets the same figures.
 
-``docs/kpi.md`` says what each counts, and what becomes of renames, withdrawals, republication and moves of portal.
+``docs/kpi.md`` defines each count, and the effects of renames, withdrawals, republication and moves of portal.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ def indicators(
     """Return every indicator of a fiscal year: those of open data, then the others of the year's strategy in its order.
 
     Args:
-        workspace: The workspace or its folder, for its ledger, strategy and profile.
-        fiscal_year: The year in which it starts.
-        as_of: Count only what had happened by the end of this day; default today.
-        lang: Language of names and, where there are both, definitions.
+        workspace: The workspace or its folder.
+        fiscal_year: The calendar year in which the fiscal year starts.
+        as_of: The last day to count; default today.
+        lang: Language of names and, for indicators of open data, of definitions.
 
     Raises:
         ConfigurationError: If strategy or coverage has faults.
@@ -52,9 +52,9 @@ def to_dict(
 
     Args:
         figures: The figures.
-        fiscal_year: The year in which it starts.
-        as_of: The day up to whose end was counted; default today.
-        unknown: The records of the year that belong to none of the figures.
+        fiscal_year: The calendar year in which the fiscal year starts.
+        as_of: The last day that was counted; default today.
+        unknown: Indicators of the year's records that belong to none of the figures.
         corrections: The corrections of years that are over.
     """
     return {

@@ -1,4 +1,4 @@
-"""Everything that a report of a year shows, gathered once for the page and the workbook."""
+"""The content of a year's report, gathered once for both the page and the workbook."""
 
 from __future__ import annotations
 
@@ -39,7 +39,17 @@ PartsRow = tuple[str, tuple[Part | None, ...]]
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the ledger in words: when, what happened, to what, and what shows it."""
+    """A ledger line in words, as evidence of a figure.
+
+    Attributes:
+        line: The number of the line.
+        day: The day of the event, or the day that a record or dating is about.
+        kind: The kind of entry in words.
+        what: The dataset, indicator or quarter.
+        file: The file; empty where the line is not about one.
+        value: The department, value, recorder or former name, depending on the kind.
+        evidence: The portal, evidence, reason or decision, depending on the kind.
+    """
 
     line: int
     day: str
@@ -52,7 +62,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The lines that make an indicator's figure, and how many more there are than are shown."""
+    """The ledger lines that make an indicator's figure; ``more`` is the number of lines that are not shown."""
 
     indicator: Indicator
     rows: tuple[Row, ...]
@@ -61,16 +71,18 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Board:
-    """A year's report.
+    """The content of a year's report.
 
     Attributes:
-        notes: What is said of the ledger.
-        status: How each indicator of the strategy stands.
-        progress: The path of each figure that is known, by quarter and over the years.
-        departments: Each with its parts of new datasets, new files, what is on time and what is machine-readable.
-        themes: Likewise for the themes of the catalogue.
-        gaps: How far figures are from their targets.
-        evidence: What each figure is made of.
+        notes: The ledger's head, warnings and corrections.
+        figures: Every indicator of the year.
+        status: The standing of each indicator of the strategy.
+        progress: The path of each known figure by quarter and over the years.
+        departments: Each department's parts of new datasets, new files, timely and machine-readable datasets.
+        themes: The same parts of each theme of the catalogue.
+        steps: The next steps, the nearest to publication first.
+        gaps: The distance of each figure from its target.
+        evidence: The ledger lines of each figure.
     """
 
     situation: Situation
@@ -92,7 +104,7 @@ class Board:
 
     @property
     def sides(self) -> tuple[Indicator, ...]:
-        """Return the figures of new data, whose counts stand side by side."""
+        """Return the figures of new data, which have several counts side by side."""
         return tuple(figure for figure in self.open_data if figure.without_routine is not None)
 
     @property
@@ -107,7 +119,7 @@ class Board:
 
     @cached_property
     def differences(self) -> Sheet | None:
-        """What differs from the last submission of the year; ``None`` if there is none."""
+        """Return the table of differences from the year's last submission, or ``None`` without a submission."""
         return difference_sheet(last_compared(self.situation, self.figures, self.lang), self.lang)
 
     def of_focus(self, number: int) -> tuple[Indicator, ...]:
@@ -116,7 +128,7 @@ class Board:
 
 
 def board_of(situation: Situation, figures: Sequence[Indicator], lang: str) -> Board:
-    """Return everything that the report of a year shows, in a language."""
+    """Return the content of a year's report in a language."""
     progress = progress_of(situation, figures, lang)
     steps = next_steps(situation)
     return Board(
@@ -135,7 +147,7 @@ def board_of(situation: Situation, figures: Sequence[Indicator], lang: str) -> B
 
 
 def _parts(figures: Sequence[Indicator], part: str, lang: str) -> tuple[PartsRow, ...]:
-    """Return one row a department or theme, with its part of each figure."""
+    """Return one row for each department or theme, with its part of each figure."""
     columns = [getattr(figure, part) for name in DEPARTMENT_FIGURES for figure in figures if figure.id == name]
     names = sorted({found.name for column in columns for found in column})
     by_name = [{found.name: found for found in column} for column in columns]
@@ -145,6 +157,7 @@ def _parts(figures: Sequence[Indicator], part: str, lang: str) -> tuple[PartsRow
 
 
 def _evidence(figure: Indicator, situation: Situation, lang: str) -> Evidence:
+    # A first import can bring a figure of thousands of files; a page with all their lines would be too large to print.
     limit = rules()["report"]["events"]
     entries = situation.history.entries(figure.lines[:limit])
     rows = tuple(_row(line, entries[line], situation, lang) for line in figure.lines[:limit])

@@ -1,4 +1,4 @@
-"""A year's report as one page: no script, no network, readable in print and without colour."""
+"""A year's report as one HTML page without scripts or network access, readable in print and without colour."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from meguro_opendata.pages.charts import Bars, Chart, bar_chart, line_chart
 
 __all__ = ["bars_of", "chart_of", "page_of", "quarter_names"]
 
-# A printed sheet carries this many signs of the ledger's head; the open data's figures carry all of it.
+# The foot of a printed sheet has room for this many digits of the ledger's head, enough for `ledger verify --expect`;
+# the section on open data has the whole head.
 _SHORT = 16
 
 
 def page_of(board: Board) -> str:
-    """Return the page."""
+    """Return the report's HTML page."""
     situation, lang = board.situation, board.lang
     names = {figure.id: figure.name for figure in board.figures}
     return pages.render(
@@ -54,7 +55,7 @@ def page_of(board: Board) -> str:
 
 
 def _foot(board: Board) -> str:
-    """Return the style that puts city, day, the ledger's head and the page's number below each printed sheet."""
+    """Return the CSS that prints city, day, the ledger's head and the page's number below each sheet."""
     situation, head = board.situation, board.notes.head[:_SHORT]
     text = f"{situation.workspace.city.name} {situation.as_of} {situation.workspace.ledger.name} {head}"
     left = f"@bottom-left {{ content: {pages.css_text(text)}; font-size: 7pt; }}"
@@ -62,7 +63,7 @@ def _foot(board: Board) -> str:
 
 
 def chart_of(progress: Progress) -> Chart | None:
-    """Return the chart of a figure's quarters, with a label below each; ``None`` with a single point to draw."""
+    """Return the chart of a figure by quarter, or ``None`` if there is only one point to draw."""
     points = progress.points
     actual = [(point.known, point.actual) for point in points if point.actual is not None]
     spans = [(point.share, point.forecast) for point in points if point.forecast is not None]
@@ -73,14 +74,14 @@ def chart_of(progress: Progress) -> Chart | None:
 
 
 def bars_of(progress: Progress) -> Bars | None:
-    """Return the chart of a figure's years; ``None`` with one year alone."""
+    """Return the chart of a figure by year, or ``None`` if only one year is known."""
     if len(progress.years) <= 1:
         return None
     return bar_chart([(str(year.fiscal_year), year.actual, year.target) for year in progress.years])
 
 
 def quarter_names(board: Board) -> list[str]:
-    """Return the months of each quarter."""
+    """Return a name with its months for each quarter."""
     year, start = board.situation.fiscal_year, board.situation.first.month
     length = 12 // QUARTERS
     return [
@@ -90,7 +91,7 @@ def quarter_names(board: Board) -> list[str]:
 
 
 def _own_source(figure: Indicator, board: Board) -> str:
-    """Return a figure's source without that of the whole strategy, which stands above."""
+    """Return a figure's source without the strategy's own, which the page gives once above the table."""
     strategy = board.situation.strategy
     parts = figure.source.split("; ")
     return "; ".join(part for part in parts if strategy is None or part != strategy.source)

@@ -1,4 +1,4 @@
-"""The tables of paths by quarter and by year, and the native charts that a workbook draws from them."""
+"""The tables of figures by quarter and by year, and the native charts that a workbook draws from these tables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHARES, _WHOLE = ("%", "％"), 100
 
 
 def quarter_rows(board: Board, names: Sequence[str]) -> Iterator[tuple[Cell, ...]]:
-    """Yield a line for each quarter of each path."""
+    """Yield a row for each quarter of each figure."""
     for path in board.progress:
         for name, point in zip(names, path.points, strict=True):
             ends = (point.forecast.lower, point.forecast.upper) if point.forecast else (None, None)
@@ -29,7 +29,7 @@ def quarter_rows(board: Board, names: Sequence[str]) -> Iterator[tuple[Cell, ...
 
 
 def year_rows(board: Board) -> Iterator[tuple[Cell, ...]]:
-    """Yield a line for each year of each path."""
+    """Yield a row for each known year of each figure."""
     for path in board.progress:
         for year in path.years:
             noted = messages.word(f"noted-{year.qualifier}", board.lang) if year.qualifier else ""
@@ -38,14 +38,14 @@ def year_rows(board: Board) -> Iterator[tuple[Cell, ...]]:
 
 
 def status_plot(board: Board, section: str) -> Plot | None:
-    """Return the chart of how many indicators have each standing; ``None`` without a strategy."""
+    """Return the chart of the number of indicators by standing, or ``None`` without a strategy."""
     if not board.status.lines:
         return None
     return Plot("column", section, section, (0, len(Standing) - 1), 0, (Series(1),), table=0)
 
 
 def quarter_plots(board: Board, section: str) -> Iterator[Plot]:
-    """Yield a chart for each path with more than one quarter to draw."""
+    """Yield a chart for each figure with more than one quarter to draw."""
     row = 0
     for path in board.progress:
         last = row + len(path.points) - 1
@@ -57,7 +57,7 @@ def quarter_plots(board: Board, section: str) -> Iterator[Plot]:
 
 
 def year_plots(board: Board, section: str) -> Iterator[Plot]:
-    """Yield a chart for each path with more than one year."""
+    """Yield a chart for each figure with more than one year."""
     row = 0
     for path in board.progress:
         last = row + len(path.years) - 1

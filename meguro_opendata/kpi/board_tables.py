@@ -1,4 +1,4 @@
-"""A year's report as a paper of tables, for its workbook twin: the same numbers as the page, each with its unit."""
+"""A year's report as a paper of tables for the workbook: the same numbers as on the page, each with its unit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from meguro_opendata.kpi.strategy import share_units
 
 __all__ = ["paper_of", "standing_text"]
 
-# Of each standing, light enough to be read in grey print.
+# Colours of the standings, light enough that the text on them is readable in a grey print.
 _TONES = {"reached": "#C6E7D0", "expected": "#EEF8F1", "action": "#FBD9D3", "unrecorded": "#F4F6FA"}
 
 
@@ -34,7 +34,7 @@ def paper_of(board: Board) -> Paper:
 
 
 def standing_text(standing: Standing, lang: str) -> str:
-    """Return a standing as sign and word."""
+    """Return a standing as its sign and its word."""
     return f"{sign_of(standing)} {messages.word(f'standing-{standing.value}', lang)}"
 
 
@@ -92,7 +92,7 @@ _STATUS = (
 
 
 def _rest(board: Board) -> Iterator[Section]:
-    """Yield what stands behind the first pages."""
+    """Yield the sections that follow the first pages."""
     yield _section(board, "gap", ("kpi", "held", "target", "actual", "gap", "in-reach", "unit"), _gaps(board))
     yield _section(board, "steps", ("step", "what", "department", "how"), _steps(board))
     for name, rows, label in (("by-department", board.departments, "department"), ("by-theme", board.themes, "theme")):
@@ -110,7 +110,7 @@ def _rest(board: Board) -> Iterator[Section]:
 
 
 def _status_section(board: Board) -> Section:
-    """Return the first worksheet: how many indicators have each standing, then every indicator."""
+    """Return the first worksheet: the number of indicators by standing, then every indicator."""
     counts = [(standing_text(standing, board.lang), count) for standing, count in board.status.counts.items()]
     header = (_word("status", board), _word("how-many", board))
     tones = tuple((standing_text(Standing(name), board.lang), colour) for name, colour in _TONES.items())
@@ -134,7 +134,7 @@ def _status(board: Board) -> Iterator[tuple[Cell, ...]]:
 
 
 def _held(figure: Indicator, board: Board) -> tuple[Cell, ...]:
-    """Return how a figure is held against its target, both as numbers, what is noted of it, its unit and the rate."""
+    """Return the cells of a figure: kind of comparison, target, figure, qualifier (約, 以上), unit and rate."""
     held = _word(f"held-{figure.comparison}", board) if figure.comparison else None
     return held, figure.target, figure.actual, _noted(figure, board), figure.unit, _rate(figure)
 
@@ -175,7 +175,7 @@ def _figures(board: Board) -> Iterator[tuple[Cell, ...]]:
 
 
 def _as_written(figure: Indicator, board: Board) -> str:
-    """Return the document's own words of a target, with its footnote."""
+    """Return the document's own words for a target, with the footnote."""
     targets = board.situation.strategy.targets if board.situation.strategy else {}
     if figure.id not in targets:
         return ""
@@ -192,7 +192,7 @@ def _gaps(board: Board) -> Iterator[tuple[Cell, ...]]:
 
 
 def _parts(rows: Iterable[PartsRow], board: Board) -> Iterator[tuple[Cell, ...]]:
-    """Yield one line for each part of each figure; of a share, of how many datasets."""
+    """Yield one row for each part of each figure; of a share, with the number of its datasets."""
     figures = {figure.id: figure for figure in board.figures}
     for owner, parts in rows:
         for name, part in zip(DEPARTMENT_FIGURES, parts, strict=True):
@@ -202,7 +202,7 @@ def _parts(rows: Iterable[PartsRow], board: Board) -> Iterator[tuple[Cell, ...]]
 
 
 def _schedule(board: Board) -> Iterator[tuple[Cell, ...]]:
-    """What is planned for each quarter of each focus, or why that is not known."""
+    """Yield the plan of each focus by quarter, or the reason for which its schedule is unknown."""
     for theme in board.themes_of_strategy:
         for focus in theme.focuses:
             plan = focus.schedule
@@ -214,7 +214,7 @@ def _schedule(board: Board) -> Iterator[tuple[Cell, ...]]:
 
 
 def _outlines(board: Board) -> Iterator[tuple[Cell, ...]]:
-    """What each focus is for and does; aims by their numbers in the vision."""
+    """Yield the subject and measures of each focus, with the numbers of its aims in the vision."""
     for theme in board.themes_of_strategy:
         for focus in theme.focuses:
             aims = "、".join(map(str, focus.aims))
@@ -222,7 +222,7 @@ def _outlines(board: Board) -> Iterator[tuple[Cell, ...]]:
 
 
 def _results(board: Board) -> Iterator[tuple[Cell, ...]]:
-    """Yield the figures that were published for the year."""
+    """Yield the results that documents give for the year."""
     strategy = board.situation.strategy
     focuses = strategy.focuses if strategy else ()
     other = [("", known) for known in strategy.other_results] if strategy else []

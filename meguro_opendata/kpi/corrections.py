@@ -1,4 +1,4 @@
-"""Corrections (訂正): which line of the ledger changed the figure of a year that was over, from what to what."""
+"""Corrections (訂正): the ledger lines that changed a figure of a year that was over, with both figures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _KINDS = ("dating", "record", "same_as", "annul")
 
 @dataclass(frozen=True)
 class Change:
-    """A figure of a year that is another than before; ``None`` where there was none."""
+    """A changed figure of a year; ``before`` or ``after`` is ``None`` where nothing was recorded."""
 
     indicator: str
     fiscal_year: int
@@ -37,13 +37,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Correction(Change):
-    """The figure of a year that was over when a line of the ledger changed it.
+    """A changed figure of a year that was over when a ledger line changed it.
 
     Attributes:
         line: The number of the line.
-        event: What the line is: ``same_as``, ``annul``, ``dating``, ``record``, or an event of a file.
-        reason: The reason or the evidence that the line gives; empty for an event of a file.
-        recorder: Who entered it; empty for an event of a file.
+        event: The kind of the line: ``same_as``, ``annul``, ``dating``, ``record``, or an event of a file.
+        reason: The line's reason or evidence; empty for an event of a file.
+        recorder: The person who entered the line; empty for an event of a file.
     """
 
     line: int
@@ -53,7 +53,7 @@ class Correction(Change):
 
 
 def year_totals(workspace: Workspace) -> Totals:
-    """Return the figures of every year that can be corrected: new data, and what was recorded.
+    """Return the figures of every year that can be corrected: numbers of new data, and recorded figures.
 
     Raises:
         ConfigurationError: If a strategy has faults.
@@ -68,17 +68,18 @@ def year_totals(workspace: Workspace) -> Totals:
 def corrections_of(workspace: Workspace, history: History) -> tuple[Correction, ...]:
     """Return each change of a year that was over, in the order of the ledger's lines.
 
-    Counted is what the ledger said up to each line that can change one, in one reading of it, and only if there are
-    such lines. Only datasets of which a line says something are counted again.
+    Figures are counted before and after each line that can change such a year, in one reading of the ledger. Without
+    such lines the ledger is not read again. Only datasets that a line can affect are counted again.
 
     Args:
-        workspace: Whose ledger.
-        history: The ledger, read up to any day.
+        workspace: The workspace with ledger and strategies.
+        history: The ledger's history, read up to any day.
 
     Raises:
         ConfigurationError: If a strategy has faults.
         MeguroOpendataError: If the ledger cannot be read.
     """
+    # Only these lines can change a year that was over; there are few of them even in a ledger of a million lines.
     stops = {line: "" for line, kind in history.said.items() if kind in _KINDS}
     stops |= {line: clock for line, clock in history.late if clock}
     if not stops:
@@ -91,11 +92,11 @@ def corrections_of(workspace: Workspace, history: History) -> tuple[Correction, 
         if number in stops:
             changes[number] = changes_of(before, sums.totals)
         before = dict(sums.totals)
-    return tuple(_told(workspace, history, {line: found for line, found in changes.items() if found}, stops))
+    return tuple(_listed(workspace, history, {line: found for line, found in changes.items() if found}, stops))
 
 
 def changes_of(before: Totals, after: Totals) -> list[Change]:
-    """Return the figures that differ; a count that is not there is 0, a record that is not there is ``None``."""
+    """Return the figures that differ; a missing count is 0, and a missing recorded figure is ``None``."""
     found: list[Change] = []
     for name, year in sorted({**before, **after}, key=lambda key: (key[1], key[0])):
         nothing = 0 if name in (DATASETS, FILES) else None
@@ -105,7 +106,7 @@ def changes_of(before: Totals, after: Totals) -> list[Change]:
     return found
 
 
-def _told(
+def _listed(
     workspace: Workspace,
     history: History,
     changes: Mapping[int, list[Change]],
@@ -116,13 +117,14 @@ def _told(
         entry = entries[line]
         entered = clocks[line] or entry.time[:10]
         for one in found:
+            # A change while its year goes on is no correction: the figure was not final yet.
             if year_days(one.fiscal_year, workspace.city.fiscal_year_start)[1].isoformat() < entered:
                 said = (line, entry.event, *_reason(entry))
                 yield Correction(one.indicator, one.fiscal_year, one.before, one.after, *said)
 
 
 def _reason(entry: Entry) -> tuple[str, str]:
-    """Return the reason or evidence that a line gives, and who entered it."""
+    """Return the reason or evidence of a line, and the person who entered it; both empty for an event of a file."""
     match entry:
         case SameAs() | Annulment():
             return entry.reason, entry.recorder
@@ -132,7 +134,7 @@ def _reason(entry: Entry) -> tuple[str, str]:
 
 
 class _Sums:
-    """The figures of every year, kept up while a ledger grows."""
+    """The figures of every year, updated while a ledger grows line by line."""
 
     def __init__(self, workspace: Workspace) -> None:
         """Start without any line."""
@@ -149,11 +151,12 @@ class _Sums:
 
     @property
     def totals(self) -> Totals:
-        """Return the figures that are not nothing."""
+        """Return the counts that are not 0, and the recorded figures."""
         return {**{key: count for key, count in self._counted.items() if count}, **self._recorded}
 
     def follow(self, history: History, changed: set[str] | None) -> None:
-        """Count again what changed; everything if that is not known."""
+        """Count the changed datasets again, or all datasets if ``changed`` is ``None``."""
+        # After an annulment the history is a new object, in which any figure can differ.
         if changed is None or history is not self._history or self._novelty is None:
             self._history, self._novelty = history, Novelty(history)
             self._of, self._counted, self._recorded, self._records = {}, Counter(), {}, 0
@@ -161,6 +164,7 @@ class _Sums:
         else:
             again = {*changed, *self._novelty.refresh()}
         for name in again & history.datasets.keys():
+            # In a ledger that is read up to some line, a dataset can have a withdrawal and no publication yet.
             self._counted.subtract(self._of.get(name, Counter()))
             self._of[name] = self._count(self._novelty, name) if history.datasets[name].firsts else Counter()
             self._counted.update(self._of[name])
@@ -200,13 +204,13 @@ class _Sums:
         return self._strategies[year]
 
     def _official(self, year: int) -> str:
-        """Return the count of new files that the strategy of a year names."""
+        """Return the count of new files that a year's strategy compares with its target."""
         strategy = self._strategy(year)
         placed = strategy.targets.get(FILES) if strategy else None
         return placed[1].counted if placed else "files"
 
     @cached_property
     def _is_plain(self) -> bool:
-        """Return whether every strategy counts files, so that series and tables need not be looked for."""
+        """Return whether every strategy counts files, so that series and tables need not be determined."""
         known = (self._workspace.root / "strategy").glob("[0-9][0-9][0-9][0-9].yaml")
         return all(self._official(int(path.stem)) == "files" for path in known)

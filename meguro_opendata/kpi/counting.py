@@ -1,4 +1,4 @@
-"""What was published for the first time in a year, and what is published now, from the ledger's history."""
+"""First publications of a year and currently published datasets, counted from the ledger's history."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ class New(msgspec.Struct, frozen=True, gc=False):
     """A dataset (then ``resource`` is empty) or a file whose first publication lies in the year.
 
     Attributes:
-        day: The day, ``YYYY-MM-DD``.
-        line: The number of the ledger's line that says so: its first event, or its dating.
-        routine: Whether it only continues a series that its dataset already had.
-        table: Whether it is the first file of its table: the table is new, not just another format of it.
-        withdrawn_soon: Whether every portal had lost it again within the days that ``kpi.toml`` says.
+        day: The day of the first publication, ``YYYY-MM-DD``.
+        line: The number of the ledger's line that proves the day: the first event, or the dating.
+        dataset: The dataset's slug.
+        resource: The file's name; empty for a dataset.
+        routine: Whether the file only continues a series that its dataset already had.
+        table: Whether it is the first file of its table, and not just another format of a known table.
+        withdrawn_soon: Whether no portal had it any more within the days that ``kpi.toml`` sets (``[withdrawn]``).
     """
 
     day: str
@@ -36,14 +38,15 @@ class New(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True)
 class Current:
-    """A dataset that is published now.
+    """A dataset that is published on the day asked for.
 
     Attributes:
-        endings: Those of the names of its files that some portal has, in lower case.
-        newest: The event that says what it is: title, department, theme, frequency, standard.
+        dataset: The dataset's slug.
+        endings: Endings of the names of its published files, in lower case.
+        newest: The event that describes it: title, department, theme, frequency, standard.
         line: The number of that event's line.
-        own: The day on which this tool last brought new data, empty if it never did.
-        updated: The number of that event's line, 0 without one.
+        own: The day on which this tool last published new data of it; empty if it never did.
+        updated: The number of the line of that publication; 0 without one.
     """
 
     dataset: str
@@ -55,12 +58,12 @@ class Current:
 
 
 def rules() -> dict[str, Any]:
-    """What the figures are counted by (``kpi.toml``)."""
+    """Return the rules by which figures are counted (``kpi.toml``)."""
     return packaged_toml(__package__, "kpi.toml")
 
 
 def current_datasets(history: History) -> list[Current]:
-    """Return every dataset of which some portal has a file, by name."""
+    """Return every dataset of which at least one portal has a file, ordered by slug."""
     kept = {name: _endings(dataset) for name, dataset in sorted(history.datasets.items())}
     lines = {name: history.datasets[name].telling.line for name, endings in kept.items() if endings}
     entries = history.entries(lines.values())
@@ -73,16 +76,17 @@ def current_datasets(history: History) -> list[Current]:
 
 
 def _updated(name: str, history: History, identity: Identity) -> tuple[str, int]:
-    """Return the day and the line by which this tool last brought new data; a new name of old data is none.
+    """Return the day and the ledger line of this tool's last publication of new data; ``("", 0)`` without one.
 
-    A file that only adds another format of what was there brings no data either.
+    A new name of old data is not new data, and neither is another format of a published table.
     """
     dataset = history.datasets[name]
     newest = dataset.newest_own
     if newest is None:
-        return "", 0
+        return "", 0  # only a catalogue's dates are known, which are of its entries and not of the data
     moments = [] if dataset.updated is None else [dataset.updated.moment]
     if identity.continues(name):
+        # The clock of timeliness goes on under the new name: a rename must not make late data look updated.
         moments = [*_own_updates(name, dataset, identity, history)]
         earlier = (history.datasets[former].updated for former in identity.formers(name))
         moments += [one.moment for one in earlier if one is not None]
@@ -90,13 +94,15 @@ def _updated(name: str, history: History, identity: Identity) -> tuple[str, int]
 
 
 def _own_updates(name: str, dataset: DatasetHistory, identity: Identity, history: History) -> Iterable[tuple[str, int]]:
-    """Yield the update of a dataset under its new name, unless it was only the publication of the old data."""
+    """Yield the last update of a renamed dataset, unless that was only the publication of the former's data."""
     if dataset.updated is None:
         return
     files = identity.files(name)
     line = dataset.updated.line
     for file, (former, old) in files.items():
         if dataset.firsts[file].line == line:
+            # Mark 0 is an unknown checksum. Without checksums a renamed file is taken for the old data, since a rename
+            # rarely changes it, and counting it as an update would hide that the data is late.
             marks = {held[old].mark for held in history.datasets[former].portals.values() if old in held} - {0}
             if not dataset.updated.mark or not marks or dataset.updated.mark in marks:
                 return
@@ -104,6 +110,9 @@ def _own_updates(name: str, dataset: DatasetHistory, identity: Identity, history
 
 
 def _endings(dataset: DatasetHistory) -> frozenset[str]:
-    """Return the endings of the files that some portal has, without the marks that tell files of one name apart."""
+    """Return the endings of the published files, in lower case and without the id that follows ``#``.
+
+    An import writes ``name.csv#1a2b3c4d`` where several files of one package have the same name.
+    """
     found = {name.rpartition(".")[2] for name in dataset.published()}
     return frozenset(ending.partition("#")[0].lower() for ending in found)

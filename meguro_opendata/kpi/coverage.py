@@ -1,4 +1,4 @@
-"""How much of the national list is published, kind by kind, and why the rest is not (``coverage.yaml``)."""
+"""The coverage of the national list, kind by kind, with the reason for each unpublished kind (``coverage.yaml``)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ Filled = Annotated[str, Field(min_length=1)]
 
 
 class Obstacle(Declared):
-    """Why a kind is not published: ``blocked`` (by whom, or by what) or ``no_data``."""
+    """The reason for which a kind is not published.
+
+    Attributes:
+        status: ``blocked``, or ``no_data`` if the city has no such data.
+        by: The office, law or circumstance that blocks it; required for ``blocked`` and refused otherwise.
+        reason: The reason in the city's own words.
+    """
 
     status: Literal["blocked", "no_data"]
     by: Filled | None = None
@@ -42,15 +48,17 @@ class _File(Declared):
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of the national list.
+    """One kind of the national list with its state in the city.
 
     Attributes:
+        id: The standard's id.
+        title: The standard's title.
         state: ``published``, ``planned``, ``blocked``, ``no_data`` or ``undecided``.
-        by: Who or what blocks it.
-        reason: In the city's own words.
-        datasets: Those that are published in this form.
-        lines: The lines of their newest events.
-        planned: Whether the city plans it.
+        by: The office, law or circumstance that blocks it; empty unless ``blocked``.
+        reason: The reason in the city's own words; empty unless ``blocked`` or ``no_data``.
+        datasets: The published datasets of this standard.
+        lines: The ledger lines of their newest events.
+        planned: Whether the city plans to publish it.
     """
 
     id: str
@@ -64,7 +72,7 @@ class Kind:
 
 
 def open_obstacles(workspace: Workspace) -> dict[str, Obstacle]:
-    """Return the kinds that the city cannot publish, by the standard's id; none if the workspace has no such file.
+    """Return the reasons for which kinds are not published, by the standard's id; empty without ``coverage.yaml``.
 
     Raises:
         ConfigurationError: If the file has faults.
@@ -73,6 +81,7 @@ def open_obstacles(workspace: Workspace) -> dict[str, Obstacle]:
     if not path.is_file():
         return {}
     obstacles = check(path, read_yaml(path), _File).standards
+    # Only numbered standards are on the national list; the others (such as gtfs_jp) have no place in its coverage.
     known = [standard.id for standard in standards() if standard.number]
     faults = [unknown(f"standards.{name}", "standard-unknown", name, known) for name in obstacles if name not in known]
     if faults:
@@ -81,7 +90,10 @@ def open_obstacles(workspace: Workspace) -> dict[str, Obstacle]:
 
 
 def kinds_of(workspace: Workspace, current: Sequence[Current]) -> list[Kind]:
-    """Every kind of the national list with its state; what is published counts as that, whatever was said of it."""
+    """Return every kind of the national list with its state.
+
+    A published kind is ``published`` even if ``coverage.yaml`` gives a reason against it, since the ledger is newer.
+    """
     obstacles = open_obstacles(workspace)
     planned = workspace.city.planned_standards
     return [
@@ -92,7 +104,8 @@ def kinds_of(workspace: Workspace, current: Sequence[Current]) -> list[Kind]:
 
 
 def share_published(kinds: Collection[Kind]) -> float | None:
-    """Return the share, in percent, of the kinds for which the city has data; ``None`` without any."""
+    """Return the share, in percent, of published kinds among those of which the city has data; ``None`` without any."""
+    # A kind of which the city has no data can never be published, and would keep the share below 100 for ever.
     counted = [kind for kind in kinds if kind.state != "no_data"]
     if not counted:
         return None

@@ -1,4 +1,4 @@
-"""What differs from the last submission, as a table of the report."""
+"""The report's table of differences from the last submission."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _HEADER = ("kpi", "handed-in", "same-day-now", "now", "unit", "why-different", "
 
 
 def difference_sheet(compared: Comparison | None, lang: str) -> Sheet | None:
-    """Return the differences from what was handed in, ``None`` if nothing was.
+    """Return the table of differences from a submission, or ``None`` without a submission.
 
-    Its title says what is compared; without rows it says that nothing differs, or what keeps the kept figures from use.
+    The title names the submission. A table without rows has a title that nothing differs, or the reason for which the
+    kept figures cannot be used.
     """
     if compared is None:
         return None

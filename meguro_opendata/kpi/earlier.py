@@ -1,4 +1,4 @@
-"""The figures of earlier days and earlier years, each as ``kpi show`` gives it for that day or year."""
+"""The figures of earlier days and earlier years, equal to those of ``kpi show`` for that day or year."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ class YearFigure:
     """An indicator's figure of one year.
 
     Attributes:
-        target: That year's own target; ``None`` if it had none.
-        qualifier: As :attr:`Indicator.qualifier`.
+        fiscal_year: The calendar year in which the fiscal year starts.
+        actual: The figure of the year.
+        target: The target of that year; ``None`` if it had none.
+        qualifier: ``about`` or ``at_least``, as in :attr:`Indicator.qualifier`.
     """
 
     fiscal_year: int
@@ -33,10 +35,10 @@ class YearFigure:
 
 
 class Earlier:
-    """The figures of earlier days and years of a situation; each day is counted once, whoever asks for it."""
+    """The figures of earlier days and years of a situation; each day is counted only once."""
 
     def __init__(self, situation: Situation, lang: str) -> None:
-        """Count nothing yet."""
+        """Start without counting; figures are counted when they are requested."""
         self._situation, self._lang = situation, lang
         self._days: dict[date, dict[str, Indicator]] = {}
 
@@ -48,12 +50,14 @@ class Earlier:
         return self._days[day]
 
     def years(self, figure: Indicator) -> tuple[YearFigure, ...]:
-        """Return a figure over the years, this one last; earlier ones only as far as something is known of them."""
+        """Return an indicator's figures by year, the present year last; years without a known figure are left out."""
         found: dict[int, YearFigure] = {}
         for year, figures in self._years.items():
             earlier = figures.get(figure.id)
+            # A target whose unit changed (件 to ％) is another quantity, and would be a false point of the path.
             if earlier and earlier.actual is not None and earlier.unit == figure.unit:
                 found[year] = YearFigure(year, earlier.actual, earlier.target, earlier.qualifier)
+        # Counted figures come first: what the document gives for comparison was rounded by its authors.
         for reference in self._references(figure):
             found.setdefault(reference.fiscal_year, YearFigure(reference.fiscal_year, reference.value))
         year = self._situation.fiscal_year
@@ -72,6 +76,7 @@ class Earlier:
         begun = self._begun
         found: dict[int, dict[str, Indicator]] = {}
         for year in range(situation.fiscal_year - rules()["report"]["years"], situation.fiscal_year):
+            # A year with neither a strategy nor own events would only show counts of 0 that mean «unknown».
             written = (situation.workspace.root / _DIRECTORY / f"{year}.yaml").is_file()
             if written or begun <= year:
                 figures = figures_of(situation_of(situation.workspace, year, situation.as_of), self._lang)
@@ -80,7 +85,7 @@ class Earlier:
 
     @cached_property
     def _begun(self) -> int:
-        """The fiscal year of the first day that the ledger knows of its own: before it, a count of 0 says nothing."""
+        """Return the fiscal year of the ledger's first own day; a count of 0 in an earlier year means «unknown»."""
         history = self._situation.history
         days = [dataset.first.day for dataset in history.datasets.values() if dataset.first.own]
         days += [record.day for _, record in history.records] + [dating.first for _, dating in history.datings]
@@ -89,5 +94,5 @@ class Earlier:
 
 
 def _published(figure: Indicator) -> bool:
-    """Return whether a figure without lines of the ledger is one that a document gives, and no count of nothing."""
+    """Return whether a figure without ledger lines comes from a document, and is not a count of 0."""
     return figure.actual is not None and not figure.id.startswith("opendata.")

@@ -1,4 +1,4 @@
-"""Figures without rounding, and rounding that never carries a figure onto its target or across it."""
+"""Exact figures, and rounding that never moves a figure onto its target or across it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from fractions import Fraction
 
 __all__ = ["as_number", "beside", "exact", "percentage", "sum_of"]
 
-# A float whose decimals are shorter than this may be a target that somebody wrote.
+# A float whose decimal text is at most this long can equal a target that a person wrote; longer ones are computed.
 _WRITTEN = 15
+# From this many places on a float has no exact digits left (15 to 17 significant ones), and rounding is pointless.
 _MOST_PLACES = 13
 
 
 def exact(number: float) -> Fraction:
-    """Return the decimal number that a float is written as, not the binary one that it is.
+    """Return the decimal number that a float's text shows, instead of its binary value.
 
     >>> exact(0.1) + exact(0.2) == exact(0.3)
     True
@@ -22,7 +23,7 @@ def exact(number: float) -> Fraction:
 
 
 def as_number(value: Fraction) -> float:
-    """Return the nearest float, but never a short decimal that the value is not.
+    """Return the nearest float to a value; never a short decimal number that differs from the value.
 
     >>> as_number(Fraction(200, 3)), as_number(75 - Fraction(1, 10**20))
     (66.66666666666667, 74.99999999999999)
@@ -34,7 +35,7 @@ def as_number(value: Fraction) -> float:
 
 
 def percentage(part: int, whole: int) -> float | None:
-    """Return a share in percent, unrounded; ``None`` of nothing.
+    """Return a share in percent, unrounded, or ``None`` if the whole is 0.
 
     >>> percentage(7496, 10000), percentage(1, 3), percentage(0, 0)
     (74.96, 33.333333333333336, None)
@@ -43,7 +44,7 @@ def percentage(part: int, whole: int) -> float | None:
 
 
 def sum_of(values: list[float]) -> float:
-    """Return the sum of decimal numbers, exactly.
+    """Return the exact sum of decimal numbers, without the error of binary fractions.
 
     >>> sum_of([0.1, 0.2]), sum_of([74.9, 0.06])
     (0.3, 74.96)
@@ -52,7 +53,9 @@ def sum_of(values: list[float]) -> float:
 
 
 def beside(value: Fraction, places: int, *marks: float) -> float:
-    """Return a value rounded to some places, or to more where it would else lie on another side of a mark.
+    """Return a value rounded to some places, or to more if it would otherwise change its side of a mark.
+
+    Marks are numbers such as a target, 0 and 100; a value below a mark stays below it.
 
     >>> beside(exact(74.96), 1, 75), beside(exact(75.04), 1, 75), beside(Fraction(200, 3), 1, 75)
     (74.96, 75.04, 66.7)

@@ -1,4 +1,4 @@
-"""The indicators of a year, each figure with what it is made of."""
+"""The indicators of a year, each figure with its parts and the ledger lines that make it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,13 @@ _WRITTEN_PLACES = 10**3  # a share with no more than three places was written by
 
 @dataclass(frozen=True)
 class Part:
-    """What a department or a theme has of a figure: of how many, where the figure is a share."""
+    """The part of a figure that belongs to one department or theme.
+
+    Attributes:
+        name: The department or theme.
+        actual: Its part of the figure; of a share, the number of its datasets that count.
+        of: Of a share, the number of all its datasets; otherwise ``None``.
+    """
 
     name: str
     actual: float
@@ -38,30 +44,33 @@ class Part:
 
 @dataclass(frozen=True)
 class Indicator:
-    """One figure.
+    """One indicator of a year: its target and its figure.
 
     Attributes:
-        target: ``None`` if no strategy sets one.
-        actual: ``None`` if nothing was recorded, or nothing is there to be counted.
-        rate: ``actual / target``, rounded to three places, or to more where it would else become 1 that it is not;
-            ``None`` without either, for a target of 0, and for a limit (``at_most``), of which more is not better.
-        source: Where the target and the figure come from.
+        id: The indicator's id.
+        name: The indicator's name in the requested language.
+        target: The strategy's target; ``None`` if no strategy sets one.
+        actual: The figure; ``None`` without any record, or without any dataset of which to take a share.
+        rate: ``actual / target``, rounded to three places, or to more where rounding would give a false 1. ``None``
+            without target or figure, for a target of 0, and for a limit (``at_most``), of which more is not better.
+        unit: The unit of target and figure.
+        source: The document of the target, and the ledger or document of the figure.
         status: ``reached``, ``under_way``, ``missed``, ``no_target`` or ``not_recorded``.
-        definition: What is counted.
+        definition: A sentence that defines the count.
         comparison: ``at_least``, ``more_than``, ``at_most`` or ``reduction``; ``None`` without a target.
-        focus: Number of the strategy's focus that it belongs to.
-        without_routine: The figure without routine additions, where there may be some.
-        tables: Of new files, the number of tables: of one dataset and period, however many formats it has.
-        files: Of new files, all of them, whichever count ``actual`` is.
-        apart: Files added to what was public before this program published it, which are not in the figure.
-        official: Which of the counts of new data is held against the target: ``files``, ``tables`` or
-            ``without_routine``; empty where there is only one.
-        ruling: The ward's decision on that, empty as long as none is known.
-        withdrawn_soon: How much of it was withdrawn soon after its first publication.
+        focus: The number of the strategy's focus that it belongs to.
+        without_routine: The figure without routine additions, for indicators that can have some.
+        tables: Of new files, the number of tables: all formats of one table and period count as one.
+        files: Of new files, the number of all files, whichever count ``actual`` is.
+        apart: Number of files added to datasets that were public before this program published them; not in the figure.
+        official: The count of new data that is compared with the target: ``files``, ``tables`` or
+            ``without_routine``; empty if there is only one count.
+        ruling: The ward's decision on that count; empty as long as no decision is known.
+        withdrawn_soon: Number of new datasets or files that were withdrawn soon after their first publication.
         qualifier: ``about`` or ``at_least`` where a document gives the figure as 約 or 以上; else empty.
-        by_department: What each department has of it.
-        by_theme: Likewise of each theme of the catalogue.
-        lines: The lines of the ledger that make the figure.
+        by_department: The departments' parts.
+        by_theme: The parts of the catalogue's themes.
+        lines: The ledger lines that make the figure.
     """
 
     id: str
@@ -95,7 +104,7 @@ class Indicator:
 
 @dataclass(frozen=True)
 class _Described:
-    """What an indicator is called, in one language."""
+    """The name, unit and definition of an indicator in one language."""
 
     id: str
     name: str
@@ -105,7 +114,7 @@ class _Described:
 
 @dataclass(frozen=True)
 class Count:
-    """What a count came to, before it is held against a target; of new data the three counts of it."""
+    """The result of a count before it is compared with a target; new data has three counts, one of them official."""
 
     actual: float | None
     without_routine: float | None = None
@@ -118,7 +127,7 @@ class Count:
     qualifier: str = ""
 
     def held(self, target: Target | None) -> float | None:
-        """Return the count that is held against a target: of new data the one that the strategy names."""
+        """Return the count that is compared with a target: of new data, the count that the strategy names."""
         counts = {"tables": self.tables, "without_routine": self.without_routine}
         official = counts.get(target.counted) if target else None
         return self.actual if official is None else official
@@ -212,17 +221,18 @@ _COUNTS: Mapping[str, Callable[[Situation], Count]] = {
 
 
 def _recorded(name: str, situation: Situation) -> Count:
-    """What was recorded; a figure that the strategy's own document gives stands in where nothing was."""
+    """Return the recorded figure, or, of a year that is over, the document's own figure if nothing was recorded."""
     method = situation.recordable[name].method
     value, lines = recorded_value(situation.history.records, name, situation.first, situation.until, method=method)
     results = situation.strategy.results if situation.strategy else {}
+    # A published result is final only when the year is over; during the year it would hide that records are missing.
     if value is None and name in results and situation.over:
         return Count(results[name].value, qualifier=results[name].qualifier or "")
     return Count(value, lines=lines)
 
 
 def _count_share(share: float | None, good: list[tuple[Current, bool]], lines: tuple[int, ...]) -> Count:
-    """Return a share, and how many of its datasets each department, and each theme, has in order."""
+    """Return a share with the number of good datasets of each department and each theme."""
     departments = _parts_of([(one.newest.department, right) for one, right in good])
     themes = _parts_of([(one.newest.theme, right) for one, right in good])
     return Count(share, by_department=departments, by_theme=themes, lines=lines)
@@ -240,7 +250,7 @@ def _parts(counts: Mapping[str, int]) -> tuple[Part, ...]:
 
 @dataclass(frozen=True)
 class Held:
-    """A count held against its target: compared exactly, then shown with the digits that a reader needs."""
+    """The result of comparing a count with its target, exactly, and the figure with the digits that a reader needs."""
 
     shown: float | None
     rate: float | None
@@ -248,13 +258,13 @@ class Held:
 
 
 def held_against(target: Target | None, count: Count, *, over: bool, unit: str = "%") -> Held:
-    """Hold a count against its target.
+    """Compare a count with its target.
 
     Args:
-        target: ``None`` without one.
-        count: Unrounded.
+        target: The target; ``None`` without one.
+        count: The unrounded count.
         over: Whether the year is over.
-        unit: The unit of the figure; a target's own is taken where there is one.
+        unit: The unit of a figure without a target; a target has its own unit.
     """
     actual = count.held(target)
     shown = _shown(target, actual, target.unit if target else unit)
@@ -263,7 +273,7 @@ def held_against(target: Target | None, count: Count, *, over: bool, unit: str =
 
 
 def _held(described: _Described, count: Count, placed: tuple[Focus, Target] | None, situation: Situation) -> Indicator:
-    """Return an indicator: a count held against its target."""
+    """Return the indicator of a count and its target."""
     focus, target = placed or (None, None)
     found = held_against(target, count, over=situation.over, unit=described.unit)
     return Indicator(
@@ -293,15 +303,17 @@ def _held(described: _Described, count: Count, placed: tuple[Focus, Target] | No
 
 
 def _rate(target: Target | None, actual: float | None) -> float | None:
+    # A target of 0 has no rate, and of a limit a greater rate would look better although it is worse.
     if target is None or not target.target or actual is None or target.comparison == "at_most":
         return None
+    # Three places: the rate is shown in percent with one place. 0 and 1 are marks: 99.96 % never reads as 100 %.
     return beside(exact(actual) / exact(target.target), 3, 0, 1)
 
 
 def _shown(target: Target | None, actual: float | None, unit: str) -> float | None:
-    """Return a figure with the digits that a reader needs: a share that is a long fraction has one place.
+    """Return a figure with the digits that a reader needs: one place for a share that is a long fraction.
 
-    It has more where one place would carry it onto its target, or make it all or nothing that it is not.
+    A share gets more places where one place would round it onto its target, onto 0 or onto 100.
     """
     if actual is None or unit not in share_units() or exact(actual) * _WRITTEN_PLACES % 1 == 0:
         return actual
@@ -309,7 +321,7 @@ def _shown(target: Target | None, actual: float | None, unit: str) -> float | No
 
 
 def _sources(count: Count, target: Target | None, situation: Situation) -> Iterator[str]:
-    """Yield where the target comes from, then the figure: the ledger, unless only the strategy's document gives it."""
+    """Yield the source of the target, then that of the figure: the ledger, unless only a document gives the figure."""
     strategy = situation.strategy
     if target and strategy:
         yield strategy.source
@@ -327,6 +339,7 @@ def _status(target: Target | None, actual: float | None, *, over: bool, vague: b
         return "no_target"
     if actual is None:
         return "not_recorded"
+    # A limit can still be broken until the year is over; once it is broken, the rest of the year cannot repair that.
     if target.comparison == "at_most" and not over:
         return "under_way" if _meets(target, actual) else "missed"
     # «約75%» may be 74.6 %: a figure that the document gives as 約 has to be beyond its target, not on it.

@@ -1,4 +1,4 @@
-"""The quarter or the half of a fiscal year that is followed up."""
+"""The period of a follow-up sheet: a quarter or a half of a fiscal year."""
 
 from __future__ import annotations
 
@@ -21,8 +21,11 @@ class Period:
     """A quarter or a half of a fiscal year.
 
     Attributes:
-        number: 1 to 4 of a quarter, 1 or 2 of a half.
-        quarters: The quarters that it consists of.
+        fiscal_year: The calendar year in which the fiscal year starts.
+        number: 1 to 4 for a quarter, 1 or 2 for a half.
+        quarters: The numbers of its quarters.
+        first: Its first day.
+        last: Its last day.
     """
 
     fiscal_year: int
@@ -37,14 +40,14 @@ class Period:
         return len(self.quarters) > 1
 
     def name(self, lang: str) -> str:
-        """Return its name."""
+        """Return the period's name for a heading."""
         era = era_name(self.fiscal_year, lang)
         if self.half:
             return messages.message("half-of", lang, year=self.fiscal_year, era=era, half=self.number)
         return messages.message("quarter-of", lang, year=self.fiscal_year, era=era, quarter=self.number)
 
     def plan(self, focus: Focus) -> tuple[str, ...]:
-        """Return what the strategy plans of a focus in this time; the reason where its schedule is not known."""
+        """Return the strategy's plan of a focus for the period, or the reason for which its schedule is unknown."""
         plan = focus.schedule
         if plan is None:
             return (focus.schedule_reason or "",)
@@ -53,10 +56,17 @@ class Period:
 
 
 def period_of(fiscal_year: int, start: int, day: date, quarter: int | None = None, half: int | None = None) -> Period:
-    """Return the half or the quarter that is asked for; without either, the quarter that a day lies in.
+    """Return a half or a quarter of a fiscal year; without either number, the quarter in which a day is.
+
+    Args:
+        fiscal_year: The calendar year in which the fiscal year starts.
+        start: The month in which fiscal years start.
+        day: The day by which the period must have begun.
+        quarter: 1 to 4.
+        half: 1 or 2; replaces ``quarter``.
 
     Raises:
-        MeguroOpendataError: If it has not begun by that day.
+        MeguroOpendataError: ``quarter-not-begun`` or ``half-not-begun``.
     """
     if half:
         length = QUARTERS // _HALVES

@@ -1,4 +1,4 @@
-"""Where a figure leads by the end of the year, as a range of two paces, or why nothing is forecast."""
+"""The forecast of a figure for the end of the year, as a range of two paces, or the reason for having none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ __all__ = ["Course", "Forecast", "Silence", "forecast_of", "recent_days"]
 
 
 class Silence(StrEnum):
-    """A reason for which no forecast is made."""
+    """A reason for which no forecast is made.
+
+    * ``NO_PACE``: the figure does not grow by events (a share, a limit), or nothing was recorded.
+    * ``NOT_BEGUN``, ``OVER``: the year has not begun, or is over.
+    * ``EARLY``: less than a tenth of the year is over.
+    * ``FEW``: the events are all of one day.
+    """
 
     NO_PACE = "no_pace"
     NOT_BEGUN = "not_begun"
@@ -24,13 +30,13 @@ class Silence(StrEnum):
 
 @dataclass(frozen=True)
 class Forecast:
-    """The range that a figure ends the year in: from the lower of two paces to the higher one."""
+    """The range of a figure at the end of the year, from the lower of two paces to the higher one."""
 
     lower: float
     upper: float
 
     def after(self, part: float, actual: float, *, whole: bool) -> Forecast:
-        """Return the range after a part of the days that are left, from 0 to 1: on straight lines to this one.
+        """Return the range after a part (0 to 1) of the remaining days, on straight lines from the figure to here.
 
         >>> Forecast(13, 15).after(0.5, 10, whole=True)
         Forecast(lower=11, upper=13)
@@ -44,12 +50,13 @@ class Course:
     """The course of a figure through the year so far.
 
     Attributes:
-        actual: The figure by the end of the day asked for.
-        gained: How much of it came in the last ``recent`` days.
-        gone: How many days of the year are over.
-        days: How many days the year has.
-        event_days: On how many different days something happened that makes the figure.
-        whole: Whether it is counted one by one.
+        actual: The figure at the end of the requested day.
+        gained: The part of it that came in the last ``recent`` days.
+        gone: Number of days of the year that are over.
+        recent: Number of days of the last quarter (:func:`recent_days`).
+        days: Number of days of the year.
+        event_days: Number of different days on which the figure's events happened.
+        whole: Whether the figure is a whole number of things.
     """
 
     actual: float
@@ -62,7 +69,7 @@ class Course:
 
 
 def recent_days(gone: int, days: int) -> int:
-    """Return how many days the last quarter has, early in the year half of those that are gone.
+    """Return the number of days of the last quarter; early in the year, half of the days that are over.
 
     >>> recent_days(200, 365), recent_days(60, 365), recent_days(1, 365)
     (91, 30, 1)
@@ -72,10 +79,10 @@ def recent_days(gone: int, days: int) -> int:
 
 
 def forecast_of(course: Course) -> Forecast | Silence:
-    """Return the range of the figure at the end of the year, or why there is none.
+    """Return the range of the figure at the end of the year, or the reason for having no forecast.
 
-    One end goes on at the pace of the whole year so far, the other at that of the last quarter. The range is rounded
-    outward, and never lies below the figure itself.
+    One end continues the pace of the whole year so far, the other that of the last quarter. The range is rounded
+    outward, and never begins below the figure itself.
 
     >>> forecast_of(Course(actual=10, gained=2, gone=200, recent=91, days=365, event_days=4))
     Forecast(lower=13, upper=19)
@@ -85,6 +92,7 @@ def forecast_of(course: Course) -> Forecast | Silence:
     silence = _silence(course)
     if silence:
         return silence
+    # Two paces instead of one: proportion alone led one dataset on 2 April to a forecast of 182.5.
     left = course.days - course.gone
     ends = [course.actual + pace * left for pace in (course.actual / course.gone, course.gained / course.recent)]
     lower, upper = max(min(ends), course.actual), max(*ends, course.actual)
@@ -102,9 +110,9 @@ def _silence(course: Course) -> Silence | None:
 
 
 def _outward(lower: float, upper: float, actual: float, *, whole: bool) -> tuple[float, float]:
-    """Round a range outward: to whole numbers or one decimal place, though not below the figure, which may have more.
+    """Round a range outward to whole numbers or one decimal place, but not below the figure, which can have more.
 
-    Noise of binary fractions is taken off first: 15.000000000000002 is 15.
+    The error of binary fractions is removed first: 15.000000000000002 is 15, and must not become 16.
     """
     scale = 1 if whole else 10
     down, up = math.floor(round(lower * scale, 6)) / scale, math.ceil(round(upper * scale, 6)) / scale
@@ -112,7 +120,7 @@ def _outward(lower: float, upper: float, actual: float, *, whole: bool) -> tuple
 
 
 def _tidy(value: float) -> float:
-    """Return a whole number without decimal places."""
+    """Return a whole number as an ``int``, so that JSON has no decimal places, and any other number unchanged."""
     return int(value) if value == int(value) else value
 
 

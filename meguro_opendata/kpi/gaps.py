@@ -1,4 +1,4 @@
-"""How far each figure is from its target, and how much of that the recipes at hand would close."""
+"""The gap of each figure to its target, and the part of it that the recipes at hand would close."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ __all__ = ["Gap", "gaps_of"]
 
 @dataclass(frozen=True)
 class Gap:
-    """What is missing to a target.
+    """The distance of a figure from its target.
 
     Attributes:
-        missing: How much, in the indicator's unit.
-        in_reach: How much of a new kind the steps would add that only build and publish; ``None`` where they add none,
-            or the year is over.
+        indicator: The figure.
+        missing: The difference between target and figure, in the indicator's unit.
+        in_reach: The number of new datasets or files that building and publishing the recipes at hand would add;
+            ``None`` if they add nothing, or the year is over.
     """
 
     indicator: Indicator
@@ -28,7 +29,7 @@ class Gap:
 
 
 def gaps_of(figures: Sequence[Indicator], steps: Sequence[Step], *, over: bool) -> list[Gap]:
-    """Of every figure that has not reached its target, how much is missing; limits that are kept have no gap."""
+    """Return the gap of every figure that has not reached its target; limits (``at_most``) have no gap."""
     new = [step.files for step in steps if step.files]
     reach = {"opendata.new_datasets": len(new), "opendata.new_resources": sum(new)}
     return list(_gaps(figures, {} if over else reach))
@@ -36,6 +37,7 @@ def gaps_of(figures: Sequence[Indicator], steps: Sequence[Step], *, over: bool) 
 
 def _gaps(figures: Sequence[Indicator], reach: dict[str, int]) -> Iterator[Gap]:
     for figure in figures:
+        # A count of open data without any dataset is 0, and has a gap; a figure without a record is unknown.
         known = figure.actual is not None or figure.id.startswith("opendata.")
         if figure.target is None or not known or figure.status == "reached" or figure.comparison == "at_most":
             continue

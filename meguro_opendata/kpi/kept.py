@@ -1,4 +1,4 @@
-"""Figures with everything that they are made of, so that they can be understood without the ledger and the strategy."""
+"""Figures with their sources and ledger lines, readable without the ledger and the strategy file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ __all__ = ["in_full"]
 
 
 def in_full(situation: Situation, figures: Sequence[Indicator]) -> dict[str, Any]:
-    """Return figures, of each where it comes from, and each line of the ledger that makes one of them once."""
+    """Return figures with the origin of each, and every ledger line that makes one of them, once.
+
+    Strategy files can be edited later, so that a submission keeps the document's words itself.
+    """
     numbers = sorted({line for figure in figures for line in figure.lines})
     full = lines_in_full(situation.history, numbers)
     return {
@@ -25,7 +28,7 @@ def in_full(situation: Situation, figures: Sequence[Indicator]) -> dict[str, Any
 
 
 def _origin(figure: Indicator, situation: Situation) -> dict[str, Any]:
-    """Return the words of the strategy's document for a figure's target, their footnote, and the ledger's lines."""
+    """Return the document's words for a figure's target, their footnote, and the numbers of the figure's lines."""
     placed = situation.strategy.targets.get(figure.id) if situation.strategy else None
     text, footnote = (placed[1].text, placed[1].footnote or None) if placed else (None, None)
     return {"indicator": figure.id, "text": text, "footnote": footnote, "lines": list(figure.lines)}

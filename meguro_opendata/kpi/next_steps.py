@@ -1,4 +1,4 @@
-"""What is one step from done, and whose step it is: the shortest ways to close the gap."""
+"""The next steps of departments: datasets and figures that are one step from done, with the command for it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from meguro_opendata.release.descriptor import Descriptor
 
 __all__ = ["Step", "next_steps"]
 
+# The nearest to publication first: a built dataset needs one command, a planned one a table that has yet to be made.
 _RANKS = ("publish", "build", "mend", "update", "soon", "supply", "record")
 
 
@@ -22,13 +23,15 @@ class Step:
     """One step.
 
     Attributes:
-        kind: ``publish`` (built, not published), ``build`` (a recipe without release), ``mend`` (a recipe with faults),
-            ``supply`` (planned, without a recipe), ``update`` (late), ``soon`` (late within days) or ``record``.
-        what: The dataset's, the standard's or the indicator's title.
-        department: Whose step it is; empty if nobody is named.
-        command: What to type.
-        detail: A day, or how much it would bring.
-        files: How many files it would publish for the first time.
+        kind: One of the kinds below, by which the report's words are chosen (``step-…`` in the message catalogue).
+            A dataset is built but not published (``publish``), has a recipe without a release (``build``) or a recipe
+            with faults; it is late (``update``) or late within days (``soon``). A planned kind has no recipe
+            (``supply``), or an indicator has no record (``record``).
+        what: The title of the dataset, standard or indicator.
+        department: The department whose step it is; empty if it is unknown.
+        command: The command to type.
+        detail: The due day, or the number of files that the step would add.
+        files: Number of files that it would publish for the first time.
     """
 
     kind: str
@@ -40,7 +43,7 @@ class Step:
 
     @property
     def rank(self) -> int:
-        """Return how near to publication the step is, the nearest first."""
+        """Return the step's place in the order of steps; 0 is the nearest to publication."""
         return _RANKS.index(self.kind)
 
 
@@ -51,7 +54,7 @@ def next_steps(situation: Situation) -> list[Step]:
 
 
 def _recipe_steps(situation: Situation) -> Iterator[Step]:
-    """Yield datasets with a recipe that no portal has and that were not withdrawn."""
+    """Yield a step for each dataset with a recipe that no portal has, unless it was withdrawn on purpose."""
     known = situation.history.datasets
     settled = {one.dataset for one in situation.current} | {name for name, one in known.items() if one.withdrawn}
     for slug in situation.workspace.slugs():
@@ -65,12 +68,13 @@ def _recipe_steps(situation: Situation) -> Iterator[Step]:
             continue
         kind, verb = ("publish", "publish") if built else ("build", "build")
         files = len(built.files) if built else len(recipe.formats)
+        # Publishing a dataset again that was public before adds nothing new to the year's figures.
         new = 0 if slug in known else files
         yield Step(kind, recipe.title, recipe.metadata.department, f"meguro-opendata {verb} {slug}", str(files), new)
 
 
 def _supply_steps(situation: Situation) -> Iterator[Step]:
-    """Yield kinds that the city plans and that no recipe makes."""
+    """Yield a step for each kind that the city plans and for which there is no recipe."""
     made = {recipe.standard.id for recipe in _recipes(situation) if recipe.standard}
     for kind in situation.kinds:
         if kind.state == "planned" and kind.id not in made:
@@ -95,7 +99,7 @@ def _update_steps(situation: Situation) -> Iterator[Step]:
 
 
 def _record_steps(situation: Situation) -> Iterator[Step]:
-    """Yield targets for which nothing has been recorded."""
+    """Yield a step for each target without any record in the year."""
     done = {record.indicator for _, record in situation.history.records if _in_year(record.day, situation)}
     targets = situation.strategy.targets if situation.strategy else {}
     known = situation.strategy.results if situation.strategy else {}

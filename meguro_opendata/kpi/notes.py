@@ -1,4 +1,4 @@
-"""What a paper says of the ledger that its figures come from: its head, whether it is whole, and corrections."""
+"""The notes on the ledger that every paper carries: its head, warnings about its chain, and corrections."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ __all__ = ["Notes", "notes_of"]
 
 @dataclass(frozen=True)
 class Notes:
-    """What is printed of the ledger.
+    """The notes on a ledger.
 
     Attributes:
-        head: The hash of its last line.
-        lines: How many lines it has.
-        warnings: Sentences that stand above the figures, such as that the chain is broken.
-        corrections: Figures of this year and earlier ones that were changed after the year was over.
+        head: The hash of the ledger's last line.
+        lines: Number of lines of the ledger.
+        warnings: Sentences that are printed before the figures, such as that the chain is broken.
+        corrections: Figures of this and earlier years that were changed after their year was over.
     """
 
     head: str
@@ -30,7 +30,7 @@ class Notes:
 
 
 def notes_of(situation: Situation, lang: str) -> Notes:
-    """Return what is said of the ledger, in a language.
+    """Return the notes on the ledger in a language.
 
     Raises:
         StorageError: If the ledger cannot be read.

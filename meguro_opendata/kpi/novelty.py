@@ -1,7 +1,7 @@
-"""What is new: the first publications of datasets, files and tables, and what is no new data though it is published.
+"""New data of a year: the first publications of datasets, files and tables.
 
-Not new is what continues something earlier under another name, and what was added to a dataset that a catalogue had
-before this tool published it; the latter is counted apart.
+Datasets and files that continue earlier ones under another name are not new. Files that were added to a dataset which
+a catalogue had before this tool published it are not new either, and are counted apart.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _moment = attrgetter("day", "line")
 
 
 class Novelties(NamedTuple):
-    """What is new between two days, each by day.
+    """The first publications between two days, each list in order of day and ledger line.
 
     Attributes:
-        datasets: The datasets.
-        files: The files.
-        apart: The files that were added to what was public before this tool published it.
+        datasets: The new datasets.
+        files: The new files.
+        apart: Files that were added to datasets which were public before this tool published them.
     """
 
     datasets: list[New]
@@ -40,10 +40,10 @@ def _none() -> Novelties:
 
 
 def new_in_year(history: History, first: date, last: date) -> Novelties:
-    """Return what was published for the first time between two days.
+    """Return the first publications between two days, both included.
 
-    A catalogue's own date is no publication: what is known from there alone counts only once it is dated. A dataset's
-    dating stands for those of its files that only a catalogue's date is known of.
+    A catalogue's own date is not a publication: data that is known from a catalogue alone counts only once it is
+    dated. The dating of a dataset also counts for those of its files of which only a catalogue's date is known.
     """
     novelty = Novelty(history)
     parts = [novelty.of(name, first.isoformat(), last.isoformat()) for name in history.datasets]
@@ -51,10 +51,13 @@ def new_in_year(history: History, first: date, last: date) -> Novelties:
 
 
 class Novelty:
-    """What is new in each dataset of a history."""
+    """The first publications in each dataset of a history.
+
+    One object is kept while the history grows line by line, so that corrections can be counted in one reading.
+    """
 
     def __init__(self, history: History) -> None:
-        """Read the datings and what continues what."""
+        """Read the datings and continuations of a history."""
         self._history = history
         self._dated: dict[str, dict[str, Moment]] = {}
         self._read = 0
@@ -62,7 +65,7 @@ class Novelty:
         self.refresh()
 
     def refresh(self) -> set[str]:
-        """Read what the history has got since; return the datasets of which it says something else now."""
+        """Read the entries that the history got since, and return the datasets that they can affect."""
         before = self.identity.touched()
         self.identity = Identity(self._history.same, self._history.datasets)
         named: set[str] = set()
@@ -71,20 +74,22 @@ class Novelty:
             self._dated.setdefault(dating.dataset, {})[dating.resource] = day, line
             named.add(dating.dataset)
         self._read = len(self._history.datings)
+        # Both sides of a continuation: one that was annulled since no longer takes files along.
         return named | before | self.identity.touched()
 
     def of(self, name: str, begin: str, end: str, *, plain: bool = False) -> Novelties:
-        """Return what is new in one dataset between two days.
+        """Return the first publications in one dataset between two days, both included.
 
         Args:
-            name: The dataset.
-            begin: The first day.
-            end: The last day.
-            plain: Leave out what files are to each other (series, tables), which takes most of the time.
+            name: The dataset's slug.
+            begin: The first day, ``YYYY-MM-DD``.
+            end: The last day, ``YYYY-MM-DD``.
+            plain: Leave series and tables of files undetermined, which take most of the time.
         """
         dataset = self._history.datasets[name]
         datings = self._dated.get(name, {})
         found = _none()
+        # A dating has evidence, and goes before the ledger's first event, which may be an import or a late start.
         moment = None if self.identity.continues(name) else datings.get("") or _own_first(dataset)
         if moment and begin <= moment[0] <= end:
             found.datasets.append(New(*moment, name, withdrawn_soon=_soon(moment[0], _all_gone(dataset))))
@@ -98,9 +103,11 @@ class Novelty:
         return found
 
     def _known(self, name: str, dataset: DatasetHistory, datings: Mapping[str, Moment]) -> _Known:
-        """What is known of the files of a dataset."""
+        """Return the known first publications of a dataset's files, from datings, continuations and events."""
         own = {file: moment for file, moment in datings.items() if file in dataset.firsts}
         if "" in datings and not self.identity.continues(name):
+            # A file's own dating is more precise than its dataset's, and replaces it. The dataset's never dates files
+            # that this tool published itself: their first event is evidence of its own.
             own = {**dict.fromkeys(dataset.catalogued(self._history.until), datings[""]), **own}
         taken = self.identity.files(name) if self.identity else {}
         for file in taken:
@@ -115,7 +122,7 @@ class Novelty:
     def _described(
         self, name: str, dataset: DatasetHistory, known: _Known, fresh: Mapping[str, Moment]
     ) -> Iterator[New]:
-        """Yield the new files with what they continue."""
+        """Yield the new files, each with whether it continues a series, begins a table, and was withdrawn soon."""
         others = [*known.others(fresh), *self._earlier(name)]
         names = {file: named(file) for file in fresh}
         began = _series_began([(names[file].series, day) for file, (day, _) in fresh.items()], others)
@@ -125,9 +132,9 @@ class Novelty:
             yield New(day, line, name, file, routine, file in tables, _soon(day, dataset.gone(file)))
 
     def _earlier(self, name: str) -> Iterator[tuple[str, str]]:
-        """Yield the files of what a dataset continues, under their names and those with the dataset's new name.
+        """Yield name and day of the files of a dataset's formers, under their old names and their expected new names.
 
-        A file that was moved here is as old as the file that it continues.
+        A file that was moved into this dataset is as old as the file that it continues.
         """
         if not self.identity:
             return
@@ -145,12 +152,13 @@ class Novelty:
 
 
 class _Known(NamedTuple):
-    """What is known of the first publications of a dataset's files.
+    """The known first publications of a dataset's files.
 
     Attributes:
-        dated: The days of the files that were dated, by themselves or with their dataset.
-        taken: The files that continue others.
-        baseline: Whether a catalogue had the dataset before.
+        dataset: The dataset's history.
+        dated: Day and line of the files that were dated, by themselves or with their dataset.
+        taken: The files that continue earlier files.
+        baseline: Whether a catalogue had the dataset before this tool published it.
     """
 
     dataset: DatasetHistory
@@ -159,7 +167,7 @@ class _Known(NamedTuple):
     baseline: bool
 
     def new(self, begin: str, end: str) -> tuple[dict[str, Moment], dict[str, Moment]]:
-        """Return the files that came first between two days, and those that were added to a baseline."""
+        """Return the new files between two days, and the files that were added to a baseline."""
         firsts = self.dataset.firsts
         found = {file: one.moment for file, one in firsts.items() if begin <= one.day <= end and one.own}
         for file in (*self.dated, *self.taken):
@@ -168,38 +176,38 @@ class _Known(NamedTuple):
         return (dated, found) if self.baseline else ({**found, **dated}, {})
 
     def others(self, found: Mapping[str, Moment]) -> Iterator[tuple[str, str]]:
-        """Yield the files not found with the day of their first publication as far as it is known; dated ones first."""
+        """Yield the other files with the known day of their first publication, dated files first."""
         yield from ((file, day) for file, (day, _) in self.dated.items() if file not in found)
         firsts = self.dataset.firsts
         yield from ((file, one.day) for file, one in firsts.items() if file not in found and file not in self.dated)
 
 
 def _own_first(dataset: DatasetHistory) -> Moment | None:
-    """Return the first publication; ``None`` if it is not known, because a catalogue had the dataset before."""
+    """Return the first publication of a dataset, or ``None`` if a catalogue had it before, so that it is unknown."""
     first = dataset.first
     return first.moment if first.own else None
 
 
 def _all_gone(dataset: DatasetHistory) -> str:
-    """Return the day since which no portal has any file of a dataset; empty while one has."""
+    """Return the day since which no portal has any file of a dataset; empty if a portal has one."""
     days = [dataset.gone(file) for file in dataset.firsts]
     return max(days) if all(days) else ""
 
 
 def _soon(first: str, gone: str) -> bool:
-    """Return whether something was withdrawn within some days of its first publication."""
+    """Return whether a withdrawal (``gone``) came within the days of ``kpi.toml`` after the first publication."""
     limit = timedelta(days=rules()["withdrawn"]["days"])
     return bool(gone) and date.fromisoformat(gone) - date.fromisoformat(first) <= limit
 
 
 def _series_began(found: Iterable[tuple[str, str]], others: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the day on which each series began, or, where that was before all files found, some earlier day.
+    """Return a day for each series of new files: the first day of it, or some day before all its new files.
 
-    A series of one name alone, without a period in it, has no other files. The others are looked at only until each
-    series has an earlier one, since finding the series of a million names takes seconds.
+    A series whose name has no period consists of that one file. Other files are read only until each series has an
+    earlier one, since finding the series of a million names takes seconds.
 
     Args:
-        found: The series and the day of each file found.
+        found: The series and the day of each new file.
         others: The name and the day of each other file.
     """
     days: dict[str, str] = {}
@@ -217,9 +225,9 @@ def _series_began(found: Iterable[tuple[str, str]], others: Iterable[tuple[str, 
 
 
 def _new_tables(fresh: Mapping[str, Moment], names: Mapping[str, Named], others: Iterable[tuple[str, str]]) -> set[str]:
-    """The files that are the first of their table, whatever the format: of one day, the one that was entered first.
+    """Return the new files that are the first of their table in any format; of one day, the one entered first.
 
-    Whole names are read only if a table has a period: reading those of a million other files takes seconds.
+    Whole names are read only if a table has a period, since reading those of a million other files takes seconds.
     """
     firsts: dict[Named, str] = {}
     for file, _ in sorted(fresh.items(), key=lambda one: one[1]):
@@ -234,13 +242,16 @@ def _new_tables(fresh: Mapping[str, Moment], names: Mapping[str, Named], others:
 
 
 def _of_stems(files: Iterable[tuple[str, str]], keys: Iterable[Named]) -> Iterator[tuple[str, str]]:
-    """Yield the files that can be of tables without periods."""
+    """Return an iterator over the files that can belong to tables without periods, by the cheap test of their stem."""
     stems = {key.series for key in keys}
     return ((file, day) for file, day in files if _stem(file) in stems)
 
 
 def _stem(file: str) -> str:
-    """The series of a file's table, right only if its name has no period: else it is none of those looked for."""
+    """Return the series of a file's table, without looking for a period in an ASCII name.
+
+    The result is wrong for an ASCII name with a period, which is harmless: it then equals no series without a period.
+    """
     if not file.isascii() or "#" in file:
         return table_of(named(file)).series
     name = file.lower()

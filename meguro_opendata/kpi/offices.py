@@ -1,4 +1,4 @@
-"""The departments that have a sheet of their own: all that the workspace names anywhere."""
+"""The departments that get a follow-up sheet: all departments that the workspace names anywhere."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["departments_of"]
 
 
 def departments_of(situation: Situation, steps: Iterable[Step]) -> list[str]:
-    """Return the departments of the profile in its order, then the others that publish, own or are to do something.
+    """Return the departments of ``opendata.toml`` in its order, then all others that publish, own or have a step.
 
-    One that publishes nothing has a sheet, too: that there is nothing is what its sheet says.
+    A department without any data gets a sheet, too, which shows that nothing was published.
     """
     listed = situation.workspace.city.departments
     others = {one.newest.department for one in situation.current} | {step.department for step in steps}
@@ -29,7 +29,7 @@ def _owners(situation: Situation) -> Iterator[str]:
 
 
 def _of_recipes(situation: Situation) -> Iterator[str]:
-    """Yield the departments of recipes that can be read; the others are among the steps."""
+    """Yield the departments of readable recipes; a recipe with faults is among the next steps instead."""
     for slug in situation.workspace.slugs():
         try:
             yield open_recipe(slug, situation.workspace).metadata.department

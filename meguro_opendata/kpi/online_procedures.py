@@ -1,4 +1,4 @@
-"""行政手続のオンライン化率 from a table of procedures: applications that can be filed online ÷ all, in a year."""
+"""The rate of online procedures (行政手続のオンライン化率): applications a year that can be filed online ÷ all."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ __all__ = ["OnlineRate", "read_online_rate"]
 
 @dataclass(frozen=True)
 class OnlineRate:
-    """What a table of procedures comes to.
+    """The rate of online procedures, computed from a table.
 
     Attributes:
         online: Applications a year of the procedures that can be filed online.
         total: Applications a year of all procedures.
-        procedures: How many procedures the table has.
+        procedures: Number of procedures in the table.
         evidence: The file's name, the beginning of its checksum, and the two numbers.
     """
 
@@ -37,12 +37,12 @@ class OnlineRate:
 
     @property
     def value(self) -> float:
-        """Return the rate in percent, unrounded: what is recorded."""
+        """Return the unrounded rate in percent, which is the value that is recorded."""
         return as_number(Fraction(100 * self.online, self.total))
 
     @property
     def percent(self) -> float:
-        """The rate in percent to one decimal, or to more where it would else become a whole number that it is not."""
+        """Return the rate in percent to one place, or to more if rounding would give a false whole number."""
         share = Fraction(100 * self.online, self.total)
         return beside(share, 1, math.floor(share), math.ceil(share))
 
@@ -59,6 +59,7 @@ def read_online_rate(path: Path) -> OnlineRate:
     online = [_says_yes(row["online"]) for _, row in rows]
     faults = [*_faults(rows, counts, online), *_twice(rows)]
     total = sum(count or 0 for count in counts)
+    # A rate of 0 applications has no meaning; the table is probably still empty.
     if not faults and not total:
         faults = [Fault("-", "no-applications", {})]
     if faults:

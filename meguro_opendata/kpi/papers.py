@@ -1,4 +1,4 @@
-"""Papers for meetings: headings, tables and charts, whatever form they are written in."""
+"""Papers for meetings, as headings, tables and charts that are independent of the file format."""
 
 from __future__ import annotations
 
@@ -12,16 +12,22 @@ __all__ = ["Cell", "Paper", "Plot", "Section", "Series", "Share", "Sheet", "day_
 
 
 class Share(float):
-    """A part of 1 that is shown in percent."""
+    """A share between 0 and 1 that is shown in percent."""
 
 
 Cell = str | float | int | Share | date | None
+# A page to read and print, and a workbook to calculate with; both are made from the same paper.
 _KINDS = ("html", "xlsx")
 
 
 @dataclass(frozen=True)
 class Series:
-    """A column of a table as a line or as bars of a chart; ``dash`` tells lines apart without colour."""
+    """A column of a table as a line or as bars of a chart.
+
+    Attributes:
+        column: The column's index in the table.
+        dash: The line's pattern, by which lines differ also in a print without colour.
+    """
 
     column: int
     dash: str = "solid"
@@ -33,11 +39,13 @@ class Plot:
 
     Attributes:
         kind: ``line`` or ``column``.
-        section: The section's name.
-        rows: The first and the last of the table's rows, from 0.
-        labels: The column of the labels below the axis.
-        table: Which of the section's tables; the last one unless it is said.
-        top: The greatest value on the axis; found by the spreadsheet program if ``None``.
+        title: The chart's title.
+        section: The name of the section that has the table.
+        rows: The indices of the table's first and last row to draw.
+        labels: The index of the column with the labels below the axis.
+        series: The columns to draw.
+        table: The index of the section's table; default the last one.
+        top: The greatest value on the axis; ``None`` lets the spreadsheet program choose it.
     """
 
     kind: str
@@ -55,8 +63,11 @@ class Sheet:
     """One table: its title, header and rows; ``None`` is a cell without a value.
 
     Attributes:
-        tones: Colours of cells by their text.
-        entry: Columns that are filled in by hand, which need room.
+        title: The table's title.
+        header: The columns' names.
+        rows: The rows, each with one cell a column.
+        tones: Pairs of a cell's text and the colour of cells with that text.
+        entry: Indices of columns that people fill in by hand, which need room.
     """
 
     title: str
@@ -68,7 +79,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Section:
-    """Tables that belong together, a worksheet of a workbook; ``plots`` are on it only without tables."""
+    """Tables or charts that belong together: one worksheet of a workbook; a section with ``plots`` has no tables."""
 
     name: str
     sheets: tuple[Sheet, ...]
@@ -77,7 +88,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper: its title, what it is about, and its sections."""
+    """A paper: its title, its facts (such as city, day and ledger head) as label and value, and its sections."""
 
     title: str
     facts: tuple[tuple[str, str], ...]
@@ -85,10 +96,10 @@ class Paper:
 
 
 def paper_kind(path: Path) -> str:
-    """Return the form that a file's ending asks for: ``html`` or ``xlsx``.
+    """Return the format that a file's ending names: ``html`` or ``xlsx``.
 
     Raises:
-        MeguroOpendataError: If it asks for neither.
+        MeguroOpendataError: ``paper-kind`` for any other ending.
     """
     kind = path.suffix.lower().removeprefix(".")
     if kind not in _KINDS:
@@ -97,7 +108,7 @@ def paper_kind(path: Path) -> str:
 
 
 def day_cell(text: str) -> Cell:
-    """Return a day as a date, and a text that is none unchanged.
+    """Return the date of a text ``YYYY-MM-DD``, and any other text unchanged.
 
     >>> day_cell("2025-04-01"), day_cell("令和7年"), day_cell("")
     (datetime.date(2025, 4, 1), '令和7年', '')

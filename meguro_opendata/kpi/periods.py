@@ -1,4 +1,7 @@
-"""The period in a file's name: what makes files a series, and what tells one month's table from another's."""
+"""The periods in files' names: files that differ only in the period are a series.
+
+The period distinguishes one month's table from another's. The patterns are in ``kpi.toml`` (``[period]``).
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,20 @@ from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["PERIOD", "Named", "named", "series_of", "table_of"]
 
+# A sign that no file's name can contain on any system, so that it never is a part of the name itself.
 PERIOD = "\0"
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 _ERA_DIGITS = re.compile(r"\d\d")
+# Numbers of digits: 20250401, 202504, 2025.
 _DATE, _MONTH, _YEAR = 8, 6, 4
 
 
 class Named(NamedTuple):
-    """What a file's name says.
+    """A file's name, divided into series and periods.
 
     Attributes:
-        series: The name with each period replaced by one sign.
-        periods: The periods, written in one way: 令和7年4月, R7.4 and 202504 are equal.
+        series: The name with :data:`PERIOD` in place of each period.
+        periods: The periods in a normal form: 令和7年4月, R7.4 and 202504 are equal.
     """
 
     series: str
@@ -31,7 +36,7 @@ class Named(NamedTuple):
 
 
 def series_of(file: str) -> str:
-    """Return a file's name without the period that it is about.
+    """Return a file's name with its periods replaced by :data:`PERIOD`.
 
     >>> series_of("131105_population_20201101.csv") == series_of("131105_population_20201201.csv")
     True
@@ -42,7 +47,7 @@ def series_of(file: str) -> str:
 
 
 def table_of(name: Named) -> Named:
-    """Return what tells the table of a file from others of its dataset: its name without the format.
+    """Return the identity of a file's table within its dataset: series and periods without the format's ending.
 
     >>> table_of(named("人口_令和7年4月.csv")) == table_of(named("人口_202504.xlsx"))
     True
@@ -52,12 +57,13 @@ def table_of(name: Named) -> Named:
 
 
 def named(name: str) -> Named:
-    r"""Return the series and the periods of a name, in a time that grows with its length alone.
+    r"""Return the series and the periods of a name, in a time that is linear in the name's length.
 
     >>> named("q_2025Q1"), named("room_101").periods
     (Named(series='q_\x00', periods=((2025, 1, 'q'),)), ())
     """
     text = one_width(name).lower()
+    # Most names have no period, and the quick pattern spares them the slow one: a ledger has a million names.
     spans = list(_spans(text)) if _forms().any.search(text) else []
     if not spans:
         return Named(text)
@@ -70,7 +76,7 @@ def named(name: str) -> Named:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where each period begins and ends; parts with only a sign between them are one period."""
+    """Yield begin and end of each period; parts with only a connecting sign between them are one period."""
     forms = _forms()
     begin = end = -1
     found = forms.part.search(text)
@@ -88,7 +94,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _written(text: str) -> tuple[int | str, ...]:
-    """Write a period in one way: its numbers, years those of our calendar, then its words."""
+    """Return a period in normal form: its numbers, with years of the Western calendar, then its words, sorted."""
     forms = _forms()
     numbers: list[int] = []
     words: list[str] = []
@@ -108,7 +114,7 @@ def _written(text: str) -> tuple[int | str, ...]:
 
 
 def _numbers(digits: str, era: int, *, first: bool) -> list[int]:
-    """Return the numbers of a run of digits: 20250401 and, of an era, 070401 are three."""
+    """Return year, month and day of a run of digits, such as 20250401, or 070401 after an era's name."""
     if era:
         year, *rest = _ERA_DIGITS.findall(digits) if len(digits) >= _YEAR else [digits]
         return [era + int(year), *map(int, rest)]
@@ -131,23 +137,25 @@ class _Forms(NamedTuple):
 
 @cache
 def _forms() -> _Forms:
-    told: dict[str, Any] = packaged_toml(__package__, "kpi.toml")["period"]
-    behind = [f"{word}{sign}" for word in told["counted"] for sign in ("", "_", "-", " ")]
+    settings: dict[str, Any] = packaged_toml(__package__, "kpi.toml")["period"]
+    behind = [f"{word}{sign}" for word in settings["counted"] for sign in ("", "_", "-", " ")]
     pieces = {
-        "of_era": told["piece"]["of_era"],
-        **told["piece"],
+        # First, since it contains other pieces, which are replaced after it.
+        "of_era": settings["piece"]["of_era"],
+        **settings["piece"],
         "not_counted": "".join(f"(?<!{re.escape(word)})" for word in behind),
     }
-    words = [*told["era"], "元", *told["word"]]
+    words = [*settings["era"], "元", *settings["word"]]
+    # The longest word first: 年度 must not be read as 年 and 度.
     either = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
     return _Forms(
-        _compiled(told["any"], pieces),
-        _compiled(told["part"], pieces),
-        _compiled(told["more"], pieces),
-        _compiled(told["between"], pieces),
+        _compiled(settings["any"], pieces),
+        _compiled(settings["part"], pieces),
+        _compiled(settings["more"], pieces),
+        _compiled(settings["between"], pieces),
         re.compile(rf"{either}|(?:(?!{either}).)+"),
-        told["era"],
-        told["word"],
+        settings["era"],
+        settings["word"],
     )
 
 

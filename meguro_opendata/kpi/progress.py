@@ -1,4 +1,4 @@
-"""The path of a figure through the year by quarter and over the years, and where the year leads."""
+"""The path of a figure by quarter and over the years, with its forecast for the end of the year."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Point:
 
     Attributes:
         quarter: 1 to 4.
-        end: Its last day.
-        share: How much of the year is over by then, from 0 to 1.
-        known: Likewise by the day up to which the figure is known: the quarter's end, or the day asked for.
-        actual: The figure by that day; ``None`` for later quarters.
-        forecast: The range that it leads to by the quarter's end, from the running quarter on; else ``None``.
-        pace: What the figure would be if the target came evenly; ``None`` without a target, or where nothing adds up.
+        end: The quarter's last day.
+        share: The share of the year (0 to 1) that is over at the quarter's end.
+        known: The share of the year that is over at the last known day: the quarter's end, or the requested day.
+        actual: The figure at the last known day; ``None`` for quarters that have not begun.
+        forecast: The forecast for the quarter's end; ``None`` for quarters that are over, and without a forecast.
+        pace: The figure at an even pace towards the target; ``None`` without a target, or if the figure has no pace.
     """
 
     quarter: int
@@ -46,10 +46,11 @@ class Progress:
     """The path of an indicator.
 
     Attributes:
+        indicator: The figure.
         points: The four quarters.
-        forecast: The range at the end of the year, or why there is none.
-        years: The figures of earlier years as far as they are known, and this one.
-        grows: Whether it starts the year at 0, as a count of events does.
+        forecast: The range at the end of the year, or the reason for having none.
+        years: The known figures of earlier years, and this year's.
+        grows: Whether the figure starts each year at 0 and grows by events.
     """
 
     indicator: Indicator
@@ -60,7 +61,7 @@ class Progress:
 
 
 def progress_of(situation: Situation, figures: Sequence[Indicator], lang: str) -> list[Progress]:
-    """Return the path of each figure that is known."""
+    """Return the path of each known figure."""
     earlier = Earlier(situation, lang)
     return [_progress(figure, situation, earlier) for figure in figures if figure.actual is not None]
 
@@ -73,7 +74,7 @@ def _progress(figure: Indicator, situation: Situation, earlier: Earlier) -> Prog
 
 
 def _has_pace(figure: Indicator, situation: Situation) -> bool:
-    """Return whether the figure grows by events, so that a pace says something of its future."""
+    """Return whether the figure grows by events, so that a pace predicts its future."""
     rule = rules()["forecast"]
     counts = {known.id: known.count for known in indicator_definitions()}
     if counts.get(figure.id, "recorded") not in rule["counts"] or figure.unit in share_units():
@@ -86,6 +87,7 @@ def _forecast(figure: Indicator, situation: Situation, earlier: Earlier) -> Fore
     days, gone = _days_to(situation.last, situation), _days_to(situation.until, situation)
     recent = recent_days(gone, days)
     begin = situation.until - timedelta(days=recent)
+    # Before the year began the figure was 0, since such figures start anew each fiscal year.
     before = earlier.on(begin)[figure.id].actual if begin >= situation.first else None
     actual = figure.actual or 0
     gained = actual - (before or 0)
@@ -93,12 +95,12 @@ def _forecast(figure: Indicator, situation: Situation, earlier: Earlier) -> Fore
 
 
 def _whole(figure: Indicator) -> bool:
-    """Return whether it is counted one by one."""
+    """Return whether the figure is a whole number of things, by its unit."""
     return figure.unit in rules()["units"]["whole"]
 
 
 def _event_days(figure: Indicator, situation: Situation) -> int:
-    """On how many days something happened that makes the figure."""
+    """Return the number of different days of the events that make the figure."""
     return len({_day(entry) for entry in situation.history.entries(figure.lines).values()})
 
 
@@ -115,6 +117,7 @@ def _points(
     for number, end in enumerate(quarter_ends(situation.fiscal_year, situation.first.month), start=1):
         share, day = _share(end, situation), min(end, situation.until)
         actual = None
+        # A quarter that has not begun has no figure: the present one would draw a flat line into the future.
         if begun <= situation.until:
             actual = figure.actual if day == situation.until else earlier.on(day)[figure.id].actual
         pace = round(figure.target * share, 1) if paced and figure.target is not None else None
@@ -124,7 +127,7 @@ def _points(
 
 
 def _by(end: date, figure: Indicator, situation: Situation, forecast: Forecast | Silence) -> Forecast | None:
-    """Return the range by a quarter's end: on the straight lines to that of the year's end."""
+    """Return the forecast for a quarter's end, on straight lines to the forecast for the year's end."""
     if not isinstance(forecast, Forecast) or figure.actual is None:
         return None
     gone = _days_to(situation.until, situation)
@@ -133,7 +136,7 @@ def _by(end: date, figure: Indicator, situation: Situation, forecast: Forecast |
 
 
 def _days_to(day: date, situation: Situation) -> int:
-    """Return how many days of the year are over at the end of a day."""
+    """Return the number of days of the year that are over at the end of a day; 0 before the year."""
     return max((day - situation.first).days + 1, 0)
 
 

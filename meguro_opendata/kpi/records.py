@@ -1,4 +1,4 @@
-"""Figures that people record, each with its evidence: what they come to, and entering one."""
+"""Figures that people record with evidence: entering one, and computing a year's figure from all its records."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ __all__ = [
 _WHOLE = 100
 Placed = tuple[int, Record]
 _Valued = tuple[str, int, float]
+# Of equal values the newest record is the evidence; for `min` the records are reversed, since min takes the first.
 _CHOICES: Mapping[Method, Callable[[Sequence[_Valued]], _Valued]] = {
     "latest": lambda found: found[-1],
     "max": lambda found: max(found, key=lambda one: (one[2], one[:2])),
@@ -48,12 +49,15 @@ _CHOICES: Mapping[Method, Callable[[Sequence[_Valued]], _Valued]] = {
 
 @dataclass(frozen=True)
 class Recordable:
-    """An indicator that figures can be recorded for.
+    """An indicator for which figures can be recorded.
 
     Attributes:
-        method: What the records of a year come to.
-        from_file: The kind of table that the figure may be computed from.
-        signed: Whether the figure may be negative: a reduction of what rose instead.
+        id: The indicator's id.
+        name: The indicator's name.
+        unit: The unit of its figures.
+        method: The rule by which the records of a year become one figure.
+        from_file: The kind of table from which the figure can be computed.
+        signed: Whether the figure may be negative, as a reduction is where the value rose instead.
     """
 
     id: str
@@ -71,7 +75,7 @@ class Recordable:
 
 @dataclass(frozen=True)
 class UnknownIndicator:
-    """An indicator that records of a year name and the year's strategy does not know, with the lines of the ledger."""
+    """An indicator of recorded figures that is not in the year's strategy, with the ledger lines of these records."""
 
     id: str
     lines: tuple[int, ...]
@@ -79,7 +83,7 @@ class UnknownIndicator:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What was entered, and what the indicator's figure of the year is now."""
+    """A record that was entered, with the indicator's figure of the year after it."""
 
     record: Record
     fiscal_year: int
@@ -88,7 +92,7 @@ class Recorded:
 
 
 def recordable(strategy: Strategy | None) -> dict[str, Recordable]:
-    """The indicators that are recorded by hand, by id: a strategy's, and those of open data that any year has."""
+    """Return the indicators that are recorded by hand, by id: those of open data, and those of a strategy."""
     found = {
         known.id: Recordable(known.id, known.name["ja"], known.unit["ja"])
         for known in indicator_definitions()
@@ -103,7 +107,7 @@ def recordable(strategy: Strategy | None) -> dict[str, Recordable]:
 
 
 def under_names_of_today(records: Sequence[Placed], strategy: Strategy | None) -> list[Placed]:
-    """Return records under the ids that a strategy has for them now, where it says what they were called before."""
+    """Return records under the present ids of their indicators, by the former ids that a strategy lists."""
     renamed = strategy.renamed if strategy else {}
     if not renamed:
         return list(records)
@@ -113,7 +117,7 @@ def under_names_of_today(records: Sequence[Placed], strategy: Strategy | None) -
 def unknown_indicators(
     records: Sequence[Placed], known: Mapping[str, Recordable], first: date, last: date
 ) -> list[UnknownIndicator]:
-    """Return the indicators of records between two days that no strategy of that year knows, by id."""
+    """Return the unknown indicators of records between two days (both included), ordered by id."""
     lines: dict[str, list[int]] = {}
     for line, record in records:
         if record.indicator not in known and first.isoformat() <= record.day <= last.isoformat():
@@ -124,10 +128,10 @@ def unknown_indicators(
 def recorded_value(
     records: Sequence[Placed], indicator: str, first: date, last: date, *, method: Method
 ) -> tuple[float | None, tuple[int, ...]]:
-    """Return what the records of an indicator between two days come to, and the lines that say so.
+    """Return an indicator's figure from its records between two days (both included), and the lines that make it.
 
-    ``None`` without any record. The newest is that of the latest day; of one day, and of equal values, the one that
-    was entered last.
+    The figure is ``None`` without any record. The newest record is that of the latest day; of one day, and of equal
+    values, the one that was entered last.
     """
     found = sorted(
         (record.day, line, record.value)
@@ -154,18 +158,18 @@ def enter_record(
     """Enter a figure in the ledger.
 
     Args:
-        workspace: Whose ledger.
-        indicator: Its id.
-        value: The number, with or without its unit; a negative one takes an earlier one back.
-        evidence: Where it can be checked.
-        recorder: Who enters it.
-        note: Anything else.
-        day: The day that it is about; default today.
+        workspace: The workspace with the ledger and the strategies.
+        indicator: The indicator's id.
+        value: The number, with or without its unit; a negative number corrects an earlier record downwards.
+        evidence: An address, a document's number or a file by which the figure can be checked.
+        recorder: The person who enters it.
+        note: A remark.
+        day: The day that the figure is about; default today.
         now: Default: the current time.
 
     Raises:
         EntryError: With every fault: an unknown or a counted indicator, no number, a wrong unit, a share beyond 100,
-            half a case, a day in the future, no evidence, what is recorded already, a sum below zero.
+            half a case, a day in the future, no evidence, a record that is entered already, a sum below zero.
     """
     time = japan_time(now)
     about = day.isoformat() if day else time[:10]
@@ -178,6 +182,7 @@ def enter_record(
     if faults or number is None:
         raise EntryError(indicator, faults)
     record = Record(time, indicator, number, known[indicator].unit, about, evidence, recorder, note)
+    # The sum and the search for an equal record need the lock: another computer may be entering a record just now.
     with locked(workspace.ledger):
         history = scan_ledger(workspace.ledger, date.fromisoformat(record.day))
         records = under_names_of_today(history.records, strategy)
@@ -190,7 +195,7 @@ def enter_record(
 
 
 def _total_with(records: Sequence[Placed], lines: int, record: Record, known: Recordable, start: int) -> float:
-    """Return the figure of the year once a record is entered."""
+    """Return the year's figure as it will be after a record is entered."""
     year = _year(record, start)
     in_year = [(line, old) for line, old in records if _year(old, start) == year]
     placed = [*in_year, (lines + 1, record)]
@@ -199,7 +204,7 @@ def _total_with(records: Sequence[Placed], lines: int, record: Record, known: Re
 
 
 def _twice(records: Sequence[Placed], record: Record) -> Iterator[Fault]:
-    """Yield a record that is there already, entered once more by mistake."""
+    """Yield a fault for each record that has the same content, so that a repeated entry does not count twice."""
     said = _said(record)
     yield from (Fault("-", "record-twice", {"line": line}) for line, old in records if _said(old) == said)
 
@@ -218,7 +223,7 @@ def _year(record: Record, start: int) -> int:
 
 
 def _name_faults(indicator: str, known: Mapping[str, Recordable], strategy: Strategy | None, year: int) -> list[Fault]:
-    """Return an indicator that is counted from the ledger, has another id now, or is none of the year."""
+    """Return the fault of an indicator that cannot be recorded in a year, with the id to use where one is near."""
     counted = {definition.id for definition in indicator_definitions() if definition.count != "recorded"}
     renamed = strategy.renamed if strategy else {}
     if indicator in known:
@@ -233,7 +238,7 @@ def _name_faults(indicator: str, known: Mapping[str, Recordable], strategy: Stra
 
 
 def _value_faults(number: float | None, unit: str, known: Recordable, value: str) -> list[Fault]:
-    """No number, a unit that is not the indicator's, a share beyond all, a part of what is counted one by one."""
+    """Return the faults of a value: not a number, another unit, a share outside 0 to 100, a fraction of a countable."""
     said: dict[str, object] = {"value": value, "given": unit, "unit": known.unit, "example": _example(known)}
     if number is None:
         return [Fault("--value", "value-no-number", said)]
@@ -244,6 +249,7 @@ def _value_faults(number: float | None, unit: str, known: Recordable, value: str
 
 def _range_faults(number: float, known: Recordable, said: dict[str, object]) -> Iterator[Fault]:
     if known.unit in share_units():
+        # A reduction may be any negative number (the value rose), but cannot take away more than all of it.
         if known.signed and number > _WHOLE:
             yield Fault("--value", "value-no-reduction", said)
         elif not known.signed and not 0 <= number <= _WHOLE:
@@ -253,7 +259,7 @@ def _range_faults(number: float, known: Recordable, said: dict[str, object]) -> 
 
 
 def _example(known: Recordable) -> str:
-    """Return a value as it may be written for an indicator."""
+    """Return an example of a valid value of an indicator, for messages."""
     shares, whole = share_units(), rules()["units"]["whole"]
     return f"{'72.5' if known.unit in shares else '3' if known.unit in whole else '12.5'}{known.unit}"
 

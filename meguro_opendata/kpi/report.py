@@ -25,11 +25,11 @@ def write_report(workspace: Workspace, fiscal_year: int, path: Path, lang: str, 
     """Write a year's report and return its path.
 
     Args:
-        workspace: Whose figures.
-        fiscal_year: The year in which it starts.
-        path: The file; its ending says which form it has, see :func:`paper_kind`.
-        lang: Language.
-        as_of: Count only what had happened by the end of this day; default today.
+        workspace: The workspace with ledger and strategies.
+        fiscal_year: The calendar year in which the fiscal year starts.
+        path: The file; its ending decides on the format, see :func:`paper_kind`.
+        lang: Language of the report.
+        as_of: The last day to count; default today.
 
     Raises:
         MeguroOpendataError: If the ending is another, or the ledger cannot be read.
@@ -57,13 +57,13 @@ def write_followup(
     """Write the sheets by which departments follow up a quarter or a half year, and return them.
 
     Args:
-        workspace: Whose figures.
-        fiscal_year: The year in which it starts.
-        quarter: 1 to 4; default the one that the day lies in.
-        path: The file; its ending says which form it has, see :func:`paper_kind`.
-        lang: Language.
-        as_of: Count only what had happened by the end of this day; default today.
-        department: Only this one.
+        workspace: The workspace with ledger and strategies.
+        fiscal_year: The calendar year in which the fiscal year starts.
+        quarter: 1 to 4; default the quarter of the last day to count.
+        path: The file; its ending decides on the format, see :func:`paper_kind`.
+        lang: Language of the sheets.
+        as_of: The last day to count; default today.
+        department: Write the sheet of this department only.
         half: 1 or 2 for a half year instead of a quarter.
 
     Raises:
@@ -80,5 +80,5 @@ def write_followup(
 
 
 def _report_bytes(board: Board, kind: str) -> bytes:
-    """Return the report in one form; its page has charts and links, which papers of tables have not."""
+    """Return the bytes of the report in a format; the HTML page has charts and links beside its tables."""
     return page_of(board).encode("utf-8") if kind == "html" else paper_bytes(paper_of(board), kind, board.lang)

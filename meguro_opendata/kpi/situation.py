@@ -1,4 +1,4 @@
-"""The situation of a fiscal year: what had happened by a day, and what the strategy wants."""
+"""The situation of a fiscal year: the ledger's events up to a day, and the strategy's targets."""
 
 from __future__ import annotations
 
@@ -28,11 +28,16 @@ __all__ = ["Situation", "situation_of"]
 
 @dataclass(frozen=True)
 class Situation:
-    """Everything that the figures of a year are made from, as of a day.
+    """All data from which the figures of a fiscal year are counted, up to the end of a day.
 
     Attributes:
-        as_of: The day up to whose end is counted.
-        until: That day, or the year's last one if that is earlier.
+        workspace: The workspace with ledger and strategies.
+        fiscal_year: The calendar year in which the fiscal year starts.
+        as_of: The requested day.
+        first: The fiscal year's first day.
+        last: The fiscal year's last day.
+        strategy: The strategy of the year; ``None`` if the workspace has none.
+        history: The ledger's history up to ``until``.
     """
 
     workspace: Workspace
@@ -45,7 +50,7 @@ class Situation:
 
     @property
     def until(self) -> date:
-        """Return the last day that counts."""
+        """Return the last day that counts: the requested day, or the year's last day if that is earlier."""
         return min(self.as_of, self.last)
 
     @property
@@ -55,7 +60,7 @@ class Situation:
 
     @cached_property
     def trust(self) -> Trust:
-        """Return whether the ledger's lines, which the figures are counted from, are as they were written."""
+        """Return the check of the ledger's chain, from whose lines the figures are counted."""
         return check_ledger(self.workspace.ledger)
 
     @cached_property
@@ -65,7 +70,7 @@ class Situation:
 
     @cached_property
     def unknown_indicators(self) -> list[UnknownIndicator]:
-        """The indicators of this year's records that its strategy does not know, so that no figure shows them."""
+        """Return the indicators of this year's records that are not in its strategy, so that no figure counts them."""
         return unknown_indicators(self.history.records, self.recordable, self.first, self.until)
 
     @cached_property
@@ -75,12 +80,12 @@ class Situation:
 
     @cached_property
     def novelties(self) -> Novelties:
-        """What was published for the first time in the year, and what was only added to a catalogue's datasets."""
+        """Return the first publications of the year, and the files that were only added to a catalogue's datasets."""
         return new_in_year(self.history, self.first, self.until)
 
     @cached_property
     def corrections(self) -> tuple[Correction, ...]:
-        """Return the changes of this year and earlier ones that were entered when the year was over."""
+        """Return the corrections of this and earlier years, entered after the corrected year was over."""
         found = corrections_of(self.workspace, self.history)
         return tuple(one for one in found if one.fiscal_year <= self.fiscal_year)
 
@@ -91,7 +96,7 @@ class Situation:
 
     @cached_property
     def owners(self) -> dict[str, Event]:
-        """Of each dataset that has something new, an event that says whose it is."""
+        """Return, for each dataset with new data, the event that has its department and theme."""
         datasets, files = self.new
         lines = {
             new.dataset: self.history.datasets[new.dataset].telling.line
@@ -112,25 +117,30 @@ class Situation:
 
     @cached_property
     def kept(self) -> list[Kept]:
-        """Return each dataset, whether it is updated as declared."""
+        """Return the timeliness of each published dataset by its declared update frequency."""
         return timeliness_of(self.current, self.until)
 
     @cached_property
     def staged(self) -> list[Staged]:
-        """Return each dataset with its stage."""
+        """Return each published dataset with its stage of machine-readability."""
         return stages_of(self.current)
 
 
 def situation_of(
     workspace: Workspace, fiscal_year: int, as_of: date | None = None, lines: int | None = None
 ) -> Situation:
-    """Return the situation of a year by the end of a day (default: today), as the ledger's first lines say it.
+    """Return the situation of a fiscal year at the end of a day.
 
-    Without ``lines`` every line of the ledger counts.
+    Args:
+        workspace: The workspace with ledger and strategies.
+        fiscal_year: The calendar year in which the fiscal year starts.
+        as_of: The last day to count; default today.
+        lines: Count only this number of the ledger's first lines, as if it ended there; default all lines.
     """
     first, last = year_days(fiscal_year, workspace.city.fiscal_year_start)
     day = as_of or today()
     until = min(day, last)
+    # Withdrawals soon after the last day still mark what was new in the year, but never those after the requested day.
     seen = min(day, until + timedelta(days=rules()["withdrawn"]["days"]))
     history = scan_ledger(workspace.ledger, until, workspace.renamed_portals, seen=seen, lines=lines)
     strategy = open_strategy(workspace, fiscal_year)

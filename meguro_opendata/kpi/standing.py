@@ -16,10 +16,10 @@ __all__ = ["Standing", "sign_of", "standing_of"]
 class Standing(StrEnum):
     """The four standings of an indicator that has a target.
 
-    * ``REACHED`` (達成): the target is reached; a limit, once the year is over.
+    * ``REACHED`` (達成): the target is reached; a limit (``at_most``) only once the year is over.
     * ``EXPECTED`` (見込み): the year goes on, and the lower end of the forecast's range meets the target; or a limit
       has been kept so far.
-    * ``ACTION`` (要対応): the year goes on and neither holds; or the target was missed, or a limit is broken.
+    * ``ACTION`` (要対応): the year goes on without such a forecast; or the target was missed, or a limit is broken.
     * ``UNRECORDED`` (未記録): nothing was recorded in the year.
     """
 
@@ -30,10 +30,10 @@ class Standing(StrEnum):
 
 
 def standing_of(figure: Indicator, forecast: Forecast | Silence) -> Standing | None:
-    """Return the standing of a figure; ``None`` without a target.
+    """Return the standing of a figure, or ``None`` without a target.
 
     Raises:
-        LookupError: If no rule fits the figure's status, which the tests rule out for every status there is.
+        LookupError: If no rule of ``kpi.toml`` fits the figure's status; the tests cover every status.
     """
     if figure.target is None:
         return None
@@ -44,7 +44,7 @@ def standing_of(figure: Indicator, forecast: Forecast | Silence) -> Standing | N
 
 
 def sign_of(standing: Standing) -> str:
-    """Return the sign beside the word, so that standings are clear without colour.
+    """Return the sign that is printed beside the word, so that standings differ also without colour.
 
     >>> [sign_of(standing) for standing in Standing]
     ['◎', '○', '▲', '－']
@@ -67,7 +67,7 @@ def _forecast_meets(figure: Indicator, forecast: Forecast | Silence) -> bool:
 
 
 def _limit_kept(figure: Indicator, _forecast: Forecast | Silence) -> bool:
-    """Return a limit whose status is still ``under_way`` has not been broken."""
+    """Return whether the figure is a limit: the rule applies to ``under_way`` only, so that it is still kept."""
     return figure.comparison == "at_most"
 
 

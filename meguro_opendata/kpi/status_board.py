@@ -1,4 +1,4 @@
-"""The status of every indicator of the strategy in one view: a report's first page."""
+"""The standings of all indicators of the strategy, for the first page of a report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["FocusStatus", "Status", "StatusBoard", "ThemeStatus", "status_board_
 
 @dataclass(frozen=True)
 class Status:
-    """One indicator's line: its figure, how it stands, where it leads, and whose it is."""
+    """One indicator's line: its figure, standing, forecast and responsible department (``owner``)."""
 
     figure: Indicator
     standing: Standing
@@ -54,20 +54,20 @@ class StatusBoard:
 
     @property
     def counts(self) -> Mapping[Standing, int]:
-        """Return how many indicators have each standing, those that none has included."""
+        """Return the number of indicators for each standing, 0 included."""
         found = Counter(line.standing for line in self.lines)
         return {standing: found[standing] for standing in Standing}
 
     @property
     def owned(self) -> bool:
-        """Return whether the city entered whose any indicator is."""
+        """Return whether any indicator has a responsible department."""
         return any(line.owner for line in self.lines)
 
 
 def status_board_of(
     strategy: Strategy | None, figures: Sequence[Indicator], progress: Sequence[Progress]
 ) -> StatusBoard:
-    """Return the status of each indicator that the strategy has; none without a strategy."""
+    """Return the standings of the strategy's indicators; the board is empty without a strategy."""
     forecasts = {path.indicator.id: path.forecast for path in progress}
     themes = strategy.themes if strategy else ()
     found = [ThemeStatus(theme, tuple(_focuses(theme, figures, forecasts))) for theme in themes]

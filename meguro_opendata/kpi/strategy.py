@@ -1,4 +1,4 @@
-"""A fiscal year's strategy as data: themes, focuses, targets, schedule, known results (``strategy/<year>.yaml``)."""
+"""Reading and checking a fiscal year's strategy: themes, focuses, targets, schedule, results (``strategy/*.yaml``)."""
 
 from __future__ import annotations
 
@@ -42,12 +42,13 @@ __all__ = [
     "share_units",
 ]
 
+# Ids with this beginning belong to the program: it counts them, or knows their definition, in every workspace.
 COUNTED = "opendata."
 
 
 @dataclass(frozen=True)
 class IndicatorDefinition:
-    """What an indicator of open data counts, in both languages, and by which count of ``kpi``."""
+    """The definition of an indicator of open data in both languages, with the name of its count (``kpi.toml``)."""
 
     id: str
     count: str
@@ -67,7 +68,7 @@ def indicator_definitions() -> tuple[IndicatorDefinition, ...]:
 
 
 def share_units() -> tuple[str, ...]:
-    """Return the units of shares, which go from 0 to 100 and do not add up.
+    """Return the units of shares, whose values are from 0 to 100 and do not add up.
 
     >>> "%" in share_units(), "件" in share_units()
     (True, False)
@@ -76,15 +77,15 @@ def share_units() -> tuple[str, ...]:
 
 
 def method_of(target: Target) -> Method:
-    """What the records of a target come to: as its file says; by default shares do not add up."""
+    """Return the rule by which a target's records become one figure; by default ``latest`` for shares, else ``sum``."""
     return target.records or ("latest" if target.unit in share_units() else "sum")
 
 
 def open_strategy(workspace: Workspace, fiscal_year: int) -> Strategy | None:
-    """Return the strategy of a fiscal year, ``None`` if the workspace has none.
+    """Return the strategy of a fiscal year, or ``None`` if the workspace has no file of that year.
 
     Raises:
-        ConfigurationError: If the file, or that of the older documents, has faults: all of them at once.
+        ConfigurationError: If the file, or that of the older documents, has faults; the error lists all of them.
     """
     path = workspace.root / "strategy" / f"{fiscal_year}.yaml"
     if not path.is_file():
@@ -104,10 +105,10 @@ def open_strategy(workspace: Workspace, fiscal_year: int) -> Strategy | None:
 
 
 def open_background(workspace: Workspace) -> Background | None:
-    """Return the older documents that the strategies build on, ``None`` if the workspace has no file of them.
+    """Return the older documents that the strategies build on, or ``None`` if the workspace has no file of them.
 
     Raises:
-        ConfigurationError: If the file has faults: all of them at once.
+        ConfigurationError: If the file has faults; the error lists all of them.
     """
     path = workspace.root / "strategy" / "background.yaml"
     if not path.is_file():
@@ -120,7 +121,7 @@ def open_background(workspace: Workspace) -> Background | None:
 
 
 def _background_faults(background: Background) -> Iterator[Fault]:
-    """Yield a vision that is no document, and numbers and ids that stand twice."""
+    """Yield faults of the older documents: an unknown vision, repeated ids of documents, repeated numbers of aims."""
     ids = [document.id for document in background.documents]
     if background.vision not in ids:
         yield unknown("vision", "document-unknown", background.vision, ids)
@@ -135,7 +136,7 @@ def _year_faults(strategy: Strategy, fiscal_year: int, name: str) -> Iterator[Fa
 
 
 def _number_faults(strategy: Strategy) -> Iterator[Fault]:
-    """Yield numbers of themes and of focuses that stand twice."""
+    """Yield a fault for each repeated number of a theme or a focus."""
     yield from _twice("themes", [theme.number for theme in strategy.themes])
     yield from _twice("themes.focuses", [focus.number for focus in strategy.focuses])
 
@@ -147,7 +148,7 @@ def _twice(place: str, names: Sequence[int | str]) -> Iterator[Fault]:
 
 
 def _aim_faults(strategy: Strategy, background: Background | None) -> Iterator[Fault]:
-    """Yield numbers of aims that the vision does not have; without the vision nothing is known of them."""
+    """Yield a fault for each aim's number that the vision does not have; without the vision nothing is checked."""
     known = background.aims if background else {}
     for focus in strategy.focuses if known else ():
         for number in focus.aims:
@@ -156,7 +157,7 @@ def _aim_faults(strategy: Strategy, background: Background | None) -> Iterator[F
 
 
 def _target_faults(strategy: Strategy) -> Iterator[Fault]:
-    """Yield ids that are unknown or stand twice, units that are not the indicator's, results without a target."""
+    """Yield faults of targets: unknown or repeated ids, another unit than the indicator's, results without a target."""
     counted = {definition.id: definition for definition in indicator_definitions()}
     seen: set[str] = set()
     for place, target in strategy.placed_targets():
@@ -174,7 +175,10 @@ def _target_faults(strategy: Strategy) -> Iterator[Fault]:
 
 
 def _former_faults(strategy: Strategy) -> Iterator[Fault]:
-    """Former ids that still are the id of an indicator, or that two indicators claim: their records would be lost."""
+    """Yield a fault for each former id that is still in use, or that two indicators claim.
+
+    Records under such an id would count for the wrong indicator, or for two.
+    """
     used = {*strategy.targets, *(definition.id for definition in indicator_definitions())}
     claimed: dict[str, str] = {}
     for place, target in strategy.placed_targets():
@@ -187,7 +191,10 @@ def _former_faults(strategy: Strategy) -> Iterator[Fault]:
 
 
 def _owner_faults(strategy: Strategy, departments: Sequence[str]) -> Iterator[Fault]:
-    """Yield owners that are no department of the city: no sheet of any department would show their indicators."""
+    """Yield a fault for each owner that is not a department of the city.
+
+    Indicators of such an owner would be on no department's follow-up sheet.
+    """
     for place, target in strategy.placed_targets():
         if target.owner is not None and target.owner not in departments:
             yield unknown(f"{place}.owner", "owner-unknown", target.owner, departments)

@@ -1,4 +1,4 @@
-"""The parts of a strategy's file and of the file of the older documents, as they are written (``strategy/*.yaml``)."""
+"""Data model of the files ``strategy/*.yaml``: a fiscal year's strategy, and the older documents (background)."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ Texts = Annotated[tuple[Filled, ...], Field(strict=False)]
 Number = Annotated[int, Field(ge=1)]
 
 
+# The form of an id is fixed because ids are written into the ledger and into JSON, where they cannot be changed later.
 def _indicator_id(name: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", name):
         raise ValueError("indicator-id")
@@ -47,10 +48,10 @@ IndicatorId = Annotated[str, AfterValidator(_indicator_id)]
 
 
 class Reference(Declared):
-    """A figure that the document gives beside a target, such as that of the year before.
+    """A figure that the document gives beside a target, such as the figure of the year before.
 
     Attributes:
-        document: The document's title, where it is another than the strategy's own.
+        document: The title of the document, if it is not the strategy's own.
     """
 
     fiscal_year: int
@@ -60,7 +61,7 @@ class Reference(Declared):
 
 
 class Ruling(Declared):
-    """A decision of the ward on how something is counted: the document and its day."""
+    """A decision of the ward on the way of counting: the document and its day."""
 
     document: Filled
     date: date
@@ -72,22 +73,22 @@ class Ruling(Declared):
 
 
 class Target(Declared):
-    """One target.
+    """One target of a strategy.
 
     Attributes:
-        unit: What is counted; ``%`` for shares.
-        comparison: ``at_least``, ``more_than``, ``at_most``, or ``reduction`` (by at least so much).
+        unit: The unit of the target, such as 件; ``%`` for shares.
+        comparison: ``at_least``, ``more_than``, ``at_most``, or ``reduction`` (a reduction by at least the target).
         text: The document's own words.
-        definition: What is counted, and how.
-        footnote: What the document says of it below.
-        official: Which count of new data is held against the target: ``files``, ``tables`` (formats not counted) or
-            ``without_routine``. Where the document is silent, ``files``, which was written ``all`` before.
-        ruling: The ward's decision on that count, where there is one.
-        from_file: The kind of table that the figure may be computed from.
-        records: What the records of a year come to: their sum, the newest, the greatest or the least of them. By
-            default they add up, and of shares the newest counts.
-        formerly: Ids under which the indicator was recorded before; records of these count as its own.
-        owner: The department that answers for it, where the city enters one.
+        definition: The definition of the count, in words of our own.
+        footnote: The document's footnote to the target.
+        official: The count of new data that is compared with the target: ``files``, ``tables`` (all formats of a table
+            count once) or ``without_routine``. Without a decision it is ``files``; older files have ``all`` for it.
+        ruling: The ward's decision on that count, if there is one.
+        from_file: The kind of table from which the figure can be computed.
+        records: The rule by which the records of a year become one figure: their sum, the newest, the greatest or the
+            least. By default records add up, and of shares the newest counts.
+        formerly: Former ids of the indicator; their records count as its own.
+        owner: The department that is responsible for it, if the city enters one.
     """
 
     id: IndicatorId
@@ -109,21 +110,21 @@ class Target(Declared):
 
     @property
     def counted(self) -> str:
-        """Return the count of new data that is held against the target."""
+        """Return the count of new data that is compared with the target."""
         return "files" if self.official == "all" else self.official
 
 
 class KnownResult(Declared):
-    """What a document gives as done in a year.
+    """A published result of a year, as a document gives it.
 
     Attributes:
-        value: Its number; ``None`` where the document gives none.
-        qualifier: ``about`` (約) or ``at_least`` (以上), where the document puts that word to the number.
+        value: The result's number; ``None`` if the document gives no number.
+        qualifier: ``about`` (約) or ``at_least`` (以上), if the document has that word beside the number.
         text: The document's own words.
-        section: Where in the document.
-        document: The document's title, where it is another than the strategy's own.
-        indicator: The target whose figure it is.
-        before: The figure that it rose or fell from.
+        section: The section of the document.
+        document: The title of the document, if it is not the strategy's own.
+        indicator: The id of the target whose figure it is.
+        before: The earlier figure that the document compares it with.
     """
 
     name: Filled
@@ -138,6 +139,7 @@ class KnownResult(Declared):
 
     @model_validator(mode="after")
     def _number_with_unit(self) -> Self:
+        # A number without a unit, or 約 without a number, is a slip of the person who copied the document.
         of_numbers = any(part is not None for part in (self.qualifier, self.indicator, self.before))
         if (self.value is None) != (self.unit is None) or (self.value is None and of_numbers):
             raise ValueError("result-number-and-unit")
@@ -145,7 +147,7 @@ class KnownResult(Declared):
 
 
 class Schedule(Declared):
-    """What the document plans for each quarter."""
+    """The document's plan for each quarter."""
 
     q1: Texts
     q2: Texts
@@ -154,21 +156,23 @@ class Schedule(Declared):
 
 
 class Footnote(Declared):
-    """A word that the document explains below, with the explanation in words of our own."""
+    """A term that the document explains in a footnote, with the explanation in words of our own."""
 
     term: Filled
     meaning: Filled
 
 
 class Focus(Declared):
-    """One focus (重点取組); a schedule that the document does not give is ``null``, with the reason.
+    """One focus (重点取組) of a strategy.
 
     Attributes:
-        also_named: How the document names it elsewhere, where that differs.
+        also_named: Other names of the focus in the same document.
         aims: Numbers of the aims (めざす姿) of the vision that the document names for it.
-        aims_note: What a reader has to know of these numbers.
-        summary: What it is about.
-        outline: What is done (実施の概要), in words of our own.
+        aims_note: A remark on these numbers for readers.
+        summary: The subject of the focus in one sentence.
+        outline: The measures (実施の概要), in words of our own.
+        schedule: The plan by quarter; ``null`` if the document does not give it in words.
+        schedule_reason: The reason for which there is no schedule.
     """
 
     number: Number
@@ -187,6 +191,7 @@ class Focus(Declared):
 
     @model_validator(mode="after")
     def _reason_or_schedule(self) -> Self:
+        # The ward's document draws some schedules as arrows in a picture; an empty plan would read as no plan at all.
         if (self.schedule is None) == (self.schedule_reason is None):
             raise ValueError("schedule-or-reason")
         return self
@@ -201,7 +206,7 @@ class Theme(Declared):
 
 
 class FollowUp(Declared):
-    """When figures are handed in, as the document says."""
+    """The months in which figures are handed in, by the document."""
 
     months: Annotated[tuple[Annotated[int, Field(ge=1, le=12)], ...], Field(strict=False, min_length=1)]
     text: Filled
@@ -209,14 +214,14 @@ class FollowUp(Declared):
 
 
 class CurrentState(Declared):
-    """Where the city stands and what is to be done (現状と課題), as the document sees it.
+    """The present state and its issues (現状と課題), by the document.
 
     Attributes:
-        section: Where in the document.
-        achievements: What was achieved, each under the document's own heading.
-        issues: The document's headings of what is to be done.
-        priority: What the year's policy names as its most important task.
-        outlook: What follows for the year, in words of our own.
+        section: The section of the document.
+        achievements: The achievements, each under the document's own heading.
+        issues: The document's headings of the open tasks.
+        priority: The most important task by the year's policy.
+        outlook: The consequences for the year, in words of our own.
     """
 
     section: Filled
@@ -230,9 +235,9 @@ class Strategy(Declared):
     """The strategy of one fiscal year, with the document that it is taken from.
 
     Attributes:
-        mission: Its purpose (Mission), in words of our own.
-        vision: Where the city wants to be at the end of the year (Vision), likewise.
-        other_results: Results of the year that no document gives to one of its focuses.
+        mission: The strategy's purpose (Mission), in words of our own.
+        vision: The state that the city wants at the end of the year (Vision), in words of our own.
+        other_results: Results of the year that no document assigns to one of its focuses.
     """
 
     fiscal_year: int
@@ -264,7 +269,7 @@ class Strategy(Declared):
 
     @property
     def renamed(self) -> Mapping[str, str]:
-        """Return the ids of today by those under which their indicators were recorded before."""
+        """Return the present id of each indicator by its former ids."""
         return {old: name for name, (_, target) in self.targets.items() for old in target.formerly}
 
     def placed_targets(self) -> Iterator[tuple[str, Target]]:
@@ -280,10 +285,10 @@ class Aim(Declared):
 
     Attributes:
         text: The document's own words.
-        name: The heading above it, where it has one.
-        summary: What it is about, in words of our own.
-        measures: How it is to be reached, likewise.
-        state: How things stood when the document was written, likewise.
+        name: The heading above the aim, if it has one.
+        summary: The subject of the aim, in words of our own.
+        measures: The measures by which it is to be reached, in words of our own.
+        state: The state when the document was written, in words of our own.
     """
 
     number: Number
@@ -298,13 +303,13 @@ class Document(Declared):
     """An older document that the strategies build on.
 
     Attributes:
-        fiscal_year: The fiscal year that it is of.
-        dated_by: What tells the fiscal year.
-        source: Where it is published.
-        purpose: What it is for, in words of our own.
-        principles: What the city heeds on the way, likewise.
-        organisation: Who does it, likewise.
-        results: The figures that it gives.
+        fiscal_year: The fiscal year of the document.
+        dated_by: The evidence for the fiscal year.
+        source: The address at which it is published.
+        purpose: The document's purpose, in words of our own.
+        principles: The principles that the city follows, in words of our own.
+        organisation: The bodies that carry it out, in words of our own.
+        results: The results that the document gives.
     """
 
     id: Filled
@@ -320,7 +325,7 @@ class Document(Declared):
 
 
 class Background(Declared):
-    """The documents before the strategies; ``vision`` is the id of the one whose aims the strategies number."""
+    """The documents before the strategies; ``vision`` is the id of the document whose aims the strategies number."""
 
     vision: Filled
     documents: Annotated[tuple[Document, ...], Field(strict=False, min_length=1)]

@@ -1,7 +1,7 @@
-"""What was handed in: the kept figures of a quarter, held against the ledger's entry, and what differs since.
+"""Submissions of a quarter's figures: reading them, checking them against the ledger, and comparing later figures.
 
 ``submitted/2025Q2/`` beside the ledger has the figures (``figures.json``) and the papers. The ledger's entry has the
-checksum of the figures, and these have those of the papers, so that whatever is edited later is seen.
+checksum of ``figures.json``, which has the checksums of the papers, so that every later edit is found.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ __all__ = [
 SUBMISSION_FORMAT = "meguro-opendata/kpi_submission@1"
 FIGURES = "figures.json"
 FOLDER = "submitted"
+# A quarter, and a version where an earlier one than the newest is meant: 2025Q2, 2025q2-1.
 _NAME = re.compile(r"(\d{4})Q([1-4])(?:-(\d{1,3}))?", re.IGNORECASE)
 
 
@@ -51,9 +52,9 @@ class KeptFault:
     """A kept file that is not as it was handed in.
 
     Attributes:
-        kind: ``missing`` or ``edited``; ``unfinished`` for a submission whose folder a kill kept from its place;
-            ``head`` where the ledger no longer has the line that was its last one, and ``format`` for figures that
-            another version of the program wrote in a form that this one does not know.
+        kind: ``missing`` or ``edited``; ``unfinished`` for a submission whose run was killed before its folder got its
+            name; ``head`` if the ledger no longer has the line that was its last one; ``format`` for figures that
+            another version of the program wrote in an unknown format.
         file: The file's name in the folder.
     """
 
@@ -63,13 +64,15 @@ class KeptFault:
 
 @dataclass(frozen=True)
 class HandedIn:
-    """One submission: the ledger's entry, and what is kept of it.
+    """One submission: the ledger's entry, and the kept files.
 
     Attributes:
-        line: The number of the ledger's line.
-        content: What ``figures.json`` holds; ``None`` if it is missing or not as it was handed in.
-        head_line: The number of the line that was the ledger's last one then; ``None`` if the ledger has no such line.
-        faults: What is not as it was handed in.
+        line: The number of the entry's line in the ledger.
+        entry: The ledger's entry.
+        folder: The folder of the kept files.
+        content: The content of ``figures.json``; ``None`` if it is missing or not as it was handed in.
+        head_line: The number of the ledger's last line at that moment; ``None`` if the ledger no longer has that line.
+        faults: The kept files that are not as they were handed in.
     """
 
     line: int
@@ -87,21 +90,20 @@ class HandedIn:
 
 @dataclass(frozen=True)
 class Difference:
-    """A figure that is another one than was handed in.
+    """A figure that differs from the one that was handed in.
 
     Attributes:
-        indicator: Its id.
+        indicator: The indicator's id.
         submitted: The figure that was handed in.
-        same_day: The figure of the same day, as the ledger knows it now.
-        now: The figure of the day asked for.
-        submitted_target: The target then.
-        target: The target now.
-        reasons: ``corrected`` (lines entered since are about the time up to that day), ``later`` (what happened
-            since, or the days that passed), ``composed`` (the same figure, but by lines entered since other lines make
-            it), ``counting`` (the same lines of the ledger are counted otherwise now: by
-            another version of the program, another strategy or other settings), ``target``, ``removed`` (the strategy
-            no longer has the indicator) and ``added`` (it had not).
-        lines: The lines of the ledger, entered since, that make the difference.
+        same_day: The figure of the same day, counted from the ledger as it is now.
+        now: The figure of the requested day.
+        submitted_target: The target at the time of the submission.
+        target: The present target.
+        reasons: ``corrected`` (lines entered since are about the time up to that day), ``later`` (later events, or the
+            days that passed), ``composed`` (the same figure, but made by other lines), ``counting`` (the same lines are
+            counted in another way: by another version of the program, another strategy or other settings), ``target``,
+            ``removed`` (the strategy no longer has the indicator) and ``added`` (the strategy did not have it).
+        lines: The ledger lines entered since that make the difference.
     """
 
     indicator: str
@@ -117,20 +119,20 @@ class Difference:
 
     @property
     def corrected(self) -> bool:
-        """Return whether the figure of the day that was handed in is another one now."""
+        """Return whether the figure of the submission's own day has changed since."""
         return self.same_day != self.submitted
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A submission, and what differs since."""
+    """A submission with the figures that differ since."""
 
     handed_in: HandedIn
     differences: tuple[Difference, ...]
 
 
 def quarter_name(fiscal_year: int, quarter: int) -> str:
-    """Return how a quarter is called.
+    """Return the name of a quarter.
 
     >>> quarter_name(2025, 2)
     '2025Q2'
@@ -139,12 +141,12 @@ def quarter_name(fiscal_year: int, quarter: int) -> str:
 
 
 def folder_of(workspace: Workspace, quarter: str, version: int) -> Path:
-    """Return where a submission is kept: ``submitted/2025Q2``, its first revision in ``submitted/2025Q2-2``."""
+    """Return the folder of a submission: ``submitted/2025Q2``, and ``submitted/2025Q2-2`` for its first revision."""
     return workspace.root / FOLDER / (quarter if version == 1 else f"{quarter}-{version}")
 
 
 def submissions_of(history: History) -> list[tuple[int, Submission]]:
-    """Return the submissions with their lines in the order in which they were entered, without annulled ones."""
+    """Return the submissions that are not annulled, each with its line, in the order of entry."""
     return list(history.submissions)
 
 
@@ -152,7 +154,7 @@ def find_submission(workspace: Workspace, history: History, name: str) -> Handed
     """Return the submission of a name: ``2025Q2`` for the newest of that quarter, ``2025Q2-1`` for its first.
 
     Raises:
-        MeguroOpendataError: If there is none; it names those that there are.
+        MeguroOpendataError: If there is no such submission; the error lists the known ones.
     """
     known = submissions_of(history)
     asked = _NAME.fullmatch(name.strip())
@@ -166,11 +168,12 @@ def find_submission(workspace: Workspace, history: History, name: str) -> Handed
 
 
 def read_submission(workspace: Workspace, history: History, line: int, entry: Submission) -> HandedIn:
-    """Return a submission with its kept files, each held against its checksum; nothing is written."""
+    """Return a submission with its kept files, each checked by its checksum, without writing anything."""
     folder = folder_of(workspace, entry.quarter, entry.version)
     content, fault = _figures(folder, entry)
     faults = [fault] if fault else list(_paper_faults(folder, content or {}))
-    # Kept figures say the head themselves, so that a ledger which was written anew with them in it is seen.
+    # The head is taken from the kept figures where possible: a ledger that was rewritten with the same submission in it
+    # has another head there.
     head = content["ledger"]["head"] if content else lines_in_full(history, [line])[line].get("previous")
     near = content["ledger"]["lines"] if content else line - 1
     head_line = 0 if head == START else line_of_hash(history, str(head), near)
@@ -180,9 +183,9 @@ def read_submission(workspace: Workspace, history: History, line: int, entry: Su
 
 
 def last_compared(situation: Situation, figures: Sequence[Indicator], lang: str) -> Comparison | None:
-    """Return how figures of a year differ from what was handed in last for it; ``None`` if nothing was.
+    """Return how figures of a year differ from the year's last submission, or ``None`` without any.
 
-    Only a submission of a day up to that of the figures is compared.
+    Submissions of a later day than that of the figures are ignored.
     """
     year = f"{situation.fiscal_year}Q"
     until = situation.as_of.isoformat()
@@ -198,7 +201,7 @@ def last_compared(situation: Situation, figures: Sequence[Indicator], lang: str)
 
 
 def compare(handed_in: HandedIn, situation: Situation, figures: Sequence[Indicator], lang: str) -> Comparison:
-    """Return how figures differ from what was handed in, with the reasons and the lines entered since."""
+    """Return how figures differ from a submission, with the reasons and the ledger lines entered since."""
     if handed_in.content is None:
         return Comparison(handed_in, ())
     as_of = date.fromisoformat(handed_in.content["as_of"])
@@ -210,7 +213,7 @@ def compare(handed_in: HandedIn, situation: Situation, figures: Sequence[Indicat
         then=_by_id(figures_of(then, lang)),
         same=_by_id(figures_of(same, lang)),
         now=_by_id(figures),
-        # Where ledgers were merged since, its first lines are no longer those of then, and tell nothing of them.
+        # A merge since then has put other lines among the first ones, so that counting these again proves nothing.
         recounted=handed_in.head_line == handed_in.content["ledger"]["lines"],
     )
     found = [_difference(name, sides) for name in dict.fromkeys([*sides.kept, *sides.now])]
@@ -224,7 +227,15 @@ def _by_id(figures: Sequence[Indicator]) -> dict[str, Indicator]:
 
 @dataclass(frozen=True)
 class _Sides:
-    """The figures by id: as kept, counted again from the lines of then, of the same day now, and as asked for."""
+    """The figures that a comparison needs, each by indicator id.
+
+    Attributes:
+        kept: The figures as they were handed in.
+        then: The figures counted again from the ledger lines of that moment.
+        same: The figures of the same day, counted from all lines.
+        now: The figures of the requested day.
+        recounted: Whether the first lines of the ledger are still those of that moment, so that ``then`` is valid.
+    """
 
     kept: Mapping[str, Mapping[str, Any]]
     then: Mapping[str, Indicator]
@@ -234,7 +245,7 @@ class _Sides:
 
 
 def _difference(name: str, sides: _Sides) -> Difference | None:
-    """Return what differs in a figure, without the lines that make it; ``None`` if nothing does."""
+    """Return the difference in a figure, without the lines that make it, or ``None`` if nothing differs."""
     kept, now, same = sides.kept.get(name), sides.now.get(name), sides.same.get(name)
     reasons = tuple(_reasons(name, sides))
     if not reasons:
@@ -260,6 +271,7 @@ def _reasons(name: str, sides: _Sides) -> Iterator[str]:
         yield from ["removed"] if now is None else ["added"] if now.actual is not None else []
         return
     then, same = sides.then.get(name, now), sides.same.get(name, now)
+    # Without the lines of that moment, a change of rules and a correction cannot be distinguished; it is «corrected».
     if not sides.recounted:
         then = replace(same, actual=kept["actual"])
     yield from _moves(kept["actual"], then, same, now)
@@ -268,7 +280,7 @@ def _reasons(name: str, sides: _Sides) -> Iterator[str]:
 
 
 def _moves(kept: float | None, then: Indicator, same: Indicator, now: Indicator) -> Iterator[str]:
-    """Yield at which of the steps from then to now the figure becomes another one."""
+    """Yield the steps at which a figure changes: counted again, corrected or composed otherwise, and later."""
     if then.actual != kept:
         yield "counting"
     if same.actual != then.actual:
@@ -280,7 +292,7 @@ def _moves(kept: float | None, then: Indicator, same: Indicator, now: Indicator)
 
 
 def _explained(found: Difference, sides: _Sides, situation: Situation, head: int) -> Difference:
-    """Return a difference with the lines that make it."""
+    """Return a difference with the ledger lines that make it."""
     then, now = sides.then.get(found.indicator), sides.now.get(found.indicator)
     if then is None or now is None:
         return found
@@ -292,7 +304,7 @@ def _explained(found: Difference, sides: _Sides, situation: Situation, head: int
 
 
 def _figures(folder: Path, entry: Submission) -> tuple[Mapping[str, Any] | None, KeptFault | None]:
-    """Return what the kept figures hold, or why they cannot be used."""
+    """Return the content of the kept figures, or the fault for which they cannot be used."""
     path = folder / FIGURES
     if not path.is_file():
         staged = staging_of(folder) / FIGURES
@@ -306,13 +318,14 @@ def _figures(folder: Path, entry: Submission) -> tuple[Mapping[str, Any] | None,
 
 
 def staging_of(folder: Path) -> Path:
-    """Return where a submission is written before the ledger has its entry."""
+    """Return the folder into which a submission is written before the ledger has its entry."""
     return folder.with_name(f".{folder.name}.pending")
 
 
 def _paper_faults(folder: Path, content: Mapping[str, Any]) -> Iterator[KeptFault]:
     """Yield each paper that is missing or not as it was handed in."""
     for paper in content["papers"]:
+        # A name with a folder in it would read files outside of the submission.
         path = folder / paper["file"]
         if not is_plain_name(paper["file"]) or not path.is_file():
             yield KeptFault("missing", paper["file"])

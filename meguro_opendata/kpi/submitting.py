@@ -1,8 +1,8 @@
-"""Handing in the figures of a quarter: they are kept with the papers, and the ledger says so.
+"""The submission of a quarter's figures: figures and papers are kept in a folder, and the ledger gets an entry.
 
-Everything is written into a folder aside, the ledger's entry is what makes it a submission, and then the folder gets
-its name. A run that was killed before the entry left nothing that counts, and one killed after it is completed by the
-next run.
+The steps are ordered so that a kill at any of them does no harm. All files are written into a hidden folder, then the
+ledger's entry makes it a submission, then the folder gets its name. A run that was killed before the entry left
+nothing that counts; a run that was killed after it is completed by the next run.
 """
 
 from __future__ import annotations
@@ -55,12 +55,16 @@ _FOLLOWUPS = ("followup.html", "followup.xlsx")
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be handed in.
+    """A request to hand in the figures of a quarter.
 
     Attributes:
+        fiscal_year: The calendar year in which the fiscal year starts.
+        quarter: 1 to 4.
         approval: The number of the decision.
-        as_of: Count up to this day; default the quarter's last day, or today while the quarter lasts.
-        reason: Why an earlier submission is revised; empty for a first one.
+        recorder: The person who hands in.
+        as_of: The last day to count; default the quarter's last day, or today while the quarter lasts.
+        revise: Whether an earlier submission of the quarter is revised.
+        reason: The reason of a revision; empty for a first submission.
     """
 
     fiscal_year: int
@@ -74,11 +78,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Submitted:
-    """What was handed in.
+    """The result of handing in.
 
     Attributes:
-        running: Whether the quarter was not over on the day counted up to.
-        completed: Whether an earlier run had entered it, and this one put its folder into place.
+        handed_in: The submission.
+        running: Whether the quarter was not yet over on the last day that was counted.
+        completed: Whether a killed run had entered it before, so that this run only gave the folder its name.
     """
 
     handed_in: HandedIn
@@ -90,13 +95,13 @@ def submit(workspace: Workspace, request: Request, lang: str, now: datetime | No
     """Keep the figures of a quarter, the ledger's head and the papers, and enter that in the ledger.
 
     Args:
-        workspace: Whose figures.
+        workspace: The workspace with ledger and strategies.
         request: The quarter and the decision.
         lang: Language of the figures' names and of the papers.
         now: Default: the current time.
 
     Raises:
-        MeguroOpendataError: If the quarter has not begun, the day lies outside it, or something is not said.
+        MeguroOpendataError: If the quarter has not begun, the day is outside it, or decision or reason is missing.
         GuardError: If the quarter was handed in already and this is no revision, a publication is interrupted, or the
             ledger's chain is broken.
         StorageError: If a file cannot be written; then nothing was handed in.
@@ -106,6 +111,7 @@ def submit(workspace: Workspace, request: Request, lang: str, now: datetime | No
     day, running = _day_of(request, workspace, date.fromisoformat(time[:10]))
     _refuse_unsaid(request)
     with locked(workspace.ledger):
+        # The torn line of an earlier submission is completed first: it would count as a broken chain just after.
         _end_torn_entry(workspace)
         _refuse_unsafe(workspace)
         done = _complete(workspace, quarter, request)
@@ -113,6 +119,7 @@ def submit(workspace: Workspace, request: Request, lang: str, now: datetime | No
             return Submitted(done, running, completed=True)
         version = _next_version(workspace, quarter, request)
         folder = folder_of(workspace, quarter, version)
+        # Nothing is overwritten: a folder without an entry can be left from a ledger that an older copy replaced.
         if folder.exists():
             raise GuardError("submission-folder-there", folder=folder, quarter=quarter)
         said = {"time": time, "quarter": quarter, "version": version, "as_of": day.isoformat()}
@@ -123,7 +130,7 @@ def submit(workspace: Workspace, request: Request, lang: str, now: datetime | No
 
 
 def _day_of(request: Request, workspace: Workspace, today: date) -> tuple[date, bool]:
-    """Return the day to count up to, and whether the quarter was not over on it."""
+    """Return the last day to count, and whether the quarter was not yet over on it."""
     ends = quarter_ends(request.fiscal_year, workspace.city.fiscal_year_start)
     end = ends[request.quarter - 1]
     first = date(request.fiscal_year, workspace.city.fiscal_year_start, 1)
@@ -147,7 +154,7 @@ def _refuse_unsaid(request: Request) -> None:
 
 
 def _refuse_unsafe(workspace: Workspace) -> None:
-    """Refuse while a publication is interrupted, whose files are not counted yet, and on a broken chain."""
+    """Raise if a publication is interrupted, whose files are not in the ledger yet, or if the chain is broken."""
     pending = read_pending(workspace.ledger, workspace.city.code)
     if pending:
         raise GuardError("submission-pending", portals=sorted(one.portal for one in pending))
@@ -158,11 +165,11 @@ def _refuse_unsafe(workspace: Workspace) -> None:
 
 
 def _next_version(workspace: Workspace, quarter: str, request: Request) -> int:
-    """Return the number of the version that is handed in.
+    """Return the version number of the new submission: 1, or the next number for a revision.
 
     Raises:
         GuardError: If the quarter was handed in and this is no revision.
-        MeguroOpendataError: If there is nothing to revise.
+        MeguroOpendataError: If the quarter has no submission that could be revised.
     """
     history = scan_ledger(workspace.ledger, date.max)
     valid = [entry for _, entry in submissions_of(history) if entry.quarter == quarter]
@@ -176,7 +183,7 @@ def _next_version(workspace: Workspace, quarter: str, request: Request) -> int:
 
 
 def _versions(ledger: Path, quarter: str) -> Iterator[int]:
-    """Yield the number of each version of a quarter, of annulled ones too: they keep their folders."""
+    """Yield the version of each submission of a quarter, annulled ones included, since they keep their folders."""
     for number, line, ended in ledger_lines(ledger):
         if SUBMISSION.encode() in line:
             entry = entry_at(ledger, number, line, ended=ended)
@@ -185,7 +192,7 @@ def _versions(ledger: Path, quarter: str) -> Iterator[int]:
 
 
 def _end_torn_entry(workspace: Workspace) -> None:
-    """Complete a submission's line that a kill broke off: the figures that were kept aside for it say all of it."""
+    """Complete the torn ledger line of a submission from the figures that were kept aside for it."""
     torn = next((line for _, line, ended in ledger_lines(workspace.ledger) if not ended), b"")
     if not torn:
         return
@@ -197,14 +204,14 @@ def _end_torn_entry(workspace: Workspace) -> None:
 
 
 def _staged(workspace: Workspace) -> Iterator[tuple[Submission, str]]:
-    """Yield the entry of each submission that is kept aside, and the ledger's head at that moment."""
+    """Yield the entry of each submission in a hidden folder, and the ledger's head at that moment."""
     for path in sorted(folder_of(workspace, "x", 1).parent.glob(f".*.pending/{FIGURES}")):
         data = plain_bytes(path)
         try:
             content = json.loads(data)
             entry, head = _entry(content, sha256(data)), str(content["ledger"]["head"])
         except (ValueError, KeyError, TypeError):
-            continue  # not ours, or edited: it is no submission, since the ledger has no entry of it
+            continue  # another program's, or edited: not a submission, since the ledger has no entry for it
         yield entry, head
 
 
@@ -213,7 +220,7 @@ def _aside(workspace: Workspace, entry: Submission) -> Path:
 
 
 def _complete(workspace: Workspace, quarter: str, request: Request) -> HandedIn | None:
-    """Put the folder of each entered submission into its place; return the one that is asked for, if it is of them."""
+    """Give its name to the folder of each submission that a killed run entered; return the requested one, if any."""
     history = scan_ledger(workspace.ledger, date.max)
     found: HandedIn | None = None
     for line, entry in history.submissions:
@@ -230,8 +237,9 @@ def _words(request: Request) -> tuple[str, str]:
 
 
 def _stage(workspace: Workspace, request: Request, said: Mapping[str, Any], aside: Path, lang: str) -> Submission:
-    """Write the papers, then the figures, into a folder aside; return the entry that will say so."""
+    """Write the papers, then the figures, into a hidden folder, and return the ledger's entry for them."""
     with storage_guard(aside):
+        # Left by a run that was killed before its entry: it counts for nothing, and may be incomplete.
         if aside.exists():
             shutil.rmtree(aside)
         aside.mkdir(parents=True)
@@ -242,6 +250,7 @@ def _stage(workspace: Workspace, request: Request, said: Mapping[str, Any], asid
         write_report(workspace, request.fiscal_year, aside / name, lang, day)
     for name in _FOLLOWUPS:
         write_followup(workspace, request.fiscal_year, request.quarter, aside / name, lang, day)
+    # Papers first, since the figures' file has their checksums, and the ledger's entry the checksum of that file.
     content["papers"] = [_paper(aside / name) for name in (*_REPORTS, *_FOLLOWUPS)]
     data = (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
     write_synced(aside / FIGURES, data)
@@ -256,7 +265,7 @@ def _entry(content: Mapping[str, Any], checksum: str) -> Submission:
 
 
 def _content(situation: Situation, request: Request, said: Mapping[str, Any], lang: str) -> dict[str, Any]:
-    """Return what is kept of the figures, but for the papers."""
+    """Return the content of ``figures.json`` without the papers."""
     workspace, strategy = situation.workspace, situation.strategy
     approval, reason = _words(request)
     return {
@@ -280,14 +289,14 @@ def _content(situation: Situation, request: Request, said: Mapping[str, Any], la
 
 
 def _paper(path: Path) -> dict[str, Any]:
-    """Return what is kept of a paper, once it is on the disk."""
+    """Write a paper to the disk and return its name, checksum and size, as ``figures.json`` keeps them."""
     data = plain_bytes(path)
     write_synced(path, data)
     return {"file": path.name, "sha256": sha256(data), "bytes": len(data)}
 
 
 def _place(aside: Path, folder: Path) -> None:
-    """Give a folder its name, on the disk."""
+    """Rename a hidden folder to its final name, and sync the rename to the disk."""
     with storage_guard(folder):
         aside.rename(folder)
     sync_folder(folder.parent)

@@ -1,4 +1,4 @@
-"""Lines of the ledger that are as they were written, and say what cannot be right: odd times, unknown indicators."""
+"""Ledger lines that were not edited but have an implausible content: odd times, unknown indicators."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["odd_entries"]
 
 
 def odd_entries(workspace: Workspace) -> list[OddEntry]:
-    """Return what a ledger says that cannot be right, in the order of its lines; what was annulled is left out.
+    """Return the lines of a ledger with implausible content, in their order, without annulled lines.
 
     Raises:
         ConfigurationError: If a strategy has faults.
@@ -31,7 +31,7 @@ def odd_entries(workspace: Workspace) -> list[OddEntry]:
 
 
 def _unknown_indicators(workspace: Workspace) -> Iterator[OddEntry]:
-    """Yield the records of indicators that the strategy of their year does not have."""
+    """Yield the records of indicators that are not in the strategy of their year."""
     start = workspace.city.fiscal_year_start
 
     @cache
@@ -52,7 +52,10 @@ def _unknown_indicators(workspace: Workspace) -> Iterator[OddEntry]:
 
 
 def _records_and_annulments(path: Path) -> Iterator[tuple[int, Record | Annulment, tuple[str, ...]]]:
-    """Yield each of them with its line and its hashes; lines of other kinds are not parsed."""
+    """Yield each record and annulment with its line and its hashes.
+
+    Lines of other kinds are skipped by their bytes, without parsing: they are nearly all lines of a large ledger.
+    """
     for number, line, _ in ledger_lines(path):
         if b'"record"' not in line and b'"annul"' not in line:
             continue
@@ -60,6 +63,6 @@ def _records_and_annulments(path: Path) -> Iterator[tuple[int, Record | Annulmen
             body = load_line(path, number, line)
             entry = entry_of(body)
         except (MeguroOpendataError, KeyError, TypeError, ValueError):
-            continue  # the check of the chain names it
+            continue  # reported by the check of the chain
         if isinstance(entry, Record | Annulment):
             yield number, entry, hashes_of(body)

@@ -1,4 +1,4 @@
-"""A paper as a workbook: numbers as numbers, native charts, filters, and what the printer needs."""
+"""A paper as an Excel workbook: numbers as numbers, native charts, filters, and settings for print."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ from meguro_opendata.pages.numbers import figure_text
 
 __all__ = ["workbook_of"]
 
+# Excel allows worksheet names of at most 31 characters, without the signs below; a file with others is «repaired».
 _LONGEST_NAME = 31
+# Excel's number of the paper size A4 (the default is Letter, number 1).
 _A4 = 9
+# Cells that people fill in by hand need room for two or three handwritten lines.
 _ENTRY_WIDTH, _ENTRY_HEIGHT = 24, 48
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
-# Formats by what a cell holds; a fraction keeps its places, since a rounded one could look like its target.
+# Number formats by kind of cell; a fraction keeps its places, since a rounded one could look like its target.
 _NUMBERS = {"whole": "#,##0", "part": "#,##0.0#########", "share": "0.0########%", "day": "yyyy-mm-dd"}
-# Excel knows no day before this one, and would show a number.
+# Excel counts 1900 as a leap year: days before March 1900 would be shown one day off, and those before 1900 not at all.
 _FIRST_DAY = date(1900, 3, 1)
-# Charts stand in two columns, each so many rows and columns apart.
+# Charts are placed in two columns; 16 rows and 8 columns of default size hold one chart with a margin.
 _PLOT_ROWS, _PLOT_COLUMNS, _PLOTS_BESIDE = 16, 8, 2
 _PLOT_SIZE = {"width": 490, "height": 300}
 # A page holds two rows of charts at this scale. Excel ignores page breaks where a sheet is fitted to the page's width.
@@ -31,10 +34,10 @@ _MARGINS = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6}
 
 
 def workbook_of(paper: Paper) -> bytes:
-    """Return the paper as a workbook: a worksheet a section; texts are texts, never formulas."""
+    """Return the bytes of a workbook with one worksheet a section; texts are written as texts, never as formulas."""
 
     def fill(book: Any) -> None:
-        """Fill every section on a worksheet of its own."""
+        """Write every section to a worksheet of its own."""
         forms = _forms(book)
         names = _sheet_names([section.name for section in paper.sections])
         tops = {
@@ -50,7 +53,7 @@ def workbook_of(paper: Paper) -> bytes:
 
 
 def _forms(book: Any) -> Mapping[str, Any]:
-    """Return the formats of cells, by what they hold."""
+    """Return the cell formats by kind of content."""
     cell = {"border": 1, "text_wrap": True, "valign": "top"}
     forms = {kind: book.add_format({**cell, "num_format": code}) for kind, code in _NUMBERS.items()}
     forms["text"] = book.add_format(cell)
@@ -73,7 +76,7 @@ def _head(sheet: Any, section: Section, paper: Paper, forms: Mapping[str, Any]) 
 
 
 def _tops(section: Section, paper: Paper) -> list[int]:
-    """Return the row of each table's header: below its title, after an empty row."""
+    """Return the row of each table's header; an empty row and the table's title precede it."""
     found, row = [], len(paper.facts) + 2
     for table in section.sheets:
         found.append(row + 1)
@@ -82,7 +85,7 @@ def _tops(section: Section, paper: Paper) -> list[int]:
 
 
 def _tables(sheet: Any, book: Any, section: Section, paper: Paper, forms: Mapping[str, Any]) -> None:
-    """Write the tables below each other; a list has a filter and a head that stays in view."""
+    """Write the tables below each other, with a filter and a frozen header for a list."""
     if not section.sheets:
         return
     tops = _tops(section, paper)
@@ -92,6 +95,7 @@ def _tables(sheet: Any, book: Any, section: Section, paper: Paper, forms: Mappin
         _tone(sheet, book, table, top)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
+    # Excel has one filter and one frozen pane a worksheet: the last table, the longest list, gets them.
     last, top = section.sheets[-1], tops[-1]
     bottom = top + len(last.rows)
     sheet.print_area(0, 0, bottom, max(len(widths) - 1, 0))
@@ -102,7 +106,7 @@ def _tables(sheet: Any, book: Any, section: Section, paper: Paper, forms: Mappin
 
 
 def _table(sheet: Any, table: Sheet, top: int, widths: Sequence[int], forms: Mapping[str, Any]) -> None:
-    """Write one table, its title above; rows that are filled in by hand are high."""
+    """Write one table with its title; rows that people fill in by hand are higher."""
     sheet.write_string(top - 1, 0, legal_text(table.title), forms["title"])
     sheet.set_row(top, row_height(table.header, widths))
     for column, title in enumerate(table.header):
@@ -115,14 +119,14 @@ def _table(sheet: Any, table: Sheet, top: int, widths: Sequence[int], forms: Map
 
 
 def _widths(section: Section) -> list[int]:
-    """Return the width of each column, those that are filled in by hand wide enough to write in."""
+    """Return the width of each column; columns that people fill in by hand are wide enough to write in."""
     entry = {column for table in section.sheets for column in table.entry}
     widths = column_widths(list(_columns(section)))
     return [max(width, _ENTRY_WIDTH) if column in entry else width for column, width in enumerate(widths)]
 
 
 def _tone(sheet: Any, book: Any, table: Sheet, top: int) -> None:
-    """Colour the cells whose text has a tone; the text itself says the same."""
+    """Set the colour of cells whose text has a tone; the colour repeats the text, so that a grey print is complete."""
     for text, colour in table.tones:
         rule = {"type": "cell", "criteria": "==", "value": f'"{text}"', "format": book.add_format({"bg_color": colour})}
         sheet.conditional_format(top + 1, 0, top + max(len(table.rows), 1), len(table.header) - 1, rule)
@@ -149,7 +153,7 @@ def _write_day(sheet: Any, row: int, column: int, day: date, forms: Mapping[str,
 
 
 def _plots(sheet: Any, book: Any, section: Section, paper: Paper, tops: Mapping[str, tuple[str, list[int]]]) -> None:
-    """Put the charts of a section without tables in two columns."""
+    """Insert the charts of a section without tables in two columns."""
     begin = len(paper.facts) + 2
     for number, plot in enumerate(section.plots):
         name, heads = tops[plot.section]
@@ -201,13 +205,14 @@ def _text(cell: Cell) -> str:
 
 
 def _sheet_names(names: Sequence[str]) -> list[str]:
-    """Return names that Excel takes for worksheets: short, without its signs, none twice.
+    """Return names that Excel accepts for worksheets: short, without forbidden signs, and different from each other.
 
     >>> _sheet_names(["a/b", "a:b", ""])
     ['a b', 'a b 2', '3']
     """
     found: list[str] = []
     for number, name in enumerate(names, start=1):
+        # Excel compares worksheet names without regard to capitals.
         clean = _NOT_IN_NAMES.sub(" ", legal_text(name)).strip()[:_LONGEST_NAME] or str(number)
         known = {other.casefold() for other in found}
         mark = f" {number}"

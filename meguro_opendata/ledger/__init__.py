@@ -1,7 +1,8 @@
-"""The append-only history: JSON Lines, each line chained to the one before by hash, so that editing is seen.
+"""The append-only history of publications: JSON Lines, each line chained to the one before by hash.
 
-What happened to published files (:class:`Event`), when a dataset was first published (:class:`Dating`) and figures
-that people record (:class:`Record`) stand in one file. ``docs/kpi.md`` says what each line holds.
+The chain makes every later edit visible. One file has all kinds of entries: events of published files
+(:class:`Event`), dates of first publication (:class:`Dating`), recorded figures (:class:`Record`) and corrections.
+``docs/kpi.md`` describes the keys of each kind.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lines that were entered by mistake: which they are once every annulment, and those of annulments, is regarded."""
+"""The lines that annulments take back, once annulments of annulments are applied as well."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class _Line(msgspec.Struct, gc=False):
 
 
 class Lines(Protocol):
-    """A ledger that was read, as far as annulments need it."""
+    """The parts of a ledger's history that annulments need."""
 
     path: Path
     annulled: list[tuple[int, Annulment]]
@@ -30,22 +30,23 @@ class Lines(Protocol):
         """Return the number of lines."""
 
     def texts(self, numbers: Iterable[int]) -> dict[int, bytes]:
-        """Return some lines as they are written, by number."""
+        """Return the bytes of some lines by number."""
 
 
 _DECODER = msgspec.json.Decoder(_Line)
 
 
 def struck_lines(history: Lines) -> dict[int, str]:
-    """Return the time at which each annulled line really happened, empty if it never did, by the line's number.
+    """Return the right time of each annulled line by its number; an empty time if the event never happened.
 
-    An annulment of an annulment undoes it. Of two of the same line, the later one stands. An annulment aims at a hash,
-    since ledgers that were merged have other line numbers; the number that it gives is tried first.
+    An annulment of an annulment undoes it. Of two annulments of the same line, the later one is valid. An annulment
+    names its target by hash, since a merge of ledgers changes line numbers; the number that it gives is tried first.
     """
     own = hashes_of(history, (line for line, _ in history.annulled))
     undone: set[str] = set()
     struck: dict[str, str] = {}
     hints: dict[str, int] = {}
+    # From the last line backwards: whether an annulment is itself annulled is decided by later lines only.
     for line, annulment in reversed(history.annulled):
         if undone.isdisjoint(own[line]):
             undone.add(annulment.target)
@@ -56,7 +57,7 @@ def struck_lines(history: Lines) -> dict[int, str]:
 
 
 def hashes_of(history: Lines, numbers: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return by its number the hashes by which each of some lines is known: its own, then those before a merge."""
+    """Return the hashes of some lines by line number: each line's own, then those that it had before a merge."""
     return {number: _hashes(text) for number, text in history.texts(numbers).items() if not is_blank(text)}
 
 
@@ -66,7 +67,10 @@ def _hashes(text: bytes) -> tuple[str, ...]:
 
 
 def _placed(history: Lines, hints: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-    """Yield each hash with the number of its line; the whole file is searched only for those not found at once."""
+    """Yield each hash with the number of its line.
+
+    The whole file is searched only for hashes that are not at the number that their annulment gives.
+    """
     tried = [line for line in hints.values() if 0 < line <= history.lines]
     there = hashes_of(history, tried)
     missing = {target for target, line in hints.items() if target not in there.get(line, ())}

@@ -1,4 +1,4 @@
-"""The file: lines that are written once, at the end, each with the hash of the one before."""
+"""Reading the ledger's file, and appending lines to it, each with the hash of the line before."""
 
 from __future__ import annotations
 
@@ -37,11 +37,13 @@ __all__ = [
     "read_ledger",
 ]
 
+# The last line is looked for in pieces of 64 KiB from the file's end: a line has several hundred bytes, so that one
+# read nearly always finds it, however long the ledger is.
 _TAIL = 1 << 16
 
 
 def read_ledger(path: Path) -> list[Event]:
-    """Return every event of a file in its order; none if there is no ledger yet.
+    """Return every event of a ledger, in the order of its lines; an empty list if the file does not exist.
 
     Raises:
         MeguroOpendataError: If a line cannot be read; it is never skipped.
@@ -61,13 +63,14 @@ def read_entries(path: Path) -> Iterator[tuple[int, Entry]]:
 
 
 def append_events(path: Path, events: Iterable[Entry]) -> int:
-    """Write entries at the end, each chained to the line before; returns how many. The caller holds the lock.
+    """Write entries at the ledger's end, each chained to the line before, and return their number.
 
-    Nothing is appended to a ledger that is not as it was written: every later figure would rest on the change.
+    The caller holds the lock. The chain is checked first: a ledger that was edited is refused, since every later
+    figure would rest on the edit.
 
     Raises:
         MeguroOpendataError: If a line of the ledger was changed, or its last line cannot be read.
-        StorageError: If it cannot be written.
+        StorageError: If the file cannot be written.
     """
     entries = list(events)
     if not entries:
@@ -75,6 +78,7 @@ def append_events(path: Path, events: Iterable[Entry]) -> int:
     trust = refuse_unverified(path)
     written = list(chained(entries, trust.head))
     with storage_guard(path), path.open("ab+") as file:
+        # One write and one fsync for all entries: a kill can tear the last line only, which `ledger verify` finds.
         file.write(_missing_newline(file) + b"".join(written))
         file.flush()
         os.fsync(file.fileno())
@@ -82,13 +86,13 @@ def append_events(path: Path, events: Iterable[Entry]) -> int:
 
 
 def enter_events(path: Path, events: Iterable[Entry]) -> int:
-    """As :func:`append_events`, waiting for other writers to finish."""
+    """Take the ledger's lock, waiting for other writers, and append entries as :func:`append_events` does."""
     with locked(path):
         return append_events(path, events)
 
 
 def last_hash(path: Path) -> str:
-    """Return the hash of the last line, which is read from the file's end; the lines before it are not looked at.
+    """Return the hash of the last line, without reading the lines before it.
 
     Raises:
         MeguroOpendataError: If that line cannot be read.
@@ -102,12 +106,13 @@ def last_hash(path: Path) -> str:
     try:
         return str(load_line(path, 0, line, ended=ended)["hash"])
     except MeguroOpendataError as error:
+        # The file was read from its end, so that the number of the line, which the message names, is counted only now.
         number = sum(1 for _ in ledger_lines(path))
         raise MeguroOpendataError(error.code, file=path, line=number) from None
 
 
 def _last_line(file: IO[bytes]) -> tuple[bytes, bool]:
-    """Return the last line that is not blank, without its newline, and whether the newline is there."""
+    """Return the last line that is not blank, without its newline, and whether a newline follows it."""
     size = file.seek(0, os.SEEK_END)
     tail, start = b"", size
     while start and tail.rstrip().find(b"\n") < 0:
@@ -119,7 +124,7 @@ def _last_line(file: IO[bytes]) -> tuple[bytes, bool]:
 
 
 def _missing_newline(file: IO[bytes]) -> bytes:
-    """Return the newline that an editor may have taken from the last line."""
+    """Return a newline if the file does not end with one, as after an editor that removed it; else nothing."""
     size = file.seek(0, os.SEEK_END)
     if not size:
         return b""

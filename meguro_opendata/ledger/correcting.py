@@ -1,4 +1,4 @@
-"""Corrections that people enter: what continues something earlier under another name, and lines that were a mistake."""
+"""Corrections that people enter: continuations of datasets or files under another name, and annulments of lines."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ __all__ = ["Annulled", "Continuation", "enter_annulment", "enter_same", "read_co
 
 @dataclass(frozen=True)
 class Continuation:
-    """What somebody says to continue something earlier.
+    """A continuation as a person states it, before it is checked.
 
     Attributes:
-        place: Where it says so, for messages.
+        place: The place of the statement (row or argument), for messages.
         old: The former dataset, or one of its files as ``DATASET/FILE``.
-        new: As what it goes on.
+        new: The later dataset or file that continues it, written in the same way.
+        reason: The reason, such as the decision to rename.
     """
 
     place: str
@@ -40,7 +41,7 @@ class Continuation:
 
 @dataclass(frozen=True)
 class Annulled:
-    """What was entered, and what the annulled line says."""
+    """An annulment that was entered, with the event, dataset and file of the annulled line."""
 
     annulment: Annulment
     event: str
@@ -62,18 +63,18 @@ def read_continuations(path: Path) -> list[Continuation]:
 def enter_same(
     path: Path, said: Sequence[Continuation], recorder: str, source: Path | str, now: datetime | None = None
 ) -> tuple[SameAs, ...]:
-    """Enter what continues what: all of it, or nothing if one of them cannot be.
+    """Enter continuations in the ledger: all of them, or none if one has a fault.
 
     Args:
         path: The ledger.
-        said: What is said.
-        recorder: Who enters it.
-        source: The file that says it, for messages.
+        said: The continuations.
+        recorder: The person who enters them.
+        source: The file that has them, for messages.
         now: Default: the current time.
 
     Raises:
-        EntryError: With every fault: no reason, an unknown dataset or file, a dataset and a file, a thing itself, a
-            former that came later, a circle, what is said already.
+        EntryError: With every fault: no reason, an unknown dataset or file, a dataset that continues a file, a thing
+            that continues itself, a former that came later, a circle, a continuation that is entered already.
     """
     time = japan_time(now)
     with locked(path):
@@ -87,7 +88,7 @@ def enter_same(
 def _checked(
     said: Sequence[Continuation], history: History, time: str, recorder: str
 ) -> tuple[list[SameAs], list[Fault]]:
-    """Return the entries, each checked with those before it as if they were in the ledger, and every fault."""
+    """Return the entries and every fault; each statement is checked as if those before it were in the ledger."""
     placed = list(history.same)
     entries: list[SameAs] = []
     faults: list[Fault] = []
@@ -136,8 +137,9 @@ def _unknown(place: str, history: History, name: str, file: str) -> Iterator[Fau
 def _order_faults(
     one: Continuation, entry: SameAs, history: History, placed: Sequence[tuple[int, SameAs]]
 ) -> Iterator[Fault]:
-    """What was said already, a circle, a former that came later than what is said to continue it."""
+    """Yield a fault for a statement that is entered already, for a circle, or for a former that came later."""
     later, former = (entry.dataset, entry.resource), (entry.former, entry.former_resource)
+    # One fault a statement, the plainest first, since each of them makes the later ones meaningless.
     for line, old in placed:
         if later == (old.dataset, old.resource) and former == (old.former, old.former_resource):
             yield Fault(one.place, "same-twice", {"old": one.old, "new": one.new, "line": line})
@@ -146,6 +148,7 @@ def _order_faults(
         yield Fault(one.place, "same-circle", {"old": one.old, "new": one.new})
         return
     days = [_first_day(history, *thing) for thing in (former, later)]
+    # The same day is allowed: one import can bring both names, and a rename can be published on the day of an import.
     if days[0] > days[1]:
         said: dict[str, object] = {"old": one.old, "new": one.new, "old_day": days[0], "new_day": days[1]}
         yield Fault(one.place, "same-too-early", said)
@@ -164,14 +167,14 @@ def enter_annulment(
     Args:
         path: The ledger.
         line: The number of the line.
-        reason: Why.
-        recorder: Who enters it.
-        at: When it really happened, if only the time of an event was wrong; without an offset in Japan's time.
+        reason: The reason of the annulment.
+        recorder: The person who enters it.
+        at: The right time of an event of which only the time was wrong; without an offset it is Japan's time.
         now: Default: the current time.
 
     Raises:
-        EntryError: With every fault: no reason, no such line, one that is annulled already, a time that cannot be
-            right or is that of no event.
+        EntryError: With every fault: no reason, no such line, a line that is annulled already, an implausible time,
+            a time for a line that is no event of a file.
     """
     time = japan_time(now)
     with locked(path):
@@ -190,7 +193,7 @@ def enter_annulment(
 
 
 def _annul_faults(history: History, line: int, reason: str, *, timed: bool) -> Iterator[Fault]:
-    """No reason, a line that is annulled already, a time for what is no event of a file."""
+    """Yield a fault for a missing reason, a line that is annulled already, or a time for a line that is no event."""
     if not reason.strip():
         yield Fault(str(line), "reason-missing", {})
     if line in history.struck:
@@ -206,7 +209,7 @@ def _annulling(history: History, line: int) -> int:
 
 
 def _moment(line: int, at: str, now: str) -> tuple[str, list[Fault]]:
-    """Return the right time of an event as the ledger writes it; empty without one."""
+    """Return the right time of an event as the ledger writes it, and its faults; both are empty without a time."""
     if not at:
         return "", []
     try:
@@ -214,6 +217,7 @@ def _moment(line: int, at: str, now: str) -> tuple[str, list[Fault]]:
         moment = japan_time(read if read.tzinfo else read.replace(tzinfo=JST))
     except (ValueError, OverflowError):
         return "", [Fault(str(line), "bad-time", {"value": at})]
+    # Both times are in Japan's offset and of one length, so that comparing the texts compares the times.
     if moment > now:
         return "", [Fault(str(line), "day-in-future", {"value": at, "today": now[:10]})]
     if moment < str(reading_words()["earliest_year"]):

@@ -1,4 +1,4 @@
-"""The ledger's lines decoded into the few keys that counting needs, and the days of their times."""
+"""Decoding of ledger lines into the few keys that counting needs, and of times into days in Japan."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from meguro_opendata.ledger.lines import BOM, entry_at, is_blank, ledger_lines
 
 __all__ = ["CountedLine", "Days", "counted_lines"]
 
+# The offset of nearly every time, from character 19 on; such times need no calendar.
 _OFFSET = "+09:00"
 
 
 class CountedLine(msgspec.Struct, gc=False):
-    """The keys of a line that counting needs."""
+    """The keys of a line that counting needs; other keys are skipped undecoded, which is most of a line."""
 
     event: Literal["publish", "update", "withdraw", "dating", "record", "same_as", "annul", "submission", "merge"]
     time: str
@@ -38,7 +39,12 @@ _DECODER = msgspec.json.Decoder(CountedLine)
 
 
 def counted_lines(path: Path, offsets: array[int], limit: int | None) -> Iterator[tuple[int, CountedLine]]:
-    """Yield every line with its number, up to a last one; ``offsets`` takes where each of them ends.
+    """Yield the number and the decoded keys of each line that is not blank.
+
+    Args:
+        path: The ledger.
+        offsets: An array to which the offset of each line's end in the file is appended, blank lines included.
+        limit: The number of the last line to read; ``None`` for all lines.
 
     Raises:
         MeguroOpendataError: If a line cannot be read; it is never skipped.
@@ -59,7 +65,7 @@ def counted_lines(path: Path, offsets: array[int], limit: int | None) -> Iterato
 
 
 def _decode_marked(text: bytes, path: Path) -> CountedLine:
-    """Return what a line says behind a byte order mark, which an editor may have put there."""
+    """Return the keys of a line behind a byte order mark, which an editor may have put there."""
     try:
         return _DECODER.decode(text.removeprefix(BOM))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -69,11 +75,11 @@ def _decode_marked(text: bytes, path: Path) -> CountedLine:
 class Days:
     """The days in Japan of the ledger's times.
 
-    Most lines are of the same day as the line before and written in Japan's time, so that they need no calendar.
+    The last day is remembered: most lines are of the same day as the line before, and are written in Japan's time.
     """
 
     def __init__(self, path: Path) -> None:
-        """Know no day yet."""
+        """Start without a remembered day; the path is for messages."""
         self._path = path
         self._day, self._begin, self._end = "", "", ""
 
@@ -100,7 +106,7 @@ class Days:
 
 
 def _refuse_broken(path: Path) -> NoReturn:
-    """Read line by line, so that the error names the one that cannot be read."""
+    """Raise the error of the first unreadable line, found by reading the ledger once more with full checks."""
     number = 0
     for number, line, ended in ledger_lines(path):
         if not is_blank(line):

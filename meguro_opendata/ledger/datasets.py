@@ -1,4 +1,4 @@
-"""The history of one dataset: when each file first came, and what last happened to it on each portal."""
+"""The history of one dataset: the first publication of each file, and the last event of each file on each portal."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ __all__ = ["DatasetHistory", "Moment", "Occurrence", "packed"]
 Moment = tuple[str, int]
 _moment = attrgetter("moment")
 _day = attrgetter("day")
+# A line's number and a 32-bit mark of a checksum share one integer; see Occurrence for the reason. Two checksums have
+# equal marks by chance once in 2**32: an update of the data would then pass for a repeated publication.
 _MARK_BITS = 32
 _MARK = (1 << _MARK_BITS) - 1
 
 
 def packed(line: int, checksum: str) -> int:
-    """Return a line's number and a mark of a checksum as one number.
+    """Return a line's number and a 32-bit mark of a checksum as one integer.
 
     >>> Occurrence("2025-04-01", packed(7, "")).line, Occurrence("2025-04-01", packed(7, "")).mark
     (7, 0)
@@ -26,17 +28,17 @@ def packed(line: int, checksum: str) -> int:
 
 
 class Occurrence(msgspec.Struct, frozen=True, gc=False):
-    """When an event happened and where the ledger says so.
+    """The day and the ledger line of one event.
 
-    A ledger of a million files holds a million of these. A struct that the garbage collector does not track takes
-    half the memory of a dataclass, which keeps such a ledger below 300 MiB. For the same reason the line and the mark
-    are one number: 60 bits take no more memory than the line alone.
+    A ledger of a million files has a million of these. A struct that the garbage collector does not track takes half
+    the memory of a dataclass, which keeps such a ledger below 300 MiB. For the same reason the line and the mark are
+    one number: 60 bits take no more memory than the line alone.
 
     Attributes:
         day: The day in Japan, ``YYYY-MM-DD``.
         packed: The number of the ledger's line, then the mark's 32 bits (:func:`packed`).
-        own: Whether this tool published it; ``False`` for a catalogue's own date.
-        withdrawn: Whether the event took the file away.
+        own: Whether the event is this tool's; ``False`` for a catalogue's own date.
+        withdrawn: Whether the event is a withdrawal.
     """
 
     day: str
@@ -51,12 +53,12 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def mark(self) -> int:
-        """Return a mark of the file's checksum, 0 if that is not known: equal marks are equal data."""
+        """Return a mark of the file's checksum: equal marks mean equal data, and 0 an unknown checksum."""
         return self.packed & _MARK
 
     @property
     def moment(self) -> Moment:
-        """Day and line: what happened later is greater, and of one day's what was entered later."""
+        """Return day and line number, by which events are ordered: by day, and within a day by order of entry."""
         return self.day, self.line
 
 
@@ -64,16 +66,17 @@ class DatasetHistory:
     """The history of one dataset.
 
     Attributes:
-        firsts: The first publication of each file by name, also of those that came after the day asked for.
-        portals: By portal and file, the last occurrence up to the day asked for.
-        withdrawals: By portal, the last withdrawal of the whole dataset up to that day.
-        newest_own: The newest publication or update up to that day that is this tool's own.
-        newest_catalogued: The newest one of a catalogue's.
-        updated: The newest event up to that day by which this tool brought new data, not the same data elsewhere.
-        endings: Those of the files' names.
-        own: Whether this tool published a file of it first, at any time.
-        after: By portal and file (or, for the whole dataset, an empty name), what last happened in the weeks after
-            that day, by which it is seen that something was withdrawn soon.
+        firsts: The first publication of each file by name, including files that came after the requested day.
+        portals: By portal and file, the last occurrence up to the requested day.
+        withdrawals: By portal, the last withdrawal of the whole dataset up to the requested day.
+        newest_own: The newest publication or update by this tool up to the requested day.
+        newest_catalogued: The newest publication or update by a catalogue's dates up to the requested day.
+        updated: The newest event up to the requested day by which this tool brought new data, and not known data to
+            another portal.
+        endings: The endings of the files' names.
+        own: Whether this tool, and no catalogue, published a file of the dataset first, at any time.
+        after: By portal and file (for the whole dataset, an empty name), the last event in the weeks after the
+            requested day, which shows that a file was withdrawn soon.
         checksums: The days and checksums of each file, kept only where files have to be recognised by them.
     """
 
@@ -104,9 +107,9 @@ class DatasetHistory:
         self.checksums: dict[str, list[tuple[str, str]]] = {}
 
     def enter_first(self, file: str, occurrence: Occurrence) -> bool:
-        """Enter a publication, in the order of the ledger's lines; return whether it says more of the first day.
+        """Enter a publication, in the order of the ledger's lines, and return whether it changes the file's first.
 
-        If a catalogue's date and this tool's event lie on the same day, the catalogue had the file first.
+        If a catalogue's date and this tool's event are of the same day, the catalogue had the file first.
         """
         first = self.firsts.get(file)
         if first is None or occurrence.day < first.day:
@@ -119,16 +122,16 @@ class DatasetHistory:
         return True
 
     def enter_last(self, file: str, portal: str, occurrence: Occurrence, *, update: bool = False) -> None:
-        """Enter an event, in the order of the ledger's lines, for what it says of the file's state on a portal.
+        """Enter an event of a file on a portal, in the order of the ledger's lines.
 
-        Which event is the newest depends on what for: a withdrawal says nothing of what the dataset is, and the same
-        file on a second portal, or published again, is no update of the data.
+        The newest event depends on the question: a withdrawal does not describe the dataset, and the same file on a
+        second portal, or published again, is no update of the data.
 
         Args:
             file: The file's name.
             portal: The portal's name.
             occurrence: The event.
-            update: Whether it says that the file was there before on this portal.
+            update: Whether the event is an ``update``, so that the file was on this portal before.
         """
         files = self.portals.get(portal)
         if files is None:
@@ -148,9 +151,10 @@ class DatasetHistory:
     def _is_renewed(
         self, file: str, portal: str, occurrence: Occurrence, here: Occurrence | None, *, update: bool
     ) -> bool:
-        """Return whether an event of this tool brought data that no portal had: by the checksums where they are known.
+        """Return whether an event of this tool brought data that no portal had, by checksums where they are known.
 
-        Nearly every line of a large ledger is a new file, or an update of a file of known data, on one portal.
+        Two frequent cases are decided here without looking at every portal: nearly every line of a large ledger is a
+        new file, or an update of a file with a known checksum, on one portal.
         """
         if len(self.portals) == 1:
             if here is None:
@@ -160,7 +164,7 @@ class DatasetHistory:
         return self._is_renewed_elsewhere(file, portal, occurrence, update=update)
 
     def _is_renewed_elsewhere(self, file: str, portal: str, occurrence: Occurrence, *, update: bool) -> bool:
-        """As :meth:`_is_renewed`, by what every portal has of the file."""
+        """Return whether an event brought data that no portal had, by the file's state on every portal."""
         known = [files[file] for files in self.portals.values() if file in files]
         if not known:
             return not self._is_format(file, occurrence.day)
@@ -170,13 +174,13 @@ class DatasetHistory:
         return not any(one.own for one in known) if last is None else not last.withdrawn
 
     def _is_format(self, file: str, day: str) -> bool:
-        """Return whether a file only adds another format of a table that was there by that day."""
+        """Return whether a file only adds another format of a table that was published by that day."""
         stem, _, own = file.rpartition(".")
         others = (self.firsts.get(f"{stem}.{ending}") for ending in self.endings if ending != own)
         return any(first is not None and first.day <= day for first in others)
 
     def enter_after(self, file: str, portal: str, occurrence: Occurrence) -> None:
-        """Enter an event of the weeks after the day asked for; the withdrawal of the whole dataset has no file."""
+        """Enter an event of the weeks after the requested day; the withdrawal of a whole dataset has an empty file."""
         files = self.after.setdefault(portal, {})
         if _is_newer(occurrence, files.get(file)):
             files[file] = occurrence
@@ -188,29 +192,30 @@ class DatasetHistory:
 
     @property
     def telling(self) -> Occurrence:
-        """Return the event that says what the dataset is: this tool's newest, else a catalogue's, else its first.
+        """Return the event that describes the dataset: this tool's newest, else a catalogue's newest, else its first.
 
-        A catalogue's date is of its entry, and its words are older than that: they do not replace this tool's.
+        A catalogue's event describes the dataset as it was before this tool published it, whatever its date is, and
+        therefore never replaces this tool's description.
         """
         return self.newest_own or self.newest_catalogued or self.first
 
     @property
     def newest(self) -> Occurrence | None:
-        """Return the newest publication or update up to the day asked for; ``None`` if there is none."""
+        """Return the newest publication or update up to the requested day, or ``None`` without any."""
         return max(filter(None, (self.newest_own, self.newest_catalogued)), key=_moment, default=None)
 
     @property
     def first(self) -> Occurrence:
-        """Return the first occurrence of the file that came first; of one day's those of a catalogue go before."""
+        """Return the first occurrence of the earliest file; of several on one day, a catalogue's comes first."""
         day = min(map(_day, self.firsts.values()))
         return min((one for one in self.firsts.values() if one.day == day), key=lambda one: (one.own, one.line))
 
     def published(self) -> Iterator[str]:
-        """Yield the names of the files that a portal has, once for each portal that has it."""
+        """Yield the name of each published file, once for each portal that has it."""
         return (file for file, _ in self.standing())
 
     def standing(self) -> Iterator[tuple[str, Occurrence]]:
-        """Yield each file that a portal has with its last occurrence there, once for each portal that has it."""
+        """Yield each published file with its last occurrence on a portal, once for each portal that has it."""
         for portal, files in self.portals.items():
             whole = self.withdrawals.get(portal)
             for file, last in files.items():
@@ -218,9 +223,9 @@ class DatasetHistory:
                     yield file, last
 
     def gone(self, file: str) -> str:
-        """Return the day since which no portal has a file any more; empty while one has it or none ever had it.
+        """Return the day since which no portal has a file; empty if a portal has it, or none ever had it.
 
-        What happened in the weeks after the day asked for is regarded, too.
+        Events in the weeks after the requested day count, too.
         """
         days: list[str] = []
         for portal in {*self.portals, *self.after}:
@@ -233,7 +238,7 @@ class DatasetHistory:
         return max(days, default="")
 
     def _last(self, portal: str, file: str) -> Occurrence | None:
-        """What last happened to a file on a portal, by an event of its own or of its dataset."""
+        """Return the last occurrence of a file on a portal, by its own event or the withdrawal of its dataset."""
         after = self.after.get(portal, {})
         own = after.get(file) or self.portals.get(portal, {}).get(file)
         whole = after.get("") or self.withdrawals.get(portal)
@@ -241,15 +246,18 @@ class DatasetHistory:
 
     @property
     def withdrawn(self) -> bool:
-        """Return whether it was on a portal up to the day asked for, and is on none any more."""
+        """Return whether the dataset was on a portal up to the requested day, and no portal has it now."""
         return bool(self.portals) and next(self.published(), None) is None
 
     def catalogued(self, until: str) -> list[str]:
-        """Return the names of the files of which only a catalogue's date is known, those up to a day first."""
+        """Return the names of files of which only a catalogue's date is known, files up to a day (``until``) first."""
         known = [file for file, first in self.firsts.items() if not first.own]
         return sorted(known, key=lambda file: self.firsts[file].day > until)
 
 
 def _is_newer(occurrence: Occurrence, known: Occurrence | None) -> bool:
-    """Compare days alone, since an event is entered after those of earlier lines."""
+    """Return whether an occurrence is of the same day as a known one, or of a later day.
+
+    Days alone are compared, since occurrences are entered in the order of their lines.
+    """
     return known is None or occurrence.day >= known.day

@@ -1,4 +1,4 @@
-"""When datasets were first published, from a file or told one by one, each with its evidence."""
+"""First publications of datasets and files (datings), from a table or one by one, each with its evidence."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ __all__ = ["Dated", "FirstPublication", "enter_datings", "read_first_publication
 
 @dataclass(frozen=True)
 class FirstPublication:
-    """What somebody says of a first publication.
+    """A first publication as a person states it, before it is checked.
 
     Attributes:
-        place: Where it says so, for messages.
+        place: The place of the statement (row or argument), for messages.
         resource: The file; empty for the dataset and all its files that came from a catalogue.
         first: The day as it is written: 2025-03-01, 2025/3/1, 平成30年3月1日 or H30.3.1.
+        evidence: An address, a document's number or a file with its checksum.
     """
 
     place: str
@@ -41,7 +42,7 @@ class FirstPublication:
 
 @dataclass(frozen=True)
 class Dated:
-    """How many datings were entered, and how many the ledger had already."""
+    """The number of datings that were entered, and the number that the ledger had already."""
 
     entered: int
     known: int
@@ -61,24 +62,25 @@ def read_first_publications(path: Path) -> list[FirstPublication]:
 def enter_datings(
     path: Path, said: Sequence[FirstPublication], recorder: str, source: Path | str, now: datetime | None = None
 ) -> Dated:
-    """Enter them all, or none if one cannot be; what the ledger says already is not entered again.
+    """Enter first publications: all of them, or none if one has a fault; known ones are not entered again.
 
     Args:
         path: The ledger.
-        said: What is said.
-        recorder: Who enters it.
-        source: The file that says it, for messages.
+        said: The first publications.
+        recorder: The person who enters them.
+        source: The file that has them, for messages.
         now: Default: the current time.
 
     Raises:
-        EntryError: With every fault: an unknown dataset or file, a day that cannot be read, lies in the future or
-            after the first event, no evidence, two days for one thing.
+        EntryError: With every fault: an unknown dataset or file, a day that cannot be read, is in the future or is
+            after the first event, no evidence, two days for one dataset or file.
     """
     time = japan_time(now)
     said = [replace(one, first=_iso(one.first)) for one in said]
     with locked(path):
         history = scan_ledger(path, date.max)
         faults = [*_faults(said, history, time[:10], frozenset()), *_contradictions(said)]
+        # Finding implausible times reads the whole ledger again, so that it is done only if a day is refused as late.
         if any(fault.code == "dating-too-late" for fault in faults):
             odd = frozenset(found.line for found in implausible_times(path, now))
             faults = [*_faults(said, history, time[:10], odd), *_contradictions(said)]
@@ -91,7 +93,7 @@ def enter_datings(
 
 
 def _iso(written: str) -> str:
-    """Return a day as the ledger has it; what is no full day stays as it is written, for the message."""
+    """Return a day as ``YYYY-MM-DD``; a text that is not a full day is returned unchanged, for the message."""
     day = written_day(written)
     return day.isoformat() if day else written
 
@@ -121,13 +123,13 @@ def _day_faults(one: FirstPublication, dataset: DatasetHistory, today: str, odd:
 
 
 def _earliest(dataset: DatasetHistory, resource: str, odd: frozenset[int]) -> str:
-    """Return the first day of a file or a dataset, without events whose time cannot be right: a clock was wrong."""
+    """Return the first day of a file or a dataset, without events on lines whose time is implausible (``odd``)."""
     firsts = [dataset.firsts[resource]] if resource in dataset.firsts else dataset.firsts.values()
     return min((first.day for first in firsts if first.line not in odd), default=date.max.isoformat())
 
 
 def _contradictions(said: Sequence[FirstPublication]) -> Iterator[Fault]:
-    """Yield two rows that give one thing different days."""
+    """Yield a fault for each row that gives a dataset or file another day than an earlier row."""
     seen: dict[tuple[str, str], FirstPublication] = {}
     for one in said:
         other = seen.setdefault((one.dataset, one.resource), one)

@@ -1,8 +1,8 @@
-"""When lines were entered: what the ledger knew on a day is its lines up to a certain one.
+"""The days on which ledger lines were entered: the ledger's knowledge on a day is its lines up to a certain number.
 
-An entry of this tool says when it was entered. What comes from a catalogue says when the catalogue's entry was made;
-``entered`` says when it was imported, where the line has that key. A line without it was entered after the lines
-before it, and not before the catalogue's own day.
+``time`` of this tool's own entries is the time of entry. ``time`` of a harvested event is the catalogue's, and its
+``entered`` is the time of import. A harvested line without ``entered`` was entered after the lines before it, and not
+before the catalogue's own day.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ from meguro_opendata.ledger.history import History
 
 __all__ = ["line_of_hash", "lines_in_full", "lines_known_on"]
 
+# The offset of nearly every line, from character 19 on: the day is then the first ten characters, without a calendar.
 _JAPAN = "+09:00"
 
 
 class _Line(msgspec.Struct, gc=False):
-    """The keys of a line that say when it was entered."""
+    """The keys of a line from which the day of its entry is known."""
 
     time: str
     origin: str = PUBLISHED
@@ -40,10 +41,10 @@ _DECODER = msgspec.json.Decoder(_Line)
 
 
 def lines_known_on(path: Path, day: date) -> int:
-    """Return how many lines had been entered by the end of a day in Japan.
+    """Return the number of lines that had been entered by the end of a day in Japan.
 
-    Lines are entered in their order, so that a time which contradicts the others, as a wrong clock's does, is passed
-    over; so is one that is still to come.
+    Lines are entered in their order. A time that contradicts those of the other lines, as a wrong clock writes it, is
+    ignored; so is a time in the future.
 
     Raises:
         MeguroOpendataError: If a line cannot be read.
@@ -52,13 +53,14 @@ def lines_known_on(path: Path, day: date) -> int:
     certain = _in_order(said)
     limit = day.isoformat()
     known = 1 + max((number for number in certain if said[number] <= limit), default=-1)
+    # Lines without a certain day follow the last certain one: they count unless their own bound is later.
     while known < len(said) and known not in certain and earliest[known] <= limit:
         known += 1
     return known
 
 
 def lines_in_full(history: History, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Return everything that some lines hold, their hashes included, by number.
+    """Return all keys and values of some lines, their hashes included, by line number.
 
     Raises:
         MeguroOpendataError: If a line cannot be read.
@@ -76,35 +78,42 @@ def lines_in_full(history: History, numbers: Iterable[int]) -> dict[int, dict[st
 
 
 def line_of_hash(history: History, hash_: str, near: int) -> int | None:
-    """Return the number of the line that has a hash, ``None`` if no line has it; ``near`` is looked at first.
+    """Return the number of the line that has a hash, or ``None`` if no line has it.
 
-    A line that was chained anew when ledgers were merged keeps its former hashes in ``was``, and is found by them.
+    A line that was chained anew by a merge is also found by its former hashes (``was``).
+
+    Args:
+        history: The ledger.
+        hash_: The hash.
+        near: The line at which it was once, tried first.
     """
     if 0 < near <= history.lines and hash_ in hashes_of(lines_in_full(history, [near])[near]):
         return near
+    # Searching the bytes first spares the decoding of nearly all lines of a large ledger.
     mark = hash_.encode("ascii", "replace")
     found = (number for number, line, _ in ledger_lines(history.path) if mark in line and number <= history.lines)
     return next((one for one in found if hash_ in hashes_of(lines_in_full(history, [one])[one])), None)
 
 
 def _days(path: Path) -> tuple[list[str], list[str]]:
-    """Return, of each line, the day on which it says that it was entered, or none, and its earliest possible one."""
+    """Return each line's stated day of entry and its earliest possible day of entry; empty where unknown."""
     said: list[str] = []
     earliest: list[str] = []
     present = today().isoformat()
     for number, text, ended in ledger_lines(path):
         bare = text.removeprefix(BOM_UTF8)
-        if not bare.strip():  # an editor left it: it says nothing, and was not entered
+        if not bare.strip():  # a blank line that an editor left: it has no entry, and no day
             said.append("")
             earliest.append("")
             continue
         try:
             line = _DECODER.decode(bare)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            entry_at(path, number, text, ended=ended)  # says whether the line is torn or broken
+            entry_at(path, number, text, ended=ended)  # raises: torn or broken
             raise MeguroOpendataError("ledger-broken", file=path, line=number) from None
         own = line.origin != HARVESTED
         day = _day(line.time if own else line.entered)
+        # A day in the future comes from a clock that was ahead, and must not make earlier lines look late.
         said.append(day if day <= present else "")
         bound = "" if own else _day(line.time)
         earliest.append(bound if bound <= present else "")
@@ -112,12 +121,12 @@ def _days(path: Path) -> tuple[list[str], list[str]]:
 
 
 def _day(time: str) -> str:
-    """Return the day in Japan of a time; empty for an empty one."""
+    """Return the day in Japan of a time; an empty text for an empty time."""
     return time[:10] if time[19:] == _JAPAN else japan_day(time)
 
 
 def _in_order(days: Sequence[str]) -> set[int]:
-    """Return the places of the longest series of days that never goes back; places without a day are none of it.
+    """Return the indices of the longest series of days that never goes back; empty days are not in it.
 
     >>> sorted(_in_order(["2025-05-01", "2025-05-02", "2010-01-01", "", "2025-06-01", "2099-01-01", "2025-06-02"]))
     [0, 1, 4, 6]

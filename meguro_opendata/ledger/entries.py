@@ -1,4 +1,4 @@
-"""What a line of the ledger says: an event of a file, a recorded figure, or what is said later of other lines."""
+"""The kinds of ledger entries: events of files, datings, recorded figures, corrections, submissions and merges."""
 
 from __future__ import annotations
 
@@ -47,23 +47,26 @@ TOOL = f"meguro-opendata {__version__}"
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened to one published file, or the withdrawal of a whole dataset.
+    """The publication, update or withdrawal of one file, or the withdrawal of a whole dataset.
 
     Attributes:
         event: ``publish`` (the file's first time on this portal), ``update`` or ``withdraw``.
         time: ISO 8601 in Japan's time.
+        portal: The portal's name in ``opendata.toml``, or the name under which a catalogue was imported.
         dataset: The slug; for a catalogue's dataset its name there, without the municipality's code.
-        resource: The file's name; empty in the ``withdraw`` of a whole dataset, which takes all its files off this
-            portal and lasts until the dataset is published there anew.
-        standard: Id and version, or ``None``.
-        rows: Rows of the file, ``None`` if they are not known.
-        sha256: Its checksum, empty if it is not known.
-        origin: ``published`` (by this tool, once the portal confirmed) or ``harvested`` (from a catalogue's own dates).
+        resource: The file's name; empty in the ``withdraw`` of a whole dataset, which removes all its files from this
+            portal and lasts until the dataset is published there again.
+        standard: Id and version of the standard, or ``None``.
+        department: The department that owns the dataset.
+        rows: Number of rows of the file; ``None`` if it is not known.
+        sha256: Checksum of the file; empty if it is not known.
+        tool: Name and version of the program that wrote the line.
+        origin: ``published`` (by this tool, after the portal confirmed it) or ``harvested`` (from a catalogue).
         title: The dataset's title.
-        theme: Its group in the catalogue.
-        frequency: How often it is updated, as declared.
-        approval: The number of the decision that allowed it, ``None`` if there is none.
-        resource_id: The portal's id of the file, once the portal had confirmed it; empty if it is not known.
+        theme: The dataset's group in the catalogue.
+        frequency: The declared update frequency.
+        approval: The number of the decision that allowed the publication; ``None`` without one.
+        resource_id: The portal's id of the file, as the portal confirmed it; empty if it is not known.
         entered: When a harvested event was entered, since its ``time`` is the catalogue's; empty in older lines.
     """
 
@@ -88,12 +91,14 @@ class Event:
 
 @dataclass(frozen=True)
 class Dating:
-    """When a dataset, or one of its files, was first published, with the evidence for it.
+    """The day on which a dataset, or one of its files, was first published, with the evidence for that day.
 
     Attributes:
-        time: When this was entered.
-        resource: The file; empty for the dataset and all its files that a catalogue's dates brought in.
+        time: When the entry was written.
+        resource: The file; empty for the dataset and for all its files of which only a catalogue's date is known.
         first: The day of the first publication, ``YYYY-MM-DD``.
+        evidence: An address, a document's number or a file with its checksum.
+        recorder: The person who entered it.
     """
 
     time: str
@@ -108,12 +113,13 @@ class Dating:
 
 @dataclass(frozen=True)
 class Record:
-    """A figure that a person records.
+    """A figure of an indicator that a person recorded by hand.
 
     Attributes:
-        time: When this was entered.
+        time: When the entry was written.
         day: The day that the figure is about, ``YYYY-MM-DD``.
         evidence: An address, a document's number or a file with its checksum.
+        recorder: The person who entered it.
     """
 
     time: str
@@ -130,15 +136,15 @@ class Record:
 
 @dataclass(frozen=True)
 class SameAs:
-    """A dataset, or one of its files, continues an earlier one: it was renamed, moved, split off or merged.
+    """The statement that a dataset or file continues an earlier one: it was renamed, moved, split off or merged.
 
-    What continues another is new in no year; the earlier one stays new in its own.
+    The continuation counts as new in no year; the earlier dataset or file stays new in its own year.
 
     Attributes:
-        time: When this was entered.
-        dataset: The dataset as it is called since.
+        time: When the entry was written.
+        dataset: The dataset under its later name.
         former: The dataset that it continues.
-        resource: The file; empty for the whole dataset.
+        resource: The later file; empty for the whole dataset.
         former_resource: The file that it continues; empty for the whole dataset.
     """
 
@@ -155,13 +161,13 @@ class SameAs:
 
 @dataclass(frozen=True)
 class Annulment:
-    """A line that was entered by mistake, or with a wrong time; the line itself stays.
+    """The statement that a line was entered by mistake, or with a wrong time; the line itself stays in the file.
 
     Attributes:
-        time: When this was entered.
-        target: The ``hash`` of the line, which stays the same when ledgers are merged.
-        line: The number of the line when this was entered, for people.
-        at: The time at which it really happened, where only the time was wrong; else empty, and it never happened.
+        time: When the entry was written.
+        target: The ``hash`` of the annulled line. A merge of ledgers changes line numbers, but not this hash.
+        line: The number of the annulled line when this entry was written, for human readers.
+        at: The right time of the event, if only its time was wrong; empty if the event never happened.
     """
 
     time: str
@@ -176,16 +182,18 @@ class Annulment:
 
 @dataclass(frozen=True)
 class Submission:
-    """The figures of a quarter were handed in; ``previous`` of this line is the ledger's head at that moment.
+    """The statement that the figures of a quarter were handed in.
+
+    The line's ``previous`` is the ledger's head at that moment, which fixes the lines that were counted.
 
     Attributes:
-        time: When.
+        time: When the figures were handed in.
         quarter: Fiscal year and quarter, ``2025Q2``.
         approval: The number of the decision.
         figures: SHA-256 of the figures that were handed in.
-        as_of: The day up to whose end they were counted, ``YYYY-MM-DD``.
+        as_of: The last day that was counted, ``YYYY-MM-DD``.
         version: 1 for the first submission of the quarter; a revision has the next number.
-        reason: Why it was revised; empty for the first one.
+        reason: The reason of the revision; empty for the first submission.
     """
 
     time: str
@@ -202,13 +210,13 @@ class Submission:
 
 @dataclass(frozen=True)
 class Merge:
-    """The ledgers of two computers were made one; the lines after the fork were chained anew.
+    """The statement that the ledgers of two computers were merged, and the lines after the fork chained anew.
 
     Attributes:
-        time: When.
-        head: The head of this computer's ledger.
-        other: The other's; several with a blank between them.
-        fork: The hash of the last line that both had.
+        time: When they were merged.
+        head: The head of this computer's ledger before the merge.
+        other: The head of the other ledger; several heads are separated by a blank.
+        fork: The hash of the last line that both ledgers had.
     """
 
     time: str
@@ -230,6 +238,7 @@ _KINDS: Mapping[str, Callable[..., Entry]] = {
     SUBMISSION: Submission,
     MERGE: Merge,
 }
+# The keys that hold a day without a time. They are parsed when a line is read, so that a figure never fails later.
 _DAYS = ("first", "day")
 
 
@@ -243,13 +252,13 @@ def japan_time(moment: datetime | None = None) -> str:
 
 
 def filled(entry: Entry) -> dict[str, Any]:
-    """Return an entry as the keys of a line; what may be left out, and is empty, is left out."""
+    """Return the keys and values of an entry's line, without empty optional ones."""
     optional = {field.name for field in fields(entry) if field.default is not MISSING}
     return {name: value for name, value in asdict(entry).items() if value not in (None, "") or name not in optional}
 
 
 def entry_of(loaded: Mapping[str, Any]) -> Entry:
-    """Return the entry that a line says; keys that it does not know are left alone.
+    """Return the entry of a line's keys; unknown keys are ignored, so that lines of a later version can be read.
 
     Raises:
         KeyError: If a key is missing, or the kind of event is unknown.
@@ -263,10 +272,12 @@ def entry_of(loaded: Mapping[str, Any]) -> Entry:
     kind = _KINDS[loaded["event"]]
     values = {name: loaded[name] for name, (_, required) in _shape(kind).items() if required or name in loaded}
     for name, value in values.items():
+        # In Python True is an int: without the second condition `"rows": true` would count as one row.
         if not isinstance(value, _shape(kind)[name][0]) or isinstance(value, bool):
             raise TypeError(name)
         if name in _DAYS:
             date.fromisoformat(value)
+    # Without an offset the fiscal year is unknown: 31 March 15:00 UTC is 1 April in Japan.
     if datetime.fromisoformat(loaded["time"]).tzinfo is None:
         raise ValueError("time")
     return kind(**values)
@@ -274,6 +285,6 @@ def entry_of(loaded: Mapping[str, Any]) -> Entry:
 
 @cache
 def _shape(kind: Callable[..., Entry]) -> dict[str, tuple[Any, bool]]:
-    """Return the type of each key, and whether it has to be there."""
+    """Return the type of each key of a kind of entry, and whether the key is required."""
     hints = get_type_hints(kind)
     return {field.name: (hints[field.name], field.default is MISSING) for field in fields(kind)}  # type: ignore[arg-type]

@@ -1,10 +1,10 @@
-"""The ledger read for counting: what happened to each file up to the end of a day.
+"""The ledger read for counting: the history of each dataset up to the end of a day.
 
-Every line is decoded into the few keys that counting needs. The lines that matter for more (a dataset's newest,
-datings, records) are then read in full. The chain is not checked here.
+Every line is decoded into the few keys that counting needs. Only the lines of which more is needed (a dataset's newest
+event, datings, records) are then read in full. The chain is not checked here.
 
-A ledger with annulled events, or with files that have to be recognised by their checksums, is read twice: only its
-end says which lines those are.
+A ledger with annulled events, or with files that have to be recognised by their checksums, is read twice, because
+these lines are known only after the last line was read.
 """
 
 from __future__ import annotations
@@ -43,22 +43,26 @@ __all__ = ["History", "prefixes", "scan_ledger"]
 
 @dataclass
 class History:
-    """What the ledger says of what happened up to the end of a day.
+    """The ledger's knowledge of events up to the end of a day.
+
+    Entries that are no events (datings, records, continuations, annulments, submissions) are all here, whenever they
+    were entered, each with the number of its line.
 
     Attributes:
-        until: That day, ``YYYY-MM-DD``.
-        datasets: Each dataset that has events, later ones included.
-        datings: All of them, whenever they were entered, each with the number of its line.
-        records: Likewise.
-        same: What is said to continue something earlier, likewise.
-        annulled: What is said to be a mistake, likewise.
-        struck: By the number of a line that is annulled, the time at which it really happened; empty if it never did.
-        submissions: The quarters that were handed in, likewise.
-        renamed: The name that a portal has now, by each that it had before.
-        late: The lines of events that may change a year that was over, each with the day on which it was entered at
-            the earliest: those that say more of an earlier day than earlier lines did, and those that are annulled.
-        said: Which kind each line is that is no event of a file, annulled ones included.
-        offsets: Where each line begins in the file, and where the last one ends.
+        path: The ledger.
+        until: The last day that counts, ``YYYY-MM-DD``.
+        datasets: Each dataset that has events, later ones included, by slug.
+        datings: The datings.
+        records: The recorded figures.
+        same: The continuations.
+        annulled: The annulments.
+        struck: By the number of an annulled line, the right time of its event; empty if the event never happened.
+        submissions: The submissions of quarters.
+        renamed: The present name of a portal by each former name.
+        late: The lines of events that can change a year that was over when they were entered, each with the earliest
+            possible day of entry. These are events of an earlier day than their lines' neighbours, and annulled events.
+        said: The kind of each line that is no event of a file, annulled ones included, by line number.
+        offsets: The offset of each line's beginning in the file, and of the last line's end.
     """
 
     path: Path
@@ -77,7 +81,7 @@ class History:
 
     @property
     def lines(self) -> int:
-        """Return the number of lines, those that are later than the day asked for included."""
+        """Return the number of lines, including lines that are later than the requested day."""
         return len(self.offsets) - 1
 
     def entries(self, numbers: Iterable[int]) -> dict[int, Entry]:
@@ -89,7 +93,7 @@ class History:
         return {number: entry_at(self.path, number, line) for number, line in self.texts(numbers).items()}
 
     def texts(self, numbers: Iterable[int]) -> dict[int, bytes]:
-        """Return some lines as they are written, by number."""
+        """Return the bytes of some lines by number."""
         return dict(self._read(sorted(set(numbers))))
 
     def _read(self, numbers: list[int]) -> Iterator[tuple[int, bytes]]:
@@ -110,17 +114,17 @@ def scan_ledger(
     seen: date | None = None,
     lines: int | None = None,
 ) -> History:
-    """Read what had happened by the end of a day in Japan; nothing if there is no ledger yet.
+    """Return the history up to the end of a day in Japan; it is empty if there is no ledger yet.
 
-    Datings and records are about a day of their own, and all there: what is entered late is a correction. What is
-    annulled did not happen, or happened when the annulment says.
+    Datings and records count for the day that they are about, whenever they were entered. An annulled event is left
+    out, or counts for the time that its annulment gives.
 
     Args:
         path: The ledger.
-        until: The day.
-        seen: The day up to whose end it is looked whether something was withdrawn soon; default the same day.
-        renamed: The name that a portal has now, by each that it had before.
-        lines: Read only so many lines, as if the ledger ended there.
+        until: The last day that counts.
+        renamed: The present name of a portal by each former name.
+        seen: The last day of the events that show whether a file was withdrawn soon; default ``until``.
+        lines: Read only this number of lines, as if the ledger ended there.
 
     Raises:
         MeguroOpendataError: If a line cannot be read; it is never skipped.
@@ -130,10 +134,15 @@ def scan_ledger(
 
 
 def prefixes(path: Path, stops: Collection[int]) -> Iterator[tuple[int, History, set[str] | None]]:
-    """Yield what a ledger says before and after each of some lines, as if it ended there, in one reading.
+    """Yield the history before and after each of some lines, as if the ledger ended there, in one reading.
 
-    Each time its number of lines, the history, which goes on to grow, and the datasets of which it says something
-    else of a first day than the last time; ``None`` for any, after an annulment.
+    Each item has three parts. The first is the number of lines. The second is the history, one object that grows from
+    item to item. The third is the set of datasets with another first day than at the last item; ``None`` stands for
+    any dataset, after an annulment.
+
+    Args:
+        path: The ledger.
+        stops: The numbers of the lines.
 
     Raises:
         MeguroOpendataError: If a line cannot be read.
@@ -150,6 +159,7 @@ def prefixes(path: Path, stops: Collection[int]) -> Iterator[tuple[int, History,
             yield 0, scan.history, set()
         scan.enter(number, line)
         if line.event == ANNUL:
+            # An annulment can change any earlier line, so that only a reading from the beginning is right.
             scan = _scanned(path, date.max, None, number, named)
             scan.history.offsets, changed = whole.offsets, None
         elif number in scan.said:
@@ -160,7 +170,7 @@ def prefixes(path: Path, stops: Collection[int]) -> Iterator[tuple[int, History,
 
 
 def _named_in(path: Path, lines: Collection[int]) -> frozenset[str]:
-    """The datasets that some lines say to be the same, whose files may have to be recognised by their checksums."""
+    """Return the datasets that continuations on some lines name, whose checksums are needed from the first line on."""
     found: set[str] = set()
     for number, text, ended in ledger_lines(path):
         if number in lines and isinstance(said := entry_at(path, number, text, ended=ended), SameAs):
@@ -192,9 +202,9 @@ class _Scan:
     """One reading of a ledger, line by line.
 
     Attributes:
-        history: What the lines so far say.
-        said: The numbers of those that are no event of a file.
-        changed: The datasets of which they said something new of a first day, until somebody clears it.
+        history: The history after the lines read so far.
+        said: The kind of each line read so far that is no event of a file, by line number.
+        changed: The datasets with a new first day since the caller last cleared this set.
     """
 
     def __init__(
@@ -211,9 +221,9 @@ class _Scan:
 
         Args:
             path: The ledger.
-            until: The day up to whose end is counted.
+            until: The last day that counts.
             seen: As in :func:`scan_ledger`.
-            struck: The lines that are annulled.
+            struck: The annulled lines with the right times of their events.
             named: The datasets whose checksums are kept.
             renamed: As in :func:`scan_ledger`.
         """
@@ -231,14 +241,14 @@ class _Scan:
         self._unsteady: set[str] = set()
 
     def read(self, lines: int | None = None) -> None:
-        """Read all lines, or so many, and then in full what is no event of a file."""
+        """Read all lines, or the first ``lines``, and then in full those that are no event of a file."""
         for number, line in counted_lines(self.history.path, self.history.offsets, lines):
             self.enter(number, line)
         for number, entry in self.history.entries(self.said).items():
             self.say(number, entry)
 
     def enter(self, number: int, line: CountedLine) -> None:
-        """Enter one line, in their order."""
+        """Enter one line; lines are entered in the order of the file."""
         if self._struck and number in self._struck and line.event in FILE_EVENTS:
             self._enter_struck(number, line)
             return
@@ -252,7 +262,7 @@ class _Scan:
             self._spoken |= {(line.dataset, line.resource), (line.former, line.former_resource)}
 
     def _enter_struck(self, number: int, line: CountedLine) -> None:
-        """Enter an annulled event at the time at which it happened, if it did."""
+        """Enter an annulled event at the time that its annulment gives; an event without such a time is left out."""
         time = self._struck[number]
         self._unsteady.add(line.dataset)
         if time and line.origin == PUBLISHED:
@@ -262,19 +272,19 @@ class _Scan:
             self._enter_event(number, line, self._days.of(time, number))
 
     def _wind(self, day: str) -> None:
-        """Remember the newest day on which something was entered; one that is still to come is a wrong clock's."""
+        """Keep the newest day of entry so far; a day in the future comes from a wrong clock and is ignored."""
         if self._clock < day <= self._today:
             self._clock = day
 
     def say(self, number: int, entry: Entry) -> None:
-        """Enter what a line says that is no event of a file."""
+        """Enter an entry that is no event of a file; merges are not kept, since they change no figure."""
         name = _KEPT.get(type(entry))
         if name:
             kept: list[tuple[int, Any]] = getattr(self.history, name)
             kept.append((number, entry))
 
     def finish(self, struck: Mapping[int, str]) -> None:
-        """Leave out what is annulled, and datasets of which nothing was ever published."""
+        """Remove annulled entries, and datasets without any publication."""
         history = self.history
         history.struck = dict(struck)
         history.said = self.said
@@ -282,7 +292,7 @@ class _Scan:
             for name in ("datings", "records", "same", "submissions"):
                 setattr(history, name, [said for said in getattr(history, name) if said[0] not in struck])
         for name in [name for name, dataset in history.datasets.items() if not dataset.firsts]:
-            del history.datasets[name]  # withdrawn, and never published as far as the ledger knows
+            del history.datasets[name]  # only withdrawn: the ledger has no publication of it
 
     def _enter_event(self, number: int, line: CountedLine, day: str) -> None:
         if not line.dataset or not (line.resource or line.event == WITHDRAW):
@@ -314,7 +324,7 @@ class _Scan:
             dataset.checksums.setdefault(line.resource, []).append((day, line.sha256))
 
     def _enter_first(self, number: int, line: CountedLine, dataset: DatasetHistory, occurrence: Occurrence) -> None:
-        """Enter a publication; keep the line if it may change a year that was over when it was entered."""
+        """Enter a publication, and list its line in ``late`` if it can change a year that was over at its entry."""
         first = dataset.enter_first(line.resource, occurrence)
         if first:
             self.changed.add(line.dataset)
@@ -326,7 +336,10 @@ class _Scan:
             self.history.late.append((number, self._clock))
 
     def _is_awaited(self, line: CountedLine, dataset: DatasetHistory) -> bool:
-        """Return whether something is said already of a file, or of a dataset, that only this event brings (back)."""
+        """Return whether an earlier dating or continuation names this file, or this dataset if it is its first file.
+
+        Such an entry takes effect only with this event, possibly for a year that is over.
+        """
         if (line.dataset, line.resource) in self._spoken:
             return True
         return len(dataset.firsts) == 1 and (line.dataset, "") in self._spoken

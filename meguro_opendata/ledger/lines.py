@@ -1,4 +1,4 @@
-"""One line of the file: what it holds, its hash, and the blanks and marks that an editor may have left around it."""
+"""One line of the ledger: its JSON, its hash, and the blanks and marks that an editor may have left around it."""
 
 from __future__ import annotations
 
@@ -26,14 +26,17 @@ __all__ = [
     "load_line",
 ]
 
+# The `previous` of the first line, which has no line before it: as long as a SHA-256, and the hash of no line.
 START = "0" * 64
+# An editor such as Windows' Notepad can put a byte order mark at the file's beginning when a ledger is saved with it.
 BOM = codecs.BOM_UTF8
+# Hashes are of the sorted keys, so that a line's order of keys, which differs between versions, never matters to them.
 _SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _PLAIN = json.JSONEncoder(ensure_ascii=False)
 
 
 def hash_of(body: Mapping[str, Any]) -> str:
-    """Return the checksum of a line: of everything in it but the checksum itself, keys sorted.
+    """Return the SHA-256 of a line's keys and values, sorted by key, without the key ``hash`` itself.
 
     >>> hash_of({"a": 1, "hash": "x"}) == hash_of({"a": 1})
     True
@@ -43,9 +46,10 @@ def hash_of(body: Mapping[str, Any]) -> str:
 
 
 def hashes_of(body: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return every hash by which a line is known: its own, then those that it had before ledgers were merged.
+    """Return a line's own hash, then the hashes that it had before ledgers were merged.
 
-    An annulment aims at a hash. A line that was chained anew by ``ledger merge`` keeps its former ones in ``was``.
+    An annulment names its target by hash. ``ledger merge`` chains lines anew, which changes their hashes, and keeps
+    the former ones in ``was``.
 
     >>> hashes_of({"hash": "b", "was": ["a"]}), hashes_of({"hash": "b"})
     (('b', 'a'), ('b',))
@@ -56,7 +60,7 @@ def hashes_of(body: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def is_blank(line: bytes) -> bool:
-    r"""Return whether a line says nothing: it is empty or has only blanks, as an editor leaves behind.
+    r"""Return whether a line is empty or has only blanks, as an editor can leave it behind.
 
     >>> is_blank(b" \r"), is_blank(b"{}")
     (True, False)
@@ -65,7 +69,10 @@ def is_blank(line: bytes) -> bool:
 
 
 def ledger_lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
-    """Each line without its newline: its number, its bytes, and whether its newline is there; nothing if no file is."""
+    """Yield the number of each line, its bytes without the newline, and whether a newline ends it.
+
+    A ledger that does not exist yet has no lines.
+    """
     if not path.exists():
         return
     with storage_guard(path), path.open("rb") as file:
@@ -75,7 +82,7 @@ def ledger_lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
 
 
 def load_line(path: Path, number: int, line: bytes, *, ended: bool = True) -> dict[str, Any]:
-    """Return what a line holds; a byte order mark before it is passed over.
+    """Return the keys and values of a line; a byte order mark before it is ignored.
 
     Raises:
         MeguroOpendataError: ``ledger-torn`` for a last line that breaks off, else ``ledger-broken``.
@@ -86,16 +93,18 @@ def load_line(path: Path, number: int, line: bytes, *, ended: bool = True) -> di
         loaded = None
     if isinstance(loaded, dict) and isinstance(loaded.get("hash"), str):
         return loaded
+    # Lines are written with their newline: an unreadable one without it was broken off by a kill or a power cut, which
+    # `ledger verify --repair` can cut off. Any other unreadable line was damaged and needs a copy.
     if not ended:
         raise MeguroOpendataError("ledger-torn", file=path, line=number)
     raise MeguroOpendataError("ledger-broken", file=path, line=number)
 
 
 def entry_at(path: Path, number: int, line: bytes, *, ended: bool = True) -> Entry:
-    """Return the entry that a line says.
+    """Return the entry of a line.
 
     Raises:
-        MeguroOpendataError: If it says none.
+        MeguroOpendataError: ``ledger-torn`` or ``ledger-broken``, if the line is not a valid entry.
     """
     try:
         return entry_of(load_line(path, number, line, ended=ended))
@@ -104,14 +113,19 @@ def entry_at(path: Path, number: int, line: bytes, *, ended: bool = True) -> Ent
 
 
 def chained_line(body: Mapping[str, Any], previous: str) -> tuple[bytes, str]:
-    """Return the line of a body, chained to the hash before it, and the line's own hash."""
+    """Return the line of some keys and values, chained to the hash of the line before, and the line's own hash."""
     linked = {**body, "previous": previous}
     head = hash_of(linked)
     return (_PLAIN.encode({**linked, "hash": head}) + "\n").encode("utf-8"), head
 
 
 def chained(events: Iterable[Entry], previous: str) -> Iterator[bytes]:
-    """Yield the line of each entry, chained to the one before; ``previous`` is the hash of the ledger's last line."""
+    """Yield the line of each entry, chained to the line before.
+
+    Args:
+        events: The entries.
+        previous: The hash of the ledger's last line, :data:`START` for a new ledger.
+    """
     for event in events:
         line, previous = chained_line(filled(event), previous)
         yield line

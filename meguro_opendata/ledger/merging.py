@@ -1,7 +1,7 @@
-"""Ledgers of two computers made one: the common beginning, then each entry of both once, in order of time.
+"""The merge of two computers' ledgers: the common beginning, then each entry of both once, in order of time.
 
-A line that is chained anew keeps its former hash in ``was``, so that whoever noted that hash, or aimed an annulment at
-it, still finds the line. A last entry names the heads that were merged and the last common line.
+A line that is chained anew keeps its former hash in ``was``, so that a hash that was printed on a paper, or that an
+annulment names, still finds the line. A last entry names the heads that were merged and the last common line.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ __all__ = ["Merged", "merge_ledgers"]
 
 @dataclass(frozen=True)
 class Merged:
-    """What a merge did.
+    """The result of a merge.
 
     Attributes:
-        lines: Lines of the merged ledger.
-        common: How many lines both had at their beginning.
-        heads: The heads that were merged; fewer than two where there was nothing to merge.
+        lines: Number of lines of the merged ledger.
+        common: Number of lines that both ledgers had at their beginning.
+        heads: The heads that were merged; fewer than two if there was nothing to merge.
         fork: The hash of the last common line.
         head: The head of the merged ledger.
-        doubled: Entries that both had entered by themselves, kept once.
-        backup: Where the old ledger is kept; ``None`` if it was not written anew.
+        doubled: Number of entries that both ledgers had, and that were kept once.
+        backup: The copy of the old ledger; ``None`` if the ledger was not rewritten.
     """
 
     lines: int
@@ -58,7 +58,7 @@ class Merged:
 
 @dataclass(frozen=True)
 class _Line:
-    """One line: its hash, the one that it follows, its bytes, and what it says once that is needed."""
+    """One line: its hash, the hash of the line that it follows, and its bytes, which are decoded only when needed."""
 
     hash: str
     previous: str
@@ -70,7 +70,7 @@ class _Line:
 
 @dataclass
 class _Placed:
-    """A line of a branch with the moment by which it had been entered."""
+    """A line of a branch with the earliest moment at which it can have been entered."""
 
     line: _Line
     moment: float
@@ -92,21 +92,22 @@ def merge_ledgers(
     The merged ledger appears whole. The old one stays beside it as ``ledger.jsonl.before-merge-<time>``.
 
     Args:
-        path: The ledger.
-        other: The other computer's; ``None`` if a shared folder has put the lines of both into one file.
-        recorder: Who merges.
-        out: Write the result here, and leave the ledger as it is.
+        path: This computer's ledger.
+        other: The other computer's ledger; ``None`` if a shared folder has put the lines of both into one file.
+        recorder: The person who merges.
+        out: Write the result to this file, and leave the ledger unchanged.
         unrelated: Allow ledgers without a common line.
         now: Default: the current time.
 
     Raises:
-        MeguroOpendataError: If a ledger is broken, a publication is pending, or nothing is common.
+        MeguroOpendataError: If a ledger is broken, a publication is pending, or the ledgers have no common line.
         StorageError: If a file cannot be written.
     """
     with locked(path):
         mine = _read(path)
         theirs = _read(other) if other else mine
         common = _common(mine, theirs)
+        # A ledger without a common line can be another municipality's, picked by mistake.
         if not (common or unrelated) and mine and theirs:
             raise MeguroOpendataError("merge-unrelated", file=path, other=other)
         time = japan_time(now)
@@ -125,14 +126,16 @@ def merge_ledgers(
 
 
 def _read(path: Path) -> list[_Line]:
-    """Return the lines of a ledger that is as it was written, but for branches and form.
+    """Return the lines of a ledger without faults, except for branches and the form of lines (blanks, marks).
 
     Raises:
-        SourceError: If there is no such file.
-        MeguroOpendataError: If it is broken, or a publication to it has not ended.
+        SourceError: If the file does not exist.
+        MeguroOpendataError: If the ledger is broken, or a publication to it has not ended.
     """
     if not path.exists():
         raise SourceError("file-missing", file=path)
+    # The journal remembers a place in this ledger, after which the publication's entries belong. A merge would put the
+    # other computer's lines there.
     if pending_path(path).exists():
         raise MeguroOpendataError("merge-pending", file=path, journal=pending_path(path))
     for fault in check_ledger(path, anew=True).faults:
@@ -148,7 +151,7 @@ def _read(path: Path) -> list[_Line]:
 
 
 def _common(mine: Sequence[_Line], theirs: Sequence[_Line]) -> int:
-    """Return how many lines both have at their beginning, up to the first from which a branch leaves."""
+    """Return the number of lines that both have at their beginning, up to the first line that two lines follow."""
     same = next(
         (at for at, (one, two) in enumerate(zip(mine, theirs, strict=False)) if one.hash != two.hash),
         min(len(mine), len(theirs)),
@@ -157,7 +160,7 @@ def _common(mine: Sequence[_Line], theirs: Sequence[_Line]) -> int:
 
 
 def _unforked(lines: Sequence[_Line]) -> int:
-    """Return how many lines there are up to the first one that more than one line follows."""
+    """Return the number of lines up to the first line that more than one line follows."""
     places = {START: 0} | {line.hash: at for at, line in enumerate(lines, start=1)}
     befores = [START, *(line.hash for line in lines)]
     parted = [places[line.previous] for line, before in zip(lines, befores, strict=False) if line.previous != before]
@@ -165,7 +168,7 @@ def _unforked(lines: Sequence[_Line]) -> int:
 
 
 def _branches(mine: list[_Line], theirs: list[_Line], common: int, now: float) -> list[list[_Placed]]:
-    """Return the lines after the common ones, each once, as branches in which a line follows the one before it."""
+    """Return the lines after the common ones, each once, as branches in which each line follows the one before."""
     branches: list[list[_Placed]] = []
     moments: dict[str, float] = {}
     tips: dict[str, list[_Placed]] = {}
@@ -173,6 +176,7 @@ def _branches(mine: list[_Line], theirs: list[_Line], common: int, now: float) -
         if line.hash in moments:
             continue
         body = line.body(Path())
+        # Never earlier than the line before it, so that the merge by time keeps the order within a branch.
         moment = max(moments.get(line.previous, 0.0), _entered(body, now))
         placed = _Placed(line, moment, body)
         moments[line.hash] = moment
@@ -186,16 +190,20 @@ def _branches(mine: list[_Line], theirs: list[_Line], common: int, now: float) -
 
 
 def _entered(body: dict[str, Any], now: float) -> float:
-    """Return when a line was entered; 0 if it does not say: a catalogue's date is not that, nor one to come."""
+    """Return the time at which a line was entered, as seconds since 1970; 0 if it is unknown.
+
+    A catalogue's date is not the time of entry, and a time in the future comes from a wrong clock.
+    """
     stamp = body.get("entered") if body.get("origin") == HARVESTED else body.get("time")
     moment = datetime.fromisoformat(str(stamp)).timestamp() if stamp else 0.0
     return moment if moment <= now else 0.0
 
 
 def _once(branches: Sequence[Sequence[_Placed]]) -> tuple[list[_Placed], int]:
-    """Return the lines of all branches in order of time, and how many were left out because another says the same.
+    """Return the lines of all branches in order of time, and the number of duplicates that were left out.
 
-    Two computers may have entered the same, from one dump or one file. Of a branch that has it twice, both stay.
+    Two computers can have entered the same content from one dump or one file. Equal entries within one branch are
+    intended, and all of them stay.
     """
     kept: list[_Placed] = []
     said: dict[str, list[_Placed]] = {}
@@ -203,6 +211,7 @@ def _once(branches: Sequence[Sequence[_Placed]]) -> tuple[list[_Placed], int]:
     doubled = 0
     for _, at, _, placed in heapq.merge(*(_ordered(at, branch) for at, branch in enumerate(branches))):
         content = hash_of({name: value for name, value in placed.body.items() if name not in ("previous", "was")})
+        # The chain's keys differ between two copies of one entry, and are left out of the comparison.
         counts[at, content] += 1
         alike = said.setdefault(content, [])
         if counts[at, content] <= len(alike):
@@ -220,7 +229,7 @@ def _ordered(at: int, branch: Iterable[_Placed]) -> Iterator[tuple[float, int, i
 
 
 def _rechained(kept: Iterable[_Placed], head: str) -> tuple[list[bytes], str]:
-    """Return the lines in one chain, and its head; a line that follows the same one as before stays as it is."""
+    """Return the lines in one chain, and its head; a line that still follows the same line keeps its bytes and hash."""
     lines = []
     for placed in kept:
         if placed.line.previous == head and not placed.former:
@@ -242,7 +251,7 @@ def _forwarded(
     fork: str,
     time: str,
 ) -> Merged:
-    """Take over what the other ledger has after the common lines, if this one has nothing after them."""
+    """Write the ledger that is ahead of the other one; no merge entry is needed where the chain does not fork."""
     tail = [placed.line for branch in branches for placed in branch]
     lines = [*trunk, *(line.text + b"\n" for line in tail)]
     ahead = len(lines) > len(mine)
@@ -252,10 +261,11 @@ def _forwarded(
 
 
 def _write(path: Path, out: Path | None, lines: Sequence[bytes], time: str) -> Path | None:
-    """Write the merged ledger whole, the old one beside it first; return where that is."""
+    """Write the merged ledger atomically, after a copy of the old one, and return the path of that copy."""
     if out is not None:
         write_synced(out, b"".join(lines))
         return None
+    # Windows does not allow a colon in a file's name.
     backup = path.with_name(f"{path.name}.before-merge-{time[:19].replace(':', '')}")
     write_synced(backup, plain_bytes(path))
     write_synced(path, b"".join(lines))

@@ -1,8 +1,8 @@
-"""What the ledger says of one portal, in one reading: which files are there, under which ids, and what is withdrawn.
+"""The state of one portal by the ledger, in one reading: the published files, their ids, and withdrawn datasets.
 
-A withdrawal lasts until the dataset is published there anew. One event of the whole dataset says so (its ``resource``
-is empty). Versions before that event existed wrote one ``withdraw`` a file; a dataset is withdrawn by those if it is
-the last event of every file published here.
+A withdrawal lasts until the dataset is published there again. It is one event of the whole dataset, whose ``resource``
+is empty. Early versions wrote one ``withdraw`` for each file instead: a dataset counts as withdrawn by those if
+``withdraw`` is the last event of every file that it had on the portal.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ __all__ = ["LastEvent", "OnPortal", "PublishedFiles", "Withdrawal", "read_portal
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """When a dataset was withdrawn from a portal.
+    """The withdrawal of a dataset from a portal.
 
     Attributes:
         time: ISO 8601 in Japan's time.
-        whole: Whether one event of the dataset says so; ``False`` if only events of its files do.
-        title: The dataset's title then, empty if the ledger does not know it.
-        department: Likewise.
+        portal: The portal's name.
+        whole: Whether it is one event of the dataset; ``False`` if it is the sum of events of its files.
+        title: The dataset's title at that time; empty if the ledger does not have it.
+        department: The dataset's department at that time; empty if the ledger does not have it.
     """
 
     time: str
@@ -46,8 +47,8 @@ class PublishedFiles:
 
     Attributes:
         checksums: The checksum of each file by name, as it was published last; empty for a link.
-        ids: The id that the portal gave each file last; a file without one was published by an earlier version.
-        names: The file of every id, earlier ids of a file included.
+        ids: The newest portal id of each file by name; files that an early version published have no id.
+        names: The name of the file by portal id, earlier ids of a file included.
     """
 
     checksums: dict[str, str] = field(default_factory=dict)
@@ -65,7 +66,7 @@ class LastEvent:
 
 
 class _Line(msgspec.Struct, gc=False):
-    """The keys of a line that are needed."""
+    """The keys of a line that matter for the state of a portal."""
 
     event: str
     time: str
@@ -84,7 +85,7 @@ _DECODER = msgspec.json.Decoder(_Line)
 
 @dataclass
 class _Dataset:
-    """What the lines so far say of one dataset on the portal."""
+    """The state of one dataset on the portal after the lines read so far."""
 
     files: PublishedFiles = field(default_factory=PublishedFiles)
     last: dict[str, _Line] = field(default_factory=dict)
@@ -94,6 +95,7 @@ class _Dataset:
 
     def enter(self, line: _Line) -> None:
         whole = line.event == WITHDRAW and not line.resource
+        # The withdrawal of the dataset is the last event of each of its files.
         self.last |= dict.fromkeys(self.last, line) if whole else {line.resource: line}
         if line.origin != PUBLISHED:
             return  # a catalogue's own dates neither end a withdrawal nor hide one
@@ -113,7 +115,7 @@ class _Dataset:
             self.files.names[line.resource_id] = line.resource
 
     def withdrawal(self, portal: str) -> Withdrawal | None:
-        """Return the withdrawal, ``None`` if the dataset is published or never was."""
+        """Return the withdrawal, or ``None`` if the dataset is published, or never was."""
         said = self.whole or (self.latest if not any(self.public.values()) else None)
         if said is None:
             return None
@@ -122,39 +124,44 @@ class _Dataset:
 
 @dataclass(frozen=True)
 class OnPortal:
-    """The ledger's knowledge of one portal; datasets by slug."""
+    """The state of one portal by the ledger, with its datasets by slug."""
 
     portal: str
     _datasets: Mapping[str, _Dataset]
 
     @cached_property
     def withdrawals(self) -> Mapping[str, Withdrawal]:
-        """Return the datasets that are withdrawn."""
+        """Return the withdrawals of datasets that are withdrawn from the portal, by slug."""
         found = ((slug, dataset.withdrawal(self.portal)) for slug, dataset in self._datasets.items())
         return {slug: withdrawal for slug, withdrawal in found if withdrawal is not None}
 
     @property
     def published(self) -> frozenset[str]:
-        """Return the datasets that are there."""
+        """Return the slugs of the datasets that are on the portal."""
         own = (slug for slug, dataset in self._datasets.items() if dataset.whole or dataset.public)
         return frozenset(own) - self.withdrawals.keys()
 
     def files(self, slug: str) -> PublishedFiles:
-        """Return the files of a dataset."""
+        """Return the published files of a dataset; empty for a dataset that was never on the portal."""
         found = self._datasets.get(slug)
         return found.files if found else PublishedFiles()
 
     def last(self, slug: str, file: str) -> LastEvent | None:
-        """Return the last event of a file, ``None`` if the ledger does not know it there."""
+        """Return the last event of a file, or ``None`` if it was never on the portal."""
         dataset = self._datasets.get(slug)
         line = dataset.last.get(file) if dataset else None
         return LastEvent(line.event, line.time, line.sha256) if line else None
 
 
 def read_portal(path: Path, portal: str, formerly: Collection[str] = ()) -> OnPortal:
-    """Read what a ledger says of one portal, under its name and former ones; nothing if there is no ledger yet.
+    """Read the state of one portal from a ledger; the state is empty if there is no ledger yet.
 
-    A last line that a kill broke off is passed over: whoever writes to the ledger stops at it.
+    A torn last line is ignored: reading a portal's state must work after a kill, and every writer refuses that line.
+
+    Args:
+        path: The ledger.
+        portal: The portal's name.
+        formerly: Names that the portal had before, under which older lines have it.
 
     Raises:
         MeguroOpendataError: If another line cannot be read.
@@ -177,6 +184,7 @@ def _lines(path: Path) -> Iterator[_Line]:
                 continue
             if not ended:
                 return
+            # The full check raises the exact error; if it finds none, a key that is needed here has a wrong type.
             entry_at(path, number, text)
             raise MeguroOpendataError("ledger-broken", file=path, line=number) from None
         yield line

@@ -1,7 +1,7 @@
-"""A catalogue's datasets (CKAN's ``package_show``) as events of the past: what was there, and since when at the latest.
+"""A catalogue's datasets (CKAN's ``package_show``) as events of the past.
 
-The catalogue's own dates tell when an entry was made, which after a move of portal is not when the data was first
-published. Such events are marked ``origin: harvested``: a baseline, which counts as new only once it has been dated.
+A catalogue's dates show when its entries were made, which after a move of portal is not the first publication of the
+data. Such events are marked ``origin: harvested``: a baseline, which counts as new only once it has been dated.
 """
 
 from __future__ import annotations
@@ -38,19 +38,20 @@ __all__ = [
 ]
 
 Package = Mapping[str, Any]
+# Files of equal names in one package get the first eight digits of their CKAN id (a UUID) behind the name.
 _SHORT = 8
 
 
 @dataclass(frozen=True)
 class OddTime:
-    """A file's time of registration that cannot be right.
+    """An implausible time of a file's registration.
 
     Attributes:
-        place: Where its dataset is, for messages.
-        file: The file, under the ledger's name.
+        place: The dataset's place in the dump, for messages.
+        file: The file's name in the ledger.
         value: The time as it is written.
-        used: The time that the ledger has instead, from the same package; empty if it has none, and the file is left
-            out.
+        used: The time of the same package that is entered instead; empty if the package has none, and the file is
+            left out.
     """
 
     place: str
@@ -61,19 +62,19 @@ class OddTime:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did.
+    """The result of an import.
 
     Attributes:
-        entered: Events that are new in the ledger.
-        known: Files that the ledger already had.
-        skipped: Datasets that are not published (private, deleted) or have no file.
-        odd: Times that cannot be right.
-        doubled: Names that several datasets have; their files are one dataset's in the ledger.
+        entered: Number of events that are new in the ledger.
+        known: Number of files that the ledger already had.
+        skipped: Datasets that were left out, such as private and deleted ones.
+        odd: Implausible times.
+        doubled: Names that several datasets have; in the ledger their files are one dataset's.
         left_out: Each dataset of ``skipped`` with the reason: ``private``, ``deleted``, ``type``, ``organization`` or
             ``no_files``.
-        withdrawn: Dataset and file of what an earlier import brought and this one lacks; entered as withdrawn.
-        unsure: Datasets that are lacking, where it is not sure that the dump is complete; nothing was entered of them.
-        portal: The portal under whose name everything was entered.
+        withdrawn: Dataset and file of an earlier import that this dump lacks; entered as withdrawn.
+        unsure: Datasets that the dump lacks, where it may be incomplete; they were not entered as withdrawn.
+        portal: The portal's name under which all events were entered.
     """
 
     entered: int
@@ -88,17 +89,17 @@ class Imported:
 
     @property
     def exit_code(self) -> ExitCode:
-        """Return 1 if a file had to be left out, a name is doubled or it is open whether datasets are gone, else 0."""
+        """Return 1 if a file was left out, several datasets have one name, or missing datasets are unsure; else 0."""
         return ExitCode.of(clean=not (self.doubled or self.unsure) and all(one.used for one in self.odd))
 
 
 def reading_words() -> dict[str, Any]:
-    """Return the names under which others keep what the ledger needs."""
+    """Return the names of keys and columns in catalogues and tables that the ledger reads (``ledger.toml``)."""
     return packaged_toml(__package__, "ledger.toml")
 
 
 def catalogued(package: Package) -> dict[str, str]:
-    """What an event keeps of its dataset's entry in a catalogue: title, theme and frequency.
+    """Return the title, theme and frequency of a dataset's entry in a catalogue, as an event keeps them.
 
     >>> catalogued({"title": "AED", "extras": [{"key": "更新頻度", "value": "1年"}], "groups": [{"title": "防災"}]})
     {'title': 'AED', 'theme': '防災', 'frequency': '1年'}
@@ -111,10 +112,10 @@ def catalogued(package: Package) -> dict[str, str]:
 
 
 def read_packages(path: Path) -> list[tuple[str, Package]]:
-    """Return the datasets of a saved dump, one ``package_show`` result a line, each with its place for messages.
+    """Return the datasets of a saved dump with one ``package_show`` result a line, each with its place for messages.
 
     Raises:
-        SourceError: If the file is missing, empty or no text, or a line is no dataset.
+        SourceError: If the file is missing, empty or not text, or a line is not a dataset.
     """
     return [(f"{path}:{number}", _package(path, number, line)) for number, line in numbered_lines(path)]
 
@@ -134,13 +135,13 @@ def _package(path: Path, number: int, line: str) -> Package:
 
 @dataclass(frozen=True)
 class Dump:
-    """What is known of a dump beside its packages.
+    """Facts about a dump beside its packages.
 
     Attributes:
-        organizations: Names and ids of the city's organisations in catalogues; ``None`` takes packages of any.
-        moment: When the dump was made; default now.
-        complete: Whether it has all of the catalogue.
-        named: Whether the portal's name was given, and not made from the file's.
+        organizations: Names and ids of the city's organisations in catalogues; ``None`` accepts any organisation.
+        moment: The time at which the dump was made; default now.
+        complete: Whether the user confirmed that it is the whole catalogue.
+        named: Whether the user gave the portal's name; otherwise it was made from the file's name.
     """
 
     organizations: tuple[str, ...] | None = None
@@ -151,7 +152,7 @@ class Dump:
 
 @dataclass
 class _Found(Held):
-    """What a dump holds: the events of its files, and what is odd or left out."""
+    """The content of a dump: the events of its files, implausible times, and datasets that are left out."""
 
     events: list[Event] = field(default_factory=list)
     odd: list[OddTime] = field(default_factory=list)
@@ -167,29 +168,31 @@ def import_events(
     city: str = "",
     dump: Dump | None = None,
 ) -> Imported:
-    """Enter what catalogues say of the past; files that the ledger knows stay as they are.
+    """Enter the files of a catalogue as harvested events; files that the ledger has already stay unchanged.
 
-    Importing again, or several dumps in another order, comes to the same. A file whose time cannot be right is entered
-    with the next time of its package that can be: the ledger's baseline says since when it was there at the latest.
-    What an earlier import from the same portal brought, and a later dump lacks, is entered as withdrawn.
+    Importing again, or several dumps in another order, gives the same figures. A file with an implausible time is
+    entered with the next plausible time of its package, since the baseline needs only a latest possible day. Files of
+    an earlier import from the same portal that this dump lacks are entered as withdrawn.
 
     Args:
         path: The ledger.
-        packages: Each with its place for messages.
-        portal: Where they are published.
+        packages: The packages, each with its place for messages.
+        portal: The portal's name.
         code: The municipality's code, which some catalogues put before a dataset's name.
-        city: Its name, which some put before a department's.
-        dump: What else is known of the dump; without it, nothing is concluded from what the dump lacks.
+        city: The municipality's name, which some catalogues put before a department's.
+        dump: Facts about the dump; without them, no file is entered as withdrawn.
 
     Raises:
-        SourceError: If a package is not as CKAN gives it.
+        SourceError: If a package does not have CKAN's form.
         MeguroOpendataError: If the ledger was changed.
     """
     known_of_dump = dump or Dump()
     found = _found(packages, portal, code, city, known_of_dump)
-    found.events.sort(key=_time_of, reverse=True)  # of several files of one name the earliest is entered
+    # Later items replace earlier ones of the same name: of several files of one name, the earliest is entered.
+    found.events.sort(key=_time_of, reverse=True)
     doubled = tuple(name for name, count in found.names.items() if count > 1)
     now = datetime.now(UTC)
+    # A dump cannot be of the future: the time of its file comes from a clock that was ahead.
     time = japan_time(min(known_of_dump.moment or now, now))
     with locked(path):
         history = scan_ledger(path, date.max)
@@ -214,7 +217,7 @@ def import_events(
 
 
 def _found(packages: Iterable[tuple[str, Package]], portal: str, code: str, city: str, dump: Dump) -> _Found:
-    """Return what a dump holds."""
+    """Return the content of a dump."""
     found = _Found()
     for place, package in packages:
         name = str(package["name"])
@@ -228,17 +231,19 @@ def _found(packages: Iterable[tuple[str, Package]], portal: str, code: str, city
         elif reason is None:
             found.held.setdefault(slug, set()).update(_names_of(place, package))
             modified = _time(str(package.get("metadata_modified") or ""))[:10]
+            # Of several packages of one slug the earliest change counts, so that no newer file passes for withdrawn.
             found.modified[slug] = min(modified, found.modified.get(slug, modified))
         if events or odd:
             found.names[name] += 1
         else:
             found.left_out.append((name, reason or "no_files"))
+    # Two packages can have one slug, with and without the municipality's code: one of them may be deleted.
     found.gone -= found.held.keys()
     return found
 
 
 def _names_of(place: str, package: Package) -> Iterator[str]:
-    """Yield every name that the ledger may have for a package's files: alone, or with the id behind it."""
+    """Yield every name that the ledger can have for a package's files: the file's name, alone or followed by its id."""
     try:
         for part in package["resources"]:
             yield _file_name(part)
@@ -248,7 +253,10 @@ def _names_of(place: str, package: Package) -> Iterator[str]:
 
 
 def _fresh(events: Sequence[Event], known: Mapping[str, DatasetHistory], portal: str, time: str) -> list[Event]:
-    """Return the events that the ledger lacks, in order of time; what is there again is, since this dump."""
+    """Return the events that the ledger lacks, in order of time.
+
+    A file that an earlier import entered as withdrawn, and that this dump has again, is entered with the dump's time.
+    """
     fresh: dict[tuple[str, str], Event] = {}
     for event in events:
         dataset = known.get(event.dataset)
@@ -260,7 +268,8 @@ def _fresh(events: Sequence[Event], known: Mapping[str, DatasetHistory], portal:
 
 
 def _is_gone(last: Occurrence | None, day: str) -> bool:
-    """Return whether an earlier import, of a day before, entered a file as withdrawn."""
+    """Return whether an earlier import entered a file as withdrawn, on a day before this one."""
+    # Of one day, the order of two dumps is unknown: importing them again in turn must not add events every time.
     return last is not None and last.withdrawn and not last.own and last.day < day
 
 
@@ -280,21 +289,22 @@ def _time_of(event: Event) -> str:
 def harvested_events(
     place: str, package: Package, portal: str, code: str, city: str = ""
 ) -> tuple[list[Event], list[OddTime]]:
-    """Return one event a file of a dataset, none if it is not published, and the times that cannot be right.
+    """Return one event for each file of a package, and its implausible times; no events if it is not published.
 
     Raises:
-        SourceError: If it is not as CKAN gives it.
+        SourceError: If the package does not have CKAN's form.
     """
     try:
         if left_out(package, code, city, None):
             return [], []
         return _events(place, package, portal, code, city)
     except (KeyError, TypeError, AttributeError):
+        # Refused and not left out: a file that is missing in the ledger would count as new later.
         raise SourceError("package-broken", place=place) from None
 
 
 def _events(place: str, package: Package, portal: str, code: str, city: str) -> tuple[list[Event], list[OddTime]]:
-    told = _same_for_all(package, code, city)
+    common = _same_for_all(package, code, city)
     events: list[Event] = []
     odd: list[OddTime] = []
     names = [_file_name(part) for part in package["resources"]]
@@ -305,19 +315,19 @@ def _events(place: str, package: Package, portal: str, code: str, city: str) -> 
         if time != _time(stamp) or not time:
             odd.append(OddTime(place, file, stamp, time))
         if time:
-            said = {"portal": portal, "resource": file, "sha256": str(part.get("hash") or ""), **told}
+            said = {"portal": portal, "resource": file, "sha256": str(part.get("hash") or ""), **common}
             events.append(Event(event=PUBLISH, time=time, rows=None, origin=HARVESTED, **said))
     return events, odd
 
 
 def _registered(part: Package, package: Package) -> tuple[str, str]:
-    """Return a file's time of registration as it is written, and the first of its times that can be right."""
+    """Return a file's time of registration as it is written, and the first plausible time of it or its package."""
     stamps = [str(stamp) for stamp in _stamps(part, package) if stamp] or [""]
     return stamps[0], next(filter(None, map(_time, stamps)), "")
 
 
 def _stamps(part: Package, package: Package) -> Iterator[object]:
-    """Yield the times of a file and its dataset: the first that can be right says when it was registered."""
+    """Yield the times of a file and its dataset, the best evidence of its registration first."""
     yield part.get("created")
     yield package.get("metadata_created")
     yield part.get("last_modified")
@@ -325,7 +335,7 @@ def _stamps(part: Package, package: Package) -> Iterator[object]:
 
 
 def _same_for_all(package: Package, code: str, city: str) -> dict[str, Any]:
-    """What the events of all files of a dataset say."""
+    """Return the keys that the events of all files of a dataset have in common."""
     standard = {extra["key"]: extra["value"] for extra in package.get("extras") or ()}.get("standard")
     department = str(package.get("maintainer") or package.get("author") or "")
     return {
@@ -347,7 +357,7 @@ def _file_name(part: Package) -> str:
 
 
 def _time(stamp: str) -> str:
-    """Return CKAN's time, which is UTC unless it says otherwise, as the ledger writes it; empty if it cannot be right.
+    """Return a time of CKAN, which is UTC if it has no offset, as the ledger writes it; empty if it is implausible.
 
     >>> _time("2021-03-31T15:00:00"), _time("1965-12-31T15:00:00"), _time("昨日")
     ('2021-04-01T00:00:00+09:00', '', '')

@@ -1,7 +1,8 @@
 """The journal of publications that have not ended: ``ledger.pending.json`` beside the ledger.
 
-It is written, whole and synced, before the first write to a portal, and removed after the last write of all. Whoever
-finds it knows what was being published, when, and where in the ledger its entries were to follow.
+It is written, whole and synced, before the first write to a portal, and removed after the last write of all. If a run
+is killed between them, the next run reads from the journal what was being published, when it began, and after which
+ledger line its entries belong.
 """
 
 from __future__ import annotations
@@ -33,7 +34,11 @@ PENDING_FORMAT = "meguro-opendata-pending@1"
 
 @dataclass(frozen=True)
 class Place:
-    """The end of a ledger: its size in bytes, and the hash of its last line."""
+    """The end of a ledger at one moment: its size in bytes, and the hash of its last line.
+
+    The size finds the place in one step. The hash proves that it is the same ledger, and finds the place again in a
+    ledger whose earlier lines were moved, as by a merge.
+    """
 
     bytes: int
     head: str
@@ -45,10 +50,10 @@ class Pending:
 
     Attributes:
         portal: The portal's name.
-        plan: The digest of its plan.
+        plan: The hash of its plan.
         moment: When it began, ISO 8601 with its offset.
-        datasets: The datasets that it is about.
-        content: All that the journal holds of it, for whoever completes it.
+        datasets: The datasets that the plan changes; all datasets of the plan if it changes none.
+        content: The journal's whole entry, from which the publication is completed.
     """
 
     portal: str
@@ -59,14 +64,15 @@ class Pending:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Pending:
-        """Return the publication that a journal's entry describes."""
-        told = [str(one["dataset"]) for one in content["datasets"] if one["action"] != "unchanged"]
-        names = tuple(told or [str(one["dataset"]) for one in content["datasets"]])
+        """Return the publication of a journal's entry."""
+        changed = [str(one["dataset"]) for one in content["datasets"] if one["action"] != "unchanged"]
+        # A plan without changes can still be interrupted; a message about it has to name something.
+        names = tuple(changed or [str(one["dataset"]) for one in content["datasets"]])
         return cls(str(content["portal"]), str(content["plan"]), str(content["moment"]), names, content)
 
 
 def pending_path(ledger: Path) -> Path:
-    """Return where the journal of a ledger is.
+    """Return the path of a ledger's journal.
 
     >>> pending_path(Path("datasets/ledger.jsonl")).name
     'ledger.pending.json'
@@ -75,14 +81,16 @@ def pending_path(ledger: Path) -> Path:
 
 
 def read_pending(ledger: Path, city: str) -> tuple[Pending, ...]:
-    """Return the publications that have not ended, at most one for each portal.
+    """Return the publications that have not ended, at most one for each portal; none without a journal.
 
     Args:
-        ledger: The ledger.
-        city: The municipality's code: the journal of another one is refused.
+        ledger: The ledger's path.
+        city: The municipality's code. A copied workspace can bring along the journal of another municipality, whose
+            publications must not be completed here.
 
     Raises:
-        MeguroOpendataError: If the journal is not as it was written, or belongs to another workspace.
+        MeguroOpendataError: ``pending-damaged`` if the journal is not as it was written, ``pending-foreign`` if it
+            belongs to another municipality.
     """
     path = pending_path(ledger)
     try:
@@ -94,6 +102,7 @@ def read_pending(ledger: Path, city: str) -> tuple[Pending, ...]:
         return ()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MeguroOpendataError("pending-damaged", file=path) from None
+    # Damage comes first: of a journal that was edited, its municipality cannot be trusted either.
     if not whole:
         raise MeguroOpendataError("pending-damaged", file=path)
     if owner != city:
@@ -102,13 +111,20 @@ def read_pending(ledger: Path, city: str) -> tuple[Pending, ...]:
 
 
 def write_pending(ledger: Path, city: str, publications: Sequence[Mapping[str, Any]]) -> None:
-    """Write the journal whole, on the disk; without publications it is removed. The caller holds the ledger's lock.
+    """Write the journal atomically and synced, or remove it if there are no publications.
+
+    The caller holds the ledger's lock.
+
+    Args:
+        ledger: The ledger's path.
+        city: The municipality's code.
+        publications: The journal's entries.
 
     Raises:
-        StorageError: If it cannot be written.
+        StorageError: If the file cannot be written.
     """
     path = pending_path(ledger)
-    sweep(path.parent, path.name)
+    sweep(path.parent, path.name)  # a write aside that a kill left unfinished
     if publications:
         content = {"format": PENDING_FORMAT, "city": city, "publications": list(publications)}
         whole = {**content, "hash": hash_of(content)}
@@ -127,15 +143,20 @@ def place_of(ledger: Path) -> Place:
 
 
 def append_missing(ledger: Path, place: Place, events: Sequence[Entry]) -> int:
-    """Enter those of some entries that are not in the ledger after a place; return how many.
+    """Append the entries of a publication or submission that the ledger lacks after a place, and return their number.
 
-    They are those of a publication or a submission. A line of them that a kill broke off is cut away first. The caller
-    holds the ledger's lock.
+    A torn last line is cut off first if it is the beginning of a missing entry's line. The caller holds the ledger's
+    lock.
+
+    Args:
+        ledger: The ledger's path.
+        place: The ledger's end before the first of the entries was written.
+        events: All entries of the publication, in their order, with the times that they had at the first attempt.
 
     Raises:
-        MeguroOpendataError: If the ledger is not the one that the place was taken from, or its last line is torn and
-            is none of these events.
-        StorageError: If it cannot be written.
+        MeguroOpendataError: If the ledger is not the one that the place was taken from, or if its last line is torn
+            and belongs to no missing entry.
+        StorageError: If the file cannot be written.
     """
     if not events:
         return 0
@@ -144,6 +165,7 @@ def append_missing(ledger: Path, place: Place, events: Sequence[Entry]) -> int:
     lines, _, torn = data[start:].rpartition(b"\n")
     written, head = _bodies(lines, place.head)
     missing = [event for event in events if not _struck(written, filled(event))]
+    # Only a line that these entries would write is cut off: other torn bytes may be the only trace of another writer.
     if torn and any(line.startswith(torn) for event in missing for line in chained([event], head)):
         with storage_guard(ledger), ledger.open("rb+") as file:
             file.truncate(len(data) - len(torn))
@@ -151,9 +173,14 @@ def append_missing(ledger: Path, place: Place, events: Sequence[Entry]) -> int:
 
 
 def _start(ledger: Path, data: bytes, place: Place) -> int:
-    """Return where the lines after a place begin, also in a ledger to whose beginning lines were added since."""
+    """Return the offset in bytes at which the lines after a place begin.
+
+    Lines before the place may have grown or moved since, so that the hash is looked for in every line if it is not at
+    the remembered size.
+    """
     if place.head == START:
         return 0
+    # Nearly always the ledger only grew: the line that ends at the remembered size is still the same.
     if _hash_at(data[: place.bytes]) == place.head:
         return place.bytes
     end = 0
@@ -165,14 +192,14 @@ def _start(ledger: Path, data: bytes, place: Place) -> int:
 
 
 def _hash_at(data: bytes) -> str | None:
-    """Return the hash that the last line of some bytes states, ``None`` if it cannot be read."""
+    """Return the hash in the last line of some bytes; ``None`` if that line cannot be read."""
     for line in _loaded(data.removesuffix(b"\n").rpartition(b"\n")[2]):
         return str(line.get("hash"))
     return None
 
 
 def _bodies(lines: bytes, head: str) -> tuple[list[dict[str, Any]], str]:
-    """Return what some whole lines say, without their chain, and the hash of the last one."""
+    """Return the keys and values of some whole lines, without ``hash`` and ``previous``, and the last line's hash."""
     found: list[dict[str, Any]] = []
     for line in lines.split(b"\n"):
         for loaded in _loaded(line):
@@ -183,7 +210,10 @@ def _bodies(lines: bytes, head: str) -> tuple[list[dict[str, Any]], str]:
 
 
 def _loaded(line: bytes) -> Iterator[dict[str, Any]]:
-    """Yield what a line holds, nothing if it cannot be read: appending to the ledger reports that."""
+    """Yield the keys and values of a line, or nothing if it cannot be read.
+
+    Unreadable lines are not reported here, because :func:`append_events` checks the whole chain and reports them.
+    """
     try:
         loaded = json.loads(line.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -193,7 +223,10 @@ def _loaded(line: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _struck(written: list[dict[str, Any]], body: dict[str, Any]) -> bool:
-    """Return whether an entry is written, and take it off the list, so that each line answers for one entry."""
+    """Return whether an entry is among the written ones, and remove it from them.
+
+    Two equal entries of one publication need two lines, so that each line may account for one entry only.
+    """
     if body not in written:
         return False
     written.remove(body)

@@ -1,4 +1,4 @@
-"""Times in the ledger that cannot be right, and a head that somebody noted, found again among the lines."""
+"""Implausible times in the ledger, and the search for a head that was noted on a paper."""
 
 from __future__ import annotations
 
@@ -18,15 +18,18 @@ from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["FoundHead", "OddEntry", "find_head", "implausible_times"]
 
+# A head may be given by its beginning, as a narrow paper prints it: twelve hexadecimal digits or more.
 _HEAD = re.compile("[0-9a-f]{12,64}")
+# Clocks of two computers differ, and a time zone that is set wrongly shifts a time by less than a day.
 _SLACK = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class OddEntry:
-    """A line that is as it was written, and says what cannot be right.
+    """A line that was not edited, but has an implausible content.
 
     Attributes:
+        line: The number of the line.
         kind: ``time-implausible`` or ``indicator-unknown``.
         value: The time, or the indicator.
     """
@@ -38,13 +41,13 @@ class OddEntry:
 
 @dataclass(frozen=True)
 class FoundHead:
-    """Where a noted head is.
+    """The place of a noted head in the ledger.
 
     Attributes:
         wanted: The hash, or its beginning, as it was given.
-        line: The line that has it, ``None`` if none has.
-        former: Whether the line had this hash before ledgers were merged.
-        after: How many lines of each kind came after it.
+        line: The line that has it; ``None`` if no line has it.
+        former: Whether the line had this hash only before ledgers were merged.
+        after: Number of lines after it, by kind of entry.
     """
 
     wanted: str
@@ -54,10 +57,11 @@ class FoundHead:
 
 
 def find_head(path: Path, wanted: str) -> FoundHead:
-    """Return where in the ledger a head is that was noted earlier, such as on a paper.
+    """Return the place of a head that was noted earlier, such as on a paper.
 
     Raises:
-        MeguroOpendataError: If it is no hash, or several lines' hashes begin so.
+        MeguroOpendataError: ``head-not-hash`` if it is not a hash of at least 12 digits, ``head-ambiguous`` if the
+            hashes of several lines begin with it.
     """
     begin = wanted.strip().lower()
     if not _HEAD.fullmatch(begin):
@@ -77,10 +81,10 @@ def find_head(path: Path, wanted: str) -> FoundHead:
 
 
 def implausible_times(path: Path, now: datetime | None = None) -> list[OddEntry]:
-    """Return the lines whose time cannot be right, but for those that an annulment has corrected or taken back.
+    """Return the lines whose time is implausible, without lines that an annulment has corrected or taken back.
 
-    That is a time to come, one before 1990, and one more than a day before that of the lines around it: lines are
-    written in the order in which things happen. A catalogue's own dates are of any day.
+    Implausible is a time more than a day in the future, a time before 1990, and a time more than a day off those of
+    the lines around it, since lines are written in the order of events. A catalogue's own dates may be of any day.
     """
     latest = japan_time((now or datetime.now(UTC)) + _SLACK)
     earliest = str(packaged_toml(__package__, "ledger.toml")["earliest_year"])
@@ -100,14 +104,14 @@ def implausible_times(path: Path, now: datetime | None = None) -> list[OddEntry]
 
 
 def _aimed(path: Path, lines: Mapping[int, str], targets: set[str]) -> set[int]:
-    """Return those lines that an annulment aims at, by any of their hashes."""
+    """Return the lines that an annulment names, by any of their hashes."""
     return {number for number, body in _bodies(path) if number in lines and targets & {*hashes_of(body)}}
 
 
 def _out_of_order(lines: Sequence[tuple[int, datetime]]) -> Iterator[tuple[int, datetime]]:
-    """Yield the fewest lines that have to be left out for the others to be in order of time, give or take a day.
+    """Yield the smallest set of lines without which the others are in order of time, with a day of tolerance.
 
-    Of two lines that contradict each other, the later one is doubted.
+    Of two lines that contradict each other, the later one is reported.
     """
     kept = _in_order([moment for _, moment in lines])
     moments = [lines[at][1] for at in kept]
@@ -122,7 +126,10 @@ def _out_of_order(lines: Sequence[tuple[int, datetime]]) -> Iterator[tuple[int, 
 
 
 def _in_order(moments: Sequence[datetime]) -> list[int]:
-    """Return the places of the longest series that never goes back, found from the end so that early ones stay."""
+    """Return the indices of the longest series of times that never goes back.
+
+    The series is built from the end, so that of several equally long ones the one with the earliest lines is found.
+    """
     ends: list[float] = []
     places: list[int] = []
     behind: list[int] = [-1] * len(moments)
@@ -141,12 +148,12 @@ def _in_order(moments: Sequence[datetime]) -> list[int]:
 
 
 def _targets(body: Mapping[str, Any]) -> set[str]:
-    """Return the hash that an annulment aims at."""
+    """Return the hash that an annulment names; an empty set for any other line."""
     return {str(body.get("target"))} if body.get("event") == ANNUL else set()
 
 
 def _moment(body: Mapping[str, Any]) -> datetime | None:
-    """Return the time of a line, ``None`` if it has none, which the check of the chain reports."""
+    """Return the time of a line, or ``None`` if it has no valid one, which the check of the chain reports."""
     try:
         moment = datetime.fromisoformat(str(body.get("time")))
     except ValueError:
@@ -155,11 +162,11 @@ def _moment(body: Mapping[str, Any]) -> datetime | None:
 
 
 def _bodies(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield what each line says that can be read."""
+    """Yield the number, keys and values of each line that can be read."""
     for number, line, _ in ledger_lines(path):
         if not is_blank(line):
             try:
                 body = load_line(path, number, line)
             except MeguroOpendataError:
-                continue  # the check of the chain names it
+                continue  # reported by the check of the chain
             yield number, body

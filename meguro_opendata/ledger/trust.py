@@ -1,4 +1,4 @@
-"""Whether the ledger is as it was written, at next to no cost: only lines after the kept head are read one by one."""
+"""The check that the ledger is as it was written; only lines after the verified head are checked one by one."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ __all__ = [
     "refuse_unverified",
 ]
 
+# The ways in which a program writes JSON: with or without blanks after signs, with or without escapes. A line that was
+# pretty-printed, or in which a sign was replaced by an equal one, is in none of them, although its hash still fits.
 _SPELLINGS = tuple(
     json.JSONEncoder(ensure_ascii=ascii_only, separators=separators)
     for separators in ((", ", ": "), (",", ":"))
     for ascii_only in (False, True)
 )
 
-# What an editor leaves around the lines. Nothing of what they say is lost, so that figures still count.
+# Marks and blanks that an editor leaves around the lines. No content is lost, so that figures still count.
 FORM = frozenset({"bom", "blank", "crlf", "newline-missing"})
 
 
@@ -38,10 +40,11 @@ class LineFault:
     """One line that is not as it was written.
 
     Attributes:
-        kind: ``unreadable``, ``edited`` (its hash is not that of what it says), ``respelled`` (it says the same in
-            other bytes), ``unchained`` (the line before is not the one that it was written after: lines were removed,
-            moved or put in), ``forked`` (it follows an earlier line, as another computer wrote it) or ``torn`` (it
-            breaks off); or one of :data:`FORM`.
+        line: The number of the line.
+        kind: ``unreadable``, ``edited`` (its hash is not that of its content), ``respelled`` (the same content in other
+            bytes), ``unchained`` (it does not follow the line before it: lines were removed, moved or inserted),
+            ``forked`` (it follows an earlier line, as another computer wrote it) or ``torn`` (it breaks off); or one
+            of :data:`FORM`.
     """
 
     line: int
@@ -50,14 +53,14 @@ class LineFault:
 
 @dataclass(frozen=True)
 class Trust:
-    """What is known of a ledger's lines.
+    """The result of checking a ledger's lines.
 
     Attributes:
-        lines: How many there are, blank ones included.
-        head: The hash of the last line: noted elsewhere, it shows later that nothing before it was changed.
+        lines: Number of lines, blank ones included.
+        head: The hash of the last line. Noted elsewhere, it proves later that no line before it was changed.
         faults: Lines whose content or order is not as it was written.
-        form: Blanks and marks around lines, by which nothing is lost.
-        kept: How many lines the kept head vouched for.
+        form: Lines with blanks and marks around them, whose content is complete.
+        kept: Number of lines that the verified head covered, so that they were not checked one by one.
     """
 
     lines: int
@@ -68,16 +71,16 @@ class Trust:
 
     @property
     def verified(self) -> bool:
-        """Return whether everything that the lines say is as it was written."""
+        """Return whether the content of every line is as it was written."""
         return not self.faults
 
 
 def check_ledger(path: Path, *, anew: bool = False) -> Trust:
-    """Check the ledger from its verified head on; one that is not there yet is as it was written.
+    """Check the ledger's lines from the verified head on; a ledger that does not exist yet has no faults.
 
     Args:
         path: The ledger.
-        anew: Check every line, whatever head is kept.
+        anew: Check every line, and ignore the verified head.
 
     Raises:
         StorageError: If the file cannot be read.
@@ -96,17 +99,18 @@ def check_ledger(path: Path, *, anew: bool = False) -> Trust:
             walk.take(line)
     trust = Trust(walk.number, walk.head, _named_forks(path, walk.faults), tuple(walk.form), before.lines)
     fresh = Kept(trust.lines, size, trust.head, digest.hexdigest())
+    # A head is kept only for lines without any fault: the next check starts after it, and would not see the fault.
     if not (trust.faults or trust.form) and trust.lines - before.lines >= _settings()["keep_after"]:
         keep(path, fresh)
     return trust
 
 
 def refuse_unverified(path: Path, *, torn: bool = False) -> Trust:
-    """Return what is known of a ledger that something is to be appended to.
+    """Check a ledger before an entry is appended, and return the result of the check.
 
     Args:
         path: The ledger.
-        torn: Let a torn last line pass, which the recovery of a publication completes.
+        torn: Accept a torn last line, which the recovery of a publication completes.
 
     Raises:
         MeguroOpendataError: ``ledger-changed``, ``ledger-broken``, ``ledger-forked`` or ``ledger-torn``, with the line.
@@ -130,10 +134,10 @@ def _refuse(path: Path, fault: LineFault, count: int) -> NoReturn:
 
 
 class _Walk:
-    """The lines of a ledger, checked one after the other."""
+    """The check of a ledger's lines, one after the other."""
 
     def __init__(self, path: Path, head: str, number: int) -> None:
-        """Begin after a verified line."""
+        """Start after a line whose hash (``head``) and number are known to be right."""
         self._path = path
         self.head, self.number = head, number
         self.faults: list[LineFault] = []
@@ -156,7 +160,7 @@ class _Walk:
             self._note("newline-missing")
 
     def _take_content(self, line: bytes, *, ended: bool) -> bool:
-        """Check what a line says; return whether it can be read."""
+        """Check the content of a line, and return whether it can be read."""
         try:
             loaded = load_line(self._path, self.number, line, ended=ended)
             entry_of(loaded)
@@ -177,7 +181,8 @@ class _Walk:
 
 
 def _content_fault(loaded: dict[str, Any], line: bytes, previous: str) -> str:
-    """Return what is wrong with a line that can be read: its place, what it says, how it is written; else nothing."""
+    """Return the fault of a readable line: of its place, its content or its spelling; an empty text without a fault."""
+    # The chain comes first: a line that was moved here is whole in itself, so that its own hash still fits.
     if loaded.get("previous") != previous:
         return "unchained"
     if hash_of(loaded) != loaded["hash"]:
@@ -186,10 +191,12 @@ def _content_fault(loaded: dict[str, Any], line: bytes, previous: str) -> str:
 
 
 def _named_forks(path: Path, faults: list[LineFault]) -> tuple[LineFault, ...]:
-    """Return faults, in which lines that follow an earlier line are named as such, if that is all that is wrong.
+    """Return faults, with ``forked`` instead of ``unchained`` if every line follows some earlier line.
 
     Two computers that write to copies of one ledger, which a shared folder then puts together, leave such lines.
+    ``ledger merge`` can repair them, but only if there is no other fault.
     """
+    # Any other fault means that lines were edited, which a merge must not make part of a new chain.
     if not faults or any(fault.kind != "unchained" for fault in faults):
         return tuple(faults)
     attached = {START}
@@ -204,7 +211,7 @@ def _named_forks(path: Path, faults: list[LineFault]) -> tuple[LineFault, ...]:
 
 
 def _is_spelled(loaded: dict[str, Any], line: bytes) -> bool:
-    """Return whether a line is written as a program writes JSON: a blank for a tab is a change, too."""
+    """Return whether a line has the bytes that a program writes; a tab instead of a blank is a change, too."""
     return any(spelling.encode(loaded).encode("utf-8") == line for spelling in _SPELLINGS)
 
 

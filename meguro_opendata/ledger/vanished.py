@@ -1,4 +1,4 @@
-"""What a dump of a catalogue says of datasets that are not taken in, and of those that an earlier dump had."""
+"""Datasets of a catalogue's dump that an import leaves out, and files of an earlier import that a dump lacks."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from meguro_opendata.packaged import packaged_toml
 __all__ = ["Vanished", "left_out", "same_catalogue", "vanished_files"]
 
 Package = Mapping[str, Any]
+# BODIK's catalogue has the municipality's code before names (131105_aed), Tokyo's writes it with a «t» (t131105).
 _CODE = re.compile(r"t?(\d{6})_")
 
 
@@ -22,8 +23,8 @@ class Vanished:
     """Files of an earlier import that a dump lacks.
 
     Attributes:
-        files: Dataset, file and the ledger's line of each that is gone.
-        unsure: Datasets that the dump lacks, where it lacks so many that it may be a part of the catalogue only.
+        files: Dataset, file and ledger line of each file that is gone.
+        unsure: Datasets that the dump lacks, if it lacks so many that it may be only a part of the catalogue.
     """
 
     files: tuple[tuple[str, str, int], ...] = ()
@@ -35,9 +36,9 @@ class Held:
     """The datasets of a dump.
 
     Attributes:
-        held: By dataset, every name that the ledger may have for its files.
-        gone: Datasets that the dump itself gives as private or deleted.
-        modified: By dataset, the day of its last change; empty if the dump does not say.
+        held: By dataset, every name that the ledger can have for its files.
+        gone: Datasets that are private or deleted in the dump itself.
+        modified: By dataset, the day of its last change; empty if it is not in the dump.
     """
 
     held: dict[str, set[str]] = field(default_factory=dict)
@@ -46,13 +47,13 @@ class Held:
 
 
 def left_out(package: Package, code: str, city: str, organizations: Collection[str] | None) -> str | None:
-    """Return why a package is not taken in, ``None`` if it is.
+    """Return the reason for which an import leaves a package out, or ``None`` if it is imported.
 
     Args:
         package: The package.
         code: The municipality's code.
-        city: Its name.
-        organizations: Names and ids of the city's organisations in catalogues; ``None`` takes those of any.
+        city: The municipality's name.
+        organizations: Names and ids of the city's organisations in catalogues; ``None`` accepts any organisation.
     """
     if package.get("private"):
         return "private"
@@ -66,20 +67,24 @@ def left_out(package: Package, code: str, city: str, organizations: Collection[s
 
 
 def _is_own(package: Package, code: str, city: str, organizations: Collection[str]) -> bool:
-    """Return whether a package is the city's: by its organisation, else by the code before its name."""
+    """Return whether a package is the city's: by its organisation, else by the code before its name.
+
+    Without an organisation and without another municipality's valid code the package is taken as the city's own.
+    """
     owner = package.get("organization")
     if isinstance(owner, Mapping):
         names = {str(owner[key]) for key in ("id", "name", "title", "display_name") if owner.get(key)}
         known = {code, f"t{code}", *organizations}
         return bool(names & known) or any(city and city in name for name in names)
+    # Six digits count as a code only with the right check digit: 202504_ before a name is a month.
     found = _CODE.match(str(package["name"]))
     return found is None or found[1] == code or check_digit(found[1][:5]) != found[1][5]
 
 
 def same_catalogue(datasets: Mapping[str, DatasetHistory], names: Iterable[str]) -> str | None:
-    """Return the portal of an earlier import that had most of these datasets; ``None`` if there is none, or several.
+    """Return the only portal of an earlier import that had more than half of these datasets, else ``None``.
 
-    A dump is a file of any name: ``march.jsonl`` and ``june.jsonl`` may be of one catalogue.
+    A dump is a file of any name: ``march.jsonl`` and ``june.jsonl`` can be of one catalogue.
     """
     counts: dict[str, int] = {}
     wanted = list(names)
@@ -102,14 +107,15 @@ def vanished_files(
     """Return the files of an earlier import from a portal that it no longer has.
 
     Args:
-        datasets: What the ledger knows.
-        portal: The portal.
+        datasets: The ledger's datasets.
+        portal: The portal's name.
         dump: The datasets of the dump.
-        day: The day of the dump; what the ledger had later is not missing in it.
-        complete: Whether the dump is known to have all of the catalogue.
+        day: The day of the dump; files that the ledger got later are not expected in it.
+        complete: Whether the dump is known to be the whole catalogue.
     """
     had = {name: files for name, dataset in datasets.items() if (files := _there(dataset, portal, day))}
     lacking = sorted(had.keys() - dump.held.keys() - dump.gone)
+    # An incomplete dump would withdraw datasets that are still public, and change figures; see max_lacking.
     most = _words()["import"]["max_lacking"] * len(had)
     unsure = lacking if not complete and (not dump.held or len(lacking) > most) else []
     vanished = [
@@ -122,7 +128,7 @@ def vanished_files(
 
 
 def _there(dataset: DatasetHistory, portal: str, day: str) -> dict[str, Occurrence]:
-    """Return the files that imports brought from a portal, and none has taken away."""
+    """Return the files that imports brought from a portal up to a day, and that were not withdrawn since."""
     whole = dataset.withdrawals.get(portal)
     return {
         file: last

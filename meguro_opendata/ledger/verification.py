@@ -1,4 +1,7 @@
-"""The chain checked line by line, and what can be repaired without a copy: form, and a last line that a kill broke."""
+"""The check of every ledger line (``ledger verify``), and the repair of damage that loses no content.
+
+Repairable are marks and blanks that an editor left around lines, and a last line that a kill broke off.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,14 @@ __all__ = ["Check", "LineFault", "repair_ledger", "verify_ledger"]
 
 @dataclass(frozen=True)
 class Check:
-    """What the check found.
+    """The result of a check.
 
     Attributes:
-        lines: How many lines there are.
+        lines: Number of lines.
         faults: Each line that is not as it was written.
-        head: The last line's hash: noted elsewhere, it shows later that nothing before it was changed.
-        kept: Where a repair put the bytes that it took away.
-        repaired: How many lines a repair put right, by the kind of their fault.
+        head: The last line's hash. Noted elsewhere, it proves later that no line before it was changed.
+        kept: The file to which a repair moved the bytes that it removed.
+        repaired: Number of repaired lines by the kind of their fault.
     """
 
     lines: int
@@ -39,7 +42,7 @@ class Check:
 
 
 def verify_ledger(path: Path) -> Check:
-    """Check every line and the chain; a ledger that is not there yet is whole.
+    """Check every line and the chain; a ledger that does not exist yet has no faults.
 
     Raises:
         StorageError: If the file cannot be read.
@@ -49,10 +52,9 @@ def verify_ledger(path: Path) -> Check:
 
 
 def repair_ledger(path: Path) -> Check:
-    """Move what an editor or a kill left around the lines into ``<name>.torn`` beside the ledger, then check.
+    """Move a torn last line, byte order marks, blank lines and carriage returns into ``<name>.torn``, then check.
 
-    That is a torn last line, byte order marks, blank lines and carriage returns; a missing last newline is put back.
-    No other damage is touched: only a copy says what was written.
+    A missing last newline is added. Other damage is not touched, since only a copy of the ledger shows the original.
 
     Raises:
         StorageError: If a file cannot be written.
@@ -64,6 +66,7 @@ def repair_ledger(path: Path) -> Check:
     return replace(check, kept=kept, repaired=dict(found))
 
 
+# Faults that lose no entry. A torn line was never confirmed to the user, and `publish` enters it again.
 _REPAIRED = frozenset({"torn", "bom", "blank", "crlf", "newline-missing"})
 
 
@@ -72,11 +75,15 @@ def _line_of(fault: LineFault) -> int:
 
 
 def _set_aside(path: Path) -> Path | None:
-    """Append the bytes that do not belong to the file beside, then write the ledger without them, whole."""
+    """Append the bytes that do not belong to the ledger to ``<name>.torn``, then write the ledger without them.
+
+    The removed bytes are on the disk before the ledger is replaced, so that a kill between the two loses nothing.
+    """
     torn = {fault.line for fault in verify_ledger(path).faults if fault.kind == "torn"}
     lines: list[bytes] = []
     aside: list[bytes] = []
     for number, line, _ in ledger_lines(path):
+        # Everything that is removed goes to the other file, blank lines too: the two together are the old ledger.
         if number in torn or is_blank(line):
             aside.append(line + b"\n")
         else:

@@ -356,7 +356,7 @@ def test_a_limit_has_no_rate(workspace: Workspace) -> None:
     assert (share.rate, share.percent) == (0.967, "96.7%")
 
 
-def test_the_known_result_of_2024_stands_in(workspace: Workspace) -> None:
+def test_a_published_result_is_the_figure_of_a_year_without_records(workspace: Workspace) -> None:
     """The published 70.6 % against 60 % is the figure of 2024, with its source, as long as nothing is recorded."""
     found = figure(workspace, "procedures.online_rate", 2024)
     assert (found.target, found.actual, found.status) == (60, 70.6, "reached")
@@ -388,7 +388,7 @@ def test_the_known_result_of_2024_stands_in(workspace: Workspace) -> None:
 def test_a_record_that_cannot_be_is_refused(
     name: str, value: str, day: str, evidence: str, code: str, workspace: Workspace
 ) -> None:
-    """Unknown or counted indicators, the future, no evidence, wrong units: told, and nothing is written."""
+    """Unknown or counted indicators, the future, no evidence, wrong units: named, and nothing is written."""
     with pytest.raises(EntryError) as stopped:
         record(workspace, name, value, day, evidence)
     assert code in {fault.code for fault in stopped.value.faults}
@@ -431,7 +431,7 @@ def test_the_rate_of_a_table_of_procedures(tmp_path: Path) -> None:
         ("", ["no-rows"]),
     ],
 )
-def test_a_bad_table_of_procedures_is_told_row_by_row(rows: str, codes: list[str], tmp_path: Path) -> None:
+def test_the_faults_of_a_table_of_procedures_are_named_by_row(rows: str, codes: list[str], tmp_path: Path) -> None:
     """Every fault of the table at once, with its row."""
     table = tmp_path / "p.csv"
     table.write_text("手続名,年間申請件数,オンライン申請\n" + rows, encoding="utf-8")
@@ -452,8 +452,8 @@ def test_a_bad_table_of_procedures_is_told_row_by_row(rows: str, codes: list[str
         ("standards: {}\n", "source"),
     ],
 )
-def test_a_fault_of_the_coverage_file_is_told(text: str, told: str, workspace: Workspace) -> None:
-    """Unknown kinds and states, and blocked by nobody: named."""
+def test_a_fault_of_the_coverage_file_is_named(text: str, told: str, workspace: Workspace) -> None:
+    """Unknown kinds and states, and a blocked kind without the blocking office."""
     (workspace.root / "coverage.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"coverage\.yaml") as stopped:
         kpi.indicators(workspace, 2025)
@@ -470,7 +470,7 @@ def test_a_workspace_without_anything_has_figures(workspace: Workspace) -> None:
     assert len(kpi.indicators(workspace, 2025)) == 8 + 36
 
 
-def test_the_commands(workspace: Workspace, command: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_kpi_commands_record_and_show(workspace: Workspace, command: Callable[..., Any], tmp_path: Path) -> None:
     """Show and record as a user types them, on a console of CP932, too."""
     at = ("--workspace", workspace.root)
     publish(workspace, "2025-05-01", "aed", "a.csv")

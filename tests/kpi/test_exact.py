@@ -79,7 +79,7 @@ def test_rounding_beside_a_mark_is_rounding(value: Fraction, places: int, mark: 
 
 
 def test_shares_are_exact() -> None:
-    """A part of a whole is a share in percent, of nothing there is none."""
+    """A part of a whole is a share in percent; a whole of 0 has no share."""
     assert (percentage(3, 4), percentage(0, 7), percentage(1, 0)) == (75, 0, None)
 
 

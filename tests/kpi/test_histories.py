@@ -89,7 +89,7 @@ def write(ledger: Path, entries: list[Entry]) -> list[dict[str, Any]]:
 
 
 class Model:
-    """What a ledger's lines come to, by the definitions."""
+    """The figures of a ledger's lines, by the definitions alone."""
 
     def __init__(self, lines: list[dict[str, Any]]) -> None:
         gone: dict[int, str] = {}
@@ -135,7 +135,7 @@ class Model:
         return min(days)
 
     def continues(self, name: str, file: str) -> bool:
-        """Whether a file continues another: as somebody says, or because it came along with its dataset."""
+        """Whether a file continues another: as a line states, or because it came along with its dataset."""
         if self.said.get((name, file)):
             return True
         day, _ = self.first((name, file))
@@ -153,7 +153,7 @@ class Model:
         return False
 
     def new(self) -> Iterator[tuple[str, str, str]]:
-        """Each new dataset and file, with its day; a file added to what a catalogue had before is none."""
+        """Each new dataset and file, with its day; a file added to a catalogue's dataset is not new."""
         for name in self.names:
             formers = {former for former, _ in self.all_before((name, ""))}
             day, own = self.first((name, ""))

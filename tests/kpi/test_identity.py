@@ -130,7 +130,9 @@ def test_only_new_data_is_an_update(later: dict[str, Any], workspace: Workspace)
     ("case", "year", "wanted"),
     [("adopt", 2025, (0, 0, 0)), ("series", 2025, (0, 3, 1)), ("wd", 2025, (0, 0, 0))],
 )
-def test_the_cases(case: str, year: int, wanted: tuple[float, ...], shared: Path, workspace: Workspace) -> None:
+def test_renamed_merged_and_annulled_data_in_the_cases_of_offices(
+    case: str, year: int, wanted: tuple[float, ...], shared: Path, workspace: Workspace
+) -> None:
     """Ledgers of offices: formats added to what was public, series and schools, a withdrawn file."""
     workspace.ledger.write_bytes((shared / "cases" / "kpi" / f"ledger_{case}.jsonl").read_bytes())
     assert new(workspace, year) == wanted
@@ -140,7 +142,9 @@ def test_the_cases(case: str, year: int, wanted: tuple[float, ...], shared: Path
         assert figure(workspace, "opendata.on_time").actual == 0
 
 
-def test_the_commands_say_what_changes(workspace: Workspace, command: Callable[..., Any], tmp_path: Path) -> None:
+def test_same_and_annul_print_the_figures_that_change(
+    workspace: Workspace, command: Callable[..., Any], tmp_path: Path
+) -> None:
     """The year's figure before and after, at once and as a correction beside the figures; a table does the same."""
     at = ("--workspace", workspace.root, "--recorder", "係")
     publish(workspace, "2022-06-01", "park_old", "x.csv")

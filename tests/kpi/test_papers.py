@@ -113,7 +113,7 @@ def board(workspace: Workspace, year: int = 2025, day: date = DAY, lang: str = "
 )
 @pytest.mark.parametrize("lang", ["ja", "en"])
 def test_every_link_of_the_page_leads_somewhere(year: int, day: date, lang: str, workspace: Workspace) -> None:
-    """Each anchor is there once, nothing is loaded, no script stands in it, whatever year is asked for."""
+    """Each anchor is there once, nothing is loaded, and there is no script, whatever year is asked for."""
     text = page_of(board(workspace, year, day, lang))
     page = Page(text)
     inner = [link[1:] for link in page.links if link.startswith("#")]
@@ -358,7 +358,7 @@ def test_what_was_withdrawn_is_no_step_from_done(files: list[str], workspace: Wo
         assert "子育て施設一覧" not in {step.what for step in steps if step.kind in ("publish", "build")}
 
 
-def test_the_gap_to_each_target_is_told(workspace: Workspace) -> None:
+def test_the_gap_to_each_target_is_shown(workspace: Workspace) -> None:
     """What is missing, and what building and publishing would add; not once the year is over, and no limit has one."""
     made = board(workspace)
     gaps = {gap.indicator.id: (gap.missing, gap.in_reach) for gap in made.gaps}
@@ -379,7 +379,7 @@ def test_the_gap_to_each_target_is_told(workspace: Workspace) -> None:
 
 
 def test_parts_and_targets_show_where_they_are_from(workspace: Workspace) -> None:
-    """A department's number leads to the events; the document's own words, its footnote and last year stand beside."""
+    """A department's number leads to the events; the document's words are beside it."""
     text = page_of(board(workspace))
     row = text[text.index('<th scope="row" class="lead">都市整備部道路公園課</th>') :].partition("</tr>")[0]
     assert re.findall(r'href="#e-([a-z_.]+)">([^<]*)<', row) == [
@@ -400,7 +400,7 @@ def cells(data: bytes) -> dict[str, list[list[Any]]]:
 
 
 def test_the_workbook_holds_the_same_numbers(workspace: Workspace) -> None:
-    """Every figure of the page stands in the workbook as a number."""
+    """Every figure of the page is a number in the workbook."""
     made = board(workspace)
     paper = paper_of(made)
     book = cells(workbook_of(paper))
@@ -444,8 +444,8 @@ def test_the_workbook_is_made_for_reading_and_print(workspace: Workspace) -> Non
         assert [bool(sheet.auto_filter.ref), bool(sheet.freeze_panes), bool(sheet.print_title_rows)] == [tables] * 3
 
 
-def test_departments_and_themes_stand_beside_each_other(workspace: Workspace) -> None:
-    """Each department's parts: new datasets and files, on time, machine-readable; no theme is told as such."""
+def test_departments_and_themes_are_beside_each_other(workspace: Workspace) -> None:
+    """Each department's parts: new datasets and files, on time, machine-readable; a missing theme is named so."""
     made = board(workspace)
     found = {name: [(part.actual, part.of) for part in parts if part] for name, parts in made.departments}
     assert found == {
@@ -520,8 +520,10 @@ def test_worksheets_have_names_that_excel_takes() -> None:
     assert all(len(name) <= 31 for name in book)
 
 
-def test_the_commands(workspace: Workspace, command: Callable[..., Any], tmp_path: Path) -> None:
-    """Each form is written whole; an unknown department and a future quarter are told."""
+def test_the_commands_write_reports_and_follow_up_sheets(
+    workspace: Workspace, command: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Each form is written whole; an unknown department and a future quarter are refused."""
     at = ("--workspace", workspace.root, "--as-of", "2025-12-15")
     for ending in ("html", "xlsx"):
         out = tmp_path / f"r.{ending}"

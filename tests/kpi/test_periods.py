@@ -1,4 +1,4 @@
-"""Periods in files' names: which names continue a series, which numbers are none, and that long names take no time."""
+"""Periods in files' names: names that continue a series, numbers that are no period, and long names."""
 
 import time
 
@@ -47,7 +47,7 @@ def test_names_that_differ_by_their_period_are_one_series(one: str, other: str) 
 
 
 @pytest.mark.parametrize(("one", "other"), pairs(OTHERS))
-def test_numbers_that_are_no_period_tell_series_apart(one: str, other: str) -> None:
+def test_numbers_that_are_no_period_separate_series(one: str, other: str) -> None:
     """The number of a school, a room, a part or a kind of insured person is no period."""
     assert series_of(f"{one}.csv") != series_of(f"{other}.csv")
 

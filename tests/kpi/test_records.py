@@ -1,4 +1,4 @@
-"""What records come to: their sum, the newest, the greatest or the least; negative reductions; renamed indicators."""
+"""The figure of a year's records: sum, newest, greatest or least; negative reductions; renamed indicators."""
 
 import json
 import shutil

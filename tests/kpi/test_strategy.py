@@ -1,4 +1,4 @@
-"""The strategy as data: every number of the documents is there, nothing is invented, and faults are told at once."""
+"""The strategy as data: every number of the documents is there, none is invented, all faults are named at once."""
 
 import re
 import shutil
@@ -62,7 +62,7 @@ def target_blocks(text: str) -> dict[int, tuple[str, str]]:
 
 
 def test_every_target_of_2025_is_there_in_its_own_words(shared: Path, strategies: dict[int, Strategy]) -> None:
-    """Each text stands in the document's cell of its focus, and no figure of that cell is missing."""
+    """Each text is in the document's cell of its focus, and no figure of that cell is missing."""
     blocks = target_blocks(document(shared, "令和7年度 デジタル・ICT戦略"))
     focuses = {focus.number: focus for focus in strategies[2025].focuses}
     assert sorted(blocks) == sorted(focuses) == list(range(1, 14))
@@ -325,7 +325,7 @@ EDITS: dict[str, tuple[Callable[[dict], object], str]] = {  # type: ignore[type-
 
 
 @pytest.mark.parametrize("name", EDITS)
-def test_a_fault_of_a_strategy_is_told_with_its_place(name: str, workspace_dir: Path) -> None:
+def test_a_fault_of_a_strategy_is_named_with_its_place(name: str, workspace_dir: Path) -> None:
     """A target without definition, an unknown indicator, a wrong unit and the like: named, with what to do."""
     edit, told = EDITS[name]
     change(workspace_dir, lambda loaded: (edit(loaded), None)[1])
@@ -335,7 +335,7 @@ def test_a_fault_of_a_strategy_is_told_with_its_place(name: str, workspace_dir: 
     assert stopped.value.exit_code == 2
 
 
-def test_all_faults_are_told_at_once(workspace_dir: Path, command: Callable[..., object]) -> None:
+def test_all_faults_are_named_at_once(workspace_dir: Path, command: Callable[..., object]) -> None:
     """Three targets with faults are three lines, and the command ends with 2."""
 
     def edit(loaded: dict) -> None:  # type: ignore[type-arg]

@@ -1,4 +1,4 @@
-"""What is handed in is kept whole, found again, held against what was written, and compared with what is known now."""
+"""Submissions: figures and papers are kept whole, found again, checked by checksum, and compared with later figures."""
 
 import json
 import os
@@ -414,7 +414,7 @@ def test_a_day_before_the_submission_is_not_compared(workspace: Workspace) -> No
     assert last_compared(other, kpi.figures_of(other, "ja"), "ja") is None
 
 
-def test_an_annulled_submission_is_none_and_keeps_its_folder(workspace: Workspace) -> None:
+def test_an_annulled_submission_does_not_count_and_keeps_its_folder(workspace: Workspace) -> None:
     """The next one is the first that counts, beside it."""
     done = submit(workspace, REQUEST, "ja", OCTOBER)
     line = done.handed_in.line

@@ -1,4 +1,4 @@
-"""A portal that is renamed in the settings: what the ledger says of its former names is the portal's own."""
+"""A portal that is renamed in the settings: the ledger's entries of its former names are the portal's own."""
 
 import json
 from collections.abc import Callable

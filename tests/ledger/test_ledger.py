@@ -1,4 +1,4 @@
-"""The ledger: what is written stays, editing is seen, several writers lose nothing, a kill is told and mended."""
+"""The ledger: entries stay as written, edits are found, writers lose nothing, a torn line is repaired."""
 
 import errno
 import json
@@ -89,7 +89,7 @@ def counts(ledger: Path) -> Counter[str]:
     return Counter(line["time"][:7] for line in lines if line["event"] == "publish")
 
 
-def test_what_is_written_is_read(tmp_path: Path) -> None:
+def test_written_entries_are_read_back(tmp_path: Path) -> None:
     """Events, datings and records come back as they went in; optional parts that are empty are not in the file."""
     ledger = tmp_path / "ledger.jsonl"
     entries = [
@@ -115,7 +115,7 @@ text = st.text(max_size=20)
     st.lists(st.builds(event, number=st.integers(0, 50), title=text, department=text), min_size=1, max_size=8),
     st.data(),
 )
-def test_any_single_edit_is_seen(
+def test_any_single_edit_is_found(
     tmp_path_factory: pytest.TempPathFactory, events: list[Event], data: st.DataObject
 ) -> None:
     """Whatever value of whatever line is changed, the check names that line or, if its hash was made anew, the next."""
@@ -140,7 +140,7 @@ def test_any_single_edit_is_seen(
     ],
     ids=["removed", "exchanged", "put in", "edited"],
 )
-def test_damage_is_told_by_kind_and_line(
+def test_damage_is_reported_by_kind_and_line(
     damage: Callable[[list[bytes]], list[bytes]], faults: list[tuple[int, str]], tmp_path: Path
 ) -> None:
     """Lines that were removed, moved, put in or edited are named; repairing does not touch them."""
@@ -153,8 +153,8 @@ def test_damage_is_told_by_kind_and_line(
 
 
 @pytest.mark.parametrize("cut", [1, 20, 200])
-def test_a_torn_last_line_is_told_and_set_aside(cut: int, tmp_path: Path) -> None:
-    """After a kill in the middle of a line nothing is counted or written until it is mended; its bytes are kept."""
+def test_a_torn_last_line_is_reported_and_set_aside(cut: int, tmp_path: Path) -> None:
+    """After a kill in the middle of a line nothing is counted or written until it is repaired; its bytes are kept."""
     ledger = tmp_path / "ledger.jsonl"
     append_events(ledger, [event(1), event(2)])
     whole = ledger.read_bytes()
@@ -226,7 +226,7 @@ class Msvcrt:
 
 
 def test_windows_locks_are_waited_for_and_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One byte is locked, again while another holds it, and unlocked at the end; other errors are told."""
+    """One byte is locked, again while another holds it, and unlocked at the end; other errors are raised."""
     fake = Msvcrt(2)
     monkeypatch.setattr("sys.platform", "win32")
     monkeypatch.setitem(sys.modules, "msvcrt", fake)
@@ -286,7 +286,7 @@ def said_of_the_past(ledger: Path) -> list[Event]:
 
 
 def test_two_dumps_come_to_the_same_in_either_order(tmp_path: Path) -> None:
-    """What two overlapping dumps say of the past does not depend on which is imported first."""
+    """The events of two overlapping dumps do not depend on which is imported first."""
     early = dump(tmp_path / "a.jsonl", package("131105_aed", "2021-08-13T13:42:00"))
     late = dump(
         tmp_path / "b.jsonl",
@@ -321,8 +321,8 @@ def test_ckans_naive_times_are_utc(stamp: str, time: str, tmp_path: Path) -> Non
     assert [found.time for found in read_ledger(ledger)] == [time]
 
 
-def test_what_is_not_public_is_left_out_and_told(tmp_path: Path) -> None:
-    """Private, deleted and empty datasets make no event; files of one name are told apart."""
+def test_datasets_that_are_not_public_are_left_out_and_named(tmp_path: Path) -> None:
+    """Private, deleted and empty datasets make no event; files of one name are distinguished."""
     twins = package("twins", "2021-08-13T13:42:00", "2021-08-13T13:42:00")
     twins["resources"][1]["url"] = twins["resources"][0]["url"]
     packages = [
@@ -347,7 +347,7 @@ def test_what_is_not_public_is_left_out_and_told(tmp_path: Path) -> None:
         ("[" * 100_000, "2行目"),
     ],
 )
-def test_a_bad_dump_is_told_with_its_line_and_writes_nothing(line: str, told: str, tmp_path: Path) -> None:
+def test_a_bad_dump_is_refused_with_its_line_and_writes_nothing(line: str, told: str, tmp_path: Path) -> None:
     """One bad line of a dump keeps all of it out of the ledger."""
     source = dump(tmp_path / "d.jsonl", package("aed", "2021-08-13T13:42:00"))
     source.write_text(source.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
@@ -375,7 +375,7 @@ def test_an_odd_time_is_named_and_the_rest_is_taken(stamp: object, other: str | 
     assert done.exit_code == (0 if usable else 1)
 
 
-def test_names_of_several_datasets_are_told(tmp_path: Path) -> None:
+def test_a_name_of_several_datasets_is_named(tmp_path: Path) -> None:
     """In either order the earlier file is entered, and the name is reported."""
     twins = [package("aed", "2021-08-13T13:42:00"), package("aed", "2019-08-13T13:42:00")]
     for number, order in enumerate((twins, twins[::-1])):
@@ -388,7 +388,7 @@ def test_names_of_several_datasets_are_told(tmp_path: Path) -> None:
 def first(
     dataset: str = "aed", day: str = "2018-02-18", evidence: str = "区報", resource: str = ""
 ) -> FirstPublication:
-    """What somebody says of a first publication."""
+    """A stated first publication."""
     return FirstPublication("2", dataset, resource, day, evidence)
 
 
@@ -410,7 +410,7 @@ def first(
     ],
 )
 def test_a_dating_that_cannot_be_is_refused(said: FirstPublication, code: str, tmp_path: Path) -> None:
-    """Each fault of a dating is told, and the good rows beside it are not entered either."""
+    """Each fault of a dating is named, and the good rows beside it are not entered either."""
     ledger = tmp_path / "ledger.jsonl"
     append_events(ledger, [event()])
     before = ledger.read_bytes()
@@ -442,7 +442,7 @@ def test_datings_come_from_a_table_once(encoding: str, tmp_path: Path) -> None:
     ("content", "code"),
     [("データセット,根拠\naed,x\n", "columns-missing"), ("データセット,初回公開日,根拠\n", "no-rows")],
 )
-def test_a_table_that_lacks_something_is_told(content: str, code: str, tmp_path: Path) -> None:
+def test_a_table_without_a_column_or_rows_is_refused(content: str, code: str, tmp_path: Path) -> None:
     """A missing column, or a table without rows, is named."""
     table = tmp_path / "dates.csv"
     table.write_text(content, encoding="utf-8")
@@ -452,7 +452,7 @@ def test_a_table_that_lacks_something_is_told(content: str, code: str, tmp_path:
 
 
 class Plain:
-    """What a plain loop over the events finds of one file."""
+    """The history of one file, as a plain loop over the events finds it."""
 
     def __init__(self, events: list[Event], until: str) -> None:
         """Count the events of one file, given in the ledger's order; a withdrawal is no publication."""
@@ -602,8 +602,8 @@ def test_lines_are_found_again_by_their_number(last: bytes, tmp_path: Path) -> N
         b'{"event": "publish", "time": "2025-06-01T00:00:00"}',
     ],
 )
-def test_a_line_that_says_nothing_is_named(line: bytes, place: int, tmp_path: Path) -> None:
-    """A line that is no entry is told with its number wherever it stands; the quick reading does not skip it."""
+def test_a_line_without_an_entry_is_named(line: bytes, place: int, tmp_path: Path) -> None:
+    """A line that is no entry is named by its number wherever it is; the quick reading does not skip it."""
     ledger = tmp_path / "ledger.jsonl"
     append_events(ledger, [event(1), event(2)])
     lines = ledger.read_bytes().splitlines()
@@ -635,7 +635,7 @@ def test_each_time_has_its_own_day_in_japan(times: list[str], days: list[str], t
 @pytest.mark.parametrize("key", ["dataset", "resource"])
 @pytest.mark.parametrize("place", [1, 2, 3])
 def test_an_event_without_a_name_is_refused(key: str, place: int, tmp_path: Path) -> None:
-    """An event that names no dataset or no file is told with its line; a dating of a whole dataset names no file."""
+    """An event that names no dataset or no file is refused with its line; a dating of a whole dataset names no file."""
     ledger = tmp_path / "ledger.jsonl"
     events = [event(number) for number in range(3)]
     events[place - 1] = event(9, **{key: ""})
@@ -659,7 +659,9 @@ def test_withdrawn_from_all_portals_is_withdrawn(tmp_path: Path) -> None:
     assert found == [["a"], ["a", "b"], ["b"], [], ["a"]]
 
 
-def test_the_commands(workspace_dir: Path, command: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_ledger_commands_import_date_and_verify(
+    workspace_dir: Path, command: Callable[..., Any], tmp_path: Path
+) -> None:
     """Import, date and verify as a user types them: exit codes, Japanese words, nothing half-written."""
     at = ("--workspace", workspace_dir)
     source = dump(tmp_path / "d.jsonl", package("131105_aed", "2021-08-13T13:42:00"))
@@ -687,7 +689,7 @@ def test_the_commands(workspace_dir: Path, command: Callable[..., Any], tmp_path
     assert (broken.code, "2行目: 書かれたあとで内容が変わっています" in broken.out) == (1, True)
 
 
-def test_an_unwritable_ledger_is_told(workspace_dir: Path, command: Callable[..., Any], tmp_path: Path) -> None:
+def test_an_unwritable_ledger_is_an_error(workspace_dir: Path, command: Callable[..., Any], tmp_path: Path) -> None:
     """A folder where the ledger should be is a trouble of storage, not a crash."""
     (workspace_dir / "ledger.jsonl").mkdir()
     source = dump(tmp_path / "d.jsonl", package("aed", "2021-08-13T13:42:00"))

@@ -226,7 +226,7 @@ def test_one_file_with_the_lines_of_two_computers_is_merged(shared: Path, tmp_pa
     assert append_events(ledger, [event(1)]) == 1
 
 
-def test_what_cannot_be_merged_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+def test_broken_pending_and_unrelated_ledgers_are_not_merged(tmp_path: Path) -> None:
     """A changed ledger, one without a common line, one with a publication that has not ended."""
     mine, theirs = tmp_path / "ledger.jsonl", tmp_path / "other.jsonl"
     append_events(mine, [event(0), event(1)])

@@ -1,4 +1,4 @@
-"""What a later dump lacks is withdrawn, and only where it can be known; what is not the city's is left out by name."""
+"""Later dumps: files that are missing are withdrawn where that is certain, and other cities' data is left out."""
 
 import json
 from collections.abc import Callable
@@ -82,7 +82,7 @@ def test_a_part_of_a_catalogue_withdraws_nothing_until_it_is_said_to_be_all(tmp_
     assert imported(ledger, 4, four[0], complete=True).withdrawn == (("b", "x.csv"), ("c", "x.csv"))
 
 
-def test_what_the_dump_gives_as_deleted_or_private_is_withdrawn(tmp_path: Path) -> None:
+def test_datasets_that_the_dump_has_as_deleted_or_private_are_withdrawn(tmp_path: Path) -> None:
     """The dump itself says so, however few datasets it has."""
     ledger = tmp_path / "ledger.jsonl"
     imported(ledger, 1, package("a", "x.csv"), package("b", "x.csv"), package("c", "x.csv"))
@@ -127,12 +127,14 @@ OWNERS: list[tuple[dict[str, Any], str | None]] = [
 
 
 @pytest.mark.parametrize(("said", "reason"), OWNERS)
-def test_what_is_not_the_citys_is_left_out(said: dict[str, Any], reason: str | None) -> None:
+def test_packages_of_other_organisations_are_left_out(said: dict[str, Any], reason: str | None) -> None:
     """By organisation, else by the municipality's code before the name; by type and state."""
     assert left_out({"name": "aed", "resources": [], **said}, CODE, "目黒区", OWN) == reason
 
 
-def test_the_cases_as_a_user_imports_them(shared: Path, workspace_dir: Path, command: Callable[..., Any]) -> None:
+def test_the_import_command_withdraws_and_leaves_out(
+    shared: Path, workspace_dir: Path, command: Callable[..., Any]
+) -> None:
     """Two dumps of one catalogue under two names, then another city's: what is gone, and what is left out, is named."""
     at = ("--workspace", workspace_dir)
     cases = shared / "cases" / "kpi"

@@ -57,7 +57,7 @@ def said(steps: list[str], portal: str = "ward", origin: str = "published", day:
 
 
 @pytest.mark.parametrize(("steps", "withdrawn"), STEPS.values(), ids=STEPS)
-def test_what_the_last_events_say(steps: list[str], withdrawn: bool, ledger: Path) -> None:
+def test_a_dataset_is_withdrawn_by_its_last_events(steps: list[str], withdrawn: bool, ledger: Path) -> None:
     """A dataset is withdrawn by one event of its own, or if every file of it was withdrawn last; nothing else does."""
     append_events(ledger, said(steps))
     found = read_portal(ledger, "ward").withdrawals
