@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 
 from meguro_opendata.catalog import Package, Resource
 from meguro_opendata.errors import GuardError, MeguroOpendataError
@@ -40,8 +41,9 @@ def table_guards(tables: Iterable[TableChange], workspace: Workspace) -> Iterato
     changes = list(tables)
     # Each table by itself: in a series a month that lost all its rows would vanish in the sum of the year.
     # Exactly the allowed share is no loss too many: the comparison is `<`, so 0.3 lets 7 of 10 rows pass.
-    least = 1 - workspace.guards.max_row_loss
-    if any(change.rows.before and change.rows.after < change.rows.before * least for change in changes):
+    # As a decimal fraction: with binary ones the loss of exactly 7 of 10 rows would exceed an allowed 0.7.
+    least = 1 - Fraction(str(workspace.guards.max_row_loss))
+    if any(change.rows.after < change.rows.before * least for change in changes):
         yield "row-loss"
     if any(change.columns_gone for change in changes):
         yield "columns-gone"
