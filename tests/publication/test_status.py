@@ -215,8 +215,15 @@ class Answers:
 
 @pytest.mark.parametrize(
     ("answer", "trouble"),
-    [(200, None), (204, None), (399, None), (400, "400"), (404, "404"), (503, "503")]
-    + [("harvest-too-large", None), ("harvest-unreachable", "harvest-unreachable")],
+    [
+        (200, None),
+        (399, None),
+        (400, "400"),
+        (404, "404"),
+        (503, "503"),
+        ("harvest-too-large", None),
+        ("harvest-unreachable", "harvest-unreachable"),
+    ],
 )
 def test_a_link_is_broken_from_status_400_on(
     answer: int | str, trouble: str | None, workspace: Workspace, portal: MemoryPortal, monkeypatch: pytest.MonkeyPatch
