@@ -128,7 +128,7 @@ def test_a_record_that_writes_only_the_ledger_leaves_the_publication_in_any_case
 
 
 def test_entries_get_the_ids_that_the_portal_gave() -> None:
-    """A new file has its id only after the write; a removed file keeps its id, and without an answer nothing changes."""
+    """A new file has its id only after the write; a removed file keeps it, and without an answer nothing changes."""
     files = (RecordedFile("a.csv", None, "0", "create", True), RecordedFile("b.csv", "20", "0", "remove", True))
     made = started(record(resources=files, events=(event(), event(resource="b.csv"), event(resource=""))))
     held = Package.from_ckan({"name": "x", "resources": [{"name": "a.csv", "id": "30"}]})
