@@ -79,11 +79,7 @@ def test_a_whole_release_is_ready(office: Office) -> None:
     assert release.files == (Upload("131105_aed.csv", path.resolve(), sha256(DATA), len(DATA)),)
     assert (release.rows, release.key, release.rows_of) == (1, ("ID",), {"131105_aed.csv": 1})
     assert (release.schemas, release.personal) == ({"131105_aed.csv": SCHEMA}, ())
-    assert (release.entry.license_id, release.entry.spatial, release.entry.language) == (
-        "CC-BY-4.0",
-        "東京都目黒区",
-        "ja",
-    )
+    assert (release.entry.license_id, release.entry.spatial) == ("CC-BY-4.0", "東京都目黒区")
 
 
 def test_all_missing_then_all_stale_releases_are_named(office: Office) -> None:
