@@ -135,7 +135,7 @@ def test_rows_are_sent_and_read_in_pages(client: Any, count: int) -> None:
     assert same_rows(exact_rows(client, "r"), stored)
 
 
-def test_a_resource_without_a_table_has_none(client: Any) -> None:
+def test_a_resource_without_a_table_is_neither_empty_nor_an_error(client: Any) -> None:
     """It is neither empty nor an error."""
     assert held_table(client, "r") is None
     assert saved_table(client, "r") is None

@@ -58,7 +58,7 @@ def test_a_portal_that_is_not_named_or_unknown_is_refused(
     assert (fault.path, fault.code, fault.params["known"]) == (place, code, ["public", "ward"])
 
 
-def test_a_workspace_without_portals_has_none_to_open(tmp_path: Path) -> None:
+def test_a_workspace_without_portals_opens_no_portal(tmp_path: Path) -> None:
     """Neither with a name nor without one."""
     for name, code in ((None, "portal-unnamed"), ("x", "portal-unknown")):
         with pytest.raises(ConfigurationError) as refused:

@@ -175,7 +175,7 @@ def test_a_word_that_was_edited_in_a_kept_release_is_found(
     assert refused.value.code == "history-damaged"
 
 
-def test_a_kept_file_with_other_bytes_is_none(history: History, workspace: Workspace) -> None:
+def test_a_kept_file_with_other_bytes_counts_as_absent(history: History, workspace: Workspace) -> None:
     """It is never taken for the published one."""
     history.keep_file(b"a")
     checksum = sha256(b"a")

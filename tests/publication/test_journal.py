@@ -164,7 +164,7 @@ def test_each_portal_has_its_own_publication(workspace: Workspace) -> None:
 def test_what_the_portal_possibly_lacks_stays_in_the_journal(
     missing: list[str], refused: list[str], left: list[str] | None, workspace: Workspace
 ) -> None:
-    """A refused dataset certainly did not arrive, so that there is nothing to find out."""
+    """A refused dataset certainly did not arrive, so the next run has no question to ask."""
     journal, made = Journal(workspace), started(record("aed"), record("bus"))
     journal.begin(made)
     journal.end(made, missing, refused)

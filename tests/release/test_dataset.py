@@ -216,5 +216,5 @@ def test_the_files_of_a_series_have_their_own_rows_and_period(office: Office) ->
     ],
 )
 def test_a_personal_data_finding_is_open_without_a_reason(disclosed: list[Disclosure], expected: list[str]) -> None:
-    """An empty reason is none."""
+    """An empty reason does not count."""
     assert list(open_disclosures(disclosed)) == expected
