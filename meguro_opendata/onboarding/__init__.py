@@ -1,1 +1,1 @@
-"""First steps: a new workspace, the demo, a check of this machine."""
+"""First steps of a user: a new workspace, the demo, and a check of this machine."""

@@ -1,4 +1,4 @@
-"""The main job on a copy of the shipped workspace: build, publish to a folder, count, write the pages."""
+"""The demo: build, publish to a folder portal, count and write pages, on a copy of the shipped workspace."""
 
 from __future__ import annotations
 
@@ -23,20 +23,24 @@ from meguro_opendata.workspace.city import Workspace, open_workspace
 __all__ = ["DEMO_FORMAT", "Demo", "run_demo"]
 
 DEMO_FORMAT = "meguro-opendata/demo@1"
+# The fiscal year of the shipped strategy: its page is the one with targets, whatever the date of the demo.
 STRATEGY_YEAR = 2025
+# Marks a folder as a demo's, so that files in it can be replaced; it has the checksums of the copied files.
 _MARK = ".meguro-opendata-demo"
 
 
 @dataclass(frozen=True)
 class Demo:
-    """What the demo made.
+    """The result of a demo.
 
     Attributes:
+        workspace: The copied workspace.
         start: The page to open first.
         portal: The catalogue's page.
-        boards: The KPI page of each year.
-        outcome: What was published.
-        events: How many events the ledger got.
+        boards: Each fiscal year with its KPI page.
+        releases: The releases that were built.
+        outcome: The results of publishing.
+        events: The number of new entries in the ledger.
         kept: Files of the workspace that were edited after an earlier demo and are kept unchanged.
     """
 
@@ -50,7 +54,7 @@ class Demo:
     kept: tuple[Path, ...] = ()
 
     def to_dict(self, lang: str = "ja") -> dict[str, Any]:
-        """Return the demo as the JSON of ``demo@1``."""
+        """Return the result in the JSON of ``demo@1``."""
         return {
             "format": DEMO_FORMAT,
             "start": str(self.start.resolve()),
@@ -64,12 +68,12 @@ class Demo:
 
 
 def run_demo(out: Path, lang: str = "ja") -> Demo:
-    """Run the whole job below ``out``; running it again finds everything published and writes nothing new.
+    """Run the demo in the folder ``out``; a second run finds everything published and writes nothing new.
 
-    Files of the copied workspace that were edited in between are kept, and named in the result.
+    Files of the copied workspace that were edited in between are kept, and listed in the result.
 
     Raises:
-        StorageError: If ``out`` holds files that no demo wrote, or cannot be written.
+        StorageError: If ``out`` has files that no demo wrote, or cannot be written.
     """
     written = _claimed(out)
     with packaged_folder("meguro_opendata.datasets") as shipped:
@@ -102,24 +106,29 @@ def _built(release: Release) -> site.BuiltDataset:
 
 
 def _claimed(out: Path) -> dict[str, str]:
-    """Take a folder that is new, empty or of an earlier demo, and return the checksums of what that one wrote."""
+    """Take a folder that is new, empty or of an earlier demo, and return the checksums of that demo's files.
+
+    Raises:
+        StorageError: If the folder has files that no demo wrote.
+    """
     mark = out / _MARK
     if out.exists() and not mark.exists() and (not out.is_dir() or any(out.iterdir())):
         raise StorageError("demo-in-the-way", path=out)
     try:
         known = json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else {}
     except (OSError, ValueError):
-        known = {}  # of a demo that wrote no checksums: every file that differs counts as edited
+        known = {}  # an earlier version's mark has no checksums: then every file that differs counts as edited
     if not mark.exists():
         write_whole(mark, b"")
     return {str(name): str(checksum) for name, checksum in known.items()} if isinstance(known, dict) else {}
 
 
 def _copied(source: Path, target: Path, written: dict[str, str]) -> Iterator[Path]:
-    """Copy the shipped workspace, note the checksums, and yield the edited files, which are kept."""
+    """Copy the shipped workspace, add the checksums to ``written``, and yield the edited files, which are kept."""
     for path in sorted(source.rglob("*")):
         if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts:
             name, data = path.relative_to(source).as_posix(), path.read_bytes()
+            # Neither the shipped content nor the one that an earlier demo wrote: a user has edited this file.
             here = target / name
             if here.exists() and sha256(here.read_bytes()) not in (sha256(data), written.get(name)):
                 yield here

@@ -1,4 +1,4 @@
-"""What the program needs of the machine that it runs on, checked one by one."""
+"""The checks of ``doctor``: Python, packages, grids, console, workspace and portals, each with advice."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from meguro_opendata.workspace.city import Workspace, find_workspace, open_works
 __all__ = ["DOCTOR_FORMAT", "Check", "examine", "exit_code", "to_dict"]
 
 DOCTOR_FORMAT = "meguro-opendata/doctor@1"
-OLDEST_PYTHON = (3, 11)
+OLDEST_PYTHON = (3, 11)  # `tomllib` and `requires-python` in pyproject.toml
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at: the area, whether it is well, what was found, and what to do."""
+    """One check: its area, whether it passed, the version or place that was found, and the advice."""
 
     area: str
     ok: bool
@@ -46,11 +46,11 @@ class Check:
 
 
 def examine(workspace: Path | None, lang: str = "ja") -> list[Check]:
-    """Return every check, in a fixed order; portals only where there is a workspace.
+    """Return the results of all checks in a fixed order; places and portals only with a workspace.
 
     Args:
-        workspace: The named workspace; default the nearest one, and none is no fault.
-        lang: Language of the advice.
+        workspace: The workspace's folder; default the nearest workspace, whose absence is no fault.
+        lang: The language of the advice.
     """
     checks = [_python(lang), *_packages(lang), _standards(), _grids(lang), _console(lang)]
     opened, check = _workspace(workspace, lang)
@@ -58,7 +58,7 @@ def examine(workspace: Path | None, lang: str = "ja") -> list[Check]:
 
 
 def exit_code(checks: Sequence[Check]) -> ExitCode:
-    """0 if all is well, 1 with a fault on this machine, 3 if only portals are in trouble."""
+    """Return 0 if all checks passed, 1 for a fault of this machine, 3 if only portals have trouble."""
     bad = {check.area for check in checks if not check.ok}
     if bad - {"portal"}:
         return ExitCode.NOT_CLEAN
@@ -66,7 +66,7 @@ def exit_code(checks: Sequence[Check]) -> ExitCode:
 
 
 def to_dict(checks: Sequence[Check]) -> dict[str, Any]:
-    """Return the checks as the JSON of ``doctor@1``."""
+    """Return the checks in the JSON of ``doctor@1``."""
     return {"format": DOCTOR_FORMAT, "ok": all(check.ok for check in checks), "checks": [asdict(c) for c in checks]}
 
 
@@ -98,7 +98,10 @@ def _standards() -> Check:
 
 
 def _grids(lang: str) -> Check:
-    """Return the correction grids that are there; without the patch of 2011 only old coordinates cannot be used."""
+    """Return the check of the correction grids; a missing patch of 2011 is no fault, only advice.
+
+    Without the patch (touhokutaiheiyouoki2011) only coordinates from before the earthquake cannot be transformed.
+    """
     try:
         known = known_grids()
     except (SourceError, StorageError) as error:
@@ -109,6 +112,7 @@ def _grids(lang: str) -> Check:
 
 
 def _console(lang: str) -> Check:
+    # A console in CP932 lacks letters of names; the advice names the setting, and the output is not wrong.
     encoding = getattr(sys.stdout, "encoding", None) or "?"
     wide = encoding.lower().replace("-", "").startswith("utf")
     return Check(
@@ -131,7 +135,7 @@ def _workspace(folder: Path | None, lang: str) -> tuple[Workspace | None, Check]
 
 
 def _places(workspace: Workspace, lang: str) -> Iterator[Check]:
-    """Yield the grids, gazetteers and boundary that the workspace declares, if it does."""
+    """Yield the check of the grids, gazetteers and boundary that the workspace declares; nothing without them."""
     try:
         found = ", ".join(f"{one.name} ({one.state})" for one in place_files(workspace))
         if found:
@@ -154,25 +158,26 @@ def _portals(workspace: Workspace, lang: str) -> Iterator[Check]:
 
 
 def _ckan(workspace: Workspace, name: str, lang: str) -> Check:
-    """Return whether a CKAN answers, knows our token, and lets its user publish."""
+    """Return the check whether a CKAN answers, accepts our token, and lets the token's user publish."""
     found = f"{name}: {workspace.portals[name].url}"
     try:
         portal = open_portal(workspace, name)
         standing = portal.standing() if isinstance(portal, CkanPortal) else None
     except MeguroOpendataError as error:
         return Check("portal", False, found, error.text(lang))
+    # CKAN lets anyone read, also with a wrong token: only `user_show` shows whether the token is known.
     if standing is None or standing.user is None:
         advice = messages.doctor_text("portal-no-token", lang, variable=token_variable(name))
         return Check("portal", False, found, advice)
-    told = f"{found} (CKAN {standing.version}, {standing.user})"
+    described = f"{found} (CKAN {standing.version}, {standing.user})"
     if standing.may_publish:
-        return Check("portal", True, told)
+        return Check("portal", True, described)
     organization = workspace.portals[name].organization or workspace.city.code
     advice = messages.doctor_text("portal-no-permission", lang, user=standing.user, organization=organization)
-    return Check("portal", False, told, advice)
+    return Check("portal", False, described, advice)
 
 
 def _writable(path: Path) -> bool:
-    """Return whether a folder, or the nearest one above that exists, may be written."""
+    """Return whether a folder, or its nearest existing parent, can be written; nothing is created for the check."""
     nearest = next(folder for folder in (path, *path.parents) if folder.exists())
     return nearest.is_dir() and os.access(nearest, os.W_OK)

@@ -1,4 +1,4 @@
-"""A new workspace for any municipality: its profile, a folder portal, and what to do next; no datasets."""
+"""``init``: a new workspace for any municipality, with its profile, a folder portal and a README; no datasets."""
 
 from __future__ import annotations
 
@@ -22,12 +22,16 @@ _README = "README.txt"
 
 
 def init_workspace(folder: Path, code: str) -> Workspace:
-    """Make a folder the workspace of a municipality; the profile comes last, so a half-made one is no workspace.
+    """Turn a new or empty folder into the workspace of a municipality, and return the workspace.
+
+    Args:
+        folder: The workspace's folder.
+        code: The municipality's code (全国地方公共団体コード, six digits).
 
     Raises:
         UnknownMunicipalityError: If no municipality has that code.
-        MeguroOpendataError: If the folder holds anything, or is a file.
-        StorageError: If it cannot be written; what was written is removed again.
+        MeguroOpendataError: If the folder has files, or is a file.
+        StorageError: If the folder cannot be written; the files written so far are removed again.
     """
     city = municipality(code)
     _refuse_used(folder)
@@ -36,7 +40,9 @@ def init_workspace(folder: Path, code: str) -> Workspace:
         cleanup.callback(_undo, folder, new)
         beside = {name: json.dumps(path, ensure_ascii=False)[1:-1] for name, path in free_folders(folder).items()}
         readme = _filled(packaged_text(__package__, f"newcity/{_README}"), city, **beside)
+        # Older versions of Notepad recognise UTF-8 only by its byte order mark, and break lines only at CR LF.
         write_whole(folder / _README, b"\xef\xbb\xbf" + readme.replace("\n", "\r\n").encode("utf-8"))
+        # The profile makes the folder a workspace and comes last, so that a half-made one is no workspace.
         write_whole(folder / FILE_NAME, _filled(profile_template(), city, **beside).encode("utf-8"))
         cleanup.pop_all()
     return open_workspace(folder)

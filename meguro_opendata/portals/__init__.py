@@ -1,4 +1,4 @@
-"""Places to publish to: ``Portal`` (the protocol), ``FolderPortal``, the embedded default, and ``CkanPortal``."""
+"""Places to publish to: the protocol ``Portal``, the embedded default ``FolderPortal``, and ``CkanPortal``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A CKAN's organisation in a folder, and back: every dataset as CKAN gives it, and every uploaded file by checksum.
+"""Backup of a CKAN's organisation in a folder, and its restoration.
 
 backup.json       the organisation, its groups, the checksum of each uploaded file and DataStore table, and the views
 packages.jsonl    one dataset a line
@@ -37,9 +37,15 @@ BACKUP_FORMAT = "meguro-opendata-backup@1"
 
 @dataclass(frozen=True)
 class Backup:
-    """What was saved: the folder, the organisation, groups, datasets, and the checksum of each file by resource id.
+    """A backup of an organisation.
 
-    ``contents`` are DataStore tables and views; ``None`` in a backup of an earlier version, which has none.
+    Attributes:
+        folder: The backup's folder.
+        organization: The organisation's name, title, description and image.
+        groups: The groups of its datasets, with the same fields.
+        packages: The datasets as CKAN gives them.
+        files: The checksum of each uploaded file, by resource id.
+        contents: DataStore tables and views; ``None`` in a backup of an earlier version.
     """
 
     folder: Path
@@ -52,7 +58,7 @@ class Backup:
 
 @dataclass(frozen=True)
 class Difference:
-    """Where a portal is not as its backup: the dataset, the place in it, and both values."""
+    """One difference between a portal and its backup: the dataset, the place in it, and both values."""
 
     dataset: str
     place: str
@@ -61,7 +67,7 @@ class Difference:
 
 
 def back_up(portal: CkanPortal, folder: Path) -> Backup:
-    """Save an organisation.
+    """Save a portal's organisation with all datasets, files, tables and views in a folder.
 
     Raises:
         PortalError: If the portal cannot be read.
@@ -74,41 +80,44 @@ def back_up(portal: CkanPortal, folder: Path) -> Backup:
         groups = tuple(_copied("group", portal.client.read("group_show", {"id": name})) for name in names)
         files = {part.needed("id"): _keep(portal, package, part, folder) for package, part in _uploaded(packages)}
     contents = save_contents(portal, packages, folder)
-    told = {"format": BACKUP_FORMAT, "organization": kept, "groups": list(groups), "files": files, **contents.to_dict()}
+    saved = {"format": BACKUP_FORMAT, "organization": kept, "groups": list(groups), "files": files}
     lines = "".join(json.dumps(package.to_ckan(), ensure_ascii=False, sort_keys=True) + "\n" for package in packages)
+    # backup.json comes last: a folder without it is no backup, so an interrupted one cannot be taken for complete.
+    text = json.dumps({**saved, **contents.to_dict()}, ensure_ascii=False, indent=1) + "\n"
     write_whole(folder / "packages.jsonl", lines.encode("utf-8"))
-    write_whole(folder / "backup.json", (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+    write_whole(folder / "backup.json", text.encode("utf-8"))
     return Backup(folder, kept, groups, packages, files, contents)
 
 
 def open_backup(folder: Path) -> Backup:
-    """Return a backup in a folder, each file still as it was saved.
+    """Return the backup in a folder after a check of every file against its checksum.
 
     Raises:
-        MeguroOpendataError: If it is none, or damaged.
+        MeguroOpendataError: If the folder has no backup, or a damaged one.
     """
     try:
-        told = parsed_json((folder / "backup.json").read_text(encoding="utf-8"))
+        saved = parsed_json((folder / "backup.json").read_text(encoding="utf-8"))
         lines = (folder / "packages.jsonl").read_text(encoding="utf-8").split("\n")
         packages = tuple(_package(line) for line in lines if line)
-        files = dict(told["files"])
+        files = dict(saved["files"])
         whole = all(sha256(_file(folder, checksum).read_bytes()) == checksum for checksum in files.values())
         complete = all(part.needed("id") in files for _, part in _uploaded(packages))
-        kept = Backup(folder, told["organization"], tuple(told["groups"]), packages, files, read_contents(told, folder))
+        contents = read_contents(saved, folder)
+        kept = Backup(folder, saved["organization"], tuple(saved["groups"]), packages, files, contents)
     except HalfSignError as half:
         raise MeguroOpendataError("half-sign", place=f"{folder}: {half.place}", sign=half.sign) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MeguroOpendataError("backup-damaged", folder=folder) from None
-    if told["format"] != BACKUP_FORMAT or not whole or not complete:
+    if saved["format"] != BACKUP_FORMAT or not whole or not complete:
         raise MeguroOpendataError("backup-damaged", folder=folder)
     return kept
 
 
 def _package(line: str) -> Package:
-    """Return the dataset of a line.
+    """Return the dataset in a line of ``packages.jsonl``.
 
     Raises:
-        KeyError: If it has no list of files.
+        KeyError: If the dataset has no list of files.
     """
     package = Package.from_ckan(parsed_json(line))
     list_of(package.fields["resources"])
@@ -116,19 +125,20 @@ def _package(line: str) -> Package:
 
 
 def restore(portal: CkanPortal, saved: Backup, report: Callable[[Attempt], None] | None = None) -> list[str]:
-    """Bring back what the portal lacks; what it has is not touched. Return the names of the datasets brought back.
+    """Create the datasets of a backup that the portal lacks, and return their names; datasets there stay unchanged.
 
-    Ids are kept where the portal allows, so that links go on leading to the same files. Tables and views come back for
-    datasets that were there, too.
+    Ids are kept where the portal allows it, so that links go on leading to the same files. Tables and views are put
+    back for all datasets, also for those that the portal already had.
 
     Args:
         portal: The portal.
         saved: The backup.
-        report: Is given each table and view that was put back, or that the portal refused.
+        report: A function that is called with each table and view that was put back or that the portal refused.
 
     Raises:
         PortalError: If the portal cannot be reached or refuses.
     """
+    # Organisation and groups first: CKAN refuses a dataset without its organisation and drops unknown groups silently.
     _ensure(portal, "organization", {**saved.organization, "name": portal.organization})
     for group in saved.groups:
         _ensure(portal, "group", group)
@@ -142,7 +152,11 @@ def restore(portal: CkanPortal, saved: Backup, report: Callable[[Attempt], None]
 
 
 def differences(portal: CkanPortal, saved: Backup) -> list[Difference]:
-    """Return where a portal is not as its backup: every field that matters, and every file bit for bit."""
+    """Return the differences between a portal and its backup, in all compared fields and in the bytes of all files.
+
+    Raises:
+        PortalError: If the portal cannot be read.
+    """
     found = {package.name: package for package in portal.raw_packages()}
     listed: list[Difference] = []
     for package in saved.packages:
@@ -167,6 +181,7 @@ def _bring_back(portal: CkanPortal, package: Package, saved: Backup) -> None:
     try:
         portal.put(whole, uploads, "", None)
     except RefusedError as error:
+        # CKAN keeps a deleted dataset under its id, so that id is taken until an administrator purges it.
         if "id" not in error.fields:
             raise
         portal.put(_without_ids(whole), uploads, "", None)
@@ -184,7 +199,7 @@ def _without_ids(package: Package) -> Package:
 
 
 def _ensure(portal: CkanPortal, kind: str, wanted: JsonObject) -> None:
-    """Make an organisation or group if the portal has none of that name."""
+    """Create an organisation or group if the portal has no entry of that name."""
 
     def exists() -> bool:
         with understood(portal.name):
@@ -195,7 +210,7 @@ def _ensure(portal: CkanPortal, kind: str, wanted: JsonObject) -> None:
 
 
 def _uploaded(packages: Sequence[Package]) -> Iterator[tuple[Package, Resource]]:
-    """Yield every file that lies on the portal, with its dataset."""
+    """Yield every uploaded file with its dataset; links to other sites have no bytes to save."""
     for package in packages:
         for part in package.resources:
             if part.is_upload:
@@ -219,7 +234,7 @@ def _copied(kind: str, answer: Json) -> JsonObject:
 
 
 def _steady(package: Package) -> JsonObject:
-    """Return a package without what two CKANs may differ in."""
+    """Return a package without the fields in which two CKANs with the same data differ."""
     volatile = _rules().volatile
     return {
         **package.without(*volatile["package"]).fields,
@@ -248,7 +263,7 @@ def _field_differences(name: str, place: str, saved: Json, found: Json) -> Itera
 
 
 def _parts(saved: Json, found: Json) -> list[tuple[str | int, Json, Json]] | None:
-    """Return the parts of two structures that can be compared one by one: name, and what either has there."""
+    """Return the parts of two structures to compare one by one (name and both values), ``None`` for plain values."""
     if isinstance(saved, dict) and isinstance(found, dict):
         return [(key, saved.get(key), found.get(key)) for key in sorted({*saved, *found})]
     if isinstance(saved, list) and isinstance(found, list) and len(saved) == len(found):
@@ -265,7 +280,7 @@ def _file_differences(portal: CkanPortal, package: Package, found: Package, save
 
 
 def _counterparts(package: Package, found: Package) -> Iterator[tuple[Resource, Resource | None]]:
-    """Yield each file of a saved dataset with what the portal has for it: of its id, else the next of its name."""
+    """Yield each file of a saved dataset with its counterpart: by id, else the next unused one of its name."""
     ids = {part.id for part in package.resources}
     unknown = [part for part in found.resources if part.id not in ids]
     for _, part in _uploaded([package]):
@@ -278,7 +293,7 @@ def _counterparts(package: Package, found: Package) -> Iterator[tuple[Resource, 
 
 @dataclass(frozen=True)
 class _Rules:
-    """What is not compared, and what is copied of an organisation or group (``backup.toml``)."""
+    """The fields that are not compared, and those copied of an organisation or group (``backup.toml``)."""
 
     volatile: Mapping[str, Sequence[str]]
     copied: Mapping[str, Sequence[str]]

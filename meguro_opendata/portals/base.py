@@ -1,4 +1,4 @@
-"""``Portal``: what publication needs from a place to publish to."""
+"""``Portal``: the operations that publication needs from a place to publish to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ __all__ = ["HeldTable", "Package", "Portal", "PortalLists", "PortalState", "Tabl
 class Upload:
     """One file to put on a portal.
 
-    ``place`` is that of its resource in the package's list; ``None`` for the first resource of its name.
+    Attributes:
+        name: The file's name, as its resource has it.
+        path: The file on this machine.
+        sha256: The file's checksum.
+        bytes: The file's size.
+        place: The index of the file's resource in the package; ``None`` for the first resource of that name.
     """
 
     name: str
@@ -29,9 +34,15 @@ class Upload:
 
 @dataclass(frozen=True)
 class TableLoad:
-    """A file whose table goes into a DataStore: its Table Schema, the columns that tell rows apart, and a checksum.
+    """A file whose table goes into a DataStore.
 
-    ``resource_id`` is the portal's id of the file; empty for the first resource of its name.
+    Attributes:
+        name: The file's name.
+        path: The CSV on this machine.
+        schema: The table's Table Schema.
+        key: The columns that distinguish rows.
+        digest: The checksum of bytes, schema and key, which the portal keeps as the mark of a loaded table.
+        resource_id: The portal's id of the file; empty for the first resource of that name.
     """
 
     name: str
@@ -44,7 +55,7 @@ class TableLoad:
 
 @dataclass(frozen=True)
 class HeldTable:
-    """A table that a DataStore holds: its number of rows, and the name and type of each column."""
+    """A table in a DataStore: its number of rows, and the name and type of each column."""
 
     rows: int
     columns: tuple[tuple[str, str], ...]
@@ -52,22 +63,22 @@ class HeldTable:
 
 @dataclass(frozen=True)
 class View:
-    """A preview of a file on a portal's page, with all of its settings except ids."""
+    """A preview of a file on a portal's page: all settings of the view except ids."""
 
     fields: JsonObject
 
     @property
     def kind(self) -> tuple[str, str]:
-        """Return its type and title: by these it is known again, since a view that is made again has another id."""
+        """Return the view's type and title, which identify it: a view that is made again gets another id."""
         return str(self.fields.get("view_type")), str(self.fields.get("title"))
 
 
 @dataclass(frozen=True)
 class PortalState:
-    """What a portal holds: its packages by name.
+    """The packages on a portal, by name.
 
-    The ``hash`` of each resource is the checksum of the file that is really there, ``None`` if it is missing or is
-    not the one that the package announces.
+    The ``hash`` of each resource is the checksum of the file on the portal, ``None`` if the file is missing or differs
+    from the one that the package announces.
     """
 
     packages: Mapping[str, Package]
@@ -75,7 +86,7 @@ class PortalState:
 
 @dataclass(frozen=True)
 class PortalLists:
-    """Names that a portal takes: of groups, and ids of licences; ``None`` where its list is not known."""
+    """The names of groups and the ids of licences that a portal accepts; ``None`` where its list is unknown."""
 
     groups: Collection[str] | None = None
     licenses: Collection[str] | None = None
@@ -85,9 +96,10 @@ class Portal(Protocol):
     """A place to publish to, identified by its name in the workspace.
 
     Attributes:
-        exclusive: Whether nobody but this program writes there, so that whatever is there is ours.
-        workers: How many datasets may be written at a time.
-        datastore: The datasets whose tables are to be brought into the portal's DataStore.
+        name: The portal's name in ``opendata.toml``.
+        exclusive: Whether only this program writes to the portal, so that every dataset there is ours.
+        workers: The number of datasets that can be written at the same time.
+        datastore: The datasets whose tables are loaded into the portal's DataStore.
     """
 
     name: str
@@ -96,7 +108,7 @@ class Portal(Protocol):
     datastore: frozenset[str]
 
     def wanted(self, slug: str, entry: CatalogEntry) -> Package:
-        """Return a dataset's metadata as this portal takes it: by its naming rule, organisation and licence ids."""
+        """Return a dataset's metadata in this portal's form: with its naming rule, organisation and licence ids."""
 
     def lists(self) -> PortalLists:
         """Return the groups and licences that the portal has.
@@ -106,18 +118,21 @@ class Portal(Protocol):
         """
 
     def check(self, package: Package, lists: PortalLists | None = None) -> list[Finding]:
-        """Return what the portal would refuse of a package (errors), or change or drop in silence (warnings).
+        """Return the portal's findings on a package: fields it would refuse (errors), change or drop (warnings).
 
         Args:
-            package: As it will be sent.
-            lists: The portal's lists, where they are known; else the portal is asked, once.
+            package: The package as it will be sent.
+            lists: The portal's lists, if they were read already; else the portal is asked once.
         """
 
     def state(self, names: Sequence[str] = ()) -> PortalState:
-        """Return everything of ours that the portal holds, in as few reads as it can.
+        """Return all datasets of ours on the portal, in as few requests as possible.
 
         Args:
-            names: Names that we want: whoever holds one of them is told, too.
+            names: Names that our datasets will have; a dataset of another organisation with one of them is included.
+
+        Raises:
+            PortalError: If the portal cannot be reached, does not answer, or refuses.
         """
 
     def read_file(self, package: Package, resource: str) -> bytes:
@@ -125,17 +140,17 @@ class Portal(Protocol):
 
         Args:
             package: The dataset as the portal has it.
-            resource: The resource's id, or its name, which stands for the first one of several.
+            resource: The resource's id, or its name; of several resources with one name the first is read.
         """
 
     def content(self, package: Package, part: Resource) -> bytes | None:
-        """Return the bytes of one uploaded file of a package, empty if it is missing, ``None`` if none can be had."""
+        """Return the bytes of an uploaded file, empty if it is missing, ``None`` if this portal cannot give bytes."""
 
     def held_table(self, part: Resource) -> HeldTable | None:
-        """Return what the DataStore holds of a file, ``None`` if it has no table of it."""
+        """Return the shape of a file's table in the DataStore, ``None`` if the DataStore has no table of the file."""
 
     def held_rows(self, part: Resource) -> list[JsonObject]:
-        """Return every row that the DataStore holds of a file, decimal numbers as text."""
+        """Return every row of a file's table in the DataStore, decimal numbers as text."""
 
     def held_views(self, part: Resource) -> tuple[View, ...]:
         """Return the views of a file."""
@@ -148,49 +163,50 @@ class Portal(Protocol):
         """
 
     def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package:
-        """Create or update one dataset with these files; every file is there afterwards, or nothing has changed.
+        """Create or update one dataset with its files, wholly or not at all; return it as the portal confirms it.
 
-        Return the dataset as the portal confirms it, its resources in order and with their ids.
+        The returned package has its resources in order and with their ids.
 
         Args:
-            package: All of its metadata, with its ``resources`` in order: those that are not among them, by their
-                ids, are taken away.
+            package: All metadata of the dataset, with its ``resources`` in order; a resource of the portal whose id
+                is not among them is removed.
             uploads: The files that are new or changed.
-            moment: Time of the publication, ISO 8601 in UTC.
-            before: The package as it was when the plan was made, ``None`` if there was none.
+            moment: The time of the publication, ISO 8601 in UTC.
+            before: The package as it was when the plan was made, ``None`` for a new dataset.
 
         Raises:
-            StaleError: If the dataset is not any more as it was in ``before``.
+            StaleError: If the dataset on the portal is no longer as in ``before``.
             PortalError: If the portal cannot be reached or refuses.
         """
 
     def load(self, package: Package, table: TableLoad) -> None:
-        """Make one file's table in the DataStore what it is to be.
+        """Bring one file's table in the DataStore up to date.
 
         Raises:
+            StaleError: If the dataset no longer has the file.
             PortalError: If the portal cannot be reached or refuses.
         """
 
     def remove(self, package: Package) -> None:
-        """Take a dataset off the portal, so that it could be brought back where the portal can do that.
+        """Remove a dataset from the portal; a portal that can delete reversibly does so.
 
         Raises:
             PortalError: If the portal cannot be reached or refuses, or a file cannot be deleted.
         """
 
     def remains(self, package: Package, parts: Sequence[Resource] | None = None) -> tuple[str, ...]:
-        """Look for what was taken away; return the names of what can still be had, empty if all of it is gone.
+        """Return the names of removed files, or of a removed dataset, that can still be had; empty if all is gone.
 
         Args:
             package: The dataset as it was.
-            parts: The files that were taken away; without them the whole dataset was.
+            parts: The files that were removed; default the whole dataset.
 
         Raises:
             PortalError: If the portal cannot be read.
         """
 
     def unlisted(self, package: Package) -> tuple[Resource, ...]:
-        """Return the files in a dataset's place that it does not announce, and that would go with it.
+        """Return the files in a dataset's folder that the dataset does not announce; a removal deletes them, too.
 
         Args:
             package: The dataset as the portal has it.
@@ -200,11 +216,11 @@ class Portal(Protocol):
         """
 
     def settle(self, name: str, gone: Sequence[str]) -> None:
-        """Take away what a killed run left of a dataset: half-written files, and files that are no longer announced.
+        """Remove the files that a killed run left of a dataset: half-written ones, and ones no longer announced.
 
         Args:
             name: The dataset's name on the portal.
-            gone: Files that the dataset is not to have; those that it announces stay.
+            gone: Names of files that the dataset will not have; a file that it announces stays.
 
         Raises:
             PortalError: If the portal cannot be reached or refuses.
@@ -212,4 +228,4 @@ class Portal(Protocol):
         """
 
     def finish(self) -> bool:
-        """Bring derived pages up to date; returns whether anything was written."""
+        """Bring the pages that derive from the datasets up to date; return whether a page was written."""

@@ -1,7 +1,7 @@
 """DataStore tables and views in a backup of a CKAN: saved, put back and compared.
 
 In ``backup.json``, ``tables`` has the checksum of each saved table and ``views`` the views of each file, by resource
-id; a backup of an earlier version has neither, and then nothing of them is compared.
+id. A backup of an earlier version has neither; then tables and views are neither put back nor compared.
 """
 
 from __future__ import annotations
@@ -22,18 +22,19 @@ from meguro_opendata.portals.marks import CHECKSUM
 __all__ = ["Attempt", "Contents", "Place", "put_back_contents", "read_contents", "save_contents", "shown_differences"]
 
 _SHOWN_LETTERS = 12
+# Equal in all three, a file is the saved one. CKAN can drop `sha256` or rewrite `hash`, so one field is not enough.
 _SAME_FILE = ("hash", CHECKSUM, "size")
 
 
 @dataclass(frozen=True)
 class Contents:
-    """Tables and views of a backup.
+    """The tables and views of a backup.
 
     Attributes:
-        folder: Where the tables lie, by checksum.
+        folder: The backup's folder, which has the tables by checksum.
         tables: The checksum of each table, by resource id.
         views: The views of each file, by resource id.
-        lost: Files of which the portal said that they have a table, and had none: ``dataset/file``.
+        lost: Files (``dataset/file``) for which the portal announced a table that it did not have.
     """
 
     folder: Path
@@ -48,14 +49,14 @@ class Contents:
         return dict(object_of(json.loads(path.read_text(encoding="utf-8")))) if path else None
 
     def to_dict(self) -> JsonObject:
-        """Return what ``backup.json`` has of them."""
+        """Return the part of ``backup.json`` about tables and views."""
         views: JsonObject = {key: [view.fields for view in some] for key, some in self.views.items()}
         return {"tables": dict(self.tables), "views": views, "lost_tables": list(self.lost)}
 
 
 @dataclass(frozen=True)
 class Place:
-    """One table or view of a portal that is not as it was saved: its name, and both states."""
+    """One table or view of a portal that differs from its saved state: its name, and both states as text."""
 
     name: str
     saved: str
@@ -64,7 +65,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One table or view that was to be put back, and the error if it could not be."""
+    """One attempt to put a table or view back, with the error if the portal refused."""
 
     dataset: str
     place: str
@@ -75,7 +76,7 @@ Report = Callable[[Attempt], None]
 
 
 def save_contents(portal: CkanPortal, packages: Sequence[Package], folder: Path) -> Contents:
-    """Save the tables and views of some packages.
+    """Save the tables and views of packages in a backup's folder.
 
     Raises:
         PortalError: If the portal cannot be read.
@@ -105,34 +106,38 @@ def _keep(table: JsonObject, folder: Path) -> str:
     return checksum
 
 
-def read_contents(told: Mapping[str, Json], folder: Path) -> Contents | None:
-    """Return the tables and views of a backup, each table still as it was saved; ``None`` if it is an earlier one.
+def read_contents(saved: Mapping[str, Json], folder: Path) -> Contents | None:
+    """Return the tables and views of a backup after a check of each table; ``None`` for an earlier version's backup.
+
+    Args:
+        saved: The content of ``backup.json``.
+        folder: The backup's folder.
 
     Raises:
-        ValueError: If a table is damaged.
+        ValueError: If a table's bytes differ from its checksum.
     """
-    if "tables" not in told:
+    if "tables" not in saved:
         return None
-    tables = {key: str(checksum) for key, checksum in object_of(told["tables"]).items()}
+    tables = {key: str(checksum) for key, checksum in object_of(saved["tables"]).items()}
     views = {
         key: tuple(View(dict(object_of(fields))) for fields in list_of(some))
-        for key, some in object_of(told["views"]).items()
+        for key, some in object_of(saved["views"]).items()
     }
     if not all(sha256(inside(folder, "files", one).read_bytes()) == one for one in tables.values()):
         raise ValueError("tables")
-    return Contents(folder, tables, views, tuple(map(str, list_of(told.get("lost_tables", ())))))
+    return Contents(folder, tables, views, tuple(map(str, list_of(saved.get("lost_tables", ())))))
 
 
 def put_back_contents(
     portal: CkanPortal, saved: Sequence[Package], contents: Contents, report: Report | None = None
 ) -> None:
-    """Put back the tables and views that the portal lacks; a table only where its file is the saved one.
+    """Put back the tables and views that the portal lacks; a table only if its file is the saved one.
 
     Args:
         portal: The portal.
         saved: The packages of the backup.
-        contents: Their tables and views.
-        report: Is given each attempt, whether it succeeded or the portal refused.
+        contents: The tables and views of the backup.
+        report: A function that is called with each attempt, successful or refused.
 
     Raises:
         PortalError: If the portal cannot be reached.
@@ -147,7 +152,7 @@ def put_back_contents(
 
 
 def _refusal(do: Callable[[], None]) -> PortalError | None:
-    """Do something; return the portal's refusal."""
+    """Carry out one step and return the portal's refusal, ``None`` if the step succeeded."""
     try:
         do()
     except RefusedError as error:
@@ -158,7 +163,7 @@ def _refusal(do: Callable[[], None]) -> PortalError | None:
 def _missing(
     portal: CkanPortal, part: Resource, other: Resource, contents: Contents
 ) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Yield each table and view that a resource lacks, and what puts it back."""
+    """Yield the name of each table and view that a resource lacks, and the function that puts it back."""
     resource = part.needed("id")
     table = contents.table(resource)
     if table is not None and _is_same_file(part, other) and not _has_table(portal, other):
@@ -173,7 +178,10 @@ def _missing(
 
 
 def _has_table(portal: CkanPortal, part: Resource) -> bool:
-    """Return whether a file has a table that the portal shows: a purged dataset leaves one that it does not show."""
+    """Return whether a file has a table that the portal shows.
+
+    A purged dataset leaves its table in the DataStore; ``datastore_active`` is then absent and the portal shows none.
+    """
     return part.fields.get("datastore_active") is True and portal.held_table(part) is not None
 
 
@@ -187,7 +195,7 @@ def _view_place(part: Resource, view: View) -> str:
 
 
 def _pairs(saved: Package, held: Package | None) -> Iterator[tuple[Resource, Resource]]:
-    """Yield each file of a saved package with the one that it is on the portal: by its id, else by its name."""
+    """Yield each file of a saved package with its counterpart on the portal: by id, else by name."""
     left = {part.id: part for part in held.resources} if held else {}
     known = {part.id for part in saved.resources}
     for part in saved.resources:
@@ -198,13 +206,13 @@ def _pairs(saved: Package, held: Package | None) -> Iterator[tuple[Resource, Res
 
 
 def shown_differences(portal: CkanPortal, package: Package, found: Package, contents: Contents) -> Iterator[Place]:
-    """Yield where tables and views of a dataset are not as they were saved.
+    """Yield the tables and views of a dataset that differ from their saved state.
 
     Args:
         portal: The portal.
-        package: The dataset as it was saved.
+        package: The saved dataset.
         found: The dataset as the portal has it.
-        contents: Tables and views as they were saved.
+        contents: The saved tables and views.
     """
     for part, other in _pairs(package, found):
         resource = part.needed("id")
@@ -216,6 +224,7 @@ def shown_differences(portal: CkanPortal, package: Package, found: Package, cont
         yield from _view_differences(part, contents.views.get(resource, ()), portal.held_views(other))
 
 
+# An equal view first, else one of the same type and title: two views can share both and differ in a filter.
 def _view_differences(part: Resource, saved: Sequence[View], found: Sequence[View]) -> Iterator[Place]:
     left = list(found)
     for view in saved:
@@ -231,7 +240,7 @@ def _view_differences(part: Resource, saved: Sequence[View], found: Sequence[Vie
 
 
 def _steady(table: Mapping[str, Json] | None) -> Json:
-    """Return a table without what may differ though it is the same: the order of its rows."""
+    """Return a table with its rows and key sorted, since PostgreSQL gives rows in any order."""
     if table is None:
         return None
     rows = sorted(json.dumps(row, ensure_ascii=False, sort_keys=True) for row in list_of(table["records"]))
@@ -239,11 +248,11 @@ def _steady(table: Mapping[str, Json] | None) -> Json:
 
 
 def _table_text(table: Mapping[str, Json] | None) -> str:
-    """Return a table in few letters: its number of rows and a checksum; empty if there is none."""
+    """Return a short text for a table: its number of rows and a checksum; empty without a table."""
     if table is None:
         return ""
-    told = json.dumps(_steady(table), ensure_ascii=False, sort_keys=True)
-    return f"{len(list_of(table['records']))} rows, sha256 {sha256(told.encode('utf-8'))[:_SHOWN_LETTERS]}"
+    text = json.dumps(_steady(table), ensure_ascii=False, sort_keys=True)
+    return f"{len(list_of(table['records']))} rows, sha256 {sha256(text.encode('utf-8'))[:_SHOWN_LETTERS]}"
 
 
 def _view_text(view: View | None) -> str:

@@ -1,7 +1,7 @@
-"""A table as CKAN's DataStore takes it: typed columns of short names, the data dictionary, and what changed.
+"""Tables in the form of CKAN's DataStore: typed columns with short names, the data dictionary, and changed rows.
 
-Column names are Japanese and long; PostgreSQL takes 63 bytes (21 kanji). A longer one gets a stated short name, the
-same every time; the data dictionary has the whole one.
+Column names are Japanese and long, and PostgreSQL takes 63 bytes (21 kanji). A longer name gets a short one, the same
+in every run; the data dictionary has the full name.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _TEXT = "text"
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name in the DataStore, its type there, its whole name and its description."""
+    """A column of a DataStore table: name, PostgreSQL type, full name (label) and description (notes)."""
 
     name: str
     type: str
@@ -48,13 +48,13 @@ class Column:
     notes: str
 
     def to_dict(self) -> JsonObject:
-        """Return the column as ``datastore_create`` takes it."""
+        """Return the column in the JSON that ``datastore_create`` takes."""
         return {"id": self.name, "type": self.type, "info": {"label": self.label, "notes": self.notes}}
 
 
 @dataclass(frozen=True)
 class StoredTable:
-    """A table as it is to be in the DataStore; ``key`` is empty if nothing tells all rows apart."""
+    """A table as the DataStore will have it; ``key`` is empty if no columns distinguish all rows."""
 
     columns: tuple[Column, ...]
     key: tuple[str, ...]
@@ -67,25 +67,25 @@ class StoredTable:
 
     @property
     def short_names(self) -> dict[str, str]:
-        """Return the columns that got a shorter name: whole names by short ones."""
+        """Return the full names of the columns that got a shorter name, by the short names."""
         return {column.name: column.label for column in self.columns if column.name != column.label}
 
 
 @dataclass(frozen=True)
 class RowChanges:
-    """What turns the rows that are there into those that are wanted."""
+    """The rows to send (``upserts``) and the keys of the rows to delete (``removed``) to bring a table up to date."""
 
     upserts: tuple[Record, ...]
     removed: tuple[Record, ...]
 
 
 def stored_table(data: bytes, schema: Mapping[str, Json], key: Sequence[str]) -> StoredTable:
-    """Return a published CSV as it is to be in the DataStore.
+    """Return a published CSV as a table for the DataStore.
 
     Args:
-        data: The CSV.
-        schema: Its Table Schema.
-        key: The columns that tell rows apart.
+        data: The bytes of the CSV.
+        schema: The CSV's Table Schema.
+        key: The columns that distinguish rows.
     """
     header, rows = read_csv_rows(data)
     described = {field.needed("name"): field for field in schema_columns(schema)}
@@ -117,6 +117,7 @@ def short_name(name: str) -> str:
     >>> short_name("対応可能な言語のうち手話その他の特別な手段によるもの")
     '対応可能な言語のうち手話その他の特別_ad3e1027'
     """
+    # CKAN refuses a quotation mark and a leading underscore: both are its own in SQL (`_id`, `_full_text`).
     plain = name.replace('"', "'").strip()
     fitted = f"x{plain}" if plain.startswith("_") or not plain else plain
     rules = _rules()
@@ -127,7 +128,7 @@ def short_name(name: str) -> str:
 
 
 def _typed(field: Part, texts: Sequence[str]) -> tuple[str, list[Json]]:
-    """Return a column's type and values; text if any value would not be read as anything else."""
+    """Return a column's PostgreSQL type and values; the type is text if one value does not fit the schema's type."""
     kind = _rules().types.get(field.text("type"), _TEXT)
     if any(field.fields.get(key) not in (None, "default") for key in _rules().text_if):
         kind = _TEXT
@@ -138,7 +139,11 @@ def _typed(field: Part, texts: Sequence[str]) -> tuple[str, list[Json]]:
 
 
 def _number(text: str) -> str:
-    """Return a finite number as it is written, so that nothing is rounded on the way."""
+    """Return a finite number unchanged as text, so that no digit is rounded on the way.
+
+    Raises:
+        ValueError: If the number is infinite or NaN, which JSON cannot carry.
+    """
     if not Decimal(text).is_finite():
         raise ValueError(text)
     return text
@@ -164,18 +169,18 @@ _READERS: Mapping[str, Callable[[str], Json]] = {
 
 
 def tells_apart(key: Sequence[str], records: Sequence[Record]) -> bool:
-    """Return whether the columns of a key are filled in every row, and no two rows have the same values there."""
+    """Return whether the columns of a key are filled in every row and their values differ between any two rows."""
     if not key or not all(name in record and record[name] is not None for record in records for name in key):
         return False
     return len({tuple(record[name] for name in key) for record in records}) == len(records)
 
 
 def row_changes(held: Sequence[Record], table: StoredTable) -> RowChanges:
-    """Return which rows have to be sent, and which are to go, by the table's key.
+    """Return the rows to send and the rows to delete, matched by the table's key.
 
     Args:
-        held: The rows that the DataStore has.
-        table: The table as it is to be.
+        held: The rows in the DataStore.
+        table: The wanted table.
     """
     numeric = {column.name for column in table.columns if column.type == "numeric"}
     known = {_key(record, table.key): _steady(record, numeric) for record in held}
@@ -192,7 +197,7 @@ def _key(record: Record, key: Sequence[str]) -> tuple[str, ...]:
 
 
 def _steady(record: Record, numeric: set[str]) -> dict[str, Json | Decimal]:
-    """Return a row as it can be compared: numbers by value, the DataStore's own number left out."""
+    """Return a row for comparison: decimal numbers by value, and without ``_id``, the DataStore's row number."""
     return {
         name: Decimal(str(value)) if name in numeric and value is not None else value
         for name, value in record.items()
@@ -201,33 +206,33 @@ def _steady(record: Record, numeric: set[str]) -> dict[str, Json | Decimal]:
 
 
 def same_rows(held: Sequence[Record], table: StoredTable) -> bool:
-    """Return whether these are the rows of a table, in any order.
+    """Return whether the DataStore has exactly the rows of a table, in any order.
 
     Args:
-        held: The rows that the DataStore has, decimal numbers as text.
-        table: The table as it is to be.
+        held: The rows in the DataStore, decimal numbers as text.
+        table: The wanted table.
     """
     numeric = {column.name for column in table.columns if column.type == "numeric"}
     return _counted(held, numeric) == _counted(table.records, numeric)
 
 
 def _counted(records: Sequence[Record], numeric: set[str]) -> Counter[str]:
-    rows = ({name: _told(value) for name, value in sorted(_steady(one, numeric).items())} for one in records)
+    rows = ({name: _canonical(value) for name, value in sorted(_steady(one, numeric).items())} for one in records)
     return Counter(repr(row) for row in rows)
 
 
-def _told(value: Json | Decimal) -> Json:
-    """Return a value so that equal ones are written alike: 35.10 and 35.1 are."""
+def _canonical(value: Json | Decimal) -> Json:
+    """Return a value in its canonical form: 35.10 and 35.1 are both ``"35.1"``."""
     return str(value.normalize()) if isinstance(value, Decimal) else value
 
 
 def page_size() -> int:
-    """Return how many rows are read or sent at once."""
+    """Return the number of rows in one request."""
     return _rules().chunk
 
 
 def chunks(records: Sequence[Record]) -> Iterator[list[Record]]:
-    """Yield some rows at a time."""
+    """Yield rows in lists of at most :func:`page_size`, in order; nothing for no rows."""
     size = page_size()
     for start in range(0, len(records), size):
         yield list(records[start : start + size])
@@ -235,7 +240,7 @@ def chunks(records: Sequence[Record]) -> Iterator[list[Record]]:
 
 @dataclass(frozen=True)
 class _Rules:
-    """How a table goes into the DataStore (``datastore.toml``, which says what each number is for)."""
+    """The rules of ``datastore.toml``, which has the reason of each number."""
 
     longest_name: int
     kept_of_a_long_name: int

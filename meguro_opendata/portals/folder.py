@@ -1,12 +1,12 @@
-"""``FolderPortal``: the embedded portal, a folder that any web server or file share can show. No server of its own.
+"""``FolderPortal``: the embedded portal, a folder that any web server or file share can show without a program.
 
     index.html                             the catalogue for people
     catalog.jsonld                         the catalogue as DCAT
     dataset/<name>/index.html              one dataset, all rows
-    dataset/<name>/<files>                 what is published
-    api/3/action/package_show/<name>.json  the dataset as CKAN's API would answer
+    dataset/<name>/<files>                 the published files
+    api/3/action/package_show/<name>.json  the dataset in the form of CKAN's API
 
-The ``package_show`` file is written last: a dataset is there when it is, and everything else follows from it.
+The ``package_show`` file announces a dataset and is written last; every page derives from it.
 """
 
 from __future__ import annotations
@@ -41,12 +41,13 @@ from meguro_opendata.workspace.city import City
 
 __all__ = ["FolderPortal"]
 
+# Fixed for ever: ids are UUIDs of version 5 (RFC 9562) below it, so that a portal built again keeps all its ids.
 _NAMESPACE = uuid.UUID("6f1c2f5e-2f0b-5b8e-9b0b-0d9f3c1f7a52")
-_PREVIEW = 5
+_PREVIEW = 5  # rows of each dataset on the front page: enough to see what the table is about
 _PAGE = "index.html"
 # Header and rows.
 _Table = tuple[list[str], list[list[str]]]
-# The texts of a package that are used, and those of its parts.
+# The texts of a package, and of its parts, that this module relies on; `_refuse_malformed` checks them.
 _USED = ("name", "metadata_created")
 _USED_PARTS = {
     "resources": ("name", "hash", "created"),
@@ -57,7 +58,7 @@ _USED_PARTS = {
 
 
 class FolderPortal:
-    """A portal in a folder."""
+    """A portal in a folder that only this program writes to (see ``Portal`` for the operations)."""
 
     exclusive = True
     workers = 1
@@ -70,19 +71,19 @@ class FolderPortal:
         self._lang = lang
 
     def wanted(self, slug: str, entry: CatalogEntry) -> Package:
-        """Return a dataset in CKAN's own form."""
+        """Return a dataset in CKAN's form, always public: a folder has no users whose access could be limited."""
         return to_ckan(entry, self._city).with_fields(private=False)
 
     def lists(self) -> PortalLists:
-        """Return nothing: a folder has no lists."""
+        """Return no lists: a folder accepts every group and licence."""
         return PortalLists()
 
     def check(self, package: Package, lists: PortalLists | None = None) -> list[Finding]:
-        """Return nothing: a folder takes everything."""
+        """Return no findings: a folder accepts every package."""
         return []
 
     def state(self, names: Sequence[str] = ()) -> PortalState:
-        """Return the packages by name; the checksum of a file that is missing or another than announced is ``None``.
+        """Return the packages by name; ``hash`` is ``None`` for a file that is missing or differs from its checksum.
 
         Raises:
             PortalError: If a ``package_show`` file cannot be read.
@@ -90,7 +91,7 @@ class FolderPortal:
         return PortalState({package.name: self._with_real_hashes(package) for package in self._packages()})
 
     def read_file(self, package: Package, resource: str) -> bytes:
-        """Return the bytes of a published file, empty if it is missing or lies elsewhere."""
+        """Return the bytes of a published file, empty if it is missing or another editor's link."""
         part = package.identified(resource)
         return (
             self._bytes(package.name, part.name) if part is not None and not self._is_of_others(package, part) else b""
@@ -105,25 +106,25 @@ class FolderPortal:
         return self._bytes(package.name, part.name)
 
     def held_table(self, part: Resource) -> HeldTable | None:
-        """Return nothing: a folder has no DataStore."""
+        """Return ``None``: a folder has no DataStore."""
         return None
 
     def held_rows(self, part: Resource) -> list[JsonObject]:
-        """Return nothing: a folder has no DataStore."""
+        """Return no rows: a folder has no DataStore."""
         return []
 
     def held_views(self, part: Resource) -> tuple[View, ...]:
-        """Return nothing: the pages of a folder are made from its files."""
+        """Return no views: the pages of a folder are made from its files."""
         return ()
 
     def add_view(self, part: Resource, view: View) -> None:
-        """Do nothing: a folder has no views."""
+        """Ignore the view: a folder has no views."""
 
     def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package:
-        """Write the files, delete those that go, then write the ``package_show`` answer that announces the rest.
+        """Write the new files, delete the removed ones, then write the ``package_show`` file that announces the rest.
 
         Raises:
-            PortalError: If a file that goes cannot be deleted; it stays announced.
+            PortalError: If a file to remove cannot be deleted; it stays announced.
             StorageError: If the folder cannot be written.
         """
         name = package.name
@@ -139,10 +140,12 @@ class FolderPortal:
         return shown
 
     def load(self, package: Package, table: TableLoad) -> None:
-        """Do nothing: a folder has no DataStore."""
+        """Ignore the table: a folder has no DataStore."""
 
     def remove(self, package: Package) -> None:
-        """Take a dataset away: first its files, then what announces it, so that a removal that fails can be repeated.
+        """Delete a dataset's files, then the file that announces it.
+
+        In this order a removal that fails can be repeated: the dataset is announced until all of its files are gone.
 
         Raises:
             PortalError: If a file cannot be deleted; the others are gone, and the dataset stays announced.
@@ -151,14 +154,14 @@ class FolderPortal:
         self._delete([self._show_path(package.name)])
 
     def remains(self, package: Package, parts: Sequence[Resource] | None = None) -> tuple[str, ...]:
-        """Return what lies in the folder of a dataset that was taken away, or which of some files is still there."""
+        """Return the paths left of a removed dataset, or the names of the given files that are still there."""
         if parts is not None:
             return tuple(part.name for part in parts if self._file(package.name, part.name).is_file())
         paths = [*self._contents(package.name), self._show_path(package.name)]
         return tuple(path.relative_to(self.root).as_posix() for path in paths if path.is_file() or path.is_symlink())
 
     def unlisted(self, package: Package) -> tuple[Resource, ...]:
-        """Return what lies in a dataset's folder beside its files and its page, named by its path there."""
+        """Return the files in a dataset's folder that are neither its own nor its page, named by their paths there."""
         *found, folder = self._contents(package.name)
         own = {folder / _PAGE, *(folder / part.name for part in package.resources)}
         others = [path for path in found if path not in own and (path.is_symlink() or path.is_file())]
@@ -168,7 +171,10 @@ class FolderPortal:
         return tuple(Resource({"name": name, "url": f"dataset/{package.name}/{name}"}) for name in names)
 
     def _contents(self, name: str) -> list[Path]:
-        """Return everything in a dataset's folder, and the folder itself last; a link is not followed."""
+        """Return all paths in a dataset's folder, inner ones first, and the folder itself last.
+
+        A symbolic link is not followed: a removal must not delete files outside of the portal.
+        """
         folder = inside(self.root, "dataset", name)
         if folder.is_symlink() or not folder.is_dir():
             return [folder]
@@ -177,10 +183,12 @@ class FolderPortal:
         return [Path(place, inner) for place, folders, files in walked for inner in (*files, *folders)] + [folder]
 
     def _delete(self, paths: Sequence[Path]) -> None:
-        """Delete files and empty folders, as many as the system lets us.
+        """Delete files and empty folders, as many as the system allows.
+
+        Windows does not delete a file that another program has open, so one failure does not end the loop.
 
         Raises:
-            PortalError: If one is still there.
+            PortalError: If a path is still there; it names the files.
         """
         reasons = {path: reason for path in paths if (reason := _deletion_trouble(path)) is not None}
         files = [path.relative_to(self.root).as_posix() for path in reasons if path.is_symlink() or not path.is_dir()]
@@ -189,7 +197,7 @@ class FolderPortal:
             raise PortalError("removal-failed", name=self.name, files=names, reason=next(iter(reasons.values())))
 
     def settle(self, name: str, gone: Sequence[str]) -> None:
-        """Take away half-written files, and those files of a dataset that it does not announce.
+        """Remove a dataset's half-written files, and the files in ``gone`` that the dataset does not announce.
 
         Raises:
             StorageError: If a file cannot be removed.
@@ -203,7 +211,7 @@ class FolderPortal:
                 self._file(name, file).unlink(missing_ok=True)
 
     def finish(self) -> bool:
-        """Write the catalogue and the pages anew where they differ from what is there."""
+        """Write the catalogue and the pages anew where their content differs; return whether a page was written."""
         packages = list(self._packages())
         for folder in (self.root, *(inside(self.root, "dataset", package.name) for package in packages)):
             sweep(folder)
@@ -239,7 +247,7 @@ class FolderPortal:
         )
 
     def _table(self, entry: CatalogEntry) -> _Table:
-        """Return header and rows of a dataset's CSV, without columns that are empty throughout."""
+        """Return header and rows of a dataset's CSV for its page, without columns that are empty in every row."""
         name = next((part.name for part in entry.distributions if part.format == "CSV"), None)
         if name is None:
             return [], []
@@ -272,11 +280,11 @@ class FolderPortal:
         return part.with_fields(hash=self._confirmed_hash(package.name, part))
 
     def _is_of_others(self, package: Package, part: Resource) -> bool:
-        """Return whether somebody wrote a resource into the list by hand: its id is not the one that we give."""
+        """Return whether a resource was written into the list by hand: its id is not the one that this portal gives."""
         return part.id is not None and part.id != _identifier(self._city.code, package.name, part.name)
 
     def _confirmed_hash(self, package: str, part: Resource) -> str | None:
-        """Return the announced checksum, if the file is there and has it."""
+        """Return the announced checksum if the file is there and has it, else ``None``."""
         path = self._file(package, part.name)
         return part.hash if path.is_file() and sha256(path.read_bytes()) == part.hash else None
 
@@ -302,6 +310,7 @@ class FolderPortal:
         return replace(fields, resources=parts)
 
     def _shown_resource(self, package: str, part: Resource, old: Resource | None, moment: str) -> Resource:
+        # The file's date moves only with its bytes, so that a change of metadata does not look like new data.
         same = old is not None and old.hash == part.fields["hash"]
         return part.with_fields(
             id=_identifier(self._city.code, package, part.name),
@@ -321,7 +330,11 @@ class FolderPortal:
 
 
 def _refuse_malformed(package: Package) -> None:
-    """Touch every part of a package that is used later; whatever is not as CKAN gives it raises."""
+    """Read every part of a package that is used later, so that a malformed file is refused before anything is written.
+
+    Raises:
+        ValueError: If a name cannot be a file's name; KeyError, TypeError or AttributeError for a wrong kind of value.
+    """
     from_ckan(package)
     for key in _USED:
         package.needed(key)
@@ -341,7 +354,7 @@ def _refuse_malformed(package: Package) -> None:
 
 
 def _deletion_trouble(path: Path) -> str | None:
-    """Delete a file, a link or an empty folder; return why it is still there, ``None`` if it is gone."""
+    """Delete a file, a link or an empty folder; return the system's reason if that failed, else ``None``."""
     try:
         if path.is_dir() and not path.is_symlink():
             path.rmdir()
@@ -353,7 +366,7 @@ def _deletion_trouble(path: Path) -> str | None:
 
 
 def _identifier(*parts: str) -> str:
-    """Return the same id for the same thing, however often the portal is built."""
+    """Return the id of a dataset or file, the same however often the portal is built."""
     return str(uuid.uuid5(_NAMESPACE, "/".join(parts)))
 
 

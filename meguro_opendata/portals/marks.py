@@ -1,4 +1,4 @@
-"""The marks by which a dataset on a portal is known again: whose it is, and what was published last."""
+"""The marks that identify a dataset of ours on a portal: its owner, and a digest of the last publication."""
 
 from __future__ import annotations
 
@@ -26,21 +26,22 @@ __all__ = [
 # Keys of a package's extras; a CKAN shows them on the dataset's page, so they say whose they are.
 DATASET = "公開ツールの管理番号"
 RELEASE = "公開ツールの照合値"
-# As earlier versions wrote them; they are read, and replaced when the dataset is written next.
+# Names that earlier versions wrote. They are read, and replaced when the dataset is next written: a read that changed
+# nothing else must not become a write.
 _EARLIER = {"mo_dataset": DATASET, "mo_release": RELEASE}
 
 # Fields of a resource that nothing on the server rewrites (XLoader rewrites "hash"); BYTES is at every file of ours.
 CHECKSUM = "sha256"
 BYTES = "mo_bytes"
 DATASTORE = "mo_datastore"
-# What is noted of a file that came from a CKAN: whether it is one of ours. It is never sent.
+# Set on a file read from a CKAN: whether it is one of ours. This field is never sent.
 OURS = "ours"
-# The text that a CKAN keeps as a file's "hash": anyone can write it, so that it proves nothing. It is never sent.
+# The text that a CKAN keeps as a file's "hash". Any editor can write it, so it proves nothing; it is never sent.
 STORED_HASH = "stored_hash"
 
 
 def extras_of(package: Package | None) -> dict[str, str]:
-    """Return the additional fields of a package by their key, our marks under their present ones.
+    """Return the additional fields of a package by their keys, our marks under their present keys.
 
     >>> extras_of(Package({"name": "aed"}, extras=(Extra.of("spatial", "目黒区"),)))
     {'spatial': '目黒区'}
@@ -49,17 +50,17 @@ def extras_of(package: Package | None) -> dict[str, str]:
 
 
 def is_ours(part: Resource) -> bool:
-    """Return whether a file from a CKAN is known to be one of ours; never where that is not noted."""
+    """Return whether a file read from a CKAN is known to be ours; a file without that note is not."""
     return part.fields.get(OURS) is True
 
 
 def is_of_others(part: Resource) -> bool:
-    """Return whether a file from a CKAN is known to be somebody else's; never where that is not noted."""
+    """Return whether a file read from a CKAN is known to be another editor's; a file without that note is not."""
     return part.fields.get(OURS) is False
 
 
 def sorted_extras(texts: Mapping[str, str]) -> tuple[Extra, ...]:
-    """Return additional fields in the order of their keys, in which all of ours are written."""
+    """Return additional fields sorted by key, so that equal fields are always sent as equal JSON."""
     return tuple(Extra.of(key, texts[key]) for key in sorted(texts))
 
 
@@ -69,5 +70,5 @@ def marked(package: Package, dataset: str, release: str) -> Package:
 
 
 def unmarked(package: Package, *keys: str) -> Package:
-    """Return the package without some of its additional fields."""
+    """Return the package without the additional fields of the given keys."""
     return replace(package, extras=tuple(extra for extra in package.extras if extra.key not in keys))

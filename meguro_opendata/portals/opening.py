@@ -1,4 +1,4 @@
-"""Places to publish to: ``Portal`` (the protocol), ``FolderPortal``, the embedded default, and ``CkanPortal``."""
+"""Opening a portal that ``opendata.toml`` declares: a folder or a CKAN."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["open_portal"]
 
 
 def open_portal(workspace: Workspace, name: str | None = None, *, insecure_http: bool = False) -> Portal:
-    """Return a portal of the workspace; without a name, its only one.
+    """Return a portal of the workspace by its name; without a name, the only portal.
 
     Args:
         workspace: The workspace.
@@ -20,7 +20,7 @@ def open_portal(workspace: Workspace, name: str | None = None, *, insecure_http:
         insecure_http: Allow plain http to a CKAN on another machine.
 
     Raises:
-        ConfigurationError: If there is no such portal, or several to choose from.
+        ConfigurationError: If the workspace has no portal of that name, or several portals and no name is given.
         MeguroOpendataError: If the portal's address is plain http to another machine and that is not allowed.
     """
     known = sorted(workspace.portals)
@@ -39,6 +39,7 @@ def open_portal(workspace: Workspace, name: str | None = None, *, insecure_http:
 
 
 def _open_ckan(workspace: Workspace, name: str, insecure_http: bool) -> Portal:
+    # Imported here: ckanapi and requests take time to load, and a folder portal needs neither.
     from meguro_opendata.portals.ckan.client import CkanClient
     from meguro_opendata.portals.ckan.portal import CkanPortal
 

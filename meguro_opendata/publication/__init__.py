@@ -1,4 +1,4 @@
-"""Plan, then apply exactly that plan. A second run writes nothing; a killed run is simply run again."""
+"""Publication by plan and apply: a second run writes nothing, and a run that was killed is simply run again."""
 
 from __future__ import annotations
 

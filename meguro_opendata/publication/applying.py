@@ -1,4 +1,4 @@
-"""Applying a plan: exactly what it says, several datasets at a time, each wholly or not at all."""
+"""Applying a plan: exactly its changes, several datasets at a time, each dataset wholly or not at all."""
 
 from __future__ import annotations
 
@@ -43,12 +43,15 @@ Progress = Callable[["Result"], None]
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one dataset: its action, and the error if it failed.
+    """The result of one dataset's change.
 
     Attributes:
+        dataset: The dataset's slug, or its name on the portal.
+        action: The plan's action.
         resources: The files that were sent.
         removed: The files that were taken off the portal.
-        held: The dataset as the portal has it afterwards, ``None`` if that is not known.
+        error: The error if the change failed, else ``None``.
+        held: The dataset as the portal has it afterwards, ``None`` if that is unknown.
     """
 
     dataset: str
@@ -60,11 +63,11 @@ class Result:
 
     @property
     def publishes(self) -> bool:
-        """Return whether it is a publication, and not only a withdrawal of the dataset or of some of its files."""
+        """Return whether the change publishes something, and does not only withdraw the dataset or files of it."""
         return self.action != "remove" and (bool(self.resources) or not self.removed)
 
     def to_dict(self, lang: str) -> JsonObject:
-        """Return the result as the JSON of ``outcome@1`` has it."""
+        """Return the result in the JSON of ``outcome@1``."""
         return {
             "dataset": self.dataset,
             "action": self.action,
@@ -76,7 +79,13 @@ class Result:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What ``apply_plan`` did: the result of each dataset, and whether it wrote pages that follow from them."""
+    """The results of applying a plan.
+
+    Attributes:
+        portal: The portal's name.
+        results: The result of each dataset, in the plan's order.
+        pages: Whether pages that derive from the datasets (a folder portal's catalogue) were rewritten.
+    """
 
     portal: str
     results: tuple[Result, ...]
@@ -84,17 +93,17 @@ class Outcome:
 
     @property
     def done(self) -> tuple[Result, ...]:
-        """Return the datasets that were written or taken away."""
+        """Return the results of the datasets that were written or removed."""
         return tuple(result for result in self.results if result.error is None)
 
     @property
     def failed(self) -> tuple[Result, ...]:
-        """Return the datasets that were not, each with its error."""
+        """Return the results of the datasets whose change failed."""
         return tuple(result for result in self.results if result.error is not None)
 
     @property
     def datasets(self) -> tuple[str, ...]:
-        """Return the slugs of what was written or taken away."""
+        """Return the slugs of the datasets that were written or removed."""
         return tuple(result.dataset for result in self.done)
 
     @property
@@ -119,18 +128,18 @@ class Outcome:
 
     @property
     def exit_code(self) -> ExitCode:
-        """0, or that of the first failure."""
+        """Return 0, or the exit code of the first failure in the plan's order."""
         return next((result.error.exit_code for result in self.failed if result.error), ExitCode.DONE)
 
 
 def apply_plan(plan: Plan, portal: Portal, allow: Sequence[str] = (), progress: Progress | None = None) -> Outcome:
-    """Do what the plan says.
+    """Carry out a plan on its portal, without the ledger (see :func:`publish`).
 
     Args:
         plan: The plan.
-        portal: The portal that it was made for.
-        allow: Guards that are allowed by name.
-        progress: Is told each result as it comes.
+        portal: The portal that the plan was made for.
+        allow: The guards that are allowed by name.
+        progress: A function that is called with each result as soon as it is there.
 
     Raises:
         GuardError: If a guard refuses, or portal or releases have changed since the plan was made.
@@ -141,7 +150,10 @@ def apply_plan(plan: Plan, portal: Portal, allow: Sequence[str] = (), progress: 
 
 
 def _checked(plan: Plan, portal: Portal, allow: Sequence[str], seen: PortalState | None) -> list[DatasetPlan]:
-    """Return the changes that are to be made, once nothing speaks against any of them."""
+    """Check guards, conflicts, files and the portal's state; return the changes to make.
+
+    All checks come before the first write, so that a refused plan changes nothing.
+    """
     refuse_guards(plan, allow)
     refuse_conflicts(plan)
     _refuse_changed_files(plan, portal)
@@ -154,7 +166,7 @@ def _checked(plan: Plan, portal: Portal, allow: Sequence[str], seen: PortalState
 def _all_results(
     changes: Sequence[DatasetPlan], portal: Portal, began: datetime, progress: Progress
 ) -> Iterator[Result]:
-    """Return the results in the order of the plan; written by several workers."""
+    """Write the datasets with several workers and return the results in the plan's order."""
     moment = began.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
     with ThreadPoolExecutor(max_workers=portal.workers) as pool:
         try:
@@ -162,6 +174,7 @@ def _all_results(
             for future in as_completed(futures):
                 progress(future.result())
         finally:
+            # On Ctrl-C the datasets in progress are finished, and those still waiting are not begun.
             pool.shutdown(cancel_futures=True)
     return (future.result() for future in futures)
 
@@ -179,6 +192,7 @@ def _result(change: DatasetPlan, portal: Portal, moment: str) -> Result:
         if not change.only_loads:
             held = portal.put(change.package, uploads, moment, change.before)
             confirm_gone(change, portal)
+        # Tables come after the files: a table belongs to a resource, and a new resource has its id only now.
         ids = file_ids(change.resources, held)
         for load in change.loads:
             portal.load(change.package, replace(load, resource_id=ids.get(load.name, "")))
@@ -189,7 +203,7 @@ def _result(change: DatasetPlan, portal: Portal, moment: str) -> Result:
 
 
 def _add_views(change: DatasetPlan, portal: Portal) -> None:
-    """Make the views again that are gone, after the tables that they may show."""
+    """Make the lost views again. They come after the tables, since a view can show one."""
     parts = {part.id: part for part in change.package.resources}
     for lost in change.views:
         if lost.resource in parts:
@@ -215,19 +229,26 @@ def publish(
 
     Args:
         plan: The plan.
-        portal: Where to.
-        workspace: Whose ledger is written.
-        allow: Guards that are allowed by name.
-        now: The time for the ledger.
-        approval: The number of the document that approved it, for the ledger.
-        seen: The portal's state that the caller has just seen (:attr:`Plan.seen` of a plan made a moment ago); without
-            it the portal is read again, to see whether it changed since the plan was made. A portal that is written to
-            by others checks each dataset in any case.
-        progress: Is told each result as it comes.
+        portal: The portal to publish to.
+        workspace: The workspace, whose ledger and history are written.
+        allow: The guards that are allowed by name.
+        now: The time for the ledger; default the current time.
+        approval: The number of the document (決裁) that approved the plan, for the ledger.
+        seen: The portal's state that the caller has just read (:attr:`Plan.seen` of a plan made a moment ago). Without
+            it the portal is read again, to see whether it changed since the plan was made. A portal that others write
+            to checks each dataset in any case.
+        progress: A function that is called with each result as soon as it is there.
+
+    Raises:
+        MeguroOpendataError: If the ledger's chain is broken, or the journal is damaged.
+        GuardError: If a guard refuses, or portal, releases or ledger have changed since the plan was made.
+        PortalError: If the portal cannot be read; a failed write is in the outcome instead.
+        StorageError: If a file cannot be written.
     """
     moment = now or datetime.now(UTC)
     history, journal = History(workspace), Journal(workspace)
     with locked(workspace.ledger):
+        # `torn`: a last line that broke off is no broken chain here, since the recovery completes it.
         refuse_unverified(workspace.ledger, torn=True)
         past = recover_locked(workspace, portal)
         refuse_undone(plan, past)
@@ -239,6 +260,7 @@ def publish(
         started = _started(plan, records, journal.place(), moment, past)
         if started.records:
             journal.begin(started)
+        # Journal and notes before the first write to the portal: a kill from here on is found by the next run.
         noting.forget(history, plan.portal, changes)
         results = tuple(_all_results(changes, portal, moment, progress or (lambda _: None)))
         failed = {result.dataset for result in results if result.error is not None}
@@ -252,7 +274,10 @@ def publish(
 
 
 def _refused(plan: Plan, results: Iterable[Result]) -> Iterator[str]:
-    """Yield datasets that the portal refused, so that it certainly did not act."""
+    """Yield the datasets that the portal refused, so that it certainly did not change them.
+
+    A dataset with a table is left out: the refusal can be the table's, after the dataset itself was written.
+    """
     tables = {change.dataset for change in plan.changes if change.loads}
     for result in results:
         if isinstance(result.error, RefusedError | StaleError) and result.dataset not in tables:
@@ -260,7 +285,7 @@ def _refused(plan: Plan, results: Iterable[Result]) -> Iterator[str]:
 
 
 def _records(plan: Plan, history: History, known: OnPortal, time: str, approval: str | None) -> Iterator[Record]:
-    """Yield what is to become of each dataset whose portal, ledger or history changes."""
+    """Yield the journal's record of each dataset that changes on the portal, in the ledger or in the history."""
     for change in plan.changes:
         events = tuple(_missing_events(change, plan.portal, known, time, approval))
         record = record_of(change, events, history, plan.portal, _time_of(change, events, known, time))
@@ -269,7 +294,7 @@ def _records(plan: Plan, history: History, known: OnPortal, time: str, approval:
 
 
 def _started(plan: Plan, records: Iterable[Record], place: Place, moment: datetime, past: Recovery | None) -> Started:
-    """Return what the journal is to say; if it is the rest of what was interrupted, what is done of that, too."""
+    """Return the journal's content; the rest of an interrupted publication also lists the datasets already done."""
     same = past is not None and past.plan == plan.continues
     again = past is not None and past.asked == {*plan.wishes.remove, *past.wishes}
     return Started(
@@ -285,14 +310,14 @@ def _started(plan: Plan, records: Iterable[Record], place: Place, moment: dateti
 
 
 def _time_of(change: DatasetPlan, events: Sequence[Event], known: OnPortal, time: str) -> str:
-    """Return when a release was published: now, or when the ledger says, if only the history lacks it."""
+    """Return the time of a publication: now, or the ledger's time if only the history lacks the release."""
     past = [known.last(change.dataset, part.name) for part in change.resources]
     times = [event.time for event in past if event is not None]
     return time if events or change.action != "unchanged" or not times else max(times, key=datetime.fromisoformat)
 
 
 def _complete(started: Started, failed: set[str], journal: Journal, history: History, plan: Plan) -> int:
-    """Write ledger and history of what the portal has now; return the number of entries."""
+    """Write ledger and history of the datasets that the portal has now; return the number of new entries."""
     releases = {change.dataset: change.release for change in plan.changes}
     done = tuple(record for record in started.records if record.dataset not in failed)
     files = {
@@ -316,6 +341,7 @@ def _refuse_other_state(plan: Plan, state: PortalState) -> None:
 
 
 def _is_as_planned(part: ResourcePlan) -> bool:
+    """Return whether a file to upload still has the checksum in the plan: a rebuild after the approval changes it."""
     path = Path(part.path or "")
     return path.is_file() and checksum(path) == part.sha256
 
@@ -328,7 +354,7 @@ def _upload(part: ResourcePlan, place: int) -> Upload:
 def _missing_events(
     change: DatasetPlan, portal: str, known: OnPortal, time: str, approval: str | None
 ) -> Iterator[Event]:
-    """Yield what the ledger does not know yet; ``known`` is the latest event of each file on this portal."""
+    """Yield the events that the ledger lacks; ``known`` has the latest event of each file on this portal."""
     if change.action == "remove" or change.stays_withdrawn:
         yield from withdrawal_events(change, portal, time, approval)
         return
@@ -352,13 +378,13 @@ def _missing_events(
 
 
 def _checksum(part: ResourcePlan, past: LastEvent | None) -> str:
-    """Return the checksum of a file; of one taken away, which may be gone already, the one it was published with."""
+    """Return a file's checksum; of a removed file without one, the checksum with which it was published."""
     taken = past.sha256 if past is not None and part.action == "remove" else ""
     return part.sha256 or taken
 
 
 def _event_of(part: ResourcePlan, past: LastEvent | None) -> str | None:
-    """Return what has happened to a file that the ledger does not know yet."""
+    """Return the kind of the event that the ledger lacks of a file, ``None`` if the ledger is up to date."""
     if part.action == "remove":
         return WITHDRAW if past is not None and past.event != WITHDRAW else None
     if past is None:

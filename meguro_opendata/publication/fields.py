@@ -1,7 +1,8 @@
-"""The fields of a dataset that the workspace owns, flat, and how three versions of them are told apart.
+"""The fields of a dataset that the workspace owns, as flat texts, and the comparison of three versions of them.
 
-A mark that goes along to the portal keeps a short digest of each field as it was published. By it an edit made on the
-portal is seen field by field, from any machine; fields that the workspace never had are not in it, and stay.
+Each dataset on a portal bears a mark with a short digest of every field as it was published. The mark shows an edit
+made on the portal, field by field and from any computer. Fields that the workspace never had are not in the mark and
+stay unchanged.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ __all__ = [
 Flat = Mapping[str, str]
 # A mark: short digests of names of fields to short digests of their values.
 Mark = Mapping[str, str]
+# Letters of base64 for a name and for a value, 24 bits each: CKAN refuses long extras (42 kB gave an error 500), and an
+# edit keeps the digest of its field by chance once in 16 million edits.
 _LETTERS = 4
 EDITED = "edited"
 
@@ -50,7 +53,7 @@ class _RowRules(TypedDict):
 
 
 class PublicationRules(TypedDict):
-    """What ``publication.toml`` holds: owned fields, how many rows are shown, and guards."""
+    """The content of ``publication.toml``: owned fields, the number of rows to show, and guards."""
 
     owned: _Owned
     rows: _RowRules
@@ -59,30 +62,33 @@ class PublicationRules(TypedDict):
 
 @cache
 def publication_rules() -> PublicationRules:
-    """Return owned fields and guards, from ``publication.toml``."""
+    """Return the rules of ``publication.toml``."""
     loaded = packaged_toml(__package__, "publication.toml")
     return {"owned": loaded["owned"], "rows": loaded["rows"], "guards": loaded["guards"]}
 
 
 @dataclass(frozen=True)
 class FieldChange:
-    """A field that differs: its value on the portal and in the workspace; of a list all of its elements."""
+    """A field that differs: its value on the portal and in the workspace; for a list, all elements."""
 
     field: str
     before: str | Sequence[str] | None
     after: str | Sequence[str] | None
 
     def to_dict(self) -> JsonObject:
-        """Return the change as the JSON of ``plan@1`` has it."""
+        """Return the change in the JSON of ``plan@1``."""
         return {"field": self.field, "before": self.before, "after": self.after}
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """A field of ours that was edited on the portal: as it was published, as it is there, as the workspace has it.
+    """A field of ours that was edited on the portal, in three versions: published, on the portal, in the workspace.
 
     Attributes:
-        published: Only shown: it is ``None`` if it is not known here, too.
+        field: The field's flat name.
+        published: The value as it was published, for display; ``None`` also where this computer does not know it.
+        portal: The value on the portal.
+        workspace: The value in the workspace.
         reason: ``edited``, or why the portal's resource of a file is uncertain: ``unmarked``, ``copied``,
             ``other-id`` or ``ambiguous`` (:mod:`meguro_opendata.publication.matching`).
     """
@@ -94,32 +100,32 @@ class Conflict:
     reason: str = EDITED
 
     def to_dict(self) -> JsonObject:
-        """Return the conflict as the JSON of ``plan@1`` has it; a reason only where it is no edit."""
+        """Return the conflict in the JSON of ``plan@1``; ``reason`` is there only if the conflict is not an edit."""
         versions: JsonObject = {"published": self.published, "portal": self.portal, "workspace": self.workspace}
         return {"field": self.field, **versions, **({} if self.reason == EDITED else {"reason": self.reason})}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What follows from three versions: fields to write, fields in conflict, and those of others that stay."""
+    """The result of comparing three versions: fields to write (portal, workspace), conflicts, and fields that stay."""
 
     changed: Mapping[str, tuple[str | None, str | None]]
     conflicts: tuple[Conflict, ...]
     kept: Flat
 
     def also(self, *conflicts: Conflict) -> Comparison:
-        """Return the same with further conflicts, which come first."""
+        """Return the comparison with further conflicts in front of its own."""
         return replace(self, conflicts=(*conflicts, *self.conflicts))
 
 
 def flat(package: Package, files: Mapping[str, Resource] | None = None) -> dict[str, str]:
-    """Return every field of a package by a name of its own; empty ones left out.
+    """Return every non-empty owned field of a package as text, by its flat name (``tags.防災``, ``extras.spatial``).
 
-    Of lists each element is a field, so that one that was added by hand can stay.
+    Each element of a list is a field, so that an element added by hand can stay.
 
     Args:
         package: The package.
-        files: The resources that count, by the names of our files; default all of the package, by their own names.
+        files: The resources to include, by the names of our files; default all resources, by their own names.
     """
     parts = {part.name: part for part in package.resources} if files is None else files
     owned = publication_rules()["owned"]
@@ -134,16 +140,17 @@ def flat(package: Package, files: Mapping[str, Resource] | None = None) -> dict[
 
 
 def _described(part: Resource, name: str) -> str:
-    """Return what people read of a file; its address only where it is elsewhere, its name only where it is another."""
+    """Return the description of a resource as one text: owned fields, the address of a link, and a changed name."""
     renamed = "" if part.name == name else part.name
     texts = [_text(part.fields.get(name)) for name in publication_rules()["owned"]["resource"]]
+    # The address of an uploaded file is the portal's and differs between portals; only a link's address is ours.
     address = _text(part.url)
     linked = address.startswith(("http://", "https://")) and not part.is_upload
     return " | ".join(filter(None, [*texts, address if linked else "", renamed])) or "-"
 
 
 def _text(value: Json) -> str:
-    """Return a value as CKAN keeps it: text without space at its ends, lines ended by one sign."""
+    """Return a value as text without outer space and with line feeds only: CKAN's forms change both."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -152,12 +159,12 @@ def _text(value: Json) -> str:
 
 
 def digests(fields: Flat) -> Mark:
-    """Return the mark of some fields."""
+    """Return the mark of the given fields: digests of names to digests of values."""
     return {_digest(name): _digest(text) for name, text in fields.items()}
 
 
 def mark_text(fields: Flat) -> str:
-    """Return a mark as it is kept on the portal.
+    """Return the mark of the given fields as the portal keeps it: sorted, so that equal fields give equal text.
 
     >>> mark_text({"title": "AED設置箇所一覧"})
     'qvIy5RKc'
@@ -166,7 +173,7 @@ def mark_text(fields: Flat) -> str:
 
 
 def read_mark(text: str) -> Mark:
-    """Return the mark that a text from a portal holds."""
+    """Return the mark in a text from a portal: the inverse of :func:`mark_text`."""
     return {part[:_LETTERS]: part[_LETTERS:] for part in text.split()}
 
 
@@ -176,13 +183,13 @@ def _digest(text: str) -> str:
 
 
 def compare(ours: Flat, theirs: Flat, mark: Mark | None, *, overwrite: bool = False) -> Comparison:
-    """Tell three versions apart.
+    """Compare the workspace's fields, the portal's fields and the mark of the last publication.
 
     Args:
-        ours: The fields as the workspace has them.
-        theirs: As the portal has them.
-        mark: Digests of what was published last; ``None`` if nothing was, so that nobody edited it.
-        overwrite: Ours win where both differ.
+        ours: The fields in the workspace.
+        theirs: The fields on the portal.
+        mark: The mark of the last publication; ``None`` if nothing was published, so that no field can be edited.
+        overwrite: Write the workspace's value where there would be a conflict.
     """
     changed: dict[str, tuple[str | None, str | None]] = {}
     conflicts: list[Conflict] = []
@@ -200,19 +207,22 @@ def compare(ours: Flat, theirs: Flat, mark: Mark | None, *, overwrite: bool = Fa
 
 
 def _verdict(name: str, mine: str | None, there: str | None, mark: Mark | None) -> str:
-    """What to do about a field that differs: ``write``, ``keep`` (it is not ours), or ``conflict``."""
+    """Return the treatment of a field that differs: ``write``, ``keep`` (it is not ours) or ``conflict``."""
+    # The portal has what we published: the workspace changed it, or dropped it, and wins.
     owned = mark.get(_digest(name)) if mark is not None else None
     if owned is not None and there is not None and owned == _digest(there):
         return "write"
+    # The workspace lacks the field and did not publish this value: another editor's text is not ours to delete.
     if mine is None:
         return "keep"
+    # Nothing was published, or the field is new on both sides: no edit can be lost.
     if mark is None or (owned is None and there is None):
         return "write"
     return "conflict"
 
 
 def shown_fields(changed: Mapping[str, tuple[str | None, str | None]], theirs: Flat) -> Iterator[FieldChange]:
-    """Yield the changed fields for people: the elements of a list together; files that come are listed elsewhere."""
+    """Yield the changed fields for display: a list's elements together; new files are left out, the plan lists them."""
     lists = publication_rules()["owned"]["lists"]
     for name, (before, after) in changed.items():
         kind = name.partition(".")[0]

@@ -1,10 +1,10 @@
-"""Earlier releases, kept by checksum: each can be published again, and an edit on a portal be shown beside it.
+"""Earlier releases, kept by checksum, so that each can be published again and an edit on a portal can be shown.
 
 releases/.history/files/<sha256>            every file that was published, once
-releases/.history/<slug>/<release>.json     the files of a release; beside it, as .jsonl, its entry
+releases/.history/<slug>/<release>.json     the files of a release; beside it, as .jsonl, its catalogue entry
 releases/.history/<slug>/published.jsonl    which release went to which portal, and when
 releases/.history/<slug>/<portal>.fields.json  the fields as they were published there last
-releases/.history/<slug>/<portal>.seen.json    state of its files on the portal then
+releases/.history/<slug>/<portal>.seen.json    the state of its files on the portal at that publication
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["EarlierRelease", "History", "KeptRelease"]
 
+# Inside the folder of the releases and, like them, not in git: files are large, and the portal has the latest ones.
 _FOLDER = ".history"
 _LOG = "published.jsonl"
+# Hexadecimal letters of a release's id, 48 bits: short enough to type, and no two releases of one dataset share them.
 _LETTERS = 12
 _NOTED = ("release", "portal", "time", "rows")
 
@@ -38,7 +40,7 @@ class _KeptFile(TypedDict):
 
 
 class _Kept(TypedDict):
-    """What ``<release>.json`` holds."""
+    """The content of ``<release>.json``."""
 
     slug: str
     files: list[_KeptFile]
@@ -50,7 +52,7 @@ class _Kept(TypedDict):
 
 @dataclass(frozen=True)
 class EarlierRelease:
-    """One release that was published: its id, the portal and the time of it."""
+    """One publication of a release: the release's id, the portal, the time (ISO 8601) and the number of rows."""
 
     release: str
     portal: str
@@ -58,13 +60,13 @@ class EarlierRelease:
     rows: int
 
     def to_dict(self) -> JsonObject:
-        """Return the release as the JSON of ``releases@1`` has it."""
+        """Return the publication in the JSON of ``releases@1``."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class KeptRelease:
-    """What is kept of a release besides its files: its id, its catalogue entry, and the list of its files, as texts."""
+    """The texts that the history keeps beside the files of a release: id, catalogue entry and list of files."""
 
     id: str
     entry: str
@@ -72,20 +74,20 @@ class KeptRelease:
 
     @classmethod
     def of(cls, release: PublishedDataset) -> KeptRelease:
-        """Return what will be kept of a release."""
+        """Return the texts to keep of a release."""
         entry = write_entries([release.entry])
         files = json.dumps(_files_dict(release), ensure_ascii=False, indent=1, sort_keys=True)
         return cls(_identifier(entry.encode("utf-8"), files.encode("utf-8")), entry, files)
 
 
 class History:
-    """What was published from a workspace."""
+    """The releases that were published from a workspace, in the folder ``.history`` beside them."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._root = workspace.releases / _FOLDER
 
     def keep(self, release: PublishedDataset) -> str:
-        """Keep a release and its files; return its id.
+        """Store a release and its files in the history, and return the release's id.
 
         Raises:
             SourceError: If a file of the release cannot be read.
@@ -99,11 +101,11 @@ class History:
         return kept.id
 
     def has(self, checksum: str) -> bool:
-        """Return whether a file is kept here."""
+        """Return whether the history has a file with that SHA-256 checksum."""
         return is_checksum(checksum) and self._file(checksum).is_file()
 
     def keep_file(self, data: bytes) -> None:
-        """Keep one file.
+        """Store the bytes of one file under their checksum.
 
         Raises:
             StorageError: If the folder cannot be written.
@@ -111,20 +113,24 @@ class History:
         write_whole(self._file(sha256(data)), data)
 
     def keep_texts(self, slug: str, kept: KeptRelease) -> None:
-        """Keep a release's entry and the list of its files.
+        """Store a release's catalogue entry and the list of its files.
 
         Raises:
             StorageError: If the folder cannot be written.
         """
+        # The list comes last: `load` starts from it, so a kill in between leaves no list without its entry.
         write_whole(inside(self._root, slug, f"{kept.id}.jsonl"), kept.entry.encode("utf-8"))
         write_whole(inside(self._root, slug, f"{kept.id}.json"), kept.files.encode("utf-8"))
 
     def noted(self, slug: str) -> int:
-        """Return how many publications of a dataset are noted."""
+        """Return the number of publications that the log has of a dataset."""
         return len(self._noted(slug))
 
     def note(self, slug: str, entry: EarlierRelease, fields: Mapping[str, str], after: int = 0) -> None:
-        """Note that a release was published, unless a line after the first ``after`` ones says so already.
+        """Append a publication to the log, unless a line after the first ``after`` lines records it already.
+
+        A recovery repeats this call, so the same publication must not be logged twice; an equal line further up is an
+        earlier publication of the same release and counts by itself.
 
         Raises:
             StorageError: If the folder cannot be written.
@@ -142,7 +148,7 @@ class History:
         return plain_bytes(path).splitlines() if path.is_file() else []
 
     def sweep(self, slug: str) -> None:
-        """Remove what a killed run was writing of a dataset's history.
+        """Remove the half-written files that a killed run left in a dataset's history.
 
         Raises:
             StorageError: If a file cannot be removed.
@@ -151,10 +157,10 @@ class History:
         sweep(inside(self._root, slug))
 
     def lacks(self, release: PublishedDataset, portal: str) -> bool:
-        """Return whether no publication of just these files is noted as a portal's latest, or a part of it is absent.
+        """Return whether the history lacks these files as the portal's latest publication, wholly or in part.
 
-        Where what is noted cannot be read, the answer is no: it is reported when somebody asks for it, and is not
-        written over.
+        A history that cannot be read counts as complete: it is not overwritten, and the damage is reported when a
+        user asks for an earlier release.
         """
         try:
             noted = [past.release for past in self.releases(release.slug) if past.portal == portal]
@@ -169,19 +175,20 @@ class History:
             return False
 
     def published_fields(self, slug: str, portal: str) -> dict[str, str]:
-        """Return the fields as they were published last, nothing if that is not known here."""
+        """Return the fields as they were published last; empty if this workspace does not know them."""
         try:
             loaded = json.loads(self._fields(slug, portal).read_text(encoding="utf-8"))
+            # A half surrogate in an edited file could not be written into a plan: it raises a ValueError here.
             json.dumps(loaded, ensure_ascii=False).encode("utf-8")
         except (OSError, ValueError, RecursionError):
             return {}
         return {str(name): str(text) for name, text in loaded.items()} if isinstance(loaded, dict) else {}
 
     def releases(self, slug: str) -> list[EarlierRelease]:
-        """Return what was published of a dataset, the newest last.
+        """Return the publications of a dataset, the newest last.
 
         Raises:
-            MeguroOpendataError: If the list is damaged.
+            MeguroOpendataError: If the log is damaged.
         """
         path = inside(self._root, slug, _LOG)
         return [_noted(path, number, line) for number, line in enumerate(self._noted(slug), start=1) if line.strip()]
@@ -191,10 +198,10 @@ class History:
 
         Args:
             slug: The dataset.
-            release: Its id, or the beginning of it.
+            release: The release's id, or the beginning of the id.
 
         Raises:
-            MeguroOpendataError: If there is no such release, or several, or it is damaged.
+            MeguroOpendataError: If no release or several releases fit, or the kept release is damaged.
         """
         known = list(dict.fromkeys(past.release for past in self.releases(slug)))
         found = [identifier for identifier in known if identifier.startswith(release)]
@@ -202,6 +209,7 @@ class History:
             raise MeguroOpendataError("release-unknown", slug=slug, release=release, known=known)
         path = inside(self._root, slug, f"{found[0]}.json")
         try:
+            # The id is the checksum of both texts, so an edit by hand is detected and not published unnoticed.
             same = _identifier(path.with_suffix(".jsonl").read_bytes(), path.read_bytes()) == found[0]
             (entry,) = read_entries(path.with_suffix(".jsonl"))
             loaded = self._loaded(entry, json.loads(path.read_text(encoding="utf-8")))
@@ -212,7 +220,7 @@ class History:
         return loaded
 
     def file(self, checksum: str) -> bytes | None:
-        """Return a file that was published, ``None`` if it is not kept here or not whole.
+        """Return the bytes of a published file; ``None`` if the history lacks it or its bytes were changed.
 
         Args:
             checksum: A SHA-256 in hexadecimal digits. A portal's ``hash`` can be any text, under which no file is kept.
@@ -244,7 +252,7 @@ class History:
         return inside(self._root, "files", checksum)
 
     def seen_path(self, slug: str, portal: str) -> Path:
-        """Return the file with a portal's state of a dataset when it was published (see ``looking``)."""
+        """Return the path of the file with the dataset's state on a portal at publication (see ``looking``)."""
         return inside(self._root, slug, f"{portal}.seen.json")
 
     def _fields(self, slug: str, portal: str) -> Path:
@@ -267,15 +275,16 @@ def _identifier(entry: bytes, files: bytes) -> str:
 
 
 def _noted(path: Path, number: int, line: bytes) -> EarlierRelease:
-    """Return what a line of the log says.
+    """Return the publication that a line of the log records.
 
     Raises:
-        MeguroOpendataError: If it is not as it was written.
+        MeguroOpendataError: If the line is not valid.
     """
     try:
         loaded = json.loads(line.decode("utf-8"))
         release, portal, time, rows = (loaded[name] for name in _NOTED)
         datetime.fromisoformat(time)
+        # `type(rows) is int`: JSON's `true` is an int to Python. Encoding refuses half surrogates.
         known = bool((release + portal).encode("utf-8")) and type(rows) is int
     except (ValueError, TypeError, KeyError, RecursionError):
         known = False

@@ -1,8 +1,8 @@
-"""What the journal holds of a publication: all that is needed to end it as if it had not been interrupted.
+"""The journal of a publication: its content suffices to complete the publication after an interruption.
 
-The order of writes of every publication is: journal, portal, ledger, history and fields, pages, journal removed. The
-form of the file, and the ledger's part of a recovery, are in ``ledger/pending.py``; ``recovery.py`` completes what
-the journal describes.
+Every publication writes in the same order: journal, portal, ledger, history and fields, pages, journal removed. The
+file's form and the ledger's part of a recovery are in ``ledger/pending.py``; ``recovery.py`` completes a publication
+from the journal.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = ["Journal", "Record", "Started", "record_of", "with_ids"]
 
 @dataclass(frozen=True)
 class RecordedFile:
-    """One resource of a plan; ``id`` is the portal's, ``None`` before it has given one."""
+    """One resource of a plan; ``id`` is the portal's, ``None`` before the portal has given one."""
 
     name: str
     id: str | None
@@ -46,30 +46,30 @@ class RecordedFile:
 
     @classmethod
     def planned(cls, part: ResourcePlan) -> RecordedFile:
-        """Return what the journal keeps of a resource's plan."""
+        """Return the journal's part of a resource's plan."""
         return cls(part.name, part.id, part.sha256, part.action, part.ours)
 
 
 @dataclass(frozen=True)
 class Record:
-    """What is to become of one dataset.
+    """The planned change of one dataset, as the journal keeps it.
 
     Attributes:
         dataset: The slug; of a dataset that is only on the portal, its name there.
         name: The name on the portal.
-        action: ``create``, ``update`` or ``remove``; ``unchanged`` where only the ledger or the history lack it.
-        id: The portal's id of the dataset, ``None`` before it is made.
-        modified: The portal's time of its last change, as it was when the plan was made.
-        marks: The marks of whose it is and of its fields, as they will be on the portal.
-        private: Whether it will be private there.
-        files: Name and checksum of each file that the portal is to have, in order.
+        action: ``create``, ``update`` or ``remove``; ``unchanged`` where only the ledger or the history is completed.
+        id: The portal's id of the dataset, ``None`` for a new dataset.
+        modified: The portal's time of the dataset's last change when the plan was made.
+        marks: The mark of ownership and the mark of the fields, as they will be on the portal.
+        private: Whether the dataset will be private on the portal.
+        files: Name and checksum of each file that the portal will have, in order.
         resources: Each resource of the plan.
         fields: The owned fields as they will be published.
-        events: The entries of the ledger.
-        release: What is kept of the release; ``None`` if nothing is.
-        noted: How many publications of the dataset the history had noted before.
-        time: The time that the history notes.
-        rows: Rows of the release.
+        events: The entries for the ledger.
+        release: The texts that the history keeps of the release; ``None`` if the history keeps nothing.
+        noted: The number of publications of the dataset in the history's log before this one.
+        time: The time of the publication for the history.
+        rows: The number of rows of the release.
     """
 
     dataset: str
@@ -90,7 +90,7 @@ class Record:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Record:
-        """Return the record that :meth:`to_dict` gave."""
+        """Return the record in the journal's JSON: the inverse of :meth:`to_dict`."""
         events = [event for event in map(entry_of, content["events"]) if isinstance(event, Event)]
         marks = content["marks"]
         shaped = {
@@ -103,34 +103,34 @@ class Record:
         return cls(**{**content, **shaped})
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the record as the journal has it."""
+        """Return the record in the journal's JSON."""
         return {**asdict(self), "events": [filled(event) for event in self.events]}
 
     @property
     def written(self) -> bool:
-        """Return whether the portal is written to."""
+        """Return whether the record changes the dataset on the portal."""
         return self.action != "unchanged"
 
     @property
     def uploads(self) -> bool:
-        """Return whether a file is sent to the portal."""
+        """Return whether the record sends a file to the portal; a link alone is no file."""
         return any(part.action in WRITTEN and part.sha256 for part in self.resources)
 
     @property
     def gone(self) -> tuple[str, ...]:
-        """Return the names of the files that leave the portal."""
+        """Return the names of the files that the record removes from the portal."""
         return tuple(part.name for part in self.resources if part.action == "remove")
 
 
 def record_of(change: DatasetPlan, events: Sequence[Event], history: History, portal: str, time: str) -> Record | None:
-    """Return the record of a change, ``None`` if it leaves portal, ledger and history as they are.
+    """Return the journal's record of a change, ``None`` if it changes neither portal nor ledger nor history.
 
     Args:
-        change: The change.
-        events: Its entries for the ledger.
+        change: The planned change of a dataset.
+        events: The change's entries for the ledger.
         history: The workspace's history.
         portal: The portal's name.
-        time: The time of the publication, as the ledger writes it.
+        time: The time of the publication in the ledger's form.
     """
     release = _to_keep(change, history, portal)
     if not (_is_written(change) or events or release):
@@ -157,17 +157,20 @@ def record_of(change: DatasetPlan, events: Sequence[Event], history: History, po
 
 
 def _noted(change: DatasetPlan, history: History) -> int:
-    """Return how many versions the history notes before what is written now."""
+    """Return the number of log lines before this publication; 0 where only the history is completed.
+
+    With 0 the whole log is searched, so that a recovery does not log a publication a second time.
+    """
     return history.noted(change.dataset) if _is_written(change) else 0
 
 
 def _is_written(change: DatasetPlan) -> bool:
-    """Return whether the portal's dataset changes; to bring a table into the DataStore again does not count."""
+    """Return whether a change writes the dataset itself; loading a table into the DataStore again does not count."""
     return change.action == "remove" or (change.action in WRITTEN and not change.only_loads)
 
 
 def _to_keep(change: DatasetPlan, history: History, portal: str) -> KeptRelease | None:
-    """Return what the history is to keep: what is published, also what is on the portal and was never noted here."""
+    """Return the texts for the history: of a release that is published, or is on the portal but not in the history."""
     if change.release is None or not (_is_written(change) or history.lacks(change.release, portal)):
         return None
     return KeptRelease.of(change.release)
@@ -175,17 +178,17 @@ def _to_keep(change: DatasetPlan, history: History, portal: str) -> KeptRelease 
 
 @dataclass(frozen=True)
 class Started:
-    """A publication as the journal has it.
+    """A publication in the journal.
 
     Attributes:
         portal: The portal's name.
-        plan: The digest of its plan.
-        moment: When it began.
-        place: Where in the ledger its entries follow.
-        records: What is to become of each dataset, in the plan's order.
-        wishes: What was asked for by name.
+        plan: The digest of the plan.
+        moment: The time at which the publication began.
+        place: The place in the ledger after which its entries follow.
+        records: The record of each dataset, in the plan's order.
+        wishes: The command's options that name datasets, as JSON.
         done: Datasets of the same plan that an earlier, interrupted run has published.
-        fulfilled: What was to be removed by name, and was by such a run.
+        fulfilled: The removals of the same command that an earlier, interrupted run has done.
     """
 
     portal: str
@@ -199,7 +202,7 @@ class Started:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Started:
-        """Return the publication that :meth:`to_dict` gave."""
+        """Return the publication in the journal's JSON: the inverse of :meth:`to_dict`."""
         return cls(
             portal=content["portal"],
             plan=content["plan"],
@@ -212,7 +215,7 @@ class Started:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the publication as the journal has it."""
+        """Return the publication in the journal's JSON; ``moment`` is in UTC."""
         return {
             "portal": self.portal,
             "plan": self.plan,
@@ -226,11 +229,14 @@ class Started:
 
     @property
     def asked(self) -> frozenset[str]:
-        """What was to be removed by name, of late and before."""
+        """Return all removals of the command, by this run and by earlier interrupted ones."""
         return frozenset((*self.wishes["remove"], *self.fulfilled))
 
     def after(self, arrived: Sequence[Record]) -> Started:
-        """Return the publication once some of its records are done: they are no longer in it."""
+        """Return the rest of the publication after some of its records are done.
+
+        Records that write only ledger or history go, too: the next run finds that need anew.
+        """
         names = {name for record in arrived if record.written for name in (record.dataset, record.name)}
         wishes = [wish for wish in self.wishes["remove"] if wish.partition("/")[0] in names]
         return replace(
@@ -242,11 +248,11 @@ class Started:
 
 
 def with_ids(started: Started, held: Mapping[str, Package | None]) -> Started:
-    """Return a publication whose entries have the ids of the resources, which a portal gives when it has them.
+    """Return a publication whose entries have the portal's resource ids, which exist only after the write.
 
     Args:
         started: The publication.
-        held: Each of its datasets as the portal has it; ``None`` where nothing was written.
+        held: Each dataset as the portal has it, by slug; ``None`` where nothing was written.
     """
     return replace(started, records=tuple(_identified(record, held.get(record.dataset)) for record in started.records))
 
@@ -259,7 +265,7 @@ def _identified(record: Record, held: Package | None) -> Record:
 
 
 class Journal:
-    """The journal of a workspace; whoever writes it holds the ledger's lock."""
+    """The journal of a workspace; every caller that writes it holds the ledger's lock."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -267,7 +273,7 @@ class Journal:
         self._city = workspace.city.code
 
     def read(self) -> tuple[Pending, ...]:
-        """Return every publication that has not ended.
+        """Return every publication that has not ended, of all portals.
 
         Raises:
             MeguroOpendataError: If the journal is damaged or another workspace's.
@@ -275,12 +281,13 @@ class Journal:
         return read_pending(self._ledger, self._city)
 
     def of(self, portal: str) -> Started | None:
-        """Return the publication to a portal that has not ended, ``None`` if there is none.
+        """Return the publication to a portal that has not ended, ``None`` if every one has ended.
 
         Raises:
             MeguroOpendataError: If the journal is damaged or another workspace's.
         """
         try:
+            # The portal can have been renamed in opendata.toml since the interruption.
             names = {portal, *self._workspace.former_names(portal)}
             found = next((Started.of(one.content) for one in self.read() if one.portal in names), None)
             return replace(found, portal=portal) if found else None
@@ -288,24 +295,24 @@ class Journal:
             raise MeguroOpendataError("pending-damaged", file=pending_path(self._ledger)) from None
 
     def place(self) -> Place:
-        """Return where in the ledger the next entries follow."""
+        """Return the present end of the ledger, after which the next entries follow."""
         return place_of(self._ledger)
 
     def begin(self, started: Started) -> None:
-        """Write down a publication before the portal is written to, in place of an earlier one to the same portal."""
+        """Write a publication into the journal before the first write to its portal; it replaces an earlier one."""
         self._replace(started.portal, [started.to_dict()])
 
     def enter(self, place: Place, events: Sequence[Event]) -> int:
-        """Enter events in the ledger, each once; return how many."""
+        """Append the events that the ledger lacks after a place, each once; return the number of new entries."""
         return append_missing(self._ledger, place, events)
 
     def end(self, started: Started, missing: Collection[str], refused: Collection[str] = ()) -> None:
-        """Remove a publication whose last write is done.
+        """Remove a publication from the journal after its last write.
 
         Args:
             started: The publication.
-            missing: Datasets that the portal may not have: they stay, unless they are ``refused``.
-            refused: Datasets that the portal certainly does not have.
+            missing: Datasets that the portal possibly lacks: their records stay, so that the next run finds out.
+            refused: Datasets that the portal certainly lacks: their records go, even if they are ``missing``.
         """
         left = started.after([record for record in started.records if record.dataset not in missing])
         left = replace(left, records=tuple(record for record in left.records if record.dataset not in refused))
@@ -313,5 +320,6 @@ class Journal:
 
     def _replace(self, portal: str, publications: Sequence[Mapping[str, Any]]) -> None:
         names = {portal, *self._workspace.former_names(portal)}
+        # Each portal has its own entry: a portal that is down must not lose its journal to a publication elsewhere.
         others = [one.content for one in self.read() if one.portal not in names]
         write_pending(self._ledger, self._city, [*others, *publications])

@@ -1,4 +1,4 @@
-"""Fields and withdrawals of a plan in words: what people call them, and their values."""
+"""Words for the fields, values and withdrawals of a plan, in the reader's language."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["field_label", "value_text", "withdrawal_text"]
 
 
 def field_label(field: str, lang: str) -> str:
-    """What people call a field; its own name, or a file's, where there is no word for it.
+    """Return the label of a field; its own name, or the file's name, if no word for it exists.
 
     >>> field_label("extras.frequency", "ja"), field_label("tags.防災", "ja"), field_label("extras.係", "ja")
     ('更新頻度', 'キーワード: 防災', '係')
@@ -26,7 +26,7 @@ def field_label(field: str, lang: str) -> str:
 
 
 def value_text(value: str | Sequence[str] | None, lang: str) -> str:
-    """Return a field's value; the elements of a list beside each other, a word where there is none.
+    """Return a field's value as text; a list's elements are joined, and a missing value has a word.
 
     >>> value_text(["防災", "備蓄"], "ja"), value_text(None, "ja")
     ('防災、備蓄', '（なし）')
@@ -37,15 +37,19 @@ def value_text(value: str | Sequence[str] | None, lang: str) -> str:
 
 
 def withdrawal_text(change: DatasetPlan, lang: str) -> str | None:
-    """Return what the ledger and the portal say of a dataset's withdrawal, ``None`` if there is nothing to say."""
+    """Return the sentence about a dataset's withdrawal, ``None`` if the dataset was never withdrawn.
+
+    A dataset that is removed now gets a sentence only if the portal has lost it already: then the ledger alone is
+    completed.
+    """
     past = change.withdrawn
     if change.action == "remove":
         return messages.message("plan-withdraw-entered", lang) if change.before is None else None
     if past is None:
         return None
-    told = {"day": japan_day(past.time), "portal": past.portal, "dataset": change.dataset}
+    words = {"day": japan_day(past.time), "portal": past.portal, "dataset": change.dataset}
     if not change.stays_withdrawn:
-        return messages.message("plan-withdrawn-again", lang, day=told["day"], portal=past.portal)
+        return messages.message("plan-withdrawn-again", lang, day=words["day"], portal=past.portal)
     if past.found:
-        return messages.message("plan-withdrawn-found", lang, files=past.found, **told)
-    return messages.message("plan-withdrawn", lang, **told)
+        return messages.message("plan-withdrawn-found", lang, files=past.found, **words)
+    return messages.message("plan-withdrawn", lang, **words)

@@ -19,12 +19,14 @@ __all__ = ["workspace_entries"]
 def workspace_entries(
     workspace: Workspace, slugs: Sequence[str] = (), portal: str | None = None
 ) -> tuple[CatalogEntry, ...]:
-    """Return the releases of a workspace as a catalogue has them; of a portal's, without those withdrawn from it.
+    """Return the releases of a workspace as catalogue entries.
+
+    With a portal, datasets withdrawn from it are left out and each file has its address there.
 
     Args:
         workspace: The workspace.
-        slugs: Which datasets; default all.
-        portal: The portal whose addresses the files have; without one they have none yet.
+        slugs: The datasets to list; default all.
+        portal: The name of the portal that gives the addresses; without it the files have no addresses.
 
     Raises:
         MeguroOpendataError: If a dataset has no release, or one older than its source.
@@ -34,6 +36,7 @@ def workspace_entries(
         return tuple(_addressed(release.entry, {}, "") for release in load_releases(workspace, chosen))
     target = open_portal(workspace, portal)
     ledger = read_portal(workspace.ledger, portal, workspace.former_names(portal))
+    # Withdrawn datasets go first: they need no release, and a stale one must not stop the export.
     ready = load_releases(workspace, [slug for slug in chosen if slug not in ledger.withdrawals])
     wanted = {release.slug: target.wanted(release.slug, release.entry) for release in ready}
     held = target.state([package.name for package in wanted.values()]).packages
@@ -52,7 +55,7 @@ def _addressed(entry: CatalogEntry, files: Mapping[str, Resource], base: str) ->
 
 
 def _address(url: str, base: str) -> str:
-    """Return a portal's address of a file in full; empty where the portal's own address is not known.
+    """Return the absolute address of a file on a portal; empty where the portal's own address is unknown.
 
     >>> _address("dataset/a/b.csv", "https://example.com/data/"), _address("dataset/a/b.csv", "/"), _address("", "/")
     ('https://example.com/data/dataset/a/b.csv', '', '')

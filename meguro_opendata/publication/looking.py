@@ -1,11 +1,12 @@
-"""What is compared with what was published, beyond the marks: files by date and content, tables, views.
+"""Comparison of a portal's files, tables and views with their state at the last publication, beyond the marks.
 
-The portal's one search tells of each file its size, the text kept as its ``hash``, ``last_modified`` and whether the
-DataStore has a table of it. ``last_modified`` and ``hash`` are noted at publication, beside the history:
+One search of the portal gives each file's size, the text kept as its ``hash``, ``last_modified`` and whether the
+DataStore has its table. ``last_modified`` and ``hash`` are noted at publication, beside the history:
 
-releases/.history/<slug>/<portal>.seen.json   by resource id: checksum, date and hash as they were then, and the views
+releases/.history/<slug>/<portal>.seen.json   by resource id: checksum, date and hash at that time, and the views
 
-A file whose date or hash is another one is downloaded: the portal's own jobs change both without changing the file.
+A file whose date or hash differs from the note is downloaded, and its bytes decide: jobs of the portal itself (XLoader
+writes ``hash``) change both without changing the file.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ __all__ = ["Look", "Looked", "LostView", "Notes", "look_at", "lost_table", "read
 
 @dataclass(frozen=True)
 class Look:
-    """How closely a portal is looked at.
+    """How closely a portal is compared; each attribute costs further requests.
 
     Attributes:
-        deep: Ask for the table and the views of each file.
-        files: Download every file and compute its checksum, and read every row of the tables.
-        views: Whether views are ours to keep: see ``remake_views`` in ``opendata.toml``.
+        deep: Request the table and the views of each file (two requests a file).
+        files: Download every file, compute its checksum, and read every row of the tables.
+        views: Whether lost views are made again (``remake_views`` in ``opendata.toml``).
     """
 
     deep: bool = False
@@ -41,7 +42,7 @@ class Look:
     views: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse to download files alone.
+        """Refuse ``files`` without ``deep``: the tables would be left out, and the result would look complete.
 
         Raises:
             MeguroOpendataError: If files are asked for without ``deep``.
@@ -51,17 +52,18 @@ class Look:
 
     @classmethod
     def of(cls, left_out: Sequence[str], portal: Portal) -> Look:
-        """Return the look at a portal that leaves these out: see :meth:`not_looked_at`."""
+        """Return the look of an earlier plan from its ``not_looked_at``: the inverse of :meth:`not_looked_at`."""
         deep = not portal.exclusive and "table-contents" not in left_out
         return cls(deep=deep, files=deep and "file-contents" not in left_out)
 
     def not_looked_at(self, portal: Portal, looked: Iterable[Looked | None] = ()) -> tuple[str, ...]:
-        """Return what stays unknown of a portal: codes of the sentences ``not-looked-at-…``.
+        """Return the codes of the sentences ``not-looked-at-…``: the parts of a portal that were not compared.
 
         Args:
             portal: The portal.
-            looked: What was found; where no views are noted, it stays unknown whether some are lost.
+            looked: The datasets after the look; without noted views it is unknown whether views were lost.
         """
+        # Only this program writes to an exclusive portal, and its state is read from the files themselves.
         if portal.exclusive:
             return ()
         known = {
@@ -76,14 +78,14 @@ class Look:
 
 @dataclass(frozen=True)
 class LostView:
-    """A view that was there when it was looked for last, and is not any more."""
+    """A view that existed at the last look and is missing now: file name, resource id and the view's settings."""
 
     file: str
     resource: str
     view: View
 
     def to_dict(self) -> JsonObject:
-        """Return the JSON that ``plan@1`` has for it."""
+        """Return the lost view in the JSON of ``plan@1``."""
         kind, title = self.view.kind
         return {"file": self.file, "type": kind, "title": title}
 
@@ -93,12 +95,12 @@ class Looked:
     """A dataset of a portal after a look at it.
 
     Attributes:
-        package: As the portal has it; the ``hash`` of a file whose content is not ours any more is ``None``.
-        found: The checksum of each file that was downloaded, by resource id.
-        views: The views of each file that was asked for them, by resource id; ``None`` without ``deep``.
-        lost_views: Views of ours that are gone.
-        views_unnoted: Whether views were asked for, and it is not noted which there were before.
-        exclusive: Whether only this program writes to the portal, so that there is nothing to note.
+        package: The dataset as the portal has it; ``hash`` is ``None`` for a file that no longer has our content.
+        found: The checksum of each downloaded file, by resource id; empty text for a missing file.
+        views: The views of each file that was asked for, by resource id; ``None`` without ``deep``.
+        lost_views: The noted views that are missing.
+        views_unnoted: Whether views were requested but no earlier views were noted, so that a loss cannot be seen.
+        exclusive: Whether only this program writes to the portal, so that no notes are kept.
     """
 
     package: Package | None
@@ -109,19 +111,19 @@ class Looked:
     exclusive: bool = False
 
 
-# By resource id.
+# The notes of a dataset's files on a portal, by resource id.
 Notes = Mapping[str, JsonObject]
 
 
 def look_at(package: Package | None, slug: str, portal: Portal, history: History, look: Look) -> Looked:
-    """Compare a dataset of ours with what was noted when it was published.
+    """Compare a dataset on a portal with the notes of its last publication.
 
     Args:
-        package: As the portal has it; ``None`` if it has none.
-        slug: The dataset.
+        package: The dataset as the portal has it; ``None`` if the portal lacks it.
+        slug: The dataset's slug.
         portal: The portal.
-        history: Where it is noted.
-        look: How closely.
+        history: The history with the notes.
+        look: How closely to compare.
 
     Raises:
         PortalError: If the portal cannot be reached or refuses.
@@ -141,7 +143,7 @@ def look_at(package: Package | None, slug: str, portal: Portal, history: History
 
 
 def _downloaded(package: Package, portal: Portal, notes: Notes, look: Look) -> Iterator[tuple[str, str]]:
-    """Yield resource id and checksum of each file that has to be read to know whether it is still ours."""
+    """Download each file whose metadata leaves its content in doubt; yield resource id and checksum."""
     for part in package.resources:
         known = part.optional(CHECKSUM)
         if not (is_ours(part) and part.is_upload and part.id and known):
@@ -152,13 +154,12 @@ def _downloaded(package: Package, portal: Portal, notes: Notes, look: Look) -> I
 
 
 def _is_doubtful(part: Resource, noted: JsonObject) -> bool:
-    """Return whether date or hash of a file are not the ones that were noted of this version of it.
-
-    A file whose size is another one is no doubt: it was replaced.
-    """
+    """Return whether a file's date or ``hash`` differs from the note of this version, so that its bytes must decide."""
     checksum = part.optional(CHECKSUM)
+    # `received` sets `hash` to None where the size differs: the file was replaced for certain, without a download.
     if part.hash is None:
         return False
+    # A note of another version, or no note, has no date to compare; the hash can still be ours, empty, or foreign.
     same_version = noted.get(CHECKSUM) == checksum
     hashes = {None, "", checksum, *([noted.get(STORED_HASH)] if same_version else [])}
     moved = same_version and noted.get("last_modified") != part.fields.get("last_modified")
@@ -166,7 +167,7 @@ def _is_doubtful(part: Resource, noted: JsonObject) -> bool:
 
 
 def _judged(part: Resource, found: Mapping[str, str]) -> Resource:
-    """Return a file with the checksum that it was found to have, ``None`` if it is not ours any more."""
+    """Return a resource whose ``hash`` is its checksum, ``None`` if the downloaded bytes are not ours."""
     held, known = found.get(part.id or ""), part.optional(CHECKSUM)
     return part if held is None else part.with_fields(hash=known if held == known else None)
 
@@ -174,6 +175,7 @@ def _judged(part: Resource, found: Mapping[str, str]) -> Resource:
 def _lost_views(package: Package, views: Mapping[str, Sequence[View]], notes: Notes) -> Iterator[LostView]:
     names = {part.id: part.name for part in package.resources}
     for resource, held in views.items():
+        # By type and title, each view once: a view that CKAN makes again has another id, and two can share a title.
         left = [view.kind for view in held]
         for view in _views_of(notes.get(resource, {})):
             if view.kind in left:
@@ -183,7 +185,10 @@ def _lost_views(package: Package, views: Mapping[str, Sequence[View]], notes: No
 
 
 def replaced_files(looked: Looked, portal: Portal, *, overwrite: bool) -> tuple[Conflict, ...]:
-    """Return files of ours that somebody replaced; on a portal of our own such a file is damaged and renewed."""
+    """Return a conflict for each of our files that an editor replaced on the portal.
+
+    On an exclusive portal no editor exists: such a file is damaged, and the plan uploads it again.
+    """
     if looked.package is None or portal.exclusive or overwrite:
         return ()
     parts = [part for part in looked.package.resources if is_ours(part) and part.is_upload and part.hash is None]
@@ -191,7 +196,7 @@ def replaced_files(looked: Looked, portal: Portal, *, overwrite: bool) -> tuple[
 
 
 def _replaced(part: Resource, found: str | None) -> Conflict:
-    """Return the conflict of a replaced file: checksums where it was read, else sizes."""
+    """Return the conflict of a replaced file: it shows checksums if the file was downloaded, else sizes in bytes."""
     place = f"resources.{part.name}.file"
     if found is None:
         return Conflict(place, part.optional(BYTES), str(part.size), None)
@@ -199,13 +204,13 @@ def _replaced(part: Resource, found: str | None) -> Conflict:
 
 
 def lost_table(part: Resource | None, table: TableLoad, portal: Portal, look: Look) -> bool:
-    """Return whether a table that was loaded is not in the DataStore any more, or is not what was loaded.
+    """Return whether a table that was loaded is missing in the DataStore or differs from the loaded table.
 
     Args:
         part: The file on the portal.
         table: The table as it was loaded.
         portal: The portal.
-        look: How closely; without ``deep`` only what the search tells.
+        look: How closely to compare; without ``deep`` only ``datastore_active`` of the search counts.
     """
     if part is None or part.fields.get("datastore_active") is not True:
         return True
@@ -219,7 +224,7 @@ def lost_table(part: Resource | None, table: TableLoad, portal: Portal, look: Lo
 
 
 def read_notes(history: History, slug: str, portal: str) -> dict[str, JsonObject]:
-    """Return what is noted; nothing where it cannot be read, since all of it can be noted again."""
+    """Return the notes of a dataset on a portal; empty if they cannot be read, since the next run notes them again."""
     try:
         loaded = object_of(json.loads(history.seen_path(slug, portal).read_text(encoding="utf-8")))
         return {key: dict(object_of(noted)) for key, noted in loaded.items()}

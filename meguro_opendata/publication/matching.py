@@ -1,8 +1,8 @@
-"""Which resource on a portal is which file of a release: by the ledger's ids and by our marks, never by name alone.
+"""Matching of a portal's resources with the files of a release: by the ledger's ids and our marks, never by name alone.
 
-Doubled names are ordinary on a CKAN. A resource is ours if the ledger knows its id or if it has our mark; where the two
-disagree, or several resources fit, the plan has a conflict and nothing is written. Resources that are no file of the
-release stay where they are.
+Doubled names are ordinary on a CKAN. A resource is ours if the ledger has its id or if it bears our mark. Where the two
+disagree, or several resources fit, the plan has a conflict and nothing is written. All other resources of the dataset
+stay where they are.
 """
 
 from __future__ import annotations
@@ -29,21 +29,22 @@ __all__ = [
     "package_of",
 ]
 
-# What a plan does with the files of a release; it lists them before the portal's other resources.
+# The actions of a plan on the files of a release; a plan lists these files before the portal's other resources.
 _FILES = ("create", "update", "unchanged")
-# Why the resource of a file is uncertain; `--overwrite` decides all of these but the last one.
+# The reasons why the resource of a file is uncertain. `--overwrite` decides all but the last one: among several equal
+# candidates a wrong choice would overwrite another editor's file.
 UNMARKED, COPIED, OTHER_ID, AMBIGUOUS = "unmarked", "copied", "other-id", "ambiguous"
 
 
 @dataclass(frozen=True)
 class Matching:
-    """What of a dataset on a portal is which file of its release.
+    """The assignment of a dataset's resources on a portal to the files of its release.
 
     Attributes:
-        files: The resources by the name of the file that each of them is.
-        others: The resources that are no file of the release, in the portal's order, each with whether it is to go.
-        conflicts: What cannot be decided here.
-        unmarked: Whether copies lose our marks, which has to be written.
+        files: The resource of each file, by the file's name.
+        others: The resources that are no file of the release, in the portal's order, each with whether it is removed.
+        conflicts: The files whose resource is uncertain.
+        unmarked: Whether copies lose our marks, so that the dataset has to be written.
     """
 
     files: Mapping[str, Resource]
@@ -52,14 +53,14 @@ class Matching:
     unmarked: bool = False
 
     def checksums(self) -> dict[str, str | None]:
-        """Return the checksum of each file as the portal has it, ``None`` where it is not known or has no mark."""
+        """Return the checksum of each file on the portal, ``None`` where it is unknown or the file lacks our mark."""
         return {name: None if is_of_others(part) else part.hash or None for name, part in self.files.items()}
 
     def others_plan(self, published: PublishedFiles, old: Package | None) -> Iterator[ResourcePlan]:
-        """Yield what becomes of the resources that are no file of the release.
+        """Yield the plan of each resource that is no file of the release.
 
         Args:
-            published: What the ledger knows of the dataset.
+            published: The dataset's files on this portal by the ledger.
             old: The dataset as the portal has it.
         """
         if old is None:
@@ -78,16 +79,16 @@ def match_files(
     overwrite: bool,
     leaving: Collection[int] = (),
 ) -> Matching:
-    """Find the resource of each file.
+    """Find the resource of each file of a release.
 
     Args:
-        wanted: The dataset as it is to be.
+        wanted: The dataset as it will be published.
         old: The dataset as the portal has it.
-        published: What the ledger knows of it on this portal.
-        trusted: Whether only this program writes there: then there is nothing to dispute.
-        taken_over: Whether the dataset was made elsewhere, so that its resources without a mark may be taken over, too.
-        overwrite: Whether ours win over what was changed on the portal.
-        leaving: The places of the resources that are to be taken away.
+        published: The dataset's files on this portal by the ledger.
+        trusted: Whether only this program writes to the portal, so that no resource is in dispute.
+        taken_over: Whether the dataset was made elsewhere; then resources without our mark can be taken over, too.
+        overwrite: Whether the workspace wins over changes made on the portal.
+        leaving: Indexes in ``old.resources`` of the resources to remove.
     """
     if old is None:
         return Matching({})
@@ -126,17 +127,17 @@ def our_files(
     """Return the resources that were published from here, by the names of our files.
 
     Args:
-        wanted: The dataset as it is to be.
+        wanted: The dataset as it will be published.
         old: The dataset as the portal has it.
-        published: What the ledger knows of it on this portal.
-        trusted: Whether only this program writes there.
+        published: The dataset's files on this portal by the ledger.
+        trusted: Whether only this program writes to the portal.
     """
     return match_files(wanted, old, published, trusted=trusted, taken_over=False, overwrite=False).files
 
 
 @dataclass(frozen=True)
 class _Found:
-    """The place of a file's resource, ``None`` if it has none, what is uncertain about it, and copies of it."""
+    """The index of a file's resource (``None`` for a new file), its conflict, and the indexes of its copies."""
 
     place: int | None = None
     conflict: Conflict | None = None
@@ -150,6 +151,8 @@ class _Found:
 
 @dataclass(frozen=True)
 class _Matcher:
+    """The resources of one dataset on a portal, and all that decides which of them belongs to which file."""
+
     parts: Sequence[Resource]
     published: PublishedFiles
     trusted: bool
@@ -157,7 +160,8 @@ class _Matcher:
     leaving: frozenset[int]
 
     def find(self, file: Resource) -> _Found:
-        """Return the resource of a file: the one that the ledger knows, else one that has our mark and its name."""
+        """Return the resource of a file: by the ledger's id, else by our mark and the file's name."""
+        # The ledger's id is the strongest evidence: names repeat, and a copy made in CKAN's editor keeps our marks.
         name = file.name
         known = self._staying(self._known(name))
         marked = self._staying([place for place in self._named(name, foreign=False) if place not in known])
@@ -168,7 +172,8 @@ class _Matcher:
         return self._of_several(file, marked)
 
     def _known(self, name: str) -> list[int]:
-        """Return the places of the resources that the ledger knows as a file, the latest id first."""
+        """Return the indexes of the resources that the ledger has as a file, the latest id first."""
+        # False sorts before True: the id of the newest ledger entry leads, ids from before a restore follow.
         places = [place for place, part in enumerate(self.parts) if self._name_by_id(part) == name]
         return sorted(places, key=lambda place: self.parts[place].id != self.published.ids[name])
 
@@ -176,7 +181,7 @@ class _Matcher:
         return self.published.names.get(part.id or "")
 
     def _named(self, name: str, *, foreign: bool) -> list[int]:
-        """Return the places of the resources of a name with our mark, or without it; none that is another file."""
+        """Return the indexes of a name's resources with or without our mark; the ledger's other files are left out."""
         return [
             place
             for place, part in enumerate(self.parts)
@@ -184,7 +189,7 @@ class _Matcher:
         ]
 
     def _staying(self, places: list[int]) -> list[int]:
-        """Return the places that are not to be taken away; all of them if a file of the release would have none."""
+        """Return the indexes that are not removed; all of them if the file would otherwise have no resource."""
         return [place for place in places if place not in self.leaving] or places
 
     def _by_id(self, name: str, place: int, copies: Sequence[int]) -> _Found:
@@ -197,7 +202,8 @@ class _Matcher:
         return _Found(place)
 
     def _of_several(self, file: Resource, places: Sequence[int]) -> _Found:
-        """Return the one of several resources that the checksum decides for; a conflict if it does not."""
+        """Return the resource that the checksum selects among several; a conflict if it selects none or several."""
+        # An equal checksum names the version that we published: a double with other bytes is another editor's.
         fitting = [place for place in places if _checksum(self.parts[place]) == self._expected(file)]
         if len(places) > 1 and len(fitting) != 1 and not self.trusted:
             return _Found(places[0], self._conflict(file.name, places, AMBIGUOUS))
@@ -207,13 +213,13 @@ class _Matcher:
         return _Found(place, self._conflict(file.name, [place], OTHER_ID))
 
     def _expected(self, file: Resource) -> str:
-        """Return the checksum of a file as it was published last; that of the release if it never was."""
+        """Return the checksum with which a file was published last; before a first publication the release's."""
         return self.published.checksums.get(file.name) or file.hash or ""
 
     def _is_sure(self, file: Resource, part: Resource) -> bool:
-        """Return whether a resource can be a file though the ledger does not know its id: by its checksum, if needed.
+        """Return whether a resource whose id is not in the ledger is a file of ours; its checksum decides.
 
-        A portal that was restored has given new ids to the same files.
+        A restored portal gives new ids to the same files, so an unknown id alone proves nothing.
         """
         if self.trusted or file.name not in self.published.ids:
             return True
@@ -225,12 +231,12 @@ class _Matcher:
 
 
 def _checksum(part: Resource) -> str:
-    """Return the checksum that goes with a resource; a server can rewrite ``hash``, and does not rewrite our own."""
+    """Return the checksum of a resource: our own field first, since XLoader rewrites CKAN's ``hash``."""
     return part.optional(CHECKSUM) or part.hash or ""
 
 
 def _unmarked(parts: Sequence[Resource], copies: Collection[int]) -> list[Resource]:
-    """Return resources, the copies of ours among them without our marks."""
+    """Return all resources; those at the indexes ``copies`` without our marks, so that they count as foreign."""
     marks = (BYTES, CHECKSUM, DATASTORE)
     return [
         part.without(*marks).with_fields(**{OURS: False}) if place in copies else part
@@ -239,9 +245,10 @@ def _unmarked(parts: Sequence[Resource], copies: Collection[int]) -> list[Resour
 
 
 def is_foreign(part: Resource, published: PublishedFiles, package: Package) -> bool:
-    """Return whether a resource of a package is somebody else's.
+    """Return whether a resource of a package was not published from here.
 
-    It is if the ledger does not know its id and it has no mark of ours, or is a copy of the one that the ledger knows.
+    A resource is foreign if its id is not in the ledger and it either lacks our mark or copies the resource that the
+    ledger has under its name.
     """
     if (part.id or "") in published.names:
         return False
@@ -249,7 +256,7 @@ def is_foreign(part: Resource, published: PublishedFiles, package: Package) -> b
 
 
 def marked_packages(packages: Collection[Package]) -> dict[str, list[Package]]:
-    """Return the packages by the mark that says whose they are; copies of one share it."""
+    """Return the packages by their mark of ownership; copies of one dataset share the mark."""
     found: dict[str, list[Package]] = {}
     for package in packages:
         mark = extras_of(package).get(DATASET)
@@ -261,16 +268,17 @@ def marked_packages(packages: Collection[Package]) -> dict[str, list[Package]]:
 def package_of(
     name: str, held: Mapping[str, Package], marked: Sequence[Package], published: PublishedFiles
 ) -> tuple[Package | None, tuple[Conflict, ...]]:
-    """Return a dataset as a portal has it, and a conflict where several could be it.
+    """Return the package of a dataset on a portal, ``None`` if it is new, and a conflict where several packages fit.
 
     Args:
-        name: The name that it is to have there.
-        held: What the portal holds, by name.
-        marked: The packages with its mark.
-        published: What the ledger knows of it on this portal.
+        name: The name that the dataset will have on the portal.
+        held: The portal's packages by name.
+        marked: The packages that bear the dataset's mark.
+        published: The dataset's files on this portal by the ledger.
     """
     if name in held:
         return held[name], ()
+    # A renamed dataset is found by its mark; among copies of it the one with resources of the ledger is the original.
     known = [package for package in marked if published.names.keys() & package.resources_by_id.keys()]
     fitting = known or list(marked)
     if len(fitting) > 1:
@@ -280,7 +288,7 @@ def package_of(
 
 
 class _Planned(Protocol):
-    """A resource of a plan, also as the journal has it."""
+    """A resource of a plan: ``ResourcePlan``, or ``RecordedFile`` of the journal."""
 
     @property
     def name(self) -> str: ...
@@ -293,13 +301,14 @@ class _Planned(Protocol):
 
 
 def file_ids(planned: Sequence[_Planned], confirmed: Package | None) -> dict[str, str]:
-    """Return the portal's id of each file of a dataset, by its name: what the ledger notes.
+    """Return the portal's id of each file of a dataset, by the file's name, for the ledger's entries.
 
     Args:
         planned: The resources of the dataset's plan.
         confirmed: The dataset as the portal has it after a write; ``None`` if nothing was written.
     """
     kept = _ids(part for part in planned if part.action in _FILES)
+    # A written package begins with the files of the release, so names doubled further down cannot give a wrong id.
     given = _ids(confirmed.resources[: len(kept)]) if confirmed else {}
     removed = _ids(part for part in planned if part.action == "remove" and part.ours)
     return removed | {name: given.get(name) or identifier for name, identifier in kept.items()}
@@ -310,7 +319,9 @@ def _ids(parts: Iterable[Resource | _Planned]) -> dict[str, str]:
 
 
 def noted_files(change: DatasetPlan) -> Iterator[ResourcePlan]:
-    """Yield what of a plan the ledger notes: files of ours that stay, and those that go if none of their name stays."""
+    """Yield the resources that the ledger records: our files that stay, and removed ones whose name does not stay."""
+    # The ledger's key is the file's name. Files that stay come first in a plan, so a removed double of the same name
+    # does not enter a withdrawal of the file that stays.
     seen: set[str] = set()
     for part in change.resources:
         if part.ours and part.action != "orphaned" and part.name not in seen:

@@ -1,4 +1,4 @@
-"""What a portal tells of a dataset is noted when it was published, so that a later look can compare."""
+"""Notes of a dataset's state on a portal, written at its publication and compared by a later look."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _NOTED = (CHECKSUM, "last_modified", STORED_HASH)
 
 
 def forget(history: History, portal: str, changes: Iterable[DatasetPlan]) -> None:
-    """Drop the noted dates of those of the datasets that are about to be written.
+    """Erase the noted dates of the datasets that are about to be written; the other notes stay.
 
-    After a kill it is then unknown whose write the portal's date is of, so that the next look reads the file. All else
-    stays noted.
+    After a kill it is unknown whose write gave a file its date on the portal. Without a noted date the next look
+    downloads the file and compares its bytes.
 
     Raises:
         StorageError: If the folder cannot be written.
@@ -37,10 +37,10 @@ def forget(history: History, portal: str, changes: Iterable[DatasetPlan]) -> Non
 
 
 def note(history: History, plan: Plan, written: Mapping[str, Package | None]) -> None:
-    """Note what a portal tells of the datasets that are as the plan wants them, so that a later look can compare.
+    """Write the notes of the datasets that are on a portal as the plan wants them.
 
     Args:
-        history: Where it is noted.
+        history: The history that keeps the notes.
         plan: The plan that was carried out.
         written: The datasets that were written, by slug: each as the portal then has it, ``None`` if that is unknown.
 
@@ -58,9 +58,10 @@ def note(history: History, plan: Plan, written: Mapping[str, Package | None]) ->
 
 
 def renew(history: History, slug: str, portal: Portal, held: Package | None) -> None:
-    """Note what a portal tells of a dataset that an interrupted run has written; the views stay as they were noted.
+    """Write the notes of a dataset that an interrupted run has written; notes of views stay unchanged.
 
-    Somebody may have replaced a file since: its date is noted only where its bytes are those that were published.
+    An editor can have replaced a file since the kill, so a file's date is noted only where its bytes are the
+    published ones.
 
     Raises:
         PortalError: If a file cannot be read.
@@ -86,10 +87,11 @@ def _noted(package: Package, before: Notes, looked: Looked) -> Iterator[tuple[st
         if part.id and is_ours(part):
             views = before.get(part.id, {}).get("views")
             if looked.views is not None:
+                # The lost views were made again by this run, after the portal was asked for its views.
                 remade = [lost.view for lost in looked.lost_views if lost.resource == part.id]
                 views = [dict(view.fields) for view in (*looked.views.get(part.id, ()), *remade)]
-            told: JsonObject = {name: part.fields.get(name) for name in _NOTED}
-            yield part.id, {"name": part.name, **told, "views": views}
+            state: JsonObject = {name: part.fields.get(name) for name in _NOTED}
+            yield part.id, {"name": part.name, **state, "views": views}
 
 
 def _write(history: History, slug: str, portal: str, notes: Notes) -> None:

@@ -11,7 +11,7 @@ __all__ = ["plan_page"]
 
 
 def plan_page(plan: Plan, workspace: Workspace, lang: str) -> str:
-    """Return the page: one file without scripts, fit for printing."""
+    """Return the approval page of a plan: one HTML file without scripts, fit for printing."""
     settings = workspace.portals.get(plan.portal)
     return pages.render(
         "plan.html",
@@ -29,5 +29,6 @@ def plan_page(plan: Plan, workspace: Workspace, lang: str) -> str:
 
 
 def _is_told(change: DatasetPlan) -> bool:
-    """Return whether a dataset has anything to look at; of all others their names are enough."""
+    """Return whether a dataset is shown in full; an unchanged dataset is only named."""
+    # An orphaned file is shown although its dataset is unchanged: a person decides whether it goes.
     return change.action != "unchanged" or any(part.action != "unchanged" for part in change.resources)

@@ -1,4 +1,4 @@
-"""Taking single resources off a dataset: which of them are meant, and the plan of a dataset that no recipe makes."""
+"""Removal of single resources: finding the resources by name or id, and the plan of a dataset that has no recipe."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ __all__ = ["parts_plan", "places_to_remove", "removed_resources"]
 def parts_plan(
     old: Package, slug: str, published: PublishedFiles, marked: Sequence[Package], leaving: Collection[int]
 ) -> DatasetPlan:
-    """Return the plan that takes single resources off a dataset that no recipe makes; all else of it stays.
+    """Return the plan that removes single resources from a dataset without a recipe and leaves the rest unchanged.
 
     Args:
         old: The dataset as the portal has it.
-        slug: Its slug, or its name on the portal.
-        published: What the ledger knows of it on this portal.
-        marked: The packages with its mark.
-        leaving: The places of the resources that are taken away.
+        slug: The dataset's slug, or its name on the portal.
+        published: The dataset's files on this portal by the ledger.
+        marked: The packages that bear the dataset's mark.
+        leaving: Indexes in ``old.resources`` of the resources to remove.
     """
     resources = removed_resources(old, published, marked, leaving)
     return DatasetPlan(
@@ -46,16 +46,18 @@ def parts_plan(
 def removed_resources(
     old: Package, published: PublishedFiles, marked: Sequence[Package], leaving: Collection[int] | None = None
 ) -> tuple[ResourcePlan, ...]:
-    """Return the plan of the resources of a dataset of which some are taken away; those of a copy of ours are not ours.
+    """Return the plan of each resource of a dataset of which some or all resources are removed.
 
     Args:
         old: The dataset as the portal has it.
-        published: What the ledger knows of it on this portal.
-        marked: The packages with its mark.
-        leaving: The places of those that are taken away; default all.
+        published: The dataset's files on this portal by the ledger.
+        marked: The packages that bear the dataset's mark; several where an editor copied the dataset.
+        leaving: Indexes in ``old.resources`` of the resources to remove; default all.
     """
     removed = range(len(old.resources)) if leaving is None else leaving
     known = [not is_foreign(part, published, old) for part in old.resources]
+    # A dataset copied in CKAN's editor keeps our marks. Only the ids in the ledger distinguish the original from the
+    # copy, and a resource of the copy must not count as ours.
     if len(marked) > 1:
         known = [ours and (part.id or "") in published.names for part, ours in zip(old.resources, known, strict=True)]
     return tuple(
@@ -65,15 +67,15 @@ def removed_resources(
 
 
 def places_to_remove(old: Package | None, names: Collection[str], asked: Sequence[str]) -> frozenset[int]:
-    """Return the places of the resources that are to be taken away, asked for as ``NAME/FILE`` or ``NAME/ID``.
+    """Return the indexes of the resources that ``--remove NAME/FILE`` or ``--remove NAME/ID`` asks to remove.
 
     Args:
         old: The dataset as the portal has it.
-        names: What it can be called: its slug and its name there.
-        asked: Everything that is to be taken away.
+        names: The dataset's slug and its name on the portal.
+        asked: All values of ``--remove``.
 
     Raises:
-        MeguroOpendataError: If a name stands for several resources; it lists their ids.
+        MeguroOpendataError: If a file name fits several resources; the error lists their ids.
     """
     targets = [target for dataset, _, target in (one.partition("/") for one in asked) if dataset in names and target]
     return frozenset(place for target in targets for place in _places(old, target))
@@ -81,6 +83,7 @@ def places_to_remove(old: Package | None, names: Collection[str], asked: Sequenc
 
 def _places(old: Package | None, target: str) -> Iterator[int]:
     parts = old.resources if old else ()
+    # An id comes first: it is unique on a CKAN, whereas resources of one name are ordinary there.
     found = [place for place, part in enumerate(parts) if part.id == target]
     found = found or [place for place, part in enumerate(parts) if part.name == target]
     if len(found) > 1 and old is not None:

@@ -1,4 +1,4 @@
-"""``Plan``: everything that publishing would do, complete, and the state of the portal that it was made against."""
+"""``Plan``: every change that publishing would make, and the state of the portal that it was made against."""
 
 from __future__ import annotations
 
@@ -30,21 +30,22 @@ __all__ = [
 ]
 
 PLAN_FORMAT = "meguro-opendata/plan@1"
+# In the order in which the summary lists them.
 ACTIONS = ("create", "update", "unchanged", "remove", "conflict")
 WRITTEN = ("create", "update")
-# By these the state is known that a plan was made against.
+# These fields of a package identify the state that a plan was made against: CKAN moves the time with every change.
 _AGAINST = ("id", "metadata_modified")
 _NOTE = ("code", "severity", "field", "value", "suggestion")
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What is asked for by name beyond publishing the releases.
+    """The options of a command that name datasets, beyond publishing the releases.
 
     Attributes:
-        remove: Datasets on the portal, or files as ``dataset/file`` or ``dataset/id``, to be taken away.
+        remove: Datasets on the portal, or files as ``dataset/file`` or ``dataset/id``, to be removed.
         overwrite: Datasets whose fields win over edits made on the portal.
-        releases: An earlier release to publish, by dataset.
+        releases: The id of an earlier release to publish, by dataset.
         again: Withdrawn datasets to be published anew.
     """
 
@@ -65,14 +66,14 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Withdrawn:
-    """That a dataset is withdrawn from the portal, by the ledger.
+    """The withdrawal of a dataset from a portal, by the ledger.
 
     Attributes:
-        time: When, ISO 8601 in Japan's time.
-        portal: From which portal.
-        found: What of it is on the portal all the same: names of files, or its name there; empty as a rule.
-        whole: Whether the ledger has one event of the dataset for it; ``False`` for events of its files, as earlier
-            versions wrote them.
+        time: The time of the withdrawal, ISO 8601 in Japan's time.
+        portal: The portal's name.
+        found: The dataset's files, or its name, that are on the portal nevertheless; empty as a rule.
+        whole: Whether the ledger has one event of the whole dataset; ``False`` for an event of each file, as version
+            0.1 wrote them.
     """
 
     time: str
@@ -81,19 +82,27 @@ class Withdrawn:
     whole: bool = True
 
     def to_dict(self) -> JsonObject:
-        """Return the JSON that ``plan@1`` has for it."""
+        """Return the withdrawal in the JSON of ``plan@1``."""
         return {"time": self.time, "portal": self.portal, "found": list(self.found)}
 
 
 @dataclass(frozen=True)
 class ResourcePlan:
-    """What will be done with one file.
+    """The planned change of one file.
 
-    ``create``, ``update``, ``unchanged``, ``orphaned`` (not in the release any more, left as it is) or ``remove``.
-    ``shown`` are the first rows of a table that change. ``path`` is the file on this machine; the plan's JSON has
-    ``below``, its path below the folder of the releases, so that a plan says nothing of where it was made.
-    ``shown`` are the first rows of a table that change. ``id`` and ``url`` are the portal's, ``None`` before it has
-    given them; ``ours`` says whether this tool published the resource, by its mark or the ledger.
+    Attributes:
+        name: The file's name, or the name of a link.
+        action: ``create``, ``update``, ``unchanged``, ``orphaned`` (no longer in the release, left unchanged) or
+            ``remove``.
+        sha256: The checksum of the file to publish; ``None`` for a link.
+        rows: The counts of a table's rows before and after.
+        path: The file on this machine; it is not in the plan's JSON.
+        bytes: The file's size.
+        shown: The first rows of a table that change.
+        below: The path below the folder of the releases, which makes a plan valid in an equal copy elsewhere.
+        id: The portal's id of the resource, ``None`` before the portal has given one.
+        url: The portal's address of the file, ``None`` before the portal has given one.
+        ours: Whether this program published the resource, by its mark or the ledger.
     """
 
     name: str
@@ -110,14 +119,14 @@ class ResourcePlan:
 
     @classmethod
     def other(cls, part: Resource, *, removed: bool, ours: bool) -> ResourcePlan:
-        """Return the plan of a resource that is no file of a release: it stays, or is taken away."""
-        # A server keeps any text as the hash of a resource of others.
+        """Return the plan of a resource that is no file of a release: it stays (``orphaned``) or is removed."""
+        # CKAN keeps any text as a resource's hash.
         checksum = part.hash if is_checksum(part.hash or "") else None
         action = "remove" if removed else "orphaned"
         return cls(part.name, action, checksum, None, id=part.id, url=part.url, ours=ours)
 
     def to_dict(self) -> JsonObject:
-        """Return the JSON that ``plan@1`` has for it."""
+        """Return the file in the JSON of ``plan@1``."""
         return {
             "name": self.name,
             "id": self.id,
@@ -134,26 +143,28 @@ class ResourcePlan:
 
 @dataclass(frozen=True)
 class DatasetPlan:
-    """What will be done with one dataset.
+    """The planned change of one dataset.
 
     Attributes:
         dataset: The slug; of a dataset that is only on the portal, its name there.
         name: The name on the portal.
+        action: ``create``, ``update``, ``unchanged``, ``remove`` or ``conflict``.
         metadata: Each field that differs.
-        guards: Reasons to refuse, such as ``row-loss``.
+        resources: The planned change of each file, files of the release first.
+        guards: Codes of the guards that apply, such as ``row-loss``.
         package: The metadata as it will be sent.
-        conflicts: Fields of ours that were edited on the portal.
-        notes: What the portal would refuse, change or drop of the metadata.
-        before: The package as the portal has it, ``None`` if it has none.
-        published: The owned fields as they will then be, by which a later edit on the portal can be shown.
-        release: What is published.
+        conflicts: Fields of ours that were edited on the portal, and files whose resource is uncertain.
+        notes: The portal's findings: metadata that it would refuse, change or drop.
+        before: The package as the portal has it, ``None`` for a new dataset.
+        published: The owned fields as they will be after publishing, by which a later edit on the portal is shown.
+        release: The release to publish; ``None`` where nothing is published.
         loads: The tables that go into the portal's DataStore.
-        only_loads: Whether everything else is as it is to be.
-        lost_tables: The files of ``loads`` whose table was in the DataStore and is not any more, or is another one.
-        views: Views that are gone and will be made again.
-        looked: What was found on the portal; it is no part of the plan's JSON.
-        withdrawn: Its withdrawal; ``None`` for a dataset that is not withdrawn.
-        copied: Whether it is somebody's copy of a dataset of ours that is taken off the portal.
+        only_loads: Whether the dataset itself is up to date and only tables or views are written.
+        lost_tables: The files of ``loads`` whose table was in the DataStore and is missing or different now.
+        views: Lost views that will be made again.
+        looked: The result of the look at the portal; it is not in the plan's JSON.
+        withdrawn: The dataset's withdrawal; ``None`` for a dataset that is not withdrawn.
+        copied: Whether the dataset to remove is a copy of ours that an editor of the portal made.
     """
 
     dataset: str
@@ -181,26 +192,26 @@ class DatasetPlan:
 
     @property
     def stays_withdrawn(self) -> bool:
-        """Return whether it is withdrawn and is not to be published anew."""
+        """Return whether the dataset is withdrawn and is not published anew."""
         return self.withdrawn is not None and self.release is None and self.action == "unchanged"
 
     @property
     def only_withdraws(self) -> bool:
-        """Return whether it is taken off the portal, or loses files there and nothing else changes."""
+        """Return whether the plan only removes: the whole dataset, or files without any other change."""
         actions = {part.action for part in self.resources}
         return self.action == "remove" or ("remove" in actions and not actions & {*WRITTEN} and not self.metadata)
 
     @property
     def withdraws(self) -> bool:
-        """Return whether anything of it is taken off the portal."""
+        """Return whether the dataset or one of its files is removed from the portal."""
         return self.action == "remove" or any(part.action == "remove" for part in self.resources)
 
     def below(self, releases: Path) -> DatasetPlan:
-        """Return the same with each file's path below the folder of the releases."""
+        """Return the same plan with each file's path below the folder of the releases."""
         return replace(self, resources=tuple(_below(part, releases) for part in self.resources))
 
     def to_dict(self) -> JsonObject:
-        """Return the JSON that ``plan@1`` has for it."""
+        """Return the dataset in the JSON of ``plan@1``."""
         before = self.before
         return {
             "dataset": self.dataset,
@@ -234,27 +245,29 @@ def _below(part: ResourcePlan, releases: Path) -> ResourcePlan:
 
 
 def _load_dict(load: TableLoad, lost: bool) -> JsonObject:
-    """Return a table for the DataStore, with the columns that have too long a name for it."""
+    """Return a table for the DataStore in the JSON of ``plan@1``, with the columns that get a shorter name."""
     key = list(load.key)
     return {"file": load.name, "digest": load.digest, "key": key, "short_names": short_names(load), "lost": lost}
 
 
 def short_names(load: TableLoad) -> dict[str, str]:
-    """Return the columns whose name is too long for the DataStore, by the name that they get there."""
+    """Return the full names of the columns that get another name in the DataStore, by that name."""
     columns = [column.needed("name") for column in schema_columns(load.schema)]
     return {short_name(name): name for name in columns if short_name(name) != name}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that publishing would do, and the state of the portal that it was made against.
+    """All changes that publishing would make, and the state of the portal that they were planned against.
 
     Attributes:
-        portal_state: A checksum of that state.
-        wishes: What was asked for by name.
-        not_looked_at: What of the portal was not compared: codes of the sentences ``not-looked-at-…``.
-        seen: That state itself, for a caller who publishes at once; it is no part of the plan's JSON.
-        continues: The digest of an agreed plan of which this is what an interrupted run has left; no part of the JSON.
+        portal: The portal's name.
+        portal_state: The checksum of the portal's state.
+        changes: The plan of each dataset.
+        wishes: The options that name datasets.
+        not_looked_at: Codes of the sentences ``not-looked-at-…``: the parts of the portal that were not compared.
+        seen: The portal's state itself, for a caller that publishes at once; it is not in the plan's JSON.
+        continues: The digest of the approved plan that this plan completes after an interruption; not in the JSON.
     """
 
     portal: str
@@ -267,12 +280,12 @@ class Plan:
 
     @property
     def pending(self) -> bool:
-        """Return whether anything would be written, or is to be decided."""
+        """Return whether the plan would write anything or has a conflict to decide."""
         return any(change.action != "unchanged" for change in self.changes)
 
     @property
     def deed(self) -> str:
-        """``publish``, ``withdraw`` or ``both``: by which words the plan is presented."""
+        """Return the kind of the plan, which chooses its words: ``publish``, ``withdraw`` or ``both``."""
         pending = [change for change in self.changes if change.action != "unchanged"]
         if pending and all(change.only_withdraws for change in pending):
             return "withdraw"
@@ -285,16 +298,16 @@ class Plan:
 
     @property
     def summary(self) -> dict[str, int]:
-        """Number of datasets by action."""
+        """Return the number of datasets by action."""
         return {action: sum(change.action == action for change in self.changes) for action in ACTIONS}
 
     @property
     def digest(self) -> str:
-        """Return the checksum of everything that the plan says: what is approved is this."""
+        """Return the checksum of the plan's whole content; an approval names this hash."""
         return sha256(json.dumps(self._content(), ensure_ascii=False, sort_keys=True).encode("utf-8"))
 
     def to_dict(self) -> JsonObject:
-        """Return the plan as the JSON of ``plan@1``; complete enough to be applied."""
+        """Return the plan in the JSON of ``plan@1``, complete enough to be compared with a plan made anew."""
         return {**self._content(), "hash": self.digest}
 
     def _content(self) -> JsonObject:

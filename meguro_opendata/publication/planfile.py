@@ -1,4 +1,7 @@
-"""Plans as files: agreed on by people, compared with the plan made anew, and never acted on themselves."""
+"""Plan files: approved by people, compared with a plan made anew, and never carried out themselves.
+
+A file can be edited, so only its equality with the new plan counts; everything that is sent comes from the workspace.
+"""
 
 from __future__ import annotations
 
@@ -21,27 +24,30 @@ from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["agreed_plan", "refuse_early", "refuse_other_hash"]
 
+# Letters of a hash that an approval must quote: 32 bits make a chance match unlikely and are quickly typed from paper.
 _SHORTEST = 8
 
 
 def agreed_plan(path: Path, workspace: Workspace, portal: Portal, past: Recovery | None = None) -> Plan:
-    """Return the plan of a file, made anew: nothing in the file is sent, it is only compared.
+    """Return the plan of a file, made anew; the file itself is only compared and nothing of it is sent.
 
     Args:
-        path: The file.
+        path: The plan file.
         workspace: The workspace.
         portal: The portal.
-        past: What was completed before of an interrupted publication. If it was this very plan's, only the rest of
-            it is planned, and compared.
+        past: The recovery of an interrupted publication, if there was one. If that publication was this plan's, only
+            the rest of the plan is made and compared.
 
     Raises:
         MeguroOpendataError: If the file is no plan.
-        GuardError: If what would be done now is not, to the letter, what the file says.
+        GuardError: If the plan made now differs from the file in anything.
     """
     try:
         loaded = json.loads(path.read_text(encoding="utf-8"))
         wishes = _wishes(loaded["wishes"])
         _refuse_older_form(loaded)
+        # The comparison has to look as closely as the plan did, else both differ in what they could see. Plans of
+        # earlier versions have no such list and looked at no tables.
         look = Look.of(texts_of(loaded.get("not_looked_at", ["table-contents"])), portal)
         slugs = _slugs(loaded["changes"], removed_by_name(wishes), workspace)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -50,23 +56,24 @@ def agreed_plan(path: Path, workspace: Workspace, portal: Portal, past: Recovery
         raise MeguroOpendataError("plan-broken", file=path)
     begun = past if past is not None and past.plan == loaded.get("hash") else None
     fresh = remaining_plan(workspace, portal, slugs, wishes, begun, look)
-    told = json.loads(json.dumps(fresh.to_dict()))
-    if told == loaded:
+    # Through JSON and back, so that tuples become lists as in the file.
+    anew = json.loads(json.dumps(fresh.to_dict()))
+    if anew == loaded:
         return fresh
-    if begun is None or not _is_rest(told["changes"], loaded["changes"], begun):
+    if begun is None or not _is_rest(anew["changes"], loaded["changes"], begun):
         raise GuardError("plan-stale")
     return replace(fresh, continues=begun.plan)
 
 
 def _slugs(changes: Sequence[Json], gone: Sequence[str], workspace: Workspace) -> list[str]:
-    """Return the datasets of a plan that are planned by their releases, not only taken away as a whole or in parts."""
+    """Return the datasets that a plan compares by their releases; datasets that are only removed are left out."""
     named = [(str(one["dataset"]), str(one["name"]), one["action"]) for one in map(object_of, changes)]
     kept = [slug for slug, name, action in named if action != "remove" and not {slug, name} & {*gone}]
     return [slug for slug in kept if slug in workspace.slugs()]
 
 
 def _is_rest(changes: Sequence[Json], agreed: Sequence[Json], past: Recovery) -> bool:
-    """Return whether changes publish just what is left of an agreed plan."""
+    """Return whether changes publish exactly the rest of an approved plan that was interrupted."""
     rest = {change["dataset"]: change for change in map(object_of, changes)}
     for wanted in map(object_of, agreed):
         change = rest.pop(wanted["dataset"], None)
@@ -80,9 +87,10 @@ def _is_rest(changes: Sequence[Json], agreed: Sequence[Json], past: Recovery) ->
 
 
 def _published(change: Mapping[str, Json]) -> tuple[Json, ...]:
-    """Return what a change makes public; an interrupted run may have changed what it is compared with.
+    """Return the parts of a change that become public: name, removal, marks, and name and checksum of each file.
 
-    Our mark among the additional fields holds a digest of each field that is published.
+    The rest of a change compares with the portal, which the interrupted run has changed. Our mark has a digest of each
+    published field, so equal marks mean equal fields.
     """
     package = object_of(change["package"])
     extras = [object_of(extra) for extra in list_of(package.get("extras", []))]
@@ -93,11 +101,13 @@ def _published(change: Mapping[str, Json]) -> tuple[Json, ...]:
 
 
 def _refuse_older_form(loaded: Json) -> None:
-    """Stop at a plan of version 0.1, which names its files by where they were on the machine that made it.
+    """Refuse a plan of version 0.1, which has absolute paths of the computer that made it.
 
     Raises:
-        GuardError: If it is one.
+        GuardError: If the plan has an absolute path.
     """
+    # Both kinds of path: a plan made on Windows is refused on Linux, too. Its paths, once compared, would always
+    # differ on another computer and give the misleading answer that the data has changed.
     changes = map(object_of, list_of(object_of(loaded)["changes"]))
     parts = [object_of(part) for change in changes for part in list_of(change.get("resources", []))]
     paths = [path for part in parts if isinstance(path := part.get("path"), str)]
@@ -105,31 +115,35 @@ def _refuse_older_form(loaded: Json) -> None:
         raise GuardError("plan-older-form")
 
 
-def _wishes(told: Json) -> Wishes:
-    asked = object_of(told)
+def _wishes(content: Json) -> Wishes:
+    asked = object_of(content)
     earlier = tuple((slug, str(release)) for slug, release in object_of(asked["releases"]).items())
     remove, overwrite = (tuple(map(str, list_of(asked[name]))) for name in ("remove", "overwrite"))
-    # A plan of an earlier version has none: it is read, and then stale.
+    # A plan of an earlier version lacks `again`: it is read, differs from the plan made anew, and is stale.
     return Wishes(remove, overwrite, earlier, tuple(map(str, list_of(asked.get("again") or ()))))
 
 
 def refuse_other_hash(plan: Plan, approved: str) -> None:
-    """Stop if a plan is not the one whose hash, or the beginning of it, stands on the approval page.
+    """Refuse a plan whose hash does not begin with the approved one.
+
+    Args:
+        plan: The plan; a plan that continues an interrupted one has the hash of that one.
+        approved: The hash on the approval page, or at least its first eight letters.
 
     Raises:
-        GuardError: If it is another.
+        GuardError: If the hashes differ or the approved one is too short.
     """
-    told = approved.strip().lower()
+    wanted = approved.strip().lower()
     actual = plan.continues or plan.digest
-    if len(told) < _SHORTEST or not actual.startswith(told):
-        raise GuardError("plan-other-hash", approved=told, actual=actual)
+    if len(wanted) < _SHORTEST or not actual.startswith(wanted):
+        raise GuardError("plan-other-hash", approved=wanted, actual=actual)
 
 
 def refuse_early(not_before: datetime, now: datetime) -> None:
-    """Stop before a time; one without a zone is Japan's.
+    """Refuse to publish before a time (embargo); a time without a zone is Japan's.
 
     Raises:
-        GuardError: If that time has not come.
+        GuardError: If ``now`` is before that time; at the very moment publishing is allowed.
     """
     start = not_before if not_before.tzinfo else not_before.replace(tzinfo=JST)
     if now < start:

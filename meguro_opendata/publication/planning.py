@@ -1,4 +1,4 @@
-"""Making a plan: releases and what the portal holds → what publishing would do."""
+"""Making a plan: releases and the portal's state → the changes that publishing would make."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from meguro_opendata.publication.withdrawal import Withdrawals, removed_by_name,
 from meguro_opendata.release.dataset import PublishedDataset, load_releases
 from meguro_opendata.workspace.city import Workspace, as_workspace
 
+# 64 bits of the checksum of a table's bytes, schema and key: the mark of a loaded table only detects a change.
 _DIGEST_LETTERS = 16
 __all__ = ["fingerprint", "plan_publication", "plan_releases"]
 
@@ -43,14 +44,14 @@ def plan_publication(
     wishes: Wishes | None = None,
     look: Look | None = None,
 ) -> Plan:
-    """Compare the releases with what the portal holds.
+    """Return the plan that brings the portal to the state of the releases.
 
     Args:
         workspace: The workspace or its folder.
-        portal: Where to: a portal or its name; default the workspace's only one.
-        slugs: Which datasets; default all, or none if only removals are asked for.
-        wishes: What is asked for by name.
-        look: How closely the portal is looked at; default only by its one search.
+        portal: The portal or its name; default the workspace's only one.
+        slugs: The datasets to compare; default all, or no dataset if only removals are asked for.
+        wishes: The options that name datasets.
+        look: How closely to compare the portal; default only by its one search.
 
     Raises:
         MeguroOpendataError: If a dataset has no release, or one older than its source.
@@ -58,6 +59,7 @@ def plan_publication(
     home = as_workspace(workspace)
     target = open_portal(home, portal) if portal is None or isinstance(portal, str) else portal
     asked = wishes or Wishes()
+    # `publish --remove NAME` alone is a withdrawal: it must not publish every other dataset along with it.
     chosen = [] if removed_by_name(asked) and not slugs else home.choose(tuple(slugs))
     ledger = read_portal(home.ledger, target.name, home.former_names(target.name))
     resting = resting_slugs(home, ledger, chosen, asked)
@@ -66,7 +68,7 @@ def plan_publication(
 
 
 def _releases(home: Workspace, chosen: Sequence[str], earlier: Mapping[str, str]) -> list[PublishedDataset]:
-    """Return the releases of some datasets, of some of them an earlier one."""
+    """Return the releases of the chosen datasets, an earlier one where ``earlier`` names its id."""
     history = History(home)
     ready = {release.slug: release for release in load_releases(home, [s for s in chosen if s not in earlier])}
     return [ready[slug] if slug in ready else history.load(slug, earlier[slug]) for slug in chosen]
@@ -82,17 +84,21 @@ def plan_releases(
     resting: Sequence[str] = (),
     ledger: OnPortal | None = None,
 ) -> Plan:
-    """Compare some releases with what the portal holds: see :func:`plan_publication`.
+    """Return the plan that brings the portal to the state of the given releases: see :func:`plan_publication`.
 
     Args:
         releases: The releases.
-        portal: Where to.
-        workspace: Whose ledger and history are asked.
-        wishes: What is asked for by name.
-        state: What the portal holds, if it is known.
-        look: How closely the portal is looked at.
+        portal: The portal.
+        workspace: The workspace, whose ledger and history are read.
+        wishes: The options that name datasets.
+        state: The portal's state, if it was read already.
+        look: How closely to compare the portal.
         resting: Withdrawn datasets that have no release.
-        ledger: What the ledger says of the portal, if it was read already.
+        ledger: The ledger's state of the portal, if it was read already.
+
+    Raises:
+        MeguroOpendataError: If ``wishes`` name a dataset or file that is not there.
+        PortalError: If the portal cannot be read.
     """
     asked = wishes or Wishes()
     closely = replace(look or Look(), views=_keeps_views(workspace, portal.name))
@@ -112,7 +118,7 @@ def plan_releases(
 def _changes(
     releases: Sequence[tuple[PublishedDataset, Package]], known: _Known, resting: Sequence[str]
 ) -> list[DatasetPlan]:
-    """Return the plans of some releases, of withdrawn datasets, and of what is to be taken away."""
+    """Return the plans of releases, of withdrawn datasets, and of the datasets and files to remove."""
     gone = Withdrawals(known.portal, known.workspace, known.state, known.by_mark, known.ledger, known.wishes)
     removals = [gone.removal(name) for name in removed_by_name(known.wishes)]
     planned = [gone.kept(*one) or gone.again(_plan_dataset(*one, known)) for one in releases]
@@ -129,7 +135,7 @@ def _keeps_views(workspace: Workspace, portal: str) -> bool:
 
 
 def fingerprint(state: PortalState, changes: Sequence[DatasetPlan]) -> str:
-    """Return a checksum of what the portal holds of the datasets of a plan."""
+    """Return the checksum of the portal's packages of a plan's datasets, under their old and new names."""
     names = {change.name for change in changes} | {change.before.name for change in changes if change.before}
     packages = {name: state.packages.get(name) for name in sorted(names)}
     held = {name: package.to_ckan() if package else None for name, package in packages.items()}
@@ -138,6 +144,8 @@ def fingerprint(state: PortalState, changes: Sequence[DatasetPlan]) -> str:
 
 @dataclass(frozen=True)
 class _Known:
+    """All that the plan of one dataset depends on besides its release."""
+
     portal: Portal
     workspace: Workspace
     history: History
@@ -148,11 +156,11 @@ class _Known:
     look: Look
 
     def files_of(self, slug: str) -> PublishedFiles:
-        """Return what the ledger knows of a dataset on the portal."""
+        """Return the files of a dataset on the portal by the ledger."""
         return self.ledger.files(slug)
 
     def find(self, mark: str, name: str) -> tuple[Package | None, tuple[Conflict, ...]]:
-        """Return a dataset as the portal has it, by its name there, else by our mark, and what is uncertain."""
+        """Return the portal's package of a dataset, by its name there, else by our mark, and the conflicts about it."""
         marked_so = self.by_mark.get(mark, ())
         return package_of(name, self.state.packages, marked_so, self.files_of(mark.partition("/")[2]))
 
@@ -208,7 +216,7 @@ def _stops(
 
 
 def _matching(slug: str, wanted: Package, old: Package | None, known: _Known, *, ours: bool) -> Matching:
-    """Return which resource on the portal is which file of a release."""
+    """Return the assignment of the portal's resources to the files of a release."""
     names = {slug, wanted.name, *((old.name,) if old else ())}
     return match_files(
         wanted,
@@ -253,7 +261,7 @@ def _files(
 
 
 def _file_plan(part: Resource, file: Upload | None, matching: Matching, *, same: bool) -> ResourcePlan:
-    """Return the plan of a file or, without one, of a link, which is the same if its description is."""
+    """Return the plan of a file, or of a link (no ``file``), which is unchanged if its description is (``same``)."""
     held = matching.files.get(part.name)
     if file is None:
         action = "create" if held is None else "unchanged" if same else "update"
@@ -271,7 +279,7 @@ def _file_plan(part: Resource, file: Upload | None, matching: Matching, *, same:
 def _loads(
     release: PublishedDataset, matching: Matching, known: _Known
 ) -> tuple[tuple[TableLoad, ...], tuple[str, ...]]:
-    """Return the tables to load, and the names of those that were loaded and are lost."""
+    """Return the tables to load, and the names of those that were loaded before and are lost."""
     tables = tuple(_tables(release, matching)) if release.slug in known.portal.datastore else ()
     lost = [
         table.name
@@ -282,7 +290,7 @@ def _loads(
 
 
 def _tables(release: PublishedDataset, matching: Matching) -> Iterator[tuple[TableLoad, bool]]:
-    """Yield each table, and whether the portal has the mark that it was loaded with these rows and this schema."""
+    """Yield each table, and whether the portal has the mark of having loaded these rows with this schema and key."""
     for file in release.files:
         schema, held = release.schemas.get(file.name), matching.files.get(file.name)
         if schema is None:
@@ -294,7 +302,7 @@ def _tables(release: PublishedDataset, matching: Matching) -> Iterator[tuple[Tab
 
 
 def _merged(wanted: Package, old: Package | None, compared: Comparison, matching: Matching) -> Package:
-    """Return the wanted package with what stays of the old one: fields of others, ids, resources that are not ours."""
+    """Return the wanted package with the parts of the old one that stay: ids, and other editors' fields and files."""
     if old is None:
         return wanted
     held = {name: _of_others(part) for name, part in matching.files.items()}
@@ -308,7 +316,7 @@ def _merged(wanted: Package, old: Package | None, compared: Comparison, matching
 
 
 def _with_kept(wanted: Package, kept: Mapping[str, str]) -> Package:
-    """Return a package with what others wrote in its texts, lists and extras."""
+    """Return a package with the texts, list elements and extras that other editors wrote."""
     texts: JsonObject = {name: kept[name] for name in fields.publication_rules()["owned"]["texts"] if name in kept}
     return replace(
         wanted.with_fields(**texts),
@@ -319,23 +327,24 @@ def _with_kept(wanted: Package, kept: Mapping[str, str]) -> Package:
 
 
 def _under(kind: str, kept: Mapping[str, str]) -> dict[str, str]:
-    """Return what is kept of a kind, by its name in it."""
+    """Return the kept fields of a kind (``tags``, ``groups``, ``extras``), by their names within it."""
     return {name.removeprefix(f"{kind}."): text for name, text in kept.items() if name.startswith(f"{kind}.")}
 
 
 def _of_others(part: Resource) -> Mapping[str, Json]:
-    """Return the fields of a portal's file without those that a file of ours may lack: the workspace decides them."""
+    """Return a resource's fields without the optional ones of ours: one that the workspace lacks has to disappear."""
     return part.without(*optional_fields("resource")).fields
 
 
 def _moved(package: Package, old: Package | None) -> bool:
-    """Return whether files that stay change their order."""
+    """Return whether the files that stay change their order, which CKAN shows as it is in the list."""
     before = [part.id or part.name for part in old.resources] if old else []
     after = [part.id or part.name for part in package.resources]
     return [one for one in before if one in after] != [one for one in after if one in before]
 
 
 def _action(old: Package | None, compared: Comparison, resources: Sequence[ResourcePlan], moved: bool) -> str:
+    """Return the action of a dataset; a conflict comes before any update, since nothing of it may be written."""
     if old is None:
         return "create"
     if compared.conflicts:
@@ -345,17 +354,17 @@ def _action(old: Package | None, compared: Comparison, resources: Sequence[Resou
 
 
 def _without_release(changes: Sequence[DatasetPlan], known: _Known) -> list[str]:
-    """Return the datasets without a recipe of which single resources are to be taken away."""
+    """Return the datasets without a recipe from which ``--remove NAME/FILE`` removes single resources."""
     planned = {name for change in changes for name in (change.dataset, change.name)} | {*known.workspace.slugs()}
     asked = [name.partition("/")[0] for name in known.wishes.remove if "/" in name]
     return [name for name in dict.fromkeys(asked) if name and name not in planned]
 
 
 def _plan_parts(name: str, gone: Withdrawals, known: _Known) -> DatasetPlan:
-    """Return the plan that takes single resources off a dataset that no recipe makes; all else of it stays.
+    """Return the plan that removes single resources from a dataset without a recipe.
 
     Raises:
-        MeguroOpendataError: If the portal has no such dataset, or several resources of a name.
+        MeguroOpendataError: If the portal lacks the dataset, or a name fits several resources.
     """
     old = gone.held_as(name)
     mark = extras_of(old).get(DATASET, "")
@@ -365,10 +374,10 @@ def _plan_parts(name: str, gone: Withdrawals, known: _Known) -> DatasetPlan:
 
 
 def _refuse_unknown_files(changes: Sequence[DatasetPlan], wishes: Wishes) -> None:
-    """Stop if a file that is to be taken away is not there, or still in its release.
+    """Raise an error if a file to remove is not on the portal or still is in its release.
 
     Raises:
-        MeguroOpendataError: Naming them.
+        MeguroOpendataError: With all such files.
     """
     gone = {
         f"{name}/{target}"

@@ -1,7 +1,8 @@
-"""The writes after the portal's, alike for a publication that runs through and for one that was interrupted.
+"""The writes that follow the portal's: the same for a complete publication and for an interrupted one.
 
-An interrupted publication is found in the journal. The portal is looked at: a dataset that arrived as expected gets
-its entries in the ledger, its history and its fields with the journal's moment; one that did not is planned again.
+The journal has every interrupted publication. A dataset that the portal has as expected gets its ledger entries, its
+history and its fields with the journal's moment, so that a publication of 31 March counts for that fiscal year even
+if its recovery is in April. A dataset that did not arrive is planned again.
 """
 
 from __future__ import annotations
@@ -37,27 +38,27 @@ __all__ = [
 ]
 
 _DELETED = "deleted"
-# Returns the bytes of a file of a dataset by its name and checksum, ``None`` if they are not to be had.
+# Returns the bytes of a dataset's file by the file's name and checksum, ``None`` if no place has them.
 _Finder = Callable[[Record, str, str], bytes | None]
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """What was completed of an interrupted publication.
+    """The result of completing an interrupted publication.
 
     Attributes:
         portal: The portal's name.
-        plan: The digest of its plan.
-        moment: When it had begun.
+        plan: The digest of the interrupted plan.
+        moment: The time at which the interrupted publication began.
         datasets: Datasets that the portal had, and that ledger and history have now.
         missing: Datasets that the portal does not have as expected; they are planned again.
-        removed: Those of ``datasets`` that were taken away, by every name by which they may be asked for.
-        unkept: Datasets of which files for the history were found neither here nor on the portal.
-        events: Number of entries in the ledger.
-        done: All datasets of that plan that are published by now.
-        asked: What was to be removed by name.
-        wishes: What of that is done by now.
-        state: What the portal holds.
+        removed: The removed ones of ``datasets``, by slug and by name on the portal.
+        unkept: Datasets with files for the history that are neither here nor on the portal.
+        events: The number of new entries in the ledger.
+        done: All datasets of the interrupted plan that are published by now.
+        asked: The names and files that the interrupted command was to remove.
+        wishes: The part of ``asked`` that is done by now.
+        state: The portal's state at the recovery.
     """
 
     portal: str
@@ -75,7 +76,7 @@ class Recovery:
 
 
 def recover(workspace: Workspace, portal: Portal) -> Recovery | None:
-    """Complete an interrupted publication to a portal; return what was done, ``None`` if there was none.
+    """Complete an interrupted publication to a portal, and return the result; ``None`` without such a publication.
 
     Raises:
         MeguroOpendataError: If the journal is damaged, or belongs to another ledger.
@@ -89,7 +90,7 @@ def recover(workspace: Workspace, portal: Portal) -> Recovery | None:
 
 
 def recover_locked(workspace: Workspace, portal: Portal) -> Recovery | None:
-    """As :func:`recover`, for a caller who holds the ledger's lock."""
+    """Complete an interrupted publication as :func:`recover` does, for a caller that holds the ledger's lock."""
     journal, history = Journal(workspace), History(workspace)
     started = journal.of(portal.name)
     if started is None:
@@ -98,6 +99,7 @@ def recover_locked(workspace: Workspace, portal: Portal) -> Recovery | None:
     written = [record for record in started.records if record.written]
     arrived = {record.dataset for record in written if _has_arrived(record, state, exclusive=portal.exclusive)}
     missing = tuple(record.dataset for record in written if record.dataset not in arrived)
+    # What the killed run left half-written goes first, before its names are written again.
     for record in started.records:
         history.sweep(record.dataset)
         _settle(record, portal, arrived)
@@ -107,14 +109,15 @@ def recover_locked(workspace: Workspace, portal: Portal) -> Recovery | None:
     for record in chosen.records:
         noting.renew(history, record.dataset, portal, _held(record, state))
     portal.finish()
+    # The journal ends last: a kill before this line leaves a journal, and every step above can be repeated.
     journal.end(started, missing)
-    return _told(chosen, missing, events, unkept, state)
+    return _result(chosen, missing, events, unkept, state)
 
 
-def _told(
+def _result(
     chosen: Started, missing: tuple[str, ...], events: int, unkept: tuple[str, ...], state: PortalState
 ) -> Recovery:
-    """Return what was completed: ``chosen`` is the publication with those records that were."""
+    """Return the recovery of a publication that has only its completed records (``chosen``)."""
     written = tuple(record for record in chosen.records if record.written)
     ended = chosen.after(written)
     return Recovery(
@@ -136,17 +139,18 @@ def _told(
 def complete(
     started: Started, journal: Journal, history: History, finder: _Finder | None = None
 ) -> tuple[int, tuple[str, ...]]:
-    """Write ledger, then history and fields, of datasets that the portal has.
+    """Write ledger, then history and fields, of the datasets that the portal has.
 
     Args:
-        started: The publication, with those of its records that the portal has.
+        started: The publication, with only the records of datasets that are on the portal.
         journal: The journal, by which the ledger is written.
         history: The history.
-        finder: Where a file comes from that the history lacks.
+        finder: The function that gives the bytes of a file that the history lacks.
 
     Returns:
-        The number of new entries in the ledger, and the datasets of which files were not to be had.
+        The number of new entries in the ledger, and the datasets with files that no place has.
     """
+    # The ledger first: it is the evidence for the yearly figures, and the history can be filled again by the next run.
     events = journal.enter(started.place, [event for record in started.records for event in record.events])
     unkept = []
     for record in started.records:
@@ -161,7 +165,7 @@ def complete(
 
 
 def _kept(record: Record, history: History, finder: _Finder) -> Iterator[bool]:
-    """Keep each file of a release; yield whether it is kept."""
+    """Store each file of a release in the history, and yield whether its bytes were found."""
     for part in record.resources:
         checksum = part.sha256
         if part.action in ("remove", "orphaned") or not checksum or history.has(checksum):
@@ -173,7 +177,7 @@ def _kept(record: Record, history: History, finder: _Finder) -> Iterator[bool]:
 
 
 def _settle(record: Record, portal: Portal, arrived: Collection[str]) -> None:
-    """Take away what the killed run left of a dataset on a portal that only this program writes to."""
+    """Remove the files that a killed run left of a dataset in a folder portal; a CKAN leaves none."""
     if record.action == "remove" and record.dataset in arrived and portal.exclusive:
         portal.remove(Package({"name": record.name, "id": record.id}))
     elif record.written:
@@ -182,10 +186,10 @@ def _settle(record: Record, portal: Portal, arrived: Collection[str]) -> None:
 
 
 def _in_order(records: Sequence[Record], missing: Collection[str]) -> Iterator[Record]:
-    """Yield the records to complete now.
+    """Yield the records to complete now, in the plan's order.
 
-    Datasets that only the ledger lacks wait behind the first that is missing, so that the order of entries is that of
-    an uninterrupted run.
+    A dataset that needs only ledger entries and comes after a missing dataset waits for the next run, so that the
+    ledger's order is that of an uninterrupted run.
     """
     first = list(takewhile(lambda record: record.dataset not in missing, records))
     yield from first
@@ -193,11 +197,11 @@ def _in_order(records: Sequence[Record], missing: Collection[str]) -> Iterator[R
 
 
 def _has_arrived(record: Record, state: PortalState, *, exclusive: bool) -> bool:
-    """Return whether the portal has a dataset as it was to be published, or no longer has one that was to go.
+    """Return whether the portal has a dataset as planned, or no longer has a dataset that was to be removed.
 
     Args:
-        record: The dataset.
-        state: What the portal holds.
+        record: The dataset's record in the journal.
+        state: The portal's state.
         exclusive: Whether only this program writes there; then the checksums are those of the bytes.
     """
     held = _held(record, state)
@@ -207,12 +211,13 @@ def _has_arrived(record: Record, state: PortalState, *, exclusive: bool) -> bool
         return False
     if not _says_so(record, held):
         return False
-    # A file that is written moves the portal's time; checksums that it only announces tell nothing of somebody else's.
+    # An upload always moves the portal's time of change. With an unmoved time a CKAN's checksums prove nothing, since
+    # CKAN only repeats the text that was sent; a folder's checksums are computed from the files.
     return held.modified != record.modified or ((exclusive or not record.uploads) and _has_fields(record, held))
 
 
 def _says_so(record: Record, held: Package) -> bool:
-    """Return whether a dataset has the marks, the files and the visibility that it was to get."""
+    """Return whether a dataset has the planned marks, files and visibility."""
     extras = extras_of(held)
     same = (extras.get(DATASET), extras.get(RELEASE)) == record.marks
     files = tuple((part.name, part.hash or None) for part in held.resources)
@@ -220,7 +225,8 @@ def _says_so(record: Record, held: Package) -> bool:
 
 
 def _held(record: Record, state: PortalState) -> Package | None:
-    """Return what the portal holds of a dataset, ``None`` if it is not there or deleted."""
+    """Return the portal's package of a dataset, ``None`` if it is missing or deleted."""
+    # By id first: the plan can have renamed the dataset, and then either name can be the one that the portal has.
     by_id = {package.id: package for package in state.packages.values() if package.id}
     held = by_id.get(record.id) if record.id else None
     held = held or state.packages.get(record.name)
@@ -228,7 +234,7 @@ def _held(record: Record, state: PortalState) -> Package | None:
 
 
 def _has_fields(record: Record, held: Package) -> bool:
-    """Return whether nothing of ours is to be written; a portal's clock may not tell whether it was."""
+    """Return whether all our fields are on the portal; needed where the portal's time of change did not move."""
     own = record.fields
     theirs = {
         name: text for name, text in fields.flat(held).items() if name in own or not name.startswith("resources.")
@@ -239,14 +245,14 @@ def _has_fields(record: Record, held: Package) -> bool:
 
 @dataclass(frozen=True)
 class _Sources:
-    """Where the files of a published release may still be: its folder here, or the portal."""
+    """The two places that can still have the files of a published release: its folder here, and the portal."""
 
     workspace: Workspace
     portal: Portal
     state: PortalState
 
     def bytes_of(self, record: Record, name: str, checksum: str) -> bytes | None:
-        """Return the file with that checksum, ``None`` if it is nowhere."""
+        """Return the bytes of the file with that checksum, ``None`` if neither place has it."""
         path = inside(self.workspace.releases, record.dataset, name)
         data = plain_bytes(path) if path.is_file() else b""
         if sha256(data) == checksum:
@@ -257,7 +263,7 @@ class _Sources:
 
 
 def remaining(wishes: Wishes, past: Recovery | None) -> Wishes:
-    """Return what is still to be done of what was asked for, after a recovery."""
+    """Return the wishes without the removals that a recovery has completed."""
     return replace(wishes, remove=tuple(wish for wish in wishes.remove if past is None or wish not in past.wishes))
 
 
@@ -269,16 +275,20 @@ def remaining_plan(
     past: Recovery | None,
     look: Look | None = None,
 ) -> Plan:
-    """Return the plan of what is still to be done of a command, after a recovery: see :func:`plan_publication`."""
+    """Return the plan of the rest of a command after a recovery: see :func:`plan_publication`."""
     left = remaining(wishes, past)
     datasets = [[name for name in asked.remove if "/" not in name] for asked in (wishes, left)]
     if datasets[0] and not datasets[1] and not slugs:
-        return plan_releases([], portal, workspace, left)  # only datasets were to go, and they are gone
+        # Only removals were asked for, and all are done. Without names a plan would compare every dataset instead.
+        return plan_releases([], portal, workspace, left)
     return plan_publication(workspace, portal, slugs, left, look)
 
 
 def without_arrived(plan: Plan, past: Recovery | None, history: History, *, exclusive: bool) -> Plan:
-    """Return a plan without what came to be on the portal while it was made: the last request of the killed run."""
+    """Return a plan without the datasets that arrived on the portal while it was made.
+
+    The server can still carry out the last request of the killed run after this run has begun.
+    """
     if past is None or not any(change.action in WRITTEN for change in plan.changes if change.dataset in past.datasets):
         return plan
     changes = tuple(_or_unchanged(change, past, history, exclusive=exclusive) for change in plan.changes)
@@ -296,10 +306,10 @@ def _or_unchanged(change: DatasetPlan, past: Recovery, history: History, *, excl
 
 
 def refuse_undone(plan: Plan, past: Recovery | None) -> None:
-    """Stop where a plan, made before an interrupted removal was entered, would publish the dataset again.
+    """Raise an error if a plan would publish a dataset again whose interrupted removal has just been completed.
 
     Raises:
-        GuardError: If it does.
+        GuardError: ``plan-stale``; the plan was made before the removal was in the ledger.
     """
     removed = past.removed if past else ()
     if any(change.action == "create" and change.dataset in removed for change in plan.changes):

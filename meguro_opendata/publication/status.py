@@ -1,4 +1,4 @@
-"""What a portal and the workspace differ in, and the command that mends each difference."""
+"""Differences between a portal and the workspace, each with the command that fixes it."""
 
 from __future__ import annotations
 
@@ -27,27 +27,29 @@ from meguro_opendata.workspace.city import FILE_NAME, RECIPE_NAME, Workspace
 __all__ = ["STATUS_FORMAT", "Drift", "Status", "status"]
 
 STATUS_FORMAT = "meguro-opendata/status@1"
-# More than this is no answer that a link check needs.
+# A link check needs only the status of an answer. A larger body ends the download with an error that proves that the
+# link is alive, so that linked videos and archives are not downloaded whole.
 _ENOUGH_BYTES = 65_536
 _LINK_IS_ALIVE = "harvest-too-large"
-_FIRST_ERROR = 400
+_FIRST_ERROR = 400  # RFC 9110: statuses from 400 on are errors
 _LANDING_PAGE = "landing_page"
-# Names that every shell takes as one word.
+# Names that every shell takes as one word without quotation marks: the commands are copied from the screen.
 _PLAIN = re.compile(r"[\w./+-]+")
 
 
 @dataclass(frozen=True)
 class Drift:
-    """One difference.
+    """One difference between a portal and the workspace.
 
     Attributes:
         kind: ``unbuilt``, ``missing``, ``unfinished``, ``stale``, ``lost``, ``edited``, ``disputed`` (the ledger and
-            the marks disagree on which resource is ours), ``returned`` (withdrawn, and on the portal all the same),
+            the marks disagree on which resource is ours), ``returned`` (withdrawn, but on the portal nevertheless),
             ``orphaned``, ``orphaned-file``, ``unmanaged`` or ``broken-link``.
-        dataset: The slug; of what no recipe makes, its name on the portal.
-        details: What it is about: fields, files, addresses.
-        command: What puts it right; empty where no command can. ``FILE`` stands for a file that only the reader knows.
-        edit: The file to mend by hand before that, where there is one.
+        dataset: The slug; for a dataset without a recipe, its name on the portal.
+        details: The fields, files or addresses that differ.
+        command: The command that fixes the difference; empty if no command can. ``FILE`` is a placeholder for a file
+            that only the reader knows.
+        edit: The file to edit by hand before the command, if there is one.
     """
 
     kind: str
@@ -59,7 +61,7 @@ class Drift:
 
 @dataclass(frozen=True)
 class Pickup:
-    """Whether the crawler of the national standard's data would take a dataset of the portal for what it is."""
+    """The judgement whether the national standard's crawler (BODIK's) would recognise a dataset of the portal."""
 
     name: str
     picked_up: bool
@@ -69,10 +71,11 @@ class Pickup:
 
 @dataclass(frozen=True)
 class Status:
-    """A portal beside the workspace.
+    """The result of comparing a portal with the workspace.
 
     Attributes:
-        not_looked_at: Codes of what was not compared.
+        datasets: The number of datasets on the portal.
+        not_looked_at: Codes of the parts that were not compared.
         withdrawn: The withdrawals from this portal, by the dataset's slug.
     """
 
@@ -85,11 +88,11 @@ class Status:
 
     @property
     def exit_code(self) -> ExitCode:
-        """1 if anything differs; datasets that were never made here are none of our business."""
+        """Return 1 if anything differs, else 0; datasets made elsewhere (``unmanaged``) do not count."""
         return ExitCode.of(clean=all(drift.kind == "unmanaged" for drift in self.drifts))
 
     def to_dict(self) -> JsonObject:
-        """Return the status as the JSON of ``status@1``."""
+        """Return the status in the JSON of ``status@1``."""
         return {
             "format": STATUS_FORMAT,
             "portal": self.portal,
@@ -107,8 +110,8 @@ def status(workspace: Workspace, portal: Portal, manners: Manners | None = None,
     Args:
         workspace: The workspace.
         portal: The portal.
-        manners: How to check links to elsewhere, one after the other and with pauses; without it they are not checked.
-        look: How closely the portal is looked at; default only by its one search.
+        manners: The manners of the link check (pauses between requests, one at a time); without it no link is checked.
+        look: How closely to compare the portal; default only by its one search.
 
     Raises:
         PortalError: If the portal cannot be read.
@@ -141,7 +144,9 @@ def _unbuilt(slugs: Sequence[str], gone: Mapping[str, Withdrawal]) -> Iterator[D
 
 
 def _dataset_drifts(change: DatasetPlan, workspace: Workspace, portal: Portal) -> Iterator[Drift]:
+    """Yield the difference of a planned dataset, if there is one."""
     publish = f"meguro-opendata publish {change.dataset} --portal {portal.name}"
+    # The order is that of the obstacles: a conflict or a taken name has to be decided before anything can be published.
     if change.action == "conflict":
         yield _conflict_drift(change, publish)
     elif "other-organization" in change.guards:
@@ -159,30 +164,31 @@ def _dataset_drifts(change: DatasetPlan, workspace: Workspace, portal: Portal) -
 
 
 def _stale(change: DatasetPlan, portal: Portal, publish: str) -> Drift:
-    """Return the drift of a dataset that is there and is not what it is to be."""
+    """Return the difference of a dataset that is on the portal but not up to date."""
     changed = [field.field for field in change.metadata]
     changed += [part.name for part in change.resources if part.action in ("create", "update")]
     changed += [f"{load.name} (DataStore)" for load in change.loads]
+    # A new CKAN dataset is first made empty without the release's mark; without that mark its files never arrived.
     unfinished = not portal.exclusive and RELEASE not in extras_of(change.before)
     return Drift("unfinished" if unfinished else "stale", change.dataset, tuple(changed), publish)
 
 
 def _lost(change: DatasetPlan) -> tuple[str, ...]:
-    """Return the tables and views that are gone, where nothing else of a dataset is to be written."""
+    """Return the tables and views that are lost, if nothing else of the dataset has to be written; else nothing."""
     tables = [f"{name} (DataStore)" for name in change.lost_tables]
     views = [f"{lost.file} ({lost.view.kind[1]})" for lost in change.views]
     return (*tables, *views) if change.only_loads and len(tables) == len(change.loads) else ()
 
 
 def _come_back(changes: Sequence[DatasetPlan], portal: Portal) -> Iterator[Drift]:
-    """Yield the withdrawn datasets that are on the portal."""
+    """Yield the withdrawn datasets that are on the portal nevertheless, say after a restored backup."""
     for change in changes:
         if change.withdrawn and change.withdrawn.found:
             yield _returned(change.dataset, change.withdrawn.found, portal)
 
 
 def _returned(slug: str, found: Sequence[str], portal: Portal) -> Drift:
-    """Return the drift of a withdrawn dataset that is on the portal all the same."""
+    """Return the difference of a withdrawn dataset that is on the portal nevertheless."""
     return Drift("returned", slug, tuple(found), f"meguro-opendata publish --portal {portal.name} --remove {slug}")
 
 
@@ -190,6 +196,7 @@ def _conflict_drift(change: DatasetPlan, publish: str) -> Drift:
     """Return the difference of a dataset in conflict; where several resources fit, the plan lists their ids."""
     fields = tuple(conflict.field for conflict in change.conflicts)
     kind = "edited" if all(conflict.reason == EDITED for conflict in change.conflicts) else "disputed"
+    # `--overwrite` cannot decide among several resources, so the command shown is the plan with their ids.
     if any(conflict.reason == AMBIGUOUS for conflict in change.conflicts):
         return Drift(kind, change.dataset, fields, publish.replace(" publish ", " plan ", 1))
     return Drift(kind, change.dataset, fields, f"{publish} --overwrite {change.dataset}")
@@ -205,7 +212,7 @@ def _left_over(change: DatasetPlan, portal: Portal) -> Iterator[Drift]:
 
 
 def _target(name: str, identifier: str | None, package: Package) -> str:
-    """Return what ``--remove DATASET/…`` takes for a resource: its name, or its id where the name is no plain word."""
+    """Return the target of ``--remove DATASET/…`` for a resource: its name, or its id if the name needs quoting."""
     alone = sum(part.name == name for part in package.resources) == 1
     return name if identifier is None or (alone and _PLAIN.fullmatch(name)) else identifier
 
@@ -218,7 +225,7 @@ def _without_recipe(
     unbuilt: Sequence[str],
     ledger: OnPortal,
 ) -> Iterator[Drift]:
-    """Yield datasets on the portal that no recipe of the workspace makes; those that are withdrawn have come back."""
+    """Yield the datasets on the portal that have no recipe in the workspace; withdrawn ones count as returned."""
     planned, by_mark = _planned_names(changes), marked_packages(state.packages.values())
     for name, package in state.packages.items():
         code, _, slug = extras_of(package).get(DATASET, "").partition("/")
@@ -234,13 +241,13 @@ def _without_recipe(
 
 
 def _planned_names(changes: Sequence[DatasetPlan]) -> set[str]:
-    """Return the names on the portal of what is planned, present and future ones."""
+    """Return the names of the planned datasets on the portal, before and after the plan."""
     before = {change.before.name for change in changes if change.before}
     return before | {change.name for change in changes}
 
 
 def _remove_command(package: Package, by_mark: Mapping[str, Sequence[Package]], ledger: OnPortal) -> str:
-    """Return the command that takes a dataset of ours away, with the guard that its resources of others need."""
+    """Return the command that removes a dataset of ours, with ``--allow`` if it has resources of other editors."""
     mark = extras_of(package).get(DATASET, "")
     removed = removed_resources(package, ledger.files(mark.partition("/")[2]), by_mark.get(mark, ()))
     allow = "" if all(part.ours for part in removed) else " --allow foreign-resource"
@@ -248,7 +255,7 @@ def _remove_command(package: Package, by_mark: Mapping[str, Sequence[Package]], 
 
 
 def _take_over(name: str, workspace: Workspace, portal: Portal) -> str:
-    """Return the commands that bring a dataset of others into the workspace, empty if no recipe can have its name."""
+    """Return the commands that take a dataset of others into the workspace; empty if no recipe can have its name."""
     settings = workspace.portals.get(portal.name)
     slug = slug_named(name, settings.name_rule, workspace.city.code) if settings else None
     if slug is None or not is_plain_name(slug):
@@ -260,7 +267,7 @@ def _take_over(name: str, workspace: Workspace, portal: Portal) -> str:
 
 
 def _broken_links(state: PortalState, workspace: Workspace, portal: Portal, fetcher: Fetcher) -> Iterator[Drift]:
-    """Yield links to elsewhere that lead nowhere, each address asked once."""
+    """Yield the links to other sites that fail; each address is requested once."""
     known: dict[str, str] = {}
     for name, package in state.packages.items():
         slug = extras_of(package).get(DATASET, "").partition("/")[2]
@@ -270,27 +277,28 @@ def _broken_links(state: PortalState, workspace: Workspace, portal: Portal, fetc
             if known[url]:
                 part = _linked(package, url) if place != _LANDING_PAGE else None
                 recipe = str(workspace.root / slug / RECIPE_NAME) if slug and part is None else None
-                told = (url, known[url], place)
-                yield Drift("broken-link", slug or name, told, _link_command(slug, package, part, portal), recipe)
+                details = (url, known[url], place)
+                yield Drift("broken-link", slug or name, details, _link_command(slug, package, part, portal), recipe)
 
 
 def _links(package: Package) -> dict[str, str]:
-    """Return the addresses of a dataset that lead elsewhere, and where each is: in a field, or in a file's entry."""
+    """Return the addresses of a dataset on other sites, each with its place: the landing page or a resource."""
     linked = [part for part in package.resources if not part.is_upload and part.url]
+    # Reversed, so that of several resources with one address the first stays: `_linked` names the same one.
     links = {part.text("url"): f"resources.{part.name}" for part in reversed(linked)}
     page = package.text("url")
     return links | ({page: _LANDING_PAGE} if page else {})
 
 
 def _linked(package: Package, url: str) -> Resource | None:
-    """Return the first entry of a file that leads to an address."""
+    """Return the first resource that links to an address, ``None`` if no resource does."""
     return next((part for part in package.resources if not part.is_upload and part.url == url), None)
 
 
 def _link_command(slug: str, package: Package, part: Resource | None, portal: Portal) -> str:
-    """Return the command that fixes a broken link: a landing page is published anew, a file's entry taken away.
+    """Return the command that fixes a broken link: publish the landing page anew, or remove the resource.
 
-    Empty for a dataset that is not ours: whoever made it has to mend it.
+    The command is empty for a dataset that was not made here: only its publisher can fix the link.
     """
     publish = f"meguro-opendata publish {slug} --portal {portal.name}"
     if not slug:
@@ -301,7 +309,7 @@ def _link_command(slug: str, package: Package, part: Resource | None, portal: Po
 
 
 def _trouble(url: str, fetcher: Fetcher) -> str:
-    """Return what is wrong with an address, empty if nothing is."""
+    """Return the error code or status of a failing address; empty if the address answers."""
     try:
         answer = fetcher.get(url, most=_ENOUGH_BYTES)
     except MeguroOpendataError as error:

@@ -1,4 +1,4 @@
-"""How the tables of a release differ from those that the portal has: rows and columns."""
+"""Comparison of a release's tables with the portal's: rows that change and columns that vanish."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from meguro_opendata.release.dataset import PublishedDataset
 
 __all__ = ["TableChange", "is_table", "stem", "table_changes"]
 
+# Of a table's formats (CSV, XLSX, GeoJSON) only the CSV is read: it has every column, and reading it needs no library.
 _TABLE = ".csv"
 
 
 @dataclass(frozen=True)
 class TableChange:
-    """How the rows of one table change, which of its columns are gone, and the first rows that change."""
+    """The change of one table: counts of rows, the columns that vanish, and the first rows that change."""
 
     rows: RowCounts
     columns_gone: tuple[str, ...] = ()
@@ -32,7 +33,7 @@ class TableChange:
 def table_changes(
     release: PublishedDataset, old: Package | None, matching: Matching, portal: Portal, history: History
 ) -> dict[str, TableChange]:
-    """Return the change of each table, by its name without ending; a CSV stands for all formats of its table."""
+    """Return the change of each table by its file name without ending; the CSV represents all formats of a table."""
     return {
         stem(file.name): _table_change(file, release, old, matching, portal, history)
         for file in release.files
@@ -41,7 +42,7 @@ def table_changes(
 
 
 def is_table(name: str) -> bool:
-    """Return whether a file is the one that stands for all formats of its table."""
+    """Return whether a file is the CSV that represents all formats of its table."""
     return name.endswith(_TABLE)
 
 
@@ -68,6 +69,7 @@ def _table_change(
         return TableChange(RowCounts(rows, rows, 0, 0, 0))
     before = _published_bytes(matching.files.get(table.name), published, old, portal, history)
     after = plain_bytes(table.path)
+    # A plan is printed and sent round for approval: rows of a table with possible personal data must not be in it.
     most = 0 if release.personal or not before else publication_rules()["rows"]["shown"]
     counts, shown = compare_rows(before, after, release.key, most)
     header, kept = read_csv_rows(before)[0] if before and published else [], read_csv_rows(after)[0]
@@ -77,8 +79,9 @@ def _table_change(
 def _published_bytes(
     held: Resource | None, checksum: str | None, old: Package | None, portal: Portal, history: History
 ) -> bytes:
-    """Return the published version of a file, from what is kept here where that is the same file."""
+    """Return the bytes of the published version of a file; empty for a new file."""
     if held is None or old is None:
         return b""
+    # The history spares a download; a file that was replaced on the portal has another checksum and is not in it.
     kept = history.file(checksum or "none")
     return kept if kept is not None else portal.read_file(old, held.id or held.name)

@@ -1,7 +1,7 @@
-"""Withdrawal (取り下げ): datasets that are taken off a portal, and stay off it until they are asked for by name.
+"""Withdrawal (取り下げ): datasets that are taken off a portal and stay off it until ``--again`` names them.
 
-The state is the ledger's, per portal (:mod:`meguro_opendata.ledger.onportal`). Here it becomes part of a plan, is
-carried out, and is entered once the portal was looked at afterwards.
+The ledger has the state, one for each portal (:mod:`meguro_opendata.ledger.onportal`). This module plans a withdrawal,
+carries it out, and gives its event for the ledger after the portal has confirmed that the dataset is gone.
 """
 
 from __future__ import annotations
@@ -40,16 +40,17 @@ __all__ = [
     "withdrawn_among",
 ]
 
+# Errors of one dataset's release; any other error is about the workspace and stops the command.
 _NOT_READY = ("release-missing", "release-stale", "release-damaged")
 
 
 def removed_by_name(wishes: Wishes) -> list[str]:
-    """Return the datasets that are to be withdrawn; the other wishes are about single files."""
+    """Return the datasets that ``--remove`` withdraws; a value with ``/`` names a single file."""
     return [name for name in wishes.remove if "/" not in name]
 
 
 def ready_releases(workspace: Workspace, slugs: Iterable[str]) -> tuple[list[PublishedDataset], list[str]]:
-    """Return the releases that are ready to be published, and the datasets that have none.
+    """Return the releases that are ready to be published, and the slugs of the datasets without one.
 
     Raises:
         MeguroOpendataError: If a release cannot be read.
@@ -67,13 +68,13 @@ def ready_releases(workspace: Workspace, slugs: Iterable[str]) -> tuple[list[Pub
 
 
 def resting_slugs(workspace: Workspace, ledger: OnPortal, slugs: Iterable[str], wishes: Wishes) -> list[str]:
-    """Return the datasets that stay withdrawn and have no release that could be published: none is needed for them."""
+    """Return the datasets that stay withdrawn and have no usable release; they are planned without a release."""
     known = ledger.withdrawals
     return ready_releases(workspace, [slug for slug in slugs if slug in known and slug not in wishes.again])[1]
 
 
 def withdrawn_among(packages: Iterable[Package], portal: str, workspace: Workspace) -> list[str]:
-    """Return the slugs of those packages that are withdrawn from a portal by the ledger, in their order."""
+    """Return the slugs of the given packages that the ledger has as withdrawn from a portal, in the given order."""
     known = read_portal(workspace.ledger, portal, workspace.former_names(portal)).withdrawals
     marks = (extras_of(package).get(DATASET, "").partition("/") for package in packages)
     return [slug for code, _, slug in marks if code == workspace.city.code and slug in known]
@@ -81,12 +82,13 @@ def withdrawn_among(packages: Iterable[Package], portal: str, workspace: Workspa
 
 @dataclass(frozen=True)
 class Withdrawals:
-    """What is withdrawn from a portal, beside what the portal holds.
+    """The withdrawals of one portal, and the plans that follow from them.
 
     Attributes:
-        held: What the portal holds.
-        by_mark: Its packages by the mark that says whose they are; copies of one share it.
-        ledger: What the ledger says of the portal.
+        held: The portal's state.
+        by_mark: The portal's packages by their mark of ownership; copies of one dataset share the mark.
+        ledger: The ledger's state of the portal.
+        wishes: The datasets to remove and to publish anew.
     """
 
     portal: Portal
@@ -102,10 +104,10 @@ class Withdrawals:
         return self.ledger.withdrawals
 
     def kept(self, release: PublishedDataset, wanted: Package) -> DatasetPlan | None:
-        """Return the plan of a dataset that stays withdrawn, ``None`` for one that is to be published.
+        """Return the plan of a dataset that stays withdrawn, ``None`` for a dataset that is to be published.
 
         Args:
-            release: Its release.
+            release: The dataset's release.
             wanted: The package that the portal would get.
         """
         if release.slug not in self.known or release.slug in self.wishes.again:
@@ -117,22 +119,26 @@ class Withdrawals:
         return [self._staying(slug, self._named(slug)) for slug in slugs]
 
     def again(self, change: DatasetPlan) -> DatasetPlan:
-        """Return the plan of a dataset with the withdrawal that it ends, if there is one."""
+        """Return the plan of a dataset, with the withdrawal that it ends where the dataset was withdrawn."""
         past = self.known.get(change.dataset)
         return replace(change, withdrawn=self._withdrawn(past, change.before)) if past else change
 
     def removal(self, name: str) -> DatasetPlan:
-        """Return the plan that takes a dataset off the portal, by its slug or its name there.
+        """Return the plan that takes a dataset off the portal.
 
         A dataset that is withdrawn already is ``unchanged``.
 
+        Args:
+            name: The dataset's slug or its name on the portal.
+
         Raises:
-            MeguroOpendataError: If neither the portal nor the ledger knows it there, or the portal has several copies.
+            MeguroOpendataError: If neither portal nor ledger has the dataset, or the portal has several copies.
         """
         code = self.workspace.city.code
         old = self._present_copy(name) or self.held.packages.get(name)
         if old is not None:
             return self._taken_down(old, name)
+        # The portal lacks the dataset; the ledger still can have it, say after a deletion by hand on the portal.
         for slug in (name, name.removeprefix(f"{code}_")):
             package = self._named(slug)
             if slug in self.known and not self._found(package, None):
@@ -143,7 +149,7 @@ class Withdrawals:
         raise MeguroOpendataError("remove-unknown", names=[name], portal=self.portal.name)
 
     def held_as(self, name: str) -> Package:
-        """Return a dataset as the portal has it, by its slug or its name there.
+        """Return a dataset of the portal by its slug or its name there.
 
         Raises:
             MeguroOpendataError: If the portal has no such dataset, or several copies of it.
@@ -154,10 +160,10 @@ class Withdrawals:
         return old
 
     def _present_copy(self, slug: str) -> Package | None:
-        """Return the dataset of a slug as the portal has it.
+        """Return the portal's package that bears the mark of a slug, ``None`` if no package does.
 
         Raises:
-            MeguroOpendataError: If the portal has several with its mark, and the ledger knows none of them.
+            MeguroOpendataError: If several packages bear the mark and the ledger has the resources of none of them.
         """
         copies = self.by_mark.get(f"{self.workspace.city.code}/{slug}", ())
         old, uncertain = package_of("", self.held.packages, copies, self.ledger.files(slug))
@@ -172,13 +178,14 @@ class Withdrawals:
         dataset = slug if own else name
         listed = removed_resources(old, self.ledger.files(dataset), self.by_mark.get(mark, ()))
         parts = (*listed, *self._unlisted(dataset, old))
+        # A dataset without our mark was made elsewhere: only `--allow name-taken` removes it.
         stops = tuple(foreign_guards(parts)) if own or self.portal.exclusive else ("name-taken",)
         copied = own and len(self.by_mark[mark]) > 1 and not any(part.ours for part in parts)
         plan = _removal(dataset, old, stops)
         return replace(plan, resources=parts, before=old, department=old.text("maintainer"), copied=copied)
 
     def _unlisted(self, slug: str, package: Package) -> Iterator[ResourcePlan]:
-        """Yield the removal of files in a dataset's place that it does not announce: they would go with it."""
+        """Yield the removal of files in a dataset's folder that it does not announce: they are deleted with it."""
         known = self.ledger.files(slug).checksums
         for part in self.portal.unlisted(package):
             yield ResourcePlan.other(part, removed=True, ours=part.name in known)
@@ -205,21 +212,22 @@ class Withdrawals:
         return Withdrawn(past.time, past.portal, self._found(wanted, old), past.whole)
 
     def _present(self, slug: str, wanted: Package) -> Package | None:
-        """Return a withdrawn dataset that is on the portal all the same, ``None`` as a rule."""
+        """Return the package of a withdrawn dataset that is on the portal nevertheless; as a rule ``None``."""
         named = self.held.packages.get(wanted.name) if self.portal.exclusive else None
         return next(iter(self.by_mark.get(f"{self.workspace.city.code}/{slug}", ())), named)
 
     def _found(self, wanted: Package | None, old: Package | None) -> tuple[str, ...]:
-        """Return what of a withdrawn dataset is on the portal: its files, or its name if it has none.
+        """Return the files of a withdrawn dataset that are on the portal, or its name if it is there without files.
 
-        What lies in a folder of our own without being announced is looked for, too; a CKAN told everything at once.
+        In a folder portal files can lie without being announced, so they are searched for; a CKAN's search has
+        listed every file already.
         """
         if old is not None:
             return tuple(part.name for part in old.resources) or (old.name,)
         return self.portal.remains(wanted) if wanted and self.portal.exclusive else ()
 
     def _named(self, slug: str) -> Package:
-        """Return the package of a dataset that has no release, with the name that the portal's rule gives it."""
+        """Return the package of a dataset without a release, under the name that the portal's rule gives."""
         past = self.known.get(slug)
         name = f"{self.workspace.city.code}_{slug}"
         entry = CatalogEntry(name, past.title if past else "", "", "", "", "")
@@ -242,11 +250,12 @@ def _removal(dataset: str, package: Package, guards: tuple[str, ...]) -> Dataset
 
 
 def take_down(change: DatasetPlan, portal: Portal) -> None:
-    """Take a dataset off the portal, then look whether it is gone.
+    """Remove a dataset from the portal, then check that it is gone.
 
     Raises:
-        PortalError: If something of it is still there; then it is not withdrawn.
+        PortalError: If a part of the dataset is still there; then it does not count as withdrawn.
     """
+    # A CKAN's answer to a delete proves nothing about its search, and a folder can keep a file that is open elsewhere.
     package = change.before or change.package
     if change.before is not None or portal.exclusive:
         portal.remove(package)
@@ -256,10 +265,10 @@ def take_down(change: DatasetPlan, portal: Portal) -> None:
 
 
 def confirm_gone(change: DatasetPlan, portal: Portal) -> None:
-    """Look whether the files that a dataset was to lose are gone.
+    """Check that the files that were removed from a dataset are gone from the portal.
 
     Raises:
-        PortalError: If one is still there.
+        PortalError: If a file is still there.
     """
     old = change.before
     if old is None:
@@ -273,9 +282,10 @@ def confirm_gone(change: DatasetPlan, portal: Portal) -> None:
 
 
 def withdrawal_events(change: DatasetPlan, portal: str, time: str, approval: str | None) -> Iterator[Event]:
-    """Yield the event of a whole dataset that was withdrawn; a copy of it was never published from here.
+    """Yield the event of a dataset's withdrawal; nothing for a copy, which was never published from here.
 
-    One that was withdrawn by an earlier version, file by file, gets it once, with the time of that withdrawal.
+    Version 0.1 wrote one event for each file. A dataset that it withdrew gets its own event once, with the time of
+    that withdrawal.
     """
     past = change.withdrawn
     if change.copied or (change.action != "remove" and (past is None or past.whole)):
@@ -296,10 +306,10 @@ def withdrawal_events(change: DatasetPlan, portal: str, time: str, approval: str
 
 
 def refuse_withdrawn_since(plan: Plan, ledger: OnPortal) -> None:
-    """Stop if a dataset of a plan was withdrawn after the plan was made.
+    """Raise an error if a dataset of a plan was withdrawn after the plan was made.
 
     Raises:
-        GuardError: If one was.
+        GuardError: ``plan-stale``; the plan would publish the dataset again without ``--again``.
     """
     known = ledger.withdrawals
     since = (one for one in plan.changes if one.dataset in known and one.withdrawn is None)

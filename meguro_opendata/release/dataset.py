@@ -1,4 +1,4 @@
-"""Releases on disk, ready to be published: complete, as they were built, and not older than their source."""
+"""Reading releases for publication: only whole ones, unchanged since the build and not older than their source."""
 
 from __future__ import annotations
 
@@ -22,10 +22,17 @@ __all__ = ["PublishedDataset", "load_releases", "open_disclosures"]
 
 @dataclass(frozen=True)
 class PublishedDataset:
-    """A release that is ready: its catalogue entry, files, rows and the key that tells rows apart.
+    """A release that is ready to be published.
 
-    ``rows_of`` are the rows of each file, which differ in a series; ``personal`` is what may be personal in them and
-    is not allowed by the recipe; ``schemas`` are the Table Schemas of the tables among them.
+    Attributes:
+        slug: The dataset's slug.
+        entry: The release's catalogue entry.
+        files: The data files.
+        rows: The number of rows of the table, or of all tables of a series.
+        key: The columns that distinguish rows.
+        rows_of: The number of rows of each file by its name; in a series the files differ.
+        personal: Code and field of each personal-data finding that the recipe does not approve.
+        schemas: The Table Schema of each table, by file name.
     """
 
     slug: str
@@ -39,11 +46,13 @@ class PublishedDataset:
 
 
 def load_releases(workspace: Workspace, slugs: Sequence[str]) -> list[PublishedDataset]:
-    """Return the releases of some datasets, ready to be published.
+    """Return the releases of the given datasets, ready to be published.
 
     Raises:
-        MeguroOpendataError: Naming all datasets that have no release, or all whose release is out of date.
+        MeguroOpendataError: ``release-missing`` with all datasets without a release, ``release-stale`` with all
+            datasets whose release is out of date, or ``release-damaged`` with a file that was changed or is missing.
     """
+    # All missing, then all stale ones in one error: the user builds them with one command.
     found = {slug: Descriptor.read(workspace.releases / slug) for slug in slugs}
     missing = [slug for slug, descriptor in found.items() if descriptor is None]
     if missing:
@@ -56,8 +65,9 @@ def load_releases(workspace: Workspace, slugs: Sequence[str]) -> list[PublishedD
 
 
 def _is_stale(slug: str, descriptor: Descriptor, workspace: Workspace) -> bool:
-    """Return whether building it again could give another release, or is not possible any more."""
+    """Return whether a new build could differ from the release, or would fail."""
     with damage_guard(slug):
+        # A department that was renamed in opendata.toml would go to the portal under its old name.
         known = descriptor.metadata["department"] in workspace.city.departments
         folder = workspace.root / slug
         return not (known and is_current(descriptor.stamp, folder) and places_are_current(descriptor.places, folder))
@@ -95,6 +105,7 @@ def open_disclosures(disclosed: Iterable[Disclosure]) -> Iterator[str]:
 
 
 def _upload(slug: str, folder: Path, file: DescribedFile) -> Upload:
+    # The checksum is computed anew: a file edited by hand in the release folder was never checked.
     path = inside(folder, file.path)
     if not path.is_file() or checksum(path) != file.sha256:
         raise MeguroOpendataError("release-damaged", slug=slug, file=file.path)
@@ -135,25 +146,27 @@ def _entry(descriptor: Descriptor, workspace: Workspace) -> CatalogEntry:
 
 
 def _described(descriptor: Descriptor, place: str) -> dict[str, Any]:
-    """Return the recipe's metadata, completed with what the files say and with what goes without saying."""
+    """Return the recipe's metadata, completed with facts from the files and with the usual values."""
+    # The recipe wins: a person stated its values, while the files' facts are only read from dates in them.
     meta, facts = descriptor.metadata, descriptor.facts
     read = {"modified": meta["modified"] or facts.modified, "temporal": meta["temporal"] or facts.temporal}
     usual = {"spatial": place, "language": LANGUAGE, "groups": (), "documents": (), "contact": {}}
-    return {**meta, **read, **{name: meta.get(name) or what for name, what in usual.items()}}
+    return {**meta, **read, **{name: meta.get(name) or value for name, value in usual.items()}}
 
 
 def _provenance(written: str | None, coordinates: Sequence[Mapping[str, Any]]) -> str | None:
-    """Return where the data comes from, with the datum transformations of its coordinates."""
-    told = [written] if written else []
+    """Return the recipe's text on the data's origin, followed by the datum transformations of its coordinates."""
+    sentences = [written] if written else []
     for record in coordinates:
         steps = [_step_text(step) for step in record["steps"]]
         if steps:
             shown = {"source": record["source"], "target": record["target"], "error": f"{record['expected_error_m']:g}"}
             if record["approximate"]:
-                told.append(message("provenance-approximate", LANGUAGE, steps=steps, **shown))
+                sentences.append(message("provenance-approximate", LANGUAGE, steps=steps, **shown))
             else:
-                told.append(message("provenance-coordinates", LANGUAGE, steps=steps, **shown))
-    return "\n".join(dict.fromkeys(told)) or None
+                sentences.append(message("provenance-coordinates", LANGUAGE, steps=steps, **shown))
+    # The files of a series have the same transformation, which is stated once.
+    return "\n".join(dict.fromkeys(sentences)) or None
 
 
 def _step_text(step: Mapping[str, Any]) -> str:

@@ -1,4 +1,7 @@
-"""``datapackage.json`` of a release: its content as one type, by which it is written and read."""
+"""``datapackage.json`` of a release as one type, ``Descriptor``, which both the writer and the readers use.
+
+It is a Data Package (frictionless); properties that the standard does not know begin with ``mo:``.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,14 @@ from meguro_opendata.release.shape import refuse_other_types
 
 __all__ = ["FORMATS", "DescribedFile", "DescribedPublisher", "Descriptor", "Disclosure", "damage_guard"]
 
+# CKAN's names of the formats. GIS formats come from the room that writes them, so that both always agree.
 FORMATS = {"csv": "CSV", "xlsx": "XLSX", "geojson": "GeoJSON", **gis_labels()}
 _HASH = "sha256:"
 
 
 @dataclass(frozen=True)
 class DescribedPublisher:
-    """Who publishes a release: the publisher's name and page, and the licence."""
+    """The publisher of a release: name, web page and licence."""
 
     name: str
     homepage: str | None
@@ -36,14 +40,14 @@ class DescribedPublisher:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> DescribedPublisher | None:
-        """Return the publisher that a descriptor names, ``None`` if it names none."""
+        """Return the publisher in a descriptor, ``None`` for a descriptor of an earlier version, without publisher."""
         if not content.get("licenses") or not content.get("contributors"):
             return None
         licence, publisher = content["licenses"][0], content["contributors"][0]
         return cls(publisher["title"], content["homepage"], licence["name"], licence["title"], licence["path"])
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the properties that say so in a descriptor."""
+        """Return the publisher's properties in a descriptor."""
         return {
             "licenses": [{"name": self.license_id, "title": self.license_title, "path": self.license_url}],
             "contributors": [{"title": self.name, "role": "publisher"}],
@@ -53,7 +57,7 @@ class DescribedPublisher:
 
 @dataclass(frozen=True)
 class Disclosure:
-    """Something that may be personal in a release; ``reason`` is why the recipe allows it, ``None`` if it does not."""
+    """A personal-data finding on a release; ``reason`` is the recipe's approval, ``None`` without one."""
 
     code: str
     field: str | None
@@ -62,11 +66,11 @@ class Disclosure:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Disclosure:
-        """Return the entry that :meth:`to_dict` gave."""
+        """Return the finding in a descriptor: the inverse of :meth:`to_dict`."""
         return cls(content["code"], content["field"], content.get("count", 0), content["reason"])
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the entry as a descriptor has it."""
+        """Return the finding in the JSON of a descriptor."""
         return {"code": self.code, "field": self.field, "count": self.count, "reason": self.reason}
 
 
@@ -75,11 +79,16 @@ class DescribedFile:
     """A data file of a release.
 
     Attributes:
-        name: The resource's name, which differs from file to file as the standard of data packages asks.
+        name: The resource's name, unique in the package as the Data Package standard demands.
+        title: The file's title.
         path: The file's name.
         format: A key of ``FORMATS``.
-        rows: Rows of its table; ``None`` outside of a series, where all files have the same.
-        period: The period of its table, in a series, as JSON has it; ``temporal`` is the same by ISO 8601.
+        bytes: The file's size.
+        sha256: The file's checksum.
+        period: The period of a table in a series, in the form of the recipe; ``None`` outside of a series.
+        temporal: The same period by ISO 8601.
+        rows: The number of rows of a table in a series; ``None`` outside of a series, where all files have the same.
+        encoding: The encoding of a text file.
         schema: The Table Schema of a table, ``None`` for other files.
     """
 
@@ -97,7 +106,7 @@ class DescribedFile:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> DescribedFile:
-        """Return the file that a descriptor's resource describes."""
+        """Return the file in a descriptor's resource: the inverse of :meth:`to_dict`."""
         rows = content.get("mo:rows")
         return cls(
             name=content.get("name", ""),
@@ -114,7 +123,7 @@ class DescribedFile:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the resource of a descriptor."""
+        """Return the file as a resource of a descriptor."""
         described: dict[str, Any] = {
             "name": self.name,
             "title": self.title,
@@ -123,6 +132,7 @@ class DescribedFile:
             "bytes": self.bytes,
             "hash": f"{_HASH}{self.sha256}",
         }
+        # Outside of a series all files have the dataset's one table; its rows are stated once, in `mo:rows`.
         if self.period is not None:
             described |= {"mo:period": self.period, "mo:temporal": self.temporal, "mo:rows": self.rows}
         if self.schema is None:
@@ -132,18 +142,25 @@ class DescribedFile:
 
 @dataclass(frozen=True)
 class Descriptor:
-    """Everything that a release says of itself.
+    """The content of a release's ``datapackage.json``.
 
     Attributes:
         name: The identifier on the portal.
-        standard: Id and version, such as ``aed@2026``, or ``None``.
-        key: The columns by which rows are told apart from one release to the next.
-        metadata: The recipe's metadata as the recipe has them.
-        rows: Rows of the table, or of all tables of a series.
-        stamp: What it is made from; ``None`` if that was not written down, so that it counts as out of date.
-        places: Grids, gazetteer, boundary and parts of shapefiles that it was made with, by checksum.
-        personal: What may be personal in it.
-        coordinates: How the coordinates came into their system, by source: operation, grids, expected error.
+        title: The dataset's title.
+        description: The dataset's description.
+        slug: The dataset's slug.
+        standard: The standard's id and version, such as ``aed@2026``; ``None`` without a standard.
+        key: The columns that identify a row from one release to the next.
+        metadata: The recipe's metadata, unchanged.
+        rows: The number of rows of the table, or of all tables of a series.
+        files: The data files.
+        stamp: The source files with checksums; a release without a stamp (``None``) counts as out of date.
+        publisher: The publisher and the licence.
+        keywords: The keywords.
+        facts: The facts that follow from the files.
+        places: The grids, gazetteer, boundary and parts of shapefiles of the build, by checksum.
+        personal: The personal-data findings.
+        coordinates: The transformation of each source's coordinates: operation, grids, expected error.
     """
 
     name: str
@@ -165,11 +182,11 @@ class Descriptor:
 
     @classmethod
     def read(cls, folder: Path) -> Descriptor | None:
-        """Return the descriptor in a release's folder, ``None`` if there is no release.
+        """Return the descriptor in a release's folder, ``None`` without a release.
 
         Raises:
-            MeguroOpendataError: If it is not as it was written.
-            StorageError: If it cannot be read.
+            MeguroOpendataError: If the file has not the form in which the program writes it.
+            StorageError: If the file cannot be read.
         """
         path = folder / DESCRIPTOR
         if not path.is_file():
@@ -185,7 +202,7 @@ class Descriptor:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Descriptor:
-        """Return the descriptor that :meth:`to_dict` gave."""
+        """Return the descriptor in parsed JSON: the inverse of :meth:`to_dict`."""
         return cls(
             name=content["name"],
             title=content["title"],
@@ -206,11 +223,11 @@ class Descriptor:
         )
 
     def to_bytes(self) -> bytes:
-        """Return the file's content, the same for the same descriptor."""
+        """Return the file's bytes, the same for equal descriptors: no clock and no path of this machine is in them."""
         return (json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the descriptor as JSON has it; valid for frictionless."""
+        """Return the descriptor as JSON, valid by frictionless."""
         return {
             "name": self.name,
             "title": self.title,
@@ -232,11 +249,12 @@ class Descriptor:
         }
 
     def rows_of(self, file: DescribedFile) -> int:
-        """Return the rows of a file: its own in a series, else those of the dataset's one table."""
+        """Return the number of rows of a file: its own in a series, else that of the dataset's one table."""
         return int(self.rows) if file.rows is None else file.rows
 
 
 def _stamp(content: Mapping[str, Any]) -> SourceStamp | None:
+    # Releases of earlier versions lack one of the two; they count as out of date and are built anew.
     sources, checksums = content.get("mo:made_of"), content.get("mo:made_from")
     if sources is None or checksums is None:
         return None
@@ -248,7 +266,11 @@ def _stamp_dict(stamp: SourceStamp) -> dict[str, Any]:
 
 
 def _content(text: bytes) -> dict[str, Any]:
-    """Return the parsed file; one that is no description of files is refused like one that is no JSON."""
+    """Return the parsed file.
+
+    Raises:
+        ValueError: If the text is not JSON, or lists no resources.
+    """
     loaded = parsed_json(text.decode("utf-8"))
     if not isinstance(loaded, dict) or not loaded.get("resources"):
         raise ValueError(DESCRIPTOR)
@@ -257,7 +279,11 @@ def _content(text: bytes) -> dict[str, Any]:
 
 @contextmanager
 def damage_guard(slug: str) -> Iterator[None]:
-    """Turn what goes wrong with a description that is not as it was written into an error that names its dataset."""
+    """Turn errors of reading an edited descriptor into one error that names the dataset.
+
+    Raises:
+        MeguroOpendataError: ``half-sign`` or ``release-damaged``.
+    """
     try:
         yield
     except HalfSignError as half:

@@ -1,4 +1,4 @@
-"""What a release is made from, by name and checksum, so that its freshness is checked without its recipe."""
+"""The source files of a release by name and checksum, which show without the recipe whether the release is current."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["SeriesFiles", "SourceList", "SourceStamp", "is_current", "source_sta
 
 @dataclass(frozen=True)
 class SeriesFiles:
-    """The files of a series: a pattern, and names that it does not mean; a file that is added later belongs to it."""
+    """The files of a series: a glob pattern and the names it excludes; a file added later belongs to the series."""
 
     pattern: str
     without: tuple[str, ...] = ()
@@ -22,11 +22,11 @@ class SeriesFiles:
 
 @dataclass(frozen=True)
 class SourceList:
-    """The files that a release is made from, all in the folder of its recipe.
+    """The source files of a release, all in the folder of its recipe.
 
     Attributes:
         files: The name of each file by its use (``recipe``, ``source``, ``schema``, …).
-        series: The files of a series, ``None`` if the release is made from no series.
+        series: The files of a series, ``None`` for a release without a series.
     """
 
     files: Mapping[str, str]
@@ -34,7 +34,7 @@ class SourceList:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> SourceList:
-        """Return the list that :meth:`to_dict` gave."""
+        """Return the list in a release's descriptor: the inverse of :meth:`to_dict`."""
         series = content.get("series")
         return cls(
             dict(content["files"]),
@@ -42,7 +42,7 @@ class SourceList:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the list as a release's descriptor has it."""
+        """Return the list in the JSON of a release's descriptor."""
         if self.series is None:
             return {"files": dict(self.files)}
         return {
@@ -53,19 +53,19 @@ class SourceList:
 
 @dataclass(frozen=True)
 class SourceStamp:
-    """The files that a release was made from, with the checksum of each that existed, by its use."""
+    """The source files of a release, with the checksum of each file that existed, by its use."""
 
     sources: SourceList
     checksums: Mapping[str, str]
 
 
 def source_stamp(sources: SourceList, folder: Path, register: bytes | None = None) -> SourceStamp:
-    """Return the stamp of a release that is made now.
+    """Return the stamp of a release that is built now.
 
     Args:
-        sources: Its files.
-        folder: Where they are.
-        register: The register of IDs as it will be written; default as it is.
+        sources: The release's source files.
+        folder: The folder of the recipe and its sources.
+        register: The bytes of the register of IDs as it will be written; default the file as it is.
 
     Raises:
         SourceError: If a file cannot be read.
@@ -75,11 +75,11 @@ def source_stamp(sources: SourceList, folder: Path, register: bytes | None = Non
 
 
 def is_current(stamp: SourceStamp | None, folder: Path) -> bool:
-    """Return whether the files are as they were stamped; a release without a stamp counts as out of date.
+    """Return whether the source files still have the stamped checksums; a release without a stamp is out of date.
 
     Args:
         stamp: The release's stamp.
-        folder: Where its recipe is.
+        folder: The folder of the recipe and its sources.
 
     Raises:
         SourceError: If a file cannot be read.
@@ -88,6 +88,8 @@ def is_current(stamp: SourceStamp | None, folder: Path) -> bool:
 
 
 def _checksums(sources: SourceList, folder: Path) -> dict[str, str]:
+    # Checksums, not times: a copy or a git checkout changes the time of an unchanged file. An absent file has no entry,
+    # so that an optional file (a mapping sheet, a register) that appears or vanishes makes the release out of date.
     files, series = dict(sources.files), sources.series
     if series is not None:
         files |= {f"source:{name}": name for name in files_of_series(folder, series.pattern, series.without)}

@@ -1,6 +1,6 @@
-"""What a release was made with besides its sources: grids, gazetteer and boundary of this user, parts of shapefiles.
+"""The other inputs of a release beside its sources: this user's grids, gazetteer and boundary, and parts of shapefiles.
 
-Compared by checksums that are already stored, so that checking whether a release is up to date costs next to nothing.
+They are compared by checksums that are stored already, so that the check of a release reads no large file.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ _PART = "part:"
 
 @dataclass(frozen=True)
 class PlaceStamp:
-    """What a release was made with besides its sources.
+    """The inputs of a release beside its sources, with their checksums.
 
     Attributes:
-        code: The municipality by whose boundary and gazetteer its points were checked; ``None`` if it has no points.
-        moved: Whether its coordinates came from another datum, so that other grids would give others.
-        parts: Names of the further files of its shapefiles.
-        checksums: The checksum of everything that was there, by what it is.
+        code: The code of the municipality whose boundary and gazetteer checked the points; ``None`` without points.
+        moved: Whether the coordinates were transformed from another datum, so that another grid changes them.
+        parts: The names of the further files (``.dbf``, ``.shx``, …) of the release's shapefiles.
+        checksums: The checksum of each input that existed, by its kind (``boundary``, ``gazetteer``, ``grids``,
+            ``part:NAME``).
     """
 
     code: str | None
@@ -39,11 +40,11 @@ class PlaceStamp:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> PlaceStamp:
-        """Return the stamp that :meth:`to_dict` gave."""
+        """Return the stamp in a release's descriptor: the inverse of :meth:`to_dict`."""
         return cls(content["code"], content["moved"], tuple(content["parts"]), content["made_from"])
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the stamp as a release's descriptor has it."""
+        """Return the stamp in the JSON of a release's descriptor."""
         return {
             "code": self.code,
             "moved": self.moved,
@@ -53,26 +54,27 @@ class PlaceStamp:
 
 
 def place_stamp(sources: Iterable[Path], code: str | None = None, *, moved: bool = False) -> PlaceStamp:
-    """Return the stamp of a release that is made now.
+    """Return the stamp of a release that is built now.
 
     Args:
-        sources: Its source files.
-        code: The municipality by whose boundary and gazetteer its points are checked; ``None`` if it has no points.
-        moved: Whether its coordinates came from another datum, so that other grids would give others.
+        sources: The release's source files.
+        code: The code of the municipality whose boundary and gazetteer check the points; ``None`` without points.
+        moved: Whether the coordinates were transformed from another datum, so that another grid changes them.
 
     Raises:
         SourceError: If a file cannot be read.
     """
+    # The `.shp` itself is a source and has its checksum in the stamp of the sources.
     parts = {part.name: part for source in sources for part in shape_parts(source).values() if part != source}
     return PlaceStamp(code, moved, tuple(sorted(parts)), _checksums(code, moved, parts))
 
 
 def is_current(stamp: PlaceStamp | None, folder: Path) -> bool:
-    """Return whether everything is as it was stamped; a release without a stamp was made with nothing of this kind.
+    """Return whether all inputs still have the stamped checksums; a release without a stamp has no such inputs.
 
     Args:
-        stamp: As :func:`place_stamp` made it.
-        folder: Where the recipe and its sources lie.
+        stamp: The release's stamp, from :func:`place_stamp`.
+        folder: The folder of the recipe and its sources.
 
     Raises:
         SourceError: If a file cannot be read.
@@ -84,7 +86,8 @@ def is_current(stamp: PlaceStamp | None, folder: Path) -> bool:
 
 
 def _checksums(code: str | None, moved: bool, parts: Mapping[str, Path]) -> dict[str, str]:
-    """Return the checksum of everything that is there, by what it is."""
+    """Return the checksum of each input that exists, by its kind."""
+    # Only inputs that this release depends on: a grid added for another dataset must not make every release stale.
     files = {f"{_PART}{name}": path for name, path in parts.items()}
     found: dict[str, str] = {}
     if code:
@@ -98,5 +101,5 @@ def _checksums(code: str | None, moved: bool, parts: Mapping[str, Path]) -> dict
 
 
 def _as_one(checksums: Sequence[str]) -> str:
-    """Return one checksum for several, empty if there are none."""
+    """Return one checksum for several in their order; empty text for an empty list."""
     return sha256(" ".join(checksums).encode()) if checksums else ""

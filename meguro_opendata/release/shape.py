@@ -1,4 +1,4 @@
-"""The types in ``datapackage.json``: an edited value of another kind is found before anything is made of it."""
+"""The types of the values in ``datapackage.json``, checked before a release is used, since the file can be edited."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class _Schema(TypedDict):
     fields: list[_Field]
 
 
+# `field` is null where a finding is about the whole table, `reason` where the recipe does not approve the finding.
 class _Personal(TypedDict):
     code: str
     field: str | None
@@ -49,6 +50,7 @@ class _Personal(TypedDict):
     count: NotRequired[int]
 
 
+# Only the fields that a recipe must have are required here: the others were added by later versions, or are optional.
 class _Metadata(TypedDict):
     description: NotRequired[str | None]
     department: str
@@ -93,6 +95,8 @@ class _Places(TypedDict):
     made_from: dict[str, str]
 
 
+# In functional form, since `mo:rows` and the like are no Python names. Properties that a version added later are
+# NotRequired: releases of earlier versions stay readable.
 _File = TypedDict(
     "_File",
     {
@@ -136,13 +140,14 @@ _Release = TypedDict(
 
 
 def refuse_other_types(content: Mapping[str, Any], slug: str) -> None:
-    """Stop at a value that is of another kind than the one that was written there.
+    """Refuse a descriptor in which a value has another type than the program writes.
 
     Raises:
-        MeguroOpendataError: Naming the dataset and the place in its ``datapackage.json``.
+        MeguroOpendataError: ``release-damaged`` with the dataset and the place in its ``datapackage.json``.
     """
     try:
         msgspec.convert(content, _Release)
     except msgspec.ValidationError as error:
+        # msgspec ends its message with the JSON path: "… - at `$.mo:rows`". Only the path is shown, in any language.
         place = str(error).partition(" - at `$.")[2].removesuffix("`")
         raise MeguroOpendataError("release-damaged", slug=slug, file=f"{DESCRIPTOR} {place}".strip()) from None

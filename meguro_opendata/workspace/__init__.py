@@ -1,1 +1,1 @@
-"""A city's workspace: its profile and where its files are."""
+"""A city's workspace: its profile (``opendata.toml``) and the places of its files."""

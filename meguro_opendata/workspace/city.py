@@ -1,4 +1,4 @@
-"""The city profile (``opendata.toml``) and where things lie in a workspace."""
+"""The city's profile (``opendata.toml``) and the places of a workspace's files."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class License(Declared):
 
 
 class City(Declared):
-    """Who publishes: code, names, organisation, licence, departments and the month in which the fiscal year starts."""
+    """The publisher: code, names, organisation, licence, departments, and the month in which the fiscal year starts."""
 
     code: Annotated[str, AfterValidator(_six_digits)]
     name: str
@@ -101,7 +101,7 @@ class City(Declared):
 
     @property
     def full_name(self) -> str:
-        """Prefecture and municipality written together (地方公共団体名)."""
+        """Return prefecture and municipality as one name (地方公共団体名)."""
         return f"{self.prefecture}{self.name}"
 
 
@@ -109,17 +109,19 @@ class PortalSettings(Declared):
     """One portal that the workspace publishes to.
 
     Attributes:
-        path: Where a folder portal lies, from the workspace's folder.
+        kind: ``folder`` for the embedded portal, ``ckan`` for a CKAN.
+        language: The language of a folder portal's pages.
+        path: The path of a folder portal, from the workspace's folder.
         url: The address of a CKAN.
-        organization: The organisation there that owns the datasets; default the municipality's code.
-        name_rule: How a dataset is named there, from ``{code}``, ``{slug}`` and ``{stem}`` (the name of its files).
-        license_ids: That portal's ids of licences, by ours.
-        extras: Additional fields that every dataset gets there.
-        groups: Groups that every dataset is put into there.
+        organization: The organisation on the CKAN that owns the datasets; default the municipality's code.
+        name_rule: The pattern of dataset names, with ``{code}``, ``{slug}`` and ``{stem}`` (the name of the files).
+        license_ids: The portal's ids of licences, by our ids.
+        extras: Additional fields that every dataset gets on the portal.
+        groups: Groups that every dataset belongs to on the portal.
         datastore: The datasets whose tables also go into the DataStore.
-        workers: How many datasets are written at a time.
-        remake_views: Whether a view of one of our files that is gone is made again (only where it is looked for).
-        formerly: Names that the portal had here before: the ledger's entries of them are this portal's.
+        workers: The number of datasets that are written at the same time.
+        remake_views: Whether a lost view of one of our files is made again (with ``--deep``, which looks for views).
+        formerly: Earlier names of the portal in this file; the ledger's entries under them belong to this portal.
     """
 
     kind: Literal["folder", "ckan"]
@@ -138,13 +140,13 @@ class PortalSettings(Declared):
 
 
 class Guards(Declared):
-    """When publishing stops to ask: ``max_row_loss`` is the share of rows that may vanish at once."""
+    """The limits of the guards: ``max_row_loss`` is the share of a table's rows that can vanish at once."""
 
     max_row_loss: float = Field(default=0.3, ge=0, le=1)
 
 
 class BoundarySettings(Declared):
-    """The file of the city's boundary, and what is to be known of it: its system has to be where it does not say so."""
+    """The file of the city's boundary; ``crs`` is needed where the file does not state its reference system."""
 
     file: Annotated[str, AfterValidator(_inner_path)]
     layer: str | None = None
@@ -153,7 +155,7 @@ class BoundarySettings(Declared):
 
 
 class Places(Declared):
-    """Files of places that belong to the workspace, by their paths in it; each user loads them once.
+    """The grids, gazetteers and boundary that belong to the workspace, by their paths in it; each user imports them.
 
     Attributes:
         grids: Correction grids.
@@ -167,7 +169,7 @@ class Places(Declared):
 
 
 class Folders(Declared):
-    """Where things lie that a workspace makes beside itself: its releases, from the workspace's folder."""
+    """The folders that a workspace writes to beside its own: ``releases``, as a path from the workspace's folder."""
 
     releases: Annotated[str, AfterValidator(_usable_path)] = f"../{RELEASES}"
 
@@ -182,7 +184,7 @@ class _File(Declared):
 
 @dataclass(frozen=True)
 class Workspace:
-    """An opened workspace: its folder, city, portals, guards, files of places and where it puts what it makes."""
+    """An opened workspace: its folder, city, portals, guards, files of places and output folders."""
 
     root: Path
     city: City
@@ -198,37 +200,41 @@ class Workspace:
 
     @property
     def ledger(self) -> Path:
-        """Return the append-only history."""
+        """Return the path of the ledger, the append-only history of publications."""
         return self.root / "ledger.jsonl"
 
     @property
     def renamed_portals(self) -> dict[str, str]:
-        """Return the name that a portal has now, by each that it had before."""
+        """Return the present name of each renamed portal, by its earlier names."""
         return {former: name for name, portal in self.portals.items() for former in portal.formerly}
 
     def former_names(self, portal: str) -> tuple[str, ...]:
-        """Return the names that a portal had before."""
+        """Return the earlier names of a portal; empty for a portal that the workspace does not have."""
         return self.portals[portal].formerly if portal in self.portals else ()
 
     def slugs(self) -> list[str]:
-        """Return the datasets that have a recipe, sorted."""
+        """Return the slugs of the datasets that have a recipe, sorted."""
         return sorted(path.parent.name for path in self.root.glob(f"*/{RECIPE_NAME}"))
 
     def recipe_path(self, slug: str) -> Path:
-        """Return the recipe of one dataset.
+        """Return the path of a dataset's recipe.
 
         Raises:
             ConfigurationError: If the workspace has no such dataset.
         """
         path = self.root / slug / RECIPE_NAME
-        # By the listing: a system that takes large letters for small ones has a folder of any spelling.
+        # By the listing: Windows and macOS ignore case, so there a folder would exist under any spelling of the slug.
         if slug not in os.listdir(self.root) or not path.is_file():  # noqa: PTH208 (names are all that is asked)
             known = self.slugs()
             raise ConfigurationError(self.root, [unknown(slug, "dataset-unknown", slug, known)])
         return path
 
     def choose(self, slugs: tuple[str, ...]) -> list[str]:
-        """Return the asked-for datasets, each checked and named once, or all."""
+        """Return the given slugs without repetition, or all slugs if the list is empty.
+
+        Raises:
+            ConfigurationError: If the workspace lacks one of the datasets.
+        """
         for slug in slugs:
             self.recipe_path(slug)
         return list(dict.fromkeys(slugs)) if slugs else self.slugs()
@@ -266,7 +272,7 @@ def _faults(settings: _File) -> Iterator[Fault]:
 
 
 def _name_faults(portals: Mapping[str, PortalSettings]) -> Iterator[Fault]:
-    """Yield former names that another portal has or had: the ledger could not tell whose their entries are."""
+    """Yield a fault for each earlier name that another portal has or had: its ledger entries would have two owners."""
     owners = {name: name for name in portals}
     for name, portal in portals.items():
         for number, former in enumerate(portal.formerly):
@@ -277,21 +283,21 @@ def _name_faults(portals: Mapping[str, PortalSettings]) -> Iterator[Fault]:
 
 
 def profile_template() -> str:
-    """Return the profile of a new workspace, with ``${code}`` and the like for what a municipality fills in."""
+    """Return the template of a new workspace's profile, with placeholders such as ``${code}``."""
     return packaged_text(__package__, _TEMPLATE)
 
 
 def has_placeholder(city: City, department: str) -> bool:
-    """Return whether a profile, or a dataset's department, still has a placeholder of a new workspace.
+    """Return whether the profile's web page, or a dataset's department, still is a sample value of ``init``.
 
-    Their spellings are those of the template itself, so that a changed template cannot slip through.
+    The sample values are read from the template itself, so that a changed template is still recognised.
     """
     fresh = packaged_toml(__package__, _TEMPLATE)["city"]
     return city.homepage == fresh["homepage"] or department in fresh["departments"]
 
 
 def as_workspace(workspace: Workspace | Path | str) -> Workspace:
-    """Return a workspace that is given opened or by its folder."""
+    """Return an opened workspace; one given by its folder is opened."""
     return workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
 
 
@@ -299,7 +305,7 @@ def find_workspace(start: Path | None = None) -> Workspace:
     """Return the nearest workspace upward from ``start`` (default: the current folder), else ``./datasets``.
 
     Raises:
-        ConfigurationError: If there is none.
+        ConfigurationError: If neither place has a workspace.
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):

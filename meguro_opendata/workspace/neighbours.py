@@ -1,4 +1,4 @@
-"""Workspaces side by side: what one city makes must not lie where another city's workspace puts its own."""
+"""Workspaces side by side: two cities must not write their releases or portals to the same folder."""
 
 from __future__ import annotations
 
@@ -24,16 +24,17 @@ class _Neighbour(NamedTuple):
 
 
 def refuse_shared(workspace: Workspace, folder: Path, place: str) -> None:
-    """Refuse a folder for releases or a portal that the workspace of another city uses, too.
+    """Refuse a folder for releases or a portal that the workspace of another city uses.
 
     Args:
         workspace: The workspace that is about to write.
-        folder: Where to.
-        place: The key of ``opendata.toml`` that says so.
+        folder: The folder to write to.
+        place: The key of ``opendata.toml`` that names the folder.
 
     Raises:
-        ConfigurationError: With the other workspace, and what to write instead.
+        ConfigurationError: With the other workspace and a free folder to name instead.
     """
+    # The same city may have two workspaces (a copy for tests); only another city's files would be mixed up.
     for other in _neighbours(workspace.root, {workspace.root.parent, folder.parent}):
         if folder in other.folders and other.code != workspace.city.code:
             kind = PORTAL if place.startswith("portals.") else RELEASES
@@ -47,9 +48,9 @@ def refuse_shared(workspace: Workspace, folder: Path, place: str) -> None:
 
 
 def free_folders(root: Path) -> dict[str, str]:
-    """Return where a new workspace puts its releases and its portal: beside it, under names that are free.
+    """Return the folders of a new workspace for its releases and its portal: beside it, under free names.
 
-    They are ``../releases`` and ``../portal``, unless something of that name or another workspace is there already.
+    They are ``../releases`` and ``../portal`` unless one of these names or another workspace is there already.
     """
     home = root.resolve()
     alone = next(_neighbours(home, {home.parent}), None) is None
@@ -62,7 +63,7 @@ def free_folders(root: Path) -> dict[str, str]:
 
 
 def _neighbours(root: Path, parents: set[Path]) -> Iterator[_Neighbour]:
-    """Yield the other workspaces in some folders, as far as their profiles can be read."""
+    """Yield the other workspaces in the given folders; one with an unreadable profile is left out."""
     for parent in sorted(parents):
         for folder in _folders_in(parent):
             settings = _settings_in(folder) if folder != root else None
@@ -88,7 +89,7 @@ def _settings_in(folder: Path) -> dict[str, Any] | None:
 
 
 def _used(folder: Path, settings: dict[str, Any]) -> Iterator[Path]:
-    """Yield the folders that a workspace writes to beside its own."""
+    """Yield the folders outside of its own that a workspace writes to: its releases and its folder portals."""
     yield (folder / str(_part(settings, "folders").get(RELEASES, f"../{RELEASES}"))).resolve()
     for name, portal in _part(settings, "portals").items():
         if isinstance(portal, dict) and portal.get("kind") == "folder":

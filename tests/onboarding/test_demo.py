@@ -31,7 +31,7 @@ def test_a_second_demo_keeps_what_was_edited(command: Callable[..., Any], tmp_pa
     assert "（2件）" in told.out
 
 
-def test_what_nobody_edited_is_renewed(tmp_path: Path) -> None:
+def test_unedited_files_are_renewed(tmp_path: Path) -> None:
     """A file that an older version of the program wrote is brought up to date; a deleted one is there again."""
     home = run_demo(tmp_path / "demo").workspace.root
     mark = tmp_path / "demo" / ".meguro-opendata-demo"

@@ -122,7 +122,7 @@ def test_below_a_file_nothing_can_be_made(command: Command, tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_is_told(command: Command, tmp_path: Path) -> None:
+def test_a_folder_without_write_permission_is_reported(command: Command, tmp_path: Path) -> None:
     """Without permission, the exit code is that of storage."""
     (tmp_path / "closed").mkdir(mode=0o500)
     assert command("init", "closed/town", "--municipality", "131105").code == 3

@@ -60,7 +60,7 @@ def failure(kind: str, **more: Any) -> str:
         (400, '"Bad request"', {}, "portal-no-answer", UncertainError, 4),
     ],
 )
-def test_each_trouble_is_told_and_repeated_only_where_that_helps(
+def test_each_trouble_is_reported_and_repeated_only_where_that_helps(
     status: int,
     body: str,
     headers: dict[str, str],
@@ -99,7 +99,7 @@ def found(*packages: object, count: object = 1) -> str:
     ],
 )
 @pytest.mark.parametrize("asked", ["plan", "status", "backup", "doctor"])
-def test_an_answer_that_is_not_ckans_is_told(asked: str, body: str, tmp_path: Path, command: Command) -> None:
+def test_an_answer_that_is_not_ckans_is_reported(asked: str, body: str, tmp_path: Path, command: Command) -> None:
     """JSON that is whole but not what CKAN gives ends with exit code 3 and a sentence; nothing is taken for missing."""
     home = tmp_path / "datasets"
     calls = {"backup": ("portal", "backup", tmp_path / "saved", "--portal", "lab"), "doctor": ("doctor",)}
@@ -293,7 +293,7 @@ def test_the_token_is_in_no_argument() -> None:
     assert not any("--token" in text or "--api-key" in text for text in options)
 
 
-def test_a_broken_link_is_mended_where_it_stands(tmp_path: Path, command: Command) -> None:
+def test_a_broken_link_is_fixed_in_its_recipe(tmp_path: Path, command: Command) -> None:
     """A page that is gone has to be mended in the recipe, which is named; an entry of a file is taken away by name."""
     with serving(status=404, body="なし") as inner:
         package = {
@@ -339,7 +339,7 @@ def test_a_link_check_reaches_no_private_address(tmp_path: Path, command: Comman
 
 @pytest.mark.parametrize("token", ["トークンです", "abc\ndef", "abc def", "abcé"])
 @pytest.mark.parametrize("asked", [("plan", "--portal", "lab"), ("doctor",), ("status", "--portal", "lab", "--debug")])
-def test_a_token_that_can_be_none_is_told_and_not_sent(
+def test_a_malformed_token_is_reported_and_not_sent(
     token: str, asked: tuple[str, ...], tmp_path: Path, command: Command
 ) -> None:
     """Signs that no header can carry end with a sentence that names the variable, not the token."""

@@ -1,4 +1,4 @@
-"""What every portal promises, held by all of them: the folder, the one in memory, and each real CKAN."""
+"""The promises of every portal, held by all kinds: the folder, the one in memory, and each real CKAN."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ def test_what_others_changed_is_not_overwritten(portal: Portal, file: Callable[[
     assert portal.read_file(held, "a.csv") == b"1"
 
 
-def test_a_name_that_others_hold_is_told(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+def test_a_name_that_others_hold_is_reported(portal: Portal, file: Callable[[str, str], Upload]) -> None:
     """A dataset under a wanted name is told, whoever made it."""
     one = file("a.csv", "1")
     wanted = package_of(portal, one)
@@ -228,7 +228,7 @@ def test_a_name_that_others_hold_is_told(portal: Portal, file: Callable[[str, st
 TOLD = ("id", "name", "hash", "last_modified", STORED_HASH, "size", "mo_bytes", "sha256")
 
 
-def test_the_answer_of_a_write_is_what_a_search_then_tells(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+def test_the_answer_of_a_write_equals_the_next_search(portal: Portal, file: Callable[[str, str], Upload]) -> None:
     """Ids, dates, checksums and sizes of files in the answer are those of the portal; so they can be noted from it."""
     one = file("a.csv", "1")
     answer = portal.put(package_of(portal, one), [one], MOMENT, None)
@@ -262,7 +262,7 @@ def test_the_content_of_a_file_is_its_bytes(portal: Portal, file: Callable[[str,
     assert portal.content(held, held.resources[0]) == one.path.read_bytes()
 
 
-def test_a_table_is_told_by_rows_and_columns(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+def test_a_table_is_described_by_rows_and_columns(portal: Portal, file: Callable[[str, str], Upload]) -> None:
     """A file has no table before one is loaded; then its rows and typed columns are known, and the search says so."""
     if portal.exclusive:
         pytest.skip("this portal has no DataStore")
@@ -278,7 +278,7 @@ def test_a_table_is_told_by_rows_and_columns(portal: Portal, file: Callable[[str
     assert (table.rows, table.columns, part.fields["datastore_active"]) == (2, stored.shape, True)
 
 
-def test_a_view_is_told_with_its_settings(portal: Portal, file: Callable[[str, str], Upload]) -> None:
+def test_a_view_is_listed_with_its_settings(portal: Portal, file: Callable[[str, str], Upload]) -> None:
     """A view that was added is reported; two of one type and title are two."""
     if portal.exclusive:
         pytest.skip("this portal has no views")
@@ -353,7 +353,7 @@ def test_the_ledger_notes_the_ids_that_the_portal_confirmed(
 
 
 @pytest.mark.parametrize("name", ["a.csv", "b.csv", "案内.pdf"])
-def test_what_somebody_added_stays_whatever_its_name(
+def test_a_resource_added_by_hand_stays_whatever_its_name(
     name: str, portal: Portal, file: Callable[[str, str], Upload], workspace: Workspace
 ) -> None:
     """A resource with the name of one of ours is planned by id and address, and is there after every publication."""

@@ -78,7 +78,7 @@ def test_values_keep_their_meaning(field: dict[str, Any], texts: list[str], kind
 @pytest.mark.parametrize(
     ("rows", "key"), [(["1,a", "2,b"], ("ID",)), (["1,a", "1,b"], ()), (["1,a", ",b"], ()), ([], ("ID",))]
 )
-def test_a_key_is_one_only_if_it_tells_rows_apart(rows: list[str], key: tuple[str, ...]) -> None:
+def test_a_key_is_used_only_if_it_distinguishes_rows(rows: list[str], key: tuple[str, ...]) -> None:
     """A key that is empty or repeated somewhere is not used."""
     assert stored_table("\r\n".join(["ID,名称", *rows, ""]).encode(), SCHEMA, ("ID",)).key == key
 

@@ -1,4 +1,4 @@
-"""Which resource on a portal is ours: ids of the ledger, marks, doubled names, and what becomes of those in doubt."""
+"""The resources on a portal that are ours, by ids of the ledger, marks and names, and the conflicts about them."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_a_ledger_of_version_01_goes_by_mark_name_and_checksum(office: Office) -
     assert read_portal(office.workspace.ledger, "memory").files("stock").ids == {FILE: ours}
 
 
-def test_what_cannot_be_told_apart_is_a_conflict_not_a_deletion(office: Office) -> None:
+def test_ambiguous_resources_are_a_conflict_not_a_deletion(office: Office) -> None:
     """Two of a name, mark and checksum and no id in the ledger: also with overwriting nothing is written."""
     office.as_version_01()
     office.copy("copy")
@@ -209,7 +209,7 @@ def test_a_removed_dataset_names_what_others_added_to_it(office: Office) -> None
     assert [event.event for event in read_ledger(office.workspace.ledger)] == ["publish", "withdraw"]
 
 
-def test_a_copy_of_a_dataset_is_told_and_not_taken_for_ours(office: Office) -> None:
+def test_a_copy_of_a_dataset_is_reported_and_not_taken_for_ours(office: Office) -> None:
     """Two datasets with our mark and neither of our name: a conflict; by the ledger's ids the right one is known."""
     package = office.portal.packages.pop(NAME)
     copy = json.loads(json.dumps(package)) | {"id": "c", "name": "copy"}

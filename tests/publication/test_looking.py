@@ -1,4 +1,4 @@
-"""What is compared with what was published: files by date and content, tables and views, and what is left out."""
+"""The comparison of a portal with the last publication: files, tables and views, and the parts left out."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def planned(
 
 
 def edit(portal: MemoryPortal, name: str = NAME, **fields: Any) -> None:
-    """Somebody edits a dataset on the portal."""
+    """An editor changes a dataset on the portal."""
     held = portal.packages[name]
     held.update(fields, metadata_modified=held["metadata_modified"] + "+")
 
@@ -269,7 +269,7 @@ _ODD = st.fixed_dictionaries(
 )
 
 
-def test_rows_that_change_are_told_one_by_one(make: Make, portal: MemoryPortal, workspace: Workspace) -> None:
+def test_rows_that_change_are_listed_one_by_one(make: Make, portal: MemoryPortal, workspace: Workspace) -> None:
     """A plan names each row and cell; of a table that may hold something personal, and of a first publication, none."""
     assert run(make(["1,a", "2,b", "3,c"]), portal, workspace).resources[0].shown == ()
     changed = make(["1,a", "2,B", "4,d"])
@@ -294,7 +294,7 @@ _ROWS = st.lists(st.tuples(st.sampled_from("123"), st.sampled_from("ab")), max_s
 
 
 @given(before=_ROWS, after=_ROWS, key=st.sampled_from([(), ("ID",), ("no",)]))
-def test_every_row_is_told_as_what_it_is(
+def test_every_row_is_listed_with_its_kind_of_change(
     before: list[tuple[str, str]], after: list[tuple[str, str]], key: tuple[str, ...]
 ) -> None:
     """Counts and rows agree, changed rows have cells that differ, and undoing all of it gives the old rows."""
@@ -489,7 +489,9 @@ def test_any_earlier_release_can_be_published_again(make: Make, portal: MemoryPo
 
 
 @pytest.mark.parametrize("asked", ["", "zzz"])
-def test_an_unknown_release_is_told(asked: str, make: Make, portal: MemoryPortal, workspace: Workspace) -> None:
+def test_an_unknown_release_is_refused_with_the_known_ones(
+    asked: str, make: Make, portal: MemoryPortal, workspace: Workspace
+) -> None:
     """A release that was never published is refused with those that were."""
     run(make(["1,a"]), portal, workspace)
     with pytest.raises(MeguroOpendataError) as error:
@@ -567,7 +569,9 @@ def test_the_page_for_approval_says_what_the_plan_says(make: Make, portal: Memor
     ("lang", "line"),
     [("ja", "更新頻度 (extras.frequency): 随時 -> （なし）"), ("en", "Frequency (extras.frequency): 随時 -> (none)")],
 )
-def test_fields_are_told_in_words(lang: str, line: str, make: Make, portal: MemoryPortal, workspace: Workspace) -> None:
+def test_fields_are_shown_with_their_labels(
+    lang: str, line: str, make: Make, portal: MemoryPortal, workspace: Workspace
+) -> None:
     """On a screen a field has the word that people use, its own name, and a word where it has no value."""
     run(make(["1,a"]), portal, workspace)
     told = list(plan_lines(plan_releases([make(["1,a"], frequency="")], portal, workspace), lang))
@@ -613,7 +617,9 @@ TEXTS = st.dictionaries(st.sampled_from("abcd"), st.text("xyz ", min_size=1, max
 
 @settings(deadline=None)
 @given(TEXTS, TEXTS, TEXTS)
-def test_three_versions_are_told_apart(published: dict[str, str], ours: dict[str, str], theirs: dict[str, str]) -> None:
+def test_three_versions_are_distinguished(
+    published: dict[str, str], ours: dict[str, str], theirs: dict[str, str]
+) -> None:
     """What nobody edited is written; what only others have stays; what both have, and was edited, is a conflict."""
     mark = read_mark(mark_text(published))
     assert mark == digests(published)

@@ -130,7 +130,7 @@ def test_the_shipped_workspace_opens(workspace_dir: Path) -> None:
     ],
 )
 def test_a_faulty_profile_is_refused(tmp_path: Path, before: str, after: str, path: str, code: str) -> None:
-    """Each fault of the profile is told with its path."""
+    """Each fault of the profile is reported with its path."""
     assert PROFILE.count(before) == 1
     make(tmp_path, profile=PROFILE.replace(before, after))
     with pytest.raises(ConfigurationError) as error:
@@ -175,7 +175,7 @@ def test_a_folder_named_like_the_profile_is_no_workspace(tmp_path: Path) -> None
     assert mo.find_workspace(tmp_path).root == (tmp_path / "datasets").resolve()
 
 
-def test_no_workspace_anywhere_is_told(tmp_path: Path) -> None:
+def test_no_workspace_anywhere_is_reported(tmp_path: Path) -> None:
     """Where there is none, neither upward nor in ``datasets``, the error says what to do."""
     (tmp_path / "other").mkdir()
     make(tmp_path / "other" / "workspace")
@@ -203,7 +203,9 @@ def test_datasets_are_the_folders_with_a_recipe(opened: Workspace) -> None:
         ("../datasets/aed", "dataset-unknown", []),
     ],
 )
-def test_an_unknown_dataset_is_told_with_a_suggestion(opened: Workspace, slug: str, code: str, near: list[str]) -> None:
+def test_an_unknown_dataset_is_reported_with_a_suggestion(
+    opened: Workspace, slug: str, code: str, near: list[str]
+) -> None:
     """A slug that has no recipe is refused, with the nearest that has one, or all that there are."""
     with pytest.raises(ConfigurationError) as error:
         opened.recipe_path(slug)
@@ -295,7 +297,7 @@ def test_a_dataset_has_one_spelling(opened: Workspace) -> None:
         ("https://example.org/", "担当課", True),
     ],
 )
-def test_a_line_of_the_template_that_nobody_rewrote_is_a_placeholder(
+def test_an_unchanged_sample_line_of_the_template_is_a_placeholder(
     tmp_path: Path, homepage: str, department: str, placeholder: bool
 ) -> None:
     """The homepage of the profile and the department of a dataset are compared with the template's."""

@@ -52,7 +52,7 @@ def test_workspaces_side_by_side_share_nothing(tmp_path: Path, names: tuple[str,
 
 
 @pytest.mark.parametrize("there", ["releases", "portal"])
-def test_folders_that_are_there_already_are_nobody_elses(tmp_path: Path, there: str) -> None:
+def test_existing_folders_are_not_reused(tmp_path: Path, there: str) -> None:
     """Folders that already lie beside a new workspace under the usual names are left alone."""
     (tmp_path / there).mkdir()
     (tmp_path / "village-portal").mkdir()

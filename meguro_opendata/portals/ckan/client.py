@@ -1,7 +1,7 @@
-"""The only module that knows ckanapi and requests: calls of CKAN's actions, with time-outs, and repeats where safe.
+"""Calls of CKAN's actions with time-outs, repeated where that is safe; only this module uses ckanapi and requests.
 
-Every failure becomes one of our errors. The token comes from the environment, is sent in a header to the portal's own
-address only, and stands in no message: what another library says of an error is never passed on.
+Every failure becomes an error of this program. The token comes from the environment and is sent in a header to the
+portal's own address only. No message contains it: texts of other libraries' errors are never passed on.
 """
 
 from __future__ import annotations
@@ -31,10 +31,12 @@ from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["CkanClient", "CkanRules", "UploadedFile", "ckan_rules", "token_variable"]
 
-# Where a file lies, the name under which it is sent, and its media type.
+# A file's path, the name under which it is sent, and its media type.
 UploadedFile = tuple[Path, str, str]
+# Requests for one download: a portal can redirect to its file storage, and a loop of redirects has to end.
 _HOPS = 3
-_TOKEN = re.compile("[!-~]+")  # what a header can carry
+_TOKEN = re.compile("[!-~]+")  # visible ASCII: the letters that an HTTP header can carry (RFC 9110, 5.5)
+# Without a handler, Python's logging of last resort would print stamina's reports of repeats on stderr.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
@@ -61,7 +63,7 @@ class _StatusRules(TypedDict):
 
 
 class CkanRules(TypedDict):
-    """What ``ckan.toml`` holds."""
+    """The content of ``ckan.toml``."""
 
     http: _HttpRules
     retry: _RetryRules
@@ -71,7 +73,7 @@ class CkanRules(TypedDict):
 
 @cache
 def ckan_rules() -> CkanRules:
-    """Return times, statuses and names of fields, from ``ckan.toml``."""
+    """Return the rules of ``ckan.toml``: times, statuses and names of fields."""
     loaded = packaged_toml(__package__, "ckan.toml")
     return {
         "http": loaded["http"],
@@ -82,7 +84,7 @@ def ckan_rules() -> CkanRules:
 
 
 def token_variable(portal: str) -> str:
-    """Return the name of the environment's variable that holds a portal's token.
+    """Return the name of the environment variable that has a portal's token.
 
     >>> token_variable("ward-test")
     'MEGURO_OPENDATA_TOKEN_WARD_TEST'
@@ -91,21 +93,22 @@ def token_variable(portal: str) -> str:
 
 
 class CkanClient:
-    """One CKAN, as one user of it."""
+    """A connection to one CKAN as one user."""
 
     def __init__(self, name: str, url: str, *, insecure_http: bool = False) -> None:
-        """Prepare to call; nothing is sent yet.
+        """Prepare the connection; nothing is sent yet.
 
         Args:
-            name: The portal's name in the workspace, which names the variable of the token.
+            name: The portal's name in the workspace, from which the variable of the token gets its name.
             url: The portal's address.
             insecure_http: Allow plain http to another machine.
 
         Raises:
             MeguroOpendataError: If the address is plain http to another machine and that is not allowed, or the token
-                in the environment can be none.
+                in the environment has letters that no token has.
         """
         parts = urlsplit(url)
+        # Plain http shows the token to every computer on the way.
         if parts.scheme == "http" and not _is_loopback(parts.hostname or "") and not insecure_http:
             raise MeguroOpendataError("portal-insecure", name=name, host=parts.hostname)
         self.name = name
@@ -123,7 +126,7 @@ class CkanClient:
         return self._token is not None
 
     def read(self, action: str, data: Mapping[str, Json]) -> Json:
-        """Return the answer of an action that changes nothing; repeated when the portal is in trouble.
+        """Return the answer of an action that changes nothing; the call is repeated when the portal is in trouble.
 
         Raises:
             PortalError: If the portal cannot be reached, does not answer, or refuses.
@@ -140,21 +143,22 @@ class CkanClient:
         files: Mapping[str, UploadedFile],
         settled: Callable[[], bool],
     ) -> Json:
-        """Do something that changes the portal, once; return its answer, ``None`` if that was lost on the way.
+        """Call an action that changes the portal, once, and return its answer; ``None`` if the answer was lost.
 
-        Where nobody knows whether the portal acted, it is asked: a call is repeated only if it did not. So it is where
-        the portal refuses: what it refuses may be there already, from a killed run whose last call went on.
+        If the answer is lost, ``settled`` asks the portal whether it acted, and the call is repeated only if it did
+        not. The same question follows a refusal: the refused thing can be there already, from a killed run whose last
+        request the server still carried out.
 
         Args:
             action: CKAN's action.
-            data: Its parameters.
-            files: Files by the name of their field; they are streamed.
-            settled: Whether the portal holds now what the call was to bring about; raises if it holds neither that
-                nor what was there before.
+            data: The action's parameters.
+            files: Files by the name of their form field; they are streamed.
+            settled: A function that returns whether the portal has the wanted state by now, and raises if it has
+                neither the wanted nor the earlier state.
 
         Raises:
             PortalError: If the portal cannot be reached, does not answer, or refuses.
-            StaleError: If what is to be changed is not any more what it was.
+            StaleError: If the thing to change is no longer in the expected state.
         """
         if self._token is None:
             raise PortalError("portal-token-missing", name=self.name, variable=token_variable(self.name))
@@ -168,10 +172,10 @@ class CkanClient:
         return None
 
     def download(self, path: str) -> bytes:
-        """Return a file of the portal; if the portal sends elsewhere for it, the token does not go along.
+        """Return the bytes of a file of the portal, empty if it is missing; the token never goes to another host.
 
         Raises:
-            PortalError: If it cannot be had.
+            PortalError: If the portal does not give the file.
         """
         for attempt in _attempts():
             with attempt:
@@ -205,14 +209,16 @@ class CkanClient:
             raise PortalError(code, name=self.name, action=action, variable=token_variable(self.name)) from None
         except ckanapi.ValidationError as error:
             raise self._refusal(error.error_dict) from None
+        # CKAN answers a write with an error 500 and rolls it back when its search (Solr) is down: safe to repeat.
         except (ckanapi.SearchIndexError, ckanapi.SearchError):
             raise UncertainError("portal-search-down", name=self.name) from None
         except (CKANAPIError, ServerIncompatibleError, KeyError, RecursionError):
             raise UncertainError("portal-no-answer", name=self.name) from None
 
-    def _refusal(self, told: Mapping[str, Json]) -> Exception:
-        told = mask_tokens_within(told, self._token or "")
-        fields = {name: text for name, text in told.items() if name != "__type"}
+    def _refusal(self, complaint: Mapping[str, Json]) -> Exception:
+        masked = mask_tokens_within(complaint, self._token or "")
+        # By field names, never by texts: CKAN translates its messages into the language of the portal.
+        fields = {name: text for name, text in masked.items() if name != "__type"}
         if "match" in fields:
             return StaleError("plan-stale")
         shown = [f"{name}: {_flat(text)}" for name, text in fields.items()]
@@ -220,7 +226,11 @@ class CkanClient:
 
 
 class _Session(requests.Session):
-    """A session with time-outs that follows no redirects, streams files, and knows CKAN's troubles by their status."""
+    """A session with time-outs that follows no redirects, streams files, and turns statuses into errors.
+
+    ckanapi sets no time-out, so a silent server would hold the program for ever. A followed redirect of a POST becomes
+    a GET in requests, and would take the token to another host.
+    """
 
     def __init__(self, portal: str) -> None:
         super().__init__()
@@ -229,10 +239,10 @@ class _Session(requests.Session):
         self.auth = _no_other_login
 
     def request(self, method: str, url: str, *args: Any, **options: Any) -> requests.Response:  # type: ignore[override]
-        """As requests does it, within limits; raises our own errors.
+        """Send a request with the limits of ``ckan.toml`` and return the answer.
 
         Raises:
-            PortalError: If the portal cannot be reached, sends elsewhere, or is in trouble.
+            PortalError: If the portal cannot be reached, redirects, or is in trouble.
         """
         limits = self._rules["http"]
         options |= {"timeout": (limits["connect_seconds"], limits["read_seconds"]), "allow_redirects": False}
@@ -262,7 +272,7 @@ class _Session(requests.Session):
             raise error
 
     def _raise_half_sign(self, answer: requests.Response) -> None:
-        """Refuse an answer with a text that could be written nowhere; what is no JSON is left to ckanapi."""
+        """Refuse an answer with a half surrogate, which no file can store; ckanapi checks that it is JSON at all."""
         if not may_hold_half_signs(answer.content.decode("ascii", "ignore")):
             return
         try:
@@ -286,7 +296,7 @@ def _attempts() -> Iterable[stamina.Attempt]:
 
 
 def _may_repeat(error: Exception) -> bool | float:
-    """Return whether to try again, or after how many seconds."""
+    """Return whether to try again, or the number of seconds to wait before that."""
     if not isinstance(error, UncertainError):
         return False
     if error.wait is None:
@@ -304,7 +314,7 @@ def _is_json(answer: requests.Response) -> bool:
 
 
 def _streamed(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the same request with its files read while they are sent."""
+    """Return the options of the same request with its files read while they are sent, not into memory before."""
     fields = {_text(name): _text(value) for name, value in options["data"].items()}
     encoder = MultipartEncoder({**fields, **options["files"]})
     headers = {**options["headers"], "Content-Type": encoder.content_type}
@@ -322,7 +332,7 @@ def _opened(files: Mapping[str, UploadedFile]) -> Iterator[dict[str, tuple[str, 
 
 
 def _no_other_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keep requests from putting a login of the user's ``.netrc`` in the token's place."""
+    """Return the request unchanged, so that requests does not replace the token by a login of ``.netrc``."""
     return request
 
 
@@ -338,10 +348,10 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port
 
 
-def _flat(told: object) -> str:
-    """Return a complaint of CKAN's, which may be a text, a list or lists by field, in one line."""
-    if isinstance(told, Mapping):
-        return ", ".join(f"{name}: {_flat(part)}" for name, part in told.items())
-    if isinstance(told, list):
-        return ", ".join(_flat(part) for part in told if part)
-    return " ".join(str(told).split())
+def _flat(complaint: object) -> str:
+    """Return a complaint of CKAN (a text, a list, or lists by field) in one line."""
+    if isinstance(complaint, Mapping):
+        return ", ".join(f"{name}: {_flat(part)}" for name, part in complaint.items())
+    if isinstance(complaint, list):
+        return ", ".join(_flat(part) for part in complaint if part)
+    return " ".join(str(complaint).split())

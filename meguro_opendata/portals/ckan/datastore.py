@@ -1,4 +1,4 @@
-"""Bringing a table into a CKAN's DataStore: the rows that changed if it is there, else the whole table."""
+"""Loading a table into a CKAN's DataStore: only the changed rows of an existing table, else the whole table."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ __all__ = ["described_table", "exact_rows", "held_table", "load", "own_columns",
 
 
 def load(client: CkanClient, resource: str, table: StoredTable, digest: str) -> None:
-    """Make a resource's table in the DataStore what it is to be, then note that on the resource.
+    """Bring a resource's table in the DataStore up to date, then write the mark of that on the resource.
 
-    Killed in between, the note is missing and all of it is done again; each step may be done twice.
+    After a kill in between, the mark is missing and the next run does everything again; each step can be done twice.
 
     Args:
         client: The CKAN.
         resource: The resource's id.
-        table: The table as it is to be.
-        digest: What is noted.
+        table: The wanted table.
+        digest: The checksum to write as the mark.
 
     Raises:
         PortalError: If the portal cannot be reached or refuses.
@@ -41,7 +41,7 @@ def load(client: CkanClient, resource: str, table: StoredTable, digest: str) -> 
 
 
 def held_table(client: CkanClient, resource: str) -> HeldTable | None:
-    """Return the number of rows and the columns of a resource's table, ``None`` if there is no table.
+    """Return the number of rows and the columns of a resource's table, ``None`` without a table.
 
     Raises:
         PortalError: If the portal cannot be reached or refuses.
@@ -58,7 +58,7 @@ def held_table(client: CkanClient, resource: str) -> HeldTable | None:
 
 
 def described_table(client: CkanClient, resource: str) -> Mapping[str, Json] | None:
-    """Return what CKAN says of a resource's table, without rows; ``None`` if there is no table.
+    """Return CKAN's description of a resource's table, without rows; ``None`` without a table.
 
     Raises:
         PortalError: If the portal cannot be reached or refuses.
@@ -77,7 +77,7 @@ def own_columns(described: Mapping[str, Json]) -> list[Mapping[str, Json]]:
 
 
 def _is_updated(client: CkanClient, resource: str, table: StoredTable) -> bool:
-    """Send the rows that changed; ``False`` if they are refused, as by a table that somebody made without its key."""
+    """Send the changed rows; return ``False`` if CKAN refuses them, as for a table made by hand without a key."""
     try:
         _update(client, resource, table)
     except RefusedError:
@@ -92,7 +92,7 @@ def _update(client: CkanClient, resource: str, table: StoredTable) -> None:
         client.write("datastore_delete", {**call, "filters": record}, {}, _repeatable)
     for some in chunks(changes.upserts):
         client.write("datastore_upsert", {**call, "method": "upsert", "records": some}, {}, _repeatable)
-    # This also says on the resource that there is a table, which a portal may have lost without losing the table.
+    # This also sets `datastore_active` on the resource, which a portal can lose without losing the table.
     described = [column.to_dict() for column in table.columns]
     client.write("datastore_create", {**call, "fields": described}, {}, _repeatable)
 
@@ -106,15 +106,15 @@ def replace_table(
     *,
     exists: bool,
 ) -> None:
-    """Make a resource's table anew.
+    """Make a resource's table anew with all rows.
 
     Args:
         client: The CKAN.
         resource: The resource's id.
-        fields: The columns, as ``datastore_create`` takes them.
-        key: The columns that tell rows apart, none if nothing does.
-        records: The rows, as many at a time as are sent at once.
-        exists: Whether there is a table, which is deleted first.
+        fields: The columns, in the JSON of ``datastore_create``.
+        key: The columns that distinguish rows; empty if no columns do.
+        records: The rows, in one list for each request.
+        exists: Whether the resource has a table, which is deleted first.
 
     Raises:
         PortalError: If the portal cannot be reached or refuses.
@@ -126,13 +126,14 @@ def replace_table(
     if key:
         made["primary_key"] = list(key)
     client.write("datastore_create", made, {}, _repeatable)
+    # An upsert sent twice leaves the same rows; an insert sent twice doubles them.
     method, again = ("upsert", _repeatable) if key else ("insert", _not_repeatable)
     for some in records:
         client.write("datastore_upsert", {**call, "method": method, "records": list(some)}, {}, again)
 
 
 def stored_rows(client: CkanClient, resource: str) -> list[Record]:
-    """Return every row that is there, in the order of its own numbers."""
+    """Return every row of a resource's table, in the order of CKAN's row numbers (``_id``)."""
     size = page_size()
     rows: list[Record] = []
     while True:
@@ -146,9 +147,9 @@ def stored_rows(client: CkanClient, resource: str) -> list[Record]:
 
 
 def exact_rows(client: CkanClient, resource: str) -> list[Record]:
-    """Return every row of a resource's table, decimal numbers as the text that they are written as.
+    """Return every row of a resource's table, decimal numbers as text with all digits.
 
-    JSON's numbers are read as binary fractions, which would lose digits.
+    They are read a second time as CSV: JSON's numbers are read as binary fractions, which lose digits.
 
     Raises:
         PortalError: If the portal cannot be reached or refuses.
@@ -164,7 +165,7 @@ def exact_rows(client: CkanClient, resource: str) -> list[Record]:
 
 
 def _exact_numbers(client: CkanClient, resource: str, columns: list[str]) -> Iterator[Record]:
-    """Yield the numbers of each row as they are written; of a number, nothing is ``None``, never an empty text."""
+    """Yield the decimal numbers of each row as text; a missing number is ``None``, never an empty text."""
     size, count = page_size(), 0
     place: JsonObject = {"resource_id": resource, "limit": size, "sort": "_id", "include_total": False}
     while True:
@@ -179,10 +180,14 @@ def _exact_numbers(client: CkanClient, resource: str, columns: list[str]) -> Ite
 
 
 def _repeatable() -> bool:
-    """Return a step that may be done twice needs no asking whether it was done."""
+    """Return ``False`` ("not done yet"), so that the client repeats a step that can safely be done twice."""
     return False
 
 
 def _not_repeatable() -> bool:
-    """Rows without a key would be there twice, so a lost answer is a failure; the next run starts from nothing."""
+    """Raise an error instead of repeating a step that would double rows; the next run makes the table anew.
+
+    Raises:
+        PortalError: Always.
+    """
     raise PortalError("datastore-unsure")

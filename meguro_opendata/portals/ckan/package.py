@@ -1,4 +1,4 @@
-"""Our packages ↔ what one CKAN takes and gives: naming rule, organisation, licence ids, extras, our checksums."""
+"""Conversion between our packages and those of one CKAN: naming rule, organisation, licence ids, extras, checksums."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 _LISTS = ("tags", "groups", "extras")
+# CKAN derives these from `license_id` and `owner_org`, in its own words: compared, they would always differ.
 _OF_THE_SERVER = ("license_title", "license_url", "organization")
 
 
@@ -53,7 +54,7 @@ def named(rule: str, slug: str, stem: str, code: str) -> str:
 
 
 def slug_named(name: str, rule: str, code: str) -> str | None:
-    """Return the slug that a dataset needs to have a name by a portal's rule, ``None`` if no slug gives that name.
+    """Return the slug whose name by a portal's rule is the given one, ``None`` if no slug gives that name.
 
     >>> slug_named("131105_aed", "{stem}", "131105"), slug_named("t131105d0000000032", "{code}_{slug}", "131105")
     ('aed', None)
@@ -65,7 +66,7 @@ def slug_named(name: str, rule: str, code: str) -> str | None:
 
 
 def wanted_package(slug: str, entry: CatalogEntry, city: City, settings: PortalSettings) -> Package:
-    """Return a dataset as this portal is to have it; what the server itself derives is left out."""
+    """Return a dataset in this portal's form, without the fields that the server derives."""
     name = named(settings.name_rule, slug, entry.name, city.code)
     package = to_ckan(replace(entry, name=name), city)
     fields = package.without(*_OF_THE_SERVER).with_fields(
@@ -82,11 +83,11 @@ def wanted_package(slug: str, entry: CatalogEntry, city: City, settings: PortalS
 
 
 def complaints(package: Package, lists: PortalLists) -> list[Finding]:
-    """Return what CKAN would refuse of a package (errors), or change or drop in silence (warnings).
+    """Return CKAN's findings on a package: fields it would refuse (errors), change or drop silently (warnings).
 
     Args:
-        package: As it will be sent.
-        lists: The groups and licences that the portal has.
+        package: The package as it will be sent.
+        lists: The portal's groups and licences.
     """
     parts = tuple(
         part if is_link(part.url) else part.with_fields(url=file_name(part.name, package.name))
@@ -99,22 +100,22 @@ def complaints(package: Package, lists: PortalLists) -> list[Finding]:
 
 
 def _wanted_resource(part: Resource) -> Resource:
-    """Return a file with marks that nothing on the server rewrites, without an address unless it lies elsewhere."""
+    """Return a resource with our marks, which nothing on the server rewrites; only a link keeps its address."""
     wanted = part.with_fields(**{BYTES: str(part.size or 0)})
     unsaid = [key for key, value in wanted.fields.items() if value is None]
     return wanted.without(*unsaid, *(() if is_link(part.url) else ("url",)))
 
 
 def is_link(address: str | None) -> bool:
-    """Return whether a resource's address is one elsewhere, not a file to be uploaded."""
+    """Return whether an address is absolute, so that the resource is a link and not a file to upload."""
     return urlsplit(address or "").scheme in ("http", "https")
 
 
 def received(raw: Package) -> Package:
-    """Return a package as we compare it: the organisation by name, and the checksum of each file that is still ours.
+    """Return a package in the form for comparison: organisation by name, ``hash`` only of files that are still ours.
 
     Raises:
-        TypeError: If it is not as CKAN gives packages.
+        TypeError: If a part has another kind of value than CKAN gives.
     """
     package = shaped(raw)
     owner = package.organization.name or package.fields.get("owner_org")
@@ -125,6 +126,8 @@ def received(raw: Package) -> Package:
 
 
 def _received_resource(part: Resource) -> Resource:
+    # `mo_bytes` is our mark on every file. CKAN's own `size` differs once an editor uploads another file; the editor's
+    # form keeps our fields, so that they alone would claim the file as ours.
     written, real = part.fields.get(BYTES), part.size
     if written is None:
         return part.with_fields(**{OURS: False})
@@ -135,7 +138,7 @@ def _received_resource(part: Resource) -> Resource:
 
 
 def sent(package: Package) -> JsonObject:
-    """Return a whole package as CKAN takes it."""
+    """Return a whole package in the JSON that ``package_create`` takes."""
     whole = package.to_ckan()
     known = [key for key in ckan_rules()["fields"]["package"] if key in whole]
     return {
@@ -148,9 +151,10 @@ def sent(package: Package) -> JsonObject:
 
 
 def revision(package: Package, before: Package) -> JsonObject:
-    """Return the parameters of ``package_revise`` that turn one state into another, and refuse if it is not that state.
+    """Return the parameters of ``package_revise`` that turn the state ``before`` into the package.
 
-    A field of ours that the package lacks is emptied: what CKAN is not told it keeps.
+    CKAN refuses the call if the dataset is no longer in that state (``match``). A field of ours that the package lacks
+    is sent empty, since CKAN keeps every field that it is not given.
     """
     whole = {**dict.fromkeys(optional_fields("package"), ""), **sent(package)}
     return {
@@ -161,7 +165,7 @@ def revision(package: Package, before: Package) -> JsonObject:
 
 
 def uploaded(package: Package, uploads: Sequence[Upload]) -> dict[str, UploadedFile]:
-    """Return the files by the name of their field in ``package_revise``."""
+    """Return the files to upload, by the names of their form fields in ``package_revise``."""
     first = {part.name: number for number, part in reversed([*enumerate(package.resources)])}
     places = [first[upload.name] if upload.place is None else upload.place for upload in uploads]
     sent_files = [(upload, place, package.resources[place]) for upload, place in zip(uploads, places, strict=True)]
@@ -176,13 +180,13 @@ def uploaded(package: Package, uploads: Sequence[Upload]) -> dict[str, UploadedF
 
 
 def _sent_name(part: Resource, package: str) -> str:
-    """Return the name of an uploaded file: as on the portal already, so that its link stays, else as it is sent."""
+    """Return the name under which a file is uploaded: its name on the portal, so that its link stays, if it has one."""
     held = part.text("url").rpartition("/")[2] if part.is_upload else ""
     return held or file_name(part.name, package)
 
 
 def file_name(name: str, package: str) -> str:
-    """Return the name under which a file is sent: its own, or, since CKAN strips other letters, one of ASCII letters.
+    """Return an ASCII name for a file: its own, else a made one, since CKAN strips all other letters.
 
     >>> file_name("131105_aed.csv", "131105_aed")
     '131105_aed.csv'

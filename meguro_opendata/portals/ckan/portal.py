@@ -1,8 +1,8 @@
-"""``CkanPortal``: a CKAN of any version from 2.10 on, written to by one call for each dataset.
+"""``CkanPortal``: a CKAN of any version from 2.10 on, written with one call for each dataset.
 
-Whatever a dataset is to have, files included, goes along in one ``package_revise``, which CKAN does wholly or not at
-all, and only if the dataset is still what it was when the plan was made. A new dataset with files is first made
-private and empty, so that nobody ever sees half of it.
+All metadata and files of a dataset go along in one ``package_revise``, which CKAN does wholly or not at all, and only
+if the dataset is still in the state that the plan was made against. A new dataset with files is first made private and
+empty, so that no reader ever sees half of it.
 """
 
 from __future__ import annotations
@@ -30,12 +30,13 @@ from meguro_opendata.workspace.city import City, PortalSettings
 __all__ = ["CkanPortal", "Standing"]
 
 
+# CKAN's delete is soft: `package_show` still gives a deleted dataset to members of its organisation, in this state.
 _DELETED = "deleted"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A CKAN's version, the user that our token belongs to, and whether that user may publish."""
+    """A CKAN's version, the user of our token (``None`` without one), and whether that user can publish."""
 
     version: str
     user: str | None
@@ -43,7 +44,7 @@ class Standing:
 
 
 class CkanPortal:
-    """A CKAN, and in it one organisation."""
+    """One organisation of a CKAN (see ``Portal`` for the operations)."""
 
     exclusive = False
 
@@ -57,7 +58,7 @@ class CkanPortal:
         self._settings = settings
 
     def wanted(self, slug: str, entry: CatalogEntry) -> Package:
-        """Return a dataset as this portal is to have it."""
+        """Return a dataset's metadata in this portal's form."""
         return ckanpackage.wanted_package(slug, entry, self._city, self._settings)
 
     def lists(self) -> PortalLists:
@@ -69,7 +70,7 @@ class CkanPortal:
         return PortalLists(self._groups, self._licenses)
 
     def check(self, package: Package, lists: PortalLists | None = None) -> list[Finding]:
-        """Return what CKAN would refuse, change or drop of a package; groups are only asked for where it has any."""
+        """Return CKAN's findings on a package; the list of groups is requested only if the package has groups."""
         known = lists or PortalLists(self._groups if package.groups else None, self._licenses)
         return ckanpackage.complaints(package, known)
 
@@ -80,9 +81,9 @@ class CkanPortal:
 
     @cached_property
     def _licenses(self) -> frozenset[str] | None:
-        """The ids of the portal's licences; ``None`` where it does not tell them: then those of CKAN itself count.
+        """Return the ids of the portal's licences; ``None`` if it refuses the list: then CKAN's standard list counts.
 
-        They only lead to a warning, so that a portal without such a list can be published to.
+        An unknown licence is only a warning, so a portal without this list can be published to.
         """
         try:
             listed = list_of(self.client.read("license_list", {}))
@@ -91,7 +92,7 @@ class CkanPortal:
             return None
 
     def state(self, names: Sequence[str] = ()) -> PortalState:
-        """Return the organisation's datasets, and whoever else holds one of the names: one read for each 1,000.
+        """Return the organisation's datasets, and other datasets with one of the names; one request for each 1,000.
 
         Raises:
             PortalError: If the portal cannot be reached, does not answer, or refuses.
@@ -127,7 +128,8 @@ class CkanPortal:
                 listed, count = _page(page)
                 found |= {package.name: package for package in listed}
                 if not listed and start < count:
-                    raise ValueError(count)  # datasets that it will not tell would be taken for missing
+                    # An empty page before the end: datasets left out here would be planned as missing.
+                    raise ValueError(count)
                 start += rows
         return found
 
@@ -147,11 +149,11 @@ class CkanPortal:
         return self.read_part(package, part)
 
     def held_table(self, part: Resource) -> HeldTable | None:
-        """Return what the DataStore holds of a file, ``None`` if it has no table of it."""
+        """Return the shape of a file's table in the DataStore, ``None`` without a table."""
         return ckandatastore.held_table(self.client, part.needed("id"))
 
     def held_rows(self, part: Resource) -> list[JsonObject]:
-        """Return every row that the DataStore holds of a file, decimal numbers as text."""
+        """Return every row of a file's table in the DataStore, decimal numbers as text."""
         return ckandatastore.exact_rows(self.client, part.needed("id"))
 
     def held_views(self, part: Resource) -> tuple[View, ...]:
@@ -163,7 +165,7 @@ class CkanPortal:
         ckanviews.add_view(self.client, part.needed("id"), view)
 
     def put(self, package: Package, uploads: Sequence[Upload], moment: str, before: Package | None) -> Package:
-        """Create or update one dataset: see :class:`meguro_opendata.portals.Portal`."""
+        """Create or update one dataset with its files: see :class:`meguro_opendata.portals.Portal`."""
         if before is not None:
             return self._revise(package, uploads, before)
         if uploads:
@@ -171,10 +173,10 @@ class CkanPortal:
         return self._confirmed(package.name, self._create(package))
 
     def _confirmed(self, name: str, answer: Json) -> Package:
-        """Return a dataset from the answer to a write; if that was lost or is no dataset, the portal is asked."""
+        """Return a dataset from the answer to a write; if the answer was lost or is no dataset, ask the portal."""
         with understood(self.name):
-            told = isinstance(answer, Mapping) and "resources" in answer
-            return ckanpackage.received(Package.from_ckan(answer) if told else self.show(name))
+            whole = isinstance(answer, Mapping) and "resources" in answer
+            return ckanpackage.received(Package.from_ckan(answer) if whole else self.show(name))
 
     def _create_with_files(self, package: Package, uploads: Sequence[Upload]) -> Package:
         try:
@@ -196,17 +198,18 @@ class CkanPortal:
             raise
 
     def _create_empty(self, package: Package) -> Package:
-        """Create the dataset private and without its files; return what the portal then has."""
+        """Create a dataset private and without files, and return it as the portal has it."""
+        # Without the mark of a release: it comes with the files, so that `status` finds a dataset that was left here.
         shell = replace(unmarked(package, RELEASE).with_fields(private=True), resources=())
         made = self._create(shell)
         with understood(self.name):
             return shaped(Package.from_ckan(made)) if made is not None else self.show(package.name)
 
     def _is_there(self, package: Package) -> bool:
-        """Return whether the dataset has come to be, as ours and as it was sent.
+        """Return whether a dataset exists on the portal with the marks that were sent.
 
         Raises:
-            StaleError: If another one has taken its name.
+            StaleError: If a dataset with other marks has the name.
         """
         try:
             shown = self.show(package.name)
@@ -229,16 +232,16 @@ class CkanPortal:
         except RefusedError as error:
             if error.code != "portal-not-found":
                 raise
-            # it was not kept yet, and is there by now
+            # CKAN 2.11 answers package_create before other requests find the dataset; by now `_is_revised` found it.
             answer = self.client.write("package_revise", data, files, settled)
         return self._confirmed(before.needed("id"), answer.get("package") if isinstance(answer, Mapping) else None)
 
     def _is_revised(self, package: Package, before: Package) -> bool:
-        """Return whether the dataset is as wanted; ``False`` if it is as before.
+        """Return ``True`` if the dataset is as wanted, ``False`` if it is still as before.
 
         Raises:
-            StaleError: If it is neither.
-            UncertainError: If it is not there: CKAN 2.11 finds a dataset before it keeps it, so that it may be soon.
+            StaleError: If the dataset is in neither state.
+            UncertainError: If CKAN does not find the dataset: version 2.11 needs a moment after its creation.
         """
         try:
             held = ckanpackage.received(self.show(before.needed("id")))
@@ -251,22 +254,27 @@ class CkanPortal:
         return True
 
     def _is_complete(self, package: Package, held: Package) -> bool:
-        """Return whether the portal has exactly what was to be published."""
+        """Return whether the portal's dataset has the marks, visibility and files of the package."""
         marks = [{mark: extras_of(one).get(mark) for mark in (DATASET, RELEASE)} for one in (package, held)]
         same = marks[0] == marks[1] and held.fields.get("private") == package.fields["private"]
         return same and held.fields.get("state") != _DELETED and _files(held) == _files(package)
 
     def show(self, name: str) -> Package:
-        """Return one dataset as CKAN has it.
+        """Return one dataset as CKAN has it, by its name or id.
 
         Raises:
-            RefusedError: If there is none.
+            RefusedError: If CKAN has no such dataset.
         """
         with understood(self.name):
             return shaped(Package.from_ckan(self.client.read("package_show", {"id": name})))
 
     def load(self, package: Package, table: TableLoad) -> None:
-        """Make one file's table in the DataStore what it is to be: the rows that changed, or all of it."""
+        """Bring one file's table in the DataStore up to date: send the changed rows, or the whole table.
+
+        Raises:
+            StaleError: If the dataset no longer has the file.
+            PortalError: If the portal cannot be reached or refuses.
+        """
         stored = stored_table(plain_bytes(table.path), table.schema, table.key)
         part = self.show(package.name).identified(table.resource_id or table.name)
         if part is None or part.id is None:
@@ -274,7 +282,7 @@ class CkanPortal:
         ckandatastore.load(self.client, part.id, stored, table.digest)
 
     def standing(self) -> Standing:
-        """Return the version of the CKAN, whom it takes us for, and whether that user may publish here.
+        """Return the CKAN's version, the user of our token, and whether that user can publish in the organisation.
 
         Raises:
             PortalError: If the portal cannot be reached, does not answer, or refuses.
@@ -289,16 +297,16 @@ class CkanPortal:
             return Standing(version, user, may_publish=self.organization in names)
 
     def _asked(self, action: str, field: str) -> str:
-        """Return a text field of an action's answer."""
+        """Return one text field of the answer to an action without parameters."""
         return Part.from_ckan(self.client.read(action, {})).needed(field)
 
     def remove(self, package: Package) -> None:
-        """Delete a dataset; CKAN keeps it, so that an administrator can bring it back."""
+        """Delete a dataset; CKAN keeps it as deleted, so that an administrator can bring it back."""
         identifier = package.needed("id")
         self.client.write("package_delete", {"id": identifier}, {}, partial(self._is_gone, identifier))
 
     def remains(self, package: Package, parts: Sequence[Resource] | None = None) -> tuple[str, ...]:
-        """Return the name of a dataset that search or ``package_show`` still has, or which of some files it has."""
+        """Return the name of a removed dataset that CKAN still shows, or the names of the given files that it shows."""
         identifier = package.needed("id")
         try:
             shown = self.show(identifier)
@@ -313,39 +321,29 @@ class CkanPortal:
         return () if gone else (package.name,)
 
     def unlisted(self, package: Package) -> tuple[Resource, ...]:
-        """Return nothing: a CKAN announces every file."""
+        """Return no files: a CKAN announces every file."""
         return ()
 
     def _is_gone(self, identifier: str) -> bool:
         return not self._search(f'id:"{identifier}"')
 
     def settle(self, name: str, gone: Sequence[str]) -> None:
-        """Do nothing: CKAN makes a change wholly or not at all."""
+        """Leave the portal unchanged: CKAN does a change wholly or not at all."""
 
     def finish(self) -> bool:
-        """Do nothing: CKAN makes its pages itself."""
+        """Return ``False``: CKAN makes its pages itself."""
         return False
 
 
-def _answered(answer: Json) -> Package | None:
-    """Return the dataset of a write's answer, ``None`` if the answer has none: the dataset is written all the same."""
-    try:
-        told = object_of(answer)
-        # package_revise puts the dataset into its answer, package_create answers with it.
-        return ckanpackage.received(Package.from_ckan(told.get("package", told)))
-    except (KeyError, TypeError, AttributeError, ValueError):
-        return None
-
-
 def _any_of(first: str, names: Sequence[str]) -> str:
-    """Return a search filter for one thing or any of some names."""
+    """Return a search filter (``fq``) for a first condition or any of the names."""
     quoted = " OR ".join(f'"{name}"' for name in names)
     parts = [part for part in (first, f"name:({quoted})" if names else "") if part]
     return f"+({' OR '.join(parts)})"
 
 
 def _page(answer: Json) -> tuple[list[Package], int]:
-    """Return the datasets of a search's page, and how many there are in all.
+    """Return the datasets on a page of a search, and the total number of datasets found.
 
     Raises:
         TypeError: If the answer is not one of ``package_search``.

@@ -1,4 +1,4 @@
-"""What a portal answers, before anything relies on it: every part of a package is of the kind that CKAN gives."""
+"""Checks of a portal's answers before anything relies on them: every part of a package has CKAN's kind of value."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from meguro_opendata.errors import PortalError
 
 __all__ = ["shaped", "understood"]
 
-# In the order in which those that CKAN left out are added.
+# CKAN leaves out lists that are empty; they are added in this order.
 _LISTS = ("extras", "tags", "groups", "resources")
 _TEXTS = ("name", "id", "metadata_modified")
 _TEXTS_OF_PART = ("name", "id", "url", "url_type", "hash", "sha256", "mo_bytes", "mo_datastore")
@@ -19,10 +19,12 @@ _TEXTS_OF_PART = ("name", "id", "url", "url_type", "hash", "sha256", "mo_bytes",
 
 @contextmanager
 def understood(portal: str) -> Iterator[None]:
-    """Turn whatever an answer that is not CKAN's raises inside into an error that names the portal.
+    """Turn errors of reading an unexpected answer into an error that names the portal.
+
+    A proxy's login page or another program at the address answers with 200 and anything in it.
 
     Raises:
-        PortalError: Instead of what reading an odd answer raises.
+        PortalError: In place of the KeyError, TypeError and the like of the code inside.
     """
     try:
         yield
@@ -31,10 +33,10 @@ def understood(portal: str) -> Iterator[None]:
 
 
 def shaped(package: Package) -> Package:
-    """Return a package with all of its lists, which CKAN may leave out, and a name for each of its files, maybe empty.
+    """Return a package with all lists, which CKAN can leave out, and a name (possibly empty) for each resource.
 
     Raises:
-        TypeError: If a part is not of the kind that CKAN gives.
+        TypeError: If a part has another kind of value than CKAN gives.
 
     >>> shaped(Package.from_ckan({"name": "aed", "resources": [{"name": None, "url": "https://example.org/"}]})).resources
     (Resource(fields={'name': '', 'url': 'https://example.org/'}),)
@@ -57,7 +59,7 @@ def _with_name(part: Resource) -> Resource:
 
 
 def _refuse_others(part: Part, needed: tuple[str, ...], texts: tuple[str, ...]) -> None:
-    """Stop unless what is needed is text, and what is to be text is that or absent."""
+    """Raise TypeError unless each field of ``needed`` is text and each field of ``texts`` is text or absent."""
     if not all(isinstance(part.fields.get(name), str) for name in needed):
         raise TypeError(needed)
     if not all(isinstance(part.fields.get(name), str | None) for name in texts):

@@ -1,4 +1,4 @@
-"""A table of a CKAN's DataStore saved whole, and put back."""
+"""Whole tables of a CKAN's DataStore: saving one with all rows, and putting it back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["put_back", "saved_table"]
 
 
 def saved_table(client: CkanClient, resource: str) -> JsonObject | None:
-    """Return columns, key, aliases and every row of a resource's table, ``None`` if there is no table.
+    """Return columns, key, aliases and every row of a resource's table, ``None`` without a table.
 
     Raises:
         PortalError: If the portal cannot be reached or refuses.
@@ -33,7 +33,8 @@ def saved_table(client: CkanClient, resource: str) -> JsonObject | None:
 
 
 def _key(info: Mapping[str, Json], rows: list[Record]) -> list[str]:
-    """Return the columns that tell rows apart: those of the widest index that does."""
+    """Return the columns of the widest index whose values distinguish all rows, empty if no index does."""
+    # CKAN does not give a table's primary key, only its indexes; an index that is not unique is no key.
     indexed = [(str(schema["index_name"]), name) for name, schema in _schemas(info) if schema.get("index_name")]
     groups = [[name for _, name in some] for _, some in groupby(sorted(indexed), key=lambda pair: pair[0])]
     fit = [names for names in groups if tells_apart(names, rows)]
@@ -47,10 +48,10 @@ def _schemas(info: Mapping[str, Json]) -> Iterator[tuple[str, Mapping[str, Json]
 
 
 def put_back(client: CkanClient, resource: str, table: Mapping[str, Json]) -> None:
-    """Make a resource's table again that was saved; one that is there is replaced.
+    """Make a resource's table again from its saved form; a table that is there is replaced.
 
     Raises:
-        PortalError: If the portal cannot be reached or refuses; there is no table then.
+        PortalError: If the portal cannot be reached or refuses; then the resource has no table.
     """
     with understood(client.name):
         records = [dict(object_of(record)) for record in list_of(table["records"])]
@@ -63,12 +64,13 @@ def put_back(client: CkanClient, resource: str, table: Mapping[str, Json]) -> No
             call: JsonObject = {"resource_id": resource, "force": True, "fields": fields, "aliases": table["aliases"]}
             client.write("datastore_create", call, {}, lambda: False)
     except PortalError:
+        # A table with a part of its rows would look complete to every reader.
         _drop(client, resource)
         raise
 
 
 def _drop(client: CkanClient, resource: str) -> None:
-    """Delete a table that was put back only in part, where there is one."""
+    """Delete a table that was put back only in part; a failure of that is ignored, the first error is reported."""
     try:
         client.write("datastore_delete", {"resource_id": resource, "force": True}, {}, lambda: False)
     except PortalError:

@@ -1,4 +1,4 @@
-"""Views of a CKAN's files: the previews on a file's page, listed and added."""
+"""Views of a CKAN's files (the previews on a file's page): listing and adding them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from meguro_opendata.portals.ckan.shape import understood
 
 __all__ = ["add_view", "held_views"]
 
+# A view that is made again gets other ids, so ids are left out of what is compared and kept.
 _IDS = ("id", "resource_id", "package_id")
 
 
@@ -25,11 +26,12 @@ def held_views(client: CkanClient, resource: str) -> tuple[View, ...]:
 
 
 def add_view(client: CkanClient, resource: str, view: View) -> None:
-    """Add a view to a resource.
+    """Add a view to a resource, once, also if the answer is lost.
 
     Raises:
-        PortalError: If the portal cannot be reached, or refuses, as it does for a type of view that it does not have.
+        PortalError: If the portal cannot be reached, or refuses: it lacks the extension for this type of view.
     """
+    # Counted, not searched: two views can share type and title, and one of them can be there already.
     before = len(_alike(client, resource, view))
     call = {**view.fields, "resource_id": resource}
     client.write("resource_view_create", call, {}, lambda: len(_alike(client, resource, view)) > before)
