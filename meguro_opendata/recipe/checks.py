@@ -249,6 +249,7 @@ def _part_faults(written: RecipeFile) -> Iterator[Fault]:
 
 
 def _column_faults(written: RecipeFile) -> Iterator[Fault]:
+    # `drop` means that a column is not published; a column that fills a field is.
     used = {column for rule in written.mapping.values() for column in rule.columns}
     used |= {extension.column for extension in written.extensions}
     for column in written.drop:

@@ -295,6 +295,7 @@ def read_register(path: Path, minting: Minting) -> Register:
     if not path.exists():
         return Register()
     header, rows = _table(path)
+    # Columns are found by name: people move columns, and add some of their own such as 備考.
     wanted = [minting.field, *minting.match]
     lacking = [name for name in wanted if name not in header]
     if lacking:
@@ -356,6 +357,7 @@ def _is_destroyed(identifier: str, form: str) -> bool:
 
 def _double_faults(lines: Sequence[tuple[int, list[str]]]) -> Iterator[Fault]:
     """Yield a fault for each facility that has two IDs."""
+    # The next build could give the facility either of the two, depending on the order of the lines.
     known: dict[_Key, tuple[int, str]] = {}
     for number, (identifier, *values) in lines:
         key = tuple(map(folded, values))

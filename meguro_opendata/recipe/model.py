@@ -164,6 +164,7 @@ def open_recipe(slug: str, workspace: Workspace) -> Recipe:
     path = workspace.recipe_path(slug)
     data = read_yaml(path)
     sheet = data["mapping"] if isinstance(data.get("mapping"), str) else None
+    # A mapping sheet is read after the form is right: its columns are compared with the fields of the schema.
     written = check(path, data if sheet is None else {**data, "mapping": {}}, RecipeFile)
     standard, schema = _schema_of(path, written)
     base = tuple(item.name for item in schema_fields(schema))

@@ -66,6 +66,8 @@ def declared_sheet(
 
 def _with_unread(found: Declared, grid: Grid, unread: Sequence[NamedBlock]) -> Declared:
     """Return a sheet with the blocks that the recipe leaves out, whose lines were read as blank ones."""
+    # These lines look blank in what was read, but they are accounted for as blocks; to list them as blank rows too
+    # would count them twice.
     masked = {line for block in unread for line in filled_lines(grid, _part(block))}
     rejected = (row for row in found.table.rejected if row.row - 1 not in masked or row.reason != "blank")
     blocks = [block for block in found.cut.blocks if block.role != "blank" or _is_blank(block, masked)]

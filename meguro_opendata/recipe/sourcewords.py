@@ -112,7 +112,7 @@ class JoinedSource(NamedSource):
     Attributes:
         by: The key columns: name in the first source → name in this one.
         relation: Whether one row of this source can belong to several rows of the first.
-        unmatched: The severity of the finding on a row of the first source without a partner.
+        unmatched: The severity of the finding on a row without a partner, in either source.
     """
 
     by: dict[str, Filled]
@@ -263,9 +263,11 @@ def _period_pattern_faults(pattern: str) -> Iterator[Fault]:
 
 
 def _title_faults(title: str | None) -> Iterator[Fault]:
+    # A title is one line of the catalogue; control characters in it would reach terminals and portals.
     wrong = unknown_words(title) if title else []
     if wrong or _CONTROL.search(title or ""):
         yield Fault("series.title", "series-title-words", {"value": wrong or [title]})
+    # Otherwise all files have one title, and people cannot distinguish the years on the portal.
     elif title and "{period" not in title:
         yield Fault("series.title", "series-title-without-period", {"value": title})
 
@@ -313,12 +315,14 @@ def id_faults(ids: IdSettings, fields: Sequence[str], mapping: Mapping[str, obje
     for place, name in (("ids.field", ids.field), *((f"ids.match.{at}", name) for at, name in enumerate(ids.match))):
         if name not in fields:
             yield unknown(place, "field-unknown", name, fields)
+    # Without fields to match, each build would mint new IDs for every facility.
     if not 1 <= len(ids.match) <= _MOST_MATCHED:
         yield Fault("ids.match", "ids-match-count", {"most": _MOST_MATCHED})
     if ids.field in ids.match:
         yield Fault("ids.match", "ids-match-field", {"value": ids.field})
     if len(set(ids.match)) < len(ids.match):
         yield Fault("ids.match", "ids-match-twice", {"value": list(ids.match)})
+    # An ID that comes from the source would be overwritten by the register's, or the other way round.
     if ids.field in mapping:
         yield Fault(f"mapping.{ids.field}", "ids-field-mapped", {"value": ids.field})
     if form_fault(ids.form):

@@ -187,6 +187,7 @@ def differing_headers(tables: Mapping[str, Table]) -> list[Finding]:
     headers = {name: tuple(table.frame.columns) for name, table in tables.items()}
     if not headers:
         return []
+    # The most frequent header, not the newest: a single file with a slip must not make all others differ.
     usual = Counter(headers.values()).most_common(1)[0][0]
     like = next(name for name, header in headers.items() if header == usual)
     return [
@@ -234,6 +235,6 @@ def may_be_same(one: Period, other: Period, fiscal_start: int) -> bool:
         fiscal, plain = (one, other) if one.fiscal else (other, one)
         if plain.month:
             return fiscal.year == fiscal_year_of_month(plain.year, plain.month, fiscal_start)
-        # A calendar year has months of two fiscal years.
+        # A calendar year contains months of two fiscal years.
         return fiscal.year in (plain.year, plain.year - 1)
     return one.year == other.year and (one.month == other.month or not (one.month and other.month))

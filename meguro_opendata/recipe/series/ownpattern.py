@@ -57,6 +57,7 @@ def _first(pattern: str, text: str, begin: int) -> dict[str, str | None]:
     Each search reads the whole text, so that ``^`` and ``\b`` keep their meaning at every position.
     """
     written = rf"\A(?s:.{{{begin}}})(?P<{_BEFORE}>(?s:.*?))(?P<{_WHOLE}>(?:{pattern}))"
+    # A Series of one text: polars offers its search on columns only.
     groups = pl.Series([text]).str.extract_groups(written)
     found: dict[str, str | None] = groups.struct.unnest().row(0, named=True)
     return found
