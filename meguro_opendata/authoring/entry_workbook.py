@@ -182,7 +182,11 @@ def _note(explained: Explained) -> tuple[str, dict[str, Any]]:
 
 
 def _hint(column: _Column) -> str:
-    lines = [f"{word(column.field.requirement, LANG)}・{column.explained.form}" if _is_known(column) else column.explained.form]
+    lines = [
+        f"{word(column.field.requirement, LANG)}・{column.explained.form}"
+        if _is_known(column)
+        else column.explained.form
+    ]
     example = column.constant or column.example
     if example:
         lines.append(f"{word('example', LANG)}: {example}")
