@@ -31,7 +31,7 @@ _NOTE = re.compile(r"[^0-9]*[^\W\d_][^0-9]*")  # words, not signs alone, and no 
 _STRAY = re.compile(r"[^\w()+]|[_一]")
 _HYPHENED = re.compile(r"0[0-9]+-[0-9]+-[0-9]+")
 _LOCAL = re.compile(r"[1-9][0-9]{0,3}-[0-9]{4}")
-_LANDLINE, _LONGEST_AREA = 10, 5  # digits of a landline number with its leading 0, and of the longest area code
+_LANDLINE = 10  # digits of a landline number with its leading 0
 
 
 @dataclass(frozen=True)
@@ -154,8 +154,10 @@ def _grouped(digits: str) -> str | None:
 
 
 def _area_length(digits: str) -> int:
+    # Up to six digits decide: 05979 is an area code, but 059790 belongs to 0597.
     beginnings = _areas()
-    return next((beginnings[digits[:n]] for n in range(_LONGEST_AREA, 1, -1) if digits[:n] in beginnings), 0)
+    longest = max(map(len, beginnings))
+    return next((beginnings[digits[:n]] for n in range(longest, 1, -1) if digits[:n] in beginnings), 0)
 
 
 @cache
