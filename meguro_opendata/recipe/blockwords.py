@@ -33,7 +33,7 @@ class SkippedRow(Declared):
 
 
 def _as_text(value: object) -> object:
-    # YAML reads `rows: 5` as a number, and `yes` as a truth value, which is an int in Python and no line.
+    # YAML reads `rows: 5` as a number. A truth value is an int in Python, too, and is not a line.
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

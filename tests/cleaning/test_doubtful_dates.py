@@ -76,6 +76,8 @@ def test_a_date_that_contradicts_itself_is_unchanged(written: str) -> None:
         ("20500", ("1956-02-15",)),
         ("20505", ("1956-02-20", "2050-05", "2020-05-05")),
         ("20510", ("1956-02-25", "2020-05-10")),
+        ("20511", ("1956-02-26", "2020-05-11")),
+        ("20509", ("1956-02-24", "2050-09", "2020-05-09")),
         ("40401", ("2010-08-11", "2022-04-01")),
         ("51231", ("2040-04-05", "2023-12-31")),
         ("59999", ("2064-04-07",)),
@@ -87,7 +89,7 @@ def test_a_doubtful_date_has_these_readings_in_this_order(value: str, readings: 
 
 
 @pytest.mark.parametrize(
-    "value", ["2023年4月", "2023/4", "2023/12", "2023", "R5.4", "R5.12", "令和5年度", "1868", "2100"]
+    "value", ["2023年4月", "2023/1", "2023/12", "2023", "R5.1", "R5.12", "令和5年度", "1868", "2100"]
 )
 def test_a_year_or_month_alone_is_an_incomplete_date(value: str) -> None:
     """No day is proposed for it."""
