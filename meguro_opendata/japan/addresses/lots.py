@@ -22,6 +22,8 @@ _FIRST = re.compile(
     rf"-? ?(?P<number>[0-9]{{1,4}}|[{NUMERALS}]{{1,8}})(?P<unit> ?丁目?| ?番地?|号|-|の|ノ|(?= )|(?=\()|$)? ?"
 )
 _PIECES = re.compile(rf"[0-9]+|[{NUMERALS}]+|{LOT_PREFIX}")
+# ノ between two numbers joins them (19ノ15); anywhere else it is a sign of the lot, as the others of イロハ.
+_JOINING_NO = re.compile(rf"(?<=[0-9{NUMERALS}])ノ(?=[0-9{NUMERALS}])")
 _HEAD = 8  # signs in which 番外地 is looked for: the word follows a number of up to five digits at the beginning
 _UNNUMBERED = re.compile("(?:官有)?無番地|[0-9]*番外地")
 # Possessive and with lookbehinds: each run of digits is read once. The first sign of a text belongs to the name, as the
@@ -114,7 +116,7 @@ Lot(text='5-20', building='三井ビル2階', note='', clear=True))
     found = _LOT.match(text)
     if found is None or "番外" in text[:_HEAD]:
         return _without_number(text)
-    numbers = "-".join(str(from_kanji(piece) or piece) for piece in _PIECES.findall(found[0]))
+    numbers = "-".join(str(from_kanji(piece) or piece) for piece in _PIECES.findall(_JOINING_NO.sub("-", found[0])))
     tail = text[found.end() :]
     return (
         _with_tail(numbers, tail, clear=found[0].endswith("号") or not _UNCLEAR.match(tail)) if tail else Lot(numbers)
