@@ -42,6 +42,9 @@ ALL = municipalities()
         ("府中市宮西町2-24", "342084", "342084", "宮西町2-24", False),
         ("中央区銀座1", "131105", "131024", "銀座1", True),
         ("中央区1", "011002", "011011", "1", True),
+        ("北区1", "271004", "271276", "1", True),
+        ("北区1", "271403", "271462", "1", True),
+        ("緑区1", "141003", "141135", "1", True),
     ],
 )
 def test_the_place_of_an_address(text: str, home: str | None, code: str, rest: str, assumed: bool) -> None:
@@ -95,6 +98,15 @@ def test_a_full_name_leads_to_its_municipality(one: object, rest: str) -> None:
     for name in (f"{known.prefecture}{known.county}{known.name}", f"{known.prefecture} {known.county} {known.name} "):
         found = find_place(name + rest)
         assert (found.municipality, found.rest) == (known, rest)
+
+
+@pytest.mark.parametrize("home", [None, "271004"])
+def test_a_ward_of_two_cities_of_a_prefecture_is_ambiguous(home: str | None) -> None:
+    """大阪市 and 堺市 both have a 北区; what follows the prefecture stays whole."""
+    found = find_place("大阪府北区1", municipality(home) if home else None)
+    assert (found.prefecture, found.municipality, found.rest) == ("大阪府", None, "北区1")
+    assert (found.problem, found.readings) == ("municipality-ambiguous", ("大阪府大阪市北区", "大阪府堺市北区"))
+    assert find_place("大阪北区1").problem == "municipality-missing"
 
 
 def test_wards_belong_to_their_designated_city() -> None:
