@@ -182,8 +182,8 @@ def test_a_faulty_recipe_is_refused(tmp_path: Path, changes: dict[str, Any], exp
     assert recipe_faults(tmp_path, changes) == expected
 
 
-def test_all_faults_of_the_content_are_told_at_once(tmp_path: Path) -> None:
-    """Names, kinds, codes, departments and paths that do not exist are told together."""
+def test_all_faults_of_the_content_are_reported_at_once(tmp_path: Path) -> None:
+    """Names, kinds, codes, departments and paths that do not exist are reported together."""
     changes = {
         "mapping.zzz": "x",
         "key": ["yyy"],
@@ -205,7 +205,7 @@ def test_all_faults_of_the_content_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_suggestion_is_given_for_each_near_name(tmp_path: Path) -> None:
-    """A misspelled field, department, kind and code is told with the right one."""
+    """A misspelled field, department, kind and code is reported with the right one."""
     changes = {
         "mapping.設置位": "x",
         "extensions": [{**EXTENSION, "kind": "adress"}],
@@ -231,7 +231,7 @@ def test_a_suggestion_is_given_for_each_near_name(tmp_path: Path) -> None:
     ids=["kind", "rule", "department", "code", "field"],
 )
 def test_no_suggestion_is_promised_where_nothing_is_near(tmp_path: Path, changes: dict[str, Any], known: str) -> None:
-    """A sentence does not end in "did you mean:" with nothing behind it; it tells what there is, unless too many."""
+    """A sentence does not end in "did you mean:" with nothing behind it; it lists what there is, unless too many."""
     with pytest.raises(ConfigurationError) as error:
         open_recipe("aed", workspace_with(tmp_path, changes))
     for lang, promise in (("ja", "もしかして"), ("en", "Did you mean")):

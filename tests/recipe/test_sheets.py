@@ -100,7 +100,7 @@ def test_skipped_rows_are_rejected_with_their_reason() -> None:
 
 
 def test_a_blank_block_that_is_left_out_is_no_block() -> None:
-    """There is nothing to account for."""
+    """A blank part has no cells to account for."""
     found = declared_sheet(grid(ROWS[:4]), WAY, [left(rows="4-")])
     assert [block for block in found.cut.blocks if block.reason == "別の表"] == []
 
