@@ -149,3 +149,83 @@ def test_an_empty_address_has_only_its_postal_code() -> None:
     address = parse_address("〒153-8573")
     assert (address.postal, address.problem, address.level) == ("1538573", "address-empty", "none")
     assert parse_address("").problem == "address-empty"
+
+
+OTHERS = Towns.of(
+    "131105",
+    [
+        *(
+            town_of_name(name, f"{number:07}")
+            for number, name in enumerate(("乙川町", "東町", "富沢", "富澤", "堀"), 1)
+        ),
+        *(town_of_name(f"目黒{chome}丁目") for chome in (1, 2)),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "town", "locality", "problem"),
+    [
+        # A left-out 町: two signs are enough, one is not.
+        ("乙川5", "乙川町", "", ""),
+        ("東5", "", "", "town-unknown"),
+        # A 小字 that is not marked: after an undivided name of two signs or more only.
+        ("富沢南山3", "富沢", "南山", "koaza-unknown"),
+        ("目黒南山3", "", "", "town-unknown"),
+        ("堀南山3", "", "", "town-unknown"),
+        ("堀字南山3", "堀", "字南山", ""),
+        # Of two towns with one canonical form the one that is written.
+        ("富澤字南3", "富澤", "字南", ""),
+        ("富沢字南3", "富沢", "字南", ""),
+        ("富沢5", "富沢", "", ""),
+        ("富澤5", "富澤", "", ""),
+    ],
+)
+def test_a_name_with_a_part_missing_is_found_only_if_certain(text: str, town: str, locality: str, problem: str) -> None:
+    """Short names and names in blocks would match by chance."""
+    address = parse_address(f"目黒区{text}", None, lambda _code: OTHERS)
+    assert (address.town, address.locality, address.problem) == (town, locality, problem)
+
+
+def test_a_koaza_of_two_towns_of_one_name_is_ambiguous() -> None:
+    """The rest of the address is kept."""
+    twins = Towns.of("131105", [town_of_name("富沢", "0000001"), town_of_name("富沢", "0000002")])
+    address = parse_address("目黒区富沢字南3", None, lambda _code: twins)
+    assert (address.problem, address.readings, address.building) == ("town-ambiguous", ("富沢", "富沢"), "字南3")
+    assert (address.town, address.level) == ("", "city")
+
+
+def test_a_municipality_of_the_prefecture_that_is_also_a_town_of_the_home_is_ambiguous() -> None:
+    """Unless the gazetteer of the home has no such town, or the address names the prefecture."""
+    home = municipality("131105")
+    towns = Towns.of(home.code, [town_of_name("日の出町")])
+    both = parse_address("日の出町5", home, lambda code: towns if code == home.code else None)
+    assert both.problem == "municipality-ambiguous"
+    assert both.readings == ("東京都日の出町5", "東京都目黒区日の出町5")
+    other = Towns.of(home.code, [town_of_name("見本")])
+    assert (
+        parse_address("日の出町5", home, lambda code: other if code == home.code else None).city == "西多摩郡日の出町"
+    )
+    assert parse_address("東京都日の出町5", home, lambda code: towns if code == home.code else None).code == "133051"
+
+
+@pytest.mark.parametrize(
+    ("text", "town", "lot"),
+    [
+        ("山口県熊毛郡上関町357番地", "", "357"),
+        ("山口県熊毛郡上関町見本357番地", "見本", "357"),
+        ("東京都目黒区357番地", "", ""),
+    ],
+)
+def test_the_lots_of_a_town_or_village_may_follow_its_name(text: str, town: str, lot: str) -> None:
+    """Not those of a city or ward, where a town is missing."""
+    address = parse_address(text)
+    assert (address.town, address.lot) == (town, lot)
+    assert address.problem == ("" if lot else "town-unclear")
+
+
+def test_a_municipality_that_its_town_decided_is_assumed() -> None:
+    """The address itself leaves it open."""
+    towns = {"132063": Towns.of("132063", [town_of_name("見本")]), "342084": Towns.of("342084", [town_of_name("別")])}
+    assert parse_address("府中市見本1", None, towns.get).assumed
+    assert not parse_address("東京都府中市見本1", None, towns.get).assumed
