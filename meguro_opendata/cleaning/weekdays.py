@@ -38,7 +38,7 @@ def weekdays(text: str) -> str:
     plain = half_width(text).replace("\n", "、")
     for word, days in _WORDS.items():
         plain = re.sub(f"{word}(?!曜)", days, plain) if word in plain else plain
-    plain = re.sub("曜日?", "", plain)
+    plain = re.sub("曜(?:日(?!曜))?", "", plain)  # the 日 of 土曜日曜 is Sunday
     plain = re.sub(rf"\s*({_BETWEEN})\s*", r"\1", plain)
     plain = _SEPARATORS.sub("", _RANGE.sub(_between, plain))
     if not plain or set(plain) - set(WEEKDAYS):
