@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meguro_opendata.japan.addresses.places import find_place, ward_name, wards_of
-from meguro_opendata.japan.municipalities import municipalities, municipality
+from meguro_opendata.japan.municipalities import Municipality, municipalities, municipality
 
 ALL = municipalities()
 
@@ -91,10 +91,8 @@ def test_a_name_of_several_municipalities_is_ambiguous(text: str, codes: list[st
 
 
 @given(st.sampled_from(ALL), st.sampled_from(["1-2-3", "見本町1", ""]))
-def test_a_full_name_leads_to_its_municipality(one: object, rest: str) -> None:
+def test_a_full_name_leads_to_its_municipality(known: Municipality, rest: str) -> None:
     """With prefecture and county, for every municipality and ward of Japan."""
-    assert one in ALL
-    known = ALL[ALL.index(one)]  # type: ignore[arg-type]
     for name in (f"{known.prefecture}{known.county}{known.name}", f"{known.prefecture} {known.county} {known.name} "):
         found = find_place(name + rest)
         assert (found.municipality, found.rest) == (known, rest)
