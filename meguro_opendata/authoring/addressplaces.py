@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data, level_rank
 from meguro_opendata.geo.places.geocoding import Geocoder
-from meguro_opendata.japan.folding import folded
+from meguro_opendata.japan.folding import folded, loose
 from meguro_opendata.japan.municipalities import Municipality
 from meguro_opendata.mapping.proposal import Proposal
 from meguro_opendata.packaged import packaged_toml
@@ -78,7 +78,7 @@ def _field_of(column: str, standard: Standard | None, proposals: Sequence[Propos
 def _has_coordinates(columns: Sequence[str], proposals: Sequence[Proposal], pair: Sequence[str]) -> bool:
     """Return whether a column can contain coordinates, by a proposal or by its name."""
     words = packaged_toml(__package__, "addressplaces.toml")["coordinates"]
-    named = any(word in folded(column) for column in columns for word in words)
+    named = any(word in loose(column) for column in columns for word in words)
     return named or any(one.field in pair for one in proposals)
 
 
