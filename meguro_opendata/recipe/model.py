@@ -157,6 +157,8 @@ class Recipe:
 def open_recipe(slug: str, workspace: Workspace) -> Recipe:
     """Return the recipe of one dataset of a workspace.
 
+    A mapping sheet is read once the form is right, since its columns are compared with the fields of the schema.
+
     Raises:
         ConfigurationError: If the recipe has faults. It lists every fault of the form or, in a well-formed file, every
             fault of the content, each with its place and, where possible, a suggestion.
@@ -164,7 +166,6 @@ def open_recipe(slug: str, workspace: Workspace) -> Recipe:
     path = workspace.recipe_path(slug)
     data = read_yaml(path)
     sheet = data["mapping"] if isinstance(data.get("mapping"), str) else None
-    # A mapping sheet is read after the form is right: its columns are compared with the fields of the schema.
     written = check(path, data if sheet is None else {**data, "mapping": {}}, RecipeFile)
     standard, schema = _schema_of(path, written)
     base = tuple(item.name for item in schema_fields(schema))
