@@ -1,4 +1,4 @@
-"""``new``: a source file → a dataset's folder with a recipe whose mapping is proposed, to be confirmed by the city."""
+"""Drafts for an office: a dataset's folder with a proposed recipe (``new``), entry workbooks and mapping sheets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list with addresses and without coordinates: what its addresses would give, for the recipe's word ``geocode``."""
+"""The positions that the addresses of a list without coordinates would give, for the recipe's word ``geocode``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from meguro_opendata.geo.places.gazetteer.base import gazetteer_data, level_rank
 from meguro_opendata.geo.places.geocoding import Geocoder
-from meguro_opendata.japan.folding import folded
+from meguro_opendata.japan.folding import folded, loose
 from meguro_opendata.japan.municipalities import Municipality
 from meguro_opendata.mapping.proposal import Proposal
 from meguro_opendata.packaged import packaged_toml
@@ -22,15 +22,15 @@ POINT_FIELDS = {"緯度": "latitude", "経度": "longitude"}
 
 @dataclass(frozen=True)
 class AddressPlaces:
-    """Positions that the addresses of a table would give.
+    """The positions that the addresses of a table would give.
 
     Attributes:
         field: The published field with the address.
-        column: The source's column of it.
-        extra: Whether the standard has no such field, so that the column has to be published as one of its own.
-        level: The poorest level that is needed to publish them all.
-        found: How many rows would get a position.
-        rows: How many have an address.
+        column: The source column of the field.
+        extra: Whether the standard lacks such a field, so that the column has to be published as an extension.
+        level: The least exact level among the positions.
+        found: The number of rows that would get a position.
+        rows: The number of rows with an address.
         error: The largest expected error, in metres.
     """
 
@@ -46,11 +46,11 @@ class AddressPlaces:
 def address_places(
     table: Table, standard: Standard | None, proposals: Iterable[Proposal], home: Municipality | None
 ) -> AddressPlaces | None:
-    """Return what the addresses of a table would give; ``None`` if it has coordinates, or no address that is known.
+    """Return the positions that a table's addresses would give; ``None`` with coordinates, or with unknown addresses.
 
     Args:
         table: The source.
-        standard: What its recipe follows, ``None`` for a schema of its own.
+        standard: The standard of the recipe, ``None`` for an own schema.
         proposals: The mapping.
         home: The municipality of the workspace.
     """
@@ -67,7 +67,7 @@ def address_places(
 
 
 def _field_of(column: str, standard: Standard | None, proposals: Sequence[Proposal]) -> tuple[str, bool]:
-    """The published field of a column, and whether the standard has none of it; empty if its name is another's."""
+    """Return the published field of a column, and whether it is an extension; an empty name if the name is taken."""
     served = {one.columns[0]: one.field for one in proposals if one.sure and one.rule is not None and one.columns}
     name = " ".join(column.split())
     if standard is None or column in served:
@@ -78,12 +78,12 @@ def _field_of(column: str, standard: Standard | None, proposals: Sequence[Propos
 def _has_coordinates(columns: Sequence[str], proposals: Sequence[Proposal], pair: Sequence[str]) -> bool:
     """Return whether a column can contain coordinates, by a proposal or by its name."""
     words = packaged_toml(__package__, "addressplaces.toml")["coordinates"]
-    named = any(word in folded(column) for column in columns for word in words)
+    named = any(word in loose(column) for column in columns for word in words)
     return named or any(one.field in pair for one in proposals)
 
 
 def _address_column(columns: Sequence[str]) -> str | None:
-    """Return the column that is named as one of addresses, or whose name ends so."""
+    """Return the column whose name is one for addresses, or ends with one."""
     usual = [folded(name) for name in gazetteer_data()["address_columns"]]
     whole = {folded(column): column for column in reversed(columns)}
     exact = next((whole[name] for name in usual if name in whole), None)
@@ -91,17 +91,18 @@ def _address_column(columns: Sequence[str]) -> str | None:
 
 
 def _measured(addresses: Sequence[str], places: AddressPlaces, home: Municipality | None) -> AddressPlaces | None:
-    """What the addresses give, ``None`` if too few of them are known."""
+    """Return the positions of the addresses; ``None`` if the gazetteer has too few of them."""
     geocoder = Geocoder(home)
     given = [point for text in addresses if (point := geocoder.find(text).point) is not None]
     if not given or len(given) < packaged_toml(__package__, "addressplaces.toml")["share"] * len(addresses):
         return None
+    # The recipe must name a level at which none of them is lost: the least exact one.
     poorest = max((point.level for point in given), key=level_rank)
     return replace(places, level=poorest, found=len(given), error=max(point.error for point in given))
 
 
 def with_point_fields(schema: bytes) -> bytes:
-    """Return a schema of its own with the two fields that estimated positions go into."""
+    """Return an own schema with two more fields, for the estimated positions."""
     held = json.loads(schema)
     held["fields"] += [_descriptor(Field(name, kind, "", "", {})) for name, kind in POINT_FIELDS.items()]
     return (json.dumps(held, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

@@ -1,4 +1,4 @@
-"""``new``: a source file → a dataset's folder with a recipe whose mapping is proposed, to be confirmed by the city."""
+"""The command ``new``: a dataset's folder with a copy of the source and a recipe with a proposed mapping."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ __all__ = ["draft_dataset"]
 
 SCHEMA = "schema.json"
 MAPPING = "mapping.xlsx"
+# The slug becomes a folder, a part of file names and of addresses: small ASCII letters are safe in all of them.
 _SLUG = re.compile("[a-z][a-z0-9_-]{0,49}")
+# Windows reserves the device names (Microsoft: Naming Files, Paths, and Namespaces); `strategy` is our own folder.
 _RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]|strategy")
 
 
@@ -50,25 +52,25 @@ def draft_dataset(
     sheet: str | None = None,
     header_row: int | None = None,
 ) -> Draft:
-    """Write a dataset's folder: a copy of the source, and a recipe of what could be found out; it overwrites nothing.
+    """Write a dataset's folder: a copy of the source, and a recipe with all proposals. No file is overwritten.
 
     Args:
         slug: The dataset's name.
         source: The file of the department.
-        workspace: Where the dataset is to be.
-        standard_id: The id of a standard, or ``id@version``; default: the one that the header surely follows, else
-            the recipe gets a schema of its own.
-        words: What is declared of a GIS file; it is written into the recipe.
-        as_sheet: Keep the mapping in a workbook beside the recipe.
+        workspace: The workspace of the dataset.
+        standard_id: The id of a standard, or ``id@version``. By default the standard that the header surely follows;
+            without such a one the recipe gets an own schema.
+        words: The user's declarations on a GIS file, which are written into the recipe.
+        as_sheet: Whether the mapping is kept in a workbook beside the recipe.
         lang: Language of the recipe's comments.
-        sheet: The sheet, if that is known.
-        header_row: Record number of the lowest header line, if that is known.
+        sheet: The sheet to read; chosen by the program if missing.
+        header_row: Record number of the lowest header line; found by the program if missing.
 
     Raises:
-        MeguroOpendataError: If the name cannot be a dataset's, or something of that name is there.
+        MeguroOpendataError: If the slug is invalid, or if the dataset or one of its files already exists.
         SourceError: If the source cannot be read.
         UnknownStandardError: If there is no such standard.
-        StorageError: If the folder cannot be written; what was written is removed again.
+        StorageError: If the folder cannot be written; files that were written before are removed again.
     """
     folder = workspace.root / slug
     _refuse(slug, source, folder)
@@ -76,6 +78,7 @@ def draft_dataset(
     layout = propose_layout(source, spellings(named), lang, sheet, header_row, words)
     table = layout.table
     found = recognise_table(table.labels, names_of(table, slug))
+    # A standard that the user names counts, whatever the header looks like.
     match = None if named else found.sure
     standard = load_standard(match.id, match.version) if match else named
     proposals = _proposals(table, standard, workspace)
@@ -88,7 +91,7 @@ def draft_dataset(
 
 
 def _points(table: Table, home: Municipality | None) -> FilePoints:
-    """Return whether the points of the source lie in its municipality."""
+    """Return the position of the source's points relative to the municipality."""
     title = table.proposed.title if table.proposed else ""
     texts = {"title": title, "sheet": table.grid.sheet or "", "file": table.path.stem}
     return file_points(table.frame, texts, (home, None), table.grid.features.crs if table.grid.features else None)
@@ -112,7 +115,7 @@ def _refuse(slug: str, source: Path, folder: Path) -> None:
 
 
 def _in_the_way(folder: Path, source: Path) -> list[Path]:
-    """What is there where the draft's folder and files would be."""
+    """Return the files that already exist at the paths of the draft's folder and files."""
     with storage_guard(folder):
         copies = {folder / part.name: part for part in _parts(source)}
         copies |= {folder / name: source for name in (SCHEMA, MAPPING)}
@@ -121,12 +124,12 @@ def _in_the_way(folder: Path, source: Path) -> list[Path]:
 
 
 def _parts(source: Path) -> list[Path]:
-    """Return the source and, of a shapefile, the parts that lie beside it."""
+    """Return the source and, for a shapefile, its other parts in the same folder."""
     return [source, *(part for part in shape_parts(source).values() if part != source)]
 
 
 def _same_file(path: Path, source: Path) -> bool:
-    """Return whether the source lies in the dataset's folder already."""
+    """Return whether a path in the dataset's folder is the source itself."""
     return source.exists() and path.samefile(source)
 
 
@@ -140,7 +143,10 @@ def _proposals(table: Table, standard: Standard | None, workspace: Workspace) ->
 
 
 def _written(draft: Draft, source: Path, workspace: Workspace, as_sheet: bool, lang: str) -> Draft:
-    """Return the draft's files on disk, the recipe last; a failure on the way takes back what was written."""
+    """Write the draft's files, the recipe last, and return the draft with their paths.
+
+    A failure removes the files that were written. The recipe comes last because a folder with a recipe is a dataset.
+    """
     folder = draft.folder
     contents: dict[str, bytes] = {}
     if draft.standard is None:
@@ -160,7 +166,7 @@ def _written(draft: Draft, source: Path, workspace: Workspace, as_sheet: bool, l
 
 
 def _copied(source: Path, folder: Path, cleanup: ExitStack) -> Path:
-    """Return the copy of the source, or of a part of it, in the dataset's folder; itself if it lies there already."""
+    """Copy the source, or a part of a shapefile, into the dataset's folder unless it is there, and return the copy."""
     target = folder / source.name
     with storage_guard(folder):
         if target.exists():
@@ -174,6 +180,6 @@ def _copied(source: Path, folder: Path, cleanup: ExitStack) -> Path:
 
 
 def _own_schema(draft: Draft) -> bytes:
-    """Return a Table Schema with a field for each column, of the type and kind that all of its values have."""
+    """Return a Table Schema with a field for each column, with the type and kind of all its values."""
     schema = {"name": draft.slug, "missingValues": [""], "fields": [one.descriptor() for one in draft.own_fields]}
     return (json.dumps(schema, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

@@ -1,4 +1,4 @@
-"""``Draft``: what ``new`` found out of a source file, and what it wrote."""
+"""The result of ``new``: the findings on a source file, and the files that were written."""
 
 from __future__ import annotations
 
@@ -29,21 +29,22 @@ RECIPE = "dataset.yaml"
 
 @dataclass(frozen=True)
 class Draft:
-    """What ``draft_dataset`` wrote.
+    """The result of ``draft_dataset``.
 
     Attributes:
+        slug: The dataset's name.
         folder: The dataset's folder.
-        files: What was written, the recipe last.
+        files: The files that were written, the recipe last.
         table: The source as it was read.
-        standard: What the recipe follows, ``None`` for a schema of its own.
-        match: How well the header fits that standard, ``None`` if the standard was named.
-        proposals: The mapping; for a schema of its own, empty: each column is its own field.
+        standard: The standard of the recipe, ``None`` for an own schema.
+        match: The match of the header with that standard, ``None`` if the user named the standard.
+        proposals: The mapping; empty for an own schema, in which each column is a field.
         left: Columns that no sure proposal uses.
-        recognition: The standards that the table may follow, and what it is called.
-        layout: How the source is read.
-        words: What the user declared of a GIS file.
-        places: Positions that its addresses would give, ``None`` if it has its own, or none are known.
-        points: Whether its own points lie in the municipality.
+        recognition: The standards that the table possibly follows, and the list that its names suggest.
+        layout: The sheets, blocks and header that are read.
+        words: The user's declarations on a GIS file.
+        places: Positions that its addresses would give; ``None`` if it has coordinates, or if none were found.
+        points: The position of the source's own points relative to the municipality.
     """
 
     slug: str
@@ -67,7 +68,7 @@ class Draft:
 
     @property
     def has_shapes(self) -> bool:
-        """Whether the source is a GIS file of a known system with areas or lines, and its points become coordinates."""
+        """Return whether the source is a GIS file with areas or lines whose points become coordinates."""
         features = self.table.grid.features
         if features is None or not any("Point" not in shape.geom_type for shape in features.geometries if shape):
             return False
@@ -76,12 +77,12 @@ class Draft:
 
     @cached_property
     def own_fields(self) -> tuple[OwnField, ...]:
-        """Return the fields of a schema of its own: one a column; the points of a GIS file are its coordinates."""
+        """Return the fields of an own schema, one for each column; the points of a GIS file become coordinates."""
         return own_fields(self.table, self.is_geo)
 
     @property
     def has_own_points(self) -> bool:
-        """Whether a schema of its own has columns of latitude and longitude, so that a map can be made of the rows."""
+        """Return whether an own schema has latitude and longitude, so that a map can be made from the rows."""
         own = self.standard is None and not self.is_geo
         return own and any(field.kind == "latitude" for field in self.own_fields)
 
@@ -97,30 +98,30 @@ class Draft:
 
     @property
     def unsure(self) -> tuple[Proposal, ...]:
-        """Return the proposals that stand in the recipe as comments."""
+        """Return the proposals that are only comments in the recipe."""
         return tuple(proposal for proposal in self.proposals if proposal not in self.sure)
 
     @property
     def unclaimed(self) -> tuple[str, ...]:
-        """Return columns that no proposal at all uses."""
+        """Return the columns that neither a sure nor an unsure proposal uses."""
         asked = {column for one in self.unsure for column in (*one.columns, *one.others)}
         return tuple(column for column in self.left if column not in asked)
 
     @property
     def mixed(self) -> Match | None:
-        """Return the draft's standard, or else the likeliest one, if the header holds another's columns, too."""
+        """Return the match of the draft's or the likeliest standard, if the header also has another one's columns."""
         matches = self.recognition.matches
         likeliest = self.standard.id if self.standard else matches[0].id if matches else None
         return next((match for match in matches if match.id == likeliest and match.mixed), None)
 
     @property
     def called(self) -> Match | None:
-        """Return the standard that the table may follow by what it is called, where the draft follows none."""
+        """Return the standard that the table's name suggests, if the draft follows no standard."""
         proposed = self.recognition.proposed if self.standard is None else None
         return proposed if proposed is not None and proposed.named else None
 
     def hints(self, lang: str) -> Iterator[str]:
-        """Yield what the table is called, where the draft follows no standard."""
+        """Yield a sentence on the list that the table's name suggests, if the draft follows no standard."""
         unlisted = self.recognition.unlisted if self.standard is None else None
         if unlisted is not None:
             yield message("new-standard-unlisted", lang, **evidence_words(unlisted, lang))
@@ -130,14 +131,14 @@ class Draft:
 
     @property
     def in_metres(self) -> bool:
-        """Return whether the columns that are proposed for latitude and longitude hold metres."""
+        """Return whether the columns proposed for latitude and longitude contain metres."""
         pair = coordinate_fields(self.standard.fields) if self.standard is not None else None
         columns = [one.columns[0] for one in self.proposals if pair and one.field in pair and one.columns]
         return in_metres(self.table.frame, columns)
 
     @property
     def other_sheets(self) -> tuple[str, ...]:
-        """Return the workbook's sheets beside those that are read."""
+        """Return the workbook's sheets that are not read."""
         read = self.layout.sheets or (self.table.grid.sheet,)
         return tuple(name for name in self.table.grid.sheets if name not in read)
 

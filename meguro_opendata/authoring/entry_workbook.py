@@ -1,6 +1,6 @@
-"""An entry workbook of a standard, for departments to fill in: text cells, drop-downs, hints, and an example.
+"""Entry workbooks of a standard, for departments to fill in: text cells, drop-downs, hints, and an example.
 
-The workbook is Japanese, as the standard is. Its first sheet can be built as it is: the header is the standard's own.
+The workbook is in Japanese, as the standard is. Its first sheet can be built unchanged: it has the standard's header.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from meguro_opendata.workspace.city import City
 
 __all__ = ["city_constants", "template_bytes", "write_template"]
 
-_ROWS = 1000
+_ROWS = 1000  # rows with drop-downs and hints; further rows can be filled without them
 _NARROWEST, _WIDEST = 14, 32
 _HEADER_HEIGHT, _ROW_HEIGHT = 48, 20
 _FONT = {"font_name": "游ゴシック", "font_size": 11, "valign": "vcenter"}
-_TITLE, _HINT = 32, 255  # as long as Excel lets an input message be
+_TITLE, _HINT = 32, 255  # Excel's limits for the title and the text of an input message; xlsxwriter drops longer ones
 _NOTE_WIDTH, _NOTE_LETTERS = 340, 44
 _REQUIREMENTS = ("required", "recommended", "optional", "unknown")
 _EXPLAINED = {"number": 8, "field": 30, "mark": 10, "meaning": 58, "kind": 32, "example": 30, "requirement": 40}
@@ -38,10 +38,17 @@ _Looks = dict[tuple[str, str], Any]
 
 @dataclass(frozen=True)
 class _Column:
-    """One column: the field, its words, and what stands in the second row of the entry and of the example sheet."""
+    """One column of the workbook.
+
+    Attributes:
+        field: The field.
+        explained: The field's explanation in words.
+        constant: The value in the first row of the entry sheet, if all rows of the city share it.
+        example: The value in the example sheet.
+    """
 
     field: Field
-    told: Explained
+    explained: Explained
     constant: str
     example: str
 
@@ -51,22 +58,25 @@ def write_template(standard: Standard, path: Path, city: City | None = None) -> 
 
     Raises:
         MeguroOpendataError: If the file's name does not end in ``.xlsx``.
-        StorageError: If another file is there, which may have been filled in, or it cannot be written.
+        StorageError: If the file cannot be written, or if a different file of that name exists: a department may have
+            filled it in.
     """
     if path.suffix.lower() != ".xlsx":
         raise MeguroOpendataError("template-not-xlsx", file=path)
     data = template_bytes(standard, city)
+    # The same bytes are harmless: the command can be run twice. Other bytes may be a department's work.
     if path.is_file() and path.read_bytes() != data:
         raise StorageError("template-in-the-way", path=path)
     write_whole(path, data)
 
 
 def template_bytes(standard: Standard, city: City | None = None) -> bytes:
-    """Return the entry workbook: the same bytes for the same standard and city."""
+    """Return the bytes of the entry workbook, the same for the same standard and city."""
     columns = _columns(standard.fields, city)
 
     def fill(book: Any) -> None:
-        """One sheet to fill in, three to look things up."""
+        """Write one sheet to fill in and three to look things up."""
+        # The entry sheet comes first: `build` reads the first sheet without a word in the recipe.
         sheets = {name: book.add_worksheet(name) for name in (ENTRY, EXAMPLE, FIELDS, LISTS)}
         looks = _looks(book)
         _entry_sheet(sheets[ENTRY], columns, looks)
@@ -94,28 +104,28 @@ def _settings() -> dict[str, Any]:
 
 def _columns(fields: Sequence[Field], city: City | None) -> list[_Column]:
     constants = city_constants(fields, city) if city else {}
-    told = [explain(field, LANG) for field in fields]
+    explained = [explain(field, LANG) for field in fields]
     return [
         _Column(field, words, constants.get(field.name, ""), _example(field, words))
-        for field, words in zip(fields, told, strict=True)
+        for field, words in zip(fields, explained, strict=True)
     ]
 
 
-def _example(field: Field, told: Explained) -> str:
-    """What the example row shows: one place that agrees with itself, the same for every city."""
+def _example(field: Field, explained: Explained) -> str:
+    """Return a field's value in the example row, which describes one consistent place, the same for every city."""
     settings = _settings()
     fitting = (value for pattern, value in settings["row"].items() if fnmatchcase(field.name, pattern))
     in_row = next(fitting, None)
     if in_row is not None:
         return str(in_row)
-    shown = told.values[0] if told.closed else settings["examples"].get(field.kind, "")
-    if not told.example and not shown and field.requirement == "required":
-        return told.values[0] if told.values else str(settings["required"].get(field.kind, ""))
-    return told.example or shown
+    shown = explained.values[0] if explained.closed else settings["examples"].get(field.kind, "")
+    if not explained.example and not shown and field.requirement == "required":
+        return explained.values[0] if explained.values else str(settings["required"].get(field.kind, ""))
+    return explained.example or shown
 
 
 def _looks(book: Any) -> _Looks:
-    """Return the formats: a header and a body for each requirement, and those of the sheet that explains."""
+    """Return the cell formats: a header and a body for each requirement, and those of the sheet of explanations."""
     line = {**_FONT, "border": 1, "border_color": "#BFBFBF"}
     looks: _Looks = {}
     for requirement, (strong, light) in _settings()["colours"].items():
@@ -133,20 +143,20 @@ def _looks(book: Any) -> _Looks:
 
 
 def _entry_sheet(sheet: Any, columns: Sequence[_Column], looks: _Looks) -> None:
-    """The header with its notes, text columns with hints and drop-downs, the city's constants in the second row."""
+    """Write the entry sheet: header with notes, text columns with hints and drop-downs, and the city's constants."""
     _table_head(sheet, columns, looks)
     place = 0
     for index, column in enumerate(columns):
-        sheet.write_comment(0, index, *_note(column.told))
+        sheet.write_comment(0, index, *_note(column.explained))
         if column.constant:
             sheet.write_string(1, index, column.constant, looks["body", column.field.requirement])
-        hint = {"input_title": column.told.name[:_TITLE], "input_message": _hint(column)[:_HINT]}
-        sheet.data_validation(1, index, _ROWS, index, {**_choice(column.told, place), **hint})
-        place += bool(column.told.values)
+        hint = {"input_title": column.explained.name[:_TITLE], "input_message": _hint(column)[:_HINT]}
+        sheet.data_validation(1, index, _ROWS, index, {**_choice(column.explained, place), **hint})
+        place += bool(column.explained.values)
 
 
 def _column_width(column: _Column) -> int:
-    return min(max(_NARROWEST, text_width([column.told.name, column.example])), _WIDEST)
+    return min(max(_NARROWEST, text_width([column.explained.name, column.example])), _WIDEST)
 
 
 def _table_head(sheet: Any, columns: Sequence[_Column], looks: _Looks) -> None:
@@ -156,22 +166,27 @@ def _table_head(sheet: Any, columns: Sequence[_Column], looks: _Looks) -> None:
     for index, column in enumerate(columns):
         requirement = column.field.requirement
         sheet.set_column(index, index, _column_width(column), looks["body", requirement])
-        sheet.write_string(0, index, column.told.name, looks["head", requirement])
+        sheet.write_string(0, index, column.explained.name, looks["head", requirement])
+    # Codes are text on purpose (leading zeros): without this Excel marks every cell with a green triangle.
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{_ROWS + 1}"})
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.repeat_rows(0)
 
 
-def _note(told: Explained) -> tuple[str, dict[str, Any]]:
-    """Return the note of a header cell, and how large it must be to be read whole."""
-    text = note_text(told)
+def _note(explained: Explained) -> tuple[str, dict[str, Any]]:
+    """Return the note of a header cell, with the size at which all of it can be read."""
+    text = note_text(explained)
     size = {"width": _NOTE_WIDTH, "height": _height([(text, _NOTE_LETTERS)]), "font_size": 10}
     return text, {**size, "author": "", "color": "#FFFFE1"}
 
 
 def _hint(column: _Column) -> str:
-    lines = [f"{word(column.field.requirement, LANG)}・{column.told.form}" if _is_known(column) else column.told.form]
+    lines = [
+        f"{word(column.field.requirement, LANG)}・{column.explained.form}"
+        if _is_known(column)
+        else column.explained.form
+    ]
     example = column.constant or column.example
     if example:
         lines.append(f"{word('example', LANG)}: {example}")
@@ -182,17 +197,19 @@ def _is_known(column: _Column) -> bool:
     return column.field.requirement != "unknown"
 
 
-def _choice(told: Explained, place: int) -> dict[str, Any]:
-    """Return the rule of a column's cells: its words to choose from, binding or not, or no rule at all."""
-    if not told.values:
+def _choice(explained: Explained, place: int) -> dict[str, Any]:
+    """Return the validation of a column's cells: a list of words, binding or not, or no restriction."""
+    if not explained.values:
         return {"validate": "any"}
     from xlsxwriter.utility import xl_col_to_name
 
+    # The words are on a sheet: a list inside the validation itself is limited to 255 characters by Excel.
     letter = xl_col_to_name(place, col_abs=True)
-    listed = {"validate": "list", "source": f"='{LISTS}'!{letter}$1:{letter}${len(told.values)}"}
-    if not told.closed:
+    listed = {"validate": "list", "source": f"='{LISTS}'!{letter}$1:{letter}${len(explained.values)}"}
+    # An open list proposes its words; Excel must not refuse others, which the standard allows.
+    if not explained.closed:
         return {**listed, "show_error": False}
-    refusal = message("template-refusal", LANG, field=told.name, values=" / ".join(told.values))
+    refusal = message("template-refusal", LANG, field=explained.name, values=" / ".join(explained.values))
     return {**listed, "error_title": word("allowed-values", LANG), "error_message": refusal[:_HINT]}
 
 
@@ -205,7 +222,7 @@ def _example_sheet(sheet: Any, columns: Sequence[_Column], looks: _Looks) -> Non
 
 
 def _fields_sheet(sheet: Any, standard: Standard, columns: Sequence[_Column], looks: _Looks, city: City | None) -> None:
-    """How to use the workbook, what the colours mean, and every field in words."""
+    """Write the sheet of explanations: the use of the workbook, the meaning of the colours, and every field."""
     sheet.set_default_row(_ROW_HEIGHT)
     sheet.write_string(0, 0, f"{standard.title} ({standard.id}@{standard.version})", looks["title", ""])
     usage = ["template-rows", "template-blank", "template-notes", "template-samples"]
@@ -220,9 +237,9 @@ def _fields_sheet(sheet: Any, standard: Standard, columns: Sequence[_Column], lo
         sheet.set_column(index, index, width)
         sheet.write_string(top, index, word(_HEADS.get(code, code), LANG), looks["head", ""])
     for number, column in enumerate(columns, start=1):
-        told = _explained(number, column)
-        sheet.set_row(top + number, _height(zip(told.values(), _EXPLAINED.values(), strict=True)))
-        for index, (code, text) in enumerate(told.items()):
+        explained = _explained(number, column)
+        sheet.set_row(top + number, _height(zip(explained.values(), _EXPLAINED.values(), strict=True)))
+        for index, (code, text) in enumerate(explained.items()):
             look = looks["mark", column.field.requirement] if code == "mark" else looks["cell", ""]
             sheet.write_string(top + number, index, legal_text(text), look)
     sheet.set_landscape()
@@ -232,29 +249,32 @@ def _fields_sheet(sheet: Any, standard: Standard, columns: Sequence[_Column], lo
 
 
 def _explained(number: int, column: _Column) -> dict[str, str]:
-    told = column.told
-    words = f"\n{values_word(told)}: {' / '.join(told.values)}" if told.values else ""
+    explained = column.explained
+    words = f"\n{values_word(explained)}: {' / '.join(explained.values)}" if explained.values else ""
     return {
         "number": str(number),
-        "field": told.name,
+        "field": explained.name,
         "mark": word(column.field.requirement, LANG),
-        "meaning": told.meaning,
-        "kind": told.form + words,
-        "example": told.example,
-        "requirement": told.requirement,
+        "meaning": explained.meaning,
+        "kind": explained.form + words,
+        "example": explained.example,
+        "requirement": explained.requirement,
     }
 
 
 def _height(cells: Iterable[tuple[str, int]]) -> int:
-    """Return the height of a row in which each text, folded at the width of its cell, can be read whole."""
+    """Return the height of a row that shows each text whole, wrapped at the width of its cell.
+
+    Excel fits rows to wrapped text only when a person edits them, so that the height has to be set.
+    """
     return _ROW_HEIGHT * max(
         sum(-(-text_width([line], widest=LONGEST_CELL) // width) for line in text.split("\n")) for text, width in cells
     )
 
 
 def _lists_sheet(sheet: Any, columns: Sequence[_Column]) -> None:
-    """The words to choose from, one column a field, on a hidden sheet: drop-downs refer to it."""
-    listed = [column.told.values for column in columns if column.told.values]
+    """Write the words of the drop-downs on a hidden sheet, one column for each field with a list."""
+    listed = [column.explained.values for column in columns if column.explained.values]
     for index, values in enumerate(listed):
         for row, value in enumerate(values):
             sheet.write_string(row, index, legal_text(value))

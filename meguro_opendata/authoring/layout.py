@@ -1,4 +1,4 @@
-"""How a draft's source is to be read: which sheets, which table of each, and what is left out and why."""
+"""The layout of a draft's source: the sheets and tables that are read, and the parts left out with their reasons."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from meguro_opendata.sources.opening import read_grids
 
 __all__ = ["Layout", "propose_layout"]
 
-_COPY = 0.8  # share of a sheet's rows that another has, too, for the sheet to be a copy
+_COPY = 0.8  # share of rows in common from which a sheet is a copy: sorted in another way, with some rows corrected
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What a recipe will say of its source.
+    """The recipe's words on reading the source.
 
     Attributes:
         table: The first table as ``build`` will read it.
-        sheets: The sheets of one layout that are read one below another; none if only one is read.
+        sheets: The sheets of one layout that are read one after another; empty if only one is read.
         blocks: The parts that the recipe names.
-        unsure: Whether it has to be confirmed which line is the header.
+        unsure: Whether a person has to confirm the header line.
     """
 
     table: Table
@@ -50,20 +50,21 @@ def propose_layout(
     header_row: int | None = None,
     words: LayerWords | None = None,
 ) -> Layout:
-    """Return how a file is to be read; nothing of it is left out without a line that says so.
+    """Return the layout of a file; every part that is left out has a line with the reason.
 
     Args:
         source: The file.
-        names: Labels that a header may have.
+        names: Possible labels of a header.
         lang: Language of the reasons.
-        sheet: The sheet, if that is known; then no other is read.
-        header_row: Record number of the lowest header line, if that is known.
-        words: What is declared of a GIS file.
+        sheet: The only sheet to read; chosen by the program if missing.
+        header_row: Record number of the lowest header line; found by the program if missing.
+        words: The user's declarations on a GIS file.
 
     Raises:
-        SourceError: If it cannot be read.
+        SourceError: If the file cannot be read.
     """
     table = propose_table(source, names, keep_all=False, words=words, sheet=sheet, header_row=header_row)
+    # A GIS file has layers and no cells; a table without a proposal was read by a declared header.
     if is_geo_file(source) or table.proposed is None:
         return Layout(table)
     way = FileSettings(header_row=table.header_row, header_rows=table.header_rows)
@@ -80,13 +81,13 @@ def propose_layout(
 
 
 def _read_grids(grids: Sequence[Grid], table: Table, way: FileSettings) -> list[Grid]:
-    """Return the sheets that are read: those of the table's layout, or its own alone."""
+    """Return the sheets that are read: those with the table's layout, or the table's own sheet alone."""
     alike = _without_copies([grid for grid in grids if _is_alike(grid, table, way)], way)
     return alike if len(alike) > 1 else [table.grid]
 
 
 def _blocks(grids: Sequence[Grid], read: Sequence[Grid], way: FileSettings, lang: str) -> list[NamedBlock]:
-    """Return the parts that a recipe has to name, if some sheets are read."""
+    """Return the parts that the recipe has to name: blocks that are read, other tables, and other sheets."""
     others = {grid.sheet: _others(grid, way, lang) for grid in read}
     plain = all(_is_plain(grid, way, others[grid.sheet]) for grid in read)
     lines = [*([] if plain else _read_blocks(read, way)), *chain.from_iterable(others.values())]
@@ -107,7 +108,7 @@ def _is_alike(grid: Grid, table: Table, way: FileSettings) -> bool:
 
 
 def _without_copies(grids: Sequence[Grid], way: FileSettings) -> list[Grid]:
-    """The sheets but those that hold the rows of an earlier one once more, as when they are sorted in another way."""
+    """Return the sheets without copies of earlier ones: a copy repeats the rows, perhaps in another order."""
     kept: list[tuple[Grid, set[tuple[str, ...]]]] = []
     for grid in grids:
         rows = _rows(grid, way)
@@ -118,6 +119,7 @@ def _without_copies(grids: Sequence[Grid], way: FileSettings) -> list[Grid]:
 
 def _rows(grid: Grid, way: FileSettings) -> set[tuple[str, ...]]:
     """Return the rows below the header without the columns that number them."""
+    # A running number depends on the order of the rows: it would make every row of a sorted copy a new one.
     frame = cut_table(grid, way.header_row, way.header_rows).frame
     numbers = [str(number) for number in range(1, frame.height + 1)]
     kept = [name for name in frame.columns if sum(map(str.__eq__, frame[name], numbers)) * 2 < frame.height]
@@ -125,12 +127,12 @@ def _rows(grid: Grid, way: FileSettings) -> set[tuple[str, ...]]:
 
 
 def _others(grid: Grid, way: FileSettings, lang: str) -> list[NamedBlock]:
-    """Return the other tables of a sheet that is read, to be left out."""
+    """Return the blocks that leave out the other tables of a sheet."""
     return [left_out(block, grid, reason_text(block.reason or "", lang)) for block in declared_sheet(grid, way).unnamed]
 
 
 def _is_plain(grid: Grid, way: FileSettings, others: Sequence[NamedBlock]) -> bool:
-    """Return whether a recipe without more words reads the same columns and rows as the shape of the sheet tells."""
+    """Return whether a recipe without further words reads the same columns and rows as the sheet's shape suggests."""
     cut = cut_declared(grid, way.header_row, way.header_rows)
     by_shape = cut_table(grid, way.header_row, way.header_rows, cut=cut)
     plain = declared_sheet(grid, way, others).table
@@ -138,10 +140,11 @@ def _is_plain(grid: Grid, way: FileSettings, others: Sequence[NamedBlock]) -> bo
 
 
 def _read_blocks(read: Sequence[Grid], way: FileSettings) -> list[NamedBlock]:
-    """Return the lines of the table of each sheet; open at the end where nothing else follows."""
+    """Return the lines of each sheet's table; without an end if the table ends the sheet, so that it can grow."""
     ends = {grid.sheet: cut_declared(grid, way.header_row, way.header_rows).end for grid in read}
     last = {grid.sheet: "" if ends[grid.sheet] >= grid.height else ends[grid.sheet] for grid in read}
     rows = {sheet: f"{way.header_row + 1}-{end}" for sheet, end in last.items()}
+    # One line for all sheets where their tables have the same lines, as in workbooks of twelve months.
     if len(set(rows.values())) == 1:
         return [NamedBlock(rows=rows[read[0].sheet], read=True)]
     return [NamedBlock(sheet=sheet, rows=lines, read=True) for sheet, lines in rows.items()]

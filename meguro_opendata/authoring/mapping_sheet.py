@@ -1,4 +1,4 @@
-"""A mapping kept as a sheet of two columns that a department edits, as it is proposed."""
+"""Proposed mapping sheets: a workbook with the fields of a standard and their source columns."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ _HEADER = ("項目", "元の列", "候補", "理由", "確かさ", "項目の説
 
 
 def mapping_sheet(standard: Standard, proposals: Sequence[Proposal], lang: str) -> bytes:
-    """A workbook with every item of a standard, the column that surely is it, and why; two columns are read back."""
+    """Return a workbook with every field of a standard, its sure column, and the reason.
+
+    A build reads the first two columns (項目, 元の列); the others inform the person who edits the sheet.
+    """
     by_field = {proposal.field: proposal for proposal in proposals}
     rows = [_HEADER, *(_sheet_row(field, by_field.get(field.name), lang) for field in standard.fields)]
 
     def fill(book: Any) -> None:
-        """One sheet of text."""
+        """Write one sheet of text cells."""
         sheet = book.add_worksheet()
         text = book.add_format({"num_format": "@", "text_wrap": False})
         for row, cells in enumerate(rows):
@@ -45,8 +48,9 @@ def _sheet_row(field: Field, proposal: Proposal | None, lang: str) -> tuple[str,
 
 
 def _origin(proposal: Proposal) -> str | None:
-    """What stands for a proposal in the sheet, ``None`` if only a recipe can say it."""
+    """Return the sheet's words for a proposal, ``None`` if only a recipe has words for it."""
     rule = proposal.rule
+    # The sheet has words for a column, a join and a city fact only. Of several candidates a person has to choose.
     if rule is None or rule.split is not None or proposal.others:
         return None
     if rule.join is not None:

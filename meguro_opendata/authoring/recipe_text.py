@@ -1,4 +1,4 @@
-"""The text of a drafted recipe: YAML with the proposed mapping, and comments that say what is to be confirmed."""
+"""The text of a drafted recipe: YAML with the proposed mapping, and comments on everything to be confirmed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from meguro_opendata.workspace.city import City
 
 __all__ = ["comment_of", "recipe_text"]
 
-_EXAMPLE = 20
+_EXAMPLE = 20  # characters of an example value: enough to recognise the column, short enough for one line
 _FREQUENCY = "随時"
 
 
@@ -26,10 +26,10 @@ def recipe_text(draft: Draft, city: City, file: str, sheet: str | None, lang: st
     """Return the whole ``dataset.yaml`` of a draft.
 
     Args:
-        draft: What was found out.
-        city: Its departments are listed to choose from.
+        draft: The draft.
+        city: The city, whose departments are listed as a choice.
         file: Name of the source's copy.
-        sheet: Name of the mapping sheet, ``None`` if the mapping stands in the recipe.
+        sheet: Name of the mapping sheet, ``None`` if the mapping is in the recipe.
         lang: Language of the comments.
     """
     parts = (
@@ -51,7 +51,9 @@ def recipe_text(draft: Draft, city: City, file: str, sheet: str | None, lang: st
 
 
 def comment_of(text: str) -> str:
-    r"""Return a text that stays within one comment line, whatever a cell holds.
+    r"""Return a text that stays within one comment line.
+
+    A line break from a cell would end the comment, and the rest of the cell would become a part of the recipe.
 
     >>> comment_of("施設\n名称")
     '施設 名称'
@@ -102,7 +104,7 @@ def _source(draft: Draft, city: City, file: str, lang: str) -> Iterator[str]:
 
 
 def _encoding(draft: Draft) -> Iterator[str]:
-    """Of a text file."""
+    """Yield the encoding of a text file."""
     encoding = (draft.table.grid.encoding or "").removesuffix("-sig")
     if encoding in ("utf-8", "cp932", "utf-16"):
         yield f"  encoding: {encoding}"
@@ -114,7 +116,7 @@ def _second(draft: Draft) -> int | str:
 
 
 def _blocks(draft: Draft, lang: str) -> Iterator[str]:
-    """Yield the parts of the source that are read, or are not and why."""
+    """Yield the parts of the source that are read, and those left out with their reasons."""
     if not draft.layout.blocks:
         return
     yield f"blocks:   # {comment_of(message('new-blocks', lang))}"
@@ -122,28 +124,28 @@ def _blocks(draft: Draft, lang: str) -> Iterator[str]:
 
 
 def _layer(draft: Draft, city: City, lang: str) -> Iterator[str]:
-    """Of a GIS file: its layer, if there are several; its system, if it does not say so; how its texts are encoded."""
+    """Yield the layer of a GIS file with several, its reference system if the file names none, and its encoding."""
     grid = draft.table.grid
-    said = draft.words
-    if len(grid.sheets) > 1 or said.layer:
-        yield f"  sheet: {scalar(said.layer or grid.sheet)}" + _other_sheets(draft, lang)
-    if said.crs:
-        yield f"  crs: {scalar(said.crs)}"
+    declared = draft.words
+    if len(grid.sheets) > 1 or declared.layer:
+        yield f"  sheet: {scalar(declared.layer or grid.sheet)}" + _other_sheets(draft, lang)
+    if declared.crs:
+        yield f"  crs: {scalar(declared.crs)}"
     elif grid.crs is None:
         yield _crs_line(city, "new-crs", lang)
-    encoding = said.encoding or grid.encoding
+    encoding = declared.encoding or grid.encoding
     if encoding is not None:
         yield f"  encoding: {encoding}"
 
 
 def _formats(draft: Draft, lang: str) -> Iterator[str]:
-    """Of a schema of its own with coordinates: that a map is made of them, too."""
+    """Yield the formats of an own schema with coordinates, from which a map can be made."""
     if draft.has_own_points:
         yield f"formats: [csv, xlsx, geojson]   # {comment_of(message('new-geojson', lang))}"
 
 
 def _crs_line(city: City, why: str, lang: str) -> str:
-    """Return the system to be confirmed: the plane rectangular zone of the city by law, the others in the comment."""
+    """Return the reference system to be confirmed: the city's legal plane rectangular zone; others in the comment."""
     zones = zones_of(city.code)
     shown = [f"{zone_crs(zone).code} ({zone})" for zone in zones]
     code = zone_crs(zones[0]).code if zones else parse_crs("JGD2011").code
@@ -152,7 +154,7 @@ def _crs_line(city: City, why: str, lang: str) -> str:
 
 
 def _places(draft: Draft, lang: str) -> Iterator[str]:
-    """Of a list with addresses only: that positions are estimated from them once the recipe confirms it."""
+    """Yield the proposal to estimate positions from addresses, with the question to be confirmed."""
     found = draft.places
     if found is None:
         return
@@ -164,13 +166,13 @@ def _places(draft: Draft, lang: str) -> Iterator[str]:
 
 
 def _geometry(draft: Draft, lang: str) -> Iterator[str]:
-    """Of areas and lines: that the GIS files of the release hold them as they are."""
+    """Yield the setting that publishes areas and lines unchanged."""
     if draft.has_shapes:
         yield f"gis: {{geometry: source}}   # {comment_of(message('new-geometry', lang))}"
 
 
 def _other_sheets(draft: Draft, lang: str) -> str:
-    """Return a comment that names the sheets that are not read, if there are some."""
+    """Return a comment with the names of the sheets that are not read; empty if all are read."""
     names = ", ".join(draft.other_sheets)
     return f"   # {comment_of(message('new-other-sheets', lang, names=names))}" if names else ""
 
@@ -210,7 +212,7 @@ def _line(proposal: Proposal, applied: bool, lang: str) -> str:
 
 
 def _rule(rule: dict[str, Any]) -> str:
-    """Return a rule as a recipe has it: the column's name alone, where there is no more to say."""
+    """Return a rule in the form of a recipe: the column's name alone, if the rule has no other words."""
     if list(rule) == ["column"]:
         return scalar(rule["column"])
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in rule.items()}
@@ -218,7 +220,7 @@ def _rule(rule: dict[str, Any]) -> str:
 
 
 def _left(draft: Draft, lang: str) -> Iterator[str]:
-    """Yield the columns that no item uses, as comments in the form of the words that would keep or drop them."""
+    """Yield the columns that no field uses, as comments with the recipe's words that would keep or drop them."""
     if not draft.left:
         return
     yield f"# {message('new-left', lang)}"
@@ -240,7 +242,7 @@ def _left(draft: Draft, lang: str) -> Iterator[str]:
 
 
 def _extension(column: str, kind: str) -> dict[str, str]:
-    """Return a column that is published beside the standard's items, as the recipe names it."""
+    """Return the recipe's words for a column that is published besides the standard's fields."""
     return {"name": " ".join(column.split()), "column": column, "kind": kind, "description": column}
 
 
@@ -261,6 +263,7 @@ def _metadata(draft: Draft, city: City, lang: str) -> Iterator[str]:
         yield '  department: ""'
         yield f"  # {message('new-department', lang)}"
         yield from _listed(city.departments)
+    # A value that is true of any dataset: the office replaces it, and a missing one would stop the build.
     yield f"  frequency: {scalar(_FREQUENCY)}   # {message('new-frequency', lang)}"
 
 

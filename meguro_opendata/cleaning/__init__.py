@@ -1,4 +1,7 @@
-"""What offices really write → the standard's form; every rewrite is a ``Change``, every uncertainty a ``Doubt``."""
+"""Cleaning: values as offices write them → the standard's form.
+
+Every rewrite is a ``Change``; every value that has no certain meaning is left unchanged and becomes a ``Doubt``.
+"""
 
 from __future__ import annotations
 

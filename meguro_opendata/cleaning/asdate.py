@@ -1,4 +1,4 @@
-"""Numbers and codes that a spreadsheet took for dates, and what was entered, where the date still tells it."""
+"""Numbers and codes that a spreadsheet turned into dates, and the original entry where the date still shows it."""
 
 from __future__ import annotations
 
@@ -23,17 +23,25 @@ _SHAPES = [
     re.compile(rf"(?P<day>[0-9]{{1,2}})-(?P<name>{_MONTH})(?:-(?P<year>[12][0-9]{{3}}))?"),
     re.compile(rf"(?P<name>{_MONTH})-(?P<short>[0-9]{{2}})"),
 ]
-_LEAP_DAY = date(1900, 3, 1)  # before it, Excel counts one day less: it has a 1900-02-29
-_DAY_0 = date(1899, 12, 30)
+# Excel kept the error of Lotus 1-2-3 that 1900 was a leap year: before 1 March 1900 its count is one day lower.
+_LEAP_DAY = date(1900, 3, 1)
+_DAY_0 = date(1899, 12, 30)  # day 0 of the count from March 1900 onwards
 _CENTURY, _TURN = 2000, 1930  # Excel reads 30 to 99 as years of the last century
 _OLD = 1990  # no spreadsheet table is older than this: an earlier date is a number shown as a date
-_PLACES = Decimal("1e-6")
+_PLACES = Decimal("1e-6")  # 0.1 m of a coordinate; a shown time of day has whole seconds and carries no more
 _DAY_SECONDS = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
 class _Shown:
-    """A date as it is shown: its day, what part of it has passed, and the month and number of ``Jun-41``."""
+    """A date as a spreadsheet shows it.
+
+    Attributes:
+        day: The day, ``None`` if the text has only a month and a number, as ``Jun-41``.
+        passed: The elapsed part of the day, from 0 to 1.
+        month: The month where there is no day.
+        number: The number beside that month: a day or a year of two digits.
+    """
 
     day: date | None
     passed: Decimal = Decimal(0)
@@ -42,7 +50,9 @@ class _Shown:
 
 
 def lot_as_date(text: str, kind: str = "text") -> Unsure | None:
-    """As ``number_as_date``, for texts in which lots stand: a lot of three numbers has no zeros before them.
+    """Return the readings of ``number_as_date`` for a text that can contain lot numbers.
+
+    A lot of three numbers, such as ``1911-7-16``, is never padded with zeros, and is therefore not taken for a date.
 
     >>> lot_as_date("2026-01-02").readings, lot_as_date("1911-7-16")
     (('1-2', '26-1-2'), None)
@@ -51,11 +61,11 @@ def lot_as_date(text: str, kind: str = "text") -> Unsure | None:
 
 
 def number_as_date(text: str, kind: str = "text_halfwidth") -> Unsure | None:
-    """Return the number or code that a date was, for an item in which no date may stand.
+    """Return the number or code that became a date, for a field that never contains dates.
 
     Args:
         text: The value.
-        kind: The item's kind of value: in numbers and codes the count of days stands for what was entered; in texts
+        kind: The field's kind of value. In numbers and codes the count of days is the original entry; in texts
             ``1-2`` became January 2nd of the year of its entry, and ``6-41`` became June 1941.
 
     >>> number_as_date("1911/7/16"), number_as_date("1900-01-20 00:00:00").readings, number_as_date("4215")
@@ -76,13 +86,14 @@ def number_as_date(text: str, kind: str = "text_halfwidth") -> Unsure | None:
 
 
 def _shown(found: re.Match[str]) -> _Shown | None:
-    """What was recognised, ``None`` for a day that no calendar has."""
+    """Return the recognised date, ``None`` for a day that no calendar has."""
     parts = found.groupdict()
     month = _MONTHS[parts["name"]] if parts.get("name") else int(parts["month"])
     if parts.get("short"):
         return _Shown(None, month=month, number=int(parts["short"]))
     day = int(parts["day"])
     try:
+        # Without a year, 2000 takes its place: a leap year, so that 2月29日 is a day.
         whole = date(int(parts["year"] or _CENTURY), month, day)
     except ValueError:
         return None
@@ -90,7 +101,7 @@ def _shown(found: re.Match[str]) -> _Shown | None:
 
 
 def _passed(parts: Mapping[str, str | None]) -> Decimal:
-    """Return the part of a day that a time of day is."""
+    """Return a time of day as a part of the day, from 0 to 1."""
     clock = (Decimal(parts.get(name) or 0) for name in ("hour", "minute", "second"))
     seconds = sum(part * size for part, size in zip(clock, (3600, 60, 1), strict=True))
     return Decimal(seconds) / _DAY_SECONDS
@@ -101,7 +112,7 @@ def _count(day: date) -> int:
 
 
 def _readings(shown: _Shown, kind: str) -> Iterator[str]:
-    """What may have been entered, likeliest first."""
+    """Yield the possible original entries, the likeliest first."""
     if kind in _DATA["typed"]:
         yield from _typed(shown)
     if shown.day is None:

@@ -1,4 +1,4 @@
-"""The cells of one column that its rules may change: found all at once, rewritten one distinct value at a time."""
+"""The cells of one column that its rules can change: found in one pass, rewritten once for each distinct value."""
 
 from __future__ import annotations
 
@@ -17,21 +17,31 @@ from meguro_opendata.standard.model import Field, value_kinds
 
 __all__ = ["Cells", "columns_of", "is_settled"]
 
-_SAMPLE = 1000  # records by which a column is judged to repeat its values
+_SAMPLE = 1000  # records that decide whether a column repeats its values
+# Share of distinct values up to which a column counts as repeating: above it, collecting the distinct values costs more
+# than testing each cell with the pattern.
 _REPEATS = 0.5
-_FEW = 4  # values that are compared one by one more quickly than looked up
+_FEW = 4  # up to so many values, single comparisons are quicker than polars' `is_in`
 
 
 @dataclass(frozen=True)
 class _Found:
-    """The distinct unsettled values of a column, and, where it was searched cell by cell, the positions of all."""
+    """The distinct unsettled values of a column.
+
+    Attributes:
+        distinct: Each unsettled value once.
+        positions: The positions of all unsettled values, ``None`` if only the distinct values were searched.
+    """
 
     distinct: list[str]
     positions: pl.Series | None = None
 
 
 def columns_of(frame: pl.DataFrame, fields: Sequence[Field], off: Mapping[str, Collection[str]]) -> dict[str, Cells]:
-    """Return every column, rewritten: one pass finds the values to look at, another where those that changed stand."""
+    """Return every column with its rules applied.
+
+    A first pass finds the distinct values that rules can change; a second one finds the positions of the changed ones.
+    """
     found = _unsettled(frame, fields)
     cells = {field.name: Cells(field, frame[field.name], found[field.name].distinct, off) for field in fields}
     touched = {name: column.touched for name, column in cells.items() if column.touched}
@@ -41,7 +51,7 @@ def columns_of(frame: pl.DataFrame, fields: Sequence[Field], off: Mapping[str, C
 
 
 def is_settled(values: pl.Expr, field: Field) -> pl.Expr:
-    """Return whether each value is certainly left alone by every rule of a field."""
+    """Return an expression: whether every rule of a field certainly leaves each value unchanged."""
     settled = values.str.contains(_pattern(field.kind, role_of(field.name, field.kind)))
     return settled & ~values.str.contains(damaged_shape()) if is_numbered(field.name, field.kind) else settled
 
@@ -53,9 +63,9 @@ def _pattern(kind: str, role: str) -> str:
 
 
 def _unsettled(frame: pl.DataFrame, fields: Sequence[Field]) -> dict[str, _Found]:
-    """Return the values, by field, that the pattern of its kind does not say to be clean.
+    """Return, by field, the values that do not match the ``settled`` pattern of their kind.
 
-    A column that repeats its values is searched in its distinct ones, any other cell by cell.
+    In a column that repeats its values only the distinct values are searched, in any other column each cell.
     """
     at = {name: index for index, name in enumerate(frame.columns)}
     sample = frame.gather_every(max(1, frame.height // _SAMPLE))
@@ -87,7 +97,7 @@ def _found(values: pl.Series, answer: pl.Series, field: Field, *, repeats: bool)
 def _positions(
     frame: pl.DataFrame, touched: Mapping[str, Collection[str]], found: Mapping[str, _Found]
 ) -> dict[str, pl.Series]:
-    """Return where the values that rules or doubts touched stand, by field."""
+    """Return, by field, the positions of the values that rules changed or doubted."""
     at = {name: index for index, name in enumerate(frame.columns)}
     tests = [
         _any_of(pl.nth(at[name]), list(wanted)).arg_true().implode()
@@ -110,12 +120,12 @@ def _any_of(values: pl.Expr, wanted: Sequence[str]) -> pl.Expr:
 
 
 class Cells:
-    """A column: what its rules make of its unsettled values, and what is put into its cells afterwards.
+    """One column: the results of its rules, and the values that are put into its cells afterwards.
 
     Attributes:
         field: The column's field.
-        touched: The values that its rules change, or doubt, or that may hold a part of another field's.
-        positions: Where these stand.
+        touched: The values that rules change or doubt, or that can contain a part of another field's value.
+        positions: The positions of the touched values.
     """
 
     def __init__(
@@ -135,12 +145,12 @@ class Cells:
         self.touched = [value for value in distinct if self._run(value) or field.kind in GROUPED]
 
     def place(self, positions: pl.Series) -> None:
-        """Say where the touched values stand."""
+        """Set the positions of the touched values."""
         self.positions = positions.to_list()
         self._before = self._values.gather(positions).to_list()
 
     def __getitem__(self, position: int) -> str:
-        """Return the value at a position as it now is."""
+        """Return the current value at a position."""
         if self._at is None:
             self._at = {at: self._after[value] for at, value in zip(self.positions, self._before, strict=True)}
         found = self._set.get(position, self._at.get(position))
@@ -151,7 +161,7 @@ class Cells:
         self._set[position] = value
 
     def steps(self) -> Iterator[tuple[int, str, str, str]]:
-        """Yield each rewrite of the rules, by rule and position: position, rule, what was there before and after it."""
+        """Yield each rewrite by rule and position: position, rule, value before, value after."""
         now = self._before
         for (rule, _), made in zip(self._rules, self._steps, strict=True):
             if made:
@@ -163,12 +173,12 @@ class Cells:
                 now = [made.get(value, value) for value in now]
 
     def doubts(self) -> Iterator[tuple[int, str, Unsure]]:
-        """Yield each doubt about a value as it now is, by position."""
+        """Yield each doubt about a current value, by position."""
         meant: dict[int, str] = {}
         for at, before in zip(self.positions, self._before, strict=True):
             value = self._set.get(at, self._after[before])
             if is_ditto(value):
-                # The mark above, if there is one, has been looked up already: a long run of marks costs no more.
+                # The meaning of a mark directly above is known already, so that a long run of marks stays linear.
                 meant[at] = meant[at - 1] if at - 1 in meant else self[at - 1] if at else ""
                 yield at, value, Unsure("ditto-mark", (meant[at],) if meant[at] else ())
                 continue
@@ -176,14 +186,14 @@ class Cells:
                 yield at, value, found
 
     def series(self) -> pl.Series:
-        """Return the whole column as it now is."""
+        """Return the whole column with its current values."""
         if not self.positions and not self._set:
             return self._values
         after = dict(zip(self.positions, map(self._after.__getitem__, self._before), strict=True)) | self._set
         return self._values.clone().scatter(list(after), list(after.values()))
 
     def _run(self, value: str) -> bool:
-        """Run the rules on a value; whether they, or a doubt, touch it."""
+        """Run the rules on a value, and return whether a rule changed it or a doubt concerns it."""
         now = value
         for (_, rule), made in zip(self._rules, self._steps, strict=True):
             after = rule(now)

@@ -1,4 +1,4 @@
-"""Codes, with their check digits: municipality, corporate number, town section, postal code, point of interest."""
+"""Codes and their check digits: municipality, corporate number, town section, postal code, point of interest."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ __all__ = [
     "postcode_doubt",
 ]
 
-_PREFECTURES = 47
+_PREFECTURES = 47  # the first two digits of a municipality code number the prefectures from 01 to 47
 _SCIENTIFIC = re.compile(r"([0-9])(?:\.([0-9]+)[Ee]\+?|[Ee]\+)([0-9]{1,3})")
-_TOO_NARROW = re.compile("#{2,}")  # what Excel shows, and saves as text, where a number is wider than its column
+_TOO_NARROW = re.compile("#{2,}")  # Excel shows this, and saves it as text, where a number is wider than its column
 _MACHIAZA = re.compile("[0-9]{7}|[0-9]{4}-[0-9]{3}")
 _POSTCODE = re.compile("[0-9]{3}-?[0-9]{4}")
 
 
 @short_read
 def code_doubt(text: str) -> Unsure | None:
-    """That a code was destroyed by being kept as a number, which shows as ``3.00002E+12`` or ``####``.
+    """Return a doubt for a code that was destroyed by storage as a number: ``3.00002E+12`` or ``####``.
 
-    Where all digits are still there, the number that they make is given.
+    Its reading is the whole number, if all digits are still there.
 
     >>> code_doubt("3.00002E+12"), code_doubt("A0001"), code_doubt("1E01")
     (Unsure(code='number-destroyed', readings=()), None, None)
@@ -54,7 +54,7 @@ Unsure(code='number-destroyed', readings=()))
 
 @short_read
 def id_doubt(text: str) -> Unsure | None:
-    """As ``code_doubt``, without a proposal: an ID may have begun with zeros, which no number has.
+    """Return the doubt of ``code_doubt`` without a proposal: an ID may have begun with zeros, which no number keeps.
 
     >>> id_doubt("1.31105E+05")
     Unsure(code='number-destroyed', readings=())
@@ -64,10 +64,11 @@ def id_doubt(text: str) -> Unsure | None:
 
 @short_rewritten
 def municipality_code(text: str) -> str:
-    """全国地方公共団体コード with six digits: a lost check digit is added, a lost leading zero restored.
+    """Return a 全国地方公共団体コード with six digits: add a lost check digit, or restore a lost leading zero.
 
-    Five digits are ambiguous (``92011`` may be 栃木県宇都宮市 092011 without its zero, or a code of prefecture 92
-    without its check digit): the reading whose check digit and prefecture (01–47) are right is taken, if just one is.
+    Five digits are ambiguous: ``92011`` may be 栃木県宇都宮市 092011 without its zero, or a code of prefecture 92
+    without its check digit. They are completed only if exactly one reading has a right check digit and a prefecture
+    from 01 to 47.
 
     >>> municipality_code("13110"), municipality_code("92011"), municipality_code("13110-5")
     ('131105', '092011', '131105')
@@ -82,9 +83,9 @@ def municipality_code(text: str) -> str:
 
 @short_read
 def municipality_doubt(text: str) -> Unsure | None:
-    """Return the readings of four and five digits, the right check digit of six, or that the code was destroyed.
+    """Return a doubt for a code of four or five digits, with a wrong check digit, or destroyed as a number.
 
-    Of two readings the one that is a municipality's or a prefecture's counts, if the other belongs to no municipality.
+    Of the possible readings only codes of existing municipalities and prefectures are proposed, if there is such a one.
 
     >>> municipality_doubt("11002"), municipality_doubt("1100"), municipality_doubt("13421").readings[0]
     (Unsure(code='ambiguous-value', readings=('011002',)), Unsure(code='ambiguous-value', readings=('011002',)), \
@@ -95,13 +96,14 @@ def municipality_doubt(text: str) -> Unsure | None:
     if re.fullmatch("[0-9]{6}", text):
         right = text[:5] + check_digit(text[:5])
         return None if text == right else Unsure("check-digit-wrong", (right,))
+    # Four digits lost both the leading zero and the check digit: 1100 of 011002 (北海道札幌市).
     readings = _municipalities(text) or _municipalities("0" + text)
     known = [reading for reading in readings if _is_known(reading)]
     return Unsure("ambiguous-value", tuple(known or readings)) if readings else code_doubt(text)
 
 
 def _is_known(code: str) -> bool:
-    """Return whether a municipality or a prefecture has a code.
+    """Return whether a code belongs to an existing municipality or prefecture.
 
     >>> _is_known("011002"), _is_known("130001"), _is_known("110027")
     (True, True, False)
@@ -121,7 +123,7 @@ def _municipalities(text: str) -> list[str]:
 
 @short_rewritten
 def corporate_number(text: str) -> str:
-    """法人番号 without the hyphens and spaces between its digits.
+    """Return a 法人番号 without the hyphens and spaces between its digits.
 
     >>> corporate_number("1-0000-2013-1105"), corporate_number("T1000020131105")
     ('1000020131105', 'T1000020131105')
@@ -132,10 +134,11 @@ def corporate_number(text: str) -> str:
 
 @short_read
 def corporate_doubt(text: str) -> Unsure | None:
-    """That the first of 13 digits, the check digit (法人番号の指定等に関する省令), is not that of the others.
+    """Return a doubt for 13 digits whose first, the check digit, does not fit the others.
 
-    A number that begins with T is one of the invoice system (適格請求書発行事業者), whose digits are 法人番号 for
-    corporations only.
+    The check digit is defined in 法人番号の指定等に関する省令.
+    A number that begins with T belongs to the invoice system (適格請求書発行事業者). Its digits are a 法人番号 for
+    corporations only, so that removing the T is proposed and not done.
 
     >>> corporate_doubt("1000020131105"), corporate_doubt("2000020131105"), corporate_doubt("T1000020131105")
     (None, Unsure(code='check-digit-wrong', readings=()), Unsure(code='ambiguous-value', readings=('1000020131105',)))
@@ -150,7 +153,7 @@ def corporate_doubt(text: str) -> Unsure | None:
 
 @short_rewritten
 def machiaza_id(text: str) -> str:
-    """町字ID with the one leading zero that a spreadsheet took from seven digits.
+    """Return a 町字ID with the leading zero that a spreadsheet removed from its seven digits.
 
     >>> machiaza_id("136000"), machiaza_id("0136000"), machiaza_id("7002")
     ('0136000', '0136000', '7002')
@@ -160,7 +163,9 @@ def machiaza_id(text: str) -> str:
 
 @short_read
 def machiaza_doubt(text: str) -> Unsure | None:
-    """Return the seven digits of shorter ones: zeros may have been lost in front, or the last three never been written.
+    """Return the readings with seven digits of a shorter 町字ID.
+
+    Leading zeros may have been lost, or the last three digits (丁目 or 小字) never been written.
 
     >>> machiaza_doubt("7002"), machiaza_doubt("0007-002")
     (Unsure(code='ambiguous-value', readings=('0007002', '7002000')), None)
@@ -186,7 +191,7 @@ def postcode(text: str) -> str:
 
 @short_read
 def postcode_doubt(text: str) -> Unsure | None:
-    """Return the code that had a leading zero, which a spreadsheet took.
+    """Return the code with the leading zero that a spreadsheet may have removed.
 
     >>> postcode_doubt("600001"), postcode_doubt("0600001")
     (Unsure(code='ambiguous-value', readings=('0600001',)), None)
@@ -198,7 +203,7 @@ def postcode_doubt(text: str) -> Unsure | None:
 
 @short_rewritten
 def poi_code(text: str) -> str:
-    """POI codes of four digits, separated by half-width semicolons.
+    """Return POI codes of four digits, separated by half-width semicolons.
 
     >>> poi_code("1302、1003"), poi_code("1302"), poi_code("801")
     ('1302;1003', '1302', '801')
@@ -209,7 +214,7 @@ def poi_code(text: str) -> str:
 
 @short_read
 def poi_doubt(text: str) -> Unsure | None:
-    """Return the code that had a leading zero.
+    """Return the code with the leading zero that a spreadsheet may have removed.
 
     >>> poi_doubt("801"), poi_doubt("0801")
     (Unsure(code='ambiguous-value', readings=('0801',)), None)

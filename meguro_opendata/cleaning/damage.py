@@ -1,4 +1,4 @@
-"""Values that were damaged before they came here: what is certain of it is told, and nothing is rewritten."""
+"""Values that were damaged before the file arrived: the certain damage is reported, and nothing is rewritten."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 _DATA: Mapping[str, Any] = read_data("damage.toml")
-# Findings that say what became of a value, and so more than that its form is wrong.
+# Findings that name the cause of a damaged value. They replace the finding on its form, which says less.
 CAUSES = frozenset(_DATA["causes"]["codes"])
 _DITTO = frozenset(_DATA["above"]["marks"])
 _QUESTION: Mapping[str, str] = _DATA["question"]
@@ -33,7 +33,7 @@ _DAYS = re.compile(r"([月火水木金土日]曜日?)\?(?=[月火水木金土日
 
 
 def is_ditto(text: str) -> bool:
-    """Return whether a value says nothing but "as above".
+    """Return whether a whole value is a mark that repeats the value above it.
 
     >>> is_ditto("〃"), is_ditto("同上"), is_ditto("同上の建物"), is_ditto("")
     (True, True, False, False)
@@ -42,7 +42,9 @@ def is_ditto(text: str) -> bool:
 
 
 def lost_in_text(text: str) -> Unsure | None:
-    """That letters were lost; the times or days between which a ``?`` stands for ～ are proposed.
+    """Return a doubt for a text with lost letters; a ``?`` between times or days is proposed as ``～``.
+
+    The encoding of the department's system may lack ～ and writes ``?`` for it.
 
     >>> lost_in_text("火曜?木曜 11:30?14:30").readings
     ('火曜～木曜 11:30～14:30',)
@@ -50,14 +52,14 @@ def lost_in_text(text: str) -> Unsure | None:
     (Unsure(code='lost-character', readings=('平日9:00～17:00',)), None, 'lost-character')
     """
     if "?" in text:
-        mended = _DAYS.sub(r"\1～", _TILDE.sub(r"\1～", text))
-        if mended != text:
-            return Unsure("lost-character", (mended,))
+        restored = _DAYS.sub(r"\1～", _TILDE.sub(r"\1～", text))
+        if restored != text:
+            return Unsure("lost-character", (restored,))
     return lost_characters(text)
 
 
 def lost_in_name(text: str) -> Unsure | None:
-    """As ``lost_in_text``, and that a ``?`` stands where a letter of a name was.
+    """Return the doubt of ``lost_in_text``, or one for a ``?`` between the letters of a name.
 
     >>> lost_in_name("山陽小野田市?山"), lost_in_name("どうする?防災")
     (Unsure(code='lost-character', readings=()), None)
@@ -66,7 +68,7 @@ def lost_in_name(text: str) -> Unsure | None:
 
 
 def lost_in_address(text: str) -> Unsure | None:
-    """As ``lost_in_name``, behind hiragana too.
+    """Return the doubt of ``lost_in_name``, also where the letter before the ``?`` is hiragana.
 
     >>> lost_in_address("つつじが?丘1-2")
     Unsure(code='lost-character', readings=())
@@ -75,7 +77,7 @@ def lost_in_address(text: str) -> Unsure | None:
 
 
 def may_be_date(name: str) -> bool:
-    """Return whether an item of text holds a number that a spreadsheet may have shown as a date.
+    """Return whether a text field contains numbers that a spreadsheet may have shown as dates.
 
     >>> may_be_date("連絡先内線番号"), may_be_date("名称_英字")
     (True, False)
@@ -85,17 +87,17 @@ def may_be_date(name: str) -> bool:
 
 @cache
 def is_numbered(name: str, kind: str = "text") -> bool:
-    """Return whether an item holds a number or a code, by its kind of value, that of a text by its name.
+    """Return whether a field contains numbers or codes; its kind of value decides, for a text field also its name.
 
     >>> is_numbered("所在地_番地以下"), is_numbered("施設番号"), is_numbered("名称"), is_numbered("郵便", "postal7")
     (True, True, False, True)
     """
-    told = _DATA["numbered"]
-    return kind in told["always"] or (kind in told["kinds"] and bool(re.search(told["names"], name)))
+    listed = _DATA["numbered"]
+    return kind in listed["always"] or (kind in listed["kinds"] and bool(re.search(listed["names"], name)))
 
 
 def damaged_shape() -> str:
-    """Return a pattern, as polars takes it, of what becomes of numbers and codes in a spreadsheet.
+    """Return a pattern for polars that matches numbers and codes which a spreadsheet damaged.
 
     >>> [bool(re.search(damaged_shape(), text)) for text in ("7.00002E+12", "####", "2026-01-02", "2-19-15")]
     [True, True, True, False]

@@ -1,4 +1,4 @@
-"""What every module of cleaning builds on: its data files, and the shape of a doubt."""
+"""Foundations of the other modules: the data files, the shape of a doubt, and the limit on a value's length."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ _Read = TypeVar("_Read")
 
 @dataclass(frozen=True)
 class Unsure:
-    """Why a value was left unchanged: the code of a finding, and the possible meanings, likeliest first.
+    """The reason why a value was left unchanged.
 
-    ``partial``: the readings leave out something that the value says, so none of them may take its place unseen.
+    Attributes:
+        code: The code of the finding.
+        readings: The possible meanings, the likeliest first.
+        partial: Whether the readings leave out something that the value contains, so that a person has to choose.
     """
 
     code: str
@@ -37,7 +40,7 @@ def read_data(name: str) -> dict[str, Any]:
 
 
 def short_rewritten(rule: Callable[[str], str]) -> Callable[[str], str]:
-    """Return a normaliser that leaves values alone that are longer than any of its kind (``lengths.toml``)."""
+    """Return a normaliser that leaves values unchanged which exceed the longest of any kind (``lengths.toml``)."""
     longest = read_data("lengths.toml")["longest"]
 
     @wraps(rule)
@@ -48,7 +51,7 @@ def short_rewritten(rule: Callable[[str], str]) -> Callable[[str], str]:
 
 
 def short_read(reader: Callable[[str], _Read | None]) -> Callable[[str], _Read | None]:
-    """Return a reader that reads nothing in values that are longer than any of its kind (``lengths.toml``)."""
+    """Return a reader that returns ``None`` for values which exceed the longest of any kind (``lengths.toml``)."""
     longest = read_data("lengths.toml")["longest"]
 
     @wraps(reader)

@@ -1,4 +1,4 @@
-"""Dates and years in Japanese eras or loose western form → ISO 8601. What is not certain is left as it stands."""
+"""Dates and years in Japanese eras or loose western form → ISO 8601. Uncertain values are left unchanged."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _SHORT = re.compile(r"(\d{1,2})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _SERIAL = re.compile(r"[2-5]\d{4}")  # 1954 to 2064, as Excel counts days
 _COUNTED = re.compile(r"[1-9]\d{3}|[1-5]\d{4}")
-_EXCEL_DAY_0 = date(1899, 12, 30)
-_YEARS = range(1868, 2101)
+_EXCEL_DAY_0 = date(1899, 12, 30)  # not 12-31: Excel counts a 29 February 1900 that there was not
+_YEARS = range(1868, 2101)  # from Meiji 1; digits outside are no year of an office's table
 
 
 @short_rewritten
 def to_iso(text: str) -> str:
-    """Return a full date as ``YYYY-MM-DD``; anything else, or a day that its era does not have, unchanged.
+    """Return a full date as ``YYYY-MM-DD``; any other value, and a day that its era does not have, unchanged.
 
-    A weekday in brackets and a time of midnight, which Excel adds, are dropped, a weekday only if it is that day's.
-    A number of five digits is a day as Excel counts them only where it cannot be a year with its month, or the year,
-    month and day of an era; else it is a doubt.
+    A weekday in brackets is dropped if it fits the date, and so is the time of midnight that Excel adds.
+    A number of five digits is read as Excel's count of days only if it can be neither a year with its month nor the
+    year, month and day of an era; otherwise ``date_doubt`` reports it.
 
     >>> to_iso("R5.4.1"), to_iso("令和元年5月1日"), to_iso("H31.4.30"), to_iso("2015/4/1")
     ('2023-04-01', '2019-05-01', '2019-04-30', '2015-04-01')
@@ -58,7 +58,7 @@ def to_iso(text: str) -> str:
 
 @short_read
 def date_doubt(text: str) -> Unsure | None:
-    """Return why a value is no certain date, with the dates that it may be.
+    """Return the reason why a value is no certain date, with the dates that it may be.
 
     >>> date_doubt("40401"), date_doubt("1/4/2015")
     (Unsure(code='ambiguous-value', readings=('2010-08-11', '2022-04-01')), \
@@ -78,7 +78,7 @@ Unsure(code='ambiguous-value', readings=('2015-01-04', '2015-04-01')))
 
 @short_rewritten
 def to_year(text: str) -> str:
-    """Return a year as ``YYYY``; a year that its era does not have is unchanged.
+    """Return a year as ``YYYY``; a year after the end of its era is unchanged.
 
     >>> to_year("R3"), to_year("S55"), to_year("平成元年"), to_year("1980年")
     ('2021', '1980', '1989', '1980')
@@ -98,7 +98,7 @@ def to_year(text: str) -> str:
 
 @short_read
 def year_doubt(text: str) -> Unsure | None:
-    """Return the year that lies in a fuller date or in an era that had ended, if the value is none itself.
+    """Return the year of a full date, or of an era that had ended, for a value that is not a plain year.
 
     >>> year_doubt("2015/4/1"), year_doubt("H33"), year_doubt("2015")
     (Unsure(code='ambiguous-value', readings=('2015',)), Unsure(code='ambiguous-value', readings=('2021',)), None)
@@ -113,7 +113,7 @@ def year_doubt(text: str) -> Unsure | None:
 
 
 def _bare(text: str) -> tuple[str, str | None]:
-    """Return a date without midnight, its weekday and the same year said again, and the weekday."""
+    """Return a date without midnight, weekday and a repeated year, and return the weekday beside it."""
     day = MIDNIGHT.sub("", text)
     weekday = _WEEKDAY.search(day)
     day = _WEEKDAY.sub("", day)
@@ -124,7 +124,7 @@ def _bare(text: str) -> tuple[str, str | None]:
 
 
 def _readings(text: str) -> Iterable[str]:
-    """What a value that is no certain date may mean, likeliest first."""
+    """Return the dates that an uncertain value may mean, the likeliest first."""
     bare, weekday = _bare(text)
     bare = _CLOCK.sub("", bare)
     if _COUNTED.fullmatch(bare) and int(bare) not in _YEARS:
@@ -136,7 +136,7 @@ def _readings(text: str) -> Iterable[str]:
 
 
 def _loose_readings(text: str) -> list[str | None]:
-    """Return the days of a date whose year stands last, has two digits, or is counted on in an era that had ended."""
+    """Return the days of a date whose year comes last, has two digits, or belongs to an era that had ended."""
     if last := _YEAR_LAST.fullmatch(text):
         return [iso_day(last[3], last[1], last[2]), iso_day(last[3], last[2], last[1])]
     if short := _SHORT.fullmatch(text):
@@ -147,12 +147,13 @@ def _loose_readings(text: str) -> list[str | None]:
 
 def _short_readings(year: str, month: str, day: str) -> list[str | None]:
     """Return the days that a year of two digits may mean: of this century, or of an era that had that day."""
+    # Three eras (令和, 平成, 昭和) reach back to 1926; older ones are not in offices' tables with two digits only.
     of_eras = (era_day(f"{era.letter}{year}.{month}.{day}") for era in eras()[:3])
     return [iso_day(f"20{int(year):02}", month, day), *of_eras]
 
 
 def _number_readings(digits: str) -> list[str]:
-    """What five digits may mean: a day as Excel counts, a year and month, the year, month and day of Reiwa."""
+    """Return the readings of four or five digits: Excel's count of days, a year and month, or a day of Reiwa."""
     readings = [_excel_day(digits)]
     if len(digits) < 5:  # noqa: PLR2004
         return readings
@@ -171,14 +172,14 @@ def _weekday(iso: str) -> str:
 
 
 def _era_year(text: str) -> tuple[Era, int] | None:
-    """Return a year that is written in an era, whether or not the era has it."""
+    """Return an era and the western year of a year written in it, even where the era had ended by then."""
     era, rest = era_at_start(text)
     matched = _ERA_YEAR.fullmatch(rest) if era else None
     return (era, era.western_year(matched[1])) if era and matched else None
 
 
 def _is_part(text: str) -> bool:
-    """Return whether a value is a year, or a year and month, and no more."""
+    """Return whether a value is only a year, or only a year and month."""
     if re.fullmatch(r"\d{4}", to_year(text)):
         return True
     _, rest = era_at_start(text)

@@ -1,4 +1,4 @@
-"""Fields that belong together: a value of the one that holds a part of another's."""
+"""Fields that belong together: a value of one field that contains a part of another field's value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from meguro_opendata.standard.model import Field
 
 __all__ = ["GROUPED", "Move", "moves"]
 
-GROUPED = ("time", "weekdays", "phone")  # kinds of value whose cells may hold a part of another field's
+GROUPED = ("time", "weekdays", "phone")  # kinds of value whose cells can contain a part of another field's value
 
 _DATA: Mapping[str, Any] = read_data("groups.toml")
 Cell = Callable[[str, int], str]
@@ -28,7 +28,7 @@ _SPLITTERS: Mapping[str, Callable[[str], object]] = {
 
 @dataclass(frozen=True)
 class Move:
-    """A cell that is rewritten because of another in its row: position, field, rule and what is to stand there."""
+    """A cell that is rewritten because of another cell in its row: position, field, rule and the new value."""
 
     position: int
     field: str
@@ -38,7 +38,7 @@ class Move:
 
 @dataclass(frozen=True)
 class _Group:
-    """One field, the rule, and where parts of its values go: the end of a range, the extension, the remarks."""
+    """A field, its rule, and the fields that take parts of its values: end of a range, extension, remarks."""
 
     rule: str
     source: str
@@ -50,13 +50,13 @@ class _Group:
 def moves(
     fields: Sequence[Field], touched: Mapping[str, Collection[int]], cell: Cell, off: Mapping[str, Collection[str]]
 ) -> Iterator[Move]:
-    """What the values of each group's fields give to each other, group by group and row by row.
+    """Yield each cell that changes because a part of a value belongs into another field, by group and row.
 
     Args:
         fields: The fields of the table.
-        touched: The positions, by field, at which a value may hold more than its own.
-        cell: The value of a field at a position, with all moves that were given out before.
-        off: Rules that are switched off, by field.
+        touched: By field, the positions at which a value can contain more than the field's own part.
+        cell: A function that returns the value of a field at a position, with all earlier moves applied.
+        off: By field, the rules that are switched off.
     """
     for group in _groups(tuple((field.name, field.kind) for field in fields)):
         if group.rule in off.get(group.source, ()):
@@ -83,7 +83,9 @@ def _of_row(group: _Group, position: int, cell: Cell) -> Iterator[Move]:
 
 
 def _times(start: str, end: str) -> tuple[str, str] | None:
-    """Start and end for a range in one of the two cells, or the same in both, if nothing else stands there.
+    """Return start and end for a range in one of the two cells, or the same range in both.
+
+    Return ``None`` if the other cell contains a different time: no value is overwritten.
 
     >>> _times("9:00~17:00", ""), _times("9:00", "9:00~17:00"), _times("9:00~12:00", "17:00")
     (('9:00', '17:00'), ('9:00', '17:00'), None)
@@ -121,7 +123,7 @@ def _phone(group: _Group, value: str, position: int, cell: Cell) -> dict[str, st
 
 
 def _added(here: str, more: str) -> str:
-    """Return a remark with another behind it; one that it has already is not said again.
+    """Return a remark with another one appended, or unchanged if it contains that one already.
 
     >>> _added("", "祝日除く"), _added("要予約", "祝日除く"), _added("要予約。祝日除く", "祝日除く")
     ('祝日除く', '要予約。祝日除く', '要予約。祝日除く')
@@ -156,7 +158,8 @@ def _source_groups(kinds: Mapping[str, str], part: str) -> Iterator[_Group]:
 
 
 def _target(kinds: Mapping[str, str], stem: str, ends: Sequence[str]) -> str | None:
-    """Return the first field that has one of the ends behind the same beginning, or a shorter one."""
+    """Return the first text field with one of the ends and the same beginning, or a more general beginning."""
+    # The remarks field often has a more general beginning than the field itself: 連絡先備考 beside 電話番号.
     starts = list(dict.fromkeys([stem, stem.rpartition("_")[0] + "_" if "_" in stem else "", "利用可能", "連絡先", ""]))
     names = [start + end for end in ends for start in starts]
     return next((name for name in names if kinds.get(name) in ("text", "text_halfwidth")), None)

@@ -1,4 +1,4 @@
-"""Readings (カナ): hiragana → katakana."""
+"""Readings (カナ) of names: hiragana → katakana, and hyphens typed for the long vowel."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from meguro_opendata.japan.folding import hyphens, in_katakana
 __all__ = ["kana_doubt", "katakana"]
 
 _SIGNS = f"-{hyphens('between_words')}"
-_SHORT = 3
+_SHORT = 3  # a word of so few letters may be the beginning of another word: it counts only at the end of a run
 _LETTERS = "\u30a1-\u30fa"
-# A hyphen that may be a long vowel: directly behind a letter, and before another one or the end of a word.
+# A hyphen that may be a long vowel: directly after a letter, and before another one or the end of a word.
 _DOUBTFUL = re.compile(rf"(?<=[{_LETTERS}ー])[{_SIGNS}](?=[{_LETTERS}]|[ \u3000・･（()）「」]|$)")
 # A letter that is never lengthened: a hyphen after it only joins.
 _CLOSED = "ンッー"
@@ -23,9 +23,9 @@ _NOT_KANA = re.compile("[\u3041-\u3096\u4e00-\u9fff\uff66-\uff9f]")
 
 
 def katakana(text: str) -> str:
-    """Return a reading in katakana; a hyphen becomes the long vowel in words that are certainly written with it.
+    """Return a reading in katakana, with the long vowel for a hyphen in words that are certainly written with it.
 
-    Between any other letters a hyphen may also join two words, and stays.
+    Between any other letters a hyphen can also join two words; it is left unchanged.
 
     >>> katakana("すいどうのイシブミ"), katakana("センタ－"), katakana("二ホン"), katakana("ミホン-カイカン")
     ('スイドウノイシブミ', 'センター', '二ホン', 'ミホン-カイカン')
@@ -35,9 +35,10 @@ def katakana(text: str) -> str:
 
 
 def kana_doubt(text: str) -> Unsure | None:
-    """That kanji stand in a reading; proposed are the katakana that they look like, if that mends all of it.
+    """Return a doubt for a reading with kanji or with a hyphen between letters.
 
-    A hyphen between letters is reported, too; proposed is the long vowel, unless it cannot be one.
+    For kanji the katakana of the same shape are proposed, if these make the whole reading kana. For a hyphen the long
+    vowel is proposed, unless the letter before it is never lengthened.
 
     >>> kana_doubt("二ホンフクイン"), kana_doubt("目黒"), kana_doubt("メグロ")
     (Unsure(code='ambiguous-value', readings=('ニホンフクイン',)), None, None)
@@ -54,7 +55,7 @@ def kana_doubt(text: str) -> Unsure | None:
 
 
 def _words() -> Iterator[str]:
-    """Yield the pattern of each word with a hyphen for any of its long vowels, the longest first."""
+    """Yield the pattern of each word, with a hyphen or ー for each of its long vowels, the longest word first."""
     for word in sorted(set(read_data("kana.toml")["words"].split()), key=len, reverse=True):
         if "ー" in word:
             yield word.replace("ー", f"[{_SIGNS}ー]") + ("" if len(word) > _SHORT else f"(?![{_SIGNS}{_LETTERS}ー])")

@@ -23,14 +23,17 @@ _WITH_WORDS = re.compile(
     rf"(?:{_QUALIFIER})?\s*(?P<amount>{_AMOUNT})(?![0-9.,])\s*(?:{_UNIT})?(?:\s*[(※(、].*|程度|前後)?", re.DOTALL
 )
 _PLAIN = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
+# A binary double has 15 to 17 decimal digits: eleven or more behind the point are noise of an arithmetic.
 _NOISE = re.compile(r"-?[0-9]{1,15}\.[0-9]{11,}")
 _NONE = ("なし", "無し", "無", "ナシ")
-_PLACES = Decimal("1e-10")
+_PLACES = Decimal("1e-10")  # 0.01 mm of a coordinate in degrees: no survey is finer
 
 
 @short_rewritten
 def number(text: str) -> str:
-    """A number without thousands separators, the unit of its item, and the sign of a nought; others are unchanged.
+    """Return a number without thousands separators, the field's unit and the sign of zero; other values unchanged.
+
+    ▲ and △ are the minus signs of Japanese accounts.
 
     >>> number("1,075"), number("70名"), number("15.5㎡"), number("▲3"), number("△1,200")
     ('1075', '70', '15.5', '-3', '-1200')
@@ -47,7 +50,7 @@ def number(text: str) -> str:
 
 @short_rewritten
 def whole_number(text: str) -> str:
-    """Return a whole number, as ``number`` and without the ``.0`` that a spreadsheet adds.
+    """Return a number as ``number`` does, without the ``.0`` that a spreadsheet adds to a whole one.
 
     >>> whole_number("12.0"), whole_number("1,075人"), whole_number("1.5")
     ('12', '1075', '1.5')
@@ -68,7 +71,7 @@ def signed_numbers(text: str) -> str:
 
 @short_rewritten
 def decimals(text: str) -> str:
-    """Return a number without the noise that binary fractions leave behind its tenth decimal (0.01 mm of a coordinate).
+    """Return a number without the noise that binary fractions leave after its tenth decimal.
 
     >>> decimals("35.641462999999998"), decimals("35.6414630001"), decimals("139.69817099999999")
     ('35.641463', '35.6414630001', '139.698171')
@@ -85,7 +88,9 @@ def _positive_zero(text: str) -> str:
 
 @short_read
 def degrees_doubt(text: str) -> Unsure | None:
-    r"""Return the decimal degrees of a coordinate that is written with signs; on which datum it counts, nothing says.
+    r"""Return the decimal degrees of a coordinate that is written with signs, as a proposal.
+
+    The notation names no datum, so that only a person can decide whether the degrees may be taken.
 
     >>> degrees_doubt("34°03'07.7\"N"), degrees_doubt("35.6414")
     (Unsure(code='ambiguous-value', readings=('34.052139',)), None)
@@ -96,7 +101,7 @@ def degrees_doubt(text: str) -> Unsure | None:
     if found is None or found.notation is None:
         return None
     if found.notation == "decimal":
-        # Whole degrees tell no place: what stood behind them was lost.
+        # One degree is about 100 km: whole degrees locate nothing, and their decimals were lost.
         reading = format(found.readings[0].normalize(), "f")
         return Unsure("ambiguous-value", (reading,)) if "." in reading else None
     return Unsure("ambiguous-value", (format(found.readings[0].quantize(Decimal("1e-6")), "f"),))
@@ -104,7 +109,7 @@ def degrees_doubt(text: str) -> Unsure | None:
 
 @short_read
 def number_doubt(text: str) -> Unsure | None:
-    """The number that stands among words or became a date, 0 for a word that says none, or that digits were destroyed.
+    """Return a doubt for a number among words, for a word that means 0, for a date, and for destroyed digits.
 
     >>> number_doubt("約70"), number_doubt("2※内1個は故障中").readings, number_doubt("70名(当日先着)").readings
     (Unsure(code='ambiguous-value', readings=('70',)), ('2',), ('70',))
@@ -125,7 +130,7 @@ def number_doubt(text: str) -> Unsure | None:
 
 @short_read
 def height_doubt(text: str) -> Unsure | None:
-    """Return the storey that words tell, below ground with its sign.
+    """Return the number of a storey that is written with words, negative below ground.
 
     >>> height_doubt("地下1階"), height_doubt("B1F"), height_doubt("3階"), height_doubt("-1")
     (Unsure(code='ambiguous-value', readings=('-1',)), Unsure(code='ambiguous-value', readings=('-1',)), \

@@ -1,4 +1,4 @@
-"""Phone numbers → ``(03)5722-1111``, numbers without a place (0120, 090, …) with hyphens."""
+"""Phone numbers → ``(03)5722-1111``; numbers without an area (0120, 090, …) keep hyphens, ``090-1234-5678``."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _EXTENSION = re.compile(
     rf"[\s(、,]*(?:{'|'.join(map(re.escape, _DATA['extension']))})\s*[:：]?\s*([0-9]+(?:[-,~・、/][0-9]+)*)\s*\)?"
 )
 _NOTE = re.compile(r"[^0-9]*[^\W\d_][^0-9]*")  # words, not signs alone, and no other number
-# What may stand for a hyphen between the groups of a number, and does not say so for certain.
+# Signs that were possibly typed for a hyphen between the groups of a number.
 _STRAY = re.compile(r"[^\w()+]|[_一]")
 _HYPHENED = re.compile(r"0[0-9]+-[0-9]+-[0-9]+")
 _LOCAL = re.compile(r"[1-9][0-9]{0,3}-[0-9]{4}")
-_LANDLINE, _LONGEST_AREA = 10, 5
+_LANDLINE = 10  # digits of a landline number with its leading 0
 
 
 @dataclass(frozen=True)
 class Parts:
-    """A phone number taken from a cell, its extension, and the words beside it."""
+    """A phone number that was taken from a cell, its extension, and the words beside it."""
 
     number: str
     extension: str
@@ -45,10 +45,10 @@ class Parts:
 
 @short_rewritten
 def phone(text: str) -> str:
-    """Return one number, or several, in the standard's form; a value that is not certainly numbers alone is unchanged.
+    """Return one or more numbers in the standard's form; a value with anything else in it is unchanged.
 
-    The area code of a place is known from the public numbering plan, so that digits alone are enough. Where the
-    office's own groups say otherwise, the value is left, and is a doubt.
+    The length of the area code comes from the public numbering plan, so that bare digits are enough. Where the
+    office's own groups contradict the plan, the value is unchanged, and ``phone_doubt`` reports it.
 
     >>> phone("03-5722-9270"), phone("03(5722)9270"), phone("0357229270"), phone("+81-3-5722-9270"), phone("357229270")
     ('(03)5722-9270', '(03)5722-9270', '(03)5722-9270', '(03)5722-9270', '(03)5722-9270')
@@ -65,7 +65,7 @@ def phone(text: str) -> str:
 
 @short_read
 def split_phone(text: str) -> Parts | None:
-    """Number, extension and note of a cell that holds one number with more beside it; ``None`` if it holds no such.
+    """Return number, extension and note of a cell that contains one number and words; ``None`` for any other cell.
 
     >>> split_phone("スポーツ施設課 (047)373-3112"), split_phone("03-5722-9270(内線1234)")
     (Parts(number='(047)373-3112', extension='', note='スポーツ施設課'), \
@@ -75,6 +75,7 @@ Parts(number='(03)5722-9270', extension='1234', note=''))
     """
     extension = _EXTENSION.search(text)
     rest = text[: extension.start()] + text[extension.end() :] if extension else text
+    # A landline number can have lost its leading zero: nine digits are enough to be one.
     found = [one for one in _WRITTEN.finditer(rest) if len(re.sub("[^0-9]", "", one[0])) >= _LANDLINE - 1]
     if len(found) != 1:
         return None
@@ -89,7 +90,7 @@ Parts(number='(03)5722-9270', extension='1234', note=''))
 
 @short_read
 def phone_doubt(text: str) -> Unsure | None:
-    """Return why a value is no certain number, with the numbers that stand in it.
+    """Return the reason why a value is no certain phone number, with the numbers that it contains.
 
     >>> phone_doubt("5722-9270"), phone_doubt("課 03-5722-9270、係 03-5722-9271").readings, phone_doubt("(03)5722-9270")
     (Unsure(code='phone-without-area', readings=()), ('(03)5722-9270 / (03)5722-9271',), None)
@@ -107,7 +108,7 @@ def phone_doubt(text: str) -> Unsure | None:
 
 
 def _reading(text: str) -> str | None:
-    """Return the numbers that stand in a text; where digits are grouped as none is, the number that they would make."""
+    """Return the numbers in a text, or the number that its digits make where their groups fit no number."""
     inside = [_number(_balanced(found[0])) for found in _WRITTEN.finditer(text)]
     if inside and all(inside):
         return " / ".join(map(str, inside))
@@ -118,7 +119,7 @@ def _reading(text: str) -> str | None:
 
 
 def _number(text: str) -> str | None:
-    """Return one number in the standard's form, ``None`` if it is none for certain."""
+    """Return one number in the standard's form, ``None`` for a text that is not certainly a number."""
     if re.fullmatch(_ONE, text) and not re.match(r"0[0-9]+-[0-9]+-", text):
         return text
     if not re.fullmatch(r"\+?[0-9()\- .]+", text):
@@ -136,14 +137,14 @@ def _number(text: str) -> str | None:
 
 
 def _hyphened(groups: list[str], whole: str | None) -> str | None:
-    """A number in groups of its own that are as good: 0120-123456 as well as 0120-123-456, but no other area code."""
+    """Return a service number whose groups differ only after the first, as 0120-123456; never one with an area code."""
     if whole is None or whole.startswith("(") or not groups:
         return None
     return whole if groups[0] == whole.partition("-")[0] else None
 
 
 def _grouped(digits: str) -> str | None:
-    """Bare digits in their groups; ``None`` if their number of digits or their beginning is unknown."""
+    """Return bare digits in their groups; ``None`` if the number of digits or their beginning is unknown."""
     for service in _DATA["services"]:
         if digits.startswith(service["beginning"]) and len(digits) == sum(service["groups"]):
             first, second, _ = service["groups"]
@@ -153,8 +154,10 @@ def _grouped(digits: str) -> str | None:
 
 
 def _area_length(digits: str) -> int:
+    # Up to six digits decide: 05979 is an area code, but 059790 belongs to 0597.
     beginnings = _areas()
-    return next((beginnings[digits[:n]] for n in range(_LONGEST_AREA, 1, -1) if digits[:n] in beginnings), 0)
+    longest = max(map(len, beginnings))
+    return next((beginnings[digits[:n]] for n in range(longest, 1, -1) if digits[:n] in beginnings), 0)
 
 
 @cache
@@ -164,7 +167,7 @@ def _areas() -> dict[str, int]:
 
 
 def _balanced(written: str) -> str:
-    """Return a run of digits and signs without a bracket that belongs to the words beside it."""
+    """Return a run of digits and signs without an open bracket that belongs to the words beside it."""
     if written.count("(") > written.count(")"):
         head, _, tail = written.rpartition("(")
         return written[len(head) + 1 :] if not head.strip(" ") else (head if ")" in head or not tail else written)
@@ -172,6 +175,6 @@ def _balanced(written: str) -> str:
 
 
 def _note(before: str, after: str) -> str:
-    """Return the words on both sides of a number, without labels and the signs that held them together."""
+    """Return the words on both sides of a number, without labels and without the signs between them."""
     words = (re.sub(rf"(?:{_LABELS})\s*[:：.]?", "", part).strip(" \u3000:：、,()（）/\n") for part in (before, after))
     return " ".join(word for word in words if word)

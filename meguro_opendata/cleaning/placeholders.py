@@ -1,4 +1,4 @@
-"""Placeholders: what is written where there is nothing to write."""
+"""Placeholders: signs and words that offices write into a cell which has no value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DASHES = re.compile(f"[{re.escape(filled(_DATA['groups']['dashes']))}]{{1,6}}")
 
 
 def placeholder(text: str) -> str:
-    """Nothing for a value that every kind takes for a placeholder; others are unchanged.
+    """Return an empty text for a placeholder of every kind of value; other values unchanged.
 
     >>> placeholder("－"), placeholder("---"), placeholder("#N/A"), placeholder("なし"), placeholder("A-1")
     ('', '', '', 'なし', 'A-1')
@@ -27,7 +27,7 @@ def placeholder(text: str) -> str:
 
 @cache
 def placeholder_of(kind: str) -> Callable[[str], str]:
-    """Return the rule of one kind of value, or of the texts that are ``remarks``.
+    """Return the placeholder rule of one kind of value, or of texts with the role ``remarks``.
 
     >>> placeholder_of("phone")("なし"), placeholder_of("umu")("無"), placeholder_of("remarks")("特になし")
     ('', '無', '')

@@ -1,4 +1,4 @@
-"""Latitude and longitude of one row together: exchanged, the same, one of them missing, too rough, or damaged."""
+"""Latitude and longitude of one row together: swapped, equal, one missing, too rough, or damaged."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ __all__ = ["PointDoubt", "point_doubts"]
 PointDoubt = tuple[str, int, str, Unsure]  # field, position, value, why
 
 _ROUGH = r"\A[0-9]{2,3}(?:\.[0-9]{0,3})?\z"  # 0.001 degrees are 100 m
-_POINTLESS = r"\A[0-9]{6,17}\z"
+_POINTLESS = r"\A[0-9]{6,17}\z"  # fewer digits are no coordinate without its point, more than 17 no double
 _INTEGER_DIGITS = {"latitude": 2, "longitude": 3}
-_LOST_HUNDRED = 100
+_LOST_HUNDRED = 100  # all longitudes of Japan begin with 1, which is lost in 39.698171
 
 
 def point_doubts(frame: pl.DataFrame, fields: Sequence[Field]) -> Iterator[PointDoubt]:
-    """Yield every coordinate that its pair, or its number of digits, shows to be doubtful.
+    """Yield every coordinate that is doubtful by its pair or by its number of digits.
 
     >>> frame = pl.DataFrame({"緯度": ["139.698171", "35.641463"], "経度": ["35.641463", "39.698171"]})
     >>> fields = [Field("緯度", "latitude", "", "", {}), Field("経度", "longitude", "", "", {})]
@@ -37,7 +37,7 @@ def point_doubts(frame: pl.DataFrame, fields: Sequence[Field]) -> Iterator[Point
 
 
 def _pairs(fields: Sequence[Field]) -> list[tuple[str, str]]:
-    """Return the fields of latitude and longitude that are the only ones, or have the same name but for that word."""
+    """Return the pairs of latitude and longitude fields: the only ones, or those whose names differ in that word."""
     norths = [field.name for field in fields if field.kind == "latitude"]
     easts = [field.name for field in fields if field.kind == "longitude"]
     if len(norths) == len(easts) == 1:
@@ -70,7 +70,7 @@ def _of_pair(latitude: pl.Series, longitude: pl.Series) -> Iterator[PointDoubt]:
 
 
 def _without_point(column: pl.Series, field: Field) -> Iterator[PointDoubt]:
-    """Yield digits without a decimal point that lie in Japan with one."""
+    """Yield coordinates without a decimal point that lie in Japan once the point is restored."""
     digits = _INTEGER_DIGITS[field.kind]
     found = column.str.contains(_POINTLESS).arg_true()
     if not len(found):
@@ -84,7 +84,7 @@ def _without_point(column: pl.Series, field: Field) -> Iterator[PointDoubt]:
 
 
 def _within(numbers: pl.Series, kind: str) -> pl.Series:
-    """Return whether each number is a possible latitude, or longitude, of Japan."""
+    """Return whether each number lies in the range of latitudes, or longitudes, of Japan."""
     first, last = _limits(kind)
     return numbers.is_between(first, last).fill_null(value=False)
 

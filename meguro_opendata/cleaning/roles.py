@@ -1,4 +1,4 @@
-"""What a text item is for, by its name."""
+"""The role of a text field, found by its name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ __all__ = ["role_of"]
 
 @cache
 def role_of(name: str, kind: str = "text") -> str:
-    """``remarks``, ``address``, ``name`` or ``free``; a kind of value other than text has the role of its kind.
+    """Return the role of a field: ``remarks``, ``address``, ``name`` or ``free``.
+
+    Fields of other kinds than text have the role ``name``, addresses the role ``address``.
 
     >>> role_of("備考"), role_of("所在地_連結表記"), role_of("名称"), role_of("説明"), role_of("番地", "address")
     ('remarks', 'address', 'name', 'free', 'address')

@@ -1,4 +1,4 @@
-"""The rules by name: what each makes of a value, and what it doubts of a value that it leaves."""
+"""The rules by name: the normaliser of each, and the doubter that examines the values which it leaves."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NUMBERED: Mapping[str, Sequence[str]] = read_data("damage.toml")["numbered"]
 
 
 def _unchanged(value: str) -> str:
-    """Return a rule that has nothing to do here: it works on a whole record (``groups``) or needs the field's words."""
+    """Return the value: the place of rules that work on a whole record (``groups``) or need the field's words."""
     return value
 
 
@@ -96,7 +96,7 @@ DOUBTERS: Mapping[str, Doubter] = {
 
 
 def rules_of(field: Field, off: Collection[str] = ()) -> list[tuple[str, Normaliser]]:
-    """Return the normalisers of a field in their order, without those that are switched off.
+    """Return the normalisers of a field in the order of ``value_kinds.yaml``, without those that are switched off.
 
     >>> [name for name, _ in rules_of(Field("設置年", "year", "optional", "", {}), off=["trim"])]
     ['invisible', 'half_width', 'placeholder', 'year']
@@ -107,18 +107,19 @@ def rules_of(field: Field, off: Collection[str] = ()) -> list[tuple[str, Normali
 
 
 def doubts_of(field: Field, off: Collection[str] = ()) -> list[Doubter]:
-    """What doubts the values of a field after its normalisers.
+    """Return the doubters of a field, which run after its normalisers.
 
     >>> len(doubts_of(Field("設置年", "year", "", "", {}))), doubts_of(Field("駐車場", "umu", "", "", {}))
     (1, [])
     """
     names = [name for name in value_kinds()[field.kind]["clean"] if name in DOUBTERS and name not in off]
+    # The rules of these kinds look for destroyed numbers (and for dates) themselves: no finding comes twice.
     own = 2 if field.kind in _NUMBERED["own_both"] else int(field.kind in _NUMBERED["own_destroyed"])
     return [*(_doubter(name, field) for name in names), *damage_doubts(field)[own:]]
 
 
 def damage_doubts(field: Field) -> list[Doubter]:
-    """What doubts a number or a code for having been destroyed, and for being shown as a date; none for other fields.
+    """Return the doubters for destroyed numbers and for numbers shown as dates; empty for a field without numbers.
 
     >>> [found for doubt in damage_doubts(Field("郵便番号", "text", "", "", {})) if (found := doubt("1.53E+06"))]
     [Unsure(code='number-destroyed', readings=())]
@@ -133,7 +134,7 @@ def damage_doubts(field: Field) -> list[Doubter]:
 
 
 def normalised(field: Field, value: str) -> str:
-    """Return a value after all normalisers of its field.
+    """Return a value as all normalisers of its field leave it.
 
     >>> normalised(Field("駐車場", "umu", "", "", {}), " ○"), normalised(Field("備考", "text", "", "", {}), "なし")
     ('有', '')
@@ -144,7 +145,7 @@ def normalised(field: Field, value: str) -> str:
 
 
 def _for_field(name: str, field: Field) -> Normaliser:
-    """Return a rule as it works on one field."""
+    """Return the normaliser of a rule for one field."""
     return _BY_FIELD[name](field) if name in _BY_FIELD else NORMALISERS[name]
 
 
@@ -157,7 +158,10 @@ def _address_digits(field: Field) -> Normaliser:
 
 
 def _placeholder(field: Field) -> Normaliser:
-    """What stands for nothing in a remark may be a word elsewhere; a listed word is never a placeholder."""
+    """Return the placeholder rule of a field; a word that the standard lists is never a placeholder.
+
+    なし says nothing in a remark and is an answer elsewhere, so that the role of the field counts.
+    """
     role = role_of(field.name, field.kind)
     return _spared(placeholder_of("remarks" if role == "remarks" else field.kind), _words(field))
 
@@ -168,6 +172,7 @@ def _word(field: Field) -> Normaliser:
 
 
 def _separators(field: Field) -> Normaliser:
+    # A comma is part of an address and of an area (対象地域): 上目黒1、2丁目 is one value.
     loose = role_of(field.name) != "address" and "地域" not in field.name
     return partial(separators, known=_words(field), loose=loose)
 
@@ -183,7 +188,7 @@ _BY_FIELD: Mapping[str, Callable[[Field], Normaliser]] = {
 
 
 def _doubter(name: str, field: Field) -> Doubter:
-    """What doubts the values of one field: a question mark may end a sentence of a text, but no part of a name."""
+    """Return the doubter of a rule for one field: a question mark can end a sentence, but is no part of a name."""
     of_role = {"name": damage.lost_in_name, "address": damage.lost_in_address}
     doubter = of_role.get(role_of(field.name, field.kind)) if name == "symbols" else None
     return doubter or DOUBTERS[name]
@@ -195,5 +200,5 @@ def _words(field: Field) -> tuple[str, ...]:
 
 
 def _spared(rule: Normaliser, words: Collection[str]) -> Normaliser:
-    """Return a rule that leaves listed words alone."""
+    """Return a rule that leaves listed words unchanged."""
     return rule if not words else lambda value: value if value in words else rule(value)

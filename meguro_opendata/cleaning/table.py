@@ -1,7 +1,8 @@
-"""What offices really write → the standard's form; every rewrite is a ``Change``, every uncertainty a ``Doubt``.
+"""Cleaning of a table: every rewrite is a ``Change``, every value without a certain meaning a ``Doubt``.
 
-``value_kinds.yaml`` names the rules of each kind of value and, as ``settled``, a pattern of the values that all of them
-leave alone. One vectorised pass over the table finds the others, and the rules run once for each distinct one of these.
+``value_kinds.yaml`` names the rules of each kind of value and, as ``settled``, a pattern of the values that all of
+them leave unchanged. One vectorised pass over the table finds the other values, and the rules run once for each
+distinct one.
 """
 
 from __future__ import annotations
@@ -23,14 +24,15 @@ __all__ = ["Cleaned", "Doubt", "clean"]
 
 @dataclass(frozen=True)
 class Doubt:
-    """A value that was left as it stands because nothing says for certain what it means.
+    """A value that was left unchanged because its meaning is uncertain.
 
     Attributes:
         position: The row of the frame, counted from 0.
-        rule: The code of the finding that tells it.
+        field: The field's name.
+        rule: The code of the finding that reports the value.
         value: The value after the rules that were certain.
-        readings: What it may mean, likeliest first.
-        partial: Whether these leave out something that the value says.
+        readings: The possible meanings, the likeliest first.
+        partial: Whether the readings leave out something that the value contains.
     """
 
     position: int
@@ -43,7 +45,7 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Cleaned:
-    """A table after cleaning: the frame of the same shape, what was rewritten, and what was left in doubt."""
+    """A table after cleaning: the frame, in the same shape, the rewritten values and the doubtful ones."""
 
     frame: pl.DataFrame
     changes: list[Change]
@@ -60,11 +62,11 @@ def clean(
     """Return the frame with every field's rules applied.
 
     Args:
-        frame: One text column a field.
-        fields: Their definitions, in order.
+        frame: The table, one text column for each field.
+        fields: The fields of the columns, in their order.
         origins: The source column of each field.
-        rows: The source's record number of each row.
-        keep: Rules that the recipe switches off, by field.
+        rows: The record number in the source of each row.
+        keep: By field, the rules that the recipe switches off.
 
     Returns:
         A frame of the same shape; the changes by field, rule and row, those that move a part of a value to another
@@ -94,7 +96,7 @@ def _moved(
     rows: Sequence[int],
     off: Mapping[str, Collection[str]],
 ) -> list[Change]:
-    """Return the changes of the rules that work on several fields of a row, as they are made."""
+    """Apply the rules that work on several fields of a row, and return their changes."""
     touched = {name: column.positions for name, column in cells.items()}
     made: list[Change] = []
     for move in moves(fields, touched, lambda name, at: cells[name][at], off):

@@ -37,11 +37,13 @@ _LINKS = re.compile(
 _ENTITIES = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5});")
 # Begins at the first of a run of blanks and takes all of it, so that each blank is looked at once.
 _LINE_ENDS = re.compile("(?<![ \u3000])[ \u3000]*+[\n\t][ \u3000\n\t]*+")
+# Text that was escaped more than four times does not come from an office's system; the bound also keeps a text that
+# grows with each pass from being read for ever.
 _PASSES = 4
 
 
 def trim(text: str) -> str:
-    """Without spaces, tabs and line breaks at both ends, full-width and invisible ones included.
+    """Return a text without spaces, tabs and line breaks at both ends, full-width and invisible ones included.
 
     >>> trim("　駒場小学校 ")
     '駒場小学校'
@@ -50,20 +52,21 @@ def trim(text: str) -> str:
 
 
 def invisible(text: str) -> str:
-    r"""Without characters that nothing shows; every kind of line break as one, no-break spaces as plain ones.
+    r"""Return a text without invisible characters, with ``\n`` for each kind of line break and plain spaces.
 
     >>> invisible("駒場\u200b小学校\r\n体育館_x000D_"), invisible("A\u00a0B")
     ('駒場小学校\n体育館\n', 'A B')
     """
+    # `_x000D_` is how the XLSX format escapes a carriage return; all its characters are printable.
     if text.isprintable() and "_x" not in text:
         return text
     return _NEW_LINES.sub("\n", text).translate(_UNSEEN)
 
 
 def markup(text: str) -> str:
-    r"""Without left-over HTML: tags go, a link keeps its address in brackets, ``&amp;`` and the like become letters.
+    r"""Return a text without left-over HTML: no tags, links as words with the address in brackets, no entities.
 
-    Only tags that the data file names are tags; text that is still marked up after a few passes is left as it stands.
+    Only the tags in the data file are removed. A text that still has markup after a few passes is unchanged.
 
     >>> markup('<a href="http://www.example.com/">見本</a>&amp;<b>見本</b><br>2行目')
     '見本(http://www.example.com/)&見本\n2行目'
@@ -92,7 +95,7 @@ def _link(found: re.Match[str]) -> str:
 
 
 def symbols(text: str) -> str:
-    """Machine-dependent characters as what they stand for, as the data file says; letters of names stay.
+    """Return a text with the plain form of machine-dependent characters (``characters.toml``); letters of names stay.
 
     >>> symbols("㈱見本 Ⅱ号館①、120㎡"), symbols("髙島屋、﨑")
     ('(株)見本 II号館(1)、120m2', '髙島屋、﨑')
@@ -101,7 +104,7 @@ def symbols(text: str) -> str:
 
 
 def lost_characters(text: str) -> Unsure | None:
-    r"""That letters were lost before the file came here, if there are such.
+    r"""Return a doubt for a text in which letters were lost before the file arrived.
 
     >>> lost_characters("川\ue3eb賢治"), lost_characters("高橋")
     (Unsure(code='lost-character', readings=()), None)
@@ -110,7 +113,7 @@ def lost_characters(text: str) -> Unsure | None:
 
 
 def one_line(text: str) -> str:
-    r"""Line breaks and tabs inside a value, with the spaces around them, as one space.
+    r"""Return a text in one line: line breaks and tabs, with the spaces around them, become one space.
 
     >>> one_line("目黒区総合庁舎 \n 本館")
     '目黒区総合庁舎 本館'

@@ -1,4 +1,4 @@
-"""Times of day, ranges of them and lengths of time → ``HH:MM``. What is not certain is left as it stands."""
+"""Times of day, ranges of times and durations → ``HH:MM``. Uncertain values are left unchanged."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _MINUTES = 24 * 60
 
 @short_rewritten
 def time_of_day(text: str) -> str:
-    """Return a time as ``HH:MM``; what is valid already, or no certain time, is unchanged.
+    """Return a time as ``HH:MM``; a valid time, and a value that is no certain time, unchanged.
 
     >>> time_of_day("9時30分"), time_of_day("午後3時"), time_of_day("正午"), time_of_day("0.375"), time_of_day("24時")
     ('09:30', '15:00', '12:00', '09:00', '24:00')
@@ -62,7 +62,7 @@ def time_of_day(text: str) -> str:
 
 @short_read
 def time_doubt(text: str) -> Unsure | None:
-    """What a value that is no certain time may mean.
+    """Return the reason why a value is no certain time, with the times that it may mean.
 
     >>> time_doubt("9:00?17:00")
     Unsure(code='lost-character', readings=('9:00～17:00',))
@@ -86,9 +86,9 @@ Unsure(code='ambiguous-value', readings=('00:00', '12:00')), Unsure(code='severa
 
 @short_read
 def split_range(text: str) -> tuple[str, str] | None:
-    """Return the two times of a range, ``None`` if it is not certainly one.
+    """Return the two times of a range, ``None`` for a text that is not certainly one range.
 
-    An hour after noon that only the first time names is not carried over, and an end before its start is no range.
+    午後 before the first time is not applied to the second, and a range never ends before it starts.
 
     >>> split_range("9:00～17:00"), split_range("9時から17時まで"), split_range("10:00-翌2:00")
     (('9:00', '17:00'), ('09:00', '17:00'), None)
@@ -108,7 +108,7 @@ def split_range(text: str) -> tuple[str, str] | None:
 
 @short_rewritten
 def duration(text: str) -> str:
-    """Return a length of time as ``HH:MM``; what is no certain length is unchanged.
+    """Return a duration as ``HH:MM``; a value that is no certain duration unchanged.
 
     >>> duration("90分"), duration("1時間30分"), duration("2時間"), duration("1:30"), duration("半日")
     ('01:30', '01:30', '02:00', '1:30', '半日')
@@ -120,11 +120,15 @@ def duration(text: str) -> str:
     if half and not hours:
         return text
     whole = int(hours or 0) * 60 + (30 if half else int(minutes or 0))
+    # The standard's pattern of a duration has at most three digits of hours.
     return f"{whole // 60:02}:{whole % 60:02}" if whole < 1000 * 60 else text
 
 
 def _readings(text: str) -> tuple[str, ...]:
-    """The times that a value may mean: twelve before or after noon is either end of it, a point may be a colon."""
+    """Return the times that a value may mean.
+
+    午前12時 and 午後12時 are each used for noon and for midnight. A point, or nothing, may be typed for the colon.
+    """
     if _TWELVE.fullmatch(text):
         return ("00:00", "12:00")
     pointed = _POINTED.fullmatch(text)
@@ -136,7 +140,7 @@ def _readings(text: str) -> tuple[str, ...]:
 
 
 def _written(found: re.Match[str]) -> str | None:
-    """Return the time that was recognised, ``None`` if no clock shows it."""
+    """Return the recognised time, ``None`` if no clock shows it."""
     hour = _hour(found)
     minute = 30 if found["half"] else int(found["minute"] or found["minute_of_kanji"] or 0)
     written = f"{hour:02}:{minute:02}" if hour is not None else ""
@@ -144,7 +148,7 @@ def _written(found: re.Match[str]) -> str | None:
 
 
 def _hour(found: re.Match[str]) -> int | None:
-    """The hour of the day; ``None`` if it is said to be of both halves of the day, or is twelve or more of one."""
+    """Return the hour of the day; ``None`` for an hour with both 午前 and 午後, or above eleven with one of them."""
     hour = int(found["hour"])
     if not (found["am"] or found["pm"]):
         return hour
@@ -154,7 +158,7 @@ def _hour(found: re.Match[str]) -> int | None:
 
 
 def _of_fraction(text: str) -> str:
-    """Return a part of a day, as Excel keeps times, if it is a whole minute."""
+    """Return the time that Excel stores as a part of a day, if it is a whole minute; else the text unchanged."""
     minutes = float(text) * _MINUTES
     whole = round(minutes)
     return f"{whole // 60:02}:{whole % 60:02}" if abs(minutes - whole) < 0.01 and whole < _MINUTES else text  # noqa: PLR2004

@@ -19,7 +19,9 @@ _AT = re.compile(r"\s*(?:\((?:at|@|アット(?:マーク)?)\)|\[(?:at|@|アッ�
 
 @short_rewritten
 def uri(text: str) -> str:
-    """Return a URL whose beginning was typed full-width, folded; and without ``URL:`` before it. Others are unchanged.
+    """Return a URL in half-width letters and without ``URL:`` before it; other values unchanged.
+
+    Only a URL whose scheme was typed full-width is folded: a half-width one may have full-width letters on purpose.
 
     >>> uri("ｈｔｔｐ：／／ｗｗｗ．ｅｘａｍｐｌｅ．ｃｏｍ／"), uri("URL：https://www.example.com/")
     ('http://www.example.com/', 'https://www.example.com/')
@@ -34,7 +36,9 @@ def uri(text: str) -> str:
 
 @short_read
 def uri_doubt(text: str) -> Unsure | None:
-    """Return the address that lacks its scheme, which may be either, or those that stand among words or together.
+    """Return a doubt for an address without its scheme, for one among words, and for several addresses.
+
+    An address without scheme may begin with ``https`` or ``http``: both are proposed.
 
     >>> uri_doubt("www.example.com").readings, uri_doubt("見本のページ https://www.example.com/")
     (('https://www.example.com', 'http://www.example.com'), \
@@ -52,12 +56,12 @@ Unsure(code='ambiguous-value', readings=('https://www.example.com/',)))
 
 
 def _is_nested(text: str) -> bool:
-    """Return whether a text is one address that has another inside, as those of an archive or a redirect have."""
+    """Return whether a text is one address that contains another one, as addresses of archives and redirects do."""
     return bool(_URI.fullmatch(text)) and not re.search("[,;、]https?://", text)
 
 
 def _with_scheme(text: str) -> tuple[str, ...]:
-    """What an address without its scheme may be, nothing for a text that is none."""
+    """Return the two addresses that a text without scheme may mean; empty for a text that is no address."""
     if _HOST.fullmatch(text) and text.isascii() and "@" not in text:
         return (f"https://{text}", f"http://{text}")
     return ()
@@ -65,7 +69,7 @@ def _with_scheme(text: str) -> tuple[str, ...]:
 
 @short_rewritten
 def email(text: str) -> str:
-    """Return an e-mail address without ``mailto:`` and the label before it; others are unchanged.
+    """Return an e-mail address without ``mailto:`` or a label before it; other values unchanged.
 
     >>> email("mailto:opendata@example.com"), email("opendata(at)example.com")
     ('opendata@example.com', 'opendata(at)example.com')
@@ -76,7 +80,7 @@ def email(text: str) -> str:
 
 @short_read
 def email_doubt(text: str) -> Unsure | None:
-    """Return the address whose @ was written otherwise, or those that stand together.
+    """Return a doubt for an address whose @ was replaced, as ``(at)``, for one among words, and for several addresses.
 
     >>> email_doubt("opendata(at)example.com").readings, email_doubt("a@example.com、b@example.com").code
     (('opendata@example.com',), 'several-values')

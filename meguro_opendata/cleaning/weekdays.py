@@ -26,7 +26,7 @@ _REMARK = re.compile(
 
 @short_rewritten
 def weekdays(text: str) -> str:
-    """Return the days that a value names and nothing else, in the standard's order; other values are unchanged.
+    """Return the days of a value that names only days, in the standard's order; other values unchanged.
 
     >>> weekdays("年中無休"), weekdays("定休日なし"), weekdays("年中無休（年末年始を除く）")
     ('月火水木金土日', '月火水木金土日', '年中無休（年末年始を除く）')
@@ -38,7 +38,7 @@ def weekdays(text: str) -> str:
     plain = half_width(text).replace("\n", "、")
     for word, days in _WORDS.items():
         plain = re.sub(f"{word}(?!曜)", days, plain) if word in plain else plain
-    plain = re.sub("曜日?", "", plain)
+    plain = re.sub("曜(?:日(?!曜))?", "", plain)  # the 日 of 土曜日曜 is Sunday
     plain = re.sub(rf"\s*({_BETWEEN})\s*", r"\1", plain)
     plain = _SEPARATORS.sub("", _RANGE.sub(_between, plain))
     if not plain or set(plain) - set(WEEKDAYS):
@@ -48,7 +48,7 @@ def weekdays(text: str) -> str:
 
 @short_read
 def split_remark(text: str) -> tuple[str, str] | None:
-    """Return the days, and the words beside them, which belong into the remarks; ``None`` if that is not certain.
+    """Return the days and the remark beside them, which belongs into the remarks field; ``None`` if uncertain.
 
     >>> split_remark("月～金（祝日除く）"), split_remark("土日祝"), split_remark("祝日を除く")
     (('月火水木金', '祝日除く'), ('土日', '土日祝'), ('', '祝日を除く'))
@@ -69,7 +69,7 @@ def split_remark(text: str) -> tuple[str, str] | None:
 
 @short_read
 def weekday_doubt(text: str) -> Unsure | None:
-    """The days of a value with other words beside them, of one that tells the days on which not, or has lost its ～.
+    """Return a doubt for days among words, for closing days (月曜休館), and for days with a lost ``～``.
 
     >>> weekday_doubt("月?金")
     Unsure(code='lost-character', readings=('月火水木金',))
@@ -87,7 +87,7 @@ def weekday_doubt(text: str) -> Unsure | None:
 
 
 def _days_left(text: str) -> str:
-    """Return the days that a value leaves which tells the days on which not; empty for any other value.
+    """Return the open days of a value that names the closing days; empty for any other value.
 
     >>> _days_left("土日休み"), _days_left("月曜日定休"), _days_left("第3月曜休館"), _days_left("祝日休み")
     ('月火水木金', '火水木金土日', '', '')
@@ -101,6 +101,6 @@ def _days_left(text: str) -> str:
 
 
 def _between(found: re.Match[str]) -> str:
-    """Return the days from one to another, over the week's end where the second comes first."""
+    """Return the days from one to another, across the end of the week where the second day comes first."""
     first, last = WEEKDAYS.index(found[1]), WEEKDAYS.index(found[2])
     return WEEKDAYS[first : last + 1] if first <= last else WEEKDAYS[first:] + WEEKDAYS[: last + 1]

@@ -1,4 +1,4 @@
-"""Words of a closed or open list, and lists of words."""
+"""Words of a list in the standard, and cells that contain several words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ _BRACKETS = {"(": 1, "（": 1, "「": 1, ")": -1, "）": -1, "」": -1}
 
 
 def word(text: str, known: Collection[str]) -> str:
-    """The listed word that a value, or each part of a list, is but for width, case and spaces; others are unchanged.
+    """Return the listed word that equals a value, or each part of one, but for width, case and spaces.
+
+    A value that equals no listed word, or two of them, is unchanged.
 
     >>> word("ＤＨＣＰ", ["DHCP"]), word("病 院", ["病院", "診療所"]), word("病院;診療 所", ["病院", "診療所"])
     ('DHCP', '病院', '病院;診療所')
@@ -31,11 +33,10 @@ def word(text: str, known: Collection[str]) -> str:
 
 
 def separators(text: str, known: Collection[str] = (), *, loose: bool = True) -> str:
-    r"""Return a list with half-width semicolons between its values; signs inside brackets separate nothing.
+    r"""Return a list with half-width semicolons between its values; signs inside brackets do not separate.
 
-    Several signs and line breaks one behind the other are one separator. The middle dot separates only values that are
-    all listed, since it also joins words. With ``loose`` off, a comma does so too, for values in which it has a meaning
-    of its own, such as 1、2丁目.
+    Consecutive signs and line breaks are one separator. The middle dot separates only values that are all listed,
+    since it also joins words. With ``loose`` off the same holds for a comma, which is part of values such as 1、2丁目.
 
     >>> separators("内科、外科(月、水)"), separators("内科\n外科"), separators("内科・外科"), separators("a；b")
     ('内科;外科(月、水)', '内科;外科', '内科・外科', 'a;b')
@@ -55,7 +56,7 @@ def separators(text: str, known: Collection[str] = (), *, loose: bool = True) ->
 
 
 def list_doubt(text: str) -> Unsure | None:
-    """Return the parts of a list whose commas may also be part of a value.
+    """Return a doubt for a text with commas, which may separate values or be part of one.
 
     >>> list_doubt("上目黒1丁目、2丁目"), list_doubt("内科;外科")
     (Unsure(code='ambiguous-value', readings=('上目黒1丁目;2丁目',)), None)
@@ -65,7 +66,7 @@ def list_doubt(text: str) -> Unsure | None:
 
 
 def lines_doubt(text: str) -> Unsure | None:
-    r"""Return the lines of a value that is to be one word.
+    r"""Return a doubt for a value of several lines where the field takes one word.
 
     >>> lines_doubt("建造物\n歴史資料"), lines_doubt("建造物")
     (Unsure(code='several-values', readings=('建造物', '歴史資料')), None)
@@ -75,7 +76,7 @@ def lines_doubt(text: str) -> Unsure | None:
 
 
 def _split(text: str, signs: str) -> Sequence[str]:
-    """Return the parts between signs that stand outside brackets."""
+    """Return the parts of a text between signs outside brackets."""
     if not any(sign in text for sign in signs):
         return (text,)
     parts, depth, start = list[str](), 0, 0

@@ -1,1 +1,1 @@
-"""Facts of Japan and how they are written: municipalities, addresses, calendar, eras, numerals, widths and signs."""
+"""Facts about Japan and their spellings: municipalities, addresses, calendar, eras, numerals, widths and signs."""

@@ -1,7 +1,7 @@
-"""Japan's time zone, today's day there, days of the week, and the fiscal year (年度) with its quarters.
+"""Japan's time zone, the current day in Japan, days of the week, and the fiscal year (年度) with its quarters.
 
-Where a city's fiscal year starts is part of its profile (``fiscal_year_start`` in ``opendata.toml``) and is passed in;
-:data:`FISCAL_YEAR_START` holds where no city is known, as in a file's name.
+The first month of a city's fiscal year is part of its profile (``fiscal_year_start`` in ``opendata.toml``) and is
+passed in. :data:`FISCAL_YEAR_START` is used where no city is known, as in a file's name.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ def today() -> date:
 
 
 def japan_moment(text: str) -> datetime:
-    """Return a time as portals and catalogues write it, in Japan's time; without an offset it is UTC, as CKAN's are.
+    """Return a time that a portal or catalogue wrote, in Japan's time.
+
+    A time without an offset is UTC, as CKAN stores its times.
 
     >>> japan_moment("2021-03-31T15:00:00.123456").isoformat()
     '2021-04-01T00:00:00.123456+09:00'
@@ -59,10 +61,11 @@ def japan_moment(text: str) -> datetime:
 
 
 def japan_day(text: str) -> str:
-    """Return the day in Japan of a portal's time, ``YYYY-MM-DD``; a date without a time stays that date.
+    """Return the day in Japan of a portal's time, as ``YYYY-MM-DD``; a date without a time stays that date.
 
-    Whatever shows or counts a portal's days uses this function, so that the list, the ledger, pages and figures agree.
-    A text that is no time is returned unchanged, without blanks around it; a day with an unreadable time is that day.
+    All code that shows or counts a portal's days uses this function, so that the list, the ledger, pages and figures
+    agree. A text that is no time is returned unchanged but for blanks at its ends. Of a day with an unreadable time
+    the day is returned.
 
     >>> japan_day("2021-03-31T15:00:00"), japan_day("2021-03-31T15:00:00+09:00"), japan_day("2021-03-31")
     ('2021-04-01', '2021-03-31', '2021-03-31')
@@ -70,6 +73,7 @@ def japan_day(text: str) -> str:
     ('2021-03', '2021-03-31', '令和3年')
     """
     written = text.strip()
+    # The date alone first: read as a moment it would be midnight UTC, and 15:00 UTC is the next day in Japan.
     for read in (_written_day, _day_of_moment):
         try:
             return read(written)
@@ -90,7 +94,7 @@ def _day_of_moment(text: str) -> str:
 
 
 def fiscal_year_of_month(year: int, month: int, start_month: int = FISCAL_YEAR_START) -> int:
-    """Return the fiscal year that a month of a calendar year lies in.
+    """Return the fiscal year that contains a month of a calendar year.
 
     >>> fiscal_year_of_month(2026, 3), fiscal_year_of_month(2026, 4), fiscal_year_of_month(2026, 1, start_month=1)
     (2025, 2026, 2026)
@@ -99,7 +103,7 @@ def fiscal_year_of_month(year: int, month: int, start_month: int = FISCAL_YEAR_S
 
 
 def calendar_year_of_month(fiscal_year: int, month: int, start_month: int = FISCAL_YEAR_START) -> int:
-    """Return the calendar year that a month of a fiscal year lies in; the inverse of :func:`fiscal_year_of_month`.
+    """Return the calendar year of a month of a fiscal year; the inverse of :func:`fiscal_year_of_month`.
 
     >>> calendar_year_of_month(2025, 3), calendar_year_of_month(2025, 4)
     (2026, 2025)
@@ -108,7 +112,7 @@ def calendar_year_of_month(fiscal_year: int, month: int, start_month: int = FISC
 
 
 def fiscal_year_of(day: date, start_month: int = FISCAL_YEAR_START) -> int:
-    """Return the fiscal year that a day lies in.
+    """Return the fiscal year that contains a day.
 
     >>> fiscal_year_of(date(2026, 3, 31)), fiscal_year_of(date(2026, 4, 1)), fiscal_year_of(date(2024, 2, 29))
     (2025, 2026, 2023)
@@ -138,7 +142,7 @@ def quarter_ends(fiscal_year: int, start_month: int = FISCAL_YEAR_START) -> tupl
 
 
 def quarter_of(day: date, fiscal_year: int, start_month: int = FISCAL_YEAR_START) -> int:
-    """Return the quarter of a fiscal year that a day lies in: 1 for a day before that year, 4 for one after it.
+    """Return the quarter of a fiscal year that contains a day: 1 for a day before that year, 4 for one after it.
 
     >>> [quarter_of(day, 2025) for day in (date(2025, 12, 15), date(2026, 5, 1), date(2025, 1, 1))]
     [3, 4, 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["check_digit"]
 
+# 総務省「全国地方公共団体コード」: the digits weighted 6 to 2, and the last digit of 11 minus the remainder by 11.
 _WEIGHTS = (6, 5, 4, 3, 2)
 
 

@@ -1,4 +1,4 @@
-"""Full dates as people in Japan write them: western or of an era, with 年月日, slashes, hyphens or stops."""
+"""Full dates as people in Japan write them: in a western year or an era, with 年月日, slashes, hyphens or points."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MIDNIGHT = re.compile(r"(?:\s+|T)0{1,2}:00(?::00(?:\.0+)?)?Z?$")
 
 
 def written_day(text: str) -> date | None:
-    """Return the day that a person wrote; ``None`` for anything that is no certain full date.
+    """Return the day that a person wrote; ``None`` for a text that is no certain full date.
 
     >>> {str(written_day(text)) for text in ("2025/3/1", "2025-3-1", "令和7年3月1日(土)", "R7.3.1")}
     {'2025-03-01'}
@@ -37,7 +37,7 @@ def written_day(text: str) -> date | None:
 
 
 def lacks_day(text: str) -> bool:
-    """Return whether a text writes a year, or a year and a month, and no day.
+    """Return whether a text is a year, or a year and a month, without a day.
 
     >>> lacks_day("平成30年"), lacks_day("H30.3"), lacks_day("2025年3月"), lacks_day("2025/3/1"), lacks_day("昨年")
     (True, True, True, False, False)
@@ -48,7 +48,7 @@ def lacks_day(text: str) -> bool:
 
 
 def western_day(text: str) -> str | None:
-    """Return a date with a western year of four digits as ``YYYY-MM-DD``, ``None`` for anything else.
+    """Return a date with a western year of four digits as ``YYYY-MM-DD``, ``None`` for any other text.
 
     >>> western_day("2015/4/1"), western_day("2015年4月1日"), western_day("15/4/1")
     ('2015-04-01', '2015-04-01', None)
@@ -58,11 +58,12 @@ def western_day(text: str) -> str | None:
 
 
 def era_day(text: str, *, strict: bool = True) -> str | None:
-    """Return a date of an era as ``YYYY-MM-DD``, ``None`` for anything else.
+    """Return a date of an era as ``YYYY-MM-DD``, ``None`` for any other text.
 
     Args:
         text: The date.
-        strict: Whether the day must lie within the era; else its years count on after it had ended.
+        strict: Whether the day must lie within the era. Otherwise the years of the era are counted on after its end,
+            as forms do that were printed before.
 
     >>> era_day("R5.4.1"), era_day("平成31年5月1日"), era_day("平成31年5月1日", strict=False)
     ('2023-04-01', None, '2019-05-01')
@@ -77,7 +78,7 @@ def era_day(text: str, *, strict: bool = True) -> str | None:
 
 
 def iso_day(year: str, month: str, day: str) -> str | None:
-    """Return year, month and day in digits as ``YYYY-MM-DD``; ``None`` if the calendar has no such day."""
+    """Return year, month and day, each in digits, as ``YYYY-MM-DD``; ``None`` if the calendar has no such day."""
     try:
         return date(int(year), int(month), int(day)).isoformat()
     except ValueError:
@@ -85,5 +86,5 @@ def iso_day(year: str, month: str, day: str) -> str | None:
 
 
 def _bare(text: str) -> str:
-    """Return a text without a time of midnight and without a weekday in brackets behind it."""
+    """Return a text without a time of midnight and without a weekday in brackets at its end."""
     return MIDNIGHT.sub("", _WEEKDAY.sub("", with_digits(hyphened(plain(text), "between_numbers"))))

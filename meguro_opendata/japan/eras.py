@@ -1,4 +1,4 @@
-"""Japanese eras (元号): their names, first and last days, and how years in them become western ones and back.
+"""Japanese eras (元号): names, first and last days, and the conversion between years of an era and western years.
 
 The facts are in ``eras.toml`` beside this module; a new era is one more entry there.
 """
@@ -23,12 +23,12 @@ class Era:
     """One era.
 
     Attributes:
-        letter: Its Latin letter: ``R`` for 令和.
-        names: Its name in kanji, the short form of it, and the single character of Unicode.
-        first: Its first day; that of Meiji is its first day in the western calendar.
-        last: Its last day, ``date.max`` for the current one.
-        offset: The western year before its year 1.
-        word: The code of its name among the messages; empty for eras that no strategy of a city can lie in.
+        letter: The Latin letter: ``R`` for 令和.
+        names: The name in kanji, its short form, and its single character of Unicode.
+        first: The first day; for Meiji the first day of the western calendar.
+        last: The last day, ``date.max`` for the current era.
+        offset: The western year before year 1.
+        word: The code of the name in the messages; empty for eras that ended before any strategy of a city.
     """
 
     letter: str
@@ -39,7 +39,7 @@ class Era:
     word: str = ""
 
     def western_year(self, number: str) -> int:
-        """Return the western year of a year of this era, given in digits or as 元.
+        """Return the western year of a year of this era, which is given in digits or as 元.
 
         >>> eras()[0].western_year("元"), eras()[0].western_year("5")
         (2019, 2023)
@@ -64,7 +64,7 @@ def eras() -> tuple[Era, ...]:
 
 
 def era_at_start(text: str) -> tuple[Era | None, str]:
-    """Return the era that a text begins with, and the rest of the text without the spaces and stops between them.
+    """Return the era with which a text begins, and the rest of the text without leading spaces and points.
 
     >>> era, rest = era_at_start("r. 5.4.1")
     >>> era.names[0], rest, era_at_start("2023.4.1")
@@ -78,7 +78,7 @@ def era_at_start(text: str) -> tuple[Era | None, str]:
 
 
 def era_name(year: int, lang: str = "ja") -> str:
-    """Return a fiscal year in the era that its calendar year ends in, 令和 or 平成; an earlier one in western form.
+    """Return the name of a fiscal year in the era at the end of its calendar year; before 平成 the western year.
 
     >>> era_name(2025), era_name(2019), era_name(2018), era_name(2025, "en")
     ('令和7', '令和元', '平成30', 'Reiwa 7')
@@ -91,7 +91,7 @@ def era_name(year: int, lang: str = "ja") -> str:
 
 
 def era_names(oldest: str) -> str:
-    """Return a regular expression for the full names of the eras from an era on, which is given by its letter.
+    """Return a regular expression for the full names of the eras since an era, which is given by its letter.
 
     >>> era_names("S")
     '令和|平成|昭和'
@@ -100,7 +100,7 @@ def era_names(oldest: str) -> str:
 
 
 def era_letters(oldest: str) -> str:
-    """Return the letters of the eras from an era on, capital and small ones, for a class of a regular expression.
+    """Return the letters of the eras since an era, capital and small, for a character class of a regular expression.
 
     >>> era_letters("S")
     'RHSrhs'
@@ -114,5 +114,5 @@ def _since(oldest: str) -> tuple[Era, ...]:
     return eras()[: at + 1]
 
 
-# Before this day Japan had another calendar, so that month and day cannot be carried over.
+# Before this day (明治6年1月1日) Japan had a lunisolar calendar, so that month and day are no western ones.
 SOLAR_CALENDAR = eras()[-1].first

@@ -1,15 +1,15 @@
 """Widths, spaces and hyphen-like signs of Japanese text, folded so that spellings of one text become equal.
 
-A room names the level that it wants. For comparing, each level folds more than the one before:
+Callers choose a level. For comparison, each level folds more than the one before:
 
 - :func:`one_width`: NFKC: full-width letters and digits become half-width, half-width kana full-width, ① becomes 1;
 - :func:`plain`: also without spaces at both ends;
-- :func:`folded`: also without spaces inside; what labels and keys are compared by;
-- :func:`loose`: also in small letters; what listed words are compared by.
+- :func:`folded`: also without spaces inside; the form in which labels and keys are compared;
+- :func:`loose`: also in small letters; the form in which listed words are compared.
 
-For rewriting a value, where a reader must find every other sign unchanged: :func:`half_width`,
-:func:`half_width_digits`, :func:`full_width_kana`, :func:`in_katakana`. Which signs are read as a hyphen depends on
-where they stand: :func:`hyphened` and :func:`hyphens` take the name of a set in ``signs.toml``.
+Rewriting a value must leave every other sign unchanged: for that serve :func:`half_width`,
+:func:`half_width_digits`, :func:`full_width_kana` and :func:`in_katakana`. Which signs are read as a hyphen depends on
+their place: :func:`hyphened` and :func:`hyphens` take the name of a set in ``signs.toml``.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _FULL_TO_HALF = 0xFEE0  # from a full-width sign of ASCII to the sign itself
 _KATAKANA = {code: code + 0x60 for code in [*range(0x3041, 0x3097), 0x309D, 0x309E]}
 _DIGITS = {code: code - _FULL_TO_HALF for code in range(0xFF10, 0xFF1A)}
 _HALF_KANA = re.compile("[\u304b-\u3096\u30ab-\u30f6]?[\uff61-\uff9f]+|[\u304b-\u3096\u30ab-\u30f6][\u3099\u309a]")
-_SHORT = 1000
+_SHORT = 1000  # up to so many letters a run of marks costs less than the search for one
 _FIRST_MARK, _BEHIND_MARKS = 0x300, 0x1F000
 # A voicing mark that no letter takes would stay a combining mark, which draws over the letter before it.
 _LONE_MARKS = {0x3099: "゛", 0x309A: "゜"}
@@ -65,10 +65,10 @@ def one_width(text: str) -> str:
 
 
 def one_width_column(texts: pl.Series) -> pl.Series:
-    """Return a column of texts, each as :func:`one_width` has it, without a Python call for each.
+    """Return a column of texts folded as by :func:`one_width`, without a Python call for each text.
 
-    polars has tables of Unicode of its own, which may be newer than Python's; they differ in no
-    sign that Japanese text has (tests/japan/test_folding.py).
+    polars has its own tables of Unicode, which may be newer than Python's. They agree on all signs of Japanese text,
+    which a test confirms (tests/japan/test_folding.py).
     """
     return texts.str.normalize("NFKC")
 
@@ -83,7 +83,7 @@ def plain(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Return a label or key as it is compared: one width for each letter, without any space or line break.
+    """Return a label or key in its form for comparison: one width for each letter, no space and no line break.
 
     >>> folded("建物名等（方書）") == folded("建物名等(方書) ")
     True
@@ -92,7 +92,7 @@ def folded(text: str) -> str:
 
 
 def loose(text: str) -> str:
-    """Return a word as it is compared with listed ones: folded, and without a difference of capital and small letters.
+    """Return a word in its form for comparison with listed words: folded, and in small letters.
 
     >>> loose("ｄｈｃｐ"), loose("病 院")
     ('dhcp', '病院')
@@ -103,7 +103,7 @@ def loose(text: str) -> str:
 def half_width(text: str) -> str:
     """Return a code, number, date or phone number with half-width letters, digits and signs.
 
-    A long vowel sign is taken for a hyphen between digits only.
+    A long vowel sign becomes a hyphen only between digits.
 
     >>> half_width("０３－５７２２"), half_width("０３ー５７２２"), half_width("センター１")
     ('03-5722', '03-5722', 'センター1')
@@ -112,7 +112,7 @@ def half_width(text: str) -> str:
 
 
 def half_width_digits(text: str) -> str:
-    """Return a text with half-width digits and a hyphen for a dash between two digits; all other letters stay.
+    """Return a text with half-width digits and a hyphen for a dash between two digits; all other signs unchanged.
 
     >>> half_width_digits("駒場三丁目１１番１３号"), half_width_digits("目黒１－２－３ セントラルビル")
     ('駒場三丁目11番13号', '目黒1-2-3 セントラルビル')
@@ -121,7 +121,7 @@ def half_width_digits(text: str) -> str:
 
 
 def full_width_kana(text: str) -> str:
-    r"""Return a text with full-width katakana, marks and stops; loose voicing marks are joined to their letter.
+    r"""Return a text with full-width katakana and punctuation, and with voicing marks joined to their letters.
 
     >>> full_width_kana("ｺｳｴﾝ駐車場､ﾌﾟｰﾙ"), full_width_kana("か\u3099っこう")
     ('コウエン駐車場、プール', 'がっこう')
@@ -139,7 +139,7 @@ def in_katakana(text: str) -> str:
 
 
 def hyphens(name: str) -> str:
-    """Return the signs that are read as a hyphen in one of the sets of ``signs.toml``, without the hyphen itself.
+    """Return the signs of a set in ``signs.toml`` that are read as a hyphen, without the hyphen itself.
 
     >>> hyphens("labels")
     '‐‑⁃﹣–—―﹘'
@@ -167,7 +167,7 @@ def filled(pattern: str) -> str:
 
 @cache
 def _many_marks() -> re.Pattern[str]:
-    """More signs that are put in an order, one behind the other, than any letter has."""
+    """Return a pattern of runs of 64 or more combining marks, more than any letter has."""
     marks = (chr(code) for code in range(_FIRST_MARK, _BEHIND_MARKS) if unicodedata.combining(chr(code)))
     return re.compile(f"([{''.join(marks)}]{{64,}})")
 

@@ -1,6 +1,6 @@
-"""Every municipality of Japan, its names and its code: facts, in ``municipalities.csv`` beside this module.
+"""Every municipality of Japan with its names and its code, from ``municipalities.csv`` beside this module.
 
-The source is Japan Post's public data, checked against the agency's survey of municipalities; it has no prefectures.
+The source is Japan Post's public data, checked against the agency's survey of municipalities. It has no prefectures.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from meguro_opendata.packaged import packaged_text
 
 __all__ = ["Municipality", "home_of", "municipalities", "municipality"]
 
-_NEAREST = 3
+_NEAREST = 3  # proposals in a message: more would not be read
 DIVIDED = "designated_city"
 
 
@@ -28,11 +28,11 @@ class Municipality:
     Attributes:
         code: 全国地方公共団体コード, six digits with the check digit.
         prefecture: Name of the prefecture.
-        county: What addresses put before the name (郡, and the island of two municipalities of Tokyo); may be empty.
-        name: Its own name; that of a ward begins with its city's.
-        prefecture_kana: Reading of the prefecture in katakana, as for the other two.
-        county_kana: Reading of the county.
-        name_kana: Reading of the name.
+        county: The 郡 that addresses put before the name, for two municipalities of Tokyo the island; may be empty.
+        name: Name of the municipality; the name of a ward begins with the name of its city.
+        prefecture_kana: Reading of the prefecture, in katakana.
+        county_kana: Reading of the county, in katakana.
+        name_kana: Reading of the name, in katakana.
         kind: ``designated_city``, ``ward`` (of a designated city), ``special_ward``, ``city``, ``town`` or ``village``.
     """
 
@@ -47,7 +47,7 @@ class Municipality:
 
     @property
     def full_name(self) -> str:
-        """Prefecture and municipality written together (地方公共団体名).
+        """Return prefecture and municipality written together (地方公共団体名).
 
         >>> municipality("131105").full_name
         '東京都目黒区'
@@ -56,7 +56,7 @@ class Municipality:
 
     @property
     def address_name(self) -> str | None:
-        """What stands in every address for 市区町村, county included; ``None`` where it differs from ward to ward.
+        """Return 市区町村 of every address in the municipality, with its county; ``None`` for a city with wards.
 
         >>> municipality("013030").address_name, municipality("011002").address_name
         ('石狩郡当別町', None)
@@ -68,7 +68,7 @@ def municipality(code: str) -> Municipality:
     """Return the municipality of a six-digit code.
 
     Raises:
-        UnknownMunicipalityError: If there is none; told with the codes that were probably meant, each with its name.
+        UnknownMunicipalityError: If no municipality has the code. The message lists codes that were probably meant.
     """
     found = _by_code().get(code)
     if found is not None:
@@ -84,7 +84,7 @@ def municipality(code: str) -> Municipality:
 
 
 def home_of(code: str) -> Municipality | None:
-    """Return the municipality of a publisher's code, ``None`` if it has none (an association, a prefecture).
+    """Return the municipality of a publisher's code, ``None`` for any other publisher (an association, a prefecture).
 
     >>> home_of("131105").name, home_of("130001")
     ('目黒区', None)
@@ -93,7 +93,7 @@ def home_of(code: str) -> Municipality | None:
 
 
 def municipalities() -> tuple[Municipality, ...]:
-    """Return every municipality and every ward of a designated city, by code."""
+    """Return every municipality and every ward of a designated city, ordered by code."""
     return tuple(_by_code().values())
 
 
@@ -104,7 +104,11 @@ def _by_code() -> dict[str, Municipality]:
 
 
 def _probably(written: str) -> list[Municipality]:
-    """Whom a wrong code means: a name instead of it, its check digit wrong or lost, a leading zero lost, a slip."""
+    """Return up to three municipalities that a wrong code probably means.
+
+    The text can be a name; its check digit can be wrong or missing; a leading zero can be missing; one digit can be
+    mistyped, or two neighbouring digits exchanged.
+    """
     text = plain(written)
     named = [known for known in municipalities() if text in (known.name, known.full_name)]
     if named or not re.fullmatch("[0-9]{5,6}", text):
@@ -116,7 +120,7 @@ def _probably(written: str) -> list[Municipality]:
 
 
 def _one_slip(text: str, code: str) -> bool:
-    """Return whether one digit is another, or two neighbours have changed places.
+    """Return whether two codes differ in one digit, or in the order of two neighbouring digits.
 
     >>> _one_slip("131115", "131105"), _one_slip("113105", "131105"), _one_slip("13110", "131105")
     (True, True, False)

@@ -1,8 +1,8 @@
-"""Numbers that are written in kanji, and the way back.
+"""Conversion between numbers in kanji and digits.
 
-There are two readings. :func:`from_kanji` is that of addresses and names of towns, which asks whether a whole text is
-a number. :func:`with_digits` is that of dates: it rewrites numbers inside a text, keeps the zeros of 二〇〇五 and of
-〇四, knows two more signs for zero, and takes no hundreds, since no date has them.
+There are two readings. :func:`from_kanji` serves addresses and names of towns, and reads a text that is a number as a
+whole. :func:`with_digits` serves dates: it rewrites numbers inside a text, keeps the zeros of 二〇〇五 and of 〇四,
+knows two more signs for zero, and reads no hundreds, since no date has them.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _TEN = next(iter(_UNITS))
 NUMERALS = _DIGITS + "".join(_UNITS)
 _ZEROS = str.maketrans(dict.fromkeys(_DATA["zeros"], _DIGITS[0]))
 _OF_DATE_SIGNS = f"{_TEN}{_DIGITS}{_DATA['zeros']}"
-# A run of signs is looked at once, as a whole.
+# Possessive and with a lookbehind: each run of signs is read once, so that a long run stays linear.
 _OF_DATE = re.compile(f"(?<![{_OF_DATE_SIGNS}])[{_OF_DATE_SIGNS}]++(?=[年月日])")
-_LONGEST = 18  # signs of a number; a longer run is not read as one
+_LONGEST = 18  # signs of a number: a longer run is not a number that people write
 
 
 def to_kanji(number: int) -> str:
-    """Return a number from 1 to 99 in kanji, as names of chome have it.
+    """Return a number from 1 to 99 in kanji, as in names of chome.
 
     >>> to_kanji(3), to_kanji(10), to_kanji(21)
     ('三', '十', '二十一')
@@ -40,9 +40,9 @@ def to_kanji(number: int) -> str:
 
 @lru_cache(maxsize=4096)
 def from_kanji(text: str) -> int | None:
-    """Return the number that digits, or kanji with or without units, stand for; ``None`` if they stand for none.
+    """Return the number of a text in digits or in kanji, with or without units; ``None`` if the text is no number.
 
-    A text longer than any number that people write is not read.
+    A text that is longer than any number people write is not read.
 
     >>> from_kanji("二十三"), from_kanji("一二"), from_kanji("百五"), from_kanji("12"), from_kanji("十百")
     (23, 12, 105, 12, None)
@@ -58,7 +58,7 @@ def from_kanji(text: str) -> int | None:
 
 
 def with_digits(text: str) -> str:
-    """Return a date with digits in place of the kanji before 年, 月 and 日; a run of kanji that is no number stays.
+    """Return a date with digits for the kanji before 年, 月 and 日; a run of kanji that is no number is unchanged.
 
     >>> with_digits("平成三十年十一月二日"), with_digits("二〇〇五年〇四月"), with_digits("十十日")
     ('平成30年11月2日', '2005年04月', '十十日')
@@ -67,7 +67,7 @@ def with_digits(text: str) -> str:
 
 
 def _with_units(text: str) -> int | None:
-    """Return the number of kanji with units, the greater unit first."""
+    """Return the number of kanji with units; ``None`` unless the greater units come first."""
     total, ones, least = 0, 0, 10_000
     for sign in text:
         unit = _UNITS.get(sign)
@@ -89,5 +89,5 @@ def _digits(kanji: str) -> str:
         return "".join(str(_DIGITS.index(sign)) for sign in tens)
     if len(tens) > 1 or len(ones) > 1 or ten in ones:
         return kanji
-    # 〇十三 is 3: a zero that somebody wrote before 十 says that there are no tens.
+    # 〇十三 is 3: a zero before 十 means that there are no tens.
     return str((_DIGITS.index(tens) if tens else 1) * 10 + (_DIGITS.index(ones) if ones else 0))

@@ -1,4 +1,4 @@
-"""Many tasks by several processes, and programs in a process of their own."""
+"""Work in other processes: many tasks shared among several, and one program in a limited process."""
 
 from __future__ import annotations
 

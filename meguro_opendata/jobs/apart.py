@@ -1,4 +1,4 @@
-"""A Python program in a process of its own, with limits of memory and time: hostile input cannot harm this one."""
+"""A Python program in a separate process with limits of memory and time, so that hostile input cannot harm this one."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from meguro_opendata.packaged import packaged_toml
 __all__ = ["Ended", "process_environment", "run_apart"]
 
 _LIMITED = Path(__file__).with_name("limited.py")
+# The words of Rust (polars), Python, C++ (GDAL) and the C library when memory is refused: exit codes do not show it.
 _NO_MEMORY = (b"memory allocation of", b"MemoryError", b"bad_alloc", b"Cannot allocate memory")
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How the process ended.
+    """The end of a process.
 
     Attributes:
-        output: What it wrote, whole only if ``how`` is ``done``.
-        how: ``done``, ``slow`` (it was stopped), ``memory`` (it was refused more of it), or ``crashed``.
+        output: The bytes that it wrote to its standard output; complete only if ``how`` is ``done``.
+        how: ``done``, ``slow`` (stopped at the timeout), ``memory`` (more memory was refused), or ``crashed``.
     """
 
     output: bytes
@@ -31,17 +32,18 @@ class Ended:
 
 
 def run_apart(program: str | Path, arguments: Sequence[str], memory: int, seconds: float) -> Ended:
-    """Run a Python program and wait for its end.
+    """Run a Python program in a separate process and wait for its end.
 
-    Its environment holds the variables by which Python and its libraries are found, and no tokens. Whatever libraries
-    print does not reach the terminal.
+    The environment has only the variables by which Python and its libraries are found, and no tokens. The output of
+    libraries does not reach the terminal.
 
     Args:
-        program: The path of a program, or the name of a module, which is looked for where this process finds modules.
-        arguments: Its arguments.
-        memory: How many bytes it may have; on Linux of address space, on Windows committed.
-        seconds: How long it may take.
+        program: The path of a program, or the name of a module on this process's module path.
+        arguments: The program's arguments.
+        memory: The largest number of bytes: of address space on Linux, of committed memory on Windows.
+        seconds: The timeout.
     """
+    # -P: without it Python searches for modules in the program's folder first, where other files may lie.
     command = [sys.executable, "-P", str(_LIMITED), str(memory), str(program), *arguments]
     places = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
     try:
@@ -61,7 +63,7 @@ def run_apart(program: str | Path, arguments: Sequence[str], memory: int, second
 
 
 def process_environment() -> dict[str, str]:
-    """Return the environment of the process: the variables and thread limits of ``apart.toml``."""
+    """Return the environment of a separate process: the variables and thread limits of ``apart.toml``."""
     words = packaged_toml(__package__, "apart.toml")
     kept = {name: value for name, value in os.environ.items() if name.upper() in words["environment"]}
     return {**kept, **words["threads"]}

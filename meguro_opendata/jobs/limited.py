@@ -1,7 +1,7 @@
 """A program that limits its own memory and then runs another Python program, so that no input can fill the machine.
 
-It imports nothing of this package: it must run where only Python itself is found. Arguments: the number of bytes, a
-module or the path of a program, and the arguments of that.
+It imports nothing from this package: it must run where only Python itself is found. Its arguments are the number of
+bytes, the name of a module or the path of a program, and the arguments of that program.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 
 __all__ = ["limit_memory"]
 
-# Of winnt.h: limits of a job, the structure that holds them, and two of its flags.
+# From winnt.h: JobObjectExtendedLimitInformation, JOB_OBJECT_LIMIT_PROCESS_MEMORY and, so that a crash shows no dialog,
+# JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION.
 _EXTENDED_LIMITS = 9
 _PROCESS_MEMORY, _DIE_UNASKED = 0x100, 0x400
 
@@ -70,7 +71,7 @@ def limit_memory(memory: int) -> None:
 
 
 def limit_by_job(kernel: Any, memory: int) -> None:
-    """Put this process into a Windows job of its own whose processes may have so many bytes.
+    """Put this process into a new Windows job whose processes are limited in memory.
 
     Args:
         kernel: ``kernel32.dll``.

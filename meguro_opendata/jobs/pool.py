@@ -1,4 +1,4 @@
-"""Many tasks by several processes: results in order, and a killed process costs at most the task that it worked on."""
+"""Many tasks shared among several processes: results in order; a killed process costs at most its own task."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ class Lost(Generic[Task]):
 
 
 def run(tasks: Sequence[Task], work: Callable[[Task], Result], jobs: int) -> Iterator[Result | Lost[Task]]:
-    """Yield the result of each task, in the order of the tasks, as soon as it and all before it are there.
+    """Yield the result of each task in the order of the tasks, as soon as it and all earlier ones are ready.
 
     A task whose process is killed runs once more, alone. If that process is killed, too, the task is lost; the
-    others go on. Processes ignore Ctrl-C: the caller gets it, no further task begins, and those that run end.
+    other tasks go on. Processes ignore Ctrl-C: the caller receives it, no further task begins, and running ones end.
 
     Args:
-        tasks: What is to be worked on; each can be pickled.
-        work: What is done with a task: a function of a module, or a ``partial`` of one.
-        jobs: How many processes at most; a single task, or any number by one job, runs in this process.
+        tasks: The tasks; each can be pickled.
+        work: The function for each task: a function of a module, or a ``partial`` of one.
+        jobs: The largest number of processes. A single task, and any number of tasks by one job, run in this process.
 
     Raises:
-        Exception: What ``work`` raises, at its task's place in the order.
+        Exception: The exception that ``work`` raised, at its task's place in the order.
     """
     if min(jobs, len(tasks)) <= 1:
         yield from map(work, tasks)
@@ -53,7 +53,7 @@ def run(tasks: Sequence[Task], work: Callable[[Task], Result], jobs: int) -> Ite
 
 
 class _Crew(Generic[Task, Result]):
-    """Several processes at work on tasks, which are called by their numbers."""
+    """Several worker processes; tasks are identified by their numbers."""
 
     def __init__(self, tasks: Sequence[Task], work: Callable[[Task], Result], jobs: int) -> None:
         self._tasks = tasks
@@ -67,7 +67,7 @@ class _Crew(Generic[Task, Result]):
         self._idle: list[_Worker] = []
 
     def result(self, number: int) -> Result | Lost[Task]:
-        """Return one task's result, or raise its exception; keep every process busy until it is there."""
+        """Return one task's result, or raise its exception; keep every process busy until the result is ready."""
         while number not in self._ended:
             self._start()
             for connection in wait(list(self._running)):
@@ -81,7 +81,10 @@ class _Crew(Generic[Task, Result]):
         return result
 
     def _start(self) -> None:
-        """Give every idle process a task; a task that runs once more has the machine's memory for itself."""
+        """Give every idle process a task; a task that runs for the second time runs alone.
+
+        A process is killed mostly because the system ran out of memory; alone, the task has all of it.
+        """
         if not self._again:
             while len(self._running) < self._jobs and self._waiting:
                 self._submit(self._waiting.popleft())
@@ -111,12 +114,12 @@ class _Crew(Generic[Task, Result]):
             self._again.append(number)
 
     def _renew(self) -> None:
-        """End the idle processes, which keep the memory of their last tasks; new ones start when they get a task."""
+        """End the idle processes, which still occupy the memory of their last tasks; new ones start when needed."""
         while self._idle:
             self._idle.pop().dismiss()
 
     def dismiss(self) -> None:
-        """Let every process end, after the task that it may be working on; only idle ones are waited for."""
+        """End every process after its current task; wait only for the idle ones."""
         for _, worker in self._running.values():
             worker.connection.close()
         self._renew()
@@ -131,11 +134,11 @@ class _Done:
 
 
 class _Worker:
-    """One process that works on one task after the other.
+    """One worker process, which works on one task after another.
 
-    The standard library's pool is not used. It reports that a process was killed, but not which task it had; and its
-    parent holds both ends of the result pipe, so that it waits for ever for the rest of a result whose process was
-    killed while writing it. Here only the process itself holds the other end.
+    The standard library's pool is not used. It reports that a process was killed, but not with which task. Its parent
+    keeps both ends of the result pipe open, so that it waits for ever for the rest of a result whose process was killed
+    while writing. Here only the worker process itself has the other end.
     """
 
     def __init__(self, work: Callable[[Any], Any]) -> None:
@@ -166,14 +169,14 @@ class _Worker:
         return done
 
     def dismiss(self) -> None:
-        """End the process; it has no task."""
+        """End the process, which has no task."""
         self.connection.close()
         self._process.join()
         self._process.close()
 
 
 def _serve(connection: Connection, work: Callable[[Any], Any]) -> None:
-    """Work on tasks until there are no more, or the parent is gone."""
+    """Work on tasks until there are no more, or until the parent process is gone."""
     _leave_interrupts_to_the_parent()
     try:
         # A future holds whatever a task raises, for the parent to raise.
@@ -190,7 +193,7 @@ def _answered(work: Callable[[Any], Any], task: object) -> memoryview:
 
 
 def _answer(ended: Future[memoryview]) -> memoryview:
-    """Return the answer to a task; for an exception that it raised, with a note of its traceback."""
+    """Return the answer to a task; an exception carries its traceback as a note, since pickling drops it."""
     error = ended.exception()
     if error is None:
         return ended.result()
@@ -200,7 +203,7 @@ def _answer(ended: Future[memoryview]) -> memoryview:
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """Start processes with interrupts blocked, so that none strikes one before it ignores them."""
+    """Block interrupts while a process starts, so that Ctrl-C cannot reach it before it ignores interrupts."""
     if sys.platform == "win32":  # It has no such masks; there, a Ctrl-C within a process's start shows a traceback.
         yield
         return

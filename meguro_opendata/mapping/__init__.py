@@ -1,4 +1,4 @@
-"""Source columns → the fields of the published table, exactly as the recipe says."""
+"""Mapping: source columns → fields of the published table, exactly as the recipe declares it."""
 
 from __future__ import annotations
 

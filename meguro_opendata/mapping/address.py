@@ -1,4 +1,4 @@
-"""Addresses of a table whose other columns name prefecture and municipality: whole ones, and their parts."""
+"""Whole addresses and their parts, for tables whose other columns name prefecture and municipality."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["AddressParts", "join_address", "split_address"]
 
 @dataclass(frozen=True)
 class AddressParts:
-    """The parts of an address; ``lot`` (番地以下) is written with hyphens, chome of ``town`` with kanji."""
+    """The parts of an address; ``lot`` (番地以下) has hyphens, and the chome of ``town`` is in kanji."""
 
     prefecture: str
     city: str
@@ -30,7 +30,7 @@ class AddressParts:
 
 
 def split_address(text: str, prefecture: str = "", city: str = "") -> AddressParts | None:
-    """Return the parts, or ``None`` if any sign of the address would be left over or has two readings.
+    """Return the parts of an address; ``None`` if any sign would be left over, or if it has two readings.
 
     Args:
         text: The address, with or without prefecture and municipality.
@@ -63,10 +63,10 @@ def _parts(prefecture: str, city: str, rest: str) -> AddressParts | None:
 
 
 def join_address(cells: Sequence[str]) -> Composed:
-    """Return the cells of one row joined to an address, in which prefecture and municipality stand once.
+    """Return the cells of one row joined to an address that contains prefecture and municipality once.
 
-    The first cells name prefecture and municipality; the one behind them may name them again, may be elsewhere, or
-    may be no address. Where it is a part of an address (町字), the others follow it.
+    The first cells name prefecture and municipality. The next cell may repeat them, may be an address elsewhere, or
+    may be no address. If it is a part of an address (町字), the remaining cells follow it.
 
     >>> join_address(["山口県", "上関町", "熊毛郡上関町大字見本3"]).text
     '熊毛郡上関町大字見本3'
@@ -86,7 +86,7 @@ def join_address(cells: Sequence[str]) -> Composed:
 
 
 def _names_of_places(filled: Sequence[str]) -> int:
-    """How many of the first cells name prefecture and municipality, or are numbers in the place of their names."""
+    """Return the number of leading cells that name prefecture and municipality, or have numbers instead of names."""
     for count in (2, 1):
         first = filled[:count]
         if len(first) == count and (find_place("".join(first)).rest == "" or first[-1].isdigit()):

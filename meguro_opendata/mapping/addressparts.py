@@ -1,4 +1,4 @@
-"""One part of each address of a column, for ``split: {address: …}``: only where all of it is understood."""
+"""One part of each address in a column, for ``split: {address: …}``; only of addresses that are wholly understood."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ __all__ = ["address_parts"]
 def address_parts(values: pl.Series, part: str, city: City | None, *, with_building: bool) -> pl.Series:
     """Return one part of each address, ``None`` where the address cannot be split with certainty.
 
-    A gazetteer of the city tells the town from the number exactly, and knows the town's ID; without one, form tells.
+    A gazetteer of the city separates town and number exactly, and knows the town's ID. Without a gazetteer the form of
+    the address decides.
 
     Args:
         values: Addresses.
         part: ``prefecture``, ``city``, ``town``, ``town_id``, ``lot`` or ``building``.
-        city: Whose addresses they are; one elsewhere has no part.
-        with_building: Whether another field takes the building; else an address with one would lose it.
+        city: The city of the addresses; an address in another municipality has no part.
+        with_building: Whether another field takes the building; otherwise an address with a building is not split, as
+            the building would be lost.
     """
     home = home_of(city.code) if city is not None else None
     finder = Geocoder(home)
@@ -33,6 +35,7 @@ def address_parts(values: pl.Series, part: str, city: City | None, *, with_build
         split = _by_gazetteer(finder, home, part, with_building=with_building)
     else:
         split = _by_form(city, part)
+    # Once for each distinct value: many rows of a list share an address.
     known = {value: split(value) for value in values.unique().to_list()}
     return values.replace_strict(known, return_dtype=pl.String, default=None)
 
@@ -57,6 +60,7 @@ def _by_form(city: City | None, part: str) -> Callable[[str], str | None]:
         found = split_address(text, prefecture, name)
         if found is None or part not in _FORM_PARTS:
             return None
+        # Without a number and a municipality any words look like a town (目黒駅前): form alone cannot decide.
         if not any(sign.isdigit() for sign in text) and find_place(plain_address(text)).municipality is None:
             return None
         return str(getattr(found, part, ""))

@@ -1,6 +1,6 @@
-"""Old form → new form: the values of an older version's items as those of the current one.
+"""Carrying of an older version's values to the fields of the current version of a standard.
 
-Each way of carrying takes a table's columns and gives one value a row, or ``None`` where it is not certain.
+Each way of carrying takes the columns of a table and returns one value for each row, or ``None`` if it is uncertain.
 """
 
 from __future__ import annotations
@@ -29,7 +29,14 @@ _SEPARATORS = str.maketrans(dict.fromkeys("；、，,\n・", ";"))
 
 
 class Carried:
-    """One new column: its values, the changes that made them, and the rows for which nothing could be said."""
+    """One new column.
+
+    Attributes:
+        values: The values, empty where they are uncertain.
+        changes: The changes that made the values.
+        lost: The record numbers of the rows whose value could not be carried.
+        findings: The findings on single values.
+    """
 
     def __init__(
         self,
@@ -46,7 +53,7 @@ class Carried:
 
     @classmethod
     def of(cls, made: Made) -> Carried:
-        """What a rule of a mapping made."""
+        """Return the column that a mapping rule made."""
         return cls(made.values, made.changes, findings=made.findings)
 
     @property
@@ -56,7 +63,7 @@ class Carried:
 
 
 def carry(proposal: Proposal, table: Table, standard: Standard, older: Standard) -> Carried:
-    """Return the new column that a proposal of the older version's kind stands for."""
+    """Return the new column of a proposal that carries values from an older version."""
     field = next(field for field in standard.fields if field.name == proposal.field)
     way = carry_ways()[proposal.reason]
     context = _roles(table, older)
@@ -70,7 +77,7 @@ def carry(proposal: Proposal, table: Table, standard: Standard, older: Standard)
 
 
 def _left_addresses(proposal: Proposal, table: Table, rows: Sequence[Row], roles: Mapping[str, str]) -> list[Finding]:
-    """Return a warning for each address that is left as it is: elsewhere, no address, or of an unknown place."""
+    """Return a warning for each unchanged address: elsewhere, no address, or in an unknown place."""
     column, found = proposal.columns[0], []
     for at, row in enumerate(rows):
         places = _places(row, roles)
@@ -90,19 +97,19 @@ def _changes(
 
 
 def carry_ways() -> Mapping[str, Callable[[Row, Sequence[str], Field, Mapping[str, str]], str | None]]:
-    """Return how each reason of a proposal makes a value from a row."""
+    """Return, by the reason of a proposal, the function that makes a value from a row."""
     return {"old-join": _join, "old-address": _address, "old-features": _feature}
 
 
 def _roles(table: Table, older: Standard) -> dict[str, str]:
-    """Return the source columns that hold prefecture and municipality, by role."""
+    """Return the source columns of prefecture and municipality, by role."""
     here = {loose(label): column for column, label in zip(table.frame.columns, table.labels, strict=True)}
     known = {"prefecture": "都道府県名", "city": "市区町村名"}
     return {role: here[loose(name)] for role, name in known.items() if loose(name) in here and older.field(name)}
 
 
 def _join(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str, str]) -> str | None:
-    """Return the names of prefecture and municipality in one; none if one of them is a number, such as that of the row.
+    """Return prefecture and municipality joined; ``None`` if one of them is a number, such as that of the row.
 
     >>> row = {"都道府県名": "愛知県", "市区町村名": "0001"}
     >>> _join(row, list(row), Field("地方公共団体名", "text", "", "", {}), {}) is None
@@ -113,7 +120,7 @@ def _join(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str, st
 
 
 def _address(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str, str]) -> str | None:
-    """Return the whole address with its prefecture and municipality in front, or one of its parts."""
+    """Return the whole address with prefecture and municipality in front, or one of its parts."""
     written = row[columns[0]].strip()
     if not written:
         return ""
@@ -126,13 +133,16 @@ def _address(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str,
 
 
 def _places(row: Row, roles: Mapping[str, str]) -> tuple[str, str]:
-    """Return the prefecture and the municipality that a row names beside its address."""
+    """Return the prefecture and the municipality in the other columns of a row."""
     prefecture, city = (row[roles[role]].strip() if role in roles else "" for role in ("prefecture", "city"))
     return prefecture, city
 
 
 def _feature(row: Row, columns: Sequence[str], field: Field, roles: Mapping[str, str]) -> str | None:
-    """Return whether the list names this feature; what it does not name is left empty, not denied."""
+    """Return the word for "yes" if the list names the feature, else an empty text.
+
+    A feature that is not listed is not denied: the older form asked for existing features only.
+    """
     named = {folded(part) for part in row[columns[0]].translate(_SEPARATORS).split(";")}
     spellings = {folded(field.name), *(folded(name) for name in field.descriptor.get("mo:synonyms", ()))}
     return _YES.get(field.kind) if named & spellings else ""

@@ -1,4 +1,4 @@
-"""Proposals for items that no single column is: both coordinates in one cell, parts and wholes, facts of the city."""
+"""Proposals for fields without a column of their own: both coordinates in one cell, parts and wholes, city facts."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ DerivedRule = Mapping[str, Any]
 
 
 def from_one_cell(table: Table, standard: Standard, found: Found) -> Iterator[Proposal]:
-    """Yield latitude and longitude from the one column whose cells hold both; sure if its header says so too."""
+    """Yield latitude and longitude from the only column whose cells contain both; sure if its header fits, too."""
     places = _open_places(standard, found)
     columns = [name for name in table.frame.columns if places and "place" in value_kinds_of(table.frame[name])]
+    # Two such columns, as of an entrance and a building, are for a person to choose from.
     if len(columns) != 1:
         return
     words = mapping_words()["place"]
@@ -36,14 +37,14 @@ def from_one_cell(table: Table, standard: Standard, found: Found) -> Iterator[Pr
 
 
 def _open_places(standard: Standard, found: Found) -> list[str]:
-    """Return the standard's latitude and longitude, if it has one of each and no column surely fills them."""
+    """Return the standard's latitude and longitude; empty unless it has one of each and neither is surely filled."""
     places = {field.name: field.kind for field in standard.fields if field.kind in ("latitude", "longitude")}
     filled = any(name in found and found[name].sure for name in places)
     return [] if filled or list(places.values()) != ["latitude", "longitude"] else list(places)
 
 
 def parts_and_whole(table: Table, standard: Standard, found: Found) -> Iterator[Proposal]:
-    """Yield a whole joined from its parts, all of them sure; or parts split from their whole, to be confirmed."""
+    """Yield a whole that is joined from sure parts, or parts that are split from their whole and to be confirmed."""
     names = {field.name for field in standard.fields}
     for rule in mapping_words()["derived"]:
         if names.issuperset([rule["whole"], *rule["parts"]]):
@@ -51,7 +52,7 @@ def parts_and_whole(table: Table, standard: Standard, found: Found) -> Iterator[
 
 
 def _whole_of(rule: DerivedRule, found: Found) -> Iterator[Proposal]:
-    """Yield the whole, if each of its parts is surely a column of its own."""
+    """Yield the whole, if each of its parts surely has a column."""
     if all(_is_sure_column(name, found) for name in rule["parts"]):
         columns = tuple(found[name].columns[0] for name in rule["parts"])
         yield Proposal(rule["whole"], columns, "joined", confidence("joined"), made=MappingRule(join=columns))
@@ -74,9 +75,9 @@ def _address_part(name: str, column: str, rule: DerivedRule) -> Proposal:
 
 
 def as_rules(table: Table, found: Found) -> dict[str, Proposal]:
-    """Return the proposals in words that a recipe has: an older version's address as a column, joined, or split.
+    """Return the proposals as rules of a recipe: an older version's address as a column, joined, or split.
 
-    What only a conversion can fill (町字ID and the like) is left out.
+    Fields that only a conversion can fill (町字ID and others) are left out.
     """
     return {name: ruled for name, proposal in found.items() if (ruled := _ruled(table, proposal, found)) is not None}
 
@@ -98,7 +99,7 @@ def _ruled(table: Table, proposal: Proposal, found: Found) -> Proposal | None:
 
 
 def _are_whole(table: Table, column: str) -> bool:
-    """Whether every address names its municipality itself; where some do not, a join puts it before those only."""
+    """Return whether every address names its municipality; if not, a join adds it to those addresses only."""
     values = table.frame[column].unique().to_list()
     plain = [plain_address(value) for value in values if value.strip()]
     return bool(plain) and all(_names_municipality(text) for text in plain)
@@ -111,7 +112,7 @@ def _names_municipality(plain: str) -> bool:
 
 
 def city_facts(standard: Standard, found: Found) -> Iterator[Proposal]:
-    """Yield facts of the city profile for items that no column surely fills."""
+    """Yield facts of the city profile for fields without a proposal."""
     for degree, reason in (("sure", "city"), ("likely", "city-likely")):
         for name, fact in mapping_words()["city"][degree].items():
             if standard.field(name) is not None and name not in found:

@@ -1,4 +1,4 @@
-"""Source columns → the fields of the published table, exactly as the recipe says."""
+"""The mapping of a source's columns to the fields of the published table, exactly as the recipe declares it."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ __all__ = ["Mapped", "apply_mapping"]
 
 @dataclass(frozen=True)
 class Mapped:
-    """A table under the names of the published one.
+    """A source's rows under the field names of the published table.
 
     Attributes:
-        frame: One text column a field, in the order of the recipe's schema; row by row the source's rows.
+        frame: One text column for each field, in the order of the recipe's schema, with the rows of the source.
         origins: The source column of each field, ``None`` for constants and fields without a rule.
-        reasons: Why each mapped field has its values: ``column``, ``split``, ``join``, ``constant``, ``city`` or
+        reasons: The origin of each mapped field's values: ``column``, ``split``, ``join``, ``constant``, ``city`` or
             ``name``.
         unmapped: Source columns that the recipe neither maps nor drops.
         changes: Values rewritten by the mapping itself (join, split, lookup, zero fill, default).
-        findings: Values that a lookup does not know; columns left over.
-        confidences: How sure each proposed field is; empty where a recipe says what is what.
+        findings: Findings on values that a lookup lacks, and on unmapped columns.
+        confidences: The confidence of each proposed field; empty if a recipe declares the mapping.
     """
 
     frame: pl.DataFrame
@@ -50,8 +50,8 @@ def apply_mapping(table: Table, recipe: Recipe, city: City) -> Mapped:
     """Return the table's rows under the recipe's fields.
 
     Raises:
-        ConfigurationError: If the recipe names columns that the source no longer has; all at once, with the
-            columns that they probably are now.
+        ConfigurationError: If the recipe names columns that the source no longer has. It lists all of them, with
+            the present columns that are probably meant.
     """
     rules = _all_rules(recipe, table)
     _refuse_lost_columns(table, recipe, rules)
@@ -85,7 +85,8 @@ def _all_rules(recipe: Recipe, table: Table) -> dict[str, MappingRule]:
 
 
 def _same_names(recipe: Recipe, table: Table) -> dict[str, MappingRule]:
-    """Each column whose header is a field's name, to the letter; a recipe without a mapping needs at least one."""
+    """Return a rule for each column with exactly a field's name; a recipe without a mapping needs at least one."""
+    # To the letter: a similar name is a proposal, and a build never applies proposals.
     here = [name for name in recipe.base_fields if name in table.frame.columns and name not in recipe.drop]
     if not here:
         shown: dict[str, object] = {"columns": table.frame.columns, "row": table.header_row}
@@ -122,7 +123,7 @@ def _lost_columns(table: Table, recipe: Recipe, rules: Mapping[str, MappingRule]
 
 
 def _used_columns(recipe: Recipe, rules: Mapping[str, MappingRule]) -> Iterator[tuple[str, str, str]]:
-    """Yield each use of a column: where the recipe says so, the column, and the kind of value that it should hold."""
+    """Yield each use of a column: its place in the recipe, the column, and the field's kind of value."""
     kinds = {field.name: field.kind for field in schema_fields(recipe.schema)}
     for name, rule in rules.items():
         yield from ((f"mapping.{name}", column, kinds.get(name, "")) for column in rule.columns)
@@ -130,10 +131,10 @@ def _used_columns(recipe: Recipe, rules: Mapping[str, MappingRule]) -> Iterator[
 
 
 def _lost_column(place: str, column: str, kind: str, table: Table, taken: set[str], file: str) -> Fault:
-    """Return the fault of a lost column, with what it is probably called now.
+    """Return the fault of a lost column, with the columns that are probably meant now.
 
-    That is a spelling variant, else, of the columns that no rule uses, one of a similar name, else those that hold
-    values of the wanted kind.
+    These are spelling variants of the name; without such a one, unused columns of a similar name; without such a one,
+    unused columns with values of the wanted kind.
     """
     here = table.frame.columns
     free = [name for name in here if name not in taken]

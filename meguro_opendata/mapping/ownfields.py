@@ -1,4 +1,4 @@
-"""The fields of a schema of a dataset's own: type and kind of each column, as far as header and values show them."""
+"""Fields of a dataset's own schema: type and kind of each column, found by its header and its values."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from meguro_opendata.standard.recognition.headernames import role_of
 
 __all__ = ["OwnField", "own_fields"]
 
-_DEGREES = {"緯度": "latitude", "経度": "longitude"}  # what the points of a GIS file become
+_DEGREES = {"緯度": "latitude", "経度": "longitude"}  # the fields for the points of a GIS file
 _TEXT = ("text", "id")
 
 
 class OwnField(NamedTuple):
-    """A field of a schema of the dataset's own, the column that fills it, the kind of its values and their type."""
+    """A field of a dataset's own schema: its name, its source column, the kind and the type of its values."""
 
     name: str
     column: str
@@ -34,18 +34,18 @@ class OwnField(NamedTuple):
 
     @property
     def guessed(self) -> bool:
-        """Return whether the values are more than text."""
+        """Return whether a kind or type other than text was recognised, which a person should confirm."""
         return self.kind not in _TEXT or self.type != "string"
 
     def descriptor(self) -> dict[str, Any]:
-        """Return the field of the Table Schema; pattern, bounds and words are those of the kind."""
+        """Return the field's descriptor for a Table Schema, with the pattern, bounds and words of its kind."""
         known = value_kinds()[self.kind]
         extra: dict[str, Any] = {key: known[key] for key in ("format", "constraints") if key in known}
         return {"name": self.name, "title": self.name, "type": self.type, **extra, "mo:kind": self.kind}
 
 
 def own_fields(table: Table, is_geo: bool) -> tuple[OwnField, ...]:
-    """Return one field a used column; at most one latitude and one longitude, so that points can be made of them."""
+    """Return one field for each used column, with at most one latitude and one longitude, which make the points."""
     points = dict(zip(point_names(), _DEGREES, strict=True)) if is_geo else {}
     columns = table.used
     made = []
@@ -60,7 +60,7 @@ def own_fields(table: Table, is_geo: bool) -> tuple[OwnField, ...]:
 
 
 def _without_doubled_points(fields: Sequence[OwnField]) -> Iterator[OwnField]:
-    """Yield the fields; where there is not one latitude and one longitude, none of them is one."""
+    """Yield the fields; unless there is exactly one latitude and one longitude, coordinates become plain numbers."""
     kinds = [field.kind for field in fields]
     alone = all(kinds.count(kind) == 1 for kind in _DEGREES.values())
     for field in fields:
@@ -75,13 +75,14 @@ def _own_field(column: str, label: str, values: pl.Series) -> OwnField:
         return OwnField(name, column)
     if filled.is_in(_data()["values"]["boolean"]).all():
         return OwnField(name, column, "text", "boolean")
-    said = filled.filter(_cleaned("text", filled) != "")
-    kind = next((kind for kind in _candidates(label, said) if _fits(kind, said)), "text") if len(said) else "text"
+    # Placeholders (－, なし) say nothing about a column's kind.
+    real = filled.filter(_cleaned("text", filled) != "")
+    kind = next((kind for kind in _candidates(label, real) if _fits(kind, real)), "text") if len(real) else "text"
     return OwnField(name, column, kind, value_kinds()[kind]["type"])
 
 
 def _candidates(label: str, filled: pl.Series) -> Iterator[str]:
-    """The kinds that a column may be of, the likeliest first: by its header, then by what its values look like."""
+    """Yield the possible kinds of a column, the likeliest first: by its header, then by the form of its values."""
     data, written = _data(), one_width_column(filled)
     role = role_of(label) or ""
     if role in data["texts"]["roles"]:
@@ -100,7 +101,7 @@ def _candidates(label: str, filled: pl.Series) -> Iterator[str]:
 
 
 def _is_identifier(label: str, written: pl.Series) -> bool:
-    """Return whether digits stand for a thing here: by the header, by a zero in front, or by their number."""
+    """Return whether digits identify a thing: by the header, by a leading zero, or by the number of digits."""
     known = _data()["identifiers"]
     named = re.search(known["headers"], folded(label)) is not None
     zeros = written.str.contains(f"^{known['digits']}$").any()
@@ -112,20 +113,20 @@ def _all(written: pl.Series, form: str) -> bool:
 
 
 def _cleaned(kind: str, values: pl.Series) -> pl.Series:
-    """Return values after the rules of a kind; what is in doubt is nothing."""
+    """Return values after the rules of a kind; doubtful values become empty."""
     field = Field("value", kind, "optional", "", {"name": "value", "type": value_kinds()[kind]["type"]})
     done = clean(values.alias("value").to_frame(), [field], {"value": "value"}, range(len(values)))
     doubted = {doubt.position for doubt in done.doubts}
     return pl.Series(["" if at in doubted else text for at, text in enumerate(done.frame["value"])], dtype=pl.String)
 
 
-def _fits(kind: str, said: pl.Series) -> bool:
-    """Return whether each value is of a kind after its cleaning, none being lost or in doubt."""
-    return all(_is_of(value_kinds()[kind], value) for value in _cleaned(kind, said))
+def _fits(kind: str, values: pl.Series) -> bool:
+    """Return whether each value is of a kind after cleaning; no value may be lost or doubtful."""
+    return all(_is_of(value_kinds()[kind], value) for value in _cleaned(kind, values))
 
 
 def _is_of(known: Mapping[str, Any], value: str) -> bool:
-    """Return whether a value has the type and keeps the constraints of a kind."""
+    """Return whether a value has the type of a kind and meets its constraints."""
     forms, limits = _data()["types"], known.get("constraints", {})
     patterns = (forms.get(known["type"]), forms.get(known.get("format")), limits.get("pattern"))
     if not value or not all(re.fullmatch(pattern, value) for pattern in patterns if pattern is not None):

@@ -1,4 +1,4 @@
-"""Columns of plane coordinates: in metres, X to the north and Y to the east, whatever degrees are called."""
+"""Proposals for plane coordinates in metres, whose X points to the north and whose Y points to the east."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from meguro_opendata.standard.recognition.headernames import confidence, loose, 
 
 __all__ = ["in_metres"]
 
-_NORTH = ("x", "x座標")  # of plane coordinates; as names of degrees the two are the other way round
+# 平面直角座標系 (平成14年国土交通省告示第9号): X is the northing. For degrees offices use X for the longitude instead.
+_NORTH = ("x", "x座標")
 
 
 def in_metres(found: Mapping[str, Proposal]) -> dict[str, Proposal]:
-    """The proposals; a pair of metres is to be confirmed, the column X for latitude, and one alone is none at all."""
+    """Return the proposals, with a pair of columns in metres for latitude and longitude to be confirmed.
+
+    The column X is proposed for the latitude. A single column in metres is dropped: it makes no point.
+    """
     pair = {name: one for name, one in found.items() if one.seen == METRES}
     if not pair:
         return dict(found)

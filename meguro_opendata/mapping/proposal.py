@@ -1,4 +1,4 @@
-"""``Proposal``: one column, or what several make, as one item of a standard."""
+"""Proposals: one or more source columns as one field of a standard, with reason and confidence."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from meguro_opendata.recipe.words import MappingRule
 
 __all__ = ["SURE", "Proposal", "reason_text"]
 
-SURE = 0.95
+SURE = 0.95  # from here on a proposal is applied unasked; the tiers of synonyms.toml are set to either side of it
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """One proposal.
+    """A proposal for one field.
 
     Attributes:
-        field: The item of the standard.
-        columns: The source columns that it is made from, mostly one; none for a fact of the city profile.
+        field: The field of the standard.
+        columns: The source columns of the values, mostly one; empty for a fact of the city profile.
         reason: A key of ``tiers`` in ``synonyms.toml``: ``name``, ``spelling``, ``known``, ``old-join``, ``values``, …
         confidence: From 0 to 1; proposals below :data:`SURE` are shown, never applied.
-        others: Further columns that are as good.
-        seen: The kind of the column's values, where that speaks for or against it.
-        made: How the values are made, where they are more than a column's.
+        others: Further columns that fit equally well.
+        seen: The kind of the column's values, if that supports or contradicts the proposal.
+        made: The mapping rule, if the values are not simply those of the columns.
     """
 
     field: str
@@ -36,12 +36,12 @@ class Proposal:
 
     @property
     def sure(self) -> bool:
-        """Return whether it may be applied unasked."""
+        """Return whether the proposal can be applied without a person's confirmation."""
         return self.confidence >= SURE
 
     @property
     def rule(self) -> MappingRule | None:
-        """Return the recipe's rule for it; ``None`` where no rule of a recipe makes these values."""
+        """Return the proposal as a recipe's rule; ``None`` if no rule of a recipe makes these values."""
         if self.made is not None:
             return self.made
         if self.reason in ("old-address", "old-features"):
@@ -52,7 +52,7 @@ class Proposal:
 
 
 def reason_text(reason: str, lang: str) -> str:
-    """Return why a column was taken for an item, in a few words.
+    """Return the reason of a proposal in a few words.
 
     >>> reason_text("name", "en")
     'same header'

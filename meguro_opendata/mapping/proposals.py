@@ -1,4 +1,4 @@
-"""Proposing a mapping: which column of a source is which item of a standard, with the reason and how sure that is."""
+"""Proposals for a mapping: the source column of each field of a standard, with reason and confidence."""
 
 from __future__ import annotations
 
@@ -27,17 +27,19 @@ _NAMELIKE = ("name", "address")
 def propose_mapping(
     table: Table, standard: Standard, older: Standard | None = None, city: City | None = None
 ) -> list[Proposal]:
-    """Return the best proposal for each item that has one, in the standard's order; each column serves one item only.
+    """Return the best proposal for each field that has one, in the standard's order; a column serves one field only.
 
     Args:
         table: The source.
-        standard: What its columns are to become.
-        older: An older version of the same standard, if the header is that version's.
-        city: Whose recipe it is for: its facts may fill items without a column, and all is in a recipe's words.
+        standard: The standard of the published table.
+        older: An older version of the same standard, if the source has that version's header.
+        city: The city, if the proposals are for a recipe. Its facts can fill fields without a column, and every
+            proposal then has a recipe's rule.
     """
     found = in_metres(_exchanged({proposal.field: proposal for proposal in _by_name(table, standard)}))
     if older is not None:
         found = _with_carried(found, list(_carried(table, older)))
+    # In this order: parts of a whole can only be found once every column of its own has been proposed.
     for more in (from_one_cell, _by_values, parts_and_whole):
         for proposal in more(table, standard, found):
             if proposal.field not in found or found[proposal.field].confidence < proposal.confidence:
@@ -50,7 +52,7 @@ def propose_mapping(
 
 
 def _by_name(table: Table, standard: Standard) -> Iterator[Proposal]:
-    """Yield one proposal for each item that headers name; if several name it equally well, none of them is sure."""
+    """Yield one proposal for each field that a header names; it is not sure if several headers name it equally well."""
     claims: dict[str, list[Proposal]] = {}
     for column, label in zip(table.frame.columns, table.labels, strict=True):
         named = named_item(label, standard)
@@ -62,7 +64,10 @@ def _by_name(table: Table, standard: Standard) -> Iterator[Proposal]:
 
 
 def _one_under_a_wide_header(proposals: Sequence[Proposal], table: Table, standard: Standard) -> Proposal | None:
-    """Return columns side by side under the same header, joined, if what they hold together is of the item's kind."""
+    """Return adjacent columns with the same header as one joined proposal, if the joined values have the field's kind.
+
+    A merged header cell over two columns gives both of them its text: 電話番号 over 03- and 5722-1111.
+    """
     field = standard.field(proposals[0].field)
     columns = [proposal.columns[0] for proposal in proposals]
     places = [table.frame.columns.index(column) for column in columns]
@@ -77,7 +82,7 @@ def _one_under_a_wide_header(proposals: Sequence[Proposal], table: Table, standa
 
 
 def _exchanged(found: dict[str, Proposal]) -> dict[str, Proposal]:
-    """Return the proposals; two columns whose values are each of the other's kind are proposed for the other's item."""
+    """Return the proposals; two columns of coordinates with each other's values are proposed for each other's field."""
     other = {"latitude": "longitude", "longitude": "latitude"}
     wrong = {one.seen: one for one in found.values() if one.reason == "values-differ" and one.seen in other}
     if len(wrong) < len(other):
@@ -91,9 +96,9 @@ def _exchanged(found: dict[str, Proposal]) -> dict[str, Proposal]:
 
 
 def _best(proposals: Sequence[Proposal]) -> Proposal:
-    """Return the surest of an item's proposals; if another is as sure, both are shown and neither is sure.
+    """Return the surest of a field's proposals; if another is equally sure, the proposal is not sure and names both.
 
-    Among those that are to be confirmed anyway, one whose values alone are of the item's kind stands out.
+    Among proposals to be confirmed, the only one whose values have the field's kind is preferred.
     """
     ranked = sorted(proposals, key=lambda proposal: -proposal.confidence)
     equal = [proposal for proposal in ranked if proposal.confidence == ranked[0].confidence]
@@ -108,7 +113,7 @@ def _best(proposals: Sequence[Proposal]) -> Proposal:
 
 
 def _judged(proposal: Proposal, table: Table, standard: Standard) -> Proposal:
-    """Return the proposal, lowered if the column's values are of another kind than the item."""
+    """Return the proposal, with a lower confidence if the column's values contradict the field's kind."""
     field = standard.field(proposal.field)
     if field is None:
         return proposal
@@ -120,12 +125,12 @@ def _judged(proposal: Proposal, table: Table, standard: Standard) -> Proposal:
 
 
 def _kind(field: Field) -> str:
-    """Return the item's kind of value; that of a name or an address in plain text is ``name``."""
+    """Return the field's kind of value; for a name or an address in plain text ``name``."""
     return "name" if field.kind == "text" and meaning(field.name) in _NAMELIKE else field.kind
 
 
 def _by_values(table: Table, standard: Standard, found: Mapping[str, Proposal]) -> Iterator[Proposal]:
-    """Yield items without a sure column, if they alone are of a kind and one free column alone holds such values."""
+    """Yield a proposal for each field that is the only one of its kind, if exactly one free column has such values."""
     taken = {column for proposal in found.values() if proposal.sure for column in proposal.columns}
     for field in _alone_of_their_kind(standard):
         if field.name in found:
@@ -138,13 +143,13 @@ def _by_values(table: Table, standard: Standard, found: Mapping[str, Proposal]) 
 
 
 def _alone_of_their_kind(standard: Standard) -> list[Field]:
-    """Return the items whose kind of value no other item has, and which values alone can tell."""
+    """Return the fields whose kind no other field has, and whose kind can be recognised by values alone."""
     count = Counter(field.kind for field in standard.fields)
     return [field for field in standard.fields if count[field.kind] == 1 and field.kind in telling_kinds()]
 
 
 def _with_carried(found: Mapping[str, Proposal], carried: Iterable[Proposal]) -> dict[str, Proposal]:
-    """Return the proposals, those by the older version's table of changes in place of others for the same columns."""
+    """Return the proposals; those by the older version's table of changes replace others for the same columns."""
     chosen = dict(found)
     for proposal in carried:
         before = chosen.get(proposal.field)
@@ -156,7 +161,7 @@ def _with_carried(found: Mapping[str, Proposal], carried: Iterable[Proposal]) ->
 
 
 def _carried(table: Table, older: Standard) -> Iterator[Proposal]:
-    """What the older version's items become, by the standard's own table of changes."""
+    """Yield a proposal for each field of an older version, by the standard's own table of changes."""
     here = {loose(label): column for column, label in zip(table.frame.columns, table.labels, strict=True) if label}
     by_target: dict[str, list[tuple[str, str]]] = {}
     for item in (older.schema or {}).get("mo:carry", ()):

@@ -1,4 +1,4 @@
-"""What the values of a column look like: phone numbers, coordinates, dates, judged on the values alone."""
+"""Recognition of a column's kind of value (phone number, coordinate, date) by the form of its values alone."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from meguro_opendata.packaged import packaged_toml
 
 __all__ = ["METRES", "contradiction", "telling_kinds", "value_kinds_of"]
 
-METRES = "metres"  # what a column of degrees turns out to be, where it holds plane coordinates
+METRES = "metres"  # the kind of a column that should have degrees and has plane coordinates
 _DEGREES = ("latitude", "longitude")
 _DASHES = f"[{hyphens('between_numbers')}]"
 
 
 def value_kinds_of(values: pl.Series) -> tuple[str, ...]:
-    """Return the kinds whose form nearly all filled cells have, the most telling first; none for an empty column.
+    """Return the kinds whose form nearly all filled cells have, the most specific first; empty for a blank column.
 
     >>> value_kinds_of(pl.Series(["（03）5722-1111", "03‐5722‐9000"]))
     ('phone',)
@@ -35,7 +35,7 @@ def value_kinds_of(values: pl.Series) -> tuple[str, ...]:
 
 
 def contradiction(kind: str, values: pl.Series) -> str | None:
-    """What a column's values are instead of a field's kind, ``None`` if nothing speaks against it.
+    """Return the kind of a column's values if it contradicts a field's kind, else ``None``.
 
     >>> contradiction("phone", pl.Series(["https://www.example.com/"]))
     'uri'
@@ -64,7 +64,7 @@ def _are_metres(values: pl.Series) -> bool:
 
 
 def telling_kinds() -> tuple[str, ...]:
-    """Return the kinds that values alone can show.
+    """Return the kinds that can be recognised by values alone.
 
     >>> "phone" in telling_kinds(), "text" in telling_kinds()
     (True, False)

@@ -1,4 +1,4 @@
-"""The values that one mapping rule makes: column or joined columns, then split, lookup, zero fill and default."""
+"""The values of one mapping rule: one column or joined columns, then split, lookup, zero fill and default."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from meguro_opendata.workspace.city import City
 
 __all__ = ["BETWEEN", "Made", "address_finding", "lookup", "make_values"]
 
-BETWEEN = " / "
-_ORGANISATION = "地方公共団体名"  # what a prefecture and a municipality are called together
+BETWEEN = " / "  # between the cells of a join in changes.csv, where one column takes the value before the change
+_ORGANISATION = "地方公共団体名"  # the standard's name for prefecture and municipality together
 
 
 @dataclass(frozen=True)
 class Made:
-    """The values of one field, the changes that made them, and what could not be made."""
+    """The values of one field, the changes that made them, and the findings on values that could not be made."""
 
     values: pl.Series
     changes: tuple[Change, ...] = ()
@@ -35,14 +35,14 @@ class Made:
 def make_values(
     field: str, rule: MappingRule | None, table: Table, city: City | None, buildings: Collection[str] = ()
 ) -> Made:
-    """Return one value a row for a field; empty where it has no rule.
+    """Return the values of a field, one for each row; empty values for a field without a rule.
 
     Args:
         field: The field's name.
-        rule: What the recipe says of it.
+        rule: The recipe's rule for the field.
         table: The source; it has every column that the rule names.
-        city: Whose facts constants are, and whose addresses are split.
-        buildings: The columns of addresses whose building some field takes.
+        city: The city whose facts can be constants, and whose addresses are split.
+        buildings: The columns of addresses whose building fills a field.
     """
     if rule is None or not rule.columns:
         return Made(_repeated(_fixed(rule, city), table))
@@ -69,7 +69,10 @@ def make_values(
 def lookup(
     values: pl.Series, known: Mapping[str, str], field: str, column: str, table: Table
 ) -> tuple[pl.Series, list[Change], list[Finding]]:
-    """Values replaced by a list of the recipe; empty cells stay empty, a value that the list lacks is an error."""
+    """Return the values replaced by a list of the recipe; empty cells stay empty, a value outside the list is an error.
+
+    Keys are compared after folding, so that width and spaces do not matter.
+    """
     distinct = values.unique().to_list()
     folded_keys = {folded(key): after for key, after in known.items()}
     translated = {value: folded_keys.get(folded(value)) if value else "" for value in distinct}
@@ -94,9 +97,9 @@ def _repeated(value: str, table: Table) -> pl.Series:
 def _joined(
     columns: tuple[str, ...], separator: str, field: str, table: Table
 ) -> tuple[pl.Series, list[Change], list[Finding]]:
-    """Return the cells of several columns in one, empty ones left out; what stood apart is shown with a slash between.
+    """Return the cells of several columns joined, without the empty ones; changes show them with a slash between.
 
-    An address names its prefecture and its municipality once, however often they stand in the cells.
+    A joined address contains its prefecture and municipality once, however often the cells name them.
     """
     stripped = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name).str.strip_chars()) for name in columns]
     joined = table.frame.select(
@@ -114,7 +117,7 @@ def _joined(
 def _joined_names(
     columns: tuple[str, ...], field: str, table: Table, joined: pl.DataFrame
 ) -> tuple[pl.Series, list[Change], list[Finding]]:
-    """Return the name that prefecture and municipality make; a number in one of them, as of a row, makes none."""
+    """Return prefecture and municipality joined to one name; empty for a row with a number instead of a name."""
     cells = table.frame.select(pl.any_horizontal(pl.col(name).str.contains(r"^\s*\d+\s*$") for name in columns))
     numbered = cells.to_series()
     after = joined.select(pl.when(numbered).then(pl.lit("")).otherwise(pl.col("after")).alias("after")).to_series()
@@ -127,7 +130,7 @@ def _joined_names(
 
 
 def _joined_addresses(columns: tuple[str, ...], field: str, table: Table) -> tuple[pl.Series, list[Finding]]:
-    """Return the addresses that some columns make, and a warning for each that cannot be whole."""
+    """Return the addresses joined from some columns, and a warning for each that is not whole."""
     rows = list(table.frame.select(columns).iter_rows())
     made = {cells: join_address(cells) for cells in dict.fromkeys(rows)}
     wrong = [at for at, cells in enumerate(rows) if made[cells].problem]
@@ -138,7 +141,7 @@ def _joined_addresses(columns: tuple[str, ...], field: str, table: Table) -> tup
 def address_finding(
     table: Table, position: int, column: str, field: str, problem: str, places: Sequence[str]
 ) -> Finding:
-    """Return the warning on an address that was left as it is, with the place that its row names."""
+    """Return the warning on an unchanged address, with the place that its row names."""
     params = {"place": "".join(places)}
     return table.cell_finding(problem, "warning", position, column, field=field, params=params)
 
@@ -146,7 +149,7 @@ def address_finding(
 def _split(
     values: pl.Series, split: Split, field: str, table: Table, city: City | None, with_building: bool
 ) -> tuple[pl.Series, list[Change], list[Finding]]:
-    """Return one part of each cell; a cell without that part gives an empty value and a warning."""
+    """Return one part of each cell; a cell without that part becomes empty and leads to a warning."""
     column = values.name
     if split.address:
         parts = address_parts(values, split.address, city, with_building=with_building)
@@ -168,9 +171,10 @@ def _text_parts(values: pl.Series, split: Split) -> pl.Series:
 def _filled(
     values: pl.Series, rule: MappingRule, field: str, column: str, table: Table
 ) -> tuple[pl.Series, list[Change]]:
-    """Zeros in front and the default for empty cells."""
+    """Return the values with restored leading zeros and with the default in empty cells, and the changes."""
     changes: list[Change] = []
     if rule.zero_fill is not None:
+        # An empty cell stays empty: zeros alone would be a code.
         after = _where(values != "", values.str.zfill(rule.zero_fill), values)
         changes += _changes(values, after, field, column, "zero_fill", table)
         values = after

@@ -1,1 +1,1 @@
-"""From a recipe to a release, step by step."""
+"""The steps from a recipe to a release: read, map, clean, identify, validate, write."""

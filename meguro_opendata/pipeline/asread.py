@@ -1,6 +1,6 @@
-"""What reading made of cells, under the fields they went to: cells read otherwise than written, and numbers as shown.
+"""Changes that reading made to cells, listed under their fields, and numbers as the spreadsheet shows them.
 
-A number whose format adds something to its digits (``0000000000``) is published as the program shows it where the
+A number whose format adds something to its digits (``0000000000``) is published as the spreadsheet shows it if the
 field is one of codes or text: people who see 0000000001 in a cell mean that. In any other field the number counts.
 """
 
@@ -17,11 +17,12 @@ from meguro_opendata.standard.model import Field, counts_as_shown
 
 __all__ = ["SHOWN", "as_shown", "reading_changes"]
 
-SHOWN = "shown"  # the rule that such a change names
+SHOWN = "shown"  # the rule of such a change in changes.csv
 
 
 def reading_changes(table: Table, origins: Mapping[str, str | None]) -> Iterator[Change]:
     """Yield a change for each cell of a mapped column that the reader rewrote, by field and row."""
+    # The reader worked on the file's own columns, before any other source was joined to them.
     own = _own(table)
     if not own.grid.rewritten:
         return
@@ -36,13 +37,13 @@ def reading_changes(table: Table, origins: Mapping[str, str | None]) -> Iterator
 def as_shown(
     table: Table, mapped: Mapped, fields: Sequence[Field], named: Collection[str]
 ) -> tuple[Mapped, tuple[Change, ...]]:
-    """Return the mapped table with numbers as the program shows them, and a change for each.
+    """Return the mapped table with numbers as the spreadsheet shows them, and a change for each of them.
 
     Args:
         table: The source.
-        mapped: Its values by field.
+        mapped: The source's values by field.
         fields: The definitions of the fields.
-        named: The fields of the standard; in any other one only numbers that look like codes count as shown.
+        named: The fields of the standard; in other fields only numbers that look like codes count as shown.
     """
     frame, changes = mapped.frame, list[Change]()
     for field in fields:
@@ -50,6 +51,7 @@ def as_shown(
         shown = {
             at: (before, after)
             for at, before, after in _own(table).shown_in(column)
+            # A value that the mapping has changed already (split, lookup) is no longer the cell's number.
             if counts_as_shown(field, after, is_named=is_named) and frame[field.name][at] == before
         }
         if shown:
@@ -60,5 +62,5 @@ def as_shown(
 
 
 def _own(table: Table) -> Table:
-    """Return the table as its file has it."""
+    """Return the table of the file itself, without the columns of joined sources."""
     return table.own or table if isinstance(table, JoinedTable) else table

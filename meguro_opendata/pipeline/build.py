@@ -1,4 +1,4 @@
-"""Recipe → checked files. This is the main job; it reads like its table of contents."""
+"""The build of one dataset, from its recipe to the checked files of a release; the function lists all steps."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ __all__ = ["build_release", "data_contents", "write_release"]
 def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None = None, lang: str = "ja") -> Release:
     """Build one dataset: read, map, clean, identify, validate, write.
 
-    With errors in the data only the reports are written, into ``<slug>.failed`` beside the last good release, which
-    stays as it is. All files appear at once or not at all; the register of IDs is written with them.
+    If the data has errors, only the reports are written, into ``<slug>.failed`` beside the last good release, which
+    stays unchanged. All files appear at once or not at all; the register of IDs is written with them.
 
     Args:
-        slug: The dataset.
+        slug: The name of the dataset's folder.
         workspace: The workspace or its folder.
         out: Folder of the releases; default ``releases`` beside the workspace folder.
         lang: Language of the reports.
@@ -47,12 +47,15 @@ def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None
         StorageError: If the files cannot be written.
     """
     home = as_workspace(workspace)
+    # Two workspaces with one folder of releases would replace each other's releases.
     if out is None:
         refuse_shared(home, home.releases, "folders.releases")
+    # Before anything is read: without a grid or gazetteer, all coordinates would be less exact than those published.
     require_place_files(home)
     recipe = open_recipe(slug, home)
     identifier = open_identifier(recipe)
     reading = read_sources(recipe, home.city)
+    # Mapped before anything is cleaned or minted: a recipe that does not fit must fail without side effects.
     mapped = map_sources(reading, recipe, home.city)
     start = home.city.fiscal_year_start
     tables = prepare_tables(reading, mapped, recipe, start, identifier, home_of(home.city.code))
@@ -62,21 +65,23 @@ def build_release(slug: str, workspace: Workspace | Path | str, out: Path | None
 
 
 def write_release(draft: Draft, target: Path, lang: str) -> Release:
-    """Write a release as a folder that appears whole; with errors in the data, only the reports, beside it.
+    """Write a release as a folder that appears whole; if the data has errors, write only the reports, beside it.
 
     Args:
-        draft: What was built.
-        target: The release's own folder.
+        draft: The draft of the release.
+        target: The folder of the release.
         lang: Language of the reports.
 
     Raises:
         StorageError: If the files cannot be written.
     """
     reports = report_files(draft, lang)
+    # The last good release stays: a plan compares with it, and an error must not take data off the portal.
     if not draft.report.valid:
         folder = failed_folder(target)
         return draft.released(folder, write_failed(reports, folder), published=False)
     contents = {**data_contents(draft), **reports}
+    # Register and release are written together: IDs that are published and not registered would be minted again.
     beside = {draft.recipe.register_path: draft.register} if draft.register else {}
     return draft.released(target, write_release_folder(contents, target, beside), published=True)
 

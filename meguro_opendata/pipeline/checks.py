@@ -1,4 +1,4 @@
-"""The rows that are published, checked as the tables that they become, and findings that a recipe waives."""
+"""Validation of the published rows, table by table, and the findings that a recipe waives."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from meguro_opendata.validation.rules import expectation_findings, rule_findings
 
 __all__ = ["validate_stacked", "waived"]
 
+# A duplicate or blank label is an error only where a mapping could pick the wrong column; else it becomes information.
 _SETTLED = {"duplicate-header": "duplicate-header-named", "blank-label": "blank-label-named"}
 
 
@@ -29,11 +30,16 @@ _SETTLED = {"duplicate-header": "duplicate-header-named", "blank-label": "blank-
 def validate_stacked(
     parts: Sequence[tuple[Table, Mapped, pl.DataFrame, str]], recipe: Recipe, home: Municipality | None = None
 ) -> list[Report]:
-    """Check the parts of one table as the whole that they are; one report a part.
+    """Check the parts of one table together, and return one report for each part.
 
-    Findings name the cells of the source, and the recipe's waivers are applied. ``home`` is the municipality of rows
-    that name none.
+    Findings name the cells of the source, and the recipe's waivers are applied.
+
+    Args:
+        parts: For each part the source table, its mapping, the published rows and the file's name.
+        recipe: The recipe.
+        home: The municipality of rows that name no municipality.
     """
+    # Together, because a value can repeat in another file: unique fields and keys concern the whole table.
     header = parts[0][2].columns
     whole = TextTable(header, pl.concat([frame for _, _, frame, _ in parts]))
     raw = judged_in_time(fast_engine.check_table(whole, recipe.schema, by_name=False))
@@ -44,13 +50,14 @@ def validate_stacked(
         own = _errors_between(raw, start, start + frame.height)
         reports.append(_part_report(own, table, mapped, frame, recipe, file, home))
         start += frame.height
+    # Totals and row counts concern no part alone; the first part's report has them.
     if unexpected:
         reports[0] = reports[0].with_findings((*reports[0].findings, *waived(unexpected, recipe.waive)))
     return reports
 
 
 def _errors_between(errors: Iterable[RawError], start: int, end: int) -> list[RawError]:
-    """Return the errors on some records, counted from the first of these; header errors belong to the first part."""
+    """Return the errors in a range of records, counted from its start; header errors belong to the first part."""
     return [
         error if error.record is None else replace(error, record=error.record - start)
         for error in errors
@@ -99,7 +106,7 @@ def _extensions(table: Table, recipe: Recipe) -> list[Finding]:
 
 
 def _shape_findings(table: Table, mapped: Mapped, recipe: Recipe) -> Iterator[Finding]:
-    """Yield findings on the table's structure; a doubled or blank label that the recipe settles is no error."""
+    """Yield findings on the table's structure; a duplicate or blank label that the recipe resolves is no error."""
     open_columns = {*mapped.unmapped, *(table.frame.columns if recipe.same_names else ())}
     for found in structure_findings(table):
         alike = [found.column or ""]
@@ -121,7 +128,7 @@ def _by_place(findings: Iterable[Finding], table: Table) -> list[Finding]:
 
 
 def waived(findings: Iterable[Finding], waivers: Sequence[Waiver]) -> list[Finding]:
-    """Return the findings, with each error that the recipe waives as a warning."""
+    """Return the findings; each error that the recipe waives becomes a warning with the waiver's reason."""
     reasons: dict[tuple[str, str | None], str] = {(waiver.code, waiver.field): waiver.reason for waiver in waivers}
     return [
         found.waive(reasons[found.code, found.field])

@@ -1,4 +1,4 @@
-"""``convert``: one file into a standard's current form with sure matches only, without a workspace or a recipe."""
+"""Conversion of one file (``convert``) to the current form of a standard, with sure matches only and no recipe."""
 
 from __future__ import annotations
 
@@ -56,24 +56,24 @@ def convert_file(
 ) -> Release:
     """Convert one file and write the files of a release into a folder; errors in the data do not stop it.
 
-    Columns that surely are items of the standard become them, by name, spelling, synonym, or, if the file has an
-    older version's header, by the standard's own table of changes; the others are kept after the standard's.
+    A column becomes a field of the standard if it surely is that field: by name, spelling or synonym or, if the file
+    has the header of an older version, by the standard's own table of changes. Other columns follow the fields.
 
     Args:
-        path: A CSV, TSV or workbook, or a GIS file that says which system it is in.
+        path: A CSV, TSV or workbook, or a GIS file that names its reference system.
         standard_id: The id of a standard, or ``id@version``.
-        out: The folder; it is made, or replaced if an earlier conversion made it.
+        out: The folder; it is created, or replaced if an earlier conversion created it.
         lang: Language of the reports.
-        words: What is declared of a GIS file.
-        sheet: The sheet, if that is known; of a GIS file the layer.
-        header_row: Record number of the lowest header line, if that is known.
+        words: The user's declarations on a GIS file.
+        sheet: The sheet to read, or the layer of a GIS file; chosen by the program if missing.
+        header_row: Record number of the lowest header line; found by the program if missing.
 
     Raises:
-        HeaderUnsureError: If it is not certain which line is the header, and none is named.
+        HeaderUnsureError: If several lines can be the header and ``header_row`` is missing.
         SourceError: If the file cannot be read.
-        UnknownCrsError: If a GIS file does not say which system it is in.
+        UnknownCrsError: If a GIS file does not name its reference system.
         UnknownStandardError: If there is no such standard.
-        MeguroOpendataError: If the folder is a file, or a file of the result would take the source's place.
+        MeguroOpendataError: If the folder is a file, or a file of the result would overwrite the source.
         StorageError: If the folder cannot be written.
     """
     if not is_text(Path(path).name):
@@ -85,6 +85,7 @@ def convert_file(
     )
     _refuse_unsure_header(table)
     old = _version_of(table, standard, older)
+    # Likely matches are not applied: without a recipe no person confirms them.
     proposals = [found for found in propose_mapping(table, standard, old) if found.confidence >= SURE]
     recipe = _recipe(Path(path), standard, table, proposals)
     mapped = _mapped(table, standard, old, proposals, recipe)
@@ -97,11 +98,11 @@ def convert_file(
 
 
 def write_conversion(draft: Draft, folder: Path, lang: str) -> Release:
-    """Write the files of a release one by one into a folder that may contain others, even if the data has errors.
+    """Write the files of a release one by one into a folder with possible other files, even if the data has errors.
 
     Args:
-        draft: What was converted.
-        folder: Where to.
+        draft: The draft of the conversion.
+        folder: The folder of the result.
         lang: Language of the reports.
 
     Raises:
@@ -113,9 +114,9 @@ def write_conversion(draft: Draft, folder: Path, lang: str) -> Release:
 
 
 def mark_source(path: Path, release: Release, lang: str = "ja") -> Marked:
-    """Return a copy of a converted file in which the findings of its conversion are marked.
+    """Return a copy of a converted file in which the findings of the conversion are marked.
 
-    The file is read again as the conversion read it, with the rows that were left out, so that places agree.
+    The file is read again in the same way, this time with the rows that were left out, so that places agree.
     """
     from meguro_opendata.reports.workbook.marked import mark_table
 
@@ -132,17 +133,18 @@ def _refuse_unsure_header(table: Table) -> None:
 
 
 def _refuse_overwriting(source: Path, out: Path, stem: str) -> None:
-    """Refuse a result folder that is a file, and a result that would overwrite its source."""
+    """Refuse a result folder that is a file, and a result that would overwrite the source."""
     with storage_guard(out):
         if out.is_file():
             raise MeguroOpendataError("out-not-folder", path=out)
         for name in (*RELEASE_NAMES, *(f"{stem}.{ending}" for ending in _ENDINGS)):
+            # By identity, not by name: links and case-insensitive file systems give one file several names.
             if (out / name).exists() and (out / name).samefile(source):
                 raise MeguroOpendataError("convert-over-source", file=source, path=out)
 
 
 def _version_of(table: Table, standard: Standard, older: Sequence[Standard]) -> Standard | None:
-    """Return the older version whose header the table has; ``None`` if it has the wanted version's or no known one."""
+    """Return the older version whose header the table has; ``None`` for the wanted version and an unknown header."""
     matches = [match for match in recognise(table.labels) if match.id == standard.id]
     version = matches[0].version if matches else standard.version
     return next((candidate for candidate in older if candidate.version == version), None)
@@ -161,7 +163,7 @@ def _recipe(path: Path, standard: Standard, table: Table, proposals: Sequence[Pr
 
 
 def _free_name(column: str, taken: Collection[str]) -> str:
-    """Return the name of a column that is kept: its own, numbered if a field or an earlier column has it.
+    """Return the name of an extra column: its own name, with a number if a field or an earlier column has that name.
 
     >>> _free_name("備考", ["名称"]), _free_name("備考", ["備考"]), _free_name("備考#2", ["備考", "備考#2"])
     ('備考', '備考#2', '備考#3')
@@ -198,7 +200,7 @@ def _findings(made: Mapping[Proposal, Carried], table: Table) -> Iterator[Findin
 def _carried(
     table: Table, standard: Standard, old: Standard | None, proposals: Sequence[Proposal]
 ) -> dict[Proposal, Carried]:
-    """Return the new column of each proposal: by a mapping rule, or by the older version's table of changes."""
+    """Return the new column of each proposal, made by a mapping rule or by the older version's table of changes."""
     return {
         proposal: carry(proposal, table, standard, old)
         if old is not None and proposal.reason in _CARRIED
@@ -210,7 +212,7 @@ def _carried(
 def _columns(
     table: Table, standard: Standard, served: Sequence[Proposal], made: Mapping[Proposal, Carried], recipe: Recipe
 ) -> dict[str, pl.Series]:
-    """Return the columns of the result in order: the standard's items, filled or empty, then the kept ones."""
+    """Return the columns of the result in order: the standard's fields, filled or empty, then the extra ones."""
     columns = {field.name: pl.Series([""] * table.frame.height, dtype=pl.String) for field in standard.fields}
     for proposal in served:
         columns[proposal.field] = made[proposal].values
@@ -220,7 +222,7 @@ def _columns(
 
 
 def _origins(names: Sequence[str], served: Sequence[Proposal], recipe: Recipe) -> dict[str, str | None]:
-    """Return the source column of each field, the first one if it is made from several."""
+    """Return the source column of each field; the first column if a field is made from several."""
     origins: dict[str, str | None] = dict.fromkeys(names)
     origins.update({proposal.field: proposal.columns[0] for proposal in served})
     origins.update({extension.name: extension.column for extension in recipe.extensions})
@@ -228,16 +230,17 @@ def _origins(names: Sequence[str], served: Sequence[Proposal], recipe: Recipe) -
 
 
 def _lost(rows: Sequence[int], proposal: Proposal, table: Table) -> Iterator[Finding]:
-    """Yield one finding for an item that could not be filled from every row of the old form."""
+    """Yield one finding for a field that could not be filled from every row of the old form."""
     if rows:
         params = {"rows": len(rows), "first": rows[0]}
         yield table.header_finding("not-carried", "info", proposal.columns[0], field=proposal.field, params=params)
 
 
 def _municipality(mapped: Mapped) -> str:
-    """Return the one municipality code that all rows have, for the file's name; empty if there is none."""
+    """Return the municipality code that all rows share, for the file's name; empty if they share no code."""
     name = "全国地方公共団体コード"
     written = mapped.frame[name].unique() if name in mapped.frame.columns else ()
     codes = {municipality_code(half_width(trim(str(code)))) for code in written} - {""}
     only = codes.pop() if len(codes) == 1 else ""
+    # Digits only: the code becomes a part of file names, and a cell can contain any text.
     return only if only.isascii() and only.isdigit() else ""

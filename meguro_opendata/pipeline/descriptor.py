@@ -1,4 +1,4 @@
-"""The descriptor of a release, filled from its draft."""
+"""The descriptor of a release (``datapackage.json``), filled from the draft."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def describe(draft: Draft, files: Sequence[DataFile], tables: Sequence[Published
     """Return the descriptor of a release.
 
     Args:
-        draft: What was built.
-        files: Its data files.
-        tables: Its tables.
+        draft: The draft of the release.
+        files: The data files.
+        tables: The published tables.
 
     Raises:
-        StorageError: If a file that it was made from cannot be read any more.
+        StorageError: If a source file can no longer be read.
     """
     recipe, meta = draft.recipe, draft.recipe.metadata
     coordinates = coordinate_records(draft)
@@ -74,13 +74,17 @@ def _described_file(file: DataFile, recipe: Recipe) -> DescribedFile:
         period=period.label if period else None,
         temporal=iso_period(period) if period else None,
         rows=file.rows if period else None,
+        # With a byte order mark: without it Excel opens the file as CP932.
         encoding="utf-8-sig" if is_table else None,
         schema=_relaxed(recipe) if is_table else None,
     )
 
 
 def _relaxed(recipe: Recipe) -> dict[str, Any]:
-    """Return the recipe's schema without the rules that are waived; each such field names the rule and the reason."""
+    """Return the recipe's schema without the waived constraints; each such field names the waiver and its reason.
+
+    Data that its own schema rejects would be invalid for every reader of the package.
+    """
     fields = {field["name"]: dict(field) for field in recipe.schema["fields"]}
     for waiver in recipe.waive:
         fields[waiver.field] = _relaxed_field(fields[waiver.field], waiver)

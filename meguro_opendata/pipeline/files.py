@@ -1,4 +1,4 @@
-"""What lies in a release: the data files of each published table, the lists and the reports; how they are written."""
+"""The files of a release: data files of each published table, lists of changes and rejections, and reports."""
 
 from __future__ import annotations
 
@@ -48,16 +48,19 @@ __all__ = [
 ]
 
 _FAILED = ".failed"
-_MARK = b"\xef\xbb\xbf"
+_MARK = b"\xef\xbb\xbf"  # without it Excel opens the list as CP932
 _CHANGES = ("file", "sheet", "row", "column", "field", "rule", "before", "after")
 _REJECTED = ("file", "sheet", "row", "reason", "text")
 
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A table as it is published: of a series one a period, else only one.
+    """A published table: one for each period of a series, else only one.
 
-    ``shapes`` are the geometries of its rows in JGD2011, where they are to be published as they are.
+    Attributes:
+        frame: The rows.
+        period: The period in a series.
+        shapes: The geometries of the rows in JGD2011, if areas and lines are published instead of points.
     """
 
     frame: pl.DataFrame
@@ -67,7 +70,7 @@ class PublishedTable:
 
 @dataclass(frozen=True)
 class DataFile:
-    """A data file of a release: name, bytes, title and rows of its table, and its period if it is one of a series."""
+    """A data file of a release: name, bytes, title, number of rows, and the period in a series."""
 
     name: str
     data: bytes
@@ -77,7 +80,7 @@ class DataFile:
 
 
 def published_tables(draft: Draft) -> list[PublishedTable]:
-    """Return the tables of a draft as they are published, in the order of time."""
+    """Return the published tables of a draft, in the order of time."""
     return [_published(table, draft.recipe) for table in draft.tables]
 
 
@@ -91,7 +94,11 @@ def _published(table: Sequence[Prepared], recipe: Recipe) -> PublishedTable:
 
 
 def data_files(tables: Sequence[PublishedTable], recipe: Recipe, municipality: str) -> list[DataFile]:
-    """Return every table in the recipe's formats: the newest period first, before it its copy under a fixed name."""
+    """Return every table in the recipe's formats, the newest period first.
+
+    If the recipe asks for it, a copy of the newest period under a name without period comes before all others, so
+    that links to it stay valid.
+    """
     stem = recipe.file_stem(municipality)
     made: list[DataFile] = []
     for table in reversed(tables):
@@ -134,7 +141,7 @@ def _geojson(table: PublishedTable, places: tuple[str, str]) -> str:
 def _gis_files(
     table: PublishedTable, places: tuple[str, str], recipe: Recipe, stem: str
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the GIS files that the recipe asks for, in the reference system that it asks for."""
+    """Yield the GIS files of the recipe's formats, in the recipe's reference system."""
     wanted = [form for form in GIS_FORMATS if form in recipe.formats]
     if not wanted:
         return
@@ -147,18 +154,20 @@ def _gis_files(
         kept = Features(stem, table.frame, table.shapes, parse_crs(PUBLISHED)).located()
     projected, _ = moved(kept, parse_crs(recipe.gis.crs))
     for form in wanted:
+        # KML is defined in WGS 84 degrees only (OGC KML 2.3), so that it is never projected.
         data = geo_bytes(kept if form == "kml" else projected, form, stem, recipe.gis.encoding)
         yield ("shp.zip" if form == "shp" else form), data
 
 
 def report_files(draft: Draft, lang: str) -> dict[str, bytes]:
-    """Return the lists of rewritten values and left out rows, and the report.
+    """Return the lists of rewritten values and rejected rows, and the report as JSON and as a page.
 
     Args:
-        draft: What was built.
+        draft: The draft of the release.
         lang: Language of the report.
     """
     report, changes, rejected = draft.report, draft.changes, draft.rejected
+    # The page is made to be shown to others: personal values in it are masked. The lists stay with the office.
     page = as_html(
         report,
         lang,
@@ -176,19 +185,19 @@ def report_files(draft: Draft, lang: str) -> dict[str, bytes]:
 
 
 def _list_bytes(columns: Sequence[str], entries: Iterable[Change | Rejection]) -> bytes:
-    """Return the entries as CSV; each column is the attribute of the same name."""
+    """Return the entries as CSV; each column is the attribute of that name."""
     return _MARK + plain_csv_bytes(columns, map(attrgetter(*columns), entries))
 
 
 def write_release_folder(
     contents: Mapping[str, bytes], target: Path, beside: Mapping[Path, bytes]
 ) -> tuple[ReleasedFile, ...]:
-    """Write the files as a folder that appears whole, and remove the reports of an earlier build that failed.
+    """Write the files as a folder that appears whole, and remove the reports of an earlier failed build.
 
     Args:
         contents: The files by name.
         target: The release's folder.
-        beside: Files elsewhere, which are written just before.
+        beside: Files in other folders, by path, which are written just before the folder appears.
     """
     files = _write_whole_folder(contents, target, beside)
     shutil.rmtree(failed_folder(target), ignore_errors=True)
@@ -196,18 +205,19 @@ def write_release_folder(
 
 
 def write_failed(contents: Mapping[str, bytes], folder: Path) -> tuple[ReleasedFile, ...]:
-    """Write the reports on what keeps a release back, as a folder that appears whole."""
+    """Write the reports on the errors that prevent a release, as a folder that appears whole."""
     return _write_whole_folder(contents, folder, {})
 
 
 def failed_folder(target: Path) -> Path:
-    """Return the folder of the reports as long as errors keep a release back: beside the release's own."""
+    """Return the folder of the reports while errors prevent a release: beside the release's own folder."""
     return target.with_name(target.name + _FAILED)
 
 
 def _write_whole_folder(
     contents: Mapping[str, bytes], folder: Path, beside: Mapping[Path, bytes]
 ) -> tuple[ReleasedFile, ...]:
+    # Read before they are replaced: if the folder cannot be renamed, they must be as they were.
     before = {path: plain_bytes(path) if path.is_file() else None for path in beside}
     try:
         with folder_aside(folder) as aside:
@@ -222,7 +232,7 @@ def _write_whole_folder(
 
 
 def _put_back(before: Mapping[Path, bytes | None]) -> None:
-    """Write the files beside a folder as they were, since the folder could not be replaced."""
+    """Restore the files beside a folder after the folder could not be replaced."""
     for path, data in before.items():
         if data is not None:
             write_whole(path, data)
@@ -231,7 +241,7 @@ def _put_back(before: Mapping[Path, bytes | None]) -> None:
 
 
 def write_into(contents: Mapping[str, bytes], target: Path) -> tuple[ReleasedFile, ...]:
-    """Write the files one by one into a folder that may contain others, which stay."""
+    """Write the files one by one into a folder; other files in it stay."""
     for name, data in contents.items():
         write_whole(target / name, data)
     return _released(contents, target)

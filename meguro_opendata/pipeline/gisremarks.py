@@ -1,4 +1,4 @@
-"""What a release says of its source's geometries, and of the rows that no GIS format of it holds."""
+"""Findings on a source's geometries, and on rows that are missing in the GIS files of the release."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from meguro_opendata.standard.model import coordinate_fields, schema_fields
 
 __all__ = ["layer_remarks", "unplaced_rows"]
 
-_SHOWN = 10
+_SHOWN = 10  # row numbers in the finding; the count says how many there are
 _MOST_LAT, _MOST_LON = 90, 180
 _FIRST = 2  # the record of the first feature, as in a sheet with a header
 
 
 def layer_remarks(table: Table) -> Iterator[Finding]:
-    """Yield what there is to know of the GIS file that a table was read from, in the rows that are published."""
+    """Yield the findings on the GIS file of a table; those on single rows only if the rows are published."""
     features = table.grid.features
     positions = {row: position for position, row in enumerate(table.rows)}
     for found in features.findings if features is not None else ():
@@ -35,7 +35,7 @@ def layer_remarks(table: Table) -> Iterator[Finding]:
 
 
 def unplaced_rows(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator[Finding]:
-    """Yield how many rows have no place, so that they are in the table and in none of the GIS files."""
+    """Yield a finding on the rows without a place, which are in the table but in no GIS file."""
     forms = [form for form in ("geojson", *GIS_FORMATS) if form in recipe.formats]
     places = coordinate_fields(schema_fields(recipe.schema))
     if not forms or places is None or not frame.height:
@@ -49,7 +49,7 @@ def unplaced_rows(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator
 
 
 def _with_place(table: Table, frame: pl.DataFrame, recipe: Recipe, places: tuple[str, str]) -> npt.NDArray[np.bool_]:
-    """Which rows have a geometry, or degrees, whichever the GIS files are made from."""
+    """Return whether each row has a place: a geometry or degrees, depending on the origin of the GIS files."""
     features = table.grid.features
     if recipe.gis.geometry == "source" and features is not None:
         return np.array([features.geometries[row - _FIRST] is not None for row in table.rows], dtype=bool)

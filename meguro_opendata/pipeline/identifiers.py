@@ -1,4 +1,4 @@
-"""IDs of published rows, from the register beside the recipe."""
+"""IDs of published rows, taken from the register beside the recipe or minted."""
 
 from __future__ import annotations
 
@@ -17,19 +17,24 @@ from meguro_opendata.recipe.identifiers import Assigned, Doubtful, Register, ass
 
 __all__ = ["Identified", "Identifier", "open_identifier"]
 
+# A renamed facility keeps its ID, which only has to be confirmed; every other doubt leaves a row without an ID.
 _SEVERITIES = {"id-renamed": "info"}
 
 
 @dataclass(frozen=True)
 class Identified:
-    """The rows of some sources with their IDs, and each source's findings on them."""
+    """The rows of each source with their IDs, and the findings of each source on the IDs."""
 
     frames: tuple[pl.DataFrame, ...]
     findings: tuple[tuple[Finding, ...], ...]
 
 
 class Identifier:
-    """Gives IDs to one published table after another and keeps the register as it will be; nothing is written."""
+    """Assignment of IDs to one published table after another; keeps the new state of the register, and writes nothing.
+
+    Attributes:
+        minted: The number of new IDs.
+    """
 
     def __init__(self, recipe: Recipe) -> None:
         if recipe.ids is None:
@@ -41,7 +46,7 @@ class Identifier:
 
     @property
     def register(self) -> bytes:
-        """Return the register as it will be written."""
+        """Return the register with its new lines, as the bytes of its file."""
         return register_bytes(self._register, self._minting)
 
     def identify(
@@ -50,9 +55,10 @@ class Identifier:
         """Return the frames of one published table with the field of the IDs filled.
 
         Raises:
-            ConfigurationError: If a source has values for that field already.
+            ConfigurationError: If the mapping already fills that field.
         """
         self._refuse_mapped(mapped)
+        # The rows of all sources at once: the same facility in two files must be found as a duplicate.
         every = pl.concat([frame.select(self._minting.match) for frame in frames])
         made: Assigned = assign(every.rows(), self._register, self._minting.form)
         self._register, self.minted = made.register, self.minted + made.minted
@@ -93,11 +99,11 @@ class Identifier:
 
 
 def open_identifier(recipe: Recipe) -> Identifier | None:
-    """Return what gives a recipe's rows their IDs, ``None`` if the recipe keeps no register."""
+    """Return the identifier of a recipe's rows, ``None`` if the recipe has no register."""
     return Identifier(recipe) if recipe.ids is not None else None
 
 
 def _row_name(sources: Sequence[SourceTable], place: tuple[int, int], part: int) -> str:
-    """Return the number of a row, with its file if that is another."""
+    """Return the number of a row, with the name of its file if that is another file."""
     row = str(sources[place[0]].table.rows[place[1]])
     return row if place[0] == part else f"{sources[place[0]].name} {row}"

@@ -1,4 +1,4 @@
-"""Many datasets built by several processes."""
+"""The build of many datasets by several processes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ __all__ = ["build_many"]
 def build_many(
     slugs: Sequence[str], workspace: Workspace, out: Path | None = None, lang: str = "ja", jobs: int = 1
 ) -> Iterator[Release | MeguroOpendataError]:
-    """Yield each dataset's release, or the error that stopped it, in order; one that stops does not stop the others.
+    """Yield each dataset's release, or the error that stopped its build, in order; an error stops no other dataset.
 
     Args:
-        slugs: The datasets.
-        workspace: Where they lie.
+        slugs: The names of the datasets' folders.
+        workspace: The workspace.
         out: Folder of the releases; default ``releases`` beside the workspace folder.
         lang: Language of the reports.
         jobs: Number of processes.
@@ -33,6 +33,7 @@ def build_many(
 
 
 def _build_one(slug: str, root: Path, out: Path | None, lang: str) -> Release | MeguroOpendataError:
+    # Returned, not raised: an exception would end the iteration over all datasets at this one.
     try:
         return build_release(slug, root, out, lang)
     except MeguroOpendataError as error:

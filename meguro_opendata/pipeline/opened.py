@@ -1,4 +1,4 @@
-"""The files of a recipe, each opened once: the tables that the recipe declares, and what of the files is not read."""
+"""The files of a recipe, each opened once: the tables that the recipe declares, and the parts that are not read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,14 @@ __all__ = ["OpenedFiles"]
 
 @dataclass
 class _Opened:
-    """A file: its visible sheets, the blocks of those that were read, and the tables that the recipe does not name."""
+    """An open file.
+
+    Attributes:
+        name: The file's name.
+        grids: Its visible sheets.
+        cuts: The blocks of each sheet that was read.
+        unnamed: Tables that the recipe does not name.
+    """
 
     name: str
     grids: list[Grid]
@@ -35,7 +42,7 @@ class _Opened:
     unnamed: list[Block] = field(default_factory=list)
 
     def grid(self, sheet: str | None) -> Grid:
-        """Return a sheet by its name, also a hidden one; without a name the first."""
+        """Return a sheet by its name, also a hidden one; without a name the first sheet."""
         found = [grid for grid in self.grids if sheet in (None, grid.sheet)]
         if not found:
             self.grids.append(read_grid(self.grids[0].path if self.grids else Path(self.name), sheet))
@@ -43,21 +50,22 @@ class _Opened:
 
 
 class OpenedFiles:
-    """The files of a recipe. Tables are taken from them one by one; then they know what of them was not read."""
+    """The open files of a recipe: they return the tables one by one, and then report the parts that were not read."""
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
         self._files: dict[Path, _Opened] = {}
 
     def tables(self, recipe: Recipe) -> list[Table]:
-        """Return the tables of one source, one a sheet that is read.
+        """Return the tables of one source, one for each sheet that is read.
 
         Args:
-            recipe: The recipe as it is for this source.
+            recipe: The recipe for this source.
 
         Raises:
-            SourceError: If the file cannot be read, or is not any more as the recipe says.
+            SourceError: If the file cannot be read, or no longer fits the recipe.
         """
+        # A GIS file has no cells around its table: there are no blocks to account for.
         if is_geo_file(recipe.source_path):
             return [_layer(recipe)]
         file = self._opened(recipe)
@@ -72,7 +80,7 @@ class OpenedFiles:
         return self._files[path]
 
     def _refuse_unknown_sheets(self, recipe: Recipe, known: tuple[str, ...]) -> None:
-        """Refuse rows to skip on a sheet that the file does not have: they would be published."""
+        """Refuse a recipe that skips rows on a sheet which the file does not have: these rows would be published."""
         file, faults = recipe.source.file, []
         for number, row in enumerate(self._recipe.skip_rows):
             if row.file in (None, file) and row.sheet not in (None, *known):
@@ -95,6 +103,7 @@ class OpenedFiles:
 
     def _table(self, file: _Opened, grid: Grid, recipe: Recipe) -> Table:
         source, columns = recipe.source, recipe.named_columns
+        # First: on a moved header every column is missing, and a list of all columns says nothing about the cause.
         refuse_moved_header(grid, source, columns)
         skip = recipe.skipped_in(source.file, grid.sheet)
         found = declared_sheet(grid, source, recipe.blocks_of(source.file, grid.sheet), skip, columns)
@@ -102,20 +111,22 @@ class OpenedFiles:
         file.unnamed += found.unnamed
         if source.sheet_column is None:
             return found.table
+        # The mapping could not distinguish two columns of one name.
         if source.sheet_column in found.table.frame.columns:
             shown: dict[str, object] = {"value": source.sheet_column, "file": source.file}
             raise ConfigurationError(recipe.path, [Fault("sheet_column", "name-column-taken", shown)])
         return named_rows(found.table, source.sheet_column, str(grid.sheet))
 
     def _left_out(self, file: _Opened, sheet: str | None) -> str | None:
-        """Return why a whole sheet is not read, if the recipe says so."""
+        """Return the reason for leaving out a whole sheet, ``None`` for a sheet that is not left out."""
         named = self._recipe.blocks_of(file.name, sheet)
         whole = (block for block in named if block.sheet is not None and block.is_whole_sheet and not block.read)
+        # The other sheets of our own entry workbook explain its fields; no recipe has to name them.
         own = file.grids and sheet in entry_sheets(file.grids[0].sheets)
         return next((block.reason for block in whole), "own-sheet" if own else None)
 
     def coverage(self) -> Coverage:
-        """Return what of all files was read."""
+        """Return the coverage of all files: the parts that were read, and the parts that were not."""
         several = len(self._files) > 1
         covered = ((file.name if several else None, self._coverage_of(file)) for file in self._files.values())
         return merged_coverage(covered)
@@ -123,16 +134,20 @@ class OpenedFiles:
     def _coverage_of(self, file: _Opened) -> Coverage:
         cuts = {grid.sheet: file.cuts.get(grid.sheet) or cut_sheet(grid) for grid in file.grids}
         reasons = {grid.sheet or "": self._left_out(file, grid.sheet) for grid in file.grids}
-        said = {sheet: reason for sheet, reason in reasons.items() if reason is not None}
-        return coverage(file.grids, cuts, set(file.cuts), said)
+        named = {sheet: reason for sheet, reason in reasons.items() if reason is not None}
+        return coverage(file.grids, cuts, set(file.cuts), named)
 
     def findings(self) -> Iterator[Finding]:
-        """Yield an error for each other table and each visible sheet that the recipe does not name."""
+        """Yield an error for each other table and each visible sheet that the recipe does not name.
+
+        The suggestion of each error is the recipe's line that leaves the part out.
+        """
         unnamed = [(file, block) for file in self._files.values() for block in self._unnamed(file)]
         for number, (file, block) in enumerate(unnamed):
             reason = reason_text(block.reason or "", default_language())
             several = file.name if self._recipe.sources is not None else None
             entry = "  " + block_line(left_out(block, file.grid(block.sheet), reason, several))
+            # The recipe has the word `blocks` once: only the first suggestion contains it, so that all can be copied.
             first = not self._recipe.blocks and not number
             yield Finding(
                 "unnamed-block",

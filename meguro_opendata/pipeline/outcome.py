@@ -1,4 +1,4 @@
-"""What a build or a conversion made: as a draft before anything is written, as a release afterwards."""
+"""Results of a build or a conversion: the draft before anything is written, and the release afterwards."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ __all__ = ["BUILD_FORMAT", "Draft", "Release", "ReleasedFile"]
 BUILD_FORMAT = "meguro-opendata/build@1"
 
 
+# Paths relative to the current folder where possible: people copy them from the output into the next command.
 @dataclass(frozen=True)
 class ReleasedFile:
-    """One file of a release, by its path relative to the current folder where it can be, else absolute."""
+    """One file of a release: its path, checksum and size."""
 
     path: Path
     sha256: str
@@ -43,13 +44,20 @@ class ReleasedFile:
 
 @dataclass(frozen=True)
 class Release:
-    """What ``build_release`` made.
+    """The result of ``build_release``.
 
     Attributes:
-        folder: Where the files lie: the release, or, if the data has errors, the reports about them.
+        slug: The dataset.
+        recipe: Its recipe.
+        folder: The folder of the release or, if the data has errors, of the reports.
         published: Whether a release was written; ``False`` if errors kept the last one in place.
-        parts: Each source with what was done to it; those that joined another are in ``joined``.
-        minted: How many IDs are new; ``None`` if the recipe keeps no register.
+        parts: The sources after mapping, cleaning and validation; joined sources are in ``joined``.
+        joined: The number of rows of each joined source.
+        changes: Every rewritten value.
+        rejected: Every row that was left out.
+        report: The report on the data.
+        files: The files that were written.
+        minted: The number of new IDs; ``None`` if the recipe has no register.
     """
 
     slug: str
@@ -66,22 +74,22 @@ class Release:
 
     @property
     def mapped(self) -> Mapped:
-        """Return the first source under the fields of the published table; the others follow the same rules."""
+        """Return the mapping of the first source; the other sources follow the same rules."""
         return self.parts[0].mapped
 
     @property
     def rows_in(self) -> int:
-        """Return rows of all sources; a row that joined another counts as that one."""
+        """Return the number of rows of all sources; a joined row counts with the row that it joined."""
         return sum(part.source.rows_in for part in self.parts)
 
     @property
     def rows_out(self) -> int:
-        """Return rows of the published table, or of all tables of a series."""
+        """Return the number of rows of the published table, or of all tables of a series."""
         return self.report.rows
 
     @property
     def unmapped(self) -> tuple[str, ...]:
-        """Return columns of any source that the recipe neither maps nor drops."""
+        """Return the columns of all sources that the recipe neither maps nor drops."""
         return tuple(dict.fromkeys(column for part in self.parts for column in part.mapped.unmapped))
 
     def geodataframe(self) -> GeoDataFrame:
@@ -99,7 +107,7 @@ class Release:
         return to_geodataframe(point_features(frame, *places, self.slug, parse_crs(PUBLISHED)))
 
     def _mapping_dict(self, field: str, reason: str) -> dict[str, Any]:
-        """Return a field's source column, with reason and confidence; what a recipe says is certain."""
+        """Return a field's source column with reason and confidence; a rule of a recipe has the confidence 1."""
         confidence = self.mapped.confidences.get(field, 1.0)
         return {"field": field, "column": self.mapped.origins[field], "reason": reason, "confidence": confidence}
 
@@ -129,7 +137,7 @@ class Release:
 
     @property
     def several(self) -> bool:
-        """Return whether it is a series or made of several sources."""
+        """Return whether the dataset is a series or made from several sources."""
         return self.recipe.source.series is not None or self.recipe.sources is not None
 
 
@@ -158,12 +166,15 @@ def _joined_dict(count: SourceCount) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Draft:
-    """A release of which nothing is written yet.
+    """A release before it is written.
 
     Attributes:
-        city: Who publishes; for a conversion outside a workspace the municipality code alone, which may be empty.
+        recipe: The recipe.
+        city: The publisher; for a conversion outside a workspace the municipality code alone, which can be empty.
+        reading: The tables as they were read.
         tables: The sources of each published table, in the order of publication.
-        identifier: What gave the rows their IDs; ``None`` if the recipe keeps no register.
+        report: The report on the data.
+        identifier: The identifier that gave the rows their IDs; ``None`` if the recipe has no register.
     """
 
     recipe: Recipe
@@ -175,12 +186,12 @@ class Draft:
 
     @property
     def code(self) -> str:
-        """Return the municipality's code; may be empty."""
+        """Return the municipality's code; it can be empty."""
         return self.city if isinstance(self.city, str) else self.city.code
 
     @cached_property
     def parts(self) -> tuple[Prepared, ...]:
-        """Return each source with what was done to it."""
+        """Return the sources of all tables, after mapping, cleaning and validation."""
         return tuple(chain.from_iterable(self.tables))
 
     @cached_property
@@ -195,11 +206,11 @@ class Draft:
 
     @cached_property
     def register(self) -> bytes | None:
-        """Return the register of IDs as it will be written."""
+        """Return the register of IDs with its new lines, ``None`` if the recipe has no register."""
         return self.identifier.register if self.identifier else None
 
     def released(self, folder: Path, files: Sequence[ReleasedFile], *, published: bool) -> Release:
-        """Return the release that these files in this folder are."""
+        """Return the release with its written files."""
         return Release(
             self.recipe.slug,
             self.recipe,

@@ -1,4 +1,4 @@
-"""Tables → the rows that are published: mapped, cleaned, with IDs, checked; each source still knows its own cells."""
+"""Preparation of the published rows: map, clean, add IDs and check; findings keep the cells of each source."""
 
 from __future__ import annotations
 
@@ -38,9 +38,16 @@ __all__ = ["Prepared", "map_sources", "prepare_tables"]
 
 @dataclass(frozen=True)
 class Prepared:
-    """One source's part of a published table, with everything that was done and found.
+    """One source's part of a published table, with its changes and its report.
 
-    ``secrets`` are its cells that hold something personal, by the row of the source.
+    Attributes:
+        source: The source.
+        mapped: The source's values by field.
+        frame: The published rows.
+        changes: The values that were rewritten.
+        report: The findings on the rows.
+        secrets: The columns with personal data, by the row of the source.
+        coordinates: The record of the datum transformation, ``None`` if none was declared.
     """
 
     source: SourceTable
@@ -53,16 +60,17 @@ class Prepared:
 
 
 def map_sources(reading: Reading, recipe: Recipe, city: City) -> list[list[Mapped]]:
-    """Return every source under the recipe's fields, in the groups of the reading.
+    """Return every source mapped to the recipe's fields, in the groups of the reading.
 
     Raises:
-        ConfigurationError: With the faults of all files that the recipe does not fit.
+        ConfigurationError: If the recipe does not fit a file; with the faults of all files.
     """
     faults = list(_title_faults(reading, recipe))
     mapped: list[list[Mapped]] = []
     for group in reading.groups:
         mapped.append([])
         for source in group:
+            # All files first, then one error: otherwise a series with ten faulty files takes ten runs.
             try:
                 mapped[-1].append(apply_mapping(source.table, source.recipe, city))
             except ConfigurationError as error:
@@ -73,7 +81,7 @@ def map_sources(reading: Reading, recipe: Recipe, city: City) -> list[list[Mappe
 
 
 def _title_faults(reading: Reading, recipe: Recipe) -> Iterator[Fault]:
-    """Yield one fault if the title's template needs a part of the date that a file's period does not have."""
+    """Yield a fault for the first file whose period lacks a part of the date that the title's template needs."""
     for group in reading.groups:
         member = group[0].member
         lacking = (
@@ -96,14 +104,14 @@ def prepare_tables(
 
     Args:
         reading: The sources.
-        mapped: Each source under the recipe's fields, in the same groups.
+        mapped: Each source mapped to the recipe's fields, in the same groups.
         recipe: The recipe.
         fiscal_start: The month in which a fiscal year starts.
-        identifier: What gives rows their IDs, if the recipe keeps a register.
-        home: The municipality that addresses leave out.
+        identifier: The identifier of the rows, if the recipe has a register.
+        home: The municipality of addresses that name no municipality.
 
     Raises:
-        ConfigurationError: If a source has values for the field of the IDs already.
+        ConfigurationError: If the mapping already fills the field of the IDs.
     """
     return [
         _prepare_table(group, parts, recipe, fiscal_start, identifier, home)
@@ -119,9 +127,10 @@ def _prepare_table(
     identifier: Identifier | None,
     home: Municipality | None,
 ) -> list[Prepared]:
-    """Return the parts of one published table, checked as the whole that they are."""
+    """Return the parts of one published table, checked together."""
     ready = [_ready(source, part, recipe, home) for source, part in zip(group, mapped, strict=True)]
     frames, found = [part.frame for part in ready], [list(part.findings) for part in ready]
+    # After cleaning: the register holds names and addresses in their published form, and compares them with it.
     if identifier is not None:
         identified = identifier.identify(group, [part.mapped for part in ready], frames)
         frames = list(identified.frames)
@@ -134,20 +143,21 @@ def _prepare_table(
         more = [*own, *key, *repeated_rows(source.table, frame), *_cut_cells(source.table, frame, recipe)]
         more += [*layer_remarks(source.table), *unplaced_rows(source.table, frame, recipe)]
         more += _other_periods(source, part.mapped, frame, recipe, fiscal_start)
-        whole = report.with_findings(settled((*report.findings, *waived(_untold(more, report), recipe.waive))))
+        whole = report.with_findings(settled((*report.findings, *waived(_unreported(more, report), recipe.waive))))
         prepared.append(Prepared(source, part.mapped, frame, part.changes, whole, coordinates=part.coordinates))
+    # Last: personal values are masked in every finding, also in those that were added just before.
     return [_with_disclosures(part, recipe) for part in prepared]
 
 
-def _untold(more: Sequence[Finding], report: Report) -> list[Finding]:
-    """Return the findings that the check has not told of the same cell already."""
-    told = {(one.code, one.row, one.field) for one in report.findings if one.check}
-    return [one for one in more if (one.code, one.row, one.field) not in told]
+def _unreported(more: Sequence[Finding], report: Report) -> list[Finding]:
+    """Return the findings that the validation has not already reported on the same cell."""
+    known = {(one.code, one.row, one.field) for one in report.findings if one.check}
+    return [one for one in more if (one.code, one.row, one.field) not in known]
 
 
 @dataclass(frozen=True)
 class _Ready:
-    """One source's rows mapped, cleaned and georeferenced, before they are checked together with the others'."""
+    """One source's rows, mapped, cleaned and georeferenced, before the rows of all sources are checked together."""
 
     mapped: Mapped
     frame: pl.DataFrame
@@ -160,6 +170,7 @@ def _ready(source: SourceTable, mapped: Mapped, recipe: Recipe, home: Municipali
     fields = schema_fields(recipe.schema)
     mapped = in_order(mapped, fields, source.recipe.source)
     mapped, shown = as_shown(source.table, mapped, fields, recipe.base_fields)
+    # Cleaned before they are moved: a coordinate with units or full-width digits is no number yet.
     cleaned = _clean(source, mapped, recipe)
     placed = place(source.table, mapped, cleaned, fields, source.recipe.source)
     estimated = estimate_positions(source.table, mapped, placed.frame, recipe, home)
@@ -180,7 +191,7 @@ def _ready(source: SourceTable, mapped: Mapped, recipe: Recipe, home: Municipali
 
 
 def _with_disclosures(part: Prepared, recipe: Recipe) -> Prepared:
-    """Return the part with findings on personal data added; such values are masked in all findings."""
+    """Return the part with findings on personal data; personal values are masked in all its findings."""
     kinds = {field.name: field.kind for field in schema_fields(recipe.schema)}
     read = [column for rule in recipe.mapping.values() for column in rule.columns]
     table, origins = part.source.table, part.mapped.origins
@@ -203,7 +214,7 @@ def _doubts(source: SourceTable, mapped: Mapped, placed: Placed) -> Iterator[Fin
     """Yield a warning for each value that cleaning left unchanged because it is ambiguous or damaged."""
     table = source.table
     yield from placed.findings
-    if source.recipe.mapping or source.recipe.same_names:  # a conversion has nobody to declare anything
+    if source.recipe.mapping or source.recipe.same_names:  # a conversion has no recipe to declare a system in
         yield from undeclared(table, mapped, placed.frame, schema_fields(source.recipe.schema), source.recipe.source)
     suggestions = Suggestions(source.recipe.schema)
     for doubt in placed.doubts:
@@ -219,10 +230,11 @@ def _doubts(source: SourceTable, mapped: Mapped, placed: Placed) -> Iterator[Fin
 
 
 def _key_findings(group: Sequence[SourceTable], frames: Sequence[pl.DataFrame], recipe: Recipe) -> list[list[Finding]]:
-    """Return an error for a table without rows, and for each row that repeats the key that the recipe names."""
+    """Return an error for a table without rows, and for each row that repeats a key named in the recipe."""
     found: list[list[Finding]] = [[] for _ in group]
     if not any(frame.height for frame in frames):
         found[0].append(Finding("no-rows", "error", sheet=group[0].table.grid.sheet))
+    # The standard's own key only compares releases; a recipe that names a key promises that it is unique.
     if not recipe.key_is_own:
         return found
     seen: dict[tuple[str, ...], tuple[int, int]] = {}
@@ -242,12 +254,15 @@ def _repeated_key(table: Table, row: int, cells: Iterable[str], recipe: Recipe, 
 
 
 def _row_name(group: Sequence[SourceTable], place: tuple[int, int], part: int) -> object:
-    """Return the number of a row, with its file if that is another."""
+    """Return the number of a row, with the name of its file if that is another file."""
     return place[1] if place[0] == part else f"{group[place[0]].name} {place[1]}"
 
 
 def _cut_cells(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator[Finding]:
-    """Yield a warning for each value that is too long for an Excel cell or a shapefile; the CSV has it whole."""
+    """Yield a warning for each value that is cut in an Excel cell or a shapefile; the CSV contains it whole.
+
+    An Excel cell holds 32,767 characters, a text field of a shapefile 254 bytes.
+    """
     if "shp" in recipe.formats:
         from meguro_opendata.geo.gis.writing import cut_values
 
@@ -264,7 +279,11 @@ def _cut_cells(table: Table, frame: pl.DataFrame, recipe: Recipe) -> Iterator[Fi
 def _other_periods(
     source: SourceTable, mapped: Mapped, frame: pl.DataFrame, recipe: Recipe, fiscal_start: int
 ) -> Iterator[Finding]:
-    """Yield values in another period than their file: errors if the recipe asks for the check, else warnings."""
+    """Yield findings on values outside the period of their file: errors if the recipe asks for it, else warnings.
+
+    Without the recipe's word the check runs only on the one date field of a table: of several it is not known which
+    one dates the rows.
+    """
     settings = recipe.source.period
     asked = settings.confirm if settings else None
     dates = [field.name for field in schema_fields(recipe.schema) if field.kind == "date"]

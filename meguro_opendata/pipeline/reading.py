@@ -1,4 +1,4 @@
-"""Recipe → the tables that it is made from: one file, the files of a series, or several that are stacked or joined."""
+"""Reading of a recipe's tables: one file, the files of a series, or several files stacked or joined."""
 
 from __future__ import annotations
 
@@ -38,10 +38,11 @@ class SourceTable:
     """One source of a dataset.
 
     Attributes:
-        name: The file.
-        recipe: The recipe as it is for this file.
-        member: Its place in a series, ``None`` outside of one.
-        left_out: Rows that are no rows of the published table; those of the files that joined it are among them.
+        name: The file's name.
+        recipe: The recipe for this file.
+        table: The table.
+        member: The file as a member of a series, ``None`` outside a series.
+        left_out: Rows that are not published, with those of the files that were joined to this one.
     """
 
     name: str
@@ -52,13 +53,13 @@ class SourceTable:
 
     @property
     def rows_in(self) -> int:
-        """Return rows that came in; a row that joined another counts as that one."""
+        """Return the number of rows in the source; a joined row counts with the row that it joined."""
         return len(self.table.rows) + len(self.left_out)
 
 
 @dataclass(frozen=True)
 class SourceCount:
-    """How the rows of a file that joined another were used: came in, found a row to join, were left out."""
+    """The numbers of rows of a joined file: all rows, rows that were joined, rows that were left out."""
 
     file: str
     rows_in: int
@@ -68,14 +69,14 @@ class SourceCount:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the sources gave.
+    """The sources of a dataset after reading.
 
     Attributes:
         groups: The sources of each published table, in the order of publication.
-        findings: What is to be said of the sources as a whole.
-        joined: The files that joined another.
+        findings: The findings on the sources as a whole.
+        joined: The numbers of rows of the joined files.
         several: Whether findings, changes and rejected rows have to name their file.
-        coverage: What of the files was read.
+        coverage: The parts of the files that were read, and those that were not.
     """
 
     groups: tuple[tuple[SourceTable, ...], ...]
@@ -106,7 +107,7 @@ def read_sources(recipe: Recipe, city: City) -> Reading:
 
 
 def _read_single(recipe: Recipe, files: OpenedFiles) -> Reading:
-    """Return the sheets of one file, mostly one."""
+    """Return the reading of one file, with one part for each sheet that is read."""
     name = recipe.source.file
     parts = [SourceTable(name, recipe, table, left_out=_left_out(table, name)) for table in files.tables(recipe)]
     differing = differing_headers({str(part.table.grid.sheet): part.table for part in parts})
@@ -114,7 +115,7 @@ def _read_single(recipe: Recipe, files: OpenedFiles) -> Reading:
 
 
 def _list_table(path: Path, city: City) -> Table:
-    """Return オープンデータ一覧 made from a file in our catalogue form, as the source of a recipe."""
+    """Return オープンデータ一覧, made from a file in our catalogue form, as the source table of a recipe."""
     header, rows = numbered_rows(read_entries(path), city)
     records = [header, *(row for _, row in rows)]
     lines = [0, *(number for number, _ in rows)]
@@ -122,7 +123,7 @@ def _list_table(path: Path, city: City) -> Table:
 
 
 def single_reading(table: Table, recipe: Recipe) -> Reading:
-    """Return the reading of a recipe that has one source."""
+    """Return the reading of a recipe with one source."""
     source = SourceTable(recipe.source.file, recipe, table, left_out=_left_out(table, recipe.source.file))
     return Reading(((source,),), coverage=table.coverage)
 
@@ -136,6 +137,7 @@ def _read_series(recipe: Recipe, files: OpenedFiles, city: City) -> Reading:
     if not names:
         shown: dict[str, object] = {"value": recipe.source.series}
         raise ConfigurationError(recipe.path, [Fault("source.series", "series-empty", shown)])
+    # A skipped row in a file that is not there would be published under the file's new name.
     _refuse_unknown_files(recipe, names)
     recipes = {name: recipe.for_file(name) for name in names}
     tables = {name: files.tables(own) for name, own in recipes.items()}
@@ -154,7 +156,11 @@ def _read_series(recipe: Recipe, files: OpenedFiles, city: City) -> Reading:
 
 
 def _in_time(member: Member) -> tuple[Period, int, str]:
-    """Return the sort key: the period, then the shortest name first, since a copy has the longer one."""
+    """Return the sort key of a file: its period, then the length of its name.
+
+    The shorter name comes first: a copy has the longer one (人口 - コピー.csv) and becomes the duplicate.
+    """
+    # Files without a period come last, after every possible year.
     return member.period or Period(9999), len(member.name), member.name
 
 
@@ -196,7 +202,7 @@ def _place_of(cell: str) -> tuple[int, int]:
 
 
 def _as_fiscal(period: Period, start: int) -> Period:
-    """Return the fiscal year of a period; a year alone is the fiscal year of that number.
+    """Return the fiscal year of a period; a year without a month is taken as a fiscal year.
 
     >>> _as_fiscal(Period(2025, 3), 4).label, _as_fiscal(Period(2024), 4).label
     ('FY2024', 'FY2024')
@@ -238,6 +244,7 @@ def _read_join(recipe: Recipe, files: OpenedFiles, sources: Sources) -> Reading:
     left_out = [*_left_out(table, first.file)]
     findings: list[Finding] = []
     counts: list[SourceCount] = []
+    # All files are opened and their key columns checked before the first join, to report all faults at once.
     others = [(one, _only(files.tables(recipe.for_file(one.file, one)), recipe)) for one in sources.join]
     faults = list(_key_faults(table, first.file, others))
     if faults:
@@ -255,7 +262,8 @@ def _read_join(recipe: Recipe, files: OpenedFiles, sources: Sources) -> Reading:
 
 
 def _only(tables: Sequence[Table], recipe: Recipe) -> Table:
-    """Return the one table of a source that joins another or is joined."""
+    """Return the only table of a source in a join."""
+    # Rows of several sheets can share a key, and a join must find exactly one partner.
     if len(tables) > 1:
         raise ConfigurationError(recipe.path, [Fault("sources", "sheets-in-join", {})])
     return tables[0]
@@ -266,7 +274,10 @@ def _count(source: NamedSource, table: Table, joined: Joined, rejected: int) -> 
 
 
 def _key_faults(first: Table, file: str, others: Sequence[tuple[JoinedSource, Table]]) -> Iterator[Fault]:
-    """Yield a fault for each key column that a file lacks; only the first source's own columns can be its key."""
+    """Yield a fault for each key column that a file lacks; only the first source's own columns can be its key.
+
+    A column that another source adds would make the result depend on the order of the joins.
+    """
     for number, (source, table) in enumerate(others):
         for there, here in source.by.items():
             for column, name, columns in ((there, file, first.frame.columns), (here, source.file, table.frame.columns)):

@@ -1,4 +1,4 @@
-"""The report on everything that a release is made of, and the sources that it shows."""
+"""The report on a release, and the sources that its page shows."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ __all__ = ["shown_sources", "whole_report"]
 
 
 def whole_report(reading: Reading, tables: Sequence[Sequence[Prepared]], recipe: Recipe, city: City | str) -> Report:
-    """Return one report on the sources, the published tables and the words that a catalogue would get.
+    """Return one report on the sources, the published tables and the metadata.
 
     Args:
         reading: The sources.
-        tables: The sources of each published table with what was found in them.
+        tables: The sources of each published table, after validation.
         recipe: The recipe.
-        city: Who publishes; a municipality code alone, if nobody is known to publish yet.
+        city: The publisher, or a municipality code alone outside a workspace; then no metadata is checked.
     """
     report = _data_report(reading, tuple(chain.from_iterable(tables)), recipe)
     findings = [*report.findings, *_metadata_findings(recipe, city)]
@@ -42,7 +42,7 @@ def whole_report(reading: Reading, tables: Sequence[Sequence[Prepared]], recipe:
 
 
 def _data_report(reading: Reading, parts: Sequence[Prepared], recipe: Recipe) -> Report:
-    """Return one report on all sources; findings name their file, where there are several."""
+    """Return one report on all sources; findings name their file if there are several."""
     first = replace(
         parts[0].report,
         rows=sum(part.report.rows for part in parts),
@@ -80,7 +80,7 @@ def _series_findings(parts: Sequence[Prepared], recipe: Recipe) -> list[Finding]
 
 
 def _moved_identifiers(parts: Sequence[Prepared], recipe: Recipe) -> Iterator[Finding]:
-    """Yield rows with another ID than in the period before, or in the earlier table that the recipe names."""
+    """Yield findings on rows whose ID differs from the previous period, or from the earlier table in the recipe."""
     several = recipe.source.series is not None or recipe.sources is not None
     for before, part in _with_earlier(parts, recipe):
         table, origins = part.source.table, part.mapped.origins
@@ -91,7 +91,7 @@ def _moved_identifiers(parts: Sequence[Prepared], recipe: Recipe) -> Iterator[Fi
 
 
 def _with_earlier(parts: Sequence[Prepared], recipe: Recipe) -> Iterator[tuple[pl.DataFrame, Prepared]]:
-    """Yield each part with the published rows that came before it."""
+    """Yield each part with the published rows that precede it: the previous period, or the earlier table."""
     if recipe.source.series is not None:
         yield from ((before.frame, part) for before, part in pairwise(parts))
     if recipe.earlier_path is not None:
@@ -100,7 +100,7 @@ def _with_earlier(parts: Sequence[Prepared], recipe: Recipe) -> Iterator[tuple[p
 
 
 def _metadata_findings(recipe: Recipe, city: City | str) -> list[Finding]:
-    """What a portal would refuse or rewrite of the recipe's words; warnings, since not every portal is a CKAN."""
+    """Return a warning for each metadata value that CKAN would refuse or rewrite; warnings, as portals differ."""
     if isinstance(city, str):
         return []
     stem, meta = recipe.file_stem(city.code), recipe.metadata
@@ -111,16 +111,18 @@ def _metadata_findings(recipe: Recipe, city: City | str) -> list[Finding]:
         "extras": [{"key": "keywords", "value": json.dumps(meta.keywords)}],
         "resources": [{"name": f"{stem}.csv", "url": f"{stem}.csv", "format": "CSV"}],
     }
+    # An empty licence is accepted here: the city's profile adds the licence when the dataset is published.
     found = check_package(Package.from_ckan(package), PortalRules(licenses={""}))
     return [replace(one, severity="warning", file=None) for one in found]
 
 
 def shown_sources(parts: Sequence[Prepared], reading: Reading) -> dict[str | None, Checked]:
-    """Return the sources by the name that findings give them, so that a page shows each finding among its own cells."""
+    """Return the sources by the file name in their findings, so that a page shows each finding beside its own cells."""
     shown: dict[str | None, Checked] = {}
     for part in parts:
         table, kinds = part.source.table, {field.name: field.kind for field in schema_fields(part.source.recipe.schema)}
         columns = {column: kinds[name] for name, column in part.mapped.origins.items() if column and name in kinds}
+        # The checksum of the source: with it a reader can find out whether the page is about the file in hand.
         digest = sha256(read_bytes(table.path))
         name = part.source.name if reading.several else None
         shown.setdefault(name, Checked(part.source.name, digest, view_of_table(table, columns)))

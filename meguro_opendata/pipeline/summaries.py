@@ -1,4 +1,4 @@
-"""What a descriptor says of a release beside its files: facts, coordinates, places and what it is made from."""
+"""Parts of a descriptor besides the files: facts, coordinates, places, and the list of sources."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ __all__ = [
     "source_list",
 ]
 
-_LONGEST_PART = 200_000
+_LONGEST_PART = 200_000  # bytes of a workbook's properties that are read: a small file can unpack to gigabytes
 
 
 def facts_of(draft: Draft, tables: Sequence[PublishedTable]) -> ReleaseFacts:
-    """Return what the published tables and the sources of a draft say."""
+    """Return the facts that the published tables and the sources of a draft contain."""
     sources = [part.source.table for part in draft.parts]
     return read_facts(
         [table.frame for table in tables],
@@ -48,12 +48,12 @@ def facts_of(draft: Draft, tables: Sequence[PublishedTable]) -> ReleaseFacts:
 
 
 def coordinate_records(draft: Draft) -> list[dict[str, Any]]:
-    """Return how the coordinates of each source came into the published system; empty where none is declared."""
+    """Return the record of the datum transformation of each source; empty if no source declares a system."""
     return [{"file": part.source.name, **part.coordinates} for part in draft.parts if part.coordinates]
 
 
 def place_stamp_of(draft: Draft, coordinates: Sequence[Mapping[str, Any]]) -> PlaceStamp | None:
-    """Return what the release was made with besides its sources; ``None`` outside of a workspace."""
+    """Return the stamp of the grids, gazetteers and boundaries behind a release; ``None`` outside a workspace."""
     if isinstance(draft.city, str):
         return None
     has_points = coordinate_fields(schema_fields(draft.recipe.schema)) is not None
@@ -62,7 +62,7 @@ def place_stamp_of(draft: Draft, coordinates: Sequence[Mapping[str, Any]]) -> Pl
 
 
 def source_list(recipe: Recipe) -> SourceList:
-    """Return the files that a recipe's release is made from, the recipe among them."""
+    """Return the files from which a recipe's release is made, with the recipe itself."""
     beside = {
         "recipe": recipe.path,
         "schema": recipe.schema_path,
@@ -85,24 +85,25 @@ def read_facts(
     fields: Sequence[Field],
     sources: Sequence[tuple[Path, str]],
 ) -> ReleaseFacts:
-    """Return what the tables and their sources say.
+    """Return the facts that tables and their sources contain: extent, period, and the day of the last saving.
 
     Args:
         frames: The published tables.
-        periods: Their periods, of a series.
-        fields: Their fields.
-        sources: Each source's path and container.
+        periods: The periods of the tables, in a series.
+        fields: The fields of the tables.
+        sources: The path and the container of each source.
     """
     known = sorted(period for period in periods if period is not None)
     return ReleaseFacts(
         _box(frames, fields),
+        # From the surest to the least sure: the recipe's periods, days in the rows, the name of the file.
         _span(known) or _as_of(frames) or _named(sources),
         max(filter(None, (saved_day(path, container) for path, container in sources)), default=None),
     )
 
 
 def _box(frames: Sequence[pl.DataFrame], fields: Sequence[Field]) -> tuple[float, float, float, float] | None:
-    """Return the corners of all points that are on earth; ``None`` without points."""
+    """Return west, south, east and north of all points with valid degrees; ``None`` without points."""
     names = coordinate_fields(fields)
     if names is None:
         return None
@@ -116,7 +117,7 @@ def _box(frames: Sequence[pl.DataFrame], fields: Sequence[Field]) -> tuple[float
 
 
 def _as_of(frames: Sequence[pl.DataFrame]) -> str | None:
-    """Return the first and last day in the fields that date the table's content; ``None`` without such a field."""
+    """Return the first and last day in the fields that date the rows (``as_of``); ``None`` without such a field."""
     days = {
         value
         for frame in frames
@@ -129,14 +130,14 @@ def _as_of(frames: Sequence[pl.DataFrame]) -> str | None:
 
 
 def _named(sources: Sequence[tuple[Path, str]]) -> str | None:
-    """Return the period in the file name of a single source; ``None`` if there is not exactly one."""
+    """Return the period in the file name of a single source; ``None`` unless there is exactly one period."""
     names = {path for path, _ in sources}
     found = periods_in(stem_of(next(iter(names)).name)) if len(names) == 1 else []
     return _span(found) if len(found) == 1 else None
 
 
 def _span(periods: Sequence[Period]) -> str | None:
-    """Return the time from the beginning of the first period to the end of the last, by ISO 8601."""
+    """Return the time from the beginning of the first period to the end of the last one, in the form of ISO 8601."""
     if not periods:
         return None
     return _joined(iso_period(periods[0]).partition("/")[0], iso_period(periods[-1]).rpartition("/")[2])
@@ -165,11 +166,11 @@ def _is_day(text: str | None) -> bool:
 
 
 def saved_day(path: Path, container: str) -> str | None:
-    """Return the day in Japan on which a workbook was last saved, by its own properties; ``None`` if it has none.
+    """Return the day in Japan on which a workbook was last saved, by its own properties; ``None`` if unknown.
 
     Args:
         path: The file.
-        container: What it really is (``xlsx``, ``ods``, …).
+        container: The file's true form (``xlsx``, ``ods``, …).
     """
     words = _data()["saved"]
     part = words["parts"].get(container)
@@ -180,6 +181,7 @@ def saved_day(path: Path, container: str) -> str | None:
             written = file.read(_LONGEST_PART).decode("utf-8", errors="replace")
     except DAMAGED_ARCHIVE:
         return None
+    # A pattern instead of an XML parser: the part comes from an unknown file, and one date is all that is needed.
     found = re.search(words["pattern"], written)
     try:
         moment = datetime.fromisoformat(found[1]).replace(tzinfo=UTC).astimezone(JST) if found else None

@@ -1,4 +1,4 @@
-"""``dataset.yaml``: where a dataset's source lies and how it becomes the published table; parsed strictly."""
+"""Recipes (``dataset.yaml``): the source of a dataset and its conversion to the published table, parsed strictly."""
 
 from __future__ import annotations
 

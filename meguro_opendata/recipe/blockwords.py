@@ -1,4 +1,4 @@
-"""The recipe's words for parts of a source: rows that are skipped, blocks that are read or are not."""
+"""The recipe's words for parts of a source: skipped rows, and blocks that are read or left out."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from meguro_opendata.sources import Grid, column_letter
 
 __all__ = ["NamedBlock", "SkippedRow", "block_faults", "block_line", "left_out", "row_faults"]
 
+# Seven digits hold the last row of a worksheet (1,048,576), three letters its last column (XFD).
 _LINES = re.compile("([1-9][0-9]{0,6})(?:(-)([1-9][0-9]{0,6})?)?")
 _LETTERS = re.compile("([A-Z]{1,3})(?:-([A-Z]{1,3}))?")
 _ALPHABET = 26
-_BEGINNING = 20  # characters by which a block is known again
+_BEGINNING = 20  # characters that identify a block again: enough for its heading, short enough to stay on one line
 
 
 class SkippedRow(Declared):
-    """A row of the source that is no record; with the file and the sheet, where there are several."""
+    """A row of the source that is no record, with its file and sheet where there are several."""
 
     row: int = Field(ge=1)
     reason: Filled
@@ -32,6 +33,7 @@ class SkippedRow(Declared):
 
 
 def _as_text(value: object) -> object:
+    # YAML reads `rows: 5` as a number. A truth value is an int in Python, too, and is not a line.
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -62,9 +64,16 @@ def _number(letters: str) -> int:
 
 
 class NamedBlock(Declared):
-    """A part of a source that is read, or is not and why: a whole sheet, lines of it (``5-60``, ``5-``), or columns.
+    """A part of a source that is read, or left out for a reason.
 
-    ``begins`` is how the text of its first line begins; if that has moved, the recipe no longer fits the file.
+    Attributes:
+        file: The file, if the recipe has several.
+        sheet: The sheet; without it the block is a part of every sheet.
+        rows: The lines of the block, as ``5-60`` or ``5-``; all lines if missing.
+        columns: The columns of the block, as ``B`` or ``B-D``; all columns if missing.
+        begins: The beginning of its first line's text. If the text is not there, the recipe does not fit the file.
+        read: Whether the block is read.
+        reason: The reason for leaving the block out.
     """
 
     file: str | None = None
@@ -77,6 +86,7 @@ class NamedBlock(Declared):
 
     @model_validator(mode="after")
     def _with_reason(self) -> Self:
+        # Nothing is lost in silence: leaving out data takes a reason that readers of the release can see.
         if not self.read and self.reason is None:
             raise ValueError("block-without-reason")
         if self.begins is not None and self.rows is None:
@@ -87,7 +97,7 @@ class NamedBlock(Declared):
 
     @property
     def lines(self) -> tuple[int, int | None]:
-        """Return the first line, counted from 0, and the one below the last, ``None`` if it goes on to the end.
+        """Return the first line, counted from 0, and the line after the last; ``None`` for a block without end.
 
         >>> NamedBlock(read=True, rows="5-60").lines, NamedBlock(read=True, rows="5-").lines
         ((4, 60), (4, None))
@@ -101,29 +111,29 @@ class NamedBlock(Declared):
 
     @property
     def letters(self) -> tuple[int, int] | None:
-        """Return the first and last column, counted from 0; ``None`` for all."""
+        """Return the first and last column, counted from 0; ``None`` for a block of all columns."""
         found = _LETTERS.fullmatch(self.columns or "")
         return (_number(found[1]), _number(found[2] or found[1])) if found else None
 
     @property
     def is_whole_sheet(self) -> bool:
-        """Return whether it is a sheet with all that it holds."""
+        """Return whether the block is a whole sheet."""
         return self.rows is None and self.columns is None
 
     def is_of(self, file: str, sheet: str | None) -> bool:
-        """Return whether it is a part of a sheet of a file; one that names no file or sheet is of each."""
+        """Return whether the block is a part of a sheet; a block without file or sheet belongs to each of them."""
         return self.file in (None, file) and (self.sheet is None or self.sheet == sheet)
 
 
 def row_faults(
     rows: Sequence[SkippedRow], sources: Mapping[str | None, Sequence[FileSettings]], *, several: bool
 ) -> Iterator[Fault]:
-    """What is wrong with the rows that are skipped.
+    """Yield the faults of the skipped rows.
 
     Args:
-        rows: The rows.
-        sources: How each file is read; under ``None`` the only one.
-        several: Whether rows have to name their file.
+        rows: The skipped rows.
+        sources: By file name, the settings with which the file is read; under ``None`` those of a single file.
+        several: Whether each row has to name its file.
     """
     seen: set[tuple[str | None, str | None, int]] = set()
     for number, skipped in enumerate(rows):
@@ -133,6 +143,7 @@ def row_faults(
             yield Fault(f"skip_rows.{number}.row", "row-twice", shown)
         seen.add(key)
         ways = sources.get(skipped.file, ())
+        # A row of the header is no record anyway; naming it shows that the header row was meant to be another one.
         if skipped.row <= max((way.header_row for way in ways if skipped.sheet in (None, *_sheets(way))), default=0):
             yield Fault(f"skip_rows.{number}.row", "row-in-header", shown)
         if several != (skipped.file is not None):
@@ -154,7 +165,7 @@ def _has_several_sheets(ways: Iterable[FileSettings]) -> bool:
 
 
 def block_faults(blocks: Sequence[NamedBlock], files: Sequence[str]) -> Iterator[Fault]:
-    """What is wrong with the blocks; ``files`` are those of a recipe that names more than one."""
+    """Yield the faults of the blocks; ``files`` are the files of a recipe with several, else empty."""
     for number, block in enumerate(blocks):
         if block.file is not None and block.file not in files:
             yield Fault(f"blocks.{number}.file", "block-file-unknown", {"value": block.file, "known": list(files)})
@@ -163,12 +174,12 @@ def block_faults(blocks: Sequence[NamedBlock], files: Sequence[str]) -> Iterator
 
 
 def left_out(block: Block, grid: Grid, reason: str, file: str | None = None) -> NamedBlock:
-    """Return the words that leave a block out.
+    """Return the recipe's words that leave a block out.
 
     Args:
-        block: The block; of another sheet, the whole sheet is left out.
+        block: The block; for one of another sheet the whole sheet is left out.
         grid: The cells of its sheet.
-        reason: Why, in words.
+        reason: The reason, in words.
         file: The file, if the recipe has several.
     """
     words: dict[str, object] = {} if file is None else {"file": file}
@@ -178,7 +189,7 @@ def left_out(block: Block, grid: Grid, reason: str, file: str | None = None) -> 
         letters = (column_letter(at - 1) for at in (block.first_column, block.last_column))
         words["columns"] = "-".join(dict.fromkeys(letters))
     elif block.reason != "other-sheet":
-        # A block at the end goes on to the end, since the next file may have more lines.
+        # A block at the end of the sheet is left open, since next year's file may have more lines.
         words["rows"] = f"{block.first_row}-{'' if block.last_row >= grid.height else block.last_row}"
         text = " ".join(cell.strip() for cell in grid.record(block.first_row - 1) if cell.strip())
         words["begins"] = text[:_BEGINNING].strip()
@@ -186,7 +197,7 @@ def left_out(block: Block, grid: Grid, reason: str, file: str | None = None) -> 
 
 
 def block_line(block: NamedBlock) -> str:
-    """Return a block as the line of a recipe.
+    """Return a block as a line of a recipe.
 
     >>> block_line(NamedBlock(sheet="一", rows="4-", read=False, reason="別の表"))
     '- {sheet: 一, rows: 4-, read: false, reason: 別の表}'

@@ -1,4 +1,4 @@
-"""What a recipe says, checked against its schema, its workspace and itself: every fault, each with its place."""
+"""Checks of a recipe's content against its schema, its workspace and itself; every fault with its place."""
 
 from __future__ import annotations
 
@@ -30,11 +30,15 @@ from meguro_opendata.workspace.city import Workspace
 
 __all__ = ["faults"]
 
+# Faults that have one cause where a recipe has a schema of its own: the schema names no field of coordinates.
 _NEED_POINTS = ("crs-without-coordinates", "geocode-without-coordinates", "no-coordinates")
 
 
 def faults(written: RecipeFile, schema: Mapping[str, Any], workspace: Workspace) -> Iterator[Fault]:
-    """Every fault of a recipe's content, its form being right: names that nothing has, rows and columns used twice."""
+    """Yield every fault in the content of a well-formed recipe: unknown names, rows and columns used twice, and more.
+
+    All faults come at once, so that a person corrects the file in one go.
+    """
     fields = schema_fields(schema)
     found = list(_all_faults(written, fields, workspace))
     yield from found
@@ -43,7 +47,7 @@ def faults(written: RecipeFile, schema: Mapping[str, Any], workspace: Workspace)
 
 
 def _points_fault(file: str, fields: Sequence[StandardField]) -> Fault:
-    """What a schema of one's own must say before coordinates can be made of its fields."""
+    """Return the fault of an own schema that marks no pair of coordinate fields, or more than one."""
     named = {kind: [field.name for field in fields if field.kind == kind] for kind in ("latitude", "longitude")}
     missing = [f'"mo:kind": "{kind}"' for kind, names in named.items() if not names]
     if missing:
@@ -74,14 +78,15 @@ def _all_faults(written: RecipeFile, fields: Sequence[StandardField], workspace:
 
 
 def _mapping_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault]:
-    """Yield columns for fields that nothing has, and a mapping that says nothing."""
+    """Yield a fault for each mapped field that the schema lacks, and for an empty mapping."""
     yield from _unknown_names("mapping", list(written.mapping), names)
+    # A recipe without the word maps columns by name; an empty mapping would publish a table without columns.
     if written.mapping == {} and "mapping" in written.model_fields_set and not written.extensions:
         yield Fault("mapping", "mapping-empty", {})
 
 
 def _rule_faults(mapping: Mapping[str, MappingRule], fields: Sequence[StandardField]) -> Iterator[Fault]:
-    """Normalisers that a field has not, and patterns that split nothing."""
+    """Yield a fault for each kept rule that a field does not have, and for each pattern that cannot split."""
     kinds = {field.name: field.kind for field in fields}
     for name, rule in mapping.items():
         yield from _unknown_rules(f"mapping.{name}.keep", rule.keep, kinds.get(name, ""))
@@ -96,7 +101,7 @@ def _department_faults(department: str, known: Sequence[str]) -> Iterator[Fault]
 
 
 def _file_settings(written: RecipeFile) -> Iterator[tuple[str, FileSettings]]:
-    """Yield how each file is read, with its place in the recipe."""
+    """Yield the settings of each file, with their place in the recipe."""
     if written.source is not None:
         yield "source", written.source
     if written.sources is not None:
@@ -120,11 +125,12 @@ def _source_faults(written: RecipeFile, fields: list[str]) -> Iterator[Fault]:
 
 
 def _single_faults(source: SourceSettings) -> Iterator[Fault]:
-    """What is wrong with the words of one file, or with words that a series must not have."""
+    """Yield the faults in the words of a single file, and words that are not for a series."""
     if source.series is not None:
         if source.kind == "catalog":
             yield Fault("source.kind", "series-of-catalog", {})
         return
+    # A source lies beside its recipe: a path elsewhere would publish files from outside the dataset's folder.
     if not is_plain_name(source.file):
         yield Fault("source.file", "path-not-inside", {"value": source.file})
     if source.leave_out:
@@ -145,10 +151,11 @@ def _unknown_rules(place: str, keep: tuple[str, ...], kind: str) -> Iterator[Fau
 
 
 def _pattern_faults(place: str, rule: MappingRule) -> Iterator[Fault]:
-    """Yield a pattern that cannot be read, or that catches fewer groups than asked for."""
+    """Yield a fault for a pattern that cannot be read, or that has fewer groups than the rule asks for."""
     if rule.split is None or rule.split.pattern is None:
         return
     shown: dict[str, object] = {"value": rule.split.pattern, "part": rule.split.part}
+    # polars is asked, not `re`: it splits the column, in linear time, and its patterns lack lookaround.
     try:
         groups = pl.Series([""]).str.extract_groups(rule.split.pattern).struct.fields
     except pl.exceptions.ComputeError:
@@ -181,7 +188,7 @@ def _waiver_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault]:
 
 
 def _expectation_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault]:
-    """Yield totals of fields that nothing has, and bounds between which no number lies."""
+    """Yield a fault for each total of an unknown field, and for bounds that no number can meet."""
     expected = written.expect
     if expected is None:
         return
@@ -196,7 +203,7 @@ def _expectation_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault
 
 
 def _bounds_faults(bounds: Mapping[str, Bounds | None]) -> Iterator[Fault]:
-    """Yield bounds that are none, or that exclude each other, by their place in the recipe."""
+    """Yield a fault for bounds without any number, and for bounds that exclude each other."""
     for place, one in bounds.items():
         if one is None:
             continue
@@ -207,7 +214,7 @@ def _bounds_faults(bounds: Mapping[str, Bounds | None]) -> Iterator[Fault]:
 
 
 def _geocode_faults(written: RecipeFile, names: list[str], with_points: bool) -> Iterator[Fault]:
-    """Positions from a field that nothing has, for a schema without coordinates, or flags whose names are taken."""
+    """Yield the faults of ``geocode``: an unknown field, a schema without coordinates, flags whose names are taken."""
     if written.geocode is None:
         return
     if written.geocode.address not in names:
@@ -228,7 +235,7 @@ def _allowance_faults(written: RecipeFile, names: list[str]) -> Iterator[Fault]:
 
 
 def _part_faults(written: RecipeFile) -> Iterator[Fault]:
-    """What is wrong with the rows and blocks that the recipe names."""
+    """Yield the faults of the rows and blocks that the recipe names."""
     ways: dict[str | None, list[FileSettings]] = {}
     if written.source is not None:
         ways[None] = [written.source]
@@ -236,11 +243,13 @@ def _part_faults(written: RecipeFile) -> Iterator[Fault]:
         ways.setdefault(source.file, []).append(source)
     several = written.sources is not None or (written.source is not None and written.source.series is not None)
     yield from row_faults(written.skip_rows, ways, several=several)
+    # The files of a series are not known until it is read, so that their names cannot be checked here.
     if written.source is None or written.source.series is None:
         yield from block_faults(written.blocks, [name for name in ways if name is not None])
 
 
 def _column_faults(written: RecipeFile) -> Iterator[Fault]:
+    # `drop` means that a column is not published; a column that fills a field is.
     used = {column for rule in written.mapping.values() for column in rule.columns}
     used |= {extension.column for extension in written.extensions}
     for column in written.drop:
@@ -249,6 +258,7 @@ def _column_faults(written: RecipeFile) -> Iterator[Fault]:
 
 
 def _format_faults(written: RecipeFile, with_points: bool) -> Iterator[Fault]:
+    # The CSV is the release's data: row counts, differences and the preview are read from it.
     if "csv" not in written.formats:
         yield Fault("formats", "formats-need-csv", {})
     for form in written.formats:

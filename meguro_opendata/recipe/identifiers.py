@@ -1,7 +1,7 @@
-"""``ids.csv``: the register of a dataset's IDs, minted once and kept, found again by name and address.
+"""The register of a dataset's IDs (``ids.csv``): an ID is minted once, kept, and found again by name and address.
 
-One line for each name and address that an ID has had; the last line of an ID is the newest. A line is never taken
-away, so that no ID is used a second time.
+The register has one line for each name and address that an ID has had; the last line of an ID is the newest. Lines
+are never removed, so that no ID is used for a second facility.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from meguro_opendata.japan.folding import folded
 __all__ = ["Assigned", "Doubtful", "Minting", "Register", "assign", "form_fault", "read_register", "register_bytes"]
 
 REGISTER_NAME = "ids.csv"
-_LARGEST = 100_000_000
-_MARK = b"\xef\xbb\xbf"
+_LARGEST = 100_000_000  # bytes: a register of a million lines is smaller; a larger file is not a register
+_MARK = b"\xef\xbb\xbf"  # without this mark Excel opens a UTF-8 file as CP932 and shows unreadable letters
 _NUMBER = re.compile(r"\{number(?::0([0-9]{1,2}))?\}")
 _DESTROYED = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+")
-_SHOWN = 5
+_SHOWN = 5  # IDs in a finding: more would not be read
 _Key = tuple[str, ...]
 _Part = tuple[int, tuple[str, ...]]
 _Name = TypeVar("_Name")
@@ -33,7 +33,13 @@ _Name = TypeVar("_Name")
 
 @dataclass(frozen=True)
 class Minting:
-    """How a dataset's IDs are made: the field that holds them, the fields that tell facilities apart, and the form."""
+    """The way in which a dataset's IDs are made.
+
+    Attributes:
+        field: The field of the ID.
+        match: The fields that identify a facility, such as name and address.
+        form: The form of an ID, as ``131105{number:06}``.
+    """
 
     field: str
     match: tuple[str, ...]
@@ -42,19 +48,19 @@ class Minting:
 
 @dataclass(frozen=True)
 class Register:
-    """The lines of a register: the ID, and a value for each of the fields that tell facilities apart."""
+    """The lines of a register: the ID, and a value for each of the fields that identify a facility."""
 
     lines: tuple[tuple[str, _Key], ...] = ()
 
     @property
     def ids(self) -> set[str]:
-        """Return every ID that was ever given."""
+        """Return every ID that was ever minted."""
         return {identifier for identifier, _ in self.lines}
 
 
 @dataclass(frozen=True)
 class Doubtful:
-    """A row of which something is to be said: its position, the code of the finding, and what it needs."""
+    """A row that leads to a finding: its position, the code of the finding, and the parameters of its message."""
 
     position: int
     code: str
@@ -63,7 +69,14 @@ class Doubtful:
 
 @dataclass(frozen=True)
 class Assigned:
-    """The ID of each row, empty where none could be given; the register afterwards; what is to be said; new IDs."""
+    """The result of an assignment.
+
+    Attributes:
+        ids: The ID of each row, empty for a row without one.
+        register: The register with the new lines.
+        doubtful: The rows that lead to a finding.
+        minted: The number of new IDs.
+    """
 
     ids: tuple[str, ...]
     register: Register
@@ -72,7 +85,7 @@ class Assigned:
 
 
 def form_fault(form: str) -> str | None:
-    """Return why a form of IDs cannot be used, as a code, else ``None``.
+    """Return the code of the reason why a form of IDs cannot be used, ``None`` for a usable form.
 
     >>> form_fault("131105{number:06}"), form_fault("131105"), form_fault("{number}{code}")
     (None, 'ids-form-number', 'ids-form-number')
@@ -82,7 +95,7 @@ def form_fault(form: str) -> str | None:
 
 
 def minted_id(form: str, number: int) -> str:
-    """Return the ID with a number.
+    """Return the ID of a number.
 
     >>> minted_id("131105{number:06}", 7)
     '131105000007'
@@ -91,7 +104,7 @@ def minted_id(form: str, number: int) -> str:
 
 
 def numbers_used(form: str, ids: Iterable[str]) -> set[int]:
-    """Return the numbers of all IDs that have the form.
+    """Return the numbers of all IDs of a form.
 
     >>> sorted(numbers_used("A-{number}", ["A-1", "A-12", "B-9"]))
     [1, 12]
@@ -112,11 +125,11 @@ def _end(form: str) -> int:
 
 
 def assign(rows: Sequence[_Key], register: Register, form: str) -> Assigned:
-    """Return an ID for each row: the one that the register has for it, or a new one.
+    """Return an ID for each row: the one that the register has for its facility, or a new one.
 
     Rows are compared with the register's lines after folding (width and spaces do not count): first by all values,
-    then by all but one where that fits one facility only, which has then been renamed or has moved. A row that fits
-    several facilities, or that another row equals, gets none.
+    then by all values but one. The second match counts only if it is the only one on both sides; the facility was
+    then renamed or has moved. A row that fits several facilities, and a row that equals another, get no ID.
 
     >>> made = assign([("見本公園", "見本1"), ("見本広場", "見本2")], Register(), "A{number:03}")
     >>> made.ids, made.minted
@@ -146,7 +159,7 @@ def assign(rows: Sequence[_Key], register: Register, form: str) -> Assigned:
 def _given_by_all(
     keys: Sequence[_Key], lines: Sequence[tuple[str, _Key]]
 ) -> tuple[dict[int, str], dict[int, Doubtful]]:
-    """Return the IDs of rows that have all values of a line, and the rows that cannot get one for certain."""
+    """Return the IDs of rows that equal a line in all values, and the rows that cannot get an ID for certain."""
     doubtful = {doubt.position: doubt for doubt in _alike(keys)}
     given = dict(_whole_matches(keys, lines, doubtful))
     doubtful |= {doubt.position: doubt for doubt in _claimed_twice(given)}
@@ -156,14 +169,15 @@ def _given_by_all(
 def _free_lines(
     lines: Sequence[tuple[str, _Key]], keys: Iterable[_Key], given: Iterable[str]
 ) -> list[tuple[str, _Key]]:
-    """Return the lines of those IDs that no row has yet."""
+    """Return the lines of the IDs that no row has yet."""
     here = set(keys)
+    # An ID whose facility is in the table under any of its names is taken, even if its row is in doubt.
     standing = {*given, *(identifier for identifier, key in lines if key in here)}
     return [line for line in lines if line[0] not in standing]
 
 
 def _alike(keys: Sequence[_Key]) -> Iterator[Doubtful]:
-    """Yield rows that nothing tells apart, and rows of which nothing is known."""
+    """Yield duplicate rows, and rows whose match fields are all empty."""
     first: dict[_Key, int] = {}
     for at, key in enumerate(keys):
         if not any(key):
@@ -184,7 +198,7 @@ def _whole_matches(
 
 
 def _claimed_twice(given: Mapping[int, str]) -> Iterator[Doubtful]:
-    """Yield rows that lead to the same ID, by what it was called earlier and by what it is called now."""
+    """Yield rows that lead to the same ID, one by the facility's earlier name and one by its present name."""
     first: dict[str, int] = {}
     for at, identifier in given.items():
         if identifier in first:
@@ -196,7 +210,10 @@ def _claimed_twice(given: Mapping[int, str]) -> Iterator[Doubtful]:
 def _partial_matches(
     waiting: Sequence[int], keys: Sequence[_Key], free: Sequence[tuple[str, _Key]]
 ) -> tuple[dict[int, str], dict[int, Doubtful]]:
-    """The rows that fit exactly one facility by all values but one, if no other row does; the others are unsure."""
+    """Return the rows that fit exactly one facility by all values but one, and the rows that fit several.
+
+    A row is certain only if no other row fits the same facility.
+    """
     facilities = _by_part(free)
     rows = _by_part((at, keys[at]) for at in waiting)
     parts: dict[str, list[_Part]] = {}
@@ -215,7 +232,7 @@ def _partial_matches(
 
 
 def _by_part(named: Iterable[tuple[_Name, _Key]]) -> dict[_Part, dict[_Name, None]]:
-    """What has each part of a key, in order."""
+    """Return, by each part of a key, the names whose keys have this part, in their order."""
     by_part: dict[_Part, dict[_Name, None]] = {}
     for name, key in named:
         for part in _parts(key):
@@ -224,7 +241,7 @@ def _by_part(named: Iterable[tuple[_Name, _Key]]) -> dict[_Part, dict[_Name, Non
 
 
 def _first_of(groups: Iterable[Iterable[_Name]], count: int) -> list[_Name]:
-    """Return the first different members of some groups, no more than asked for: a full group is not walked through.
+    """Return the first distinct members of some groups, up to a count, without reading the groups any further.
 
     >>> _first_of([["a", "b"], ["b", "c", "d"]], 3)
     ['a', 'b', 'c']
@@ -239,7 +256,7 @@ def _first_of(groups: Iterable[Iterable[_Name]], count: int) -> list[_Name]:
 
 
 def _parts(key: _Key) -> Iterator[_Part]:
-    """Yield a key without one of its values each time; empty values prove nothing."""
+    """Yield a key without each of its values in turn; parts with an empty value are left out, as they prove nothing."""
     if len(key) > 1:
         for left_out in range(len(key)):
             rest = key[:left_out] + key[left_out + 1 :]
@@ -248,7 +265,7 @@ def _parts(key: _Key) -> Iterator[_Part]:
 
 
 def _renamed(found: Mapping[int, str], rows: Sequence[_Key], newest: Mapping[str, _Key]) -> dict[int, Doubtful]:
-    """What is to be said of rows that were found by a part of their values."""
+    """Return the finding on each row that was matched by a part of its values: the facility's old and new values."""
     shown = {
         at: {"id": identifier, "before": " / ".join(newest[identifier]), "after": " / ".join(rows[at])}
         for at, identifier in found.items()
@@ -257,7 +274,10 @@ def _renamed(found: Mapping[int, str], rows: Sequence[_Key], newest: Mapping[str
 
 
 def _new_ids(form: str, taken: set[str]) -> Iterator[str]:
-    """Yield IDs that were never given: numbers above every one that was used."""
+    """Yield IDs that were never minted, with numbers above every used one.
+
+    A free number in between belonged to a facility that is gone; data that others published still refers to it.
+    """
     number = max(numbers_used(form, taken), default=0)
     while True:
         number += 1
@@ -270,11 +290,12 @@ def read_register(path: Path, minting: Minting) -> Register:
     """Return the register in a file; an empty one if there is no file yet.
 
     Raises:
-        ConfigurationError: With every fault of a file that somebody damaged.
+        ConfigurationError: If the file was damaged by hand or by a spreadsheet; with every fault.
     """
     if not path.exists():
         return Register()
     header, rows = _table(path)
+    # Columns are found by name: people move columns, and add some of their own such as 備考.
     wanted = [minting.field, *minting.match]
     lacking = [name for name in wanted if name not in header]
     if lacking:
@@ -287,7 +308,7 @@ def read_register(path: Path, minting: Minting) -> Register:
 
 
 def _numbered_lines(rows: Iterable[list[str]], places: Sequence[int]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the wanted cells of each line that holds any, with the line's number."""
+    """Yield the wanted cells of each line that is not blank, with the line's number."""
     for number, row in enumerate(rows, start=2):
         if any(cell.strip() for cell in row):
             yield number, [row[at].strip() if at < len(row) else "" for at in places]
@@ -306,7 +327,7 @@ def _table(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def _as_utf8(path: Path, raw: bytes) -> bytes:
-    """Return the bytes as UTF-8; Excel may have saved the file in CP932."""
+    """Return the bytes as UTF-8; Excel saves a CSV in CP932 unless asked otherwise."""
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return raw.decode(encoding).encode("utf-8")
@@ -328,14 +349,15 @@ def _line_faults(lines: Sequence[tuple[int, list[str]]], minting: Minting) -> It
 
 
 def _is_destroyed(identifier: str, form: str) -> bool:
-    """Return whether a spreadsheet program took the ID for a number: ``1.31E+11``, or without the zeros in front."""
+    """Return whether a spreadsheet turned the ID into a number: ``1.31E+11``, or without its leading zeros."""
     shortest = minted_id(form, 0)
     lost = shortest.isdigit() and identifier.isdigit() and len(identifier) < len(shortest)
     return lost or _DESTROYED.fullmatch(identifier) is not None
 
 
 def _double_faults(lines: Sequence[tuple[int, list[str]]]) -> Iterator[Fault]:
-    """Yield one facility under two IDs."""
+    """Yield a fault for each facility that has two IDs."""
+    # The next build could give the facility either of the two, depending on the order of the lines.
     known: dict[_Key, tuple[int, str]] = {}
     for number, (identifier, *values) in lines:
         key = tuple(map(folded, values))
@@ -346,7 +368,7 @@ def _double_faults(lines: Sequence[tuple[int, list[str]]]) -> Iterator[Fault]:
 
 
 def register_bytes(register: Register, minting: Minting) -> bytes:
-    r"""The register as a CSV that Excel opens, one line an ID (no cell breaks it), in the order in which they came.
+    r"""Return the register as a CSV that Excel opens, with its lines in order and no line break in a cell.
 
     >>> register_bytes(Register((("A1", ("見本公園",)),)), Minting("ID", ("名称",), "A{number}")).decode("utf-8-sig")
     'ID,名称\r\nA1,見本公園\r\n'

@@ -1,4 +1,4 @@
-"""A mapping kept as a sheet of two columns that a department edits: 項目 and 元の列."""
+"""Mapping sheets: a mapping as a sheet of two columns, 項目 and 元の列, that a department edits."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _COLON = "："
 
 
 def read_mapping_sheet(folder: Path, name: str, fields: Sequence[str]) -> dict[str, MappingRule]:
-    """Return the rules that a mapping sheet beside a recipe holds; a line without a source column maps nothing.
+    """Return the rules in a mapping sheet beside a recipe; a line without a source column maps nothing.
 
     Args:
-        folder: Where the recipe lies.
+        folder: The recipe's folder.
         name: The sheet's file name.
-        fields: Names of the fields that may be mapped.
+        fields: Names of the fields that can be mapped.
 
     Raises:
-        ConfigurationError: With every fault, each under its cell.
+        ConfigurationError: If the sheet has faults; with all of them, each at its cell.
         SourceError: If the file cannot be read as a table.
     """
     if not is_plain_name(name) or Path(name).suffix.lower() not in _SUFFIXES:
@@ -49,7 +49,7 @@ def read_mapping_sheet(folder: Path, name: str, fields: Sequence[str]) -> dict[s
 
 
 def _header(grid: Grid) -> tuple[int, int, int] | None:
-    """Row and both columns of the header, counted from 0."""
+    """Return the row and both columns of the header, counted from 0; ``None`` if there is no header."""
     words = sheet_words()
     for row, record in enumerate(grid.head(words["rows"])):
         cells = [folded(cell).lower() for cell in record]
@@ -68,10 +68,11 @@ def _first_among(cells: Sequence[str], names: Sequence[str]) -> int | None:
 def _lines(
     grid: Grid, places: tuple[int, int, int], fields: list[str], rules: dict[str, MappingRule]
 ) -> Iterator[Fault]:
-    """Yield the faults of the lines below the header; the rules go into ``rules``."""
+    """Put the rules of the lines below the header into ``rules``, and yield the faults of the other lines."""
     header, item, column = places
     spelled = {folded(name): name for name in fields}
     for row in range(header + 1, grid.height):
+        # Lines of CSV may be shorter than the header: the empty cells keep both columns within reach.
         record = [*grid.record(row), *[""] * (max(item, column) + 1)]
         field, origin = record[item].strip(), record[column].strip()
         if not origin:
@@ -106,5 +107,5 @@ def _rule(place: str, field: str, origin: str, rules: dict[str, MappingRule]) ->
 
 @cache
 def sheet_words() -> dict[str, Any]:
-    """Return the words by which a sheet's columns and lines are known (``mapping_sheet.toml``)."""
+    """Return the words that mark a sheet's columns and lines (``mapping_sheet.toml``)."""
     return packaged_toml(__package__, "mapping_sheet.toml")

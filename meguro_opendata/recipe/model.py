@@ -1,4 +1,4 @@
-"""``dataset.yaml``: where a dataset's source lies and how it becomes the published table; parsed strictly."""
+"""The checked recipe (``dataset.yaml``): the source of a dataset and its conversion to the published table."""
 
 from __future__ import annotations
 
@@ -40,25 +40,25 @@ class Recipe:
     """A checked recipe.
 
     Attributes:
-        slug: The dataset's folder name.
-        path: The file.
-        standard: The national standard that it follows, or ``None`` if it carries its own schema.
-        schema_path: Its own schema file, or ``None``.
+        slug: The name of the dataset's folder.
+        path: The recipe's file.
+        standard: The national standard of the dataset, ``None`` if the recipe has its own schema.
+        schema_path: The file of its own schema, or ``None``.
         schema: The Table Schema of the published table, extension columns included.
         base_fields: Names of the fields without the extensions.
-        key: The columns by which rows are told apart from one release to the next; may be empty.
-        key_is_own: Whether the recipe names them itself; then no two rows may have the same.
-        same_names: Whether no mapping is written; then each column that is named like a field fills that field.
-        mapping_path: The sheet that holds the mapping, ``None`` if the recipe holds it itself.
+        key: The columns that identify a row from one release to the next; can be empty.
+        key_is_own: Whether the recipe itself names the key; two rows with the same key are then an error.
+        same_names: Whether the recipe has no mapping, so that each column named like a field fills that field.
+        mapping_path: The sheet with the mapping, ``None`` if the mapping is in the recipe.
         source: The source, or the first of several.
         sources: Several sources, stacked or joined, or ``None``.
-        series: How the files of a series are published, ``None`` if nothing is said of it.
-        ids: How IDs are minted and kept, or ``None``.
-        expect: What is expected of each published table, or ``None``.
-        geocode: How positions are estimated from addresses, or ``None`` if none are.
+        series: The settings for publishing the files of a series, or ``None``.
+        ids: The settings for minting IDs, or ``None``.
+        expect: The expected rows and totals of each published table, or ``None``.
+        geocode: The settings for estimating positions from addresses, or ``None``.
         skip_rows: Rows of the source that are no records.
-        blocks: Parts of the source that are read, or are not.
-        gis: How GIS files of the release are written.
+        blocks: Parts of the source that are read or left out.
+        gis: The settings for the GIS files of the release.
     """
 
     slug: str
@@ -106,7 +106,7 @@ class Recipe:
         return self.path.parent / named if named else None
 
     def source_files(self) -> list[Path]:
-        """Return every file that the dataset is made from, as they are now."""
+        """Return every source file of the dataset that exists now or that the recipe names."""
         folder = self.path.parent
         if self.source.series is not None:
             return [folder / name for name in files_of_series(folder, self.source.series, self.left_out_of_series())]
@@ -115,12 +115,13 @@ class Recipe:
         return [self.source_path]
 
     def left_out_of_series(self) -> list[str]:
-        """The names of files that are none of the series, whatever its pattern: those named so and the recipe's own."""
+        """Return the names of files that never belong to the series: those in ``leave_out`` and the recipe's own."""
+        # A pattern such as *.csv also matches the register, the mapping sheet and the earlier state in the same folder.
         beside = (self.path, self.schema_path, self.mapping_path, self.earlier_path)
         return [*self.source.leave_out, *(path.name for path in beside if path is not None), REGISTER_NAME]
 
     def for_file(self, name: str, settings: FileSettings | None = None) -> Recipe:
-        """Return the recipe as it is for one of several files."""
+        """Return the recipe for one of several files."""
         how = settings or self.source
         source = SourceSettings(file=name, **{part: getattr(how, part) for part in FileSettings.model_fields})
         return replace(self, source=source)
@@ -132,14 +133,14 @@ class Recipe:
 
     @property
     def named_columns(self) -> set[str]:
-        """Every column of the source that the recipe names; of one without a mapping, those named like a field."""
+        """Return every source column that the recipe names; without a mapping, the names of the fields."""
         mapped = {column for rule in self.mapping.values() for column in rule.columns}
         named = (mapped | {extension.column for extension in self.extensions} | set(self.drop)) - self._made_columns
         return named or ({item.name for item in schema_fields(self.schema)} if self.same_names else set())
 
     @property
     def _made_columns(self) -> set[str | None]:
-        """Return the columns that no source has: those that say where a row comes from."""
+        """Return the columns that the program adds: the names of the sheet and the source of a row."""
         return {self.source.sheet_column, self.sources.name_column if self.sources else None}
 
     def blocks_of(self, file: str, sheet: str | None) -> tuple[NamedBlock, ...]:
@@ -147,7 +148,7 @@ class Recipe:
         return tuple(block for block in self.blocks if block.is_of(file, sheet))
 
     def file_stem(self, municipality: str) -> str:
-        """Name of the published files without extension; without a municipality's code, the slug alone."""
+        """Return the name of the published files without extension; without a municipality's code the slug alone."""
         if not municipality:
             return self.slug
         return self.standard.file_stem(municipality) if self.standard else f"{municipality}_{self.slug}"
@@ -156,9 +157,11 @@ class Recipe:
 def open_recipe(slug: str, workspace: Workspace) -> Recipe:
     """Return the recipe of one dataset of a workspace.
 
+    A mapping sheet is read once the form is right, since its columns are compared with the fields of the schema.
+
     Raises:
-        ConfigurationError: With every fault of the file's form or, once that is right, every fault of its content;
-            each with its path and, where there is one, a suggestion.
+        ConfigurationError: If the recipe has faults. It lists every fault of the form or, in a well-formed file, every
+            fault of the content, each with its place and, where possible, a suggestion.
     """
     path = workspace.recipe_path(slug)
     data = read_yaml(path)
@@ -205,9 +208,10 @@ def open_recipe(slug: str, workspace: Workspace) -> Recipe:
 def one_shot_recipe(
     path: Path, standard: Standard, settings: FileSettings, extensions: tuple[Extension, ...]
 ) -> Recipe:
-    """Return the recipe of a conversion that has none: every item of the standard, and the columns that are kept."""
+    """Return the recipe for a conversion without one: every field of the standard, and the columns that are kept."""
     schema = standard.schema or {"fields": []}
-    nothing_said = Metadata.model_construct(
+    # Built without validation: a conversion publishes nothing, and has no department to name.
+    no_metadata = Metadata.model_construct(
         description=standard.title, department="", frequency="", keywords=(), issued=None, modified=None
     )
     return Recipe(
@@ -227,12 +231,12 @@ def one_shot_recipe(
         key_is_own=False,
         waive=(),
         formats=("csv", "xlsx", "geojson"),
-        metadata=nothing_said,
+        metadata=no_metadata,
     )
 
 
 def _main_source(written: RecipeFile) -> SourceSettings:
-    """Return the source, or the first of several, which stands for the dataset where one name is wanted."""
+    """Return the source, or the first of several, whose name represents the dataset where one name is needed."""
     if written.source is not None or written.sources is None:
         return written.source or SourceSettings(file="")
     first = written.sources.every[0]
@@ -262,7 +266,7 @@ def _standard_key(schema: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _more_fields(written: RecipeFile) -> list[dict[str, Any]]:
-    """Return the fields beyond the schema's own: the city's, and those that flag estimated positions."""
+    """Return the fields after the schema's own: the city's extensions, and the flags of estimated positions."""
     fields = [_extension_field(extension) for extension in written.extensions]
     confirmed = written.geocode is not None and written.geocode.confirm is None
     flags = gazetteer_data()["flags"] if confirmed else {}

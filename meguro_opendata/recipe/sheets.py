@@ -1,4 +1,4 @@
-"""One sheet as a recipe declares it: its table, its blocks, and those that the recipe does not name."""
+"""One sheet as a recipe declares it: its table, its blocks, and other tables that the recipe does not name."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from meguro_opendata.sources.header import cut_table, labels_of
 
 __all__ = ["Declared", "declared_sheet", "refuse_moved_header"]
 
-_SEARCHED = 80  # lines among which a header that has moved is looked for
-_FEWEST = 2  # columns of the recipe that a line has to name to be the header
+_SEARCHED = 80  # lines in which a moved header is looked for: titles and notes above a table are shorter
+_FEWEST = 2  # columns of the recipe that a line must name to be its header: a single one occurs in notes, too
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Declared:
     """A sheet as a recipe reads it.
 
     Attributes:
-        table: Its table.
-        cut: All blocks of it, those that the recipe names among them.
+        table: The sheet's table.
+        cut: All blocks of the sheet, with those that the recipe names.
         unnamed: Other tables that the recipe does not name.
     """
 
@@ -43,18 +43,18 @@ def declared_sheet(
 ) -> Declared:
     """Return the table of a sheet as a recipe declares it.
 
-    Without a block that is read, it is every line below the header but the blocks that are not; with one, the lines
-    of such blocks alone, notes and sums among them told by their shape.
+    If the recipe reads certain blocks, the table has the lines of these blocks only; notes and sums in them are
+    recognised by their shape. Otherwise the table has every line below the header except the blocks left out.
 
     Args:
-        grid: The cells.
-        way: Where the header is.
+        grid: The cells of the sheet.
+        way: The settings with the place of the header.
         blocks: The parts of this sheet that the recipe names.
         skip: Rows that are no records, with the reasons.
         columns: The columns that the recipe names.
 
     Raises:
-        SourceError: If a block is elsewhere now, or there is no such header or row.
+        SourceError: If a block has moved, or if the sheet lacks the header or a row.
     """
     _refuse_moved_blocks(grid, blocks)
     unread = [block for block in blocks if not block.read]
@@ -65,7 +65,9 @@ def declared_sheet(
 
 
 def _with_unread(found: Declared, grid: Grid, unread: Sequence[NamedBlock]) -> Declared:
-    """Return the same with the blocks that the recipe does not read, whose lines are blank in what was read."""
+    """Return a sheet with the blocks that the recipe leaves out, whose lines were read as blank ones."""
+    # These lines look blank in what was read, but they are accounted for as blocks; to list them as blank rows too
+    # would count them twice.
     masked = {line for block in unread for line in filled_lines(grid, _part(block))}
     rejected = (row for row in found.table.rejected if row.row - 1 not in masked or row.reason != "blank")
     blocks = [block for block in found.cut.blocks if block.role != "blank" or _is_blank(block, masked)]
@@ -84,12 +86,12 @@ def _is_blank(block: Block, masked: set[int]) -> bool:
 
 
 def _as_block(grid: Grid, named: NamedBlock) -> Block | None:
-    """Return a block that the recipe does not read, as far as its cells are filled; ``None`` if there are none."""
+    """Return the filled lines of a block that the recipe leaves out; ``None`` for a blank block."""
     return _filled_block(grid, _part(named), named.reason or "")
 
 
 def _filled_block(grid: Grid, part: Part, reason: str) -> Block | None:
-    """Return the filled lines of a part as another table; ``None`` if there are none."""
+    """Return the filled lines of a part as another table; ``None`` for a blank part."""
     lines = filled_lines(grid, part)
     if not lines:
         return None
@@ -98,7 +100,7 @@ def _filled_block(grid: Grid, part: Part, reason: str) -> Block | None:
 
 
 def _as_declared(grid: Grid, way: FileSettings, skip: Mapping[int, str] | None, columns: Collection[str]) -> Declared:
-    """Return every line below the header."""
+    """Return the table with every line below the header."""
     table = cut_table(grid, way.header_row, way.header_rows, skip)
     reasons = {rejection.row - 1: rejection.reason for rejection in table.rejected}
     reasons |= dict.fromkeys(range(way.header_row + table.rows_in, grid.height), "blank")
@@ -107,7 +109,7 @@ def _as_declared(grid: Grid, way: FileSettings, skip: Mapping[int, str] | None, 
 
 
 def _others(grid: Grid, cut: Cut, table: Table, columns: Collection[str]) -> Iterator[Block]:
-    """What a recipe has to name: tables above, below and beside, but not those of which it names every column."""
+    """Yield the tables above, below and beside that the recipe has to name; not those with only mapped columns."""
     above = [block for block in cut.blocks if block.reason == "table-above" and block.role == "other_table"]
     top = cut.header.top if cut.header else 0
     for start, end, reason in ((0, top if above else 0, "table-above"), (cut.end, None, "second-table")):
@@ -121,7 +123,7 @@ def _others(grid: Grid, cut: Cut, table: Table, columns: Collection[str]) -> Ite
 
 
 def _by_blocks(grid: Grid, way: FileSettings, read: Sequence[Part], skip: Mapping[int, str] | None) -> Declared:
-    """Return the lines of the blocks that are read."""
+    """Return the table with the lines of the blocks that are read."""
     outside = list(_outside(read, way.header_row))
     shown = without(grid, outside)
     cut = cut_declared(shown, way.header_row, way.header_rows, whole=True)
@@ -134,7 +136,7 @@ def _by_blocks(grid: Grid, way: FileSettings, read: Sequence[Part], skip: Mappin
 
 
 def _outside(read: Iterable[Part], header_row: int) -> Iterator[Part]:
-    """Yield the lines below the header that are in no block that is read."""
+    """Yield the parts below the header that are in no block that is read."""
     start = header_row
     for part in sorted(read, key=lambda part: part.start):
         if part.start > start:
@@ -146,7 +148,7 @@ def _outside(read: Iterable[Part], header_row: int) -> Iterator[Part]:
 
 
 def _refuse_moved_blocks(grid: Grid, named: Sequence[NamedBlock]) -> None:
-    """Refuse a file in which a block does not begin any more as the recipe says."""
+    """Refuse a file in which a block no longer begins with the text in the recipe."""
     for block in named:
         if block.begins is None:
             continue
@@ -163,15 +165,15 @@ def _text(grid: Grid, line: int) -> str:
 
 
 def refuse_moved_header(grid: Grid, way: FileSettings, columns: Collection[str]) -> None:
-    """Refuse a sheet whose columns are named by another line than the recipe says.
+    """Refuse a sheet whose header is on another line than the recipe states.
 
     Args:
-        grid: The cells.
-        way: Where the header should be.
+        grid: The cells of the sheet.
+        way: The settings with the header's place in the recipe.
         columns: The columns that the recipe names.
 
     Raises:
-        SourceError: If most of them are on another line.
+        SourceError: If another line names at least twice as many of the columns as the header line.
     """
     wanted = set(columns)
     here = _known(grid, way.header_row, way.header_rows, wanted)
@@ -180,10 +182,11 @@ def refuse_moved_header(grid: Grid, way: FileSettings, columns: Collection[str])
     lines = range(way.header_rows, min(grid.height, max(_SEARCHED, way.header_row * 2)) + 1)
     best = max(lines, key=lambda row: _known(grid, row, way.header_rows, wanted), default=way.header_row)
     there = _known(grid, best, way.header_rows, wanted)
+    # Twice as many: a header with some renamed columns is still the header, and the missing columns are reported.
     if best != way.header_row and there >= _FEWEST and here * 2 <= there:
         raise SourceError("header-moved", file=grid.path, sheet=grid.sheet or "-", row=way.header_row, found=best)
 
 
 def _known(grid: Grid, row: int, rows: int, wanted: set[str]) -> int:
-    """Return how many of some columns the header on a line names."""
+    """Return the number of wanted columns that the header on a line names."""
     return len(wanted & set(labels_of(grid, row, rows))) if row <= grid.height else 0

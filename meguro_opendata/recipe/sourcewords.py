@@ -1,4 +1,4 @@
-"""The recipe's words for more than one source: series, sources that are stacked or joined, and the register of IDs."""
+"""The recipe's words for reading files, for series, for stacked or joined sources, and for the register of IDs."""
 
 from __future__ import annotations
 
@@ -37,26 +37,33 @@ __all__ = [
 
 Filled = Annotated[str, Field(min_length=1)]
 Texts = Annotated[tuple[Filled, ...], Field(strict=False)]
-_CELL = re.compile("[A-Z]{1,3}[1-9][0-9]{0,6}")
-_MOST_MATCHED = 4
+_CELL = re.compile("[A-Z]{1,3}[1-9][0-9]{0,6}")  # up to XFD1048576, the last cell of a worksheet
+_MOST_MATCHED = 4  # each further field makes more partial matches; name, address and two more identify any facility
 _CONTROL = re.compile("[\x00-\x1f]")
 
 
 class FileSettings(Declared):
-    """How a file is read; what is not said is decided from the file and shown.
+    """The settings with which a file is read; missing ones are decided from the file and shown.
 
-    ``sheets`` are sheets of one layout, ``"*"`` all that are visible; their rows are read one below another.
-    ``sheet_column`` is a column with the sheet's name, for the mapping to use.
-    ``confirm`` says what has to be confirmed. ``crs`` is the system of its coordinates, which are then published in
-    JGD2011; ``axes`` says that its columns of latitude and longitude are the wrong way round, ``notation`` what values
-    such as ``35.3829`` are.
+    Attributes:
+        sheet: The sheet, if only one is read.
+        sheets: Sheets of one layout, ``"*"`` for all visible ones; their rows are read one sheet after another.
+        sheet_column: The name of a column with the sheet's name, for use in the mapping.
+        header_row: The lowest line of the header, counted from 1.
+        header_rows: The number of lines of the header.
+        encoding: The encoding of a text file.
+        crs: The reference system of the coordinates, which are then published in JGD2011.
+        axes: ``swapped`` if the columns of latitude and longitude are exchanged.
+        notation: The meaning of values such as ``35.3829``: decimal degrees, or degrees, minutes and seconds.
+        allow_approximate: Whether a datum transformation without its grid may be used.
+        confirm: The setting that a person still has to confirm.
     """
 
     sheet: str | None = None
     sheets: Annotated[tuple[Filled, ...], Field(strict=False, min_length=1)] | Literal["*"] | None = None
     sheet_column: Filled | None = None
     header_row: int = Field(default=1, ge=1)
-    header_rows: int = Field(default=1, ge=1, le=5)
+    header_rows: int = Field(default=1, ge=1, le=5)  # more lines are a table of their own, not a header
     encoding: Literal["utf-8", "cp932", "utf-16"] | None = None
     crs: Filled | None = None
     axes: Literal["swapped"] | None = None
@@ -66,9 +73,15 @@ class FileSettings(Declared):
 
 
 class PeriodSettings(Declared):
-    """Where the period of a series' file stands, and how it is checked.
+    """The place of the period of a series' file, and its check.
 
-    ``confirm`` is a published field whose values must lie in the file's period.
+    Attributes:
+        origin: Where the period is: in the file's name, in a cell, or in a column (``from`` in the recipe).
+        pattern: A regular expression for the period, with the groups ``year``, ``month`` and ``day``.
+        cell: The cell, as ``B2``.
+        column: The column's name.
+        step: The rhythm of the series.
+        confirm: A published field whose values must lie in the file's period.
     """
 
     origin: Literal["name", "cell", "column"] = Field(default="name", alias="from")
@@ -80,21 +93,27 @@ class PeriodSettings(Declared):
 
 
 class SeriesSettings(Declared):
-    """How the files of a series are published: the title of each, and the newest under a name that stays."""
+    """The settings for publishing a series: the title of each file, and a copy of the newest under a fixed name."""
 
     title: Filled | None = None
     latest: bool = False
 
 
 class NamedSource(FileSettings):
-    """One of several sources, under a name of its own."""
+    """One of several sources, with its name."""
 
     name: Filled
     file: str
 
 
 class JoinedSource(NamedSource):
-    """A source whose columns are added to those of the first, by key columns: of the first → of this one."""
+    """A source whose columns are added to those of the first.
+
+    Attributes:
+        by: The key columns: name in the first source → name in this one.
+        relation: Whether one row of this source can belong to several rows of the first.
+        unmatched: The severity of the finding on a row without a partner, in either source.
+    """
 
     by: dict[str, Filled]
     relation: Literal["one-to-one", "many-to-one"] = "one-to-one"
@@ -102,12 +121,12 @@ class JoinedSource(NamedSource):
 
     @property
     def words(self) -> JoinWords:
-        """As :func:`meguro_opendata.sources.joining.join` takes it."""
+        """Return the words in the form of :func:`meguro_opendata.sources.joining.join`."""
         return JoinWords(self.name, self.file, self.by, self.relation, self.unmatched)
 
 
 class Sources(Declared):
-    """Several sources: stacked one below another, or a first one that others join."""
+    """Several sources: stacked one below another, or a first source to which others are joined."""
 
     stack: Annotated[tuple[NamedSource, ...], Field(strict=False)] = ()
     name_column: Filled | None = None
@@ -116,11 +135,11 @@ class Sources(Declared):
 
     @property
     def every(self) -> tuple[NamedSource, ...]:
-        """Return all of them, in the order of the recipe."""
+        """Return all sources, in the order of the recipe."""
         return tuple(source for _, source in self.places())
 
     def places(self) -> Iterator[tuple[str, NamedSource]]:
-        """Yield all of them, each with its place in the recipe."""
+        """Yield each source with its place in the recipe."""
         yield from ((f"sources.stack.{number}", source) for number, source in enumerate(self.stack))
         if self.first is not None:
             yield "sources.first", self.first
@@ -128,7 +147,7 @@ class Sources(Declared):
 
 
 class IdSettings(Declared):
-    """IDs that are minted once and kept: the field, the fields that tell rows apart, and the form."""
+    """The settings for IDs that are minted once and kept: the field, the fields that identify a row, and the form."""
 
     field: Filled
     match: Texts
@@ -136,17 +155,24 @@ class IdSettings(Declared):
 
     @property
     def minting(self) -> Minting:
-        """As :func:`meguro_opendata.recipe.identifiers.read_register` takes it."""
+        """Return the settings in the form of :func:`meguro_opendata.recipe.identifiers.read_register`."""
         return Minting(self.field, self.match, self.form)
 
 
 def point_faults(place: str, settings: FileSettings, with_points: bool) -> Iterator[Fault]:
-    """What is wrong with the words on coordinates; ``with_points``: whether the published fields have any."""
-    said = settings.model_fields_set & {"crs", "axes", "notation", "allow_approximate"}
-    if said and isinstance(settings, JoinedSource):
-        yield Fault(f"{place}.{min(said)}", "crs-of-joined", {"key": min(said)})
+    """Yield the faults in the words on coordinates.
+
+    Args:
+        place: The place of the settings in the recipe.
+        settings: The settings of one file.
+        with_points: Whether the published fields include coordinates.
+    """
+    given = settings.model_fields_set & {"crs", "axes", "notation", "allow_approximate"}
+    # A joined table adds columns to rows whose place the first source gives: two systems in a row are undecidable.
+    if given and isinstance(settings, JoinedSource):
+        yield Fault(f"{place}.{min(given)}", "crs-of-joined", {"key": min(given)})
         return
-    needless = said - ({"crs"} if _may_be_geo(settings) else set())
+    needless = given - ({"crs"} if _may_be_geo(settings) else set())
     if needless and not with_points:
         yield Fault(f"{place}.{min(needless)}", "crs-without-coordinates", {"key": min(needless)})
     if settings.crs is None:
@@ -157,7 +183,7 @@ def point_faults(place: str, settings: FileSettings, with_points: bool) -> Itera
 
 
 def setting_faults(place: str, settings: FileSettings) -> Iterator[Fault]:
-    """What is wrong with how a file is read: what is not confirmed, and words that exclude each other."""
+    """Yield the faults in the settings of a file: an unconfirmed header, and words that exclude each other."""
     if settings.confirm is not None:
         yield Fault(f"{place}.confirm", "header-unconfirmed", {"row": settings.header_row})
     if settings.sheet is not None and settings.sheets is not None:
@@ -170,7 +196,7 @@ def setting_faults(place: str, settings: FileSettings) -> Iterator[Fault]:
 
 
 def crs_faults(place: str, crs: str) -> Iterator[Fault]:
-    """What is wrong with the name of a coordinate reference system, if anything."""
+    """Yield a fault for an unknown reference system."""
     try:
         parse_crs(crs)
     except UnknownCrsError as error:
@@ -178,7 +204,7 @@ def crs_faults(place: str, crs: str) -> Iterator[Fault]:
 
 
 def _may_be_geo(settings: FileSettings) -> bool:
-    """Whether the name is that of a GIS file, whose system has to be known even if its points are not published."""
+    """Return whether a file is a GIS file by its name: its CRS must be known even if no points are published."""
     name: str = getattr(settings, "file", "").lower()
     return name.endswith((".kmz", ".json", ".zip", *file_words()["archives"]["endings"]))
 
@@ -189,7 +215,14 @@ def series_faults(
     series: SeriesSettings | None,
     fields: Sequence[str],
 ) -> Iterator[Fault]:
-    """What is wrong with the words of a series; ``fields`` are the published ones."""
+    """Yield the faults in the words of a series.
+
+    Args:
+        pattern: The pattern of the files' names, ``None`` if the source is no series.
+        period: The words on the period.
+        series: The words on publishing.
+        fields: The names of the published fields.
+    """
     if pattern is None:
         if period is not None:
             yield Fault("source.period", "word-needs-series", {"key": "period"})
@@ -198,6 +231,7 @@ def series_faults(
         return
     if not is_plain_name(pattern):
         yield Fault("source.series", "path-not-inside", {"value": pattern})
+    # Without a wildcard the pattern is one file, and next month's file would never be found.
     elif not set(pattern) & set("*?"):
         yield Fault("source.series", "series-without-star", {"value": pattern})
     yield from _period_faults(period or PeriodSettings(), fields)
@@ -229,15 +263,17 @@ def _period_pattern_faults(pattern: str) -> Iterator[Fault]:
 
 
 def _title_faults(title: str | None) -> Iterator[Fault]:
+    # A title is one line of the catalogue; control characters in it would reach terminals and portals.
     wrong = unknown_words(title) if title else []
     if wrong or _CONTROL.search(title or ""):
         yield Fault("series.title", "series-title-words", {"value": wrong or [title]})
+    # Otherwise all files have one title, and people cannot distinguish the years on the portal.
     elif title and "{period" not in title:
         yield Fault("series.title", "series-title-without-period", {"value": title})
 
 
 def sources_faults(sources: Sources) -> Iterator[Fault]:
-    """What is wrong with the words of several sources."""
+    """Yield the faults in the words of several sources."""
     yield from _shape_faults(sources)
     if sources.name_column is not None and not sources.stack:
         yield Fault("sources.name_column", "name-column-without-stack", {})
@@ -248,7 +284,7 @@ def sources_faults(sources: Sources) -> Iterator[Fault]:
 
 
 def _shape_faults(sources: Sources) -> Iterator[Fault]:
-    """Yield sources are stacked, two or more, or others join a first one."""
+    """Yield a fault unless two or more sources are stacked, or others are joined to a first one."""
     stacked, joined = bool(sources.stack), bool(sources.first or sources.join)
     if stacked == joined:
         yield Fault("sources", "stack-or-join", {})
@@ -269,16 +305,24 @@ def _named_faults(sources: Sources) -> Iterator[Fault]:
 
 
 def id_faults(ids: IdSettings, fields: Sequence[str], mapping: Mapping[str, object]) -> Iterator[Fault]:
-    """What is wrong with the words of the register; ``fields`` are the published ones, ``mapping`` the filled ones."""
+    """Yield the faults in the words of the register.
+
+    Args:
+        ids: The words.
+        fields: The names of the published fields.
+        mapping: The mapping; it must not fill the field of the ID.
+    """
     for place, name in (("ids.field", ids.field), *((f"ids.match.{at}", name) for at, name in enumerate(ids.match))):
         if name not in fields:
             yield unknown(place, "field-unknown", name, fields)
+    # Without fields to match, each build would mint new IDs for every facility.
     if not 1 <= len(ids.match) <= _MOST_MATCHED:
         yield Fault("ids.match", "ids-match-count", {"most": _MOST_MATCHED})
     if ids.field in ids.match:
         yield Fault("ids.match", "ids-match-field", {"value": ids.field})
     if len(set(ids.match)) < len(ids.match):
         yield Fault("ids.match", "ids-match-twice", {"value": list(ids.match)})
+    # An ID that comes from the source would be overwritten by the register's, or the other way round.
     if ids.field in mapping:
         yield Fault(f"mapping.{ids.field}", "ids-field-mapped", {"value": ids.field})
     if form_fault(ids.form):

@@ -1,4 +1,4 @@
-"""The words of ``dataset.yaml``, parsed strictly; whether they make sense together is asked in ``recipechecks``."""
+"""The words of ``dataset.yaml``, parsed strictly; :mod:`meguro_opendata.recipe.checks` checks them together."""
 
 from __future__ import annotations
 
@@ -37,9 +37,14 @@ __all__ = [
 
 
 class SourceSettings(FileSettings):
-    """The source file, or the files of a series, and how to read them.
+    """The source file, or the files of a series, and the settings for reading them.
 
-    ``leave_out`` names files that fit the series' pattern and are none of it, each with its reason.
+    Attributes:
+        file: The file's name, in the recipe's folder.
+        kind: ``table``, or ``catalog`` for a catalogue of datasets.
+        series: The pattern of the names of a series' files.
+        period: The words on the period of a series' file.
+        leave_out: Files that match the pattern and do not belong to the series, each with the reason.
     """
 
     file: str = ""
@@ -60,7 +65,14 @@ def _column_rule(value: object) -> object:
 
 
 class Split(Declared):
-    """Which part of a cell a field gets: of parts between separators, of what a pattern catches, or of an address."""
+    """The part of a cell that a field gets.
+
+    Attributes:
+        by: A separator; the field gets one of the parts between separators.
+        part: The number of the part, or of the pattern's group, counted from 1.
+        pattern: A regular expression; the field gets one of its groups.
+        address: A part of the address in the cell.
+    """
 
     by: Filled | None = None
     part: int = Field(default=1, ge=1, le=50)
@@ -71,13 +83,27 @@ class Split(Declared):
     def _one_way(self) -> Self:
         if sum(way is not None for way in (self.by, self.pattern, self.address)) != 1:
             raise ValueError("split-one-way")
+        # The parts of an address have names; a number beside one is a mistake for a separator.
         if self.address is not None and "part" in self.model_fields_set:
             raise ValueError("split-address-part")
         return self
 
 
 class MappingRule(Declared):
-    """Where the values of one field come from: a column, several joined, a constant, or a fact of the city profile."""
+    """The origin of one field's values.
+
+    Attributes:
+        column: A source column.
+        join: Source columns whose values are joined.
+        separator: The text between joined values.
+        constant: One value for all rows.
+        city: A fact of the city profile.
+        split: The part of the column's cell that the field gets.
+        lookup: Values of the column, and the values that replace them.
+        zero_fill: The number of digits up to which leading zeros are restored.
+        default: The value for empty cells.
+        keep: Rules of cleaning that are switched off.
+    """
 
     column: str | None = None
     join: Annotated[tuple[Filled, ...], Field(strict=False, min_length=2)] | None = None
@@ -92,7 +118,7 @@ class MappingRule(Declared):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Return the source columns that the rule reads; none for constants."""
+        """Return the source columns that the rule reads; empty for a constant and a fact of the city profile."""
         return self.join if self.join is not None else () if self.column is None else (self.column,)
 
     @model_validator(mode="after")
@@ -109,7 +135,7 @@ class MappingRule(Declared):
 
 
 class Extension(Declared):
-    """A column of the city's own, kept after the standard's fields."""
+    """An extra column of the city, published after the standard's fields."""
 
     name: str
     column: str
@@ -119,7 +145,7 @@ class Extension(Declared):
 
 
 class Waiver(Declared):
-    """A finding that the city accepts for a stated reason; it then counts as a warning."""
+    """A finding that the city accepts for a stated reason; an error then counts as a warning."""
 
     code: str
     field: str
@@ -127,17 +153,20 @@ class Waiver(Declared):
 
 
 class Bounds(Declared):
-    """The least and the greatest that a number may be; either may be left open."""
+    """The lowest and the highest accepted number; either can be left open."""
 
     min: float | None = None
     max: float | None = None
 
 
 class Expectations(Declared):
-    """What is expected of the published table: its number of rows, and the totals of its fields.
+    """The expectations on the published table.
 
-    ``change`` is the share by which the rows, and these totals, of a series' file may differ from the period before;
-    ``earlier`` is a file with an earlier state of the table, whose IDs the present one should have kept.
+    Attributes:
+        rows: Bounds of the number of rows.
+        change: The largest share by which rows and totals of a series' file may differ from the previous period.
+        totals: Bounds of the totals, by field.
+        earlier: A file with an earlier state of the table, whose IDs the table should have kept.
     """
 
     rows: Bounds | None = None
@@ -147,7 +176,7 @@ class Expectations(Declared):
 
 
 class Allowance(Declared):
-    """Personal or undisclosable data that the city publishes for a stated reason; ``field`` where it is in one."""
+    """Personal or undisclosable data that the city publishes for a stated reason; ``field`` if it is in one field."""
 
     code: str
     field: str | None = None
@@ -155,10 +184,12 @@ class Allowance(Declared):
 
 
 class Geocode(Declared):
-    """Positions to be estimated from a published field with the address, where the table has none.
+    """The settings for positions that are estimated from addresses, for rows without coordinates.
 
-    ``level`` is the poorest that is published; each such position is flagged with its level and expected error.
-    ``confirm`` is a question; remove the line to answer it. Until then nothing is estimated.
+    Attributes:
+        address: The published field with the address.
+        level: The least exact level that is published. Each estimate is flagged with its level and expected error.
+        confirm: A question to the office. Removing the line answers it; until then nothing is estimated.
     """
 
     address: Filled
@@ -167,13 +198,14 @@ class Geocode(Declared):
 
 
 def _mail_address(text: str) -> str:
+    # Only the mistakes that a reader would notice: RFC 5321 accepts far more than any stricter pattern.
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
         raise ValueError("not-a-mail-address")
     return text
 
 
 class ContactWords(Declared):
-    """How the department is reached; a text alone is its note."""
+    """The ways to reach the department; a text alone is the note."""
 
     email: Annotated[str, AfterValidator(_mail_address)] | None = None
     phone: Filled | None = None
@@ -187,12 +219,12 @@ def _contact_note(value: object) -> object:
 
 
 def _period(value: object) -> object:
-    """Return a day that YAML has read as one, as text again."""
+    """Return a day as text: YAML reads ``2025-04-01`` as a date."""
     return value.isoformat() if isinstance(value, date) else value
 
 
 def _is_period(text: str) -> str:
-    """Return a day, month or year, or two of them with a slash."""
+    """Return a text that is a day, month or year, or two of them with a slash; raise ``ValueError`` for another."""
     parts = text.split("/")
     if len(parts) > 2 or not all(map(_is_moment, parts)) or parts != sorted(parts):  # noqa: PLR2004 (start, end)
         raise ValueError("period-form")
@@ -218,9 +250,12 @@ Days = Annotated[str, BeforeValidator(_period), AfterValidator(_is_period)]
 
 
 class GisSettings(Declared):
-    """How the GIS files of a release are written: their reference system, and the encoding of a shapefile's texts.
+    """The settings for the GIS files of a release.
 
-    ``geometry`` says whether rows are points, or the areas and lines of the GIS file that they come from.
+    Attributes:
+        crs: The reference system; EPSG:6668 is JGD2011 in degrees.
+        geometry: ``point`` for the rows' points, ``source`` for the areas and lines of the GIS file they come from.
+        encoding: The encoding of a shapefile's texts.
     """
 
     crs: Filled = "EPSG:6668"
@@ -229,7 +264,7 @@ class GisSettings(Declared):
 
 
 class Metadata(Declared):
-    """What the catalogue says of the dataset; what its files say themselves need not be written here."""
+    """The description of the dataset in the catalogue; facts that the files themselves show are not repeated here."""
 
     description: Filled
     department: str
@@ -252,7 +287,7 @@ class Metadata(Declared):
 
 
 class RecipeFile(Declared):
-    """The whole file."""
+    """All words of a recipe."""
 
     title: Filled
     standard: str | None = None

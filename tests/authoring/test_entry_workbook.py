@@ -70,7 +70,7 @@ def texts(row: Any) -> list[str]:
 
 
 def fill(path: Path, rows: list[dict[str, str]]) -> None:
-    """Enter rows below the header, from row 2 on, over the constants that stand there."""
+    """Enter rows below the header, from row 2 on, over the constants that are there."""
     book = openpyxl.load_workbook(path)
     entry = book["入力"]
     assert isinstance(entry, Worksheet)
@@ -95,7 +95,7 @@ def built(office: Workspace, rows: list[dict[str, str]], **changes: Any) -> Rele
 
 @every_version
 def test_the_header_is_the_standards(name: str, version: str) -> None:
-    """Every field stands in the first row in the exact spelling and order, frozen, in both sheets of the table."""
+    """Every field is in the first row in the exact spelling and order, frozen, in both sheets of the table."""
     standard = load_standard(name, version)
     data = template_bytes(standard)
     assert opened(data).sheetnames == ["入力", "記入例", "項目の説明", "選択肢"]
@@ -116,7 +116,7 @@ def test_every_column_is_text(name: str, version: str) -> None:
 
 @every_version
 def test_the_same_standard_gives_the_same_bytes(name: str, version: str) -> None:
-    """No clock and no chance stands in the workbook."""
+    """No clock and no chance is in the workbook."""
     assert template_bytes(load_standard(name, version)) == template_bytes(load_standard(name, version))
 
 
@@ -255,7 +255,7 @@ def test_every_field_is_explained(name: str, version: str) -> None:
     assert found == [(field.name, field.description) for field in standard.fields]
 
 
-def test_the_citys_constants_stand_in_row_2(office: Workspace) -> None:
+def test_the_citys_constants_are_in_row_2(office: Workspace) -> None:
     """With a workspace, what is the same in every row of the city is there already; nothing else is."""
     data = template_bytes(load_standard("public_toilet"), office.city)
     table = sheet(data, "入力")
@@ -315,7 +315,7 @@ def test_a_filled_template_builds_without_a_mapping(office: Workspace) -> None:
 
 
 def test_a_column_of_another_name_is_reported(office: Workspace) -> None:
-    """Without a mapping nothing is guessed: a column that is not named exactly like a field is told, not used."""
+    """Without a mapping nothing is guessed: a column that is not named exactly like a field is reported, not used."""
     home = office.root / "toilets"
     home.mkdir()
     rows = ["名称,所在地_連結表記,設置位置,名 称,メモ,内部", "トイレ,東京都目黒区,園内,x,y,z"]
@@ -338,7 +338,7 @@ def test_a_dropped_column_stays_dropped(office: Workspace) -> None:
 
 
 def test_a_table_of_other_names_is_refused(office: Workspace) -> None:
-    """Without a mapping and without any column of a field's name there is nothing to build; the headers are told."""
+    """Without a mapping and without a column named like a field the build stops; the headers are listed."""
     home = office.root / "toilets"
     home.mkdir()
     (home / "表.csv").write_text("施設名,住所\nトイレ,東京都\n", encoding="utf-8")
@@ -360,8 +360,8 @@ def test_an_empty_mapping_is_not_an_omitted_one(office: Workspace) -> None:
     assert [(fault.path, fault.code) for fault in caught.value.faults] == [("mapping", "mapping-empty")]
 
 
-def test_a_row_of_constants_alone_is_told(office: Workspace) -> None:
-    """A template that nobody filled in has one row, and its required fields are missing: no release."""
+def test_a_row_of_constants_alone_is_reported(office: Workspace) -> None:
+    """An empty template has one row, and its required fields are missing: no release."""
     release = built(office, [])
     assert release.published is False
     assert {found.code for found in release.report.findings if found.severity == "error"} == {"constraint-required"}
@@ -382,7 +382,7 @@ def test_the_command_needs_no_workspace(command: Command, tmp_path: Path) -> Non
     assert (tmp_path / "old.xlsx").read_bytes() == template_bytes(load_standard("aed", "2020"))
 
 
-def test_a_faulty_workspace_is_told(command: Command, workspace_dir: Path) -> None:
+def test_a_faulty_workspace_is_reported(command: Command, workspace_dir: Path) -> None:
     """Constants of a city whose settings cannot be read are not left out in silence."""
     (workspace_dir / "opendata.toml").write_text("broken", encoding="utf-8")
     done = command("standards", "template", "aed", "-o", "aed.xlsx", cwd=workspace_dir)
@@ -390,7 +390,7 @@ def test_a_faulty_workspace_is_told(command: Command, workspace_dir: Path) -> No
 
 
 def test_a_filled_workbook_is_not_overwritten(command: Command, tmp_path: Path) -> None:
-    """Writing the same template again is fine; what somebody worked on stays."""
+    """Writing the same template again is fine; a filled-in one stays."""
     path = tmp_path / "aed.xlsx"
     assert command("standards", "template", "aed", "-o", path).code == 0
     assert command("standards", "template", "aed", "-o", path).code == 0
@@ -411,7 +411,7 @@ def test_another_kind_of_file_is_refused(command: Command, tmp_path: Path, name:
 
 
 @pytest.mark.parametrize("inside", ["", "file/"])
-def test_a_place_that_cannot_be_written_is_told(command: Command, tmp_path: Path, inside: str) -> None:
+def test_a_place_that_cannot_be_written_is_reported(command: Command, tmp_path: Path, inside: str) -> None:
     """A folder of the file's name, or a file where a folder should be, is trouble with storage."""
     (tmp_path / "aed.xlsx").mkdir()
     (tmp_path / "file").write_text("x")

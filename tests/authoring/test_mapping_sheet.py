@@ -39,7 +39,7 @@ def test_a_sheet_is_read_however_it_was_saved(tmp_path: Path, header: str, encod
 
 
 def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
-    """The header may stand below a title, and its columns in any order."""
+    """The header can be below a title, and its columns in any order."""
     text = "対応表,,\n作成: 見本課,,\n元の列,メモ,項目\n施設名,,名称\n"
     assert read_mapping_sheet(tmp_path, sheet(tmp_path, text), FIELDS) == {"名称": MappingRule(column="施設名")}
 
@@ -74,7 +74,7 @@ def test_more_than_a_column_can_be_said(tmp_path: Path, origin: str, rule: Mappi
     ],
 )
 def test_faults_are_named_by_their_cells(tmp_path: Path, text: str, expected: list[tuple[str, str]]) -> None:
-    """Every fault of a sheet is told at once, with the cell in which it stands."""
+    """Every fault of a sheet is reported at once, with the cell in which it stands."""
     with pytest.raises(ConfigurationError) as error:
         read_mapping_sheet(tmp_path, sheet(tmp_path, text), FIELDS)
     assert [(fault.path, fault.code) for fault in error.value.faults] == expected
@@ -89,7 +89,7 @@ def test_only_a_sheet_beside_the_recipe_is_read(tmp_path: Path, name: str) -> No
     assert [fault.code for fault in error.value.faults] == ["mapping-sheet-name"]
 
 
-def test_a_sheet_that_is_missing_is_told(tmp_path: Path) -> None:
+def test_a_sheet_that_is_missing_is_reported(tmp_path: Path) -> None:
     """So is one that is not there."""
     with pytest.raises(SourceError):
         read_mapping_sheet(tmp_path, "mapping.xlsx", FIELDS)

@@ -119,7 +119,7 @@ def test_without_a_standard_a_schema_is_written(home: Workspace, tmp_path: Path)
 
 
 def test_sheet_and_header_are_written_down(home: Workspace, tmp_path: Path) -> None:
-    """Of a workbook with a cover, the sheet and the header's row stand in the recipe."""
+    """Of a workbook with a cover, the sheet and the header's row are in the recipe."""
     draft = draft_dataset("radio", home.root / "emergency_radio" / "防災行政無線設置一覧.xlsx", home, "emergency_radio")
     recipe = yaml.safe_load(draft.recipe.read_text(encoding="utf-8"))
     read = {"file": "防災行政無線設置一覧.xlsx", "sheet": "設置一覧", "header_row": 5}
@@ -191,7 +191,7 @@ def test_a_source_that_lies_there_already_is_used(home: Workspace, source: Path)
 def test_what_cannot_be_read_leaves_nothing(
     name: str, content: bytes | None, standard: str | None, error: type[Exception], home: Workspace, tmp_path: Path
 ) -> None:
-    """An unreadable source or an unknown standard is told, and no folder is left behind."""
+    """An unreadable source or an unknown standard is reported, and no folder is left behind."""
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(error):

@@ -47,20 +47,20 @@ def filled(done: Cleaned) -> dict[str, str]:
     ],
 )
 def test_a_part_goes_to_the_field_it_belongs_to(values: dict[str, str], after: dict[str, str]) -> None:
-    """Ranges, remarks and extensions move, behind what stands there; where that is not certain nothing moves."""
+    """Ranges, remarks and extensions move, behind what is there; where that is not certain nothing moves."""
     done = cleaned(**values)
     assert filled(done) == after
     assert clean(done.frame, load_standard("aed").fields, {}, [2]).changes == []
 
 
 def test_a_move_is_a_change_of_both_cells() -> None:
-    """Both rewritten cells are told under the rule that moved the part."""
+    """Both rewritten cells are reported under the rule that moved the part."""
     changes = [(change.field, change.before, change.after) for change in cleaned(利用可能曜日="平日（要予約）").changes]
     assert changes == [("利用可能曜日", "平日（要予約）", "月火水木金"), ("利用可能日時特記事項", "", "要予約")]
 
 
 def test_a_moved_part_is_no_doubt_and_one_that_stays_is() -> None:
-    """A range whose end cannot be put anywhere is told; one that was split is not."""
+    """A range whose end cannot be put anywhere is reported; one that was split is not."""
     assert cleaned(開始時間="9:00～17:00").doubts == []
     assert [doubt.field for doubt in cleaned(開始時間="9:00～17:00", 終了時間="18:00").doubts] == ["開始時間"]
 

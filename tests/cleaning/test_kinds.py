@@ -1,4 +1,4 @@
-"""What each kind of value becomes: the spellings that offices use, and those that are left in doubt."""
+"""Each kind of value: the spellings that offices use become the standard's form, uncertain ones a doubt."""
 
 import re
 
@@ -209,7 +209,7 @@ def test_what_is_no_phone_number_stays(number: str) -> None:
 @pytest.mark.parametrize(
     "url", ["http://a.example.com/ http://b.example.com/", "http://a.example.com/、http://b.example.com/"]
 )
-def test_several_addresses_are_told(url: str) -> None:
+def test_several_addresses_are_reported(url: str) -> None:
     """A cell with two addresses is not cut."""
     assert doubted("uri", url) == [("several-values", ("http://a.example.com/", "http://b.example.com/"))]
 
@@ -263,7 +263,7 @@ def test_what_is_valid_is_never_changed_nor_doubted() -> None:
 
 @pytest.mark.parametrize("number", ["090-1234-5678", "0120-123-456", "012-3456-7890", "(00)0000-0000", "0120-123456"])
 def test_a_valid_phone_number_is_not_doubted(number: str) -> None:
-    """A number that is written well, or whose area code nobody knows, gets no finding."""
+    """A well-written number, and one with an unknown area code, leads to no finding."""
     assert doubted("phone", number) == []
 
 
@@ -294,7 +294,7 @@ def test_a_valid_form_is_a_fixed_point(kind: str, strategy: st.SearchStrategy[st
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_a_rule(text: str) -> None:
-    """Whatever stands in a cell, every rule and every doubt of every kind ends in a value."""
+    """Whatever is in a cell, every rule and every doubt of every kind ends in a value."""
     for kind in value_kinds():
         item = field(kind)
         after = normalised(item, text)
@@ -323,7 +323,7 @@ def test_a_question_is_no_lost_letter(name: str, value: str) -> None:
 
 @pytest.mark.parametrize(("name", "value"), [("名称", "山陽小野田市?山"), ("所在地_連結表記", "つつじが?丘1-2")])
 def test_a_question_mark_inside_a_name_is_a_lost_letter(name: str, value: str) -> None:
-    """Between the letters of a name or an address, nobody asks."""
+    """A name or an address contains no question."""
     doubts = clean(pl.DataFrame({name: [value]}), [field("text", name)], {}, [2]).doubts
     assert doubts == [Doubt(0, name, "lost-character", value, ())]
 
@@ -347,24 +347,24 @@ def test_an_id_with_an_e_is_not_destroyed(value: str) -> None:
         ("list", ["内科、外科", "同じ"], [(1, "内科;外科")]),
     ],
 )
-def test_a_ditto_mark_is_told_with_the_value_above(
+def test_a_ditto_mark_is_reported_with_the_value_above(
     kind: str, column: list[str], readings: list[tuple[int, str | None]]
 ) -> None:
-    """A mark alone in its cell stays, and is told with the cleaned value that it points to."""
+    """A mark alone in its cell stays, and is reported with the cleaned value that it points to."""
     cleaned = clean(pl.DataFrame({"見本": column}), [field(kind)], {}, range(2, 2 + len(column)))
     told = [(doubt.position, doubt.rule, doubt.readings) for doubt in cleaned.doubts]
     assert told == [(at, "ditto-mark", (value,) if value else ()) for at, value in readings]
     assert [cleaned.frame["見本"][at] for at, _ in readings] == [column[at] for at, _ in readings]
 
 
-def test_an_extension_that_became_a_date_is_told_with_its_number() -> None:
+def test_an_extension_that_became_a_date_is_reported_with_its_number() -> None:
     """A date in an item of an extension is the number of its day; in any other text it is text."""
     frame = pl.DataFrame({name: ["1911/7/16", "4215"] for name in ("連絡先内線番号", "名称_英字")})
     doubts = clean(frame, [field("text_halfwidth", name) for name in frame.columns], {}, [2, 3]).doubts
     assert doubts == [Doubt(0, "連絡先内線番号", "number-as-date", "1911/7/16", ("4215",))]
 
 
-def test_an_id_in_scientific_notation_is_told() -> None:
+def test_an_id_in_scientific_notation_is_reported() -> None:
     """The column's pattern of clean values does not let it through."""
     doubts = clean(pl.DataFrame({"ID": ["3.00002E+12", "A0001"]}), [field("id", "ID")], {}, [2, 3]).doubts
     assert doubts == [Doubt(0, "ID", "number-destroyed", "3.00002E+12", ())]
@@ -400,7 +400,7 @@ def test_an_id_in_scientific_notation_is_told() -> None:
 def test_coordinates_are_looked_at_together(
     latitude: str, longitude: str, told: list[tuple[str, str, tuple[str, ...]]]
 ) -> None:
-    """What a pair shows to be wrong is told with what it may mean, and nothing is exchanged or filled."""
+    """What a pair shows to be wrong is reported with what it may mean, and nothing is exchanged or filled."""
     fields = [field("latitude", "緯度"), field("longitude", "経度")]
     done = clean(pl.DataFrame({"緯度": [latitude], "経度": [longitude]}), fields, {}, [2])
     assert [(doubt.field, doubt.rule, doubt.readings) for doubt in done.doubts] == told
@@ -421,7 +421,7 @@ def test_every_doubt_has_a_finding() -> None:
 
 
 def test_the_data_files_name_kinds_and_rules_that_exist() -> None:
-    """Placeholders and flags are told for kinds of value that there are, and area codes begin with 0."""
+    """Placeholders and flags are reported for kinds of value that there are, and area codes begin with 0."""
     kinds = set(value_kinds())
     assert set(read_data("placeholders.toml")["kinds"]) <= kinds | {"remarks"}
     assert set(read_data("flags.toml")) <= kinds
@@ -435,6 +435,6 @@ def test_a_rule_that_has_nothing_to_do_here_does_not_run() -> None:
     assert "word" not in dict(rules_of(field("enum_open")))
 
 
-def test_a_date_that_is_none_is_not_doubted() -> None:
+def test_a_date_that_is_invalid_is_not_doubted() -> None:
     """Words and ranges that are no date at all are left to the check, without a second finding."""
     assert [date_doubt(text) for text in ("4月中旬", "不定期", "2023-04-01", "")] == [None] * 4

@@ -86,7 +86,7 @@ def repeats(columns: Mapping[str, list[str]], height: int) -> bool:
 
 @dataclass
 class Seen:
-    """What came of an example: every code, the rows, and the suggestions, or what a doubtful value may mean."""
+    """The result of an example: every code, the rows, and the suggestions, or what a doubtful value may mean."""
 
     codes: set[str]
     rows: list[dict[str, str]]
@@ -116,7 +116,7 @@ def looked_at(path: Path) -> tuple[Inspection, set[str]]:
 
 
 def outcome(example: Mapping[str, Any], folder: Path) -> Seen:
-    """What comes of an example of cells: converted, inspected, and if it says so checked as it stands."""
+    """What comes of an example of cells: converted, inspected, and if it says so checked unchanged."""
     path = folder / str(example.get("name", "見本.csv"))
     path.write_bytes(text_of(example).encode())
     standard = example.get("standard", "public_facility")
@@ -129,7 +129,7 @@ def outcome(example: Mapping[str, Any], folder: Path) -> Seen:
 
 @pytest.mark.parametrize("oddity", EXAMPLES)
 def test_an_oddity_of_cells_is_met_as_the_document_says(oddity: str, tmp_path: Path) -> None:
-    """The codes of the line occur and nothing unnamed does where it names none; the values come out as told."""
+    """The codes of the line occur and nothing unnamed does where it names none; the values come out as reported."""
     codes: set[str] = set()
     for number, example in enumerate(EXAMPLES[oddity]):
         folder = tmp_path / str(number)
@@ -214,7 +214,7 @@ SHEET = (
 PAGE = "<html><table>" + "".join("<tr><td>" + "<td>".join(row) + "</tr>" for row in TABLE) + "</table></html>"
 NO_TABLE = "<!DOCTYPE html><html><body><h1>404 Not Found</h1></body></html>"
 
-# By oddity: the file's name, its bytes, and what `inspect` says of it.
+# By oddity: the file's name, its bytes, and what `inspect` states about it.
 FILES: dict[str, list[tuple[str, bytes, dict[str, Any]]]] = {
     "UTF-8 with or without mark, ASCII": [
         ("a.csv", csv_in("utf-8"), {"encoding": "utf-8", "rows": 2}),
@@ -251,7 +251,7 @@ OF_OTHER_TESTS = {"Old .xls workbook", "Era year for a year"}
 
 @pytest.mark.parametrize("oddity", FILES)
 def test_an_oddity_of_a_file_is_met_as_the_document_says(oddity: str, tmp_path: Path) -> None:
-    """What the file is, what is refused and what is told is what the line names."""
+    """What the file is, what is refused and what is reported is what the line names."""
     codes: set[str] = set()
     for name, content, wanted in FILES[oddity]:
         path = tmp_path / name

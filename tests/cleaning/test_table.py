@@ -169,7 +169,7 @@ def test_a_cleaned_value_is_clean(kind: str, text: str) -> None:
 
 
 def test_every_rule_of_every_kind_exists() -> None:
-    """A kind names no rule that nobody wrote, and every rule serves some kind."""
+    """A kind names no rule that does not exist, and every rule serves some kind."""
     assert {rule for kind in value_kinds().values() for rule in kind["clean"]} == set(NORMALISERS)
     assert all(kind["clean"][0] == "invisible" for kind in value_kinds().values())
 
@@ -431,7 +431,7 @@ def test_every_sample_is_settled_or_left_alone(kind: str) -> None:
 
 
 def test_a_doubt_says_where_and_what() -> None:
-    """A value that may mean several things is left as it stands and told with its readings."""
+    """A value that may mean several things is left unchanged and reported with its readings."""
     frame = pl.DataFrame({"所在地": ["駒場", "上目黒"], "設置日": ["2015-04-01", "1/4/2015"]})
     done = clean(frame, [field("所在地", "text"), field("設置日", "date")], {}, [2, 3])
     assert done.frame.equals(frame)

@@ -1,4 +1,4 @@
-"""Addresses: every spelling comes to the same parts, and what could be two places is told as such."""
+"""Addresses: every spelling comes to the same parts, and an ambiguous place is reported."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_chome_in_every_numeral(chome: int, form: str) -> None:
         ("目黒区八雲1-1-2一3", "town", "八雲一丁目", "lot-unclear"),
     ],
 )
-def test_what_is_not_certain_is_told(text: str, level: str, town: str, problem: str) -> None:
+def test_what_is_not_certain_is_reported(text: str, level: str, town: str, problem: str) -> None:
     """No town is made up: an address goes as far as it is certain, and says why it goes no further."""
     found = of_ward(text)
     assert (found.level, found.town, found.problem) == (level, town, problem)
@@ -159,7 +159,7 @@ def test_towns_of_other_cities(rest: str, town: str, lot: str, problem: str) -> 
     ],
 )
 def test_without_a_gazetteer_form_alone_tells(text: str, town: str, lot: str) -> None:
-    """Where no list of towns is known, the town ends where the first number stands that is none of a name."""
+    """Where no list of towns is known, the town ends at the first number that is not part of a name."""
     found = parse_address(text)
     assert (found.town, found.lot, found.known, found.problem) == (town, lot, False, "")
 
@@ -190,7 +190,7 @@ def test_no_text_breaks_the_parser(text: str) -> None:
 
 @given(st.text(alphabet="東京都目黒区上目黒自由が丘一二三十丁目番号の1234-－ー ビル（）地先", max_size=40))
 def test_nothing_of_an_address_is_lost(text: str) -> None:
-    """Every digit of an address stands in one of its parts, unless it stops at a problem."""
+    """Every digit of an address is in one of its parts, unless it stops at a problem."""
     found = of_ward(text)
     if found.problem:
         return

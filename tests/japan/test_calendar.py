@@ -120,7 +120,7 @@ def test_today_is_japans(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @given(DAYS)
-def test_weekdays_stand_in_pythons_order(day: date) -> None:
+def test_weekdays_are_in_pythons_order(day: date) -> None:
     """Seven days later has the same letter; 1 April 2024 was a Monday."""
     assert WEEKDAYS[date(2024, 4, 1).weekday()] == "月"
     assert WEEKDAYS[(day + A_DAY).weekday()] == WEEKDAYS[(WEEKDAYS.index(WEEKDAYS[day.weekday()]) + 1) % 7]

@@ -188,7 +188,7 @@ def test_every_municipality_is_known_in_its_own_address() -> None:
         *("2026-04-01", "住所", "各地区", "1F", "*", "?", "35.6414,139.6981"),
     ],
 )
-def test_what_is_no_address_is_left_and_told(text: str) -> None:
+def test_a_text_that_is_no_address_is_left_and_reported(text: str) -> None:
     """A mark, a word or a number in a column of addresses never gets a place in front."""
     assert not is_address(text)
     assert compose_address(text, "山口県", "熊毛郡上関町") == Composed(text, "address-none")
@@ -196,7 +196,7 @@ def test_what_is_no_address_is_left_and_told(text: str) -> None:
 
 @pytest.mark.parametrize("city", ["0001", "1", "12", "第1", "見本", "-", "内", "上関", "山口県萩市1"])
 def test_a_column_of_row_numbers_is_composed_into_nothing(city: str) -> None:
-    """What is no municipality never stands before an address, by either way of composing."""
+    """What is no municipality never precedes an address, by either way of composing."""
     assert compose_address("大字見本4", "山口県", city) == Composed("大字見本4", "address-place-unknown")
     assert compose_address("山口県熊毛郡上関町見本4", "山口県", city).text == "山口県熊毛郡上関町見本4"
     if city.isdigit():

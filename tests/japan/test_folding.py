@@ -110,7 +110,7 @@ def test_half_width_digits_changes_digits_only() -> None:
 
 @pytest.mark.parametrize("fold", [half_width, half_width_digits])
 def test_between_digits_more_signs_are_hyphens(fold: "type[str]") -> None:
-    """ー and ─ are a hyphen where digits or brackets stand on both sides."""
+    """ー and ─ are a hyphen where digits or brackets are on both sides."""
     found = {sign for sign in CHARACTERS if fold(f"1{sign}2") == "1-2"}
     assert found == {"-", *SETS["between_numbers"]}
     assert [fold(text) for text in ("1ー", "ー2", "1ー階", "(03)ー(57)", "１ー２ー３")] == [
@@ -137,7 +137,7 @@ def test_half_width_kana_become_full_width() -> None:
 
 @given(st.text(st.characters(min_codepoint=0xFF61, max_codepoint=0xFF9F)))
 def test_no_half_width_kana_stay(text: str) -> None:
-    """Whatever order letters and marks stand in."""
+    """Letters and marks in any order."""
     assert not re.search("[\uff61-\uff9f\u3099\u309a]", full_width_kana(text))
 
 
@@ -159,7 +159,7 @@ def test_sets_of_hyphens(name: str) -> None:
 
 
 def test_each_sign_is_of_one_kind() -> None:
-    """No sign is listed twice, and no kind stands in no set."""
+    """No sign is listed twice, and no kind is in no set."""
     signs = "".join(SIGNS["kinds"].values())
     assert len(set(signs)) == len(signs)
     assert {kind for kinds in SIGNS["hyphens"].values() for kind in kinds} == set(SIGNS["kinds"])
@@ -167,7 +167,7 @@ def test_each_sign_is_of_one_kind() -> None:
 
 
 def test_an_unknown_set_is_a_fault() -> None:
-    """A pattern with a misspelt name is not searched as it stands."""
+    """A pattern with a misspelt name is refused, not searched."""
     with pytest.raises(KeyError):
         filled("[<<hyphens>>]")
 

@@ -1,4 +1,4 @@
-"""Every municipality and its code: the facts hold together, and a wrong code is told with the right one."""
+"""Every municipality and its code: the facts hold together, and a wrong code is reported with the right one."""
 
 import re
 from collections import Counter
@@ -79,7 +79,7 @@ def test_names_as_standards_want_them(code: str, full_name: str, address_name: s
 
 
 @pytest.mark.parametrize("code", ["131104", "131106", "131100"])
-def test_a_wrong_check_digit_is_told_with_the_right_one(code: str) -> None:
+def test_a_wrong_check_digit_is_reported_with_the_right_one(code: str) -> None:
     """The code with the right check digit comes first, with the name by which it is recognised."""
     error = refused(code)
     assert error.code == "municipality-check-digit-near"
@@ -100,7 +100,7 @@ def test_a_wrong_check_digit_is_told_with_the_right_one(code: str) -> None:
         ("府中市", "342084 広島県府中市"),
     ],
 )
-def test_what_was_probably_meant_is_told(written: str, near: str) -> None:
+def test_what_was_probably_meant_is_reported(written: str, near: str) -> None:
     """A lost digit, a lost zero, wide digits, swapped digits and a name are refused with the code that was meant."""
     assert near in refused(written).params["near"]  # type: ignore[operator]
 

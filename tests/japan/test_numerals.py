@@ -1,4 +1,4 @@
-"""Numbers in kanji, in addresses and in dates: what is none stays none."""
+"""Numbers in kanji, in addresses and in dates: a text that is no number is not read."""
 
 from itertools import product
 
@@ -88,7 +88,7 @@ def test_only_numerals_are_numbers() -> None:
     ],
 )
 def test_numbers_of_dates(text: str, digits: str) -> None:
-    """Only what stands before 年, 月 or 日, with its zeros."""
+    """Only what precedes 年, 月 or 日, with its zeros."""
     assert with_digits(text) == digits
 
 
@@ -100,7 +100,7 @@ def test_dates_in_kanji_have_the_digits_of_their_numbers(year: int, month: int, 
 
 
 def test_both_readings_agree_but_on_zeros() -> None:
-    """To four signs: what both take for a number is the same one unless a zero stands before 十."""
+    """To four signs: what both take for a number is the same one unless a zero precedes 十."""
     for signs in (signs for length in range(1, 5) for signs in product("〇一三九十", repeat=length)):
         kanji = "".join(signs)
         rewritten = with_digits(f"{kanji}日").removesuffix("日")

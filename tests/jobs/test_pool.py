@@ -103,7 +103,7 @@ def test_a_process_that_is_killed_while_idle_costs_nothing() -> None:
 
 @pytest.mark.parametrize("killers", [(), (1,)])
 def test_nothing_is_left_running(killers: tuple[int, ...], tmp_path: Path) -> None:
-    """Threads that are still closing when the interpreter ends would be told of on stderr."""
+    """Threads that are still closing when the interpreter ends would print to stderr."""
     before = threading.active_count()
     list(run(range(4), partial(pool_work.killed_by, killers=killers, marks=tmp_path), 2))
     assert (threading.active_count(), multiprocessing.active_children()) == (before, [])

@@ -104,7 +104,7 @@ def test_a_change_says_what_was_and_what_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "split", [{"by": ",", "part": 3}, {"pattern": "([a-z]+)"}, {"address": "town"}], ids=["by", "pattern", "address"]
 )
-def test_a_value_that_cannot_be_split_is_told(tmp_path: Path, split: dict[str, object]) -> None:
+def test_a_value_that_cannot_be_split_is_reported(tmp_path: Path, split: dict[str, object]) -> None:
     """A part that is not there gives an empty value and a warning with its cell, never another part."""
     made = mapped(tmp_path, {"名称": {"column": "緯度経度", "split": split}})
     told = [(found.row, found.severity, found.value) for found in made.findings if found.code == "split-no-part"]
@@ -113,7 +113,7 @@ def test_a_value_that_cannot_be_split_is_told(tmp_path: Path, split: dict[str, o
 
 
 def test_a_building_is_split_off_where_a_field_takes_it(tmp_path: Path) -> None:
-    """An address with a building is split if some field takes that; else it stays whole and is told."""
+    """An address with a building is split if some field takes that; else it stays whole and is reported."""
     lines = ["住所", "目黒区大橋２－１１－１　見本ビル３階", "目黒区どこか1-1", "目黒区大橋2-11-1先"]
     parts = {"所在地_町字": "town", "所在地_番地以下": "lot"}
     rules = {name: {"column": "住所", "split": {"address": part}} for name, part in parts.items()}
@@ -190,7 +190,7 @@ def test_an_address_elsewhere_is_not_split(tmp_path: Path, address: str) -> None
     ],
 )
 def test_wrong_words_are_refused(tmp_path: Path, mapping: object, expected: list[tuple[str, str]]) -> None:
-    """Each fault of a mapping has its path and code; all are told at once."""
+    """Each fault of a mapping has its path and code; all are reported at once."""
     assert [(path, code) for path, code, _ in refused(tmp_path, mapping)] == expected
 
 

@@ -135,7 +135,7 @@ def test_a_draft_with_coordinates_makes_a_map(workspace_dir: Path, tmp_path: Pat
 
 @pytest.mark.parametrize("word", ["crs: EPSG:4301", "axes: swapped"])
 def test_what_a_schema_lacks_for_coordinates_is_said(command: Callable[..., Any], tmp_path: Path, word: str) -> None:
-    """``crs`` with a schema that says of no field that it is a coordinate: the answer names the words to write."""
+    """``crs`` with a schema that marks no field as a coordinate: the answer names the words to write."""
     assert command("init", "town", "--municipality", "131105").code == 0
     (tmp_path / "桜.csv").write_text("名前,緯度,経度\n見本の桜,35.6415,139.6982\n", encoding="utf-8")
     assert command("new", "cherries", "--source", "桜.csv", "--workspace", "town").code == 0

@@ -79,7 +79,7 @@ def test_errors_leave_the_last_release_and_the_register(tmp_path: Path) -> None:
 
 
 def test_a_conversion_is_written_with_errors_among_other_files(tmp_path: Path) -> None:
-    """Nobody publishes it as it is; what else is in the folder stays."""
+    """No person publishes it as it is; what else is in the folder stays."""
     source = tmp_path / "a.csv"
     source.write_text("名称,電話番号\n,x\n見本館,y\n", encoding="utf-8")
     out = tmp_path / "out"

@@ -73,7 +73,7 @@ def test_an_old_form_becomes_the_current_one(old_form: Release) -> None:
 
 
 def test_a_header_that_stands_twice_is_kept_twice(tmp_path: Path) -> None:
-    """Neither column is the field for certain: both are kept under names of their own, and the report tells it."""
+    """Neither column is the field for certain: both are kept under names of their own, and the report names them."""
     path = tmp_path / "twice.csv"
     text = "全国地方公共団体コード,名称,所在地_連結表記,備考,備考\n131105,見本館,東京都目黒区上目黒2-19-15,一,二\n"
     path.write_text(text, encoding="utf-8")
@@ -95,7 +95,7 @@ def test_an_address_that_is_whole_already_is_carried_too(tmp_path: Path) -> None
     assert release.mapped.reasons["所在地_連結表記"] == "old-address"
 
 
-def test_what_could_not_be_carried_is_told(old_form: Release) -> None:
+def test_what_could_not_be_carried_is_reported(old_form: Release) -> None:
     """Parts that are not certain are left empty, and each item says for how many rows."""
     told = {found.field: found.params["rows"] for found in old_form.report.findings if found.code == "not-carried"}
     assert told["所在地_町字"] == 1
@@ -104,7 +104,7 @@ def test_what_could_not_be_carried_is_told(old_form: Release) -> None:
 
 
 def test_every_new_value_is_a_listed_change(old_form: Release) -> None:
-    """Whatever differs from the source stands in changes.csv with row, column, field, rule, before and after."""
+    """Whatever differs from the source is in changes.csv with row, column, field, rule, before and after."""
     text = (old_form.folder / "changes.csv").read_text(encoding="utf-8-sig")
     listed = {(row["row"], row["field"], row["rule"]) for row in csv.DictReader(io.StringIO(text))}
     assert ("2", "全国地方公共団体コード", "municipality_code") in listed
@@ -114,7 +114,7 @@ def test_every_new_value_is_a_listed_change(old_form: Release) -> None:
 
 
 def test_columns_of_the_citys_own_are_kept(old_form: Release) -> None:
-    """A column that the standard does not know stands after the standard's, under its own name."""
+    """A column that the standard does not know follows the standard's, under its own name."""
     assert list(rows_of(old_form)[0])[-1] == "窓口の係"
     assert old_form.mapped.unmapped == ("窓口の係",)
 
@@ -198,7 +198,7 @@ def test_the_command_says_what_it_did(tmp_path: Path, command: Callable[..., obj
     assert any("窓口の係" in line for line in lines)
 
 
-def test_errors_in_the_data_are_told_and_the_files_written(tmp_path: Path, command: Callable[..., object]) -> None:
+def test_errors_in_the_data_are_reported_and_the_files_written(tmp_path: Path, command: Callable[..., object]) -> None:
     """With errors ``convert`` writes its files all the same, says so, and exits 1."""
     (tmp_path / "old.csv").write_text(OLD.replace("35.6415", "北緯35度"), encoding="utf-8")
     ran = command("convert", "old.csv", "--standard", "public_facility", "--out", "out", "--format", "json")
@@ -217,7 +217,7 @@ def test_errors_in_the_data_are_told_and_the_files_written(tmp_path: Path, comma
         (["no.csv", "--out", "o"], "--standard"),
     ],
 )
-def test_wrong_use_is_told(arguments: list[str], told: str, command: Callable[..., object]) -> None:
+def test_wrong_use_is_reported(arguments: list[str], told: str, command: Callable[..., object]) -> None:
     """A wrong call gets a sentence and exit code 2."""
     ran = command("convert", *arguments)
     assert (ran.code, told in ran.err) == (2, True)  # type: ignore[attr-defined]
@@ -242,7 +242,7 @@ def test_all_old_forms_of_the_cities_convert(shared: Path, tmp_path: Path) -> No
 def test_every_difference_is_explained(shared: Path, tmp_path: Path) -> None:
     """In real files of both versions each published cell is its source's, or ``changes.csv`` says what became of it.
 
-    The one exception is told by a finding on the column: a part of an old form's address that could not be taken out.
+    The one exception has a finding on the column: a part of an old form's address that could not be split off.
     """
     with (shared / "corpus" / "EXPECTED.csv").open(encoding="utf-8") as file:
         known = [row for row in csv.DictReader(file) if row["schema_id"]]
@@ -287,7 +287,7 @@ def test_sure_synonyms_are_applied_and_the_rest_kept(tmp_path: Path) -> None:
 
 
 def test_the_command_shows_an_example_of_each_rewrite(tmp_path: Path, command: Callable[..., object]) -> None:
-    """What was rewritten is told by rule with a value before and after, the rest of the rules together."""
+    """Rewritten values are listed by rule with a value before and after, the rest of the rules together."""
     (tmp_path / "old.csv").write_bytes(OLD.encode("cp932"))
     ran = command("convert", "old.csv", "--standard", "public_facility", "--out", "out", encoding="cp932")
     shown = ran.out  # type: ignore[attr-defined]

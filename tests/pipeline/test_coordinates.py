@@ -79,7 +79,7 @@ def codes(release: Release) -> list[str]:
 
 
 def record(release: Release) -> dict[str, Any]:
-    """What the release says of its coordinates."""
+    """What the release states about its coordinates."""
     descriptor = json.loads((release.folder / "datapackage.json").read_text(encoding="utf-8"))
     assert len(descriptor["mo:coordinates"]) == 1
     return descriptor["mo:coordinates"][0]
@@ -204,8 +204,8 @@ def test_a_short_number_is_decimal_unless_declared_otherwise(build: Build) -> No
         (("353829", "1394153"), "ambiguous-value"),
     ],
 )
-def test_what_is_wrong_is_found_and_never_mended(build: Build, row: tuple[str, str], code: str) -> None:
-    """Each mistake is told, suggested where that is possible, and left as it stands beside a good row."""
+def test_a_mistake_is_found_and_never_corrected(build: Build, row: tuple[str, str], code: str) -> None:
+    """Each mistake is reported, suggested where that is possible, and left unchanged beside a good row."""
     release = build([("35.64", "139.69"), row], crs="EPSG:6668")
     assert code in codes(release)
     assert points(release)[1] == row
@@ -220,7 +220,7 @@ def test_swapped_columns_are_put_right_by_one_word(build: Build) -> None:
 
 
 def test_degrees_among_metres_are_an_error(build: Build) -> None:
-    """A row of another system in a column of metres is told by its row."""
+    """A row of another system in a column of metres is reported by its row."""
     release = build([("-37873.4", "-7961.3"), ("35.64", "139.69")], crs="EPSG:6677")
     found = next(one for one in release.report.findings if one.code == "crs-mixed")
     assert (found.row, release.published) == (3, False)
@@ -246,13 +246,13 @@ def test_metres_without_a_declared_system_are_an_error(build: Build) -> None:
     ],
 )
 def test_wrong_words_are_refused_with_their_place(build: Build, words: dict[str, Any], message: str) -> None:
-    """A system that is unknown, or words that need one, are told before anything is read."""
+    """A system that is unknown, or words that need one, are reported before anything is read."""
     with pytest.raises(ConfigurationError, match=message):
         build([("35.64", "139.69")], **words)
 
 
 def test_a_joined_source_has_no_coordinates_of_its_own(build: Build, workspace_dir: Path) -> None:
-    """A system that is declared where it would not be used is told, instead of being ignored."""
+    """A system that is declared where it would not be used is reported, instead of being ignored."""
     build([("35.64", "139.69")], crs="EPSG:6668")
     path = workspace_dir / "places" / "dataset.yaml"
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""What the files of a release say themselves fills the catalogue, unless the recipe says otherwise."""
+"""Facts in the files of a release fill the catalogue, unless the recipe states them."""
 
 import io
 import json
@@ -145,7 +145,7 @@ def make(folder: Path, metadata: dict[str, Any]) -> Path:
 
 
 def test_the_entry_holds_what_the_files_say(tmp_path: Path) -> None:
-    """Rows, size, checksum, encoding, box, period and the crawler's tags stand in the entry, unasked."""
+    """Rows, size, checksum, encoding, box, period and the crawler's tags are in the entry, unasked."""
     home = make(tmp_path, {})
     release = mo.build_release("aed", home)
     assert release.published, [found.code for found in release.report.findings]
@@ -159,7 +159,7 @@ def test_the_entry_holds_what_the_files_say(tmp_path: Path) -> None:
 
 
 def test_the_recipe_has_the_last_word(tmp_path: Path) -> None:
-    """What the recipe says of period, date, contact and the rest goes before what the files say."""
+    """What the recipe states about period, date, contact and the rest goes before what the files say."""
     said: dict[str, Any] = {
         "temporal": "2024-04-01/2025-03-31",
         "keywords": ["AED", "自治体標準ODS"],
@@ -198,7 +198,7 @@ def test_the_recipe_has_the_last_word(tmp_path: Path) -> None:
         ({"group": ["防災"]}, "metadata.group", "key-unknown-near"),
     ],
 )
-def test_a_wrong_word_is_told(tmp_path: Path, metadata: dict[str, Any], place: str, code: str) -> None:
+def test_a_wrong_word_is_reported(tmp_path: Path, metadata: dict[str, Any], place: str, code: str) -> None:
     """Each fault of the metadata has its place, and a sentence in both languages."""
     home = make(tmp_path, metadata)
     with pytest.raises(ConfigurationError) as refused:
@@ -220,7 +220,7 @@ def test_a_day_and_a_note_may_be_written_plainly(tmp_path: Path) -> None:
 
 
 def test_build_tells_what_a_ckan_would_make_of_the_words(tmp_path: Path) -> None:
-    """Keywords that cannot be tags are told when the release is built, long before anything is sent; it is built."""
+    """Keywords that cannot be tags are reported when the release is built, long before anything is sent."""
     home = make(tmp_path, {"keywords": ["水", "子育て・教育", "AED"]})
     release = mo.build_release("aed", home)
     told = [(found.code, found.severity, found.value) for found in release.report.findings if "ckan" in found.code]
@@ -228,7 +228,7 @@ def test_build_tells_what_a_ckan_would_make_of_the_words(tmp_path: Path) -> None
     assert release.published
 
 
-def test_a_folder_with_a_japanese_name_is_told(tmp_path: Path) -> None:
+def test_a_folder_with_a_japanese_name_is_reported(tmp_path: Path) -> None:
     """A dataset with a schema of its own is named by its folder, which CKAN has to take."""
     home = make(tmp_path, {})
     folder = home / "設置箇所"

@@ -1,4 +1,4 @@
-"""GIS files where tables are looked at: what inspect says of them, what new and convert make of them, on the map."""
+"""GIS files where tables are looked at: inspect describes them, new and convert map them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_inspect_says_what_a_gis_file_is(form: GisFormat, tmp_path: Path) -> Non
 
 
 def test_inspect_tells_a_system_that_is_not_said(tmp_path: Path, command: Callable[..., Ran]) -> None:
-    """Without .prj the datum is told to be unknown, and the encoding is decided; a system of elsewhere is named."""
+    """Without .prj the datum is reported to be unknown, and the encoding is decided; a system of elsewhere is named."""
     path = shapefile(tmp_path / "a", prj=False)
     seen = inspect_file(path).to_dict()
     assert (seen["gis"]["crs"], seen["gis"]["unknown_crs"], seen["encoding"]) == (None, None, "cp932")
@@ -133,7 +133,7 @@ def test_areas_are_published_as_areas_if_the_recipe_says_so(crs: str, workspace_
 
 
 def test_only_a_gis_file_has_geometries_to_publish(workspace_dir: Path) -> None:
-    """A table of degrees has points alone; that is told."""
+    """A table of degrees has points alone; that is reported."""
     recipe = workspace_dir / "preschool" / "dataset.yaml"
     recipe.write_text(recipe.read_text(encoding="utf-8") + "\ngis: {geometry: source}\n", encoding="utf-8")
     with pytest.raises(MeguroOpendataError, match="geometry: source"):
@@ -170,7 +170,7 @@ def test_convert_takes_a_gis_file_that_says_its_system(tmp_path: Path) -> None:
 
 
 def test_points_of_another_datum_in_a_text_field_are_an_error(workspace_dir: Path, tmp_path: Path) -> None:
-    """Degrees of Tokyo datum that go into a field of text would be published as they are; that is told."""
+    """Degrees of Tokyo datum that go into a field of text would be published as they are; that is reported."""
     folder = workspace_dir / "park"
     recipe = {
         "title": "例",

@@ -129,7 +129,7 @@ def test_an_edited_register_makes_the_release_stale(tmp_path: Path) -> None:
 
 
 def test_a_line_of_ones_own_decides(tmp_path: Path) -> None:
-    """A facility that somebody entered by hand has that ID; new numbers go on above it, also in Excel's CP932."""
+    """A facility that a person entered by hand has that ID; new numbers go on above it, also in Excel's CP932."""
     workspace = make(tmp_path, [PARK])
     mo.build_release("aed", workspace)
     path = workspace.root / "aed" / "ids.csv"
@@ -167,7 +167,7 @@ def test_nothing_is_minted_when_the_release_cannot_be_written(tmp_path: Path) ->
 def test_a_damaged_register_is_a_clear_fault(
     tmp_path: Path, register: str | bytes, expected: list[tuple[str, str]]
 ) -> None:
-    """Whatever an editor or a spreadsheet program did to it is told by line, in both languages; it is not touched."""
+    """Damage by an editor or a spreadsheet is reported by line, in both languages; the file is not changed."""
     workspace = make(tmp_path, [PARK])
     path = workspace.root / "aed" / "ids.csv"
     path.write_bytes(register if isinstance(register, bytes) else register.encode("utf-8"))
@@ -198,7 +198,7 @@ def test_a_damaged_register_is_a_clear_fault(
     ],
 )
 def test_wrong_words_are_refused(tmp_path: Path, changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:
-    """Each fault has its place and is told in both languages."""
+    """Each fault has its place and is reported in both languages."""
     with pytest.raises(ConfigurationError) as error:
         mo.build_release("aed", make(tmp_path, [PARK], **changes))
     assert [(fault.path, fault.code) for fault in error.value.faults] == expected
@@ -206,7 +206,7 @@ def test_wrong_words_are_refused(tmp_path: Path, changes: dict[str, Any], expect
 
 
 def test_a_column_of_ids_and_a_register_do_not_go_together(tmp_path: Path) -> None:
-    """Without a mapping, a column that is named like the field would fill it; that is told, not overwritten."""
+    """Without a mapping, a column that is named like the field would fill it; that is reported, not overwritten."""
     workspace = make(tmp_path, [])
     (workspace.root / "aed" / "見本.csv").write_text("ID,名称\n1,見本公園\n", encoding="utf-8")
     recipe = {name: part for name, part in RECIPE.items() if name != "mapping"}
@@ -234,7 +234,7 @@ CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min
 
 @given(st.lists(st.tuples(CELLS, st.sampled_from(["=", "+", "-", "@", "'=", ""]), CELLS), max_size=6))
 def test_the_register_comes_back_as_it_was_written(cells: list[tuple[str, str, str]]) -> None:
-    """Whatever stands in a name, formulas included, is read back to the letter."""
+    """Whatever is in a name, formulas included, is read back to the letter."""
     register = Register(tuple((f"A{at:03}", (sign + name, address)) for at, (name, sign, address) in enumerate(cells)))
     header, rows = read_csv_rows(register_bytes(register, MINTING))
     assert header == ["ID", "名称", "所在地_連結表記"]
@@ -276,7 +276,7 @@ def test_adding_and_removing_rows_keeps_ids(rows: Rows, others: Rows) -> None:
 
 @given(FACILITIES, st.data())
 def test_renaming_keeps_ids(rows: Rows, data: Any) -> None:
-    """A facility whose name or address alone changes keeps its ID, whichever it is, and is told."""
+    """A facility whose name or address alone changes keeps its ID, whichever it is, and is reported."""
     made = assign(rows, Register(), FORM)
     at = data.draw(st.integers(0, len(rows) - 1))
     name, address = rows[at]
@@ -294,7 +294,7 @@ def test_renaming_keeps_ids(rows: Rows, data: Any) -> None:
     st.lists(st.tuples(st.sampled_from("甲乙丙"), st.sampled_from(["1", "2", "３", ""])), max_size=8),
 )
 def test_no_id_is_ever_given_to_two_rows(rows: Rows, later: Rows) -> None:
-    """However alike the rows are: an ID stands once in a table, and a row without one is told."""
+    """However alike the rows are: an ID stands once in a table, and a row without one is reported."""
     made = assign(rows, Register(), FORM)
     for result in (made, assign(later, made.register, FORM)):
         given_ids = [identifier for identifier in result.ids if identifier]
@@ -319,7 +319,7 @@ def test_a_new_facility_at_an_old_address_is_new_while_the_old_one_stands() -> N
 
 
 def test_a_stray_quotation_mark_is_a_fault(tmp_path: Path) -> None:
-    """A quotation that swallows the lines below would give their IDs away; it is told with its line instead."""
+    """A quotation that swallows the lines below would give their IDs away; it is reported with its line instead."""
     path = tmp_path / "ids.csv"
     raw = register_bytes(Register((("131105000001", PARK), ("131105000002", SQUARE))), MINTING).decode("utf-8-sig")
     path.write_text(raw.replace("見本公園", '"見本公園'), encoding="utf-8")

@@ -38,7 +38,7 @@ def write(path, data):
     return written(path, data)
 Path.write_bytes = write
 """
-# Likewise: whoever builds the dataset says so and takes its time.
+# The process that builds the dataset writes a mark and then takes its time.
 SLOW = """
 import os, time
 from pathlib import Path
@@ -142,7 +142,7 @@ def test_an_interrupt_ends_the_build_with_a_sentence(workspace_dir: Path) -> Non
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_error_in_one_dataset_stops_no_other(jobs: int, workspace_dir: Path) -> None:
-    """A recipe with a fault is told with all that belongs to it, in its place, by one process as by two."""
+    """A recipe with a fault is reported with all that belongs to it, in its place, by one process as by two."""
     with (workspace_dir / "preschool" / "dataset.yaml").open("a", encoding="utf-8") as recipe:
         recipe.write("\ncolour: red\n")
     before, error, after = build_many(

@@ -49,7 +49,7 @@ def told(report: Report) -> list[tuple[str, int | None, object]]:
     return [(found.code, found.row, found.params.get("count")) for found in report.findings if found.code in codes]
 
 
-def test_points_outside_are_told_and_the_report_says_by_what(tmp_path: Path) -> None:
+def test_points_outside_are_reported_and_the_report_says_by_what(tmp_path: Path) -> None:
     """A point outside is a warning on its latitude; places of another municipality, by their code, are not asked."""
     report = checked(tmp_path, ROWS, Box())
     assert told(report) == [("place-checked", 1, 2), ("point-outside", 3, None)]
@@ -70,7 +70,7 @@ def test_without_a_boundary_the_report_says_that_it_was_not_asked(tmp_path: Path
 
 @pytest.mark.parametrize("place", [None, Box()])
 def test_a_table_without_points_is_not_asked(tmp_path: Path, place: Box | None) -> None:
-    """Empty and unreadable coordinates are nobody's points."""
+    """Empty and unreadable coordinates are no points."""
     assert told(checked(tmp_path, ROWS[3:], place)) == []
 
 

@@ -1,4 +1,4 @@
-"""A series: one file a period becomes one resource; gaps, doubles and files that do not fit are told by name."""
+"""A series: one file a period becomes one resource; gaps, doubles and files that do not fit are reported by name."""
 
 import csv
 import io
@@ -136,7 +136,7 @@ def test_the_newest_also_has_a_name_that_stays(tmp_path: Path) -> None:
     assert release.rows_out == 6
 
 
-def test_a_missing_month_is_told_with_both_neighbours(tmp_path: Path) -> None:
+def test_a_missing_month_is_reported_with_both_neighbours(tmp_path: Path) -> None:
     """A gap is a warning that names the months and the files around it; the release is made."""
     files = names_of(6)
     del files["131105_population_20210101.csv"]
@@ -168,7 +168,7 @@ def test_an_unreadable_period_keeps_the_release_back(tmp_path: Path) -> None:
     assert not release.published
 
 
-def test_data_of_another_month_is_told(tmp_path: Path) -> None:
+def test_data_of_another_month_is_reported(tmp_path: Path) -> None:
     """A file named 2020-12 that holds October is a warning; an error if the recipe wants it confirmed."""
     files = names_of(3)
     files["131105_population_20201201.csv"] = monthly("2020-10-01")
@@ -182,7 +182,7 @@ def test_data_of_another_month_is_told(tmp_path: Path) -> None:
 
 
 def test_a_file_with_other_columns_is_named(tmp_path: Path) -> None:
-    """A month with one column more is told with the columns; so are its rows that do not fit its own header."""
+    """A month with one column more is reported with the columns; so are its rows that do not fit its own header."""
     files = names_of(3)
     files["131105_population_20210101.csv"] = monthly("2021-01-01", header=[*HEADER, "余分"])
     release = build(make(tmp_path, files))
@@ -191,7 +191,7 @@ def test_a_file_with_other_columns_is_named(tmp_path: Path) -> None:
     assert ragged == {"131105_population_20210101.csv"}
 
 
-def test_the_period_can_stand_in_a_cell_or_a_column(tmp_path: Path) -> None:
+def test_the_period_can_be_in_a_cell_or_a_column(tmp_path: Path) -> None:
     """A title row such as 令和6年4月1日現在, or the column of dates, says what the name does not."""
     home = make(tmp_path, {}).root / "population"
     for number, day in enumerate(["令和6年4月1日", "令和6年5月1日"]):
@@ -231,7 +231,7 @@ def test_building_twice_gives_the_same_bytes(tmp_path: Path) -> None:
 
 @given(st.sets(st.integers(0, 60), min_size=3, max_size=25))
 def test_gaps_are_exactly_what_is_missing(months: set[int]) -> None:
-    """Of a monthly series the months that are told missing are those between the first and the last without a file."""
+    """The missing months of a monthly series are those without a file between the first and the last."""
     members = [Member(f"{number}.csv", (Period(2020 + number // 12, number % 12 + 1),)) for number in sorted(months)]
     gaps = [finding for finding in period_findings(members, "month") if finding.code == "series-gap"]
     assert sum(int(str(gap.params["count"])) for gap in gaps) == max(months) - min(months) + 1 - len(months)
@@ -239,7 +239,7 @@ def test_gaps_are_exactly_what_is_missing(months: set[int]) -> None:
 
 @given(st.lists(st.integers(0, 12), min_size=1, max_size=20))
 def test_every_file_more_than_one_a_month_is_a_double(months: list[int]) -> None:
-    """Each file beyond the first of its month is told once."""
+    """Each file beyond the first of its month is reported once."""
     members = [Member(f"{at}.csv", (Period(2020 + n // 12, n % 12 + 1),)) for at, n in enumerate(months)]
     doubles: list[Finding] = [f for f in period_findings(members, "month") if f.code == "series-double"]
     assert len(doubles) == len(months) - len(set(months))
@@ -259,7 +259,7 @@ def test_every_file_more_than_one_a_month_is_a_double(months: list[int]) -> None
     ],
 )
 def test_the_rhythm_is_found(names: list[str], step: str | None) -> None:
-    """Months, quarters, half-years and years are told by what most files have between them."""
+    """Months, quarters, half-years and years are reported by what most files have between them."""
     assert found_step([Member(name, name_periods(name, None, 4)) for name in names]) == step
 
 
@@ -319,7 +319,7 @@ SERIES = "131105_population_*.csv"
     ],
 )
 def test_wrong_words_are_refused(tmp_path: Path, changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:
-    """Each fault of a series' words has its place, and is told in both languages; nothing is written."""
+    """Each fault of a series' words has its place, and is reported in both languages; nothing is written."""
     workspace = make(tmp_path, names_of(1), **changes)
     with pytest.raises(ConfigurationError) as error:
         build(workspace)
@@ -356,7 +356,7 @@ def test_wrong_words_are_refused(tmp_path: Path, changes: dict[str, Any], expect
 def test_a_recipe_that_does_not_fit_the_files_is_refused(
     tmp_path: Path, changes: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
-    """What the files do not have is told, for every file at once."""
+    """What the files do not have is reported, for every file at once."""
     workspace = make(tmp_path, names_of(2), **changes)
     with pytest.raises(ConfigurationError) as error:
         build(workspace)
@@ -376,7 +376,7 @@ def test_a_skipped_row_belongs_to_its_file(tmp_path: Path) -> None:
     assert (release.rows_in, release.rows_out) == (4, 3)
 
 
-def test_monthly_workbooks_of_a_city_are_told_apart(shared: Path) -> None:
+def test_monthly_workbooks_of_a_city_are_distinguished(shared: Path) -> None:
     """The names of a real series, R5jinko10.xlsx and its like, are months by a pattern, and gaps are found."""
     names = sorted(path.name for path in (shared / "corpus" / "sabae").glob("R?jinko*.xlsx"))
     pattern = "(?P<year>R[0-9])jinko(?P<month>[0-9]+)"
@@ -409,7 +409,7 @@ WARD = {
 def test_the_wards_own_series_builds(shared: Path, tmp_path: Path) -> None:
     """Twenty-two months of the ward's real layout: every row out, the titles as the ward's catalogue has them.
 
-    The months are one real file under other dates, and that is what is told of them.
+    The months are one real file under other dates, which the findings report.
     """
     release = build(make(tmp_path, ward_months(shared, 22), **WARD))
     assert {code for code, *_ in told(release)} == {"series-copy"}
@@ -420,7 +420,7 @@ def test_the_wards_own_series_builds(shared: Path, tmp_path: Path) -> None:
     assert package["resources"][-1]["title"].startswith("町丁別・年齢別・男女別人口および町丁別世帯数　2020年11月")
 
 
-def test_rows_that_are_too_wide_are_told_by_file(shared: Path, tmp_path: Path) -> None:
+def test_rows_that_are_too_wide_are_reported_by_file(shared: Path, tmp_path: Path) -> None:
     """A month whose rows have 51 and 52 columns under a header of 50 is named, row by row."""
     files = ward_months(shared, 3)
     name = "131105_population_20201201.csv"
@@ -444,7 +444,7 @@ def fits_the_schema(entry: dict[str, Any]) -> list[str]:
 
 
 def test_the_json_fits_its_schema(tmp_path: Path) -> None:
-    """Sources and the files of findings stand in the published form of ``build@1``."""
+    """Sources and the files of findings are in the published form of ``build@1``."""
     files = names_of(4)
     del files["131105_population_20201201.csv"]
     entry = build(make(tmp_path, files)).to_dict()

@@ -1,4 +1,4 @@
-"""Which file of a series holds which period."""
+"""The periods of a series' files, and whether two periods can be the same."""
 
 import polars as pl
 import pytest

@@ -50,7 +50,7 @@ def test_a_period_that_the_calendar_does_not_have_is_not_guessed(name: str) -> N
 
 @given(st.dates(date(1990, 1, 1), date(2099, 12, 31)))
 def test_every_day_is_read_back(day: date) -> None:
-    """Whatever day stands in a name of the standard's form is that day, and its name is written the same."""
+    """Whatever day is in a name of the standard's form is that day, and its name is written the same."""
     (period,) = name_periods(f"131105_population_{day:%Y%m%d}.csv", None, 4)
     assert (period, period.compact) == (Period(day.year, day.month, day.day), f"{day:%Y%m%d}")
     assert periods_in(period.written()) == [period]

@@ -1,68 +1,16 @@
-"""``dataset.yaml``: a right recipe is taken as it stands, a wrong one is refused with every fault."""
+"""``dataset.yaml``: a right recipe is taken as it is, a wrong one is refused with every fault."""
 
-import copy
 import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from locations import DATA
+from written_recipes import EXTENSION, LACKING, MINIMAL, OWN_SCHEMA, WAIVER, opened, recipe_faults, workspace_with
 
 import meguro_opendata as mo
 from meguro_opendata.errors import ConfigurationError
-from meguro_opendata.recipe import MappingRule, Recipe, SourceSettings, open_recipe
-from meguro_opendata.workspace.city import Workspace
-
-# An example city profile and example data, not the ward's own.
-PROFILE = (DATA / "example_city.toml").read_text(encoding="utf-8")
-MINIMAL: dict[str, Any] = {
-    "title": "AED設置箇所一覧（見本）",
-    "standard": "aed@2026",
-    "source": {"file": "見本.csv"},
-    "mapping": {"名称": "施設名"},
-    "metadata": {"description": "見本。", "department": "見本部見本課", "frequency": "随時"},
-}
-OWN_SCHEMA = {"fields": [{"name": "名称", "type": "string"}, {"name": "面積", "type": "number", "mo:kind": "decimal"}]}
-EXTENSION = {"name": "設置階", "column": "階", "description": "見本の独自の列。"}
-WAIVER = {"code": "constraint-required", "field": "名称", "reason": "見本"}
-LACKING = object()
-
-
-def make(folder: Path, changes: dict[str, Any]) -> Workspace:
-    """An example workspace whose one recipe is the minimal one with some parts changed (``a.b`` is b inside a)."""
-    recipe = copy.deepcopy(MINIMAL)
-    for place, value in changes.items():
-        *above, last = place.split(".")
-        part = recipe
-        for name in above:
-            part = part.setdefault(name, {})
-        if value is LACKING:
-            del part[last]
-        else:
-            part[last] = value
-    home = folder / "datasets" / "aed"
-    home.mkdir(parents=True, exist_ok=True)
-    (home.parent / "opendata.toml").write_text(PROFILE, encoding="utf-8")
-    (home / "dataset.yaml").write_text(yaml.safe_dump(recipe, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    (home / "schema.json").write_text(json.dumps(OWN_SCHEMA), encoding="utf-8")
-    return mo.open_workspace(home.parent)
-
-
-def opened(folder: Path, **changes: Any) -> Recipe:
-    """The recipe of the example workspace; ``__`` in a name stands for a dot."""
-    return open_recipe("aed", make(folder, {name.replace("__", "."): value for name, value in changes.items()}))
-
-
-def faults(folder: Path, changes: dict[str, Any]) -> list[tuple[str, str]]:
-    """Path and code of each fault of a recipe; the error names the file and can be said in both languages."""
-    workspace = make(folder, changes)
-    with pytest.raises(ConfigurationError) as error:
-        open_recipe("aed", workspace)
-    assert str(workspace.root / "aed") in error.value.text("ja")
-    assert error.value.text("ja") != error.value.text("en")
-    return [(fault.path, fault.code) for fault in error.value.faults]
+from meguro_opendata.recipe import MappingRule, SourceSettings, open_recipe
 
 
 def test_a_minimal_recipe_opens(tmp_path: Path) -> None:
@@ -155,8 +103,8 @@ def test_a_recipe_may_bring_its_own_schema(tmp_path: Path) -> None:
 )
 def test_a_file_outside_its_folder_is_refused(tmp_path: Path, file: str) -> None:
     """Source and schema are file names, never paths: neither out of the folder nor into another drive."""
-    assert faults(tmp_path, {"source.file": file}) == [("source.file", "path-not-inside")]
-    assert faults(tmp_path, {"standard": LACKING, "schema": file}) == [("schema", "path-not-inside")]
+    assert recipe_faults(tmp_path, {"source.file": file}) == [("source.file", "path-not-inside")]
+    assert recipe_faults(tmp_path, {"standard": LACKING, "schema": file}) == [("schema", "path-not-inside")]
 
 
 @pytest.mark.parametrize("file", ["見本.csv", "a..b.csv", "見本 (2).xlsx", ".csv", "~$見本.xlsx"])
@@ -231,11 +179,11 @@ def test_a_plain_name_is_a_source(tmp_path: Path, file: str) -> None:
 )
 def test_a_faulty_recipe_is_refused(tmp_path: Path, changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:
     """Each fault of a recipe has its path and its code, and nothing else is complained of."""
-    assert faults(tmp_path, changes) == expected
+    assert recipe_faults(tmp_path, changes) == expected
 
 
-def test_all_faults_of_the_content_are_told_at_once(tmp_path: Path) -> None:
-    """Names, kinds, codes, departments and paths that do not exist are told together."""
+def test_all_faults_of_the_content_are_reported_at_once(tmp_path: Path) -> None:
+    """Names, kinds, codes, departments and paths that do not exist are reported together."""
     changes = {
         "mapping.zzz": "x",
         "key": ["yyy"],
@@ -244,7 +192,7 @@ def test_all_faults_of_the_content_are_told_at_once(tmp_path: Path) -> None:
         "metadata.department": "uuu",
         "source.file": "../x",
     }
-    assert [path for path, _ in faults(tmp_path, changes)] == [
+    assert [path for path, _ in recipe_faults(tmp_path, changes)] == [
         "mapping.zzz",
         "key.yyy",
         "extensions.0.name",
@@ -257,7 +205,7 @@ def test_all_faults_of_the_content_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_suggestion_is_given_for_each_near_name(tmp_path: Path) -> None:
-    """A misspelled field, department, kind and code is told with the right one."""
+    """A misspelled field, department, kind and code is reported with the right one."""
     changes = {
         "mapping.設置位": "x",
         "extensions": [{**EXTENSION, "kind": "adress"}],
@@ -265,7 +213,7 @@ def test_a_suggestion_is_given_for_each_near_name(tmp_path: Path) -> None:
         "metadata.department": "防災課",
     }
     with pytest.raises(ConfigurationError) as error:
-        open_recipe("aed", make(tmp_path, changes))
+        open_recipe("aed", workspace_with(tmp_path, changes))
     lines = error.value.text("ja").splitlines()[1:]
     for line, right in zip(lines, ["設置位置", "address", "type-date", "見本部防災課"], strict=True):
         assert line.partition("もしかして: ")[2].split("、")[0] == right
@@ -283,9 +231,9 @@ def test_a_suggestion_is_given_for_each_near_name(tmp_path: Path) -> None:
     ids=["kind", "rule", "department", "code", "field"],
 )
 def test_no_suggestion_is_promised_where_nothing_is_near(tmp_path: Path, changes: dict[str, Any], known: str) -> None:
-    """A sentence does not end in "did you mean:" with nothing behind it; it tells what there is, unless too many."""
+    """A sentence does not end in "did you mean:" with nothing behind it; it lists what there is, unless too many."""
     with pytest.raises(ConfigurationError) as error:
-        open_recipe("aed", make(tmp_path, changes))
+        open_recipe("aed", workspace_with(tmp_path, changes))
     for lang, promise in (("ja", "もしかして"), ("en", "Did you mean")):
         text = error.value.text(lang)
         assert promise not in text
@@ -304,12 +252,12 @@ def test_a_misspelled_name_is_one_fault(
     tmp_path: Path, changes: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
     """The rules of what does not exist are not complained of ("known: " and nothing behind it)."""
-    assert faults(tmp_path, changes) == expected
+    assert recipe_faults(tmp_path, changes) == expected
 
 
 def test_an_unknown_dataset_is_refused(tmp_path: Path) -> None:
     """A recipe is opened by the name of its folder only."""
-    workspace = make(tmp_path, {})
+    workspace = workspace_with(tmp_path, {})
     with pytest.raises(ConfigurationError) as error:
         open_recipe("aid", workspace)
     assert [fault.code for fault in error.value.faults] == ["dataset-unknown-near"]
@@ -318,7 +266,7 @@ def test_an_unknown_dataset_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["primaryKey", "mo:key"])
 def test_a_key_that_is_no_name_is_a_fault(tmp_path: Path, name: str) -> None:
     """A number as the key of a schema is refused, not looped over."""
-    workspace = make(tmp_path, {"standard": LACKING, "schema": "schema.json"})
+    workspace = workspace_with(tmp_path, {"standard": LACKING, "schema": "schema.json"})
     (workspace.root / "aed" / "schema.json").write_text(json.dumps({**OWN_SCHEMA, name: 5}), encoding="utf-8")
     with pytest.raises(ConfigurationError):
         open_recipe("aed", workspace)

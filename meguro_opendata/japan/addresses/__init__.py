@@ -1,4 +1,4 @@
-"""Addresses: how they are written, which place they begin with, and their parts in the standard's spelling."""
+"""Addresses: their spellings, the place with which they begin, and their parts in the standard's spelling."""
 
 from meguro_opendata.japan.addresses.parse import Address, TownsOf, parse_address, split_town
 from meguro_opendata.japan.addresses.towns import Town, Towns, town_of_name

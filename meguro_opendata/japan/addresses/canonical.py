@@ -1,7 +1,7 @@
-"""One form for all spellings of a town's name, with the way back to the text that was written.
+"""One form for all spellings of a town's name, with the positions of its signs in the original text.
 
-Numbers that belong to a name become digits (二十四軒4条 → 24軒4条), 大字 and 字 and spaces are left out, and so is 第
-before a number. :mod:`spelling` compares names sign by sign; this is for what changes their length.
+Numbers that belong to a name become digits (二十四軒4条 → 24軒4条). 大字, 字 and spaces are left out, and so is 第
+before a number. :mod:`spelling` folds sign by sign; this module folds spellings of different length.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ __all__ = ["Canonical", "canonical", "canonical_name", "name_number"]
 
 
 class Canonical:
-    """A text in its one form, and where each sign of that form ends in the text.
+    """A text in its canonical form, and the end of each sign of the form in the original text.
 
     Attributes:
-        form: The text as names are compared.
-        ends: For each sign of it, the place in the text behind what it stands for.
+        form: The text in the form in which names are compared.
+        ends: For each sign of ``form``, the position in the text after the signs that it represents.
     """
 
     def __init__(self, text: str) -> None:
@@ -30,13 +30,13 @@ class Canonical:
         self.ends = [end for piece, end in pieces for _ in piece]
 
     def end(self, length: int) -> int | None:
-        """Return the place in the text behind so many signs of the form; ``None`` inside of a number."""
+        """Return the position in the text after ``length`` signs of the form; ``None`` inside a number."""
         end = self.ends[length - 1]
         return end if length == len(self.ends) or self.ends[length] != end else None
 
 
 def canonical(text: str) -> Canonical:
-    """Return a text in its one form.
+    """Return a text in its canonical form.
 
     >>> written = canonical("二十四軒 4条2丁目1-1")
     >>> written.form, written.end(5)
@@ -46,7 +46,7 @@ def canonical(text: str) -> Canonical:
 
 
 def canonical_name(name: str) -> str:
-    """Return the one form of a name.
+    """Return the canonical form of a name.
 
     >>> canonical_name("古川大崎字東亜"), canonical_name("西根第十二地割"), canonical_name("三宅町")
     ('古川大崎東亜', '西根12地割', '三宅町')
@@ -56,14 +56,14 @@ def canonical_name(name: str) -> str:
 
 @cache
 def name_number() -> re.Pattern[str]:
-    """Return a number that belongs to a name, as the word behind it says: 条, 線, 地割, 番町."""
+    """Return the pattern of a number that belongs to a name because of the word after it: 条, 線, 地割, 番町."""
     units = "|".join(address_data()["name_units"])
-    # A run of digits is looked at once, as a whole.
+    # Possessive and with a lookbehind: each run of digits is read once, so that a long run stays linear.
     return re.compile(f"(?:(?<![0-9])[0-9]++|(?<![{NUMERALS}])[{NUMERALS}]++)(?= ?(?:{units}))")
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int]]:
-    """What each piece of a text becomes, and where it ends."""
+    """Yield each piece of the canonical form, and the position in the text at which its original ends."""
     at = 0
     for found in _rewritten().finditer(text):
         yield from ((text[place], place + 1) for place in range(at, found.start()))

@@ -1,7 +1,7 @@
-"""A whole address from its prefecture, its municipality and the rest; an address that is whole already stays.
+"""Composition of a whole address from prefecture, municipality and the rest; a whole address is left unchanged.
 
-Whether an address names its municipality is read from its beginning, whatever way that is written: with and without
-prefecture, 郡 and the city of a ward. One that names another municipality, and what is no address, is left and told.
+The beginning of an address shows whether it names its municipality, with or without prefecture, 郡 and the city of a
+ward. An address in another municipality, and a text that is no address, are left unchanged and reported.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _VILLAGES = ("town", "village")
 
 @dataclass(frozen=True)
 class Composed:
-    """An address, and why it is not whole.
+    """An address, and the reason why it is not whole.
 
     Attributes:
-        text: The address; as it was written where it is whole already, or where anything is in doubt.
-        problem: ``address-elsewhere`` if it names another municipality, ``address-none`` if it is no address,
-            ``address-place-unknown`` if the names that belong before it are no municipality; empty if it is whole.
+        text: The address, unchanged where it is whole already or where its place is in doubt.
+        problem: ``address-elsewhere`` for an address in another municipality, ``address-none`` for a text that is no
+            address, ``address-place-unknown`` if the row's names are no municipality; empty for a whole address.
     """
 
     text: str
@@ -37,12 +37,12 @@ class Composed:
 
 @lru_cache(maxsize=65536)
 def compose_address(written: str, prefecture: str = "", city: str = "") -> Composed:
-    """Return the address with prefecture and municipality in front, if it names no municipality itself.
+    """Return an address with prefecture and municipality in front, unless it names a municipality itself.
 
     Args:
-        written: The address as a cell has it.
-        prefecture: The prefecture that the row names, or nothing.
-        city: The municipality that the row names, with or without 郡, or nothing.
+        written: The address in a cell.
+        prefecture: The prefecture in the row, or an empty text.
+        city: The municipality in the row, with or without 郡, or an empty text.
 
     >>> compose_address("大字見本4", "山口県", "上関町").text
     '山口県上関町大字見本4'
@@ -63,7 +63,7 @@ def compose_address(written: str, prefecture: str = "", city: str = "") -> Compo
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text may be an address at all: words, or a number as a village has it.
+    """Return whether a text can be an address: words, or a lot number as addresses in villages have it.
 
     >>> [is_address(text) for text in ("大字見本4", "357番地", "12-3", "-", "未定", "12", "市内全域", "03-5722-1111")]
     [True, True, True, False, False, False, False, False]
@@ -77,7 +77,7 @@ def is_address(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def place_of_names(prefecture: str, city: str) -> Municipality | None:
-    """Return the municipality that two cells name, ``None`` if they name none, or anything else besides.
+    """Return the municipality that two cells name; ``None`` if they name no municipality, or more than one.
 
     >>> place_of_names("山口県", "熊毛郡上関町").code, place_of_names("山口県", "0001")
     ('353418', None)
@@ -89,9 +89,9 @@ def place_of_names(prefecture: str, city: str) -> Municipality | None:
 
 
 def named_municipality(plain: str, home: Municipality) -> Place:
-    """Return the place of an address in the data of a municipality; ``assumed`` if it names none.
+    """Return the place of an address in the data of a municipality; ``assumed`` if the address names none.
 
-    A 町 or 村 of another prefecture is never meant by its bare name: that is a town of the home.
+    The bare name of a 町 or 村 of another prefecture is read as a town of the home municipality.
 
     >>> home = place_of_names("千葉県", "市川市")
     >>> [named_municipality(text, home).rest for text in ("市川市北方町4", "北方町4", "船橋市北方町4")]
@@ -107,13 +107,13 @@ def named_municipality(plain: str, home: Municipality) -> Place:
 
 
 def _is_bare_elsewhere(plain: str, other: Municipality, home: Municipality) -> bool:
-    """Return whether an address begins with the mere name of a 町 or 村 of another prefecture."""
+    """Return whether an address begins with the bare name of a 町 or 村 of another prefecture."""
     bare = folded_name(plain).replace(" ", "").startswith(folded_name(other.name))
     return other.kind in _VILLAGES and other.prefecture != home.prefecture and bare
 
 
 def _composed(text: str, plain: str, home: Municipality, front: str) -> Composed:
-    """Return the address of a row whose municipality is certain."""
+    """Return the whole address of a row whose municipality is certain."""
     place = named_municipality(plain, home)
     if not _belongs(place.municipality, home):
         return Composed(text, "address-elsewhere" if place.problem != "municipality-missing" else "address-none")
@@ -128,18 +128,18 @@ def _composed(text: str, plain: str, home: Municipality, front: str) -> Composed
 
 
 def _belongs(found: Municipality | None, home: Municipality) -> bool:
-    """Return whether a municipality is the home, a ward of it, or the city of which it is a ward."""
+    """Return whether a municipality is the home, a ward of the home, or the city of which the home is a ward."""
     return found is not None and (found == home or found in wards_of(home) or home in wards_of(found))
 
 
 def _front(prefecture: str, city: str, home: Municipality) -> str:
-    """What comes before an address: the row's names, the prefecture in full and once."""
+    """Return the beginning of an address from the row's names, with the prefecture in full and once."""
     first = home.prefecture if prefecture.strip() else ""
     return first + city.strip().removeprefix(home.prefecture if first else "")
 
 
 def _without_municipality(text: str, plain: str, before: str) -> Composed:
-    """The address of a row that names no municipality: behind the prefecture, if the address goes on with its own."""
+    """Return the address of a row without a municipality; the prefecture is added if the address names the rest."""
     own, stated = find_place(plain), find_place(before)
     if own.municipality is not None and plain.startswith(own.prefecture):
         return Composed(text, "address-elsewhere" if stated.prefecture not in ("", own.prefecture) else "")

@@ -1,7 +1,7 @@
-"""Which town of a gazetteer an address means: by its name, by a name near to it, or by the 大字 of an unknown 小字.
+"""Search for the town of an address in a gazetteer: by name, by a similar name, or by the 大字 of an unknown 小字.
 
-The ways are tried from the surest on, and a way that is not sure says so. Street names of 京都市 before the town and a
-小字 behind it are kept as the address's ``locality``.
+The ways are tried in the order of their certainty, and an uncertain result is marked. Street names of 京都市 before
+the town and a 小字 after it are kept as the address's ``locality``.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from meguro_opendata.japan.numerals import NUMERALS
 
 __all__ = ["Match", "match_town"]
 
-_LEAST_SHORTENED = 2
+_LEAST_SHORTENED = 2  # one sign is too short for a name with a word left out: it would match by chance
 _NUMBER = f"(?:[0-9]+|[{NUMERALS}]+)"
-# What may follow a whole name; a number that belongs to a name does not: 二十四軒 does not end before 4条.
+# The possible continuations of a whole name, not a number that belongs to the name: 二十四軒 does not end before 4条.
 _TOWN_END = re.compile(
     rf"(?! ?{_NUMBER}(?:{'|'.join(address_data()['joining_units'])}))"
     rf"(?:[0-9(-]| |$|地先|付近|地内|番外地|(?:官有)?無番地|先$|内$|{LOT_PREFIX} ?(?:[0-9]|[{NUMERALS}]+番)"
@@ -33,14 +33,14 @@ _UNMARKED = re.compile(r" ?[^0-9\s!-~町村丁番大ぁ-ん][^0-9\s!-~]{0,7}(?:[
 
 
 class Match(NamedTuple):
-    """What a text says of its town.
+    """The town that was found in a text.
 
     Attributes:
-        meant: The names that are possible, each with its chome.
-        tail: What follows the name.
-        locality: Street names before the town, or the 小字 behind it.
-        within: Whether the place is somewhere in the town, as the gazetteer lacks the 小字.
-        sure: Whether the text says that there is a 小字, so that nothing is guessed.
+        meant: The possible names, each with its chome.
+        tail: The text after the name.
+        locality: Street names before the town, or the 小字 after it.
+        within: Whether only the surrounding 大字 is known, since the gazetteer lacks the 小字.
+        sure: Whether the text marks the 小字 as one (字…), so that the 大字 is not guessed.
     """
 
     meant: tuple[Oaza, ...]
@@ -51,10 +51,10 @@ class Match(NamedTuple):
 
 
 def match_town(rest: str, towns: Towns) -> Match | None:
-    """Return the town with which the rest of an address begins, ``None`` if the gazetteer has none such.
+    """Return the town with which the rest of an address begins; ``None`` if the gazetteer has no such town.
 
     Args:
-        rest: A plain address from the town on.
+        rest: A plain address from its town onwards.
         towns: The towns of the municipality.
     """
     found = _by_name(rest, towns)
@@ -68,7 +68,7 @@ def match_town(rest: str, towns: Towns) -> Match | None:
 
 
 def _by_name(rest: str, towns: Towns) -> Match | None:
-    """Return the longest name, sign by sign, else in its one form."""
+    """Return the longest name that matches sign by sign, or in canonical form where that one is longer."""
     found = next(_exact(rest, towns), None)
     if found is not None and not _goes_on(found.tail):
         return found
@@ -79,7 +79,7 @@ def _by_name(rest: str, towns: Towns) -> Match | None:
 
 
 def _goes_on(tail: str) -> bool:
-    """Return whether a space in the middle of a name may be what ended it: 目黒 本町5-1."""
+    """Return whether a name possibly ended only at a space inside a longer name: 目黒 本町5-1."""
     return tail.startswith(" ") and not tail.lstrip()[:1].isdigit()
 
 
@@ -97,7 +97,7 @@ def _canonical(rest: str, towns: Towns) -> Iterator[Match]:
 
 
 def _shortened(rest: str, towns: Towns) -> Match | None:
-    """Return the one town whose name lacks a 町 or 通 in the text: 西小松川 for 西小松川町."""
+    """Return the town whose name lacks a 町 or 通 in the text: 西小松川 for 西小松川町."""
     for end, meant in towns.shortened_at_start(canonical(rest)):
         if end >= _LEAST_SHORTENED and _ends_name(rest[end:]):
             return Match(meant, rest[end:])
@@ -105,7 +105,7 @@ def _shortened(rest: str, towns: Towns) -> Match | None:
 
 
 def _behind_streets(rest: str, towns: Towns) -> Match | None:
-    """Return the town behind the street names by which 京都市 tells where a house stands."""
+    """Return the town after the street names with which addresses in 京都市 locate a house."""
     if not towns.code.startswith(tuple(address_data()["streets"]["codes"])):
         return None
     ends = [found.end() for found in _street_end().finditer(rest)]
@@ -117,7 +117,7 @@ def _behind_streets(rest: str, towns: Towns) -> Match | None:
 
 
 def _within(rest: str, towns: Towns) -> Match | None:
-    """Return the 大字 of a 小字 that the gazetteer lacks; a 小字 that is not marked as one is not sure."""
+    """Return the 大字 of a 小字 that the gazetteer lacks; ``sure`` only if the text marks the 小字 as one."""
     for end, meant in towns.canonical_at_start(canonical(rest)):
         tail = rest[end:]
         marked = _MARKED.match(tail) is not None
@@ -129,18 +129,18 @@ def _within(rest: str, towns: Towns) -> Match | None:
 
 
 def _is_undivided(oaza: Oaza) -> bool:
-    """Return whether a name has no chome, as those of towns in blocks have."""
+    """Return whether a name has no chome, so that a 小字 can follow it."""
     return not oaza.has_chome
 
 
 def _as_written(meant: tuple[Oaza, ...], written: str) -> tuple[Oaza, ...]:
-    """Return the one that is written exactly so, if it is one of several."""
+    """Return the one of several names that is written exactly so, else all of them."""
     exact = tuple(oaza for oaza in meant if oaza.name == written.replace(" ", ""))
     return exact if len(exact) == 1 else meant
 
 
 def _ends_name(tail: str) -> bool:
-    """Return whether a name may end where this follows."""
+    """Return whether a name can end before a tail."""
     return _TOWN_END.match(tail) is not None
 
 

@@ -1,4 +1,4 @@
-"""An address in one string → its parts. What could be two places is told as such, and no part is guessed."""
+"""Division of an address into its parts. An ambiguous place is reported with its readings; no part is guessed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _POSTAL = re.compile(r"\(?(?:〒 ?([0-9]{3})-?([0-9]{4})|([0-9]{3})-([0-9]{4})(?
 _NAME = re.compile(
     r"(?:[0-9]+[条線])?[^0-9\s!-/:-@\[-`{-~「」『』・、。]+(?:[0-9]+(?:条|線|番町|地割|区|号線)[^0-9\s!-~]*)*"
 )
-_LARGEST_CHOME = 99
+_LARGEST_CHOME = 99  # chome have two digits at most
 _NAMED_LIKE_TOWNS = ("town", "village")
 _Parts = dict[str, Any]
 
@@ -35,21 +35,20 @@ class Address:
         prefecture: 都道府県, official name.
         city: 市区町村 with county and ward.
         code: 全国地方公共団体コード of the municipality.
-        town: 町字, the chome in kanji.
-        town_id: 町字ID, where the gazetteer knows it.
-        locality: What tells the place inside of the town or the way to it, and is no town of the gazetteer: 小字, and
-            street names of 京都市.
+        town: 町字, with the chome in kanji.
+        town_id: 町字ID, if the gazetteer has one.
+        locality: A place inside the town, or the way to it, that the gazetteer lacks: 小字, and street names of 京都市.
         lot: 番地以下 with hyphens: ``"19-15"``.
         building: 建物名等.
-        postal: Seven digits, if a postal code stands in front.
-        note: What says that the place is only near: 先, 付近.
-        level: How far it is certain: ``lot``, ``town``, ``oaza`` (the chome is missing), ``city``, ``prefecture``
+        postal: The seven digits of a postal code at the beginning.
+        note: A word for a place near the address: 先, 付近.
+        level: The last certain part: ``lot``, ``town``, ``oaza`` (the chome is missing), ``city``, ``prefecture``
             or ``none``.
         known: Whether a gazetteer has the town.
-        assumed: Whether the municipality is that of the data, as the address names none.
-        problem: Why it goes no further, as a code of the messages; empty if nothing is wrong.
-        readings: What is possible, where that is more than one.
-        place: The town as the gazetteer has it, or the towns that share the name, if only this is said.
+        assumed: Whether the municipality of the data was taken, since the address names none.
+        problem: The reason why no further part was found, as a code of the messages; empty if nothing is wrong.
+        readings: The possible places, if there are several.
+        place: The town in the gazetteer, or all towns that share the name, if the address has no more than that.
     """
 
     prefecture: str = ""
@@ -75,8 +74,9 @@ def parse_address(text: str, home: Municipality | None = None, towns_of: TownsOf
 
     Args:
         text: The address, in any spelling.
-        home: The municipality that the data is about, for addresses that begin with the town.
-        towns_of: The towns of a municipality by its code; without it, town and number are told apart by form alone.
+        home: The municipality of the data, for addresses that begin with the town.
+        towns_of: A function from a municipality's code to its towns. Without it, town and number are separated by
+            their form alone.
 
     >>> found = parse_address("〒153-0063　東京都目黒区目黒一丁目２番３号 見本ビル２階")
     >>> found.city, found.town, found.lot, found.building, found.postal
@@ -88,7 +88,7 @@ def parse_address(text: str, home: Municipality | None = None, towns_of: TownsOf
 
 
 def _parts(plain: str, home: Municipality | None, towns_of: TownsOf | None) -> _Parts:
-    """What :class:`Address` is made of."""
+    """Return the arguments of :class:`Address`."""
     postal, plain = _postal(plain)
     if not plain:
         return {"postal": postal, "problem": "address-empty"}
@@ -106,7 +106,10 @@ def _parts(plain: str, home: Municipality | None, towns_of: TownsOf | None) -> _
 
 
 def _by_towns(place: Place, plain: str, towns_of: TownsOf) -> Place:
-    """Return the one of the possible municipalities or wards that alone has the town, if the towns of all are known."""
+    """Return the only one of several possible municipalities or wards that has the town.
+
+    Return the place unchanged unless the towns of all of them are known.
+    """
     known = [(one, towns_of(one.code)) for one in place.possible or wards_of(place.municipality)]
     read = []
     for one, towns in known:
@@ -140,7 +143,7 @@ def _in_municipality(place: Place, municipality: Municipality, postal: str, town
 
 
 def _postal(plain: str) -> tuple[str, str]:
-    """Return the postal code in front, and the rest."""
+    """Return the postal code at the beginning, and the rest."""
     found = _POSTAL.match(plain)
     if found is None:
         return "", plain
@@ -148,9 +151,9 @@ def _postal(plain: str) -> tuple[str, str]:
 
 
 def _also_at_home(plain: str, place: Place, home: Municipality, towns_of: TownsOf | None) -> bool:
-    """Return whether what names another municipality may as well be a town of the home: 北方町, where home has one.
+    """Return whether the name of another municipality is also that of a town of the home, as 北方町.
 
-    A 町 or 村 of another prefecture is never meant by its bare name.
+    The bare name of a 町 or 村 of another prefecture is always ambiguous.
     """
     other = place.municipality
     if other is None or plain.startswith(place.prefecture):
@@ -163,7 +166,7 @@ def _also_at_home(plain: str, place: Place, home: Municipality, towns_of: TownsO
 
 
 def split_town(rest: str) -> Address:
-    """Return the parts of what follows the municipality, told apart by form alone; the town may be any.
+    """Return the parts of an address after its municipality, separated by their form alone; any town is accepted.
 
     >>> found = split_town("駒場三丁目11番13号")
     >>> found.town, found.lot, found.problem
@@ -173,7 +176,7 @@ def split_town(rest: str) -> Address:
 
 
 def _by_form(head: _Parts, rest: str) -> _Parts:
-    """Town and number told apart where the first number stands that is none of a name."""
+    """Return town and lot, separated at the first number that is not part of a name."""
     if is_too_long(rest):
         return {**head, "problem": head["problem"] or "town-unclear", "building": rest}
     found = bare_number(rest)
@@ -192,7 +195,7 @@ def _first_word(rest: str) -> tuple[str, str]:
 
 
 def _by_gazetteer(head: _Parts, rest: str, towns: Towns) -> _Parts:
-    """Return the town as the gazetteer has it."""
+    """Return the parts with the town found in a gazetteer."""
     match = None if is_too_long(rest) else match_town(rest, towns)
     if match is None:
         return {**head, "problem": "town-unknown", "building": rest}
@@ -205,7 +208,7 @@ def _by_gazetteer(head: _Parts, rest: str, towns: Towns) -> _Parts:
 
 
 def _somewhere_in(head: _Parts, match: Match, towns: Towns) -> _Parts:
-    """Return the 大字 of a 小字 that the gazetteer lacks: its middle, as far as its farthest part."""
+    """Return the parts with the 大字 of a 小字 that the gazetteer lacks, and with all its towns as the place."""
     if len(match.meant) > 1:
         names = tuple(oaza.name for oaza in match.meant)
         return {**head, "problem": "town-ambiguous", "readings": names, "building": match.locality + match.tail}
@@ -216,7 +219,7 @@ def _somewhere_in(head: _Parts, match: Match, towns: Towns) -> _Parts:
 
 
 def _several(head: _Parts, found: Sequence[_Parts], meant: Sequence[Oaza]) -> _Parts:
-    """Return one name, several towns: the one that alone has such a chome, else none."""
+    """Return the only one of several towns of one name that has the chome; without such a one, an ambiguity."""
     good = [one for one in found if not one.get("problem")]
     if len(good) == 1:
         return good[0]
@@ -225,7 +228,7 @@ def _several(head: _Parts, found: Sequence[_Parts], meant: Sequence[Oaza]) -> _P
 
 
 def _of_oaza(head: _Parts, oaza: Oaza, tail: str) -> _Parts:
-    """Return the chome of a name: named as such, or the first number where the name has no meaning without one."""
+    """Return the town with the chome that a 丁目 marks, or that is the first number of a name without other towns."""
     plain = oaza.by_chome.get(None)
     number = first_number(tail) or (_chome_before_name(oaza, tail) if plain is None else None)
     if number is not None and number.unit in ("丁目", "丁"):
@@ -241,7 +244,7 @@ def _of_oaza(head: _Parts, oaza: Oaza, tail: str) -> _Parts:
 
 
 def _with_number(head: _Parts, oaza: Oaza, number: Number | None, tail: str) -> _Parts:
-    """Return a name that has no meaning without its chome: the number is that, unless it is one of a block."""
+    """Return the town of a name that exists only with a chome: the number is the chome, unless 番 or 号 follows it."""
     if number is None:
         return _whole_oaza(head, oaza, tail)
     if not number.is_block:
@@ -250,7 +253,7 @@ def _with_number(head: _Parts, oaza: Oaza, number: Number | None, tail: str) -> 
 
 
 def _chome_before_name(oaza: Oaza, tail: str) -> Number | None:
-    """Return the chome that a number before a building must be (小石川1見本ビル), if all blocks have one."""
+    """Return the number before a building's name (小石川1見本ビル) as the chome, if the name has such a chome."""
     found = re.match("-? ?([0-9]{1,2})(?![0-9])", tail)
     if found is None or int(found[1]) not in oaza.by_chome:
         return None
@@ -266,7 +269,7 @@ def _with_chome(head: _Parts, oaza: Oaza, number: Number, tail: str) -> _Parts:
 
 
 def _whole_oaza(head: _Parts, oaza: Oaza, tail: str) -> _Parts:
-    """Return a name without the chome that it should have."""
+    """Return the parts of an address that lacks the chome of its town."""
     towns = tuple(oaza.by_chome.values())
     return {**_finished(head, tail, town=oaza.name, place=towns, known=True), "level": "oaza"}
 
@@ -276,7 +279,7 @@ def _in_town(head: _Parts, town: Town, tail: str) -> _Parts:
 
 
 def _finished(head: _Parts, tail: str, **more: object) -> _Parts:
-    """Return the parts with lot and building; a number that is left over makes the lot unclear."""
+    """Return the parts with lot and building; a number left over in the rest makes the lot unclear."""
     lot = read_lot(tail)
     return {
         **head,

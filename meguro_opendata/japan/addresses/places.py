@@ -1,4 +1,4 @@
-"""Prefecture and municipality at the beginning of an address: found by name, never guessed."""
+"""Prefecture and municipality at the beginning of an address, found by name and never guessed."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from meguro_opendata.japan.municipalities import DIVIDED, Municipality, municipa
 
 __all__ = ["Place", "find_place", "ward_name", "wards_of"]
 
-_PREFECTURE_LENGTHS = (3, 4)
+_PREFECTURE_LENGTHS = (3, 4)  # 神奈川県, 和歌山県 and 鹿児島県 have four letters, all other prefectures three
 _BARE_LENGTHS = (2, 3)
-_LONGEST = 40
+_LONGEST = 40  # more letters than any prefecture, county and municipality have together, with spaces between them
 
 
 class Place(NamedTuple):
-    """What an address begins with.
+    """The place with which an address begins.
 
     Attributes:
-        prefecture: Its official name, or empty.
-        municipality: ``None`` where none is named, or more than one is possible.
-        rest: What follows.
-        problem: Why there is no municipality, as a code of the messages; empty if there is one.
-        readings: The municipalities that are possible.
-        assumed: Whether the address leaves out what the data's own place then says: prefecture or municipality.
+        prefecture: The official name, or an empty text.
+        municipality: The municipality; ``None`` if the address names none, or if several are possible.
+        rest: The address after the place.
+        problem: The reason why there is no municipality, as a code of the messages; empty if there is one.
+        readings: The full names of the possible municipalities.
+        assumed: Whether prefecture or municipality were taken from the data's own municipality.
         possible: The municipalities of ``readings``.
     """
 
@@ -42,7 +42,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class _Names:
-    """Municipalities by their names as they are compared, and the lengths of these, the longest first."""
+    """Municipalities by their folded names, and the lengths of these names, the longest first."""
 
     by_name: Mapping[str, tuple[Municipality, ...]]
     lengths: tuple[int, ...]
@@ -57,7 +57,13 @@ class _Names:
 
 
 class _Start(NamedTuple):
-    """The beginning of an address as names are compared: without the spaces that some put between them."""
+    """The beginning of an address in the form in which names are compared: without spaces between the names.
+
+    Attributes:
+        text: The address.
+        folded: Its folded beginning, without spaces.
+        spaced: Whether the beginning had spaces.
+    """
 
     text: str
     folded: str
@@ -71,7 +77,7 @@ class _Start(NamedTuple):
         return cls(text, folded.replace(" ", "") if spaced else folded, spaced)
 
     def after(self, count: int) -> str:
-        """What follows so many signs that are no spaces.
+        """Return the address after its first ``count`` signs, spaces not counted.
 
         >>> _Start.of("仙台市 若林区 土樋999").after(6)
         '土樋999'
@@ -89,7 +95,7 @@ def find_place(text: str, home: Municipality | None = None) -> Place:
 
     Args:
         text: See :func:`~meguro_opendata.japan.addresses.spelling.plain_address`.
-        home: The municipality that the data is about; taken where an address names none.
+        home: The municipality of the data; used if an address names none.
 
     >>> find_place("東京都目黒区目黒1-2-3").rest, find_place("府中市宮西町2-24").problem
     ('目黒1-2-3', 'municipality-ambiguous')
@@ -102,7 +108,7 @@ def find_place(text: str, home: Municipality | None = None) -> Place:
 
 
 def ward_name(known: Municipality) -> str:
-    """Return the name of a ward of a designated city without its city's; nothing of any other municipality.
+    """Return the name of a ward without the name of its designated city; empty for any other municipality.
 
     >>> [ward_name(one) for one in municipalities() if one.code in ("141062", "131105")]
     ['', '保土ケ谷区']
@@ -111,7 +117,7 @@ def ward_name(known: Municipality) -> str:
 
 
 def wards_of(known: Municipality | None) -> tuple[Municipality, ...]:
-    """Return the wards of a designated city; none of any other municipality."""
+    """Return the wards of a designated city; empty for any other municipality."""
     return _wards().get(known.code, ()) if known is not None and known.kind == DIVIDED else ()
 
 
@@ -126,7 +132,7 @@ def _wards() -> dict[str, tuple[Municipality, ...]]:
 
 
 def _in_prefecture(start: _Start, head: str, home: Municipality | None) -> Place:
-    """Return the municipality behind the name of a prefecture."""
+    """Return the municipality after the name of a prefecture."""
     prefecture, names = _prefectures()[head]
     found, length = names.at_start(start.folded[len(head) :])
     if len(found) == 1:
@@ -145,9 +151,9 @@ def _in_prefecture(start: _Start, head: str, home: Municipality | None) -> Place
 
 
 def _without_prefecture(start: _Start, home: Municipality | None) -> Place:
-    """The longest name of a municipality; of names of one length that of the home, of its ward, of its prefecture.
+    """Return the municipality with the longest name; of equal lengths the home, its ward, or one of its prefecture.
 
-    ``千葉市川市`` is read as 千葉 and 市川市, not as 千葉市: a longer name is never broken up.
+    ``千葉市川市`` is read as 千葉 and 市川市, not as 千葉市: the reading that covers more of the text wins.
     """
     found, length = _names_of_japan().at_start(start.folded)
     if len(found) > 1:
@@ -163,7 +169,7 @@ def _without_prefecture(start: _Start, home: Municipality | None) -> Place:
 
 
 def _of_name(start: _Start, home: Municipality | None, found: tuple[Municipality, ...], length: int) -> Place:
-    """Return the one municipality of a name, else that of the home's prefecture; without a name, the home."""
+    """Return the only municipality of a name, else the one in the home's prefecture; without a name, the home."""
     text, rest = start.text, start.after(length).lstrip()
     if len(found) == 1:
         return Place(found[0].prefecture, found[0], rest)
@@ -178,7 +184,7 @@ def _of_name(start: _Start, home: Municipality | None, found: tuple[Municipality
 
 
 def _nearest(found: tuple[Municipality, ...], home: Municipality) -> Municipality | None:
-    """Return the one of several that is a ward of the home, else the only one in its prefecture."""
+    """Return the only one of several municipalities that is a ward of the home, else the only one in its prefecture."""
     near = [known for known in found if known.prefecture == home.prefecture]
     for some in ([known for known in near if known in wards_of(home)], near):
         if len(some) == 1:
@@ -187,11 +193,11 @@ def _nearest(found: tuple[Municipality, ...], home: Municipality) -> Municipalit
 
 
 def _of_bare_prefecture(start: _Start, least: int) -> Place | None:
-    """Return the place of an address that has a prefecture without its 都, 府 or 県, and a municipality of it.
+    """Return the place of an address that begins with a prefecture without 都, 府 or 県, and a municipality of it.
 
     Args:
         start: The address.
-        least: How long the name of a municipality is with which it begins otherwise.
+        least: The length of the municipality's name with which the address begins otherwise; a shorter reading loses.
     """
     known = _bare_prefectures()
     bare = _longest(start.folded, _BARE_LENGTHS, known)
@@ -204,7 +210,7 @@ def _of_bare_prefecture(start: _Start, least: int) -> Place | None:
 
 
 def _as_written(found: tuple[Municipality, ...], text: str) -> tuple[Municipality, ...]:
-    """Return the one of several that is written exactly so: 鹿島市 is not 鹿嶋市."""
+    """Return the one of several municipalities that is written exactly so: 鹿島市 is not 鹿嶋市."""
     written = text.replace(" ", "")
     exact = tuple(
         one for one in found if written.startswith((one.name, f"{one.county}{one.name}", ward_name(one) or " "))
@@ -213,7 +219,7 @@ def _as_written(found: tuple[Municipality, ...], text: str) -> tuple[Municipalit
 
 
 def _longest(folded: str, lengths: tuple[int, int], known: Mapping[str, object]) -> str:
-    """Return the name of one of two lengths with which a text begins, or nothing."""
+    """Return the known name of one of two lengths with which a text begins, the longer one first; else empty."""
     first, second = lengths
     head = folded[:second]
     return head if head in known else head[:first] if head[:first] in known else ""
@@ -226,14 +232,14 @@ def _ambiguous(prefecture: str, found: tuple[Municipality, ...], rest: str) -> P
 
 @cache
 def _home_names(home: Municipality) -> tuple[str, ...]:
-    """What data of a municipality calls it, as names are compared."""
+    """Return the folded names by which data of a municipality calls it."""
     names = (f"{home.county}{home.name}", home.name, ward_name(home))
     return tuple(folded_name(name) for name in names if name)
 
 
 @cache
 def _prefectures() -> dict[str, tuple[str, _Names]]:
-    """Return each prefecture, and the names of its municipalities, by its name as it is compared."""
+    """Return, by the folded name of a prefecture, its official name and its municipalities."""
     grouped: dict[str, list[Municipality]] = {}
     for known in municipalities():
         grouped.setdefault(known.prefecture, []).append(known)
@@ -242,25 +248,25 @@ def _prefectures() -> dict[str, tuple[str, _Names]]:
 
 @cache
 def _bare_prefectures() -> dict[str, str]:
-    """Return the prefectures' names by their names without 都, 府 and 県."""
+    """Return the folded names of the prefectures, by these names without 都, 府 and 県."""
     return {name[:-1]: name for name in _prefectures() if name[-1] in "都府県"}
 
 
 @cache
 def _names_of_japan() -> _Names:
-    """Return names that stand alone; a ward's is also that of its city's ward, so that 中央区 is not one place."""
+    """Return all municipalities by name; a ward also by its name without its city, so that 中央区 is ambiguous."""
     return _by_name(municipalities())
 
 
 @cache
 def _named_like_place() -> re.Pattern[str]:
-    """What looks like a municipality that the prefecture does not have."""
+    """Return the pattern of a text that is formed like a municipality which the prefecture does not have."""
     return re.compile(address_data()["places"]["municipality"])
 
 
 @cache
 def _of_county() -> re.Pattern[str]:
-    """Return the name of a county and of something in it that is called like a municipality."""
+    """Return the pattern of a county and a name in it that is formed like a municipality's."""
     counties = sorted({folded_name(known.county) for known in municipalities() if known.county}, key=len, reverse=True)
     return re.compile(f"(?:{'|'.join(map(re.escape, counties))})[^0-9]{{1,6}}?[町村]")
 
@@ -275,7 +281,7 @@ def _by_name(members: Iterable[Municipality]) -> _Names:
 
 
 def _spellings(known: Municipality) -> Iterator[str]:
-    """Yield the names of a municipality as they are compared."""
+    """Yield the folded names of a municipality."""
     for name in (known.name, f"{known.county}{known.name}", ward_name(known)):
         if name:
             yield folded_name(name)

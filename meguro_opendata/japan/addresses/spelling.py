@@ -1,4 +1,4 @@
-"""Spellings of addresses: widths, hyphens, signs of names that stand for one another; data in ``addresses.toml``."""
+"""Spellings of addresses: widths, hyphens, and signs of names that are used for one another (``addresses.toml``)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["address_data", "folded_name", "is_too_long", "plain_address"]
 
 
 def address_data() -> Mapping[str, Any]:
-    """Everything that ``addresses.toml`` says.
+    """Return the content of ``addresses.toml``.
 
     >>> "地先" in address_data()["vague"]
     True
@@ -33,7 +33,7 @@ def is_too_long(text: str) -> bool:
 
 
 def plain_address(text: str) -> str:
-    """Return an address with half-width digits, one kind of hyphen, single spaces, and none at its ends.
+    """Return an address with half-width digits, one kind of hyphen, single spaces, and no spaces at its ends.
 
     >>> plain_address("目黒区　下目黒１ー２−３"), plain_address("センター北２丁目")
     ('目黒区 下目黒1-2-3', 'センター北2丁目')
@@ -47,14 +47,14 @@ def plain_address(text: str) -> str:
 
 @cache
 def _between_numbers() -> re.Pattern[str]:
-    """Return the sign that lengthens vowels, where it stands between numbers."""
+    """Return the pattern of the long vowel sign between numbers, where it is typed for a hyphen."""
     number = f"[0-9{NUMERALS}]"
     behind = f"(?<={number})|(?<=丁目)|(?<=番)|(?<=番地)"
     return re.compile(f"(?:{behind}) ?{address_data()['long_vowel']} ?(?={number})")
 
 
 def folded_name(name: str) -> str:
-    """Return a name as it is compared with others, sign by sign, so that places in it stay what they are.
+    """Return a name in its form for comparison, folded sign by sign, so that positions in it stay the same.
 
     >>> folded_name("自由ヶ丘") == folded_name("自由が丘"), folded_name("柿ノ木坂") == folded_name("柿の木坂")
     (True, True)

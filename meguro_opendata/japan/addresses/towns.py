@@ -1,4 +1,4 @@
-"""The towns of one municipality, to be found at the beginning of a text, however their names are spelt."""
+"""The towns of one municipality, and the search for their names, in any spelling, at the beginning of a text."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _Known = dict[str, tuple["Oaza", ...]]
 
 @dataclass(frozen=True)
 class Town:
-    """One 町字: its official name, the parts of it, and its ID where that is known.
+    """One 町字: its official name, the parts of the name, and its ID.
 
     Attributes:
-        name: As it is written officially, the chome in kanji: 上目黒二丁目.
+        name: The official name with the chome in kanji: 上目黒二丁目.
         oaza: The name without chome: 上目黒.
-        chome: The number of the chome, ``None`` where it has none.
-        id: 町字ID, seven digits, or empty.
-        koaza: What follows the chome; nearly always empty.
-        kana: Reading of the oaza, or empty.
+        chome: The number of the chome, ``None`` for a town without chome.
+        id: 町字ID, seven digits; empty if unknown.
+        koaza: The 小字 after the chome; nearly always empty.
+        kana: Reading of the oaza; empty if unknown.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Town:
 
     @cached_property
     def key(self) -> str:
-        """Return the name as it is compared: one for all spellings.
+        """Return the name in its form for comparison, the same for all spellings.
 
         >>> town_of_name("大字柿ノ木坂1丁目").key == town_of_name("柿の木坂一丁目").key
         True
@@ -55,7 +55,7 @@ class Town:
 
 
 def town_of_name(written: str, town_id: str = "", kana: str = "") -> Town:
-    """Return a town from its name in any spelling; the chome becomes kanji.
+    """Return the town of a name in any spelling; the chome becomes kanji.
 
     >>> town_of_name("焼津２丁目").name, town_of_name("下三丁").chome, town_of_name("八雲").oaza
     ('焼津二丁目', 3, '八雲')
@@ -75,7 +75,13 @@ def town_of_name(written: str, town_id: str = "", kana: str = "") -> Town:
 
 @dataclass(frozen=True)
 class Oaza:
-    """The towns that share a name but for their chome."""
+    """The towns that share a name and differ in their chome.
+
+    Attributes:
+        name: The common name.
+        by_chome: The towns by chome, ``None`` for the one without chome.
+        has_chome: Whether any of the towns has a chome.
+    """
 
     name: str
     by_chome: Mapping[int | None, Town]
@@ -83,19 +89,19 @@ class Oaza:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names of its towns, by chome."""
+        """Return the names of the towns, ordered by chome."""
         towns = sorted(self.by_chome.items(), key=lambda item: item[0] or 0)
         return tuple(town.name for _, town in towns)
 
 
 @dataclass(frozen=True)
 class Towns:
-    """All towns of a municipality, by every spelling of their names.
+    """All towns of a municipality, by the spellings of their names.
 
     Attributes:
-        code: The municipality, six digits.
-        by_key: What a name may mean, by the name as it is compared.
-        lengths: Of the names, the longest first.
+        code: The municipality's code, six digits.
+        by_key: By the folded name, the names that it can mean.
+        lengths: The lengths of the folded names, the longest first.
     """
 
     code: str
@@ -104,7 +110,7 @@ class Towns:
 
     @classmethod
     def of(cls, code: str, towns: Iterable[Town]) -> Self:
-        """Return the index of some towns."""
+        """Return the index of a municipality's towns."""
         by_key: dict[str, list[Oaza]] = {}
         for name, twins in _grouped(towns).items():
             for key in dict.fromkeys(_keys(name)):
@@ -124,15 +130,15 @@ class Towns:
         return tuple(seen.values())
 
     def canonical_at_start(self, written: Canonical) -> Iterator[tuple[int, tuple[Oaza, ...]]]:
-        """Names with which a text begins in its one form, the longest first: where they end in the text, and which."""
+        """Yield names with which a canonical text begins, the longest first: the end in the text, and the names."""
         yield from _at_start(written, self._by_form)
 
     def shortened_at_start(self, written: Canonical) -> Iterator[tuple[int, tuple[Oaza, ...]]]:
-        """Yield the same with names that lack a word which is left out now and then."""
+        """Yield the same for names from which a word such as 町 is left out."""
         yield from _at_start(written, self._by_short_form)
 
     def within(self, oaza: Oaza) -> tuple[Town, ...]:
-        """Return the towns of a name: itself, its chome, and every 小字 in it."""
+        """Return the towns of a name: the name alone, its chome, and its 小字."""
         return (*oaza.by_chome.values(), *self._koaza.get(oaza.name, ()))
 
     @cached_property
@@ -154,16 +160,17 @@ class Towns:
 
     @cached_property
     def _with_parents(self) -> tuple[Oaza, ...]:
-        """Return every name, and the 大字 that are known by their 小字 only."""
+        """Return every name, and the 大字 that the gazetteer has only as part of a 小字's name."""
         own = {oaza.name for oaza in self._oaza}
         parents = (Oaza(name, {}, has_chome=False) for name in self._koaza if name not in own)
         return (*self._oaza, *parents)
 
     def at_start(self, text: str) -> Iterator[tuple[int, tuple[Oaza, ...]]]:
-        """Yield names with which a text begins, the longest first: how many signs, and what they may mean.
+        """Yield names with which a text begins, the longest first: the number of signs, and the possible names.
 
         Args:
-            text: A plain address from the town on; see :func:`~meguro_opendata.japan.addresses.spelling.plain_address`.
+            text: An address from its town onwards, folded by
+                :func:`~meguro_opendata.japan.addresses.spelling.plain_address`.
         """
         folded = folded_name(text[: self.lengths[0]]) if self.lengths else ""
         for length in self.lengths:
@@ -174,7 +181,10 @@ class Towns:
 
 
 def _grouped(towns: Iterable[Town]) -> dict[str, list[dict[int | None, Town]]]:
-    """The towns by their names and chome. Two of one name, as 京都市 has them, are two; the same one twice is one."""
+    """Return the towns by name and chome.
+
+    Two towns of one name, as in 京都市, stay two; a town that is listed twice under one ID becomes one.
+    """
     grouped: dict[str, list[dict[int | None, Town]]] = {}
     for town in towns:
         name, chome = (town.name, None) if town.koaza else (town.oaza, town.chome)
@@ -197,7 +207,7 @@ def _at_start(written: Canonical, known: tuple[_Known, tuple[int, ...]]) -> Iter
 
 
 def _indexed(forms: Iterable[tuple[str, Oaza]]) -> tuple[_Known, tuple[int, ...]]:
-    """What a form may mean, and the lengths of the forms, the longest first."""
+    """Return the names by canonical form, and the lengths of the forms, the longest first."""
     by_form: dict[str, dict[int, Oaza]] = {}
     for form, oaza in forms:
         by_form.setdefault(form, {})[id(oaza)] = oaza
@@ -206,7 +216,7 @@ def _indexed(forms: Iterable[tuple[str, Oaza]]) -> tuple[_Known, tuple[int, ...]
 
 
 def _short_forms(form: str) -> Iterator[str]:
-    """A name without one of the words that are left out now and then; never without its first sign, nor after a number.
+    """Yield a name without each word that is sometimes left out; never without its first sign, nor after a number.
 
     >>> list(_short_forms("町野町桶戸")), list(_short_forms("十六町"))
     (['町野桶戸'], [])
@@ -217,7 +227,7 @@ def _short_forms(form: str) -> Iterator[str]:
 
 
 def _keys(name: str) -> Iterator[str]:
-    """Yield the name as it is compared, with and without 大字, its numbers in kanji and in digits."""
+    """Yield the folded spellings of a name: with and without 大字, its numbers in kanji and in digits."""
     for form in (name, _headless(name)):
         yield folded_name(form)
         yield folded_name(_NUMBER_IN_NAME.sub(lambda found: str(from_kanji(found[0])), form))

@@ -1,4 +1,4 @@
-"""A series: one file a period. Which file holds which period, and what does not fit: gaps, doubles, other headers."""
+"""Series, with one file for each period: the period of each file, and gaps, duplicates and differing headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A series: one file a period. Which file holds which period, and what does not fit: gaps, doubles, other headers."""
+"""The files of a series: the period of each file, and findings on gaps, duplicates and differing headers."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ __all__ = [
 ]
 
 _OF_A_YEAR = 12
-_LISTED = 6
+_LISTED = 6  # missing periods in a finding: half a year of months; the count says how many there are
 
 
 @dataclass(frozen=True)
 class Member:
-    """A file of a series, and every period that it names; it can be used if that is exactly one."""
+    """A file of a series, and every period that was found in it; a file can be used if that is exactly one."""
 
     name: str
     periods: tuple[Period, ...]
 
     @property
     def period(self) -> Period | None:
-        """Return the period, ``None`` if none or several were found."""
+        """Return the period of the file; ``None`` unless exactly one was found."""
         return self.periods[0] if len(self.periods) == 1 else None
 
 
 def name_periods(name: str, pattern: str | None, fiscal_start: int) -> tuple[Period, ...]:
-    """Return the periods in a file's name; a pattern of the recipe is searched in the whole name.
+    """Return the periods in a file's name; a pattern of the recipe is searched for in the whole name.
 
     >>> name_periods("131105_population_20201101 - コピー.csv", None, 4)
     (Period(year=2020, month=11, day=1, fiscal=False),)
@@ -56,14 +56,16 @@ def name_periods(name: str, pattern: str | None, fiscal_start: int) -> tuple[Per
 
 
 def cell_periods(grid: Grid, row: int, column: int, pattern: str | None, fiscal_start: int) -> tuple[Period, ...]:
-    """Return the periods in a cell, both numbers counted from 0; none if the sheet has no such cell."""
+    """Return the periods in a cell; row and column are counted from 0, and a cell outside the sheet has no period."""
     if row >= grid.height or column >= grid.width:
         return ()
     return tuple(periods_in(str(grid.cells[row, column]), pattern, fiscal_start))
 
 
 def column_periods(values: pl.Series, pattern: str | None, fiscal_start: int) -> tuple[Period, ...]:
-    """The period of all values of a column: several days of one month are that month; a value without one is none.
+    """Return the periods of a column's values; several days of one month become that month.
+
+    If any value contains no period, or several, the result is empty.
 
     >>> column_periods(pl.Series(["2020-11-01", "2020-11-30", ""]), None, 4)
     (Period(year=2020, month=11, day=0, fiscal=False),)
@@ -81,9 +83,9 @@ def column_periods(values: pl.Series, pattern: str | None, fiscal_start: int) ->
 
 
 def found_step(members: Sequence[Member]) -> str | None:
-    """Return the rhythm that most of the files follow, ``None`` if there is none.
+    """Return the rhythm that at least half of the distances between files follow, ``None`` without such a rhythm.
 
-    Days count as the months that they lie in unless most files share their month with another.
+    A day counts as its month, unless most files share their month with another file.
 
     >>> found_step([Member(name, name_periods(name, None, 4)) for name in ("202401", "202402", "202404", "202405")])
     'month'
@@ -95,6 +97,7 @@ def found_step(members: Sequence[Member]) -> str | None:
     distances = Counter(after - before for before, after in pairwise(numbers))
     if not distances:
         return None
+    # Of equally frequent distances the shorter one: a gap makes a distance longer, never shorter.
     distance, times = max(distances.items(), key=lambda item: (item[1], -item[0]))
     if times * 2 < distances.total():
         return None
@@ -111,7 +114,7 @@ def _is_daily(periods: Sequence[Period]) -> bool:
 
 
 def month_number(period: Period) -> int:
-    """Return the months up to a period, to count distances; a year counts as its first month.
+    """Return the number of months up to a period, for distances; a year counts as its first month.
 
     >>> month_number(Period(2021, 1)) - month_number(Period(2020, 11, 1))
     2
@@ -120,11 +123,12 @@ def month_number(period: Period) -> int:
 
 
 def period_findings(members: Sequence[Member], declared: str | None = None) -> list[Finding]:
-    """What is wrong with the periods of a series: unreadable ones, doubled ones, and gaps in the rhythm.
+    """Return the findings on the periods of a series: unreadable ones, duplicates, and gaps in the rhythm.
 
     Args:
         members: The files.
-        declared: The rhythm, if the recipe says it; one that was only found makes no two months a double.
+        declared: The rhythm in the recipe, ``None`` if it has none. Two files in one quarter are duplicates only if
+            the recipe declares a quarterly rhythm; without a declaration two files must share a month.
     """
     step = declared or found_step(members)
     narrow = "month" if step in period_words()["steps"] else step
@@ -141,7 +145,7 @@ def _unreadable(members: Iterable[Member]) -> Iterator[Finding]:
 
 
 def _doubled(members: Iterable[Member], step: str | None) -> Iterator[Finding]:
-    """Yield an error for each file whose period another file has; in a monthly series, whose month it has."""
+    """Yield an error for each file whose place in the rhythm an earlier file has: the same month, quarter or year."""
     first: dict[object, str] = {}
     for member in members:
         if member.period is None:
@@ -173,16 +177,17 @@ def _gaps(members: Sequence[Member], step: str | None) -> Iterator[Finding]:
 
 
 def _period_at(number: int, like: Period, months: int) -> Period:
-    """Return the period a number of months up, as exact as the series is."""
+    """Return the period at a number of months, as exact as the periods of the series."""
     month = number % _OF_A_YEAR + 1 if months < _OF_A_YEAR and like.month else 0
     return Period(number // _OF_A_YEAR, month, 0, like.fiscal)
 
 
 def differing_headers(tables: Mapping[str, Table]) -> list[Finding]:
-    """A warning for each file whose columns are not those that most of the files have: which are missing, which new."""
+    """Return a warning for each file whose header is not the most frequent one, with missing and added columns."""
     headers = {name: tuple(table.frame.columns) for name, table in tables.items()}
     if not headers:
         return []
+    # The most frequent header, not the newest: a single file with a slip must not make all others differ.
     usual = Counter(headers.values()).most_common(1)[0][0]
     like = next(name for name, header in headers.items() if header == usual)
     return [
@@ -207,7 +212,7 @@ def _other_header(name: str, table: Table, header: Sequence[str], usual: Sequenc
 def differing_periods(
     member: Member, values: pl.Series, field: str, severity: str, fiscal_start: int
 ) -> Iterator[tuple[int, str, Finding]]:
-    """Each different value of a published field that lies in another period than the file: position, value, finding."""
+    """Yield each distinct value of a published field outside the file's period: position, value and finding."""
     if member.period is None:
         return
     for value in sorted(filter(None, values.unique().to_list())):
@@ -219,7 +224,7 @@ def differing_periods(
 
 
 def may_be_same(one: Period, other: Period, fiscal_start: int) -> bool:
-    """Return whether two periods can be the same, as exact as both are; days count as their months.
+    """Return whether two periods can be the same, compared as exactly as both are known; days count as months.
 
     >>> may_be_same(Period(2026, 8), Period(2026, 8, 1), 4), may_be_same(Period(2026, 8), Period(2026, 6), 4)
     (True, False)
@@ -230,6 +235,6 @@ def may_be_same(one: Period, other: Period, fiscal_start: int) -> bool:
         fiscal, plain = (one, other) if one.fiscal else (other, one)
         if plain.month:
             return fiscal.year == fiscal_year_of_month(plain.year, plain.month, fiscal_start)
-        # A calendar year has months of two fiscal years.
+        # A calendar year contains months of two fiscal years.
         return fiscal.year in (plain.year, plain.year - 1)
     return one.year == other.year and (one.month == other.month or not (one.month and other.month))

@@ -1,7 +1,7 @@
-r"""A pattern of the office's own by which a period is found, searched in time that grows with the text alone.
+r"""Search with a recipe's own pattern for a period, in time linear in the length of the text.
 
-Python's own search can take for ever on patterns such as ``(\d+)+x``. Polars searches in linear time; it knows neither
-looking ahead nor references back, so that patterns with those are refused when a recipe is read.
+Python's search can take exponential time on patterns such as ``(\d+)+x``. polars searches in linear time; it supports
+neither lookaround nor backreferences, so that patterns with these are refused when a recipe is read.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ def is_searchable(pattern: str) -> bool:
 
 
 def matches_in(pattern: str, text: str) -> Iterator[Mapping[str, str | None]]:
-    """Yield the named groups of each match, from left to right, as ``re.finditer`` finds them.
+    """Yield the named groups of each match, from left to right, as ``re.finditer`` does.
 
     Raises:
-        polars.exceptions.ComputeError: If the pattern cannot be searched, see :func:`is_searchable`.
+        polars.exceptions.ComputeError: If polars cannot search the pattern; see :func:`is_searchable`.
 
     >>> [found["year"] for found in matches_in("(?P<year>[0-9]{4})年", "2024年と2025年")]
     ['2024', '2025']
@@ -47,22 +47,24 @@ def matches_in(pattern: str, text: str) -> Iterator[Mapping[str, str | None]]:
         if found[_WHOLE] is None:
             return
         yield {name: found.get(name) for name in _GROUPS if name in found}
+        # An empty match moves on by one sign, or the same place would be found for ever.
         begin += len(found[_BEFORE] or "") + max(len(found[_WHOLE] or ""), 1)
 
 
 def _first(pattern: str, text: str, begin: int) -> dict[str, str | None]:
-    r"""Return the groups of the first match that begins at a place or after it.
+    r"""Return the groups of the first match at or after a position.
 
-    The text is searched whole each time, so that ``^`` and ``\b`` mean the same at each place.
+    Each search reads the whole text, so that ``^`` and ``\b`` keep their meaning at every position.
     """
     written = rf"\A(?s:.{{{begin}}})(?P<{_BEFORE}>(?s:.*?))(?P<{_WHOLE}>(?:{pattern}))"
+    # A Series of one text: polars offers its search on columns only.
     groups = pl.Series([text]).str.extract_groups(written)
     found: dict[str, str | None] = groups.struct.unnest().row(0, named=True)
     return found
 
 
 def has_year(pattern: str) -> bool:
-    """Return whether a pattern names the group ``year`` and no others than month and day.
+    """Return whether a pattern has the named group ``year`` and no other named groups than ``month`` and ``day``.
 
     Raises:
         re.error: If Python cannot read the pattern.

@@ -1,4 +1,4 @@
-"""The period that a file is about: a day, a month, a year or a fiscal year, as names and cells have it."""
+"""Periods of files: days, months, years and fiscal years, in the spellings of file names and cells."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _BRACES = re.compile(r"[{}]")
 _DIRECTIVE = re.compile(r"%(-?[A-Za-z%])")
 _PARTS = {"%m": "month", "%-m": "month", "%d": "day", "%-d": "day"}
 _DIRECTIVES = {"%Y", "%%", *_PARTS}
-_LONGEST = 500
+_LONGEST = 500  # characters of a text or pattern that are searched: file names have at most 255
 
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """A period, as exact as it is known: ``month`` and ``day`` are 0 where it has none."""
+    """A period, as exact as it is known: ``month`` and ``day`` are 0 where it has no month or day."""
 
     year: int
     month: int = 0
@@ -46,7 +46,7 @@ class Period:
 
     @property
     def compact(self) -> str:
-        """As it stands in the name of a published file.
+        """Return the period in its form for the name of a published file.
 
         >>> Period(2020, 11, 1).compact, Period(2020, 11).compact, Period(2020).compact
         ('20201101', '202011', '2020')
@@ -55,7 +55,7 @@ class Period:
 
     @property
     def label(self) -> str:
-        """As JSON has it.
+        """Return the period in its form for JSON.
 
         >>> Period(2020, 11, 1).label, Period(2020, fiscal=True).label
         ('2020-11-01', 'FY2020')
@@ -65,7 +65,7 @@ class Period:
 
     @property
     def kind(self) -> str:
-        """Return how exact it is: ``day``, ``month``, ``year`` or ``fiscal-year``.
+        """Return the kind of the period: ``day``, ``month``, ``year`` or ``fiscal-year``.
 
         >>> Period(2020, 11).kind
         'month'
@@ -75,7 +75,7 @@ class Period:
         return "day" if self.day else "month" if self.month else "year"
 
     def written(self, form: str = "") -> str:
-        """In words for a title, or in a form of ``%Y``, ``%m``, ``%-m``, ``%d`` and ``%-d``.
+        """Return the period in words for a title, or in a form of ``%Y``, ``%m``, ``%-m``, ``%d`` and ``%-d``.
 
         >>> Period(2020, 11, 1).written(), Period(2020, 4).written("%Y-%m"), Period(2024, fiscal=True).written()
         ('2020年11月1日', '2020-04', '2024年度')
@@ -89,11 +89,11 @@ class Period:
 
 
 def periods_in(text: str, pattern: str | None = None, fiscal_start: int = FISCAL_YEAR_START) -> list[Period]:
-    """The different periods that a text names, by the most exact form that is in it; or those of a pattern of its own.
+    """Return the distinct periods in a text, in the most exact form that occurs; or the periods of an own pattern.
 
     Args:
-        text: A name without its ending, or a cell.
-        pattern: A regular expression with the group ``year`` and, where there are, ``month`` and ``day``.
+        text: A file's name without extension, or a cell.
+        pattern: A regular expression with the group ``year`` and, where possible, ``month`` and ``day``.
         fiscal_start: The month in which a fiscal year starts.
 
     >>> [period.label for period in periods_in("131105_population_20201101")]
@@ -119,7 +119,7 @@ def _different(matched: Iterable[Mapping[str, str | None]], fiscal: bool, fiscal
 
 
 def stem_of(name: str) -> str:
-    """Return the part of a file's name that may hold a period: without the ending and the municipality's code.
+    """Return the part of a file's name that can contain a period: without extension and municipality's code.
 
     >>> stem_of("131105_population_20201101.csv"), stem_of("202011_人口_R6.4.csv")
     ('population_20201101', '人口_R6.4')
@@ -130,7 +130,7 @@ def stem_of(name: str) -> str:
 
 
 def pattern_fault(pattern: str) -> str | None:
-    """Return why a pattern cannot be used, as a code, else ``None``.
+    """Return the code of the reason why a pattern cannot be used, ``None`` for a usable pattern.
 
     >>> pattern_fault("(?P<year>[0-9]{4})"), pattern_fault("("), pattern_fault("([0-9]{4})")
     (None, 'pattern-broken', 'pattern-without-year')
@@ -159,7 +159,7 @@ def titled(template: str | None, title: str, period: Period) -> str:
 
 
 def unknown_words(template: str) -> list[str]:
-    """What a title's template holds that is neither text nor a word that it may use.
+    """Return the words in braces and the directives of a title's template that are not supported.
 
     >>> unknown_words("{title}（{period:%Y年%B}）{month}"), unknown_words("{title} {period}")
     (['%B', '{month}'], [])
@@ -171,7 +171,7 @@ def unknown_words(template: str) -> list[str]:
 
 
 def lacking_parts(template: str | None, period: Period) -> list[str]:
-    """Return the directives of a template that ask for what the period does not have.
+    """Return the directives of a template for parts that the period does not have.
 
     >>> lacking_parts("{title} {period:%Y年%m月}", Period(2020)), lacking_parts(None, Period(2020))
     (['%m'], [])
@@ -202,9 +202,10 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], bool]]:
 
 
 def _period(parts: Mapping[str, str | None], fiscal: bool, fiscal_start: int) -> Period | None:
-    """Return the period that the parts of a match are, ``None`` if the calendar has no such day."""
+    """Return the period of a match's parts, ``None`` if the calendar has no such day."""
     year = to_year((parts["year"] or "").replace(" ", "").replace(".", "").upper())
     month, day = (_number(parts.get(name)) for name in ("month", "day"))
+    # A month that cannot be read makes no year of the rest: 2024年13月 is a mistake, not the year 2024.
     month_unread = month == 0 and bool(day or parts.get("month"))
     if month_unread or not re.fullmatch("[0-9]{4}", year):
         return None
