@@ -121,7 +121,7 @@ class SourceView:
         )
 
     def naming(self, found: Finding, hidden: Collection[_Place]) -> list[tuple[str, str]]:
-        """What the row of a finding is about: labels and values of the cells that name it."""
+        """Return labels and values of the cells that name the row of a finding."""
         row, at = found.row or 0, self.column(found)
         if row <= self.header_row:
             return []
@@ -130,7 +130,7 @@ class SourceView:
         return [(label, text) for label, text in cells if text][: context_limits()["names"]]
 
     def masked(self, found: Finding, hidden: Collection[_Place]) -> Finding:
-        """Return the finding without what is personal: its own value, and values of its row that its message names."""
+        """Return the finding with personal data masked: its own value, and values of its row in its message."""
         row = found.row or 0
         personal = [self.grid.cells.item(row - 1, at) for at in range(self.grid.width) if (row, at) in hidden]
         if not personal:

@@ -23,7 +23,7 @@ _BROKEN = (OSError, http.client.HTTPException)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered: its final address, status, headers of interest and body."""
+    """The answer of a server: final address, status, relevant headers and body."""
 
     url: str
     status: int
@@ -157,5 +157,5 @@ def _asked_wait(retry_after: str, otherwise: float) -> float:
 
 
 def _reason(error: Exception) -> str:
-    """What broke, by its kind; a system's own words may be in any language."""
+    """Return the kind of an error; the system's own text can be in any language."""
     return type(error).__name__

@@ -34,7 +34,7 @@ def harvest_ckan(
     Args:
         url: The site's address, as a browser shows it.
         organization: The name of an organisation, such as ``131105``.
-        manners: What the user allows.
+        manners: The user's permissions and pauses.
         part: Where pages are kept until all have come in, and from where an earlier reading goes on.
 
     Raises:
@@ -124,7 +124,7 @@ class _Pages:
 
 @dataclass(frozen=True)
 class _Result:
-    """One page of a search: how many datasets there are in all, and what stands on the page."""
+    """One page of a search: the number of all datasets, and the results on the page."""
 
     count: int
     results: list[Json]
