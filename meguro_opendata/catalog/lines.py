@@ -144,6 +144,7 @@ def _corners(value: Json) -> Box | None:
     if value is None:
         return None
     west, south, east, north = map(_number, list_of(value))
+    # JSON of Python and others writes NaN and Infinity, which no box on a map can have.
     if not all(map(math.isfinite, (west, south, east, north))):
         raise ValueError(value)
     return west, south, east, north

@@ -31,6 +31,7 @@ def publisher_of(entry: CatalogEntry, city: City) -> Publisher:
     """
     if entry.publisher_id is None:
         return Publisher(city.code, city.full_name)
+    # BODIK names an organisation 131105, Tokyo t131105.
     digits = re.search("[0-9]{6}", entry.publisher_id)
     if digits is not None and digits[0] == city.code:
         return Publisher(city.code, city.full_name)

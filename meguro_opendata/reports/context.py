@@ -97,6 +97,7 @@ class SourceView:
 
     def personal(self, rows: Iterable[int]) -> frozenset[_Place]:
         """Return the cells of some rows that hold something personal: number of the row, position of the column."""
+        # Only the rows that the page shows: screening a whole large table for a few examples would be slow.
         numbers = sorted(row for row in set(rows) if row > self.header_row)
         if not numbers:
             return frozenset()

@@ -38,6 +38,7 @@ def coverage_lines(covered: Coverage, lang: str, *, listed: bool = True) -> Iter
     yield from _sheet_lines(covered.sheets, lang)
     read = {(sheet.file, sheet.name) for sheet in covered.sheets if sheet.read}
     parts = [block for block in covered.blocks if not covered.sheets or (block.file, block.sheet) in read]
+    # ``rejected.csv`` has these lines one by one; a second list would repeat them.
     yield from _unread_lines([block for block in parts if not (listed and block.listed)], lang)
     if covered.rows_left_out and len(covered.sheets) > 1:
         yield message("rows-left-out-sheets", lang, count=covered.rows_left_out)

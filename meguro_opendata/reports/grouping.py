@@ -68,6 +68,7 @@ def _subject(found: Finding) -> tuple[str | None, str | None]:
 
     Findings on absent or unknown columns or files differ only by a name, so they form one group.
     """
+    # A missing file of a feed has its name as the sheet, which would separate findings of one cause.
     if found.code in _BY_FILE:
         return None, None
     return found.sheet, None if found.code in _BY_NAME else found.field or found.column

@@ -119,6 +119,7 @@ def _names(report: Report, files: Iterable[Checked]) -> str:
     >>> _names(Report("/home/user/表.csv", None, 0, 0, ()), ())
     '表.csv'
     """
+    # A report made on Windows has backslashes, which a path of another system would keep.
     return ", ".join(file.name for file in files) or PurePath(report.file.replace("\\", "/")).name
 
 
@@ -248,6 +249,7 @@ def _differ_by_value(findings: Sequence[Finding]) -> bool:
 
 
 def _rules(changes: Sequence[Change], lang: str) -> list[dict[str, Any]]:
+    # Three examples show the effect of a rule; ``changes.csv`` has every change.
     by_rule: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
         by_rule.setdefault((change.rule, change.field), []).append(change)

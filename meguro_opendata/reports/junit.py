@@ -71,6 +71,7 @@ def _suite(report: Report, file: str, lang: str) -> ET.Element:
     for group in groups:
         name = _name(group, lang)
         names[name] = names.get(name, 0) + 1
+        # CI systems merge test cases of one name, so a repeated name gets a number.
         case = _case(suite, file, name if names[name] == 1 else f"{name} ({names[name]})")
         _tell(case, group, lang)
     return suite

@@ -132,6 +132,7 @@ def short_name(overview: Overview, file: str) -> str:
     'b/c.csv'
     """
     folders = [Path(result.file).parent for result in overview.results]
+    # commonpath raises for paths of two drives, or for absolute and relative ones together.
     if len({folder.anchor for folder in folders}) != 1:
         return Path(file).name
     common = Path(os.path.commonpath(folders))

@@ -88,6 +88,7 @@ def counted(findings: Sequence[Finding], lang: str) -> str:
     >>> counted([Finding("blank-row", "warning", row=5, waived="agreed")], "en")
     'Error 0, Warning 1, Info 0; accepted by the recipe among them: Warning 1'
     """
+    # Without the second part, a reader would look for advice on findings that the recipe accepts.
     waived = waived_counts(findings)
     counts = _numbers(severity_counts(findings), lang)
     if not any(waived.values()):

@@ -62,6 +62,7 @@ def write_start_page(
         lang,
         title=workspace.city.name,
         datasets=[(dataset, _link(dataset.report, path)) for dataset in datasets],
+        # The embedded portal has an index page of its own; a folder would open as a list of files.
         portal=_link(portal / "index.html", path),
         boards=[(year, era_name(year, lang), _link(board, path)) for year, board in boards],
     )

@@ -58,6 +58,7 @@ class Fetcher:
             if answer.status not in _REDIRECTS or not answer.location:
                 return answer
             goal = urljoin(answer.url, answer.location)
+            # A redirect to plain http would let others on the way read or change the answer.
             if answer.url.startswith("https:") and not goal.startswith("https:"):
                 raise PortalError("harvest-downgrade", url=answer.url, target=goal)
         raise PortalError("harvest-redirects", url=url)

@@ -23,6 +23,7 @@ _ACTIONS = "/api/3/action"
 _SEARCH = f"{_ACTIONS}/package_search"
 _OK = 200
 _NOT_FOUND = 404
+# Names do not change while pages are read; CKAN's usual order by relevance or change would move datasets between pages.
 _SORT = "name asc"
 
 

@@ -60,6 +60,7 @@ def _names(parts: Sequence[Part]) -> list[str]:
 
 def _name_findings(name: str, prefix: str) -> Iterator[Finding]:
     rules = ckan_limits().name
+    # First, since a reserved word has the form of a valid name and needs other advice.
     if name in rules.reserved:
         yield _error("ckan-name-reserved", "name", name)
     elif not is_sendable_name(name):

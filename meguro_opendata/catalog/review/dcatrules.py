@@ -20,6 +20,7 @@ _LACKS = {
     "mandatory": ("dcat-mandatory", "dcat-mandatory-files"),
     "recommended": ("dcat-recommended", "dcat-recommended-files"),
 }
+# A finding quotes the start of a value; a whole description would fill the terminal.
 _SHOWN = 60
 _RULES = "dcat_ap.toml"
 

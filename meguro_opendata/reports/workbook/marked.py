@@ -92,6 +92,7 @@ def mark_grid(
     places = {name: index for index, name in reversed(list(enumerate(columns)))}
     name = grid.sheet or messages.word("source-table", lang)
     layout = Layout(name, places, first, tuple(above))
+    # Only the parts of an xlsx can be spliced; the cells of every other source go to a new workbook.
     if grid.container != "xlsx":
         return _new_workbook(grid, findings, layout, lang)
     try:
@@ -109,6 +110,7 @@ def write_marked(marked: Marked, path: Path, source: Path) -> None:
     """
     if path.resolve() == source.resolve():
         raise SourceError("marked-over-source", file=path)
+    # Excel refuses to open a workbook whose ending contradicts its content type, such as an xlsm named xlsx.
     if path.suffix.lower() != marked.suffix:
         raise SourceError("marked-suffix", file=path, suffix=marked.suffix)
     write_whole(path, marked.content)

@@ -65,6 +65,7 @@ class Columns:
     def add(self, attributes: Mapping[str, str]) -> None:
         """Add one ``col`` element."""
         width = float(attributes["width"]) if "width" in attributes else None
+        # A hidden column has no width on the screen, so a note's box beside it must not count it.
         pixels = 0 if attributes.get("hidden") in ("1", "true") else None if width is None else round(width * 8)
         first, last = int(attributes.get("min", 1)) - 1, int(attributes.get("max", 1)) - 1
         self.ranges.append((first, last, int(attributes.get("style", 0)), pixels))

@@ -36,6 +36,7 @@ def spans(findings: Iterable[Finding], words: Mapping[str, str]) -> list[str]:
 def _lane(found: Finding) -> _Lane:
     """Return the properties that places share if they can form one range."""
     letters = _LETTERS.match(found.cell) if found.cell else None
+    # A cell with line breaks moves the following lines: a range needs an equal distance.
     shifted = found.line is not None and found.row is not None and found.line - found.row
     return found.file, found.sheet, found.column, letters[0] if letters else None, str(shifted or 0)
 

@@ -190,6 +190,7 @@ def set_attribute(tag: bytes, name: str, value: str | None) -> bytes:
     """
     wanted = name.encode()
     new = b"" if value is None else b' %s="%s"' % (wanted, value.encode())
+    # The tag is not written anew: other attributes keep their order, quotes and prefixes byte for byte.
     for found in _ATTRIBUTE.finditer(tag):
         if found[1] == wanted:
             return tag[: found.start()] + new + tag[found.end() :]
