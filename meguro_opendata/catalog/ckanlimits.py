@@ -1,4 +1,4 @@
-"""What CKAN takes: names, tags, texts, files; and keywords fitted to it."""
+"""CKAN's limits for names, tags, texts and files, and keywords adapted to them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class NameLimits:
-    """Names of datasets and groups: their form, and words that CKAN keeps for itself."""
+    """Limits for names of datasets and groups: their form, and words that CKAN reserves."""
 
     pattern: str
     reserved: Collection[str]
@@ -35,7 +35,7 @@ class NameLimits:
 
 @dataclass(frozen=True)
 class TagLimits:
-    """Tags: their lengths, signs that they refuse, and what stands for these."""
+    """Limits for tags: their lengths, refused characters and the replacements of these."""
 
     shortest: int
     longest: int
@@ -45,7 +45,7 @@ class TagLimits:
 
 @dataclass(frozen=True)
 class ExtraLimits:
-    """Additional fields: the longest value, and the keys that are fields of CKAN's own."""
+    """Limits for additional fields: the longest value, and the keys that CKAN uses itself."""
 
     longest_bytes: int
     core: Collection[str]
@@ -53,7 +53,7 @@ class ExtraLimits:
 
 @dataclass(frozen=True)
 class FileLimits:
-    """The forms of a file's name and of an address."""
+    """The patterns of a file's name and of an address."""
 
     name: str
     address: str
@@ -61,7 +61,7 @@ class FileLimits:
 
 @dataclass(frozen=True)
 class CkanLimits:
-    """What CKAN takes and what it refuses (``ckanlimits.toml``)."""
+    """All limits of CKAN (``ckanlimits.toml``)."""
 
     name: NameLimits
     tag: TagLimits
@@ -73,7 +73,7 @@ class CkanLimits:
 
 @cache
 def ckan_limits() -> CkanLimits:
-    """Return what CKAN takes and what it refuses."""
+    """Return the limits of CKAN."""
     loaded = packaged_toml(__package__, "ckanlimits.toml")
     return CkanLimits(
         name=NameLimits(**loaded["name"]),
@@ -86,7 +86,7 @@ def ckan_limits() -> CkanLimits:
 
 
 def is_sendable_name(name: str) -> bool:
-    """Return whether CKAN takes a name for a dataset or a group.
+    """Return whether CKAN accepts a name of a dataset or group.
 
     >>> is_sendable_name("131105_aed"), is_sendable_name("a"), is_sendable_name("防災"), is_sendable_name("search")
     (True, False, False, False)
@@ -96,7 +96,7 @@ def is_sendable_name(name: str) -> bool:
 
 
 def sendable_tag(keyword: str) -> str:
-    """Return a keyword as CKAN takes it as a tag; empty if it cannot be one.
+    """Return a keyword as a tag that CKAN accepts; empty if no such tag exists.
 
     >>> sendable_tag("子育て・教育"), sendable_tag("㈱目黒（本店）"), sendable_tag("水"), sendable_tag("  公園 ")
     ('子育て 教育', '株式会社目黒 本店', '', '公園')
@@ -109,7 +109,7 @@ def sendable_tag(keyword: str) -> str:
 
 
 def sendable_tags(keywords: Iterable[str]) -> list[str]:
-    """Return the tags that CKAN takes for some keywords, each once, in their order.
+    """Return the tags of some keywords as CKAN accepts them, each once, in their order.
 
     >>> sendable_tags(["防災", "水", "防災", "子育て・教育"])
     ['防災', '子育て 教育']
@@ -118,7 +118,7 @@ def sendable_tags(keywords: Iterable[str]) -> list[str]:
 
 
 def strings_of(text: str) -> list[str]:
-    """Return the texts of a list in JSON, as extras hold it; a text that is no list stands for itself.
+    """Return the texts of a JSON list in an extra; any other text is returned as the only element.
 
     >>> strings_of('["水", "公園"]'), strings_of("公園"), strings_of("")
     (['水', '公園'], ['公園'], [])

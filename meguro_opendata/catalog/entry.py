@@ -1,4 +1,4 @@
-"""``CatalogEntry``: a dataset as a catalogue has it, and ``Distribution``: one file of it."""
+"""``CatalogEntry``: a dataset in a catalogue; ``Distribution``: one of its files."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Distribution:
     """One file of a dataset.
 
     Attributes:
-        name: Its name, or its title where a portal gives files titles.
-        url: Where it is downloaded; empty if it is not known yet.
-        access_url: A page that leads to it.
-        temporal: The period that it is about, if it is one of a series.
-        status: Its place in its life (ファイル_ステータス).
+        name: The file's name, or its title where a portal gives files titles.
+        url: The address of the download; empty if it is not known yet.
+        access_url: A page that links to the file.
+        temporal: The period of the data, for a file of a series.
+        status: The stage of the file's life (ファイル_ステータス).
     """
 
     name: str
@@ -48,7 +48,7 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Contact:
-    """How the owner of a dataset is reached; his name is the entry's ``department``."""
+    """The contact of a dataset's owner, whose name is the entry's ``department``."""
 
     email: str = ""
     phone: str = ""
@@ -59,7 +59,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class CatalogEntry:
-    """A dataset as a catalogue has it.
+    """A dataset in a catalogue.
 
     Attributes:
         name: The identifier on the portal.
@@ -71,7 +71,7 @@ class CatalogEntry:
         standard: Id and version, such as ``aed@2026``, or ``None``.
         publisher: Title of the portal's organisation; ``None`` for the workspace's own city.
         publisher_id: Name of the portal's organisation.
-        extras: Whatever else another catalogue said of it, for which our form has no word.
+        extras: Further fields of another catalogue for which our form has no attribute.
     """
 
     name: str

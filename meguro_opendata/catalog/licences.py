@@ -1,4 +1,4 @@
-"""``Licence``: what a portal's licence id means, whichever of its many spellings it has."""
+"""``Licence``: a licence, found by any of the spellings of its id that portals use."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ class Licence:
     """One licence.
 
     Attributes:
-        id: As we write it.
-        name: As people read it.
-        url: The page that people read.
-        iri: Its name on the web of data.
-        title: Its title in CKAN's own list of licences.
+        id: The id that this program writes.
+        name: The name for readers.
+        url: The page for readers.
+        iri: The IRI for RDF.
+        title: The title in CKAN's own list of licences.
         also: Other spellings, ids of portals, and parts of addresses.
-        open: Whether anyone may use, change and pass on the data, also commercially.
+        open: Whether all users may use, change and pass on the data, also commercially.
         crawler: Whether BODIK's crawler takes data under it.
     """
 
@@ -37,7 +37,7 @@ class Licence:
 
 @lru_cache(maxsize=4096)
 def find_licence(licence_id: str, url: str = "") -> Licence | None:
-    """Return the licence of an id or, if that says nothing, of an address; ``None`` if we know neither.
+    """Return the licence of an id or, if the id is unknown, of an address; ``None`` if both are unknown.
 
     >>> [found.id for name in ("cc-by-40-intl", "CC-BY-4.0", "cc-zero") if (found := find_licence(name))]
     ['CC-BY-4.0', 'CC-BY-4.0', 'CC0-1.0']

@@ -20,6 +20,7 @@ __all__ = ["read_any", "read_entries", "read_lines", "read_originals", "write_en
 
 _Form = TypeVar("_Form", CatalogEntry, Contact, Distribution)
 _Line = TypeVar("_Line")
+# Empty parts are left out of a line: most of an entry's thirty parts are empty.
 _NOTHING: tuple[object, ...] = (None, "", (), {})
 
 
@@ -74,8 +75,8 @@ def read_lines(path: Path, parse: Callable[[str], _Line]) -> list[_Line]:
 
     Args:
         path: The file.
-        parse: What makes a dataset of a line; whatever of ``JSONDecodeError``, ``KeyError``, ``TypeError`` and
-            ``AttributeError`` it raises tells that the line is none.
+        parse: The function that makes a dataset of a line; it raises ``ValueError``, ``KeyError``, ``TypeError`` or
+            ``AttributeError`` for a line that is no dataset.
 
     Raises:
         SourceError: If the file is missing, empty or no text, or a line is no dataset.
@@ -125,7 +126,7 @@ def _of_our_form(loaded: JsonObject) -> CatalogEntry:
 
 
 def _plain(form: type[_Form], loaded: Mapping[str, Json]) -> _Form:
-    """Return a dataclass of texts and numbers, each value being what its field holds.
+    """Return a dataclass of texts and numbers from the values of its fields.
 
     Raises:
         TypeError: If a field is unknown, missing or of another kind.
@@ -143,6 +144,7 @@ def _corners(value: Json) -> Box | None:
     if value is None:
         return None
     west, south, east, north = map(_number, list_of(value))
+    # JSON of Python and others writes NaN and Infinity, which no box on a map can have.
     if not all(map(math.isfinite, (west, south, east, north))):
         raise ValueError(value)
     return west, south, east, north
@@ -152,7 +154,7 @@ def _number(value: Json) -> float:
     """Return a number, which may be written as text.
 
     Raises:
-        TypeError: If it is neither.
+        TypeError: If the value is neither text nor number.
         ValueError: If the text is no number.
     """
     if not isinstance(value, str | int | float):

@@ -183,32 +183,32 @@ class Resource(_Named):
 
     @property
     def id(self) -> str | None:
-        """CKAN's id, ``None`` before CKAN has given one."""
+        """Return CKAN's id; ``None`` before CKAN has assigned one."""
         return self.optional("id")
 
     @property
     def url(self) -> str | None:
-        """Return its address."""
+        """Return the address of the file."""
         return self.optional("url")
 
     @property
     def hash(self) -> str | None:
-        """Return its checksum, ``None`` if it is not known; some servers give an empty one."""
+        """Return the checksum of the file; ``None`` if unknown, empty from some servers."""
         return self.optional("hash")
 
     @property
     def format(self) -> str:
-        """Return its format, such as ``CSV``."""
+        """Return the format of the file, such as ``CSV``."""
         return self.text("format")
 
     @property
     def size(self) -> Json:
-        """Return its size in bytes, a number or, from some servers, a text."""
+        """Return the size of the file in bytes: a number or, from some servers, a text."""
         return self.fields.get("size")
 
     @property
     def is_upload(self) -> bool:
-        """Return whether the file lies on the portal, not elsewhere."""
+        """Return whether the file is on the portal itself, not a link to another server."""
         return self.fields.get("url_type") == _UPLOAD
 
 
@@ -251,7 +251,7 @@ class Package(Part):
 
     @property
     def name(self) -> str:
-        """Return its name on the portal.
+        """Return the dataset's name on the portal.
 
         Raises:
             KeyError: If CKAN gave none.
@@ -260,27 +260,27 @@ class Package(Part):
 
     @property
     def id(self) -> str | None:
-        """CKAN's id, ``None`` before CKAN has given one."""
+        """Return CKAN's id; ``None`` before CKAN has assigned one."""
         return self.optional("id")
 
     @property
     def modified(self) -> str | None:
-        """When it was changed last, in CKAN's words."""
+        """Return the time of the last change as CKAN writes it."""
         return self.optional("metadata_modified")
 
     @property
     def title(self) -> str:
-        """Return its title."""
+        """Return the dataset's title."""
         return self.text("title")
 
     @property
     def license_id(self) -> str:
-        """Return the id of its licence."""
+        """Return the id of the dataset's licence."""
         return self.text("license_id")
 
     @property
     def organization(self) -> Organization:
-        """Return the organisation that it belongs to, empty if that is not said.
+        """Return the organisation of the dataset; an empty one if CKAN gives none.
 
         Raises:
             TypeError: If it is given as anything but an object.
@@ -289,7 +289,7 @@ class Package(Part):
 
     @cached_property
     def resources_by_id(self) -> Mapping[str, Resource]:
-        """Return the files that have an id of CKAN's, by it."""
+        """Return the files with an id of CKAN's, by that id."""
         return {part.id: part for part in self.resources if part.id}
 
     def named(self, kind: str) -> tuple[Tag | Group, ...]:
@@ -302,7 +302,7 @@ class Package(Part):
         return lists[kind]
 
     def resource(self, name: str) -> Resource | None:
-        """Return the first file of a name, ``None`` if there is none."""
+        """Return the first file with a name; ``None`` if no file has it."""
         return next((part for part in self.resources if part.name == name), None)
 
     def identified(self, key: str) -> Resource | None:

@@ -1,4 +1,4 @@
-"""``Publisher``: who publishes a dataset: the workspace's city, another municipality, or whom a portal names."""
+"""``Publisher``: the publisher of a dataset: the workspace's city, another municipality or a portal's organisation."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ __all__ = ["Publisher", "publisher_of"]
 
 @dataclass(frozen=True)
 class Publisher:
-    """A municipality's code, which may be unknown and is then empty, and its full name."""
+    """The municipality's code, empty if unknown, and full name of a publisher."""
 
     code: str
     full_name: str
 
 
 def publisher_of(entry: CatalogEntry, city: City) -> Publisher:
-    """Who publishes a dataset, from the name of the portal's organisation; without one, the city.
+    """Return the publisher of a dataset by the name of the portal's organisation; without one, the city.
 
     Args:
         entry: The dataset; ``publisher_id`` is such as ``131105`` (BODIK) or ``t131105`` (Tokyo).
@@ -31,6 +31,7 @@ def publisher_of(entry: CatalogEntry, city: City) -> Publisher:
     """
     if entry.publisher_id is None:
         return Publisher(city.code, city.full_name)
+    # BODIK names an organisation 131105, Tokyo t131105.
     digits = re.search("[0-9]{6}", entry.publisher_id)
     if digits is not None and digits[0] == city.code:
         return Publisher(city.code, city.full_name)
@@ -38,8 +39,8 @@ def publisher_of(entry: CatalogEntry, city: City) -> Publisher:
     return known or Publisher("", entry.publisher or entry.publisher_id)
 
 
-# An unknown code is answered with what it may have been meant for, which takes 30 ms; a great catalogue has tens of
-# thousands of files of few organisations.
+# For an unknown code the nearest known ones are searched, which takes 30 ms; a large catalogue has tens of thousands of
+# files but few organisations.
 @lru_cache(maxsize=4096)
 def _municipality_of(code: str) -> Publisher | None:
     try:

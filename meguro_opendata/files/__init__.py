@@ -1,1 +1,1 @@
-"""Files on disk: atomic writes, tables, declarations that people write."""
+"""Files on disk: atomic writes, published tables, and strict reading of configuration files."""

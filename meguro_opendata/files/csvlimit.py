@@ -1,4 +1,4 @@
-"""The longest cell that the ``csv`` module reads, a limit of the whole process, raised only while somebody reads."""
+"""The longest cell that the ``csv`` module reads: a limit of the whole process, raised only during a read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["longest_cell"]
 
 
 class _Limits:
-    """The limits that are needed now."""
+    """The limits that running reads need."""
 
     # Reads overlap, in threads and as generators that are read by turns. So none may lower the limit while another goes
     # on; only the last one restores what was there before the first.
@@ -22,7 +22,7 @@ class _Limits:
         self._usual = 0
 
     def enter(self, limit: int) -> None:
-        """Raise the process's limit, if it is not so high yet."""
+        """Raise the process's limit to ``limit`` unless it is that high already."""
         with self._lock:
             if not self._needed:
                 self._usual = csv.field_size_limit()
@@ -30,7 +30,7 @@ class _Limits:
             csv.field_size_limit(max(self._needed))
 
     def leave(self, limit: int) -> None:
-        """Lower it to what others still need, or to what it was before."""
+        """Lower the process's limit to the highest that other reads need, or restore the original one."""
         with self._lock:
             self._needed.remove(limit)
             csv.field_size_limit(max(self._needed, default=self._usual))
@@ -41,7 +41,7 @@ _LIMITS = _Limits()
 
 @contextmanager
 def longest_cell(limit: int) -> Iterator[None]:
-    """Let ``csv`` read cells of up to that many characters within the context, from whatever thread.
+    """Let ``csv`` read cells of up to ``limit`` characters within the context, in every thread.
 
     >>> with longest_cell(2**20):
     ...     csv.field_size_limit()

@@ -11,16 +11,18 @@ from meguro_opendata.files.formulas import guarded, unguarded
 
 __all__ = ["plain_csv_bytes", "read_csv_rows", "written_rows"]
 
+# The csv module refuses cells above 131,072 characters unless its limit is raised; a damaged file that opens a
+# quotation mark and never closes it is one long cell, and still has to be compared.
 _LONGEST_FIELD = 2**30
 
 
 def plain_csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """UTF-8, comma, CRLF; quotes only where needed; no cell is a formula to Excel."""
+    """Return a CSV file: UTF-8, comma, CRLF, quotes only where needed; text that Excel would run is guarded."""
     return written_rows(header, ([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows))
 
 
 def written_rows(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """UTF-8, comma, CRLF; the header guarded, the rows as they are, which are guarded already."""
+    """Return a CSV file from rows whose text is guarded already; the header is guarded here."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([guarded(name) for name in header])
@@ -29,7 +31,7 @@ def written_rows(header: Sequence[str], rows: Iterable[Sequence[object]]) -> byt
 
 
 def read_csv_rows(data: bytes) -> tuple[list[str], list[list[str]]]:
-    """Return header and rows of a CSV that we wrote; bytes that somebody damaged since are shown as such.
+    """Return the header and rows of a CSV file written by this program; damaged bytes become U+FFFD.
 
     >>> read_csv_rows(plain_csv_bytes(["名称"], [["=a"]]))
     (['名称'], [['=a']])

@@ -1,4 +1,4 @@
-"""Files that people write (recipes, workspaces, strategies): read strictly, every fault told at once with its place."""
+"""Strict reading of files that people write (recipes, workspaces, strategies): one error lists every fault."""
 
 from __future__ import annotations
 
@@ -17,9 +17,13 @@ from meguro_opendata.files.nearwords import suggest, unknown
 
 __all__ = ["Declared", "check", "read_toml", "read_yaml", "scalar", "suggest", "unknown"]
 
+# A recipe has some kilobytes; a larger file was named by mistake, and its parsing would need much time and memory.
 MAX_BYTES = 4_000_000
+# A message quotes the start of a wrong value: a whole one could fill the terminal.
 _SHOWN = 60
+# No recipe nests deeper than this; deeper text would exhaust Python's recursion limit in the parser.
 _DEEPEST = 20
+# Bits. Python refuses to convert longer integers to decimal text (int_max_str_digits), so long ones are shown in hex.
 _LONGEST_INTEGER = 1000
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -31,10 +35,10 @@ class Declared(BaseModel):
 
 
 class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The safe loader, but a key that stands twice is a fault instead of the last one winning."""
+    """YAML's safe loader, except that a repeated key raises an error; PyYAML would keep the last one silently."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """As in the safe loader; raises on a repeated key."""
+        """Build a mapping as the safe loader does; raise on a repeated key."""
         seen: set[object] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
@@ -46,7 +50,7 @@ class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ign
 
 
 def _plain_scalars(loader: type[_StrictLoader]) -> None:
-    """Leave more as text than YAML 1.1 does: ``011002`` is a code, not an octal number; ``on`` is a word."""
+    """Keep more values as text than YAML 1.1 does: ``011002`` is a code, not an octal number; ``on`` is a word."""
     kept = {
         "tag:yaml.org,2002:bool": (r"true|True|false|False", "tTfF"),
         "tag:yaml.org,2002:int": (r"[-+]?(?:0|[1-9][0-9]{0,17})", "-+0123456789"),
@@ -102,7 +106,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def _refuse_tricks(path: Path, text: str) -> None:
-    """No aliases (they can multiply without end), no tags (types of YAML's own), no depth that no recipe needs."""
+    """Refuse aliases (a few lines can expand to gigabytes), tags (YAML's own types) and excessive nesting."""
     depth = 0
     for event in yaml.parse(text, Loader=_StrictLoader):
         if isinstance(event, yaml.AliasEvent):
@@ -116,7 +120,7 @@ def _refuse_tricks(path: Path, text: str) -> None:
 
 
 def check(path: Path, data: dict[str, Any], model: type[Model]) -> Model:
-    """``data`` as a ``model``, or one error that holds every fault."""
+    """Return ``data`` as a ``model``; raise one ``ConfigurationError`` that lists every fault."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -139,7 +143,7 @@ def _text(path: Path) -> str:
 
 
 def _line_of(error: yaml.YAMLError, text: str) -> int:
-    """Return the line of a YAML error: where its mark is, else where the sign stands that YAML does not allow."""
+    """Return the line of a YAML error: from its mark, else from the position of the character that YAML forbids."""
     mark = getattr(error, "problem_mark", None)
     return mark.line + 1 if mark else text.count("\n", 0, getattr(error, "position", 0)) + 1
 
@@ -182,7 +186,7 @@ def _shortly(value: object) -> str:
 
 
 def _keys_at(model: type[BaseModel], place: list[str]) -> list[str]:
-    """Return the keys that are allowed at a place inside ``model``, followed through nested models and containers."""
+    """Return the keys allowed at a place inside ``model``, following nested models and containers."""
     for part in place:
         if part in model.model_fields:
             model = next(_models_in(model.model_fields[part].annotation), model)

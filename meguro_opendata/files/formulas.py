@@ -1,6 +1,6 @@
 """Text that Excel would run as a formula when it opens a CSV file: guarded by an apostrophe, and the way back.
 
-The rule is told to users in ``docs/csv.md``.
+``docs/csv.md`` explains the rule to users.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ __all__ = ["FIRST_SIGNS", "guarded", "unguarded"]
 
 _GUARD = "'"
 _SIGNS = "-=+@\uff0d\uff1d\uff0b\uff20"  # the full-width ones are taken for the others where Excel is Japanese
-# What a program may pass over before it looks for a sign.
+# Characters that a spreadsheet may skip before it looks for a sign.
 _PASSED = r"\s\x00-\x20\ufeff\u200b"
 # A text that begins with a tab or a carriage return, or with a sign behind blanks and quotation marks.
 _LIVE = re.compile(rf"[\t\r]|[{_PASSED}\"]*[{_SIGNS}]")

@@ -21,7 +21,7 @@ class HalfSignError(ValueError):
 
     Attributes:
         place: Where it is in the document, such as ``resources[0].name``.
-        sign: Which it is, such as ``U+D83D``.
+        sign: Code point of the half, such as ``U+D83D``.
     """
 
     def __init__(self, place: str, sign: str) -> None:

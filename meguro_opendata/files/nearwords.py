@@ -1,4 +1,4 @@
-"""The known words nearest to one that is unknown, and the fault that tells them."""
+"""The known words nearest to an unknown one, and the fault that suggests them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ def suggest(word: str, known: list[str]) -> list[str]:
     >>> suggest("sorce", ["source", "standard"])
     ['source']
     """
+    # 0.6 is the default of difflib: one or two mistyped letters pass, unrelated words do not.
     return difflib.get_close_matches(word, known, n=3, cutoff=0.6)
 
 
 def unknown(place: str, code: str, value: str, known: Sequence[str]) -> Fault:
-    """Return the fault of a name that is not among the known ones; ``<code>-near`` if some are near."""
+    """Return the fault of an unknown name; its code ends in ``-near`` if known names are similar."""
     near = suggest(value, list(known))
     return Fault(place, f"{code}-near" if near else code, {"value": value, "near": near, "known": list(known)})

@@ -11,10 +11,10 @@ __all__ = ["refuse_irregular"]
 
 
 def refuse_irregular(path: Path) -> None:
-    """Raise for a pipe, a socket or a device; opening one could wait for ever. What is missing is none of these.
+    """Raise for a pipe, a socket or a device, since opening one could wait for ever; a missing file passes.
 
     Raises:
-        SourceError: So.
+        SourceError: If the path is a pipe, a socket or a device.
     """
     try:
         mode = path.stat().st_mode

@@ -1,4 +1,4 @@
-"""Two versions of a published table: how many rows came, went and changed, and which."""
+"""The differences between two versions of a published table: rows added, changed and removed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ __all__ = ["RowChange", "RowCounts", "compare_tables", "table_changes"]
 
 _Row = tuple[tuple[str, str], ...]
 _Pair = tuple[int | None, int | None]
+# Cells that name a row without a key: enough to recognise it in a list, few enough for one line of a plan.
 _NAMED = 3
+# Excel counts from 1, and the header is row 1.
 _FIRST_ROW = 2
 
 
 @dataclass(frozen=True)
 class RowCounts:
-    """Rows before and after, and of these the added, changed and removed ones."""
+    """Numbers of rows before and after, and of rows added, changed and removed."""
 
     before: int
     after: int
@@ -29,19 +31,19 @@ class RowCounts:
     removed: int
 
     def to_dict(self) -> dict[str, int]:
-        """As the JSON of ``plan@1`` has it."""
+        """Return the counts as in the JSON of ``plan@1``."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class RowChange:
-    """One row that comes, goes or changes.
+    """One row that is added, changed or removed.
 
     Attributes:
         action: ``added``, ``changed`` or ``removed``.
-        row: Its row in the file as Excel counts (the header is 1): the new file, or the old one if it is removed.
-        named: The cells by which people know it: those of the key, else its first ones; of the same file.
-        cells: Of a changed row each cell that differs: column, before, after.
+        row: Its number as Excel counts (the header is 1), in the new file, or in the old one for a removed row.
+        named: The cells by which people recognise it, from the same file: the key's, else the first three filled ones.
+        cells: Column, value before and value after of each differing cell of a changed row.
     """
 
     action: str
@@ -50,7 +52,7 @@ class RowChange:
     cells: tuple[tuple[str, str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """As the JSON of ``plan@1`` has it."""
+        """Return the change as in the JSON of ``plan@1``."""
         cells = [{"field": name, "before": before, "after": after} for name, before, after in self.cells]
         return {"action": self.action, "row": self.row, "named": dict(self.named), "cells": cells}
 
@@ -58,8 +60,8 @@ class RowChange:
 def compare_tables(before: bytes, after: bytes, key: Sequence[str]) -> RowCounts:
     r"""Compare two CSV files row by row.
 
-    Rows are the same row if they have the same key, where the key's columns are in both files and tell all rows
-    apart; else equal rows are paired, and of the rest as many count as changed as can be paired by position.
+    Two rows are versions of one row if they have the same key, provided that the key's columns are in both files and
+    identify every row. Otherwise equal rows are paired first; the others are paired in order and count as changed.
 
     >>> one = "ID,名称\r\n1,a\r\n2,b\r\n".encode()
     >>> two = "ID,名称\r\n1,a\r\n2,c\r\n3,d\r\n".encode()
@@ -72,13 +74,13 @@ def compare_tables(before: bytes, after: bytes, key: Sequence[str]) -> RowCounts
 def table_changes(
     before: bytes, after: bytes, key: Sequence[str], most: int
 ) -> tuple[RowCounts, tuple[RowChange, ...]]:
-    r"""Return the counts of :func:`compare_tables`, and the first rows of each kind.
+    r"""Return the counts of :func:`compare_tables`, and the first rows changed, added and removed.
 
     Args:
         before: The old CSV file.
         after: The new one.
-        key: The columns that tell rows apart.
-        most: How many rows of each kind are told.
+        key: The columns that identify a row.
+        most: The largest number of rows of each kind to return.
 
     >>> one, two = "ID,名称\r\n1,a\r\n".encode(), "ID,名称\r\n1,b\r\n".encode()
     >>> table_changes(one, two, ["ID"], 5)[1]
@@ -89,13 +91,13 @@ def table_changes(
     kinds: dict[str, list[_Pair]] = {"changed": [], "added": [], "removed": []}
     for pair in pairs:
         kinds["added" if pair[0] is None else "removed" if pair[1] is None else "changed"].append(pair)
-    told = [_change(kind, pair, old, new, key) for kind, found in kinds.items() for pair in found[:most]]
+    listed = [_change(kind, pair, old, new, key) for kind, found in kinds.items() for pair in found[:most]]
     counts = {kind: len(found) for kind, found in kinds.items()}
-    return RowCounts(len(old), len(new), counts["added"], counts["changed"], counts["removed"]), tuple(told)
+    return RowCounts(len(old), len(new), counts["added"], counts["changed"], counts["removed"]), tuple(listed)
 
 
 def _pairs(old: list[_Row], new: list[_Row], key: Sequence[str]) -> list[_Pair]:
-    """Return the positions of every row that is not the same in both, beside each other where it is the same row."""
+    """Return the positions (old, new) of each row that differs; ``None`` where one file lacks the row."""
     old_keys, new_keys = _keyed(old, key), _keyed(new, key)
     if old_keys is None or new_keys is None:
         return _without_key(old, new)
@@ -113,24 +115,25 @@ def _change(kind: str, pair: _Pair, old: list[_Row], new: list[_Row], key: Seque
 
 
 def _naming(row: Mapping[str, str], key: Sequence[str]) -> dict[str, str]:
-    """Return the cells that name a row: those of its key, else its first ones."""
+    """Return the cells that name a row: the filled ones of its key, else its first filled ones."""
     known = {name: row[name] for name in key if row.get(name)}
     return known or dict([cell for cell in row.items() if cell[1]][:_NAMED])
 
 
 def _differing(was: Mapping[str, str], now: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
-    """Return the cells that are not the same in both: column, before, after."""
+    """Return column, value before and value after of each cell that differs."""
     cells = [(name, was.get(name, ""), now.get(name, "")) for name in dict.fromkeys([*was, *now])]
     return tuple(cell for cell in cells if cell[1] != cell[2])
 
 
 def _rows(data: bytes) -> list[_Row]:
     header, rows = read_csv_rows(data)
+    # Rows can be ragged: a file on a portal may have been edited by hand. Surplus cells have no column to compare.
     return [tuple(zip(header, row, strict=False)) for row in rows]
 
 
 def _keyed(rows: list[_Row], key: Sequence[str]) -> dict[tuple[str, ...], int] | None:
-    """Return the positions of the rows by key, ``None`` if there is no key or it does not tell all rows apart."""
+    """Return the positions of the rows by key; ``None`` without a key, or if the key does not identify every row."""
     if not key:
         return None
     keyed = {}
@@ -143,12 +146,12 @@ def _keyed(rows: list[_Row], key: Sequence[str]) -> dict[tuple[str, ...], int] |
 
 
 def _without_key(old: list[_Row], new: list[_Row]) -> list[_Pair]:
-    """Return rows that are in one file only, paired in their order as far as that goes."""
+    """Return the positions of rows that only one file has, paired in their order."""
     return list(zip_longest(_only_in(old, new), _only_in(new, old)))
 
 
 def _only_in(rows: list[_Row], others: list[_Row]) -> list[int]:
-    """Return the positions of the rows that the others do not have, or not as often."""
+    """Return the positions of the rows that ``others`` lacks or contains fewer times."""
     left = Counter(others)
     only = []
     for at, row in enumerate(rows):

@@ -29,21 +29,26 @@ __all__ = [
 ]
 
 _EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 (a fixed stamp instead of a clock)
+# XML 1.0 (section 2.2) forbids these; Excel calls a workbook that contains one damaged.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SHEET = "データ"
 _MEANING = "項目の説明"
+# The first rows set the width of a column, so that a long table need not be measured as a whole.
 _MEASURED = 200
+# Letters: narrower, a header is cut; wider, one long note fills the screen.
 _NARROWEST, _WIDEST = 8, 60
+# Excel's limit of characters in a cell (Excel specifications and limits); XlsxWriter cuts a longer text.
 LONGEST_CELL = 32_767
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
-    """UTF-8 with a byte order mark, comma, CRLF, a header and one record a row; no cell is a formula to Excel."""
+    """Return a CSV file: UTF-8 with a byte order mark, comma, CRLF; text that Excel would run is guarded."""
+    # Without the mark, Japanese Excel opens the file as CP932 and shows garbled text.
     return b"\xef\xbb\xbf" + written_rows(frame.columns, guarded_frame(frame).iter_rows())
 
 
 def guarded_frame(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the table with every text guarded; columns without such texts stay as they are.
+    """Return the table with text that Excel would run guarded; other columns stay unchanged.
 
     >>> guarded_frame(pl.DataFrame({"名称": ["=1", "a"]})).rows()
     [("'=1",), ('a',)]
@@ -67,7 +72,7 @@ def xlsx_bytes(frame: pl.DataFrame, described: Iterable[tuple[str, str]]) -> byt
     meaning = [("項目", "説明"), *described]
 
     def fill(book: Any) -> None:
-        """The table's sheet and the one that explains it."""
+        """Write the sheet with the table and the sheet that explains its columns."""
         head = book.add_format({"bold": True, "num_format": "@", "bg_color": "#DDEBF7", "border": 1})
         text = book.add_format({"num_format": "@"})
         for name, rows in ((_SHEET, [tuple(frame.columns), *frame.iter_rows()]), (_MEANING, meaning)):
@@ -84,7 +89,7 @@ def xlsx_bytes(frame: pl.DataFrame, described: Iterable[tuple[str, str]]) -> byt
 
 
 def workbook_bytes(fill: Callable[[Any], None]) -> bytes:
-    """Return the bytes of the workbook (of XlsxWriter) that ``fill`` writes into; no clock stands in them."""
+    """Return the bytes of the workbook (of XlsxWriter) that ``fill`` writes into; they contain no time of writing."""
     from xlsxwriter import Workbook
 
     written = io.BytesIO()
@@ -106,5 +111,5 @@ def text_width(values: Sequence[str], widest: int = _WIDEST) -> int:
 
 
 def legal_text(value: str) -> str:
-    """Without the control characters that XML cannot hold, and within Excel's length of a cell."""
+    """Return a text without the control characters that XML forbids, cut to the length of an Excel cell."""
     return _ILLEGAL.sub("", value)[:LONGEST_CELL]

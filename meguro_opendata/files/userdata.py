@@ -1,4 +1,4 @@
-"""Where a user's own things lie: grids, gazetteers and boundaries that were added, and what was computed once."""
+"""The folders of a user: added grids, gazetteers and boundaries, and a cache of computed results."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NAME = "meguro-opendata"
 
 
 def data_folder() -> Path:
-    """Return the user's data folder; ``MEGURO_OPENDATA_DATA`` moves it. It may not exist yet."""
+    """Return the user's data folder, which ``MEGURO_OPENDATA_DATA`` overrides. It may not exist yet."""
     named = os.environ.get("MEGURO_OPENDATA_DATA")
     return Path(named).expanduser().absolute() if named else _home("XDG_DATA_HOME", ".local/share") / _NAME
 
@@ -33,13 +33,14 @@ def address_index() -> Path:
 
 
 def cache_folder() -> Path:
-    """Return the folder of what can be computed again at any time. It may not exist yet."""
+    """Return the cache folder, whose content can be computed again at any time. It may not exist yet."""
     return _home("XDG_CACHE_HOME", ".cache") / _NAME
 
 
 def _home(variable: str, usual: str) -> Path:
-    """Return the folder that the system sets aside for such things."""
+    """Return the folder that the system reserves for such files."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     named = os.environ.get(variable, "")
+    # The XDG Base Directory Specification requires that a relative path is ignored.
     return Path(named) if Path(named).is_absolute() else Path.home() / usual

@@ -43,6 +43,7 @@ __all__ = [
 
 _LONGEST = 200
 _CHECKSUM = re.compile("[0-9a-f]{64}")
+# Excel writes ``~$name.xlsx`` beside a workbook while it is open.
 _TEMPORARY = ("~$", ".")
 # The names of :func:`_beside`; those of earlier versions, made by ``tempfile``, fit too.
 _ASIDE = re.compile(r"\.(.+)\.[a-z0-9_]{8}\.tmp")
@@ -127,7 +128,7 @@ def _lock(file: IO[bytes]) -> None:
             try:
                 msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
             except OSError as error:
-                if error.errno != errno.EDEADLOCK:  # it gives up after ten seconds; a publication may take longer
+                if error.errno != errno.EDEADLOCK:  # LK_LOCK stops after ten seconds; a publication may take longer
                     raise
             else:
                 return
@@ -138,7 +139,7 @@ def _lock(file: IO[bytes]) -> None:
 
 
 def _unlock(file: IO[bytes]) -> None:
-    """Let go of the lock: Windows does that by itself only some time after the file was closed."""
+    """Release the lock; Windows itself does so only some time after the file was closed."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -148,7 +149,7 @@ def _unlock(file: IO[bytes]) -> None:
 
 @contextmanager
 def storage_guard(path: Path) -> Iterator[None]:
-    """Any failure to write below becomes a ``StorageError`` that names ``path``."""
+    """Convert any failure to write within the context to a ``StorageError`` that names ``path``."""
     try:
         yield
     except OSError as error:
@@ -167,7 +168,7 @@ def plain_bytes(path: Path) -> bytes:
 
 @contextmanager
 def _source_guard(path: Path) -> Iterator[None]:
-    """Turn any failure to read a file into a ``SourceError`` that says why."""
+    """Convert any failure to read a file to a ``SourceError`` with the reason."""
     try:
         yield
     except FileNotFoundError:
@@ -205,7 +206,7 @@ def numbered_lines(path: Path) -> list[tuple[int, str]]:
 
 
 def files_of_series(folder: Path, pattern: str, without: Iterable[str] = ()) -> list[str]:
-    """The names in a folder that fit a pattern with ``*`` and ``?``, sorted; files that Excel has open are left out."""
+    """Return the sorted names in a folder that match a pattern with ``*`` and ``?``, without Excel's lock files."""
     left_out = {unicodedata.normalize("NFC", name) for name in without}
     wanted = unicodedata.normalize("NFC", pattern).casefold().replace("[", "[[]")
     with storage_guard(folder):
@@ -310,7 +311,7 @@ def _keep_mode(old: Path, new: Path) -> None:
 
 @contextmanager
 def folder_aside(target: Path) -> Iterator[Path]:
-    """A fresh folder beside ``target`` that takes its place when the block ends without an exception.
+    """Yield a new folder that takes the place of ``target`` when the block ends without an exception.
 
     The old folder stays until the new one is complete; an earlier run that was killed between the two renames is
     put right first. Where ``target`` is a symbolic link, the folder to which it leads is replaced, and the link stays.

@@ -1,10 +1,10 @@
-"""What is packed beside the code: data files, and names that are loaded when they are first used."""
+"""Data files packed beside the code, and names of a package that are loaded at first use."""
 
 from __future__ import annotations
 
 from meguro_opendata.packaged.lazy import attach
 
-TYPE_CHECKING = False  # As in ``lazy``, which the package's own face needs and nothing more.
+TYPE_CHECKING = False  # As in ``lazy``: ``typing`` is not imported, to keep the import of the package short.
 
 if TYPE_CHECKING:
     from meguro_opendata.packaged.data import packaged_folder, packaged_text, packaged_toml

@@ -38,7 +38,8 @@ def packaged_toml(package: str, name: str) -> dict[str, Any]:
 
 @contextmanager
 def packaged_folder(package: str, name: str = "") -> Iterator[Path]:
-    """Yield the path of a package's folder, or of a file in it, for programs that need a real path."""
+    """Yield the path of a package's folder, or of a file in it, for libraries that need a real path."""
+    # In a zip archive there is no real path; ``as_file`` unpacks a copy for the duration of the context.
     home = resources.files(package)
     with resources.as_file(home.joinpath(name) if name else home) as path:
         yield path

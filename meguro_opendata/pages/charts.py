@@ -1,4 +1,4 @@
-"""Charts as numbers for an SVG: a figure so far, the range that it leads to and its target; bars of years."""
+"""Coordinates of SVG charts: a line with its forecast range and target, and bars of years."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from meguro_opendata.pages.numbers import figure_text
 
 __all__ = ["Bar", "Bars", "Chart", "Mark", "bar_chart", "line_chart"]
 
+# Pixels of the SVG's view box; the margins leave room for the axis labels.
 _WIDTH, _HEIGHT = 640, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 600, 24, 220
 # A seventh of the height stays free above the highest line, for the number beside its mark.
@@ -17,7 +18,7 @@ _ROOM = 1.15
 _LABEL = 48
 _TICK_DROP = 18
 
-# Of the width that each bar has, so much is filled.
+# The share of a bar's space that is filled.
 _FILLED = 0.5
 
 Place = tuple[float, float]
@@ -35,15 +36,15 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """The lines of a chart as points of an SVG, told apart by their dashes and marks, not by colour.
+    """The lines of a chart as points of an SVG, distinguished by dashes and marks, not by colour.
 
     Attributes:
         actual: The figure: a full line with filled circles, from the axis on where it starts at 0.
-        lower: The lower end of the range that it leads to, from the last figure on: a dashed line with open squares;
-            one beside the last figure has no number.
-        upper: Its upper end, likewise.
+        lower: The lower end of the forecast, from the last figure on: a dashed line with open squares; a mark close to
+            the last figure has no number.
+        upper: The upper end of the forecast, drawn like the lower one.
         target: The height of the target's dotted line; ``None`` without one.
-        ticks: Below the axis, the middle of each label.
+        ticks: The middle of each label below the axis.
     """
 
     width: int
@@ -117,9 +118,9 @@ def line_chart(
 
     Args:
         actual: The figure so far: shares of the time from 0 to 1, each with a value.
-        forecast: Where it leads, likewise, each with a lower and an upper value.
+        forecast: The forecast: shares of the time from 0 to 1, each with a lower and an upper value.
         target: The value to be reached at the end, if there is one.
-        ticks: How many labels of equal width the axis has.
+        ticks: The number of labels, of equal width, below the axis.
         grows: Whether the figure starts at 0, as a count does; a share's line starts at its first value.
 
     >>> [mark.text for mark in line_chart([(0.5, 3)], [(1, 5, 6)], 10, 4).upper]
@@ -136,6 +137,7 @@ def line_chart(
 
 def _highest(values: Sequence[float | None]) -> float:
     """Return the value at the top of the picture."""
+    # At least 1, so that a chart of zeros has a scale.
     return max(value or 0 for value in (*values, 1)) * _ROOM
 
 

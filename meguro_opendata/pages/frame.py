@@ -25,6 +25,8 @@ def _part(name: str) -> str:
 
 
 def _policy(style: str, script: str, images: str | None = None) -> str:
+    # Data from outside is shown: a page whose escaping failed could still load or run nothing. The own style and script
+    # are allowed by their digests, so that no injected one is.
     rules = [
         "default-src 'none'",
         f"style-src '{_digest(style)}'",
@@ -46,6 +48,7 @@ def _environment() -> Any:
     environment = Environment(
         loader=PackageLoader("meguro_opendata.pages", "templates"),
         autoescape=True,
+        # A misspelt name in a template raises an error instead of leaving a gap in the page.
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -117,13 +120,13 @@ def render(
     """Return a page from one of the templates, in ``lang``; every value is escaped, also control characters and tokens.
 
     Args:
-        template: Its name.
+        template: Name of the template.
         lang: Language of its words.
         script: Name of the script that the page runs.
         more_style: Style of this page alone, safe as it is.
         style_file: Name of a file with such style.
         images: The one host that pictures may come from; without it the page loads nothing at all.
-        values: What the template shows.
+        values: The values that the template shows.
     """
     own = _part(style_file) if style_file else ""
     style, code = "\n".join(filter(None, [_part("style.css"), own, more_style])), _part(script) if script else ""

@@ -1,4 +1,4 @@
-"""How figures are written, in pages, papers and on the terminal."""
+"""Figures as text, in pages, papers and on the terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ __all__ = ["figure_text"]
 
 
 def figure_text(number: float) -> str:
-    """Return a number with commas and with all of its digits; rounded, 74.99999999999 would become a target of 75.
+    """Return a number with thousands separators and all of its digits.
+
+    Nothing is rounded: 74.99999999999 would look like a reached target of 75.
 
     >>> figure_text(1250), figure_text(75.0), figure_text(74.99999999999), figure_text(1e-7), figure_text(-0.0)
     ('1,250', '75', '74.99999999999', '0.0000001', '0')

@@ -1,4 +1,4 @@
-"""Statistics by town and age whose cells count one or two persons, who may be recognised."""
+"""Small counts in statistics by town and age: one or two persons, who can be recognised."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DATA = privacy_data()["statistics"]
 
 
 def small_counts(frame: pl.DataFrame) -> Iterator[tuple[str, int, str]]:
-    """Column, row and value of each cell of one or two persons, if the table counts them by town and age.
+    """Yield column, row and value of each cell that counts one or two persons by town and age.
 
     >>> table = pl.DataFrame({"町名": ["上目黒"], "0-4歳": ["2"], "5-9歳": ["40"], "10-14歳": ["38"]})
     >>> list(small_counts(table)), list(small_counts(table.drop("町名")))
@@ -29,7 +29,10 @@ def small_counts(frame: pl.DataFrame) -> Iterator[tuple[str, int, str]]:
 
 
 def _counting(columns: list[str]) -> list[str]:
-    """Return the columns of persons by age: one for each age, or, where a column names the age, those of people."""
+    """Return the columns that count persons by age.
+
+    These are columns named by ages, or, where a column contains the age, the columns that count people.
+    """
     ages = [name for name in columns if _says(name, "age")]
     if len(ages) >= _DATA["fewest_ages"]:
         return ages

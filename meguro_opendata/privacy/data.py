@@ -1,4 +1,4 @@
-"""What every module of privacy builds on: the data file and its patterns, and the shape of a hit."""
+"""The data file of privacy with its patterns, and the class of a hit; every module of the package uses them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _SPACED: re.Pattern[str] = re.compile(_FOLDING["spaced"])
 
 @dataclass(frozen=True)
 class Hit:
-    """Something that may be personal: the finding's code and the words themselves, which no report may show.
+    """A text that may be personal: the finding's code and the words found, which no report may show.
 
     >>> Hit("personal-name", "佐藤").masked
     '佐＊'
@@ -55,12 +55,12 @@ class Hit:
 
     @property
     def masked(self) -> str:
-        """What a report may show of it."""
+        """Return the masked text, which a report may show."""
         return mask(self.text)
 
 
 def mask(text: str) -> str:
-    """Return the first character, brackets apart, and a sign for the rest.
+    """Return the first character after an opening bracket, and ``＊`` for the rest.
 
     >>> mask("(090)1234-5678"), mask("佐藤"), mask("")
     ('0＊', '佐＊', '')
@@ -70,7 +70,7 @@ def mask(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """Return a text as the patterns expect it: half-width letters, one hyphen, no spaces between all letters of a name.
+    """Return a text as the patterns expect it: half width, one kind of hyphen, no spaces inside a spaced-out name.
 
     >>> plain("０９０（１２３４）"), plain("03‐5722ー1111"), plain("佐 藤 花 子 様"), plain("mihon(at)gmail.com")
     ('090(1234)', '03-5722-1111', '佐藤花子 様', 'mihon@gmail.com')
@@ -82,7 +82,7 @@ def plain(text: str) -> str:
 
 
 def folded(texts: pl.Series) -> pl.Series:
-    """Return texts as the triggers expect them, all at once; spaces in names stay.
+    """Return a column of texts as the triggers expect them; unlike :func:`plain`, spaces in names stay.
 
     >>> folded(pl.Series(["０９０‐１２３４ー５６７８"])).to_list()
     ['090-1234-5678']
@@ -94,7 +94,7 @@ def folded(texts: pl.Series) -> pl.Series:
 
 
 def expanded(written: str) -> str:
-    """Return a pattern with its common parts in place of their names.
+    """Return a pattern with each ``<<name>>`` replaced by the common part of that name.
 
     >>> expanded("^<<counted>>$").startswith("^<<"), expanded("^<<counted>>$").endswith("$")
     (False, True)
@@ -107,7 +107,7 @@ def expanded(written: str) -> str:
 
 @cache
 def pattern(section: str, name: str) -> re.Pattern[str]:
-    """Return a pattern of the data file; one that is a list holds where any of them does.
+    """Return a pattern of the data file; a list of patterns matches where one of them does.
 
     >>> bool(pattern("fields", "phone").search("電話番号"))
     True

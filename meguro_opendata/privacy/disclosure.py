@@ -1,4 +1,4 @@
-"""Hits as findings on a table that is to be published, what the recipe allows of them, and what the release says."""
+"""Hits as findings on a table before publication, their approval by the recipe, and their list in the release."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
     "secrets",
 ]
 
-# Cells that are no secret by themselves: numbers of persons.
+# A small number is not a secret text: masking each «1» would make other findings unreadable.
 _NO_SECRET = frozenset({"small-count"})
 _NOTES: str = privacy_data()["fields"]["any_note"]
 
@@ -40,11 +40,11 @@ class Allowance(Protocol):
 
     @property
     def field(self) -> str | None:
-        """Return the field that they are in; ``None`` permits them for the table as a whole."""
+        """Return the field of the findings; ``None`` permits them for the table as a whole."""
 
     @property
     def reason(self) -> str:
-        """Return why they may be published."""
+        """Return the reason why they may be published."""
 
 
 def disclosures(
@@ -53,12 +53,12 @@ def disclosures(
     origins: Mapping[str, str | None],
     read: Iterable[str] = (),
 ) -> list[Finding]:
-    """Return a warning for everything in a table that may be personal; the words themselves are masked.
+    """Return a warning for each cell or part of a table that may be personal, with the words masked.
 
     Args:
         table: The source.
-        hits: What was found in the rows as they will be published.
-        origins: The source's column of each field, where there is one.
+        hits: The hits in the rows as they will be published.
+        origins: The column of the source for each field; ``None`` for a field without one.
         read: Columns of the source that are published beside those of ``origins``, such as joined ones.
     """
     used = {column for column in origins.values() if column is not None}.union(read)
@@ -69,7 +69,7 @@ def disclosures(
 def secrets(
     table: Table, frame: pl.DataFrame, hits: Iterable[CellHit], origins: Mapping[str, str | None]
 ) -> dict[int, set[str]]:
-    """The cells that hold something personal, by the row of the source: as they will be published and as they stood."""
+    """Return the texts of personal cells by row of the source, both as published and as in the source."""
     found: dict[int, set[str]] = {}
     for hit in hits:
         if hit.hit.code in _NO_SECRET:
@@ -91,11 +91,11 @@ def _finding(found: CellHit, table: Table, column: str | None) -> Finding:
 
 
 def masked(findings: Iterable[Finding], cells: Mapping[int, Collection[str]]) -> list[Finding]:
-    """Other findings, none of which shows a cell that holds something personal, be it as a value or beside it.
+    """Return findings of other checks with personal cells masked in their values and parameters.
 
     Args:
         findings: The findings.
-        cells: What :func:`secrets` says. A finding on no row of the table may show none of them.
+        cells: The result of :func:`secrets`. A finding without a row is masked by the cells of all rows.
 
     >>> found = Finding("key-repeated", "error", row=2, value="佐藤様 / 1")
     >>> masked([found], {2: ["佐藤様"]})[0].value
@@ -114,7 +114,7 @@ def _hidden(found: Finding, cells: Collection[str]) -> Finding:
 
 
 def _shown(text: str, cells: Collection[str]) -> str:
-    """Return a text, or each of its parts, masked if it is one of the cells."""
+    """Return a text masked if it is one of the cells; of a text of several parts, mask each such part."""
     if text in cells:
         return mask(text)
     return " / ".join(mask(part) if part in cells else part for part in text.split(" / "))
@@ -127,9 +127,9 @@ def _shown_param(param: object, cells: Collection[str]) -> object:
 
 
 def masked_changes(changes: Sequence[Change], findings: Iterable[Finding]) -> list[Change]:
-    """Return changes for a page that is shown to others: those that show something personal are masked.
+    """Return changes for a page that others read, with personal values masked.
 
-    A value may have gone to another field, so the changes of a row with something personal are all looked at.
+    A rewritten value can be in another field than the finding, so all changes of a row with a finding are screened.
 
     >>> change = Change(2, "備考", "備考", "trim", " 佐藤様", "佐藤様")
     >>> masked_changes([change], [Finding("personal-name", "warning", row=2, field="備考")])[0].before
@@ -147,12 +147,12 @@ def masked_changes(changes: Sequence[Change], findings: Iterable[Finding]) -> li
 
 
 def _is_one_of(change: Change, cells: Collection[tuple[str | None, int | None, str | None]]) -> bool:
-    """Return whether a change is of one of some cells; these name their file only where there are several."""
+    """Return whether a change belongs to one of the cells; cells name a file only where there are several files."""
     return any((file, change.row, change.field) in cells for file in (change.file, None))
 
 
 def masked_rejections(rejected: Sequence[Rejection]) -> list[Rejection]:
-    """Return rows that were left out, for a page that is shown to others: texts that may be personal are masked.
+    """Return rejected rows for a page that others read, with texts masked that may be personal.
 
     >>> rows = [Rejection(9, "note", "担当 佐藤花子"), Rejection(10, "total", "合計 2")]
     >>> [row.text for row in masked_rejections(rows)]
@@ -169,22 +169,23 @@ def _personal(texts: Sequence[str]) -> set[int]:
 
 
 def allowed(findings: Iterable[Finding], allowances: Sequence[Allowance]) -> list[Finding]:
-    """Return the findings; each that an allowance permits is information now and carries the allowance's reason."""
+    """Return the findings; one that an allowance permits becomes info and carries the allowance's reason."""
     reasons = {(allowance.code, allowance.field): allowance.reason for allowance in allowances}
-    told = ((found, reasons.get(_allowed_as(found, reasons))) for found in findings)
-    return [replace(found, severity="info", waived=reason) if reason else found for found, reason in told]
+    judged = ((found, reasons.get(_allowed_as(found, reasons))) for found in findings)
+    return [replace(found, severity="info", waived=reason) if reason else found for found, reason in judged]
 
 
 def _allowed_as(found: Finding, reasons: Mapping[tuple[str, str | None], str]) -> tuple[str, str | None]:
-    """Code and field under which a finding may be allowed: some codes also for the table as a whole."""
+    """Return code and field under which a finding may be allowed; some codes also for the table as a whole."""
     whole = (found.code, None)
     return whole if found.code in privacy_data()["whole"] and whole in reasons else (found.code, found.field)
 
 
 def disclosed(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """What a release's description says: each code and field, how often, and why it is allowed (``None``: it is not).
+    """Return code, field, count and reason of each kind of finding, for the release's description.
 
-    Codes that only tell are listed where the recipe allows them.
+    The reason is ``None`` where the recipe does not allow the finding. Codes that do not block publication are listed
+    only where the recipe allows them.
 
     >>> disclosed([Finding("personal-name", "warning", field="備考", value="佐＊")])
     [{'code': 'personal-name', 'field': '備考', 'count': 1, 'reason': None}]

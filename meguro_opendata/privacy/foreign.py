@@ -1,4 +1,4 @@
-"""Names that no dictionary of Japanese names has: in Latin letters, in parts of katakana, Chinese and Korean ones."""
+"""Foreign names, which a dictionary of Japanese names lacks: Latin letters, katakana in parts, Chinese, Korean."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _HONOURED = re.compile(
 _LABELLED = re.compile(
     rf"(?:{_DATA['labels']})[者名]?(?:は|:|\s)\s?(?:(?P<latin>{_DATA['latin']})|(?P<parts>{_DATA['parts']}))"
 )
-_SHORT = 3  # リン and ファン are nouns, and names
+_SHORT = 3  # Short nouns do not rule out a name: リン and ファン are both.
 _TITLED = re.compile(_DATA["titled"])
 
 
 def foreign_names(text: str) -> Iterator[str]:
-    """Yield the names of other scripts that stand before an honorific, after a label, or after Mr. and the like.
+    """Yield foreign names before an honorific, after a label such as 担当, or after a title such as Mr.
 
     Args:
         text: Folded, as :func:`~meguro_opendata.privacy.data.plain` has it.
@@ -42,7 +42,7 @@ def foreign_names(text: str) -> Iterator[str]:
 
 
 def _is_person(kind: str, name: str) -> bool:
-    """Return whether a text of the shape of a name is one: no word for something else."""
+    """Return whether a text that is shaped like a name is a name and not another word."""
     if kind == "latin":
         return not re.search(_DATA["firms"], name)
     if kind == "han":
@@ -53,6 +53,6 @@ def _is_person(kind: str, name: str) -> bool:
 
 
 def _is_noun(name: str, surname: str) -> bool:
-    """Return whether what stands behind a surname, or the letters on both sides of their border, make a word."""
+    """Return whether the text behind a surname is empty or a word, or the surname and its next letter form a word."""
     rest = name[len(surname) :]
     return not rest or is_noun(rest) or is_word(name[: len(surname) + 1])

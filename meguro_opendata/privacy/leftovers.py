@@ -1,4 +1,4 @@
-"""What a workbook holds beside its table that its authors may have forgotten: hidden parts, notes, their own names."""
+"""Forgotten content of a workbook beside its table: hidden parts, cell notes and the names of its authors."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from meguro_opendata.standard.entryparts import entry_parts
 
 __all__ = ["file_authors", "leftovers"]
 
+# Properties have a few kilobytes; a member that unpacks to more is not read further (a ZIP bomb).
 _LONGEST_PART = 200_000
 
 
 def leftovers(table: Table, used: Collection[str]) -> Iterator[Finding]:
     """Yield a warning for hidden rows and columns that would be published, hidden sheets, notes and authors' names.
 
-    The list of words and the notes that an entry workbook of the standard has itself are not told.
+    The word list and the notes that belong to the standard's own entry workbook are not reported.
 
     Args:
         table: The source.
@@ -56,7 +57,7 @@ def _hidden(table: Table, used: Collection[str]) -> Iterator[Finding]:
 
 
 def file_authors(path: Path, container: str) -> list[str]:
-    """Return the persons whom a workbook's properties name; none if they cannot be read."""
+    """Return the persons named in a workbook's properties; an empty list if the properties cannot be read."""
     part = privacy_data()["properties"]["parts"].get(container)
     if part is None:
         return []

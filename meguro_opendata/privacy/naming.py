@@ -28,9 +28,9 @@ __all__ = ["is_group", "is_name", "names_in", "names_of_note", "whole_name"]
 _DATA = privacy_data()["person"]
 _LETTER = re.compile("[一-鿿㐀-䶿豈-﫿々ヶァ-ヶー𠮷]")
 _PARTICLES = "はがのにをへとで、"
-# How long a name is at most, and how far from it what stands beside it is looked for.
+# Letters: the longest name, and the distance within which the text beside a honorific, label or number is searched.
 _LONGEST, _NEAR = 12, 60
-# Which digits a number has makes no difference to a name beside it, so texts that differ in these are looked at once.
+# A number's digits do not affect a name beside it, so texts that differ only in digits share one cached result.
 _ONE_DIGIT = str.maketrans("23456789", "11111111")
 _OFFICES = re.compile(_DATA["offices"])
 _HONORIFIC = re.compile(f"(?:{_DATA['honorifics']})")
@@ -43,7 +43,7 @@ _CONTACT = re.compile(f"{pattern('exact', 'phone').pattern}|{pattern('exact', 'm
 
 
 def names_in(text: str, note: bool = False) -> list[str]:
-    """Return the names that stand in a text beside something that shows them to be a person's, each once.
+    """Return the names of persons in a text, each once, recognised by an honorific, label or number beside them.
 
     Args:
         text: The text.
@@ -70,7 +70,7 @@ def _names_in(written: str, note: bool) -> tuple[str, ...]:
 
 
 def names_of_note(text: str) -> list[str]:
-    """Return the names of which a short note consists, or which it has behind the number of a house.
+    """Return the names that make up a short note, or that follow a house number in it.
 
     >>> names_of_note("(佐藤花子)"), names_of_note("佐藤花子、鈴木一郎が所有"), names_of_note("上目黒2-19-15佐藤花子")
     (['佐藤花子'], ['佐藤花子', '鈴木一郎'], ['佐藤花子'])
@@ -96,7 +96,7 @@ def _names_of_note(written: str) -> tuple[str, ...]:
 
 
 def is_group(text: str) -> bool:
-    """Whether a text is an office, a firm or a group by its last or first letters, and no person called like one.
+    """Return whether a text is an office, firm or group by its first or last letters, and not a person's name.
 
     >>> is_group("環境保全課"), is_group("(株)見本"), is_group("総務部 広報室"), is_group("服部"), is_group("渡部 健")
     (True, True, True, False, False)
@@ -116,7 +116,9 @@ def is_name(text: str) -> bool:
 
 
 def whole_name(text: str, surname_too: bool = False) -> list[str]:
-    """The names that a cell consists of, apart from titles and brackets; ``surname_too`` where only persons stand.
+    """Return the names that make up a cell, without titles and brackets.
+
+    With ``surname_too``, for columns of persons only, a surname alone counts as well.
 
     >>> whole_name("佐藤花子"), whole_name("(会長 吉野)", surname_too=True), whole_name("佐藤建設")
     (['佐藤花子'], ['吉野'], [])
@@ -133,7 +135,7 @@ def whole_name(text: str, surname_too: bool = False) -> list[str]:
 
 
 def _honoured(text: str, note: bool) -> Iterator[str]:
-    """Before an honorific that ends there; a surname alone only before some of them, in notes before all."""
+    """Yield names before an honorific; a surname alone counts before some honorifics only, in notes before all."""
     for sign in _HONORIFIC.finditer(text):
         if not _AFTER_HONORIFIC.match(text[sign.end() : sign.end() + _NEAR]):
             continue
@@ -144,7 +146,10 @@ def _honoured(text: str, note: bool) -> Iterator[str]:
 
 
 def _alone_before(found: re.Match[str], text: str, *, note: bool) -> Callable[[str], bool] | None:
-    """Which surnames count alone before an honorific; ``None`` if not even whole names do, as in prose on the past."""
+    """Return the test for a surname alone before an honorific.
+
+    ``None`` means that whole names do not count either, as in long texts on history.
+    """
     sign = found[0]
     short, contact = len(text) <= _DATA["longest_of_surname"], bool(_CONTACT.search(text))
     of_notes = sign in _DATA["of_notes"]
@@ -156,19 +161,19 @@ def _alone_before(found: re.Match[str], text: str, *, note: bool) -> Callable[[s
 
 
 def _alone_in_note(found: re.Match[str], *, contact: bool) -> Callable[[str], bool]:
-    """Which surnames count alone before an honorific in a note."""
+    """Return the test for a surname alone before an honorific in a note."""
     if found[0] not in _DATA["of_notes"] or _is_of_today(found):
         return _is_called
     return is_usual_surname if contact or not _is_of_clans(found.string) else _nothing
 
 
 def _is_of_clans(text: str) -> bool:
-    """Return whether a text is so long, or of such words, that a surname before 氏 is rather that of a clan."""
+    """Return whether a surname before 氏 is probably a clan's, judged by the length and words of the text."""
     return len(text) > _DATA["longest_of_clan"] or bool(pattern("person", "of_clans").search(text))
 
 
 def _is_of_today(found: re.Match[str]) -> bool:
-    """Return whether a house, or what stands behind 氏, shows that a person of today is meant."""
+    """Return whether 宅, or the text behind 氏, shows that a living person is meant."""
     return found[0] == "宅" or bool(pattern("person", "of_today").match(found.string[found.end() :]))
 
 
@@ -186,7 +191,7 @@ def _is_part_of_word(name: str, sign: str) -> bool:
 
 
 def _labelled(text: str, note: bool) -> Iterator[str]:
-    """After a label; a surname alone only behind a sign, usual ones in notes behind all."""
+    """Yield names after a label; a surname alone counts only behind a sign, in notes behind any label."""
     for label in _LABEL.finditer(text):
         alone = bool(label["strict"]) and label[0][-1:] in " :・（(「="
         named = _ALONE[alone, note and bool(label["strict"])]
@@ -200,14 +205,14 @@ def _is_called_or_short(name: str) -> bool:
 
 
 def _asked(text: str) -> Iterator[str]:
-    """Yield a surname, or a whole name, whom one is to ask or tell something."""
+    """Yield a surname or whole name of a person whom the reader is asked to contact."""
     for name in pattern("person", "asked").findall(text):
         if is_name(name) or _is_called(name):
             yield name
 
 
 def _beside_contact(text: str, note: bool) -> Iterator[str]:
-    """Before or after a phone number or a mail address; in notes, usual surnames too."""
+    """Yield names before or after a phone number or mail address; in notes, usual surnames alone as well."""
     for contact in _CONTACT.finditer(text):
         before = pattern("exact", "before_phone").sub("", _before(text, contact.start()))
         yield from _ending(before, _is_called if note and "@" in contact[0] else _ALONE[False, note])
@@ -216,7 +221,7 @@ def _beside_contact(text: str, note: bool) -> Iterator[str]:
 
 
 def _beside_address(text: str) -> Iterator[str]:
-    """Yield the part of a text before or after the part that is an address."""
+    """Yield a name that is directly before or after an address."""
     if len(text) > _DATA["longest_note"]:
         return
     parts = [part for part in pattern("exact", "token").split(text) if part]
@@ -238,7 +243,7 @@ def _care_of(text: str) -> Iterator[str]:
 
 
 def _before(text: str, end: int) -> str:
-    """What stands just before a place."""
+    """Return the text just before a position."""
     return text[max(0, end - _NEAR) : end].rstrip()
 
 
@@ -246,7 +251,7 @@ def _nothing(_: str) -> bool:
     return False
 
 
-# Which surnames count alone, by whether all do and whether usual ones do.
+# The test for a surname alone, by whether every surname counts and whether usual ones do.
 _ALONE: Mapping[tuple[bool, bool], Callable[[str], bool]] = {
     (True, True): is_surname,
     (True, False): is_surname,
@@ -256,7 +261,7 @@ _ALONE: Mapping[tuple[bool, bool], Callable[[str], bool]] = {
 
 
 def _ending(before: str, alone: Callable[[str], bool]) -> Iterator[str]:
-    """Yield the longest name with which a text ends, unless an office stands before it."""
+    """Yield the longest name at the end of a text, unless an office precedes it."""
     for start in range(max(0, len(before) - _LONGEST), len(before)):
         name = before[start:].strip()
         if before[start].isspace() or not _starts_at(before, start):
@@ -268,7 +273,7 @@ def _ending(before: str, alone: Callable[[str], bool]) -> Iterator[str]:
 
 
 def _starts_at(text: str, start: int) -> bool:
-    """Return whether a word may begin there."""
+    """Return whether a word can begin at a position."""
     return (
         start == 0
         or not (_LETTER.match(text[start - 1]) or "ぁ" <= text[start - 1] <= "ん")
@@ -277,7 +282,7 @@ def _starts_at(text: str, start: int) -> bool:
 
 
 def _beginning(rest: str, alone: Callable[[str], bool]) -> Iterator[str]:
-    """Yield the longest name with which a text begins."""
+    """Yield the longest name at the start of a text."""
     for end in range(min(_LONGEST, len(rest)), 0, -1):
         name = rest[:end]
         if name[-1].isspace() or not pattern("exact", "boundary_after").match(rest[end:]):

@@ -1,4 +1,4 @@
-"""Numbers of persons in a text: mobile phones, private mail, マイナンバー, dates of birth, bank accounts."""
+"""Personal numbers in a text: mobile phones, private mail addresses, マイナンバー, dates of birth, bank accounts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ __all__ = ["MAIL", "birth_dates", "is_my_number", "numbers_in"]
 _MAIL = privacy_data()["mail"]
 MAIL = str(_MAIL["form"]).replace("<<domains>>", "|".join(map(re.escape, _MAIL["domains"])))
 _MAIL_DOMAIN = re.compile(MAIL)
+# The check digit of 個人番号: weights 2 to 7 for the six digits next to it, then 2 to 6, modulo 11
+# (平成26年総務省令第85号, article 5).
 _DIGITS, _NEAR, _MODULUS = 12, 6, 11
 
 
@@ -31,11 +33,11 @@ def is_my_number(digits: str) -> bool:
 
 
 def numbers_in(text: str, *, phones: bool = False, codes: bool = False) -> list[Hit]:
-    """What a text holds of these kinds.
+    """Return the personal numbers in a text as hits.
 
     Args:
         text: The text.
-        phones: Whether it stands where phone numbers are published on purpose.
+        phones: Whether the text is in a column where phone numbers are published on purpose.
         codes: Whether it is an ID or another number, of which many have 12 digits.
 
     >>> [hit.code for hit in numbers_in("携帯０９０-１２３４-５６７８ mihon@gmail.com 普通 1234567")]
@@ -55,14 +57,14 @@ def _hits(code: str, name: str, text: str, *, group: int = 0) -> list[Hit]:
 
 
 def _mobile_numbers(text: str, *, phones: bool) -> list[Hit]:
-    """Mobile numbers; where phone numbers stand, also one whose leading zero a spreadsheet took away."""
+    """Return mobile numbers; in a phone column also a number whose leading zero a spreadsheet removed."""
     if not phones:
         return _hits("personal-mobile", "mobile", text)
     return [*_hits("mobile-as-contact", "mobile", text), *_hits("mobile-as-contact", "lost_zero", text.strip())]
 
 
 def birth_dates(texts: pl.Series) -> dict[str, list[Hit]]:
-    """Return the dates of a column of birth dates.
+    """Return each text of a column of birth dates that is a date, with its hit.
 
     >>> birth_dates(pl.Series(["昭和60年4月1日", ""]))
     {'昭和60年4月1日': [Hit(code='birth-date', text='昭和60年4月1日')]}

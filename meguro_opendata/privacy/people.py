@@ -1,4 +1,4 @@
-"""Which words are a person's name: surnames and given names of a dictionary that is loaded when first asked."""
+"""Recognition of persons' names by a dictionary of surnames and given names, which is loaded at first use."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _LONGEST_SURNAME, _LONGEST_GIVEN, _LONGEST_UNKNOWN = 5, 6, 3
 
 @cache
 def _dictionary() -> Any:
-    """IPADIC as MeCab reads it, mapped into memory, and only when a text is suspicious."""
+    """Return MeCab with the dictionary IPADIC, mapped into memory; called only for suspicious texts."""
     import ipadic
     from MeCab import Tagger
 
@@ -49,7 +49,7 @@ def _dictionary() -> Any:
 
 @lru_cache(maxsize=65536)
 def _tags(word: str) -> frozenset[str]:
-    """What the dictionary says that a whole word is; nothing for one that it lacks."""
+    """Return the dictionary's tags of a whole word; an empty set for a word that it lacks."""
     from MeCab import MECAB_NOR_NODE, Lattice
 
     if not word.strip():
@@ -66,7 +66,7 @@ def _tags(word: str) -> frozenset[str]:
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    """Return a word, and the same with usual letters instead of variants."""
+    """Return a word, and its spelling with usual characters where it has variant ones (髙 → 高)."""
     usual = word.translate(_VARIANTS)
     return (word,) if usual == word else (word, usual)
 
@@ -83,7 +83,7 @@ def is_surname(word: str) -> bool:
 
 
 def is_usual_surname(word: str) -> bool:
-    """Return whether a word is one of the usual surnames, whatever way its letters are written.
+    """Return whether a word is one of the usual surnames, in usual or variant characters.
 
     >>> is_usual_surname("斎藤"), is_usual_surname("齋藤"), is_usual_surname("目黒")
     (True, True, False)
@@ -92,7 +92,7 @@ def is_usual_surname(word: str) -> bool:
 
 
 def is_only_surname(word: str) -> bool:
-    """Return whether a word is a usual surname, or one of two letters or more that is no common noun.
+    """Return whether a word is a usual surname, or a surname of two or more letters that is not also a common noun.
 
     >>> is_only_surname("清水"), is_only_surname("広瀬"), is_only_surname("林"), is_only_surname("大工")
     (True, True, True, False)
@@ -103,7 +103,7 @@ def is_only_surname(word: str) -> bool:
 
 
 def is_kana_name(text: str) -> bool:
-    """Return whether a text is the reading of a usual surname, and a given name behind it.
+    """Return whether a text is the reading of a usual surname followed by a given name.
 
     >>> is_kana_name("サトウ ハナコ"), is_kana_name("サトウハナコ"), is_kana_name("すずき いちろう")
     (True, True, True)
@@ -132,7 +132,7 @@ def is_kana_surname(text: str) -> bool:
 
 
 def is_given_name(word: str) -> bool:
-    """Return whether the dictionary has a word as a given name.
+    """Return whether the dictionary lists a word as a given name.
 
     >>> is_given_name("尊氏"), is_given_name("一様")
     (True, False)
@@ -141,7 +141,7 @@ def is_given_name(word: str) -> bool:
 
 
 def begins_with_surname(word: str) -> bool:
-    """Return whether a surname and up to three letters make a word, which in a column of persons is one.
+    """Return whether a word is a surname followed by up to three letters, which is a person in a column of persons.
 
     >>> begins_with_surname("川本愛蘭"), begins_with_surname("川本商店"), begins_with_surname("川本")
     (True, False, False)
@@ -151,7 +151,7 @@ def begins_with_surname(word: str) -> bool:
 
 
 def is_surname_and_kana(word: str) -> bool:
-    """Return whether a word is a surname with two to four letters of kana behind it that are no other word.
+    """Return whether a word is a surname followed by two to four kana that are not another word.
 
     >>> is_surname_and_kana("堀内つとむ"), is_surname_and_kana("堀内まで"), is_surname_and_kana("スズキイチロウ")
     (True, False, True)
@@ -163,7 +163,7 @@ def is_surname_and_kana(word: str) -> bool:
 
 
 def is_common_word(text: str) -> bool:
-    """Return whether the dictionary has a text as something else than a name of a person.
+    """Return whether the dictionary lists a text, but not as a person's name.
 
     >>> is_common_word("サービス"), is_common_word("サントス"), is_common_word("花子"), is_common_word("まで")
     (True, False, False, True)
@@ -173,7 +173,7 @@ def is_common_word(text: str) -> bool:
 
 
 def is_noun(text: str) -> bool:
-    """Return whether the dictionary has a text as a common noun.
+    """Return whether the dictionary lists a text as a common noun.
 
     >>> is_noun("サービス"), is_noun("マリア"), is_noun("ロドリゲス")
     (True, False, False)
@@ -182,7 +182,7 @@ def is_noun(text: str) -> bool:
 
 
 def is_word(text: str) -> bool:
-    """Return whether the dictionary has a text as one word.
+    """Return whether the dictionary lists a text as one word.
 
     >>> is_word("今様"), is_word("尊氏"), is_word("佐藤様")
     (True, True, False)
@@ -195,7 +195,10 @@ def _is_given(word: str) -> bool:
 
 
 def _may_be_given(word: str) -> bool:
-    """Whether a word that the dictionary lacks may be a given name, as many of today's are: no word is part of it."""
+    """Return whether a word that the dictionary lacks can be a given name, as many modern ones are.
+
+    It can if no part of it is another word.
+    """
     if len(word) > _LONGEST_UNKNOWN or word[-1] in _DATA["not_given"] or len(set(map(_script, word))) > 1:
         return False
     parts = (part for part in (word, word[:2], word[1:]) if len(part) > 1)
@@ -203,7 +206,7 @@ def _may_be_given(word: str) -> bool:
 
 
 def _script(letters: str) -> str:
-    """Return the script of the first letter, empty if it is none of a name."""
+    """Return the script of the first letter; empty if names are not written in it."""
     if letters[0] in "々ー":
         return _SCRIPTS[0]
     return next((name for name in _SCRIPTS if unicodedata.name(letters[0], "").startswith(name)), "")
@@ -229,7 +232,9 @@ def is_full_name(text: str) -> bool:
 
 
 def is_known_name(text: str, shortest_given: int = 1) -> bool:
-    """Return whether a text is a surname and a given name, of so many letters at least, that the dictionary both has.
+    """Return whether a text is a surname and a given name, both in the dictionary.
+
+    The given name has at least ``shortest_given`` letters.
 
     >>> is_known_name("佐藤健一"), is_known_name("佐藤 花子"), is_known_name("青戸御")
     (True, True, False)
@@ -245,5 +250,5 @@ def _splits(surname: str, given: str) -> bool:
 
 
 def _is_other_word(word: str) -> bool:
-    """Return whether the whole is a word of its own, such as the name of a place."""
+    """Return whether a text as a whole is another word, such as a place name."""
     return bool(_tags(word)) and _DATA["given_tag"] not in _tags(word)

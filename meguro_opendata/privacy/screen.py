@@ -1,4 +1,4 @@
-"""A table's cells, searched by columns: vectorised tests find the columns and values that Python then looks at."""
+"""Search of a table's cells by column: vectorised tests select the values that Python code then examines."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class CellHit:
 
 
 def screen(frame: pl.DataFrame, kinds: Mapping[str, str] | None = None) -> list[CellHit]:
-    """Everything in a table that may be personal, by column and row.
+    """Return every cell of a table that may be personal, by column and row.
 
     Args:
         frame: Columns of text, named by their headers.
-        kinds: The kind of value of each column, where it is known; in columns that hold no free text only names, mail
-            addresses and mobile numbers are looked for, which may stand there by mistake.
+        kinds: The kind of value of each column, where it is known. Columns without free text are searched only for
+            names, mail addresses and mobile numbers, which can be there by mistake.
 
     >>> frame = pl.DataFrame({"名称": ["中央公民館"], "備考": ["鍵は佐藤花子様（090-1234-5678）へ"]})
     >>> [(found.column, found.hit.code, found.hit.masked) for found in screen(frame)]
@@ -55,7 +55,7 @@ _Look = Callable[[pl.Series], Mapping[str, list[Hit]]]
 
 
 def _looks(frame: pl.DataFrame, kinds: Mapping[str, str]) -> Iterator[tuple[str, _Look]]:
-    """Yield the columns that are not certainly clean, each with what is to be done with its distinct values."""
+    """Yield each column that may contain personal data, with the function that examines its distinct values."""
     free = (name for name in frame.columns if kinds.get(name) not in _CLOSED)
     by_header = {name: look for name in free if (look := _by_header(name)) is not None}
     others = [name for name in frame.columns if name not in by_header]
@@ -68,7 +68,10 @@ def _looks(frame: pl.DataFrame, kinds: Mapping[str, str]) -> Iterator[tuple[str,
 
 
 def _suspicious(frame: pl.DataFrame, kinds: Mapping[str, str]) -> set[str]:
-    """The columns with a value that has to be looked at: first a short pattern where the kind allows one, then all."""
+    """Return the columns with a suspicious value.
+
+    Where a column's kind allows it, a short pattern rules out clean columns before the full one is tried.
+    """
     gates = {name: gate for name in frame.columns if (gate := _gate_of(kinds.get(name))) is not None}
     passed = frame.select(pl.col(name).str.contains(gate).any() for name, gate in gates.items())
     left = [name for name in frame.columns if name not in gates or passed[name][0]]
@@ -81,14 +84,14 @@ def _suspicious(frame: pl.DataFrame, kinds: Mapping[str, str]) -> set[str]:
 
 
 def _gate_of(kind: str | None) -> str | None:
-    """What every value must have that is worth a closer look in a column of a kind, if there is something."""
+    """Return the pattern that a suspicious value in a column of this kind must match; ``None`` without one."""
     if kind == _KANA:
         return trigger("in_kana")
     return trigger("in_closed") if kind in _CLOSED else None
 
 
 def _matching(texts: pl.Series, form: str) -> list[str]:
-    """Return the texts that match a trigger once they are folded; only those that folding changes are folded."""
+    """Return the texts whose folded form matches a trigger; only texts that folding changes are folded."""
     wide = texts.str.contains(_WIDE)
     changed = texts.filter(wide)
     same = texts.filter(~wide)
@@ -96,7 +99,7 @@ def _matching(texts: pl.Series, form: str) -> list[str]:
 
 
 def _by_header(name: str) -> _Look | None:
-    """What is to be done with a column whose header says that it holds persons or their data."""
+    """Return the function for a column whose header announces persons or their data; ``None`` for other columns."""
     header = _bare(name)
     if _says(header, "my_number"):
         return lambda texts: {text: _of_my_numbers(text) for text in texts}
@@ -108,7 +111,7 @@ def _by_header(name: str) -> _Look | None:
 
 
 def _of_persons(name: str) -> _Look | None:
-    """What is to be done with a column of persons, or of those who hold a licence."""
+    """Return the function for a column of persons or of licence holders; ``None`` for other columns."""
     header = _bare(name)
     if _says(header, "proprietor") and not _says(header, "office"):
         whole = is_of_persons(header)
@@ -133,7 +136,7 @@ def is_of_persons(header: str) -> bool:
 
 
 def _each_person(texts: pl.Series, code: str = "personal-name") -> dict[str, list[Hit]]:
-    """Return a hit for each text of a column of persons that does not say nothing and is no office, firm or group.
+    """Return a hit for each text of a column of persons, except placeholders, offices, firms and groups.
 
     >>> found = _each_person(pl.Series(["John Smith", "K.S.", "環境課", "－", "阮文安"]))
     >>> [text for text, hits in found.items() if hits]
@@ -150,7 +153,7 @@ def _whole_person(text: str, code: str) -> list[Hit]:
 
 
 def _bare(name: str) -> str:
-    """Return a header without what stands in brackets.
+    """Return a header without its parts in brackets.
 
     >>> _bare("届出者の氏名（法人にあっては、名称及び代表者の氏名）")
     '届出者の氏名'
@@ -164,7 +167,7 @@ def _of_my_numbers(text: str) -> list[Hit]:
 
 
 def _persons(texts: pl.Series, code: str, *, read: bool = False) -> dict[str, list[Hit]]:
-    """Return the names in a column of persons; in one of their readings, two words in kana are one."""
+    """Return the names in a column of persons; in a column of readings, two words in kana are one name."""
     found: dict[str, list[Hit]] = {}
     for text in texts:
         names = whole_name(text, surname_too=code == "personal-name")
@@ -209,7 +212,7 @@ def _free_text(name: str, kind: str | None) -> _Look:
 
 
 def _whole_of(header: str) -> Callable[[str], list[str]]:
-    """How to tell the names of which a cell consists: part by part in contacts, as a whole in notes, else none."""
+    """Return the function that finds names making up a cell: by parts in contacts, whole in notes, else no name."""
     if _says(header, "office"):
         return lambda _: []
     if _says(header, "contact"):
@@ -226,7 +229,7 @@ def _says(header: str, kind: str) -> bool:
 
 
 def _located(texts: pl.Series, name: str, look: _Look) -> list[CellHit]:
-    """Return the hits of a column's distinct values at every row that has one of them."""
+    """Return the hits of a column's distinct values, repeated for every row with such a value."""
     distinct = texts.unique()
     found = {text: hits for text, hits in look(distinct.filter(distinct != "")).items() if hits}
     if not found:

@@ -1,4 +1,4 @@
-"""A report with the file's own cells: the page that shows them and the workbook that has them marked."""
+"""A report with the file's own cells: a page that shows the cells, and a workbook with marked cells."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def refuse_overwriting(outputs: Iterable[Path | None], sources: Iterable[Path | 
     Raises:
         MeguroOpendataError: If one of the outputs is one of the sources.
     """
+    # Resolved: a symbolic link or another spelling of the path would overwrite the input as well.
     read = {source.resolve() for source in sources if source is not None}
     for output in outputs:
         if output is not None and output.resolve() in read:
@@ -37,7 +38,7 @@ def annotated_page(file: Path, report: Report, lang: str, index: str | None = No
 
     Args:
         file: The file.
-        report: What was found in it.
+        report: The report on the file.
         lang: Language of the page.
         index: Address of the page on all files, where this is one of many.
 
@@ -53,7 +54,7 @@ def marked_copy(file: Path, report: Report, lang: str) -> Marked:
     """Return the file as a workbook with the findings on its cells.
 
     Raises:
-        SourceError: If it has no workbook, or none that can be changed safely.
+        SourceError: If the file is no workbook, or one that cannot be changed safely.
     """
     from meguro_opendata.reports.unchecked import unchecked_lines
     from meguro_opendata.reports.workbook.marked import mark_grid, mark_table
@@ -68,7 +69,7 @@ def marked_copy(file: Path, report: Report, lang: str) -> Marked:
 
 
 def _source(file: Path, report: Report) -> Table | Grid | None:
-    """Return the cells that the report is about, read once more; ``None`` for a set of files."""
+    """Return the cells that the report is about, read again; ``None`` for a set of files."""
     if report.standard is None:
         return read_grid(file)
     name, version = report.standard
@@ -79,7 +80,7 @@ def _source(file: Path, report: Report) -> Table | Grid | None:
 
 
 def _checked(file: Path, report: Report) -> dict[str | None, Checked]:
-    """Return the file with its checksum and cells, as the page wants it: by name, here one without."""
+    """Return the file with its checksum and cells, keyed as the page expects; the key of a single file is ``None``."""
     from meguro_opendata.files.whole import sha256
     from meguro_opendata.reports.context import view_of_grid, view_of_table
     from meguro_opendata.reports.html import Checked

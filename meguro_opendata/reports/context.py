@@ -97,6 +97,7 @@ class SourceView:
 
     def personal(self, rows: Iterable[int]) -> frozenset[_Place]:
         """Return the cells of some rows that hold something personal: number of the row, position of the column."""
+        # Only the rows that the page shows: screening a whole large table for a few examples would be slow.
         numbers = sorted(row for row in set(rows) if row > self.header_row)
         if not numbers:
             return frozenset()
@@ -121,7 +122,7 @@ class SourceView:
         )
 
     def naming(self, found: Finding, hidden: Collection[_Place]) -> list[tuple[str, str]]:
-        """What the row of a finding is about: labels and values of the cells that name it."""
+        """Return labels and values of the cells that name the row of a finding."""
         row, at = found.row or 0, self.column(found)
         if row <= self.header_row:
             return []
@@ -130,7 +131,7 @@ class SourceView:
         return [(label, text) for label, text in cells if text][: context_limits()["names"]]
 
     def masked(self, found: Finding, hidden: Collection[_Place]) -> Finding:
-        """Return the finding without what is personal: its own value, and values of its row that its message names."""
+        """Return the finding with personal data masked: its own value, and values of its row in its message."""
         row = found.row or 0
         personal = [self.grid.cells.item(row - 1, at) for at in range(self.grid.width) if (row, at) in hidden]
         if not personal:

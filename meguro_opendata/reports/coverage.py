@@ -1,4 +1,4 @@
-"""What of a source was read, and what was not, as lines of text."""
+"""The parts of a source that were read and not read, as lines of text."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ _REASONS = frozenset({
     "blank", "note", "total", "header", "footer", "section", "unmatched", "legend", "beside", "caption", "table-beside",
     "table-above", "second-table", "other-sheet", "hidden-sheet", "blank-sheet", "own-sheet", "outside-blocks",
 })  # fmt: skip
+# Names in one line; a workbook with hundreds of hidden rows would fill the terminal. The rest is counted.
 _SHOWN = 12
 
 
 def reason_text(reason: str, lang: str) -> str:
-    """Return why something was left out: a word of the program, or what the recipe says itself.
+    """Return the reason why a part was left out: a word of the program, or the recipe's own reason.
 
     >>> reason_text("total", "en"), reason_text("試験用の行", "en")
     ('Total', '試験用の行')
@@ -27,16 +28,17 @@ def reason_text(reason: str, lang: str) -> str:
 
 
 def coverage_lines(covered: Coverage, lang: str, *, listed: bool = True) -> Iterator[str]:
-    """Yield what was read of a source that holds more than the table, and every part that was not.
+    """Yield the sheets that were read and each part that was not, for a source with more than the table.
 
     Args:
-        covered: What of the source was read.
+        covered: The parts of the source, read and not read.
         lang: The language of the lines.
         listed: Whether the lines between the rows (sums, sections, notes) are in a list of rejected rows already.
     """
     yield from _sheet_lines(covered.sheets, lang)
     read = {(sheet.file, sheet.name) for sheet in covered.sheets if sheet.read}
     parts = [block for block in covered.blocks if not covered.sheets or (block.file, block.sheet) in read]
+    # ``rejected.csv`` has these lines one by one; a second list would repeat them.
     yield from _unread_lines([block for block in parts if not (listed and block.listed)], lang)
     if covered.rows_left_out and len(covered.sheets) > 1:
         yield message("rows-left-out-sheets", lang, count=covered.rows_left_out)
@@ -73,7 +75,7 @@ def _some(names: Iterable[str], lang: str) -> str:
 
 
 def _unread_lines(blocks: Iterable[Block], lang: str) -> Iterator[str]:
-    """Yield the other tables one by one, then what stands beside and above the table that was read."""
+    """Yield each other table in a line, then the texts beside and above the table that was read in one line."""
     others: list[str] = []
     for block in blocks:
         if block.read or block.role == "blank":

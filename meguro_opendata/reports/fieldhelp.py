@@ -1,4 +1,4 @@
-"""How the values of a finding's field are to be written, with an example, as the standard says it."""
+"""The notation of the values of a finding's field, with an example from the standard."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from meguro_opendata.findings import Finding, Report
 
 __all__ = ["field_help"]
 
+# Words of a code list shown in a line; some lists have hundreds.
 _WORDS = 8
 
 
 def field_help(report: Report, found: Finding, lang: str) -> str:
-    """Form, words to choose from and example of the field; empty where no standard says them.
+    """Return form, allowed words and example of the field; empty where no standard defines them.
 
     >>> report = Report("表.csv", ("aed", "2026"), 1, 1, ())
     >>> field_help(report, Finding("type-number", "error", field="緯度", value="不明"), "ja")
@@ -35,12 +36,12 @@ def _help(standard: str, version: str, name: str, lang: str) -> str:
     field = next((field for field in load_standard(standard, version).fields if field.name == name), None)
     if field is None:
         return ""
-    told = explain(field, lang)
-    values = messages.word("allowed-values" if told.closed else "usual-values", lang)
-    words = "、".join(told.values[:_WORDS]) + (" …" if len(told.values) > _WORDS else "")
+    explained = explain(field, lang)
+    values = messages.word("allowed-values" if explained.closed else "usual-values", lang)
+    words = "、".join(explained.values[:_WORDS]) + (" …" if len(explained.values) > _WORDS else "")
     parts = [
-        told.form,
+        explained.form,
         f"{values}: {words}" if words else "",
-        f"{messages.word('example', lang)}: {told.example}" if told.example else "",
+        f"{messages.word('example', lang)}: {explained.example}" if explained.example else "",
     ]
     return " / ".join(filter(None, parts))

@@ -1,4 +1,4 @@
-"""The same mistake, told once: findings of one cause and their examples."""
+"""Groups of findings: findings of one cause are shown once, with examples."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from meguro_opendata.findings import SEVERITIES, Finding, Report
 
 __all__ = ["Group", "by_name", "extent", "grouped", "label", "place", "place_words", "position", "subject"]
 
+# Codes whose findings share a cause but name different columns: a table with forty unknown columns has one group.
 _BY_NAME = (
     "column-absent",
     "column-unknown",
@@ -30,17 +31,17 @@ class Group:
 
     @property
     def first(self) -> Finding:
-        """Return the first of them, which stands for all."""
+        """Return the first finding, which represents the group."""
         return self.findings[0]
 
     @property
     def count(self) -> int:
-        """Return how many there are."""
+        """Return the number of findings."""
         return len(self.findings)
 
 
 def extent(group: Group, report: Report, lang: str) -> str:
-    """Return how often a cause was met, where that is more than once: so many times, or on every row.
+    """Return how often a cause occurs: a number, or «all rows»; empty if it occurs once.
 
     >>> group = Group((Finding("blank-row", "error", row=2), Finding("blank-row", "error", row=3)))
     >>> extent(group, Report("表.csv", None, 2, 2, group.findings), "en")
@@ -54,7 +55,7 @@ def extent(group: Group, report: Report, lang: str) -> str:
 
 
 def grouped(findings: Sequence[Finding]) -> list[Group]:
-    """Return groups by severity (errors first), each group where its first finding stands."""
+    """Return groups by severity (errors first), then in the order of their first findings."""
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for found in findings:
         groups.setdefault((found.severity, found.code, _subject(found), found.waived), []).append(found)
@@ -63,19 +64,23 @@ def grouped(findings: Sequence[Finding]) -> list[Group]:
 
 
 def _subject(found: Finding) -> tuple[str | None, str | None]:
-    """What a group is about; findings on absent and unknown columns or files differ by name only and go together."""
+    """Return the sheet and column that findings of one group share.
+
+    Findings on absent or unknown columns or files differ only by a name, so they form one group.
+    """
+    # A missing file of a feed has its name as the sheet, which would separate findings of one cause.
     if found.code in _BY_FILE:
         return None, None
     return found.sheet, None if found.code in _BY_NAME else found.field or found.column
 
 
 def by_name(found: Finding) -> bool:
-    """Return whether the findings of a group differ by the column or file that they name, not by their place."""
+    """Return whether findings of this code differ by the column or file that they name, not by their place."""
     return found.code in _BY_NAME or found.code in _BY_FILE
 
 
 def subject(group: Group) -> str:
-    """Return the column or field that all findings of a group are on, empty if they are on several or on none.
+    """Return the column or field that all findings of a group share; empty if they share none.
 
     >>> subject(Group((Finding("type-date", "error", column="日付", field="開設日"),)))
     '開設日'
@@ -86,7 +91,7 @@ def subject(group: Group) -> str:
 
 
 def place_words(lang: str) -> dict[str, str]:
-    """What file, sheet, cell, row, line and column are called, as :func:`place` wants it.
+    """Return the words for file, sheet, cell, row, line and column, as :func:`place` expects them.
 
     >>> place_words("en")["cell"]
     'Cell'
@@ -102,13 +107,13 @@ def label(found: Finding, words: Mapping[str, str]) -> str:
 
 
 def place(found: Finding, words: Mapping[str, str], last: Finding | None = None) -> str:
-    """Return where a finding is, as a clerk would say it: sheet and cell, or row and line; empty for the whole file.
+    """Return the place of a finding in words: sheet and cell, or row and line; empty for the whole file.
 
     A finding on a file of a feed names the file in its message.
 
     Args:
         found: The finding.
-        words: What file, sheet, cell, row, line and column are called.
+        words: The words of :func:`place_words`.
         last: The last of several findings in neighbouring rows, of which ``found`` is the first.
 
     >>> words = {name: name for name in ("file", "sheet", "cell", "row", "line", "column")}
@@ -119,7 +124,7 @@ def place(found: Finding, words: Mapping[str, str], last: Finding | None = None)
 
 
 def position(found: Finding, words: Mapping[str, str]) -> str:
-    """Return where a finding is in its sheet.
+    """Return the place of a finding within its sheet.
 
     >>> position(Finding("type-date", "error", sheet="一覧", cell="I5"), place_words("en"))
     'Cell I5'
@@ -128,14 +133,14 @@ def position(found: Finding, words: Mapping[str, str]) -> str:
 
 
 def _whereabouts(found: Finding, words: Mapping[str, str]) -> Iterator[str]:
-    """File and sheet."""
+    """Yield the file and the sheet of a finding."""
     if "file" not in found.params:
         named = {"file": found.file, "sheet": found.sheet}
         yield from (f"{words[key]}「{name}」" for key, name in named.items() if name)
 
 
 def _position(found: Finding, last: Finding, words: Mapping[str, str]) -> Iterator[str]:
-    """Yield the cell, or what is known of it."""
+    """Yield the cell of a finding, else its row, line and column as far as they are known."""
     if found.cell:
         yield f"{words['cell']} {_range(found.cell, last.cell, ':')}"
         return

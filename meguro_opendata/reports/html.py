@@ -22,6 +22,7 @@ from meguro_opendata.reports.workbook.spans import spans
 
 __all__ = ["Checked", "as_html"]
 
+# Digits of a checksum in the margin of a printed page: enough to compare by eye; the page itself has all 64.
 _DIGITS = 16
 
 
@@ -39,10 +40,10 @@ class Checked:
 
 @dataclass(frozen=True)
 class _Shown:
-    """One finding on the page; ``told`` is its message or value, ``naming`` says what its row is about."""
+    """One finding on the page; ``text`` is its message or value, ``naming`` the cells that name its row."""
 
     place: str
-    told: str
+    text: str
     suggestion: str | None
     naming: Sequence[tuple[str, str]] = ()
     snippet: Snippet | None = None
@@ -57,10 +58,10 @@ def as_html(
     checked: Mapping[str | None, Checked] | None = None,
     index: str | None = None,
 ) -> str:
-    """Return the page: verdict, findings by cause and column, values that were rewritten, rows that were left out.
+    """Return the page: verdict, findings by cause and column, rewritten values and rejected rows.
 
     Args:
-        report: What was found.
+        report: The report to show.
         lang: Language of the page.
         title: Its heading; default the file.
         changes: Values that were rewritten.
@@ -113,16 +114,17 @@ def _left_out(report: Report, rejected: Sequence[Rejection], lang: str) -> dict[
 
 
 def _names(report: Report, files: Iterable[Checked]) -> str:
-    """Return the names of the files, without the folders of whoever checks them: a page goes to others.
+    """Return the names of the files without folders, since others read the page and a path can name a person.
 
-    >>> _names(Report("/home/somebody/表.csv", None, 0, 0, ()), ())
+    >>> _names(Report("/home/user/表.csv", None, 0, 0, ()), ())
     '表.csv'
     """
+    # A report made on Windows has backslashes, which a path of another system would keep.
     return ", ".join(file.name for file in files) or PurePath(report.file.replace("\\", "/")).name
 
 
 def _margins(title: str, files: Iterable[Checked]) -> str:
-    """What stands above and below each printed page: title, checksum, tool, number of the page."""
+    """Return the CSS for the margins of each printed page: title, checksum, tool and page number."""
     digests = [file.sha256[:_DIGITS] for file in files]
     shown = f"SHA-256 {digests[0]}…" if len(digests) == 1 else ""
     left, right, below = (pages.css_text(text) for text in (title, shown, f"meguro-opendata {__version__}"))
@@ -141,7 +143,7 @@ def _sums(by_column: Iterable[ColumnCount]) -> dict[str, int]:
 
 
 def _standard_title(report: Report, lang: str) -> str | None:
-    """Return the standard's name, id and version, ``None`` for a schema of one's own."""
+    """Return the standard's name, id and version; ``None`` for a schema that the user gave."""
     if report.standard is None:
         return None
     from meguro_opendata.standard.model import standards
@@ -182,7 +184,7 @@ def _view(found: Finding, files: Mapping[str | None, Checked]) -> SourceView | N
 
 @dataclass(frozen=True)
 class _Page:
-    """What all groups of a page share."""
+    """The data that all groups of a page share."""
 
     report: Report
     lang: str
@@ -227,26 +229,27 @@ class _Page:
         )
 
     def _listed(self, listed: Sequence[Finding], words: Mapping[str, str]) -> list[_Shown]:
-        """Findings in short: the place in the sheet, what the row is about, and the value if that is what differs."""
+        """Return findings in short: place, cells that name the row, and the value where only values differ."""
         where = position if len({(found.file, found.sheet) for found in listed}) == 1 else place
         short = _differ_by_value(listed)
         made = []
         for found in listed:
             view, safe = _view(found, self.files), self._safe(found)
-            told = (safe.value or messages.word("empty-value", self.lang)) if short else safe.text("message", self.lang)
+            text = (safe.value or messages.word("empty-value", self.lang)) if short else safe.text("message", self.lang)
             naming = view.naming(found, self.hidden[found.file]) if view is not None else ()
-            made.append(_Shown(where(found, words), told, safe.suggestion, naming))
+            made.append(_Shown(where(found, words), text, safe.suggestion, naming))
         return made
 
 
 def _differ_by_value(findings: Sequence[Finding]) -> bool:
-    """Return whether the messages of some findings of one group are the same but for the value."""
+    """Return whether the messages of some findings of one group differ in the value only."""
     return bool(findings) and all(
         found.params == findings[0].params and found.column == findings[0].column for found in findings
     )
 
 
 def _rules(changes: Sequence[Change], lang: str) -> list[dict[str, Any]]:
+    # Three examples show the effect of a rule; ``changes.csv`` has every change.
     by_rule: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
         by_rule.setdefault((change.rule, change.field), []).append(change)

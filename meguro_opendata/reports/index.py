@@ -1,4 +1,4 @@
-"""The page on many files, which leads to the page on each."""
+"""The page on many files, with links to the page of each."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["as_index"]
 
 
 def as_index(overview: Overview, names: Sequence[str | None], lang: str) -> str:
-    """The page: a table of all files with their verdicts, what could not be checked and why, what was passed over.
+    """Return the page: the files with their verdicts, unchecked files with reasons, and files passed over.
 
     Args:
-        overview: What came of the files.
+        overview: The results of all files.
         names: The page of each file, ``None`` for one that has none.
         lang: Language of the page.
     """

@@ -1,6 +1,7 @@
-"""Reports as one JUnit file: a suite for each file, a test case for each cause, so that a CI system shows them.
+"""Reports as one JUnit file, which CI systems show: a suite for each file, a test case for each cause.
 
-The form is that of Jenkins's ``junit-10.xsd``, which other systems read too. No clock stands in it.
+The form is that of Jenkins's ``junit-10.xsd``, which other systems read too. It contains no time, so that equal
+reports give equal files.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ __all__ = ["as_junit"]
 
 
 def as_junit(reports: Sequence[Report | Unchecked], lang: str) -> bytes:
-    """Return the file: an error's cause is a failure, other causes pass and are told on the case's output.
+    """Return the JUnit file: a cause that is an error fails; other causes pass, with their text as output.
 
     Args:
-        reports: What was checked, and what could not be.
+        reports: The reports, and the files that could not be checked.
         lang: Language of the texts.
     """
     named = _Named(Overview(tuple(reports)))
@@ -39,13 +40,14 @@ def as_junit(reports: Sequence[Report | Unchecked], lang: str) -> bytes:
     root = ET.Element("testsuites", _sums(suites))
     root.extend(suites)
     ET.indent(root, " ")
+    # Messages can quote values of files; a CI log is often public.
     text = mask_tokens(ET.tostring(root, encoding="unicode"))
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
 
 @dataclass(frozen=True)
 class _Named:
-    """How the file calls what was checked: as the user did, but without the folders of a path from the root."""
+    """Names of the checked files: as the user wrote them, but an absolute path without its folders."""
 
     overview: Overview
 
@@ -69,6 +71,7 @@ def _suite(report: Report, file: str, lang: str) -> ET.Element:
     for group in groups:
         name = _name(group, lang)
         names[name] = names.get(name, 0) + 1
+        # CI systems merge test cases of one name, so a repeated name gets a number.
         case = _case(suite, file, name if names[name] == 1 else f"{name} ({names[name]})")
         _tell(case, group, lang)
     return suite
@@ -113,7 +116,7 @@ def _tell(case: ET.Element, group: Group, lang: str) -> None:
 
 
 def _lines(group: Group, lang: str) -> Iterator[str]:
-    """Examples, the places of all others, what to do, and why."""
+    """Yield examples, the places of all other findings, what to do, and the reason."""
     words = place_words(lang)
     yield f"[{messages.word(group.first.severity, lang)}]"
     yield from (told(found, words, lang) for found in group.findings[: limit("examples")])

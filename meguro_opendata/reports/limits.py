@@ -1,4 +1,4 @@
-"""How much of a report is shown in full, as ``reports.toml`` says."""
+"""Limits on how much of a report is shown in full (``reports.toml``)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def limit(name: str) -> int:
 
 
 def context_limits() -> Mapping[str, Any]:
-    """What ``reports.toml`` says of the cells around a finding.
+    """Return the limits of ``reports.toml`` for the cells shown around a finding.
 
     >>> context_limits()["rows"]
     1

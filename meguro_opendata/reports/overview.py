@@ -1,4 +1,4 @@
-"""What came of checking many files: a report or a reason for each, and what was passed over."""
+"""The results of checking many files: a report or an error for each, and the files passed over."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Unchecked:
     """A file that could not be checked.
 
     Attributes:
-        code: Of the error.
-        message: Why, and what to do.
-        exit_code: What the command returns for it.
+        code: The code of the error.
+        message: The reason, and what to do.
+        exit_code: The exit code of the command for this error.
     """
 
     file: str
@@ -35,7 +35,7 @@ class Unchecked:
 
     @property
     def text(self) -> str:
-        """Return the message, with the file where it does not name it.
+        """Return the message, preceded by the file's name unless it contains it.
 
         >>> Unchecked("a.csv", "x", "Broken.").text
         'a.csv: Broken.'
@@ -45,7 +45,7 @@ class Unchecked:
 
 @dataclass(frozen=True)
 class PassedOver:
-    """A file or folder that was not looked at, and why: one of the words that begin with ``passed-``."""
+    """A file or folder that was not examined; ``reason`` is one of the words that begin with ``passed-``."""
 
     file: str
     reason: str
@@ -53,29 +53,29 @@ class PassedOver:
 
 @dataclass(frozen=True)
 class Overview:
-    """The results in the order of the files, and what was passed over."""
+    """The results in the order of the files, and the files and folders passed over."""
 
     results: tuple[Report | Unchecked, ...]
     passed_over: tuple[PassedOver, ...] = ()
 
     @property
     def reports(self) -> list[Report]:
-        """Return the files that were checked."""
+        """Return the reports on the files that were checked."""
         return [result for result in self.results if isinstance(result, Report)]
 
     @property
     def unchecked(self) -> list[Unchecked]:
-        """Return the files that could not be."""
+        """Return the files that could not be checked."""
         return [result for result in self.results if isinstance(result, Unchecked)]
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return findings of all files by severity."""
+        """Return the number of findings of all files by severity."""
         return {severity: sum(report.counts[severity] for report in self.reports) for severity in SEVERITIES}
 
     @property
     def exit_code(self) -> ExitCode:
-        """Return the worst: 2 or more if a file or folder could not be checked, else 1 if one has errors, else 0."""
+        """Return the highest exit code: 2 or more if a file could not be checked, else 1 if one has errors, else 0."""
         closed = [ExitCode.WRONG_USE for one in self.passed_over if one.reason == "closed"]
         return max([ExitCode.DONE, *closed, *(result.exit_code for result in self.results)])
 
@@ -106,7 +106,9 @@ class Overview:
 
 
 def overview_rows(overview: Overview, lang: str) -> Iterator[tuple[str, ...]]:
-    """One row a file: file, standard, rows, findings by severity, verdict; paths without the folder that all are in.
+    """Yield a row for each file: path, standard, rows, findings by severity, verdict.
+
+    Paths are shown without the folder that all files share.
 
     >>> list(overview_rows(Overview((Unchecked("a.csv", "file-empty", ""),)), "en"))
     [('a.csv', '', '', '', '', '', 'Not checked')]
@@ -124,12 +126,13 @@ def overview_rows(overview: Overview, lang: str) -> Iterator[tuple[str, ...]]:
 
 
 def short_name(overview: Overview, file: str) -> str:
-    """Return a file's path without the folders in which all are; of one elsewhere its name alone.
+    """Return a file's path without the folders that all files share; of a file elsewhere, its name.
 
     >>> short_name(Overview((Unchecked("a/b/c.csv", "", ""), Unchecked("a/d.csv", "", ""))), "a/b/c.csv")
     'b/c.csv'
     """
     folders = [Path(result.file).parent for result in overview.results]
+    # commonpath raises for paths of two drives, or for absolute and relative ones together.
     if len({folder.anchor for folder in folders}) != 1:
         return Path(file).name
     common = Path(os.path.commonpath(folders))
@@ -137,16 +140,16 @@ def short_name(overview: Overview, file: str) -> str:
 
 
 def short_reasons(overview: Overview) -> list[str]:
-    """Return why files could not be checked, for a page that others see: without the folders of whoever checked them.
+    """Return why files could not be checked, without folders: others read the page, and a path can name a person.
 
-    >>> short_reasons(Overview((Unchecked("/home/somebody/a.csv", "x", "/home/somebody/a.csv is empty."),)))
+    >>> short_reasons(Overview((Unchecked("/home/user/a.csv", "x", "/home/user/a.csv is empty."),)))
     ['a.csv is empty.']
     """
     return [one.text.replace(one.file, short_name(overview, one.file)) for one in overview.unchecked]
 
 
 def _short_names(overview: Overview) -> list[str]:
-    """Return the files' paths without what they have in common.
+    """Return the files' paths without the folders that all files share.
 
     >>> _short_names(Overview((Unchecked("a/b/c.csv", "", ""), Unchecked("a/d.csv", "", ""))))
     ['b/c.csv', 'd.csv']

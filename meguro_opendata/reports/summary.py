@@ -1,4 +1,4 @@
-"""Findings counted: by column and by who acts."""
+"""Counts of findings by column and by the person or office who acts."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _LETTERS = re.compile("[A-Z]+")
 
 @dataclass(frozen=True)
 class ColumnCount:
-    """The groups of findings on one column; all names ``None`` where rows or the whole file are meant.
+    """The groups of findings on one column; all names are ``None`` for findings on rows or the whole file.
 
     Attributes:
-        letter: As Excel shows it, for workbooks.
+        letter: The column's letter as Excel shows it, for workbooks.
         groups: Position of each group in the report's order.
     """
 
@@ -34,13 +34,13 @@ class ColumnCount:
 
     @property
     def asks(self) -> bool:
-        """Return whether there is more than information."""
+        """Return whether the column has errors or warnings, not only information."""
         return any(count for severity, count in self.counts.items() if severity != "info")
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, on how many causes and findings of each severity."""
+    """The person or office who acts, with the numbers of causes and of findings by severity."""
 
     name: str
     causes: int
@@ -78,7 +78,7 @@ def _column(key: tuple[str | None, ...], members: Sequence[tuple[int, Finding]])
 
 
 def actors(groups: Sequence[Group], lang: str) -> list[Actor]:
-    """Who acts, those with the most to do first; what is waived asks for nothing."""
+    """Return the persons or offices who act, those with the most errors first; waived findings do not count."""
     found: dict[str, list[Group]] = {}
     for group in groups:
         if group.first.waived is None:
@@ -91,7 +91,7 @@ def actors(groups: Sequence[Group], lang: str) -> list[Actor]:
 
 
 def accepted(groups: Sequence[Group], lang: str) -> Actor | None:
-    """Return the findings that the recipe accepts as one line of the table by who acts; ``None`` without any."""
+    """Return the waived findings as one line of the table of actors; ``None`` without any."""
     found = [group for group in groups if group.first.waived is not None]
     counts = severity_counts(one for group in found for one in group.findings)
     return Actor(messages.word("waived", lang), len(found), counts) if found else None

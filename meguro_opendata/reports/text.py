@@ -17,7 +17,7 @@ __all__ = ["as_text", "counted", "told", "what_to_do"]
 
 
 def as_text(report: Report, lang: str) -> str:
-    """Return the report in lines: what was checked, one paragraph a cause with three examples, the verdict."""
+    """Return the report as lines: the checked file, a paragraph for each cause with examples, and the verdict."""
     unchecked = [*unchecked_lines(report, lang)]
     gap = [""] if unchecked else []
     return "\n".join([*_head(report, lang), *_groups(report, lang), *gap, *unchecked, *_verdict(report, lang)])
@@ -56,7 +56,7 @@ def _group(group: Group, report: Report, lang: str, words: Mapping[str, str]) ->
 
 
 def told(found: Finding, words: Mapping[str, str], lang: str) -> str:
-    """Return one finding in a line: where, what, and what to write instead.
+    """Return one finding as a line: its place, its message and the suggested value.
 
     >>> told(Finding("blank-row", "error", row=5), {"row": "Row"}, "en")
     'Row 5: All cells of this row are empty.'
@@ -67,7 +67,7 @@ def told(found: Finding, words: Mapping[str, str], lang: str) -> str:
 
 
 def what_to_do(found: Finding, lang: str) -> Iterator[str]:
-    """What to do, or why nothing is to be done, and the basis of the rule with who acts."""
+    """Yield the advice (or the reason of a waiver), then the source of the rule and who acts."""
     if found.waived is not None:
         yield f"{messages.word('waived', lang)}: {found.waived}"
     else:
@@ -83,16 +83,17 @@ def _verdict(report: Report, lang: str) -> Iterator[str]:
 
 
 def counted(findings: Sequence[Finding], lang: str) -> str:
-    """Return how many findings there are of each severity, and how many of them the recipe accepts.
+    """Return the number of findings of each severity, and how many of them the recipe waives.
 
     >>> counted([Finding("blank-row", "warning", row=5, waived="agreed")], "en")
     'Error 0, Warning 1, Info 0; accepted by the recipe among them: Warning 1'
     """
+    # Without the second part, a reader would look for advice on findings that the recipe accepts.
     waived = waived_counts(findings)
-    told = _numbers(severity_counts(findings), lang)
+    counts = _numbers(severity_counts(findings), lang)
     if not any(waived.values()):
-        return told
-    return messages.message("of-them-waived", lang, counts=told, waived=_numbers(_some(waived), lang))
+        return counts
+    return messages.message("of-them-waived", lang, counts=counts, waived=_numbers(_some(waived), lang))
 
 
 def _some(counts: Mapping[str, int]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What a check did not look at, as lines: the demand, the fields that have it, and why."""
+"""Requirements that a check did not examine, as lines: the requirement, its fields and the reason."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["unchecked_demands", "unchecked_lines"]
 
 
 def unchecked_demands(report: Report, lang: str) -> list[tuple[str, list[str], str]]:
-    """Return each demand that was not checked with its fields, none for the table as a whole, and the reason in words.
+    """Return each unchecked requirement with its fields (empty for the table as a whole) and the reason.
 
     >>> from meguro_opendata.findings import NotChecked
     >>> gaps = tuple(NotChecked("categories", name, "unchecked-engine") for name in "ab")
@@ -27,7 +27,7 @@ def unchecked_demands(report: Report, lang: str) -> list[tuple[str, list[str], s
 
 
 def unchecked_lines(report: Report, lang: str) -> Iterator[str]:
-    """Yield a heading and a line for each demand that was not checked; nothing if all were."""
+    """Yield a heading and a line for each unchecked requirement; no line if all were checked."""
     demands = unchecked_demands(report, lang)
     if demands:
         yield f"{messages.word('not-checked-demands', lang)}:"

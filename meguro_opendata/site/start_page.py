@@ -1,4 +1,4 @@
-"""The page that leads to everything else: the portal, the reports of the datasets and the KPI boards."""
+"""The start page, with links to the portal, the reports of the datasets and the KPI boards."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ __all__ = ["BuiltDataset", "write_start_page"]
 
 @dataclass(frozen=True)
 class BuiltDataset:
-    """What the start page says of a dataset.
+    """A dataset as the start page shows it.
 
     Attributes:
         standard: The title of its standard; ``None`` for a schema of its own.
         source: The name of the file that it was made from.
-        rows: How many rows are published.
-        changes: How many values were rewritten.
+        rows: The number of published rows.
+        changes: The number of rewritten values.
         report: The page with the findings.
     """
 
@@ -47,7 +47,7 @@ def write_start_page(
     """Write the start page and return its path.
 
     Args:
-        workspace: Whose page.
+        workspace: The workspace that the page presents.
         datasets: Each with its report, which lies beside or below the page.
         portal: The folder of the portal.
         boards: The KPI page of each year.
@@ -62,6 +62,7 @@ def write_start_page(
         lang,
         title=workspace.city.name,
         datasets=[(dataset, _link(dataset.report, path)) for dataset in datasets],
+        # The embedded portal has an index page of its own; a folder would open as a list of files.
         portal=_link(portal / "index.html", path),
         boards=[(year, era_name(year, lang), _link(board, path)) for year, board in boards],
     )
@@ -70,4 +71,5 @@ def write_start_page(
 
 
 def _link(target: Path, page: Path) -> str:
+    # Relative links, so that the folder can be moved, mailed or opened from disk.
     return target.resolve().relative_to(page.parent.resolve()).as_posix()

@@ -1,4 +1,4 @@
-"""Our form ↔ the package of CKAN's API; ``ckan.toml`` says which field is which."""
+"""Conversion between our form and the package of CKAN's API, field by field as ``ckan.toml`` lists them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _Value: TypeAlias = "str | int | tuple[str, ...] | Box | None"
 
 @dataclass(frozen=True)
 class _Kinds:
-    """Our attributes that are no plain text, by their kind."""
+    """Attributes of our form that are not plain text, by kind."""
 
     days: Collection[str]
     numbers: Collection[str]
@@ -52,7 +52,7 @@ class _Words:
 
 
 def to_ckan(entry: CatalogEntry, city: City) -> Package:
-    """Return the package as CKAN's API takes and gives it, without ids and dates of the portal's own.
+    """Return the package of a dataset for CKAN's API, without ids and dates that the portal assigns.
 
     All text is in NFC, as CKAN's tags have to be. Keywords and groups that CKAN refuses are fitted or left out, and
     stand as they are in the extras ``keywords`` and ``group_names``, so that :func:`from_ckan` gives all of them back.
@@ -81,7 +81,7 @@ def optional_fields(kind: str) -> tuple[str, ...]:
 
 
 def _extras(entry: CatalogEntry) -> Iterator[tuple[str, str]]:
-    """Yield our own extras that say something; keywords and groups only if CKAN cannot hold them all."""
+    """Yield our own filled extras; keywords and groups only where CKAN cannot store them all as tags and groups."""
     kept = {
         "keywords": sendable_tags(entry.keywords) == list(map(_nfc, entry.keywords)),
         "groups": all(map(is_sendable_name, entry.groups)),
@@ -103,13 +103,13 @@ def _fields(holder: CatalogEntry | Distribution, kind: str) -> JsonObject:
 
 
 def _value(holder: CatalogEntry | Distribution, path: str) -> Json:
-    """Return an attribute, or with ``contact.`` one of the contact's."""
+    """Return an attribute of the entry or, after ``contact.``, of its contact."""
     value: Json = attrgetter(path)(holder)
     return value
 
 
 def _as_text(value: Json) -> str:
-    """Return a value as extras hold it: lists as JSON, corners of a box with commas."""
+    """Return a value as the text of an extra: lists as JSON, corners of a box with commas."""
     if not isinstance(value, tuple):
         return str(value)
     if all(isinstance(part, float) for part in value):
@@ -187,7 +187,7 @@ def _owner(owner: Organization) -> dict[str, str | None]:
 
 
 def _unknown_extras(extras: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
-    """Return the extras for which our form has no word."""
+    """Return the extras for which our form has no attribute."""
     words = _words()
     known = {*words.fields["extras"], *(key for keys in words.also["extras"].values() for key in keys)}
     return tuple((key, str(value)) for key, value in extras.items() if key not in known)
@@ -216,7 +216,7 @@ def _typed(name: str, text: str, empty: str | None) -> _Value:
 
 
 def _box(text: str) -> Box | None:
-    """Return four corners that are written with commas, ``None`` if the text is no box.
+    """Return four corners written with commas; ``None`` if the text is no box.
 
     >>> _box("139.6,35.5,139.7,35.7"), _box("目黒区")
     ((139.6, 35.5, 139.7, 35.7), None)
@@ -231,7 +231,7 @@ def _box(text: str) -> Box | None:
 
 
 def _first(holder: Mapping[str, Json], names: Sequence[str]) -> str:
-    """Return the first of some values that is filled, unchanged; empty if none is."""
+    """Return the first filled value unchanged; empty if all are empty."""
     return next((text for name in names if (text := _plain(holder.get(name))).strip()), "")
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 __all__ = ["day_range"]
 
+# DCAT allows xsd:date, xsd:gYearMonth and xsd:gYear.
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 

@@ -1,4 +1,4 @@
-"""A whole catalogue as a file, in any of its forms."""
+"""A whole catalogue as a file: DCAT, CKAN or the national list."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def catalog_bytes(
 
     Args:
         entries: The datasets.
-        city: Who publishes.
+        city: The publisher.
         form: The form.
-        packages: The package of CKAN's that each dataset was made of, if it was: as such it is written unchanged, with
-            ids, groups, dates and whatever else our own form has no word for.
+        packages: The CKAN package from which each dataset was made, or ``None``. The CKAN form writes it unchanged,
+            with ids, groups, dates and other fields that our own form lacks.
     """
     if form == "dcat":
         return b"".join(piece.encode("utf-8") for piece in dcat_text(entries, city))

@@ -1,4 +1,4 @@
-"""JSON-LD as it comes: names with whatever prefix or none, values alone or in lists, as texts or as objects."""
+"""JSON-LD of any writer: names with any prefix or without one, values alone or in lists, as texts or objects."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def load_document(text: str) -> JsonObject:
 
 
 def _prefixes(context: Json) -> dict[str, str]:
-    """What each prefix of a document, or a whole address, is with us; of several contexts the last counts."""
+    """Return our prefix for each prefix or whole address of a document; the last of several contexts counts."""
     own = {address: prefix for prefix, address in dcat_words()["context"].items()}
     contexts = [part for part in (context if isinstance(context, list) else [context]) if isinstance(part, dict)]
     named = [(name, address) for part in contexts for name, address in part.items() if isinstance(address, str)]
@@ -44,7 +44,7 @@ def _prefixes(context: Json) -> dict[str, str]:
 
 
 def compact(node: JsonObject, prefixes: Mapping[str, str]) -> JsonObject:
-    """Return a node whose property names, and types, have our prefixes, with all that it holds.
+    """Return a node, with all nodes inside it, whose properties and types have our prefixes.
 
     >>> compact({"http://purl.org/dc/terms/title": "a"}, {"http://purl.org/dc/terms/": "dct:"})
     {'dct:title': 'a'}
@@ -85,7 +85,7 @@ def is_a(node: Mapping[str, Json], kind: str) -> bool:
 
 
 def nodes_of(document: JsonObject, kind: str) -> Iterator[JsonObject]:
-    """Yield every node of a type, wherever it stands, in the order of the document."""
+    """Yield every node of a type at any depth, in the order of the document."""
     waiting: list[Json] = [document]
     while waiting:
         value = waiting.pop()
@@ -98,7 +98,7 @@ def nodes_of(document: JsonObject, kind: str) -> Iterator[JsonObject]:
 
 
 def all_of(node: Mapping[str, Json], name: str) -> list[Json]:
-    """Return the values of a property, however many."""
+    """Return all values of a property as a list."""
     value = node.get(name)
     return [] if value is None else _as_list(value)
 
@@ -120,7 +120,7 @@ def text_of(value: Json) -> str:
 
 
 def label(value: Json) -> str:
-    """What a node is called, or the text itself."""
+    """Return the label of a node, or a text itself."""
     if not isinstance(value, dict) or "@value" in value:
         return text_of(value)
     return next((text for name in _LABELS if (text := text_of(first(value, name)))), text_of(value))

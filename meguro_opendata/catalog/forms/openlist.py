@@ -25,11 +25,11 @@ _WORDS = "words"
 
 @dataclass(frozen=True)
 class _Crosswalk:
-    """Where each item of the list comes from, and how values are written there (``open_data_list.toml``).
+    """The source of each item of the list, and the notation of values (``open_data_list.toml``).
 
     Attributes:
         items_of: For each part of our form, its attributes by the list's items.
-        separator: What stands between the elements of a list.
+        separator: The text between the elements of a list.
         languages: Names of languages by their codes.
         standards: How a standard is named, by its version.
     """
@@ -41,7 +41,7 @@ class _Crosswalk:
 
 
 def numbered_rows(entries: Sequence[CatalogEntry], city: City) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Return the items of the list, and its rows with the number of the dataset that each is of, from 1."""
+    """Return the items of the list, and its rows, each with the number of its dataset, counted from 1."""
     header = [name for names in _crosswalk().items_of.values() for name in names]
     numbered = ((number, row) for number, entry in enumerate(entries, start=1) for row in _rows(entry, city))
     return header, [(number, [row[name] for name in header]) for number, row in numbered]
@@ -55,7 +55,7 @@ def list_frame(entries: Sequence[CatalogEntry], city: City) -> pl.DataFrame:
 
 
 def list_csv(entries: Sequence[CatalogEntry], city: City) -> bytes:
-    """Return the list as it is published: CSV that opens rightly in Japanese Excel."""
+    """Return the published list: CSV that Japanese Excel opens correctly."""
     return csv_bytes(list_frame(entries, city))
 
 
@@ -81,7 +81,7 @@ def _row(entry: CatalogEntry, part: Distribution, publisher: Publisher, city: Ci
 
 
 def _as_text(name: str, value: object) -> str:
-    """Return a value as the list has it: languages, licences and standards by their names, lists with semicolons."""
+    """Return a value in the list's notation: languages, licences and standards by name, lists with semicolons."""
     if value is None:
         return ""
     if isinstance(value, tuple):
@@ -99,7 +99,7 @@ def _licence_name(licence_id: str) -> str:
 
 
 def _standard_name(written: str) -> str:
-    """Return a standard of the nation's by its title, any other unchanged."""
+    """Return the title of a national standard; any other text unchanged."""
     try:
         standard = load_standard(written)
     except UnknownStandardError:

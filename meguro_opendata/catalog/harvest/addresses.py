@@ -1,4 +1,4 @@
-"""Where a request may go: http and https, no passwords in it, and no machine of one's own network unless allowed."""
+"""Permitted addresses of requests: http and https, without passwords, and outside the own network unless allowed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True)
 class Target:
-    """One request's goal: what to ask for, and the very addresses that were found to be allowed."""
+    """The target of one request: its path, and the resolved addresses that were found to be allowed."""
 
     url: str
     scheme: str
@@ -34,7 +34,10 @@ class Target:
 
 
 def aim(url: str, *, allow_private: bool) -> Target:
-    """Return where a URL leads. The name is resolved once; the connection then goes to those addresses and no others.
+    """Return the target of a URL.
+
+    The name is resolved once, and the connection goes to those addresses only: a second look-up could give a private
+    address (DNS rebinding).
 
     Args:
         url: The address.
@@ -71,7 +74,7 @@ _V4 = 0xFFFF_FFFF
 
 
 def is_public(address: str) -> bool:
-    """Return whether an address is one of the public Internet; one of IPv6 with its IPv4 address inside is that, too.
+    """Return whether an address is public; for IPv6 with an IPv4 address inside, whether both are.
 
     >>> [is_public(text) for text in ("8.8.8.8", "127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:10.0.0.1")]
     [True, False, False, False, False, False]
@@ -88,7 +91,7 @@ def is_public(address: str) -> bool:
 
 
 def _inner(number: int) -> list[str]:
-    """Return the addresses of IPv4 that one of IPv6, given as a number, leads to."""
+    """Return the IPv4 addresses inside an IPv6 address, which is given as a number."""
     found = ipaddress.IPv6Address(number)
     inner = [number >> behind for network, behind in _HOLDING if found in network]
     if found in _TEREDO:
@@ -102,7 +105,7 @@ def check_url(url: str) -> SplitResult:
     """Return the parts of an address of http or https.
 
     Raises:
-        MeguroOpendataError: If it is none, or holds a password, spaces or control characters.
+        MeguroOpendataError: If the address has another scheme, no host, a password, spaces or control characters.
     """
     try:
         parts = urlsplit(url)
@@ -115,7 +118,7 @@ def check_url(url: str) -> SplitResult:
 
 
 def _shown(parts: SplitResult) -> str:
-    """Return an address without whatever stands before the @."""
+    """Return an address without the user name and password before the @."""
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
 
 

@@ -23,7 +23,7 @@ _BROKEN = (OSError, http.client.HTTPException)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered: its final address, status, headers of interest and body."""
+    """The answer of a server: final address, status, relevant headers and body."""
 
     url: str
     status: int
@@ -58,6 +58,7 @@ class Fetcher:
             if answer.status not in _REDIRECTS or not answer.location:
                 return answer
             goal = urljoin(answer.url, answer.location)
+            # A redirect to plain http would let others on the way read or change the answer.
             if answer.url.startswith("https:") and not goal.startswith("https:"):
                 raise PortalError("harvest-downgrade", url=answer.url, target=goal)
         raise PortalError("harvest-redirects", url=url)
@@ -157,5 +158,5 @@ def _asked_wait(retry_after: str, otherwise: float) -> float:
 
 
 def _reason(error: Exception) -> str:
-    """What broke, by its kind; a system's own words may be in any language."""
+    """Return the kind of an error; the system's own text can be in any language."""
     return type(error).__name__

@@ -1,4 +1,4 @@
-"""``Harvest``: what came in from another catalogue, and what did not."""
+"""``Harvest``: the datasets read from another catalogue, and those that are missing."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ class Harvest:
     Attributes:
         source: The file or the site's address.
         entries: The datasets.
-        told: How many there are, as the catalogue says; more than came in if some are broken or went meanwhile.
-        requests: How many requests it took.
-        broken: Names of those that could not be read.
-        packages: What each dataset was made of; ``None`` where that was no package of CKAN's.
+        told: The number of datasets that the catalogue announces; more than ``entries`` if some are unreadable or were
+            removed during the harvest.
+        requests: The number of requests sent.
+        broken: Names of unreadable datasets.
+        packages: The CKAN package of each dataset; ``None`` where the source was not CKAN.
         repeated: Names of datasets that came twice, with the same id; they count once.
-        resumed: How many datasets an earlier reading that broke off had left.
+        resumed: The number of datasets kept from an earlier, interrupted harvest.
     """
 
     source: str
@@ -39,17 +40,17 @@ class Harvest:
 
     @property
     def files(self) -> int:
-        """Return how many files the datasets have."""
+        """Return the number of files of all datasets."""
         return sum(len(entry.distributions) for entry in self.entries)
 
     @property
     def arrived(self) -> int:
-        """Return how many datasets arrived, those that could not be read included."""
+        """Return the number of datasets that arrived, including unreadable ones."""
         return len(self.entries) + len(self.broken)
 
     @property
     def missing(self) -> int:
-        """Return how many datasets the catalogue said to have and did not give."""
+        """Return the number of datasets that the catalogue announced and did not deliver."""
         return max(0, self.told - self.arrived)
 
     def exit_code(self, odd: Oddities) -> ExitCode:
@@ -62,8 +63,8 @@ class Harvest:
         """Return the harvest as the JSON of ``harvest@1``.
 
         Args:
-            path: The file that it is for.
-            odd: What is odd in its datasets.
+            path: The file to which the harvest is written.
+            odd: Doubled names and implausible dates of its datasets.
             written: Whether that file was written.
         """
         return {

@@ -21,8 +21,8 @@ def harvest(
     Args:
         source: A CKAN's address, or a file's name.
         organization: Only the datasets of this organisation of a CKAN.
-        manners: What the user allows; for an address.
-        part: Where pages are kept until all have come in; for an address.
+        manners: The user's permissions and pauses; for an address.
+        part: The file that keeps pages until all have arrived; for an address.
 
     Raises:
         MeguroOpendataError: If there is no such organisation.

@@ -1,4 +1,4 @@
-"""``PartFile``: the pages of a catalogue that have come in, kept beside the file that they are for.
+"""``PartFile``: pages of a catalogue that have arrived, kept beside the target file.
 
 A reading that breaks off goes on where it was, and asks for no page twice. The first line says what was asked and how
 many datasets there were; each further line is one page, as the catalogue gave it. A last line that a killed process
@@ -30,7 +30,7 @@ _ENDING = ".part"
 
 @dataclass(frozen=True)
 class Question:
-    """What a catalogue is asked, the same for every page."""
+    """The query to a catalogue, equal for every page."""
 
     url: str
     organization: str
@@ -40,13 +40,13 @@ class Question:
 
 @dataclass
 class Reading:
-    """What has come in of a catalogue.
+    """The part of a catalogue that has arrived.
 
     Attributes:
-        count: How many datasets there are, as the catalogue says; ``None`` before its first answer.
-        results: What the pages hold, in their order.
-        halves: Whether any page writes signs by halves, so that its texts have to be looked at.
-        begun: When its first page was read, in Japan's time.
+        count: The number of datasets that the catalogue announces; ``None`` before its first answer.
+        results: The results of all pages, in their order.
+        halves: Whether any page contains a lone half of a character (surrogate), so that its texts have to be checked.
+        begun: The time when its first page was read, in Japan's time.
     """
 
     count: int | None = None
@@ -56,15 +56,15 @@ class Reading:
 
 
 class PartFile:
-    """The pages that are kept for one file.
+    """The file of arrived pages for one target file.
 
     Attributes:
-        path: Where they are.
-        unused: The code of the message why pages that were there are not used; empty if there were none, or they are.
+        path: The path of the file.
+        unused: The code of the message why existing pages are not used; empty without pages or if they are used.
     """
 
     def __init__(self, target: Path) -> None:
-        """Know where the pages for a file are kept; nothing is read or written yet.
+        """Set the path of the pages for a target file; nothing is read or written yet.
 
         Args:
             target: The file that will be written when everything has come in.
@@ -73,7 +73,7 @@ class PartFile:
         self.unused = ""
 
     def resume(self, question: Question) -> Reading | None:
-        """Return what was kept of the same question not long ago, ``None`` if there is nothing of it.
+        """Return the pages kept for the same query within the time limit; ``None`` without such pages.
 
         Raises:
             SourceError: If there is another file under the name.
@@ -106,7 +106,7 @@ class PartFile:
         write_whole(self.path, (json.dumps(head, ensure_ascii=False) + "\n").encode("utf-8"))
 
     def add(self, start: int, results: list[Json]) -> None:
-        """Write one page at the end, and wait until the disk has it.
+        """Append one page and wait until it is on the disk.
 
         Raises:
             StorageError: If it cannot be written.
@@ -129,7 +129,7 @@ class PartFile:
 
 
 def _end_torn_line(file: IO[bytes]) -> None:
-    """Cut off what a killed process left of a line."""
+    """Cut off an unfinished line that a killed process left."""
     file.seek(-1, os.SEEK_END)
     if file.read(1) != b"\n":
         file.seek(0)

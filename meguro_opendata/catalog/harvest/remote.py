@@ -23,6 +23,7 @@ _ACTIONS = "/api/3/action"
 _SEARCH = f"{_ACTIONS}/package_search"
 _OK = 200
 _NOT_FOUND = 404
+# Names do not change while pages are read; CKAN's usual order by relevance or change would move datasets between pages.
 _SORT = "name asc"
 
 
@@ -34,7 +35,7 @@ def harvest_ckan(
     Args:
         url: The site's address, as a browser shows it.
         organization: The name of an organisation, such as ``131105``.
-        manners: What the user allows.
+        manners: The user's permissions and pauses.
         part: Where pages are kept until all have come in, and from where an earlier reading goes on.
 
     Raises:
@@ -124,7 +125,7 @@ class _Pages:
 
 @dataclass(frozen=True)
 class _Result:
-    """One page of a search: how many datasets there are in all, and what stands on the page."""
+    """One page of a search: the number of all datasets, and the results on the page."""
 
     count: int
     results: list[Json]

@@ -1,7 +1,7 @@
-"""What a site's robots.txt asks of programs: what not to read, and how slowly.
+"""Rules of a site's robots.txt: addresses that programs shall not read, and the pause between requests.
 
 Every CKAN keeps search engines away from ``/api/``, which is made for programs: that alone does not stop a harvest that
-a person has asked for. A site that shuts out everybody, or this program by its name, is not read.
+a user has asked for. A site that excludes all programs, or this one by name, is not read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def respect_robots(fetcher: Fetcher, url: str) -> None:
     """Read a site's robots.txt; the fetcher then goes as slowly as it asks.
 
     Args:
-        fetcher: What will read the site.
+        fetcher: The fetcher that will read the site.
         url: The address that is going to be read.
 
     Raises:

@@ -1,4 +1,4 @@
-"""How a catalogue is read: limits and pauses (``harvest.toml``), and what the user allows."""
+"""Settings for reading a catalogue: limits and pauses (``harvest.toml``), and the user's permissions."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ __all__ = ["Limits", "Manners", "limits"]
 
 
 def _say_nothing(code: str, **params: object) -> None:
-    """Pass nothing on."""
+    """Discard a message."""
 
 
 @dataclass(frozen=True)
 class Manners:
-    """What the user allows, and how time passes.
+    """The user's permissions, and the functions that wait and report progress.
 
     Attributes:
         allow_private: Whether addresses of this machine and of the office's own network may be read.
         ignore_robots: Whether a catalogue is read though its robots.txt asks programs not to.
         pause: Seconds between two requests; default as ``harvest.toml`` says.
-        wait: What lets time pass.
-        tell: What passes on, by a message's code and parameters, how the reading goes.
+        wait: The function that waits for a number of seconds.
+        tell: The function that reports progress, by a message's code and parameters.
     """
 
     allow_private: bool = False
@@ -37,7 +37,7 @@ class Manners:
 
 @dataclass(frozen=True)
 class Limits:
-    """The numbers of ``harvest.toml``, which says what each is for."""
+    """The limits of ``harvest.toml``, which explains each of them."""
 
     agent: str
     timeout: float

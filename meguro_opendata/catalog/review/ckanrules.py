@@ -14,16 +14,17 @@ from meguro_opendata.findings import Finding
 
 __all__ = ["PortalRules", "check_package"]
 
+# A finding quotes the start of a value; descriptions can have thousands of letters.
 _SHOWN = 60
 _KEYWORDS = "keywords"
 
 
 @dataclass(frozen=True)
 class PortalRules:
-    """What one portal asks for beyond CKAN itself.
+    """The requirements of one portal beyond CKAN's own.
 
     Attributes:
-        name_prefix: How each dataset's name must begin (BODIK: the municipality's code and ``_``).
+        name_prefix: The required beginning of each dataset's name (BODIK: the municipality's code and ``_``).
         licenses: The licence ids that it knows; ``None`` for those of CKAN itself.
         max_bytes: The largest file that it takes (``ckan.max_resource_size``), ``None`` if that is not known.
     """
@@ -34,11 +35,11 @@ class PortalRules:
 
 
 def check_package(package: Package, rules: PortalRules | None = None) -> list[Finding]:
-    """Return everything in a package that CKAN would refuse (errors), or change or drop in silence (warnings).
+    """Return findings on values that CKAN would refuse (errors), or change or drop silently (warnings).
 
     Args:
         package: As it will be sent (:func:`meguro_opendata.catalog.to_ckan`).
-        rules: What the portal asks for beyond CKAN itself.
+        rules: The requirements of the portal beyond CKAN's own.
     """
     portal = rules or PortalRules()
     return [
@@ -59,6 +60,7 @@ def _names(parts: Sequence[Part]) -> list[str]:
 
 def _name_findings(name: str, prefix: str) -> Iterator[Finding]:
     rules = ckan_limits().name
+    # First, since a reserved word has the form of a valid name and needs other advice.
     if name in rules.reserved:
         yield _error("ckan-name-reserved", "name", name)
     elif not is_sendable_name(name):
@@ -91,7 +93,7 @@ def _tag_findings(tags: Sequence[str]) -> Iterator[Finding]:
 
 
 def _keyword_findings(extras: Sequence[Extra]) -> Iterator[Finding]:
-    """Yield what became of the keywords that could not be tags as they are; ``to_ckan`` keeps them in an extra."""
+    """Yield a finding for each keyword that was changed or dropped as a tag; ``to_ckan`` keeps it in an extra."""
     kept = next((str(extra.fields.get("value")) for extra in extras if extra.fields.get("key") == _KEYWORDS), "[]")
     for keyword in strings_of(kept):
         tag = sendable_tag(keyword)
@@ -145,7 +147,7 @@ def _one_file(file: Resource, most: int | None) -> Iterator[Finding]:
 
 
 def _upload_findings(file: Resource, name: str, sent: str, most: int | None) -> Iterator[Finding]:
-    """Yield what is wrong with a file that is sent, not linked to."""
+    """Yield findings on a file that is uploaded, not linked to."""
     size = file.size
     if not re.fullmatch(ckan_limits().file.name, sent):
         yield _error("ckan-file-name", "url", sent, file=name)

@@ -1,4 +1,4 @@
-"""Whether BODIK's crawler would take a dataset for national-standard data, for which, and rightly."""
+"""Prediction whether BODIK's crawler takes a dataset for national-standard data, and for the right standard."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __all__ = ["Pickup", "crawler_tags", "judge_pickup"]
 
 @dataclass(frozen=True)
 class Pickup:
-    """What the crawler would do with a dataset.
+    """The predicted treatment of a dataset by the crawler.
 
     Attributes:
         standard: Id of the standard that the dataset follows, as far as it says so; ``None`` if it follows none.
-        taken_as: Ids of the standards for which it would be taken; empty if it is passed over.
+        taken_as: Ids of the standards that the crawler would recognise; empty if it would ignore the dataset.
         by: ``tags``, ``title``, or empty.
         criteria: Each criterion with whether it is met, ``None`` where the catalogue cannot tell.
-        findings: What to do, if anything.
+        findings: Findings with advice.
     """
 
     standard: str | None
@@ -41,17 +41,17 @@ class Pickup:
 
     @property
     def picked_up(self) -> bool:
-        """Return whether it would be taken for what it is."""
+        """Return whether the crawler recognises the dataset's own standard."""
         return self.standard is not None and self.standard in self.taken_as
 
     @property
     def mistaken(self) -> bool:
-        """Return whether it would be taken for what it is not."""
+        """Return whether the crawler takes the dataset for a wrong standard."""
         return any(found.code == "crawler-mistaken" for found in self.findings)
 
 
 def crawler_tags(standard: str | None) -> tuple[str, ...]:
-    """The two tags by which the crawler knows a dataset of a standard; none for what is no standard of the nation's.
+    """Return the two tags by which the crawler recognises a standard; empty for a schema that is not national.
 
     >>> crawler_tags("aed@2026"), crawler_tags("aed@2020"), crawler_tags(None)
     (('自治体標準ODS', 'AED設置箇所'), ('推奨データセット', 'AED設置箇所'), ())
@@ -67,7 +67,7 @@ def crawler_tags(standard: str | None) -> tuple[str, ...]:
 
 
 def judge_pickup(entry: CatalogEntry) -> Pickup:
-    """What the crawler would do with a dataset, criterion by criterion."""
+    """Predict the treatment of a dataset by the crawler, criterion by criterion."""
     own = _own_standard(entry)
     by_tags, by_title = _by_tags(entry), [one for one, words in _title_words() if words in entry.title]
     files = [part for part in entry.distributions if part.format.upper() in _words().formats]
@@ -95,7 +95,7 @@ def _is_collected(entry: CatalogEntry) -> bool:
 
 
 def _is_among(own: str | None, found: Sequence[str]) -> bool:
-    """Whether the dataset's own standard is among those found; of a dataset without one, whether there are any."""
+    """Return whether the dataset's standard is among those found; without a standard, whether any was found."""
     return bool(found) if own is None else own in found
 
 
@@ -147,7 +147,7 @@ def _own_standard(entry: CatalogEntry) -> str | None:
 
 @cache
 def _tag_pairs() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """For each standard, the pairs of tags that make the crawler take a dataset for it."""
+    """Return for each standard the pairs of tags by which the crawler recognises it."""
     families = _words().family.values()
     suffix = _words().suffix
     return tuple(
@@ -170,7 +170,7 @@ def _national() -> tuple[Standard, ...]:
 
 @dataclass(frozen=True)
 class _Words:
-    """What the crawler takes a dataset for (``crawler.toml``, which says what each word is for)."""
+    """The words by which the crawler recognises datasets (``crawler.toml``, which explains each)."""
 
     formats: Sequence[str]
     suffix: str

@@ -15,18 +15,19 @@ from meguro_opendata.packaged import packaged_toml
 __all__ = ["check_catalog", "check_dataset", "check_document"]
 
 _SEVERITIES = {"mandatory": "error", "recommended": "warning"}
-# Of one thing, and of several files.
+# The codes for a single node, and for several files.
 _LACKS = {
     "mandatory": ("dcat-mandatory", "dcat-mandatory-files"),
     "recommended": ("dcat-recommended", "dcat-recommended-files"),
 }
+# A finding quotes the start of a value; a whole description would fill the terminal.
 _SHOWN = 60
 _RULES = "dcat_ap.toml"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What one class asks of one property (``dcat_ap.toml``)."""
+    """The requirement of one class on one property (``dcat_ap.toml``)."""
 
     kind_of_thing: str
     property: str
@@ -37,7 +38,7 @@ class Rule:
 
 
 def check_document(document: JsonObject) -> list[Finding]:
-    """Return everything in a catalogue that DCAT-AP misses; a finding on a dataset names it as its ``file``.
+    """Return findings on a catalogue against DCAT-AP; a finding on a dataset has its name as ``file``.
 
     Args:
         document: As :func:`meguro_opendata.catalog.forms.jsonld.load_document` gives it.
@@ -47,16 +48,18 @@ def check_document(document: JsonObject) -> list[Finding]:
 
 
 def check_catalog(node: JsonObject) -> list[Finding]:
-    """What the catalogue itself lacks."""
+    """Return findings on the properties that the catalogue itself lacks."""
     return list(_findings("dcat:Catalog", [node], None))
 
 
 def check_dataset(node: JsonObject, *, published: bool = True) -> list[Finding]:
-    """What a dataset and its distributions lack; the same lack of several files is told once, with their number.
+    """Return findings on a dataset and its distributions.
+
+    A property that several files lack gives one finding with their number.
 
     Args:
         node: The dataset.
-        published: Whether its files have been published; before, nobody can know their addresses.
+        published: Whether its files have been published; before, their addresses are unknown.
     """
     name = text_of(first(node, "dct:identifier")) or text_of(first(node, "dct:title")) or text_of(node)
     parts = [part for part in all_of(node, "dcat:distribution") if isinstance(part, dict)]
@@ -101,7 +104,7 @@ def _filled(node: Mapping[str, Json], rule: Rule) -> bool:
 
 
 def _written(value: Json) -> str:
-    """Return a value's text or address, or what is in its place if it has neither."""
+    """Return a value's text or address, else its label."""
     return text_of(value) or label(value)
 
 

@@ -1,4 +1,4 @@
-"""What is odd across a catalogue: names that several datasets have, and dates that cannot be right."""
+"""Anomalies of a catalogue: names that several datasets share, and impossible dates."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FINDINGS = {
 
 @dataclass(frozen=True)
 class OddDate:
-    """A date that cannot be right.
+    """An impossible date.
 
     Attributes:
         dataset: Name of its dataset.
@@ -44,13 +44,13 @@ class OddDate:
 
 @dataclass(frozen=True)
 class Oddities:
-    """What is odd in a catalogue: the number of datasets of each doubled name, and the odd dates in their order."""
+    """The anomalies of a catalogue: number of datasets by doubled name, and impossible dates in their order."""
 
     doubled: Mapping[str, int]
     dates: Sequence[OddDate]
 
     def to_dict(self) -> JsonObject:
-        """Return both as JSON."""
+        """Return doubled names and dates as JSON."""
         return {
             "doubled": [{"name": name, "count": count} for name, count in self.doubled.items()],
             "odd_dates": [asdict(odd) for odd in self.dates],
@@ -58,7 +58,7 @@ class Oddities:
 
 
 def oddities(entries: Sequence[CatalogEntry], as_of: date) -> Oddities:
-    """Return what is odd in a catalogue.
+    """Return the anomalies of a catalogue.
 
     Args:
         entries: The datasets.
@@ -74,7 +74,7 @@ def doubled_names(entries: Iterable[CatalogEntry]) -> dict[str, int]:
 
 
 def odd_dates(entry: CatalogEntry, as_of: date) -> Iterator[OddDate]:
-    """Yield the odd dates of a dataset and its files; one that is only taken over from another comes once."""
+    """Yield the impossible dates of a dataset and its files; a date copied from a file to its dataset comes once."""
     of_files = [
         (part.name, f"{_FILE}{name}", value)
         for part in entry.distributions
@@ -89,7 +89,7 @@ def odd_dates(entry: CatalogEntry, as_of: date) -> Iterator[OddDate]:
 
 
 def _distinct(issued: str | None, modified: str | None) -> Iterator[tuple[str, str]]:
-    """Yield the dates that are said; a date of update that only repeats the date of issue is not."""
+    """Yield the given dates, without a date of update that repeats the date of issue."""
     if issued:
         yield "issued", issued
     if modified and modified != issued:
@@ -97,7 +97,7 @@ def _distinct(issued: str | None, modified: str | None) -> Iterator[tuple[str, s
 
 
 def oddity_findings(entry: CatalogEntry, doubled: Mapping[str, int], as_of: date) -> Iterator[Finding]:
-    """Yield findings on the name and the dates of a dataset: a doubled name and what is no date are errors."""
+    """Yield findings on a dataset's name and dates; a doubled name and an unreadable date are errors."""
     if entry.name in doubled:
         count = doubled[entry.name]
         yield Finding("catalog-name-doubled", "error", field="name", value=entry.name, params={"count": count})

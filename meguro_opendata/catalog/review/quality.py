@@ -1,4 +1,4 @@
-"""How good a dataset's metadata is: points by questions kept as data, fair to what it can have, and the next step."""
+"""The quality of a dataset's metadata: points for each applicable question (``quality.toml``), and the next step."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FILES = "files."
 
 @dataclass(frozen=True)
 class Asked:
-    """What a way of answering asks for.
+    """The parameters of a way of answering.
 
     Attributes:
         least: The fewest letters, or elements.
@@ -40,12 +40,12 @@ class Question:
     """One question (``quality.toml``).
 
     Attributes:
-        code: What the messages call it.
+        code: The question's name in the messages.
         characteristic: The data-quality characteristic that it belongs to.
         what: The part of the entry that it is about.
         how: The way in which it is answered.
-        points: What a full answer counts.
-        asks: What the way of answering needs besides.
+        points: The points of a complete answer.
+        asks: The parameters of the way of answering.
         after_publication: Whether it can be answered only once the files are published.
     """
 
@@ -60,14 +60,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """How far a question is answered: ``share`` from 0 to 1."""
+    """The answer to a question; ``share`` is its completeness from 0 to 1."""
 
     question: Question
     share: float
 
     @property
     def lost(self) -> float:
-        """Return the points that are missing."""
+        """Return the points lost by an incomplete answer."""
         return self.question.points * (1 - self.share)
 
 
@@ -82,6 +82,7 @@ class Quality:
         """Return points of a hundred, rounded down so that 100 means that nothing is missing."""
         most = sum(answer.question.points for answer in self.answers)
         reached = sum(answer.question.points * answer.share for answer in self.answers)
+        # The small summand undoes floating-point errors: a sum of shares just below 100 is 100.
         return int(100 * reached / most + 1e-9) if most else 0
 
     @property
@@ -106,7 +107,7 @@ def measure_quality(entry: CatalogEntry, as_of: date, *, published: bool = True)
     Args:
         entry: The dataset.
         as_of: The day on which its data is asked to be up to date.
-        published: Whether its files have been published; before, nobody can know their addresses.
+        published: Whether its files have been published; before, their addresses are unknown.
     """
     asked = [one for one in _questions() if published or not one.after_publication]
     shares = ((question, _share(question, entry, as_of)) for question in asked)
@@ -114,7 +115,7 @@ def measure_quality(entry: CatalogEntry, as_of: date, *, published: bool = True)
 
 
 def _share(question: Question, entry: CatalogEntry, as_of: date) -> float | None:
-    """Return how far a question is answered; ``None`` if it does not apply."""
+    """Return the completeness of an answer from 0 to 1; ``None`` if the question does not apply."""
     if question.how in _OWN_WAYS:
         return _OWN_WAYS[question.how](question, entry, as_of)
     values = list(_values(question, entry))

@@ -1,4 +1,4 @@
-"""``Review``: everything that can be said of a dataset's metadata: what is missing, why, what to do, how good it is."""
+"""``Review``: the findings on a dataset's metadata, its quality score and its treatment by the crawler."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CATALOG_FORMAT = "meguro-opendata/catalog@1"
 
 @dataclass(frozen=True)
 class Review:
-    """One dataset: its findings, the quality of its metadata, and what BODIK's crawler would do with it."""
+    """The review of one dataset: findings, quality of the metadata, and treatment by BODIK's crawler."""
 
     entry: CatalogEntry
     findings: tuple[Finding, ...]
@@ -65,7 +65,7 @@ class Review:
 
 @dataclass(frozen=True)
 class CatalogReview:
-    """A catalogue: what it lacks itself, and the review of each dataset."""
+    """The review of a catalogue: findings on the catalogue itself, and the review of each dataset."""
 
     findings: tuple[Finding, ...]
     reviews: tuple[Review, ...]
@@ -85,7 +85,7 @@ class CatalogReview:
 
     @property
     def exit_code(self) -> ExitCode:
-        """1 if anything mandatory is missing or would be refused, else 0."""
+        """Return 1 if a mandatory property is missing or a value would be refused, else 0."""
         return ExitCode.of(clean=all(found.severity != "error" for found in self.all_findings))
 
     def to_dict(self, source: str, lang: str) -> JsonObject:
@@ -132,10 +132,10 @@ def review_catalog(
 
     Args:
         entries: The datasets.
-        city: Who publishes.
+        city: The publisher.
         as_of: The day on which the data is asked to be up to date.
-        rules: What the portal asks for of packages that we are going to send; ``None`` if we send none.
-        published: Whether the files have been published; before, nobody can know their addresses.
+        rules: The portal's requirements on packages to be sent; ``None`` if no package will be sent.
+        published: Whether the files have been published; before, no program can know their addresses.
     """
     catalog, datasets = dcat_parts(entries, city)
     document = compact({**catalog, "dcat:dataset": [entry.name for entry in entries]}, {})

@@ -1,4 +1,4 @@
-"""The user's own xlsx with marks: only the parts that must change do, every other one stays byte for byte."""
+"""The user's own xlsx with marks: only the parts with marks change; every other part stays byte for byte."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ _TAIL = (
     '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/>'
     '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
 )
+# Excel's limit of characters in a cell; a workbook with a longer text is reported as damaged.
 _LONGEST = 32_767
 
 
@@ -50,7 +51,7 @@ class BookPatch:
 
     @property
     def suffix(self) -> str:
-        """What the file must be called for Excel to open it."""
+        """Return the ending that Excel requires of the file's name."""
         suffix: str = rules()["suffixes"].get(self._package.content_type(self._book), ".xlsx")
         return suffix
 
@@ -60,7 +61,7 @@ class BookPatch:
         return name
 
     def mark(self, sheet: str | None, marks: Marks, lang: str) -> None:
-        """Colour the cells of a sheet and put notes on them; of a merged range, its first cell."""
+        """Mark cells of a sheet with a colour and add notes to them; in a merged range, mark its first cell."""
         part = self._parts.get(sheet or "")
         if part is None or not marks:
             return
@@ -129,7 +130,7 @@ class BookPatch:
 
 
 def _moved(marks: Marks, data: bytes) -> Marks:
-    """Return marks inside merged ranges on the cell that shows them."""
+    """Return the marks, each mark inside a merged range moved to the range's first cell, which Excel shows."""
     corners = top_left(marks, data)
     moved: Marks = {}
     for place, found in marks.items():
@@ -138,7 +139,7 @@ def _moved(marks: Marks, data: bytes) -> Marks:
 
 
 def _row(at: int, cells: tuple[str, ...], own: Mapping[int, int], style: int | None, height: float = 0) -> str:
-    """Return a row of text cells; text stays text, whatever it begins with."""
+    """Return a row of text cells, so that no text becomes a formula or a number."""
     made = []
     for column, text in enumerate(cells):
         number = own.get(column, style)
@@ -150,7 +151,7 @@ def _row(at: int, cells: tuple[str, ...], own: Mapping[int, int], style: int | N
 
 
 def _links(listing: Listing, top: int) -> str:
-    """Links from the list to the cells, as many as Excel allows; the addresses stand in the list all the same."""
+    """Return links from the list to the cells, as many as Excel allows; the list has every address as text."""
     most: int = rules()["limits"]["links"]
     made = []
     column = list(rules()["listing"]).index("cell")

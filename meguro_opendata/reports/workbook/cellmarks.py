@@ -1,4 +1,4 @@
-"""Which cells findings stand on, what a note on a cell says, and the list of all findings as rows of text."""
+"""The cells of findings, the text of the note on each cell, and the list of all findings as rows of text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Marks = dict[Place, list[Finding]]
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the table is in its sheet: the sheet's name, its columns by name, and its first column.
+    """The place of the table in its sheet: the sheet's name, its columns by name, and its first column.
 
     ``above`` is what else the sheet of findings says at its top.
     """
@@ -28,7 +28,7 @@ class Layout:
     above: tuple[str, ...] = ()
 
     def place(self, found: Finding) -> Place | None:
-        """Return the cell of a finding, the first of its row if it is on no column; ``None`` for the whole file.
+        """Return the cell of a finding: the first of its row if it has no column, ``None`` for the whole file.
 
         Information that names no column is on no cell: absent items would only crowd the header's first one.
 
@@ -47,7 +47,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Listing:
-    """The sheet of findings: what stands above it, and the findings in its order."""
+    """The content of the sheet of findings: the lines above the list, and the findings in order."""
 
     above: tuple[str, ...]
     findings: tuple[Finding, ...]
@@ -56,16 +56,16 @@ class Listing:
 
     @property
     def header(self) -> tuple[str, ...]:
-        """Return the titles of its columns."""
+        """Return the titles of the list's columns."""
         return tuple(messages.word(word, self.lang) for word in rules()["listing"])
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        """Yield the text of each row, made one by one since there may be very many."""
+        """Yield the text of each row, one at a time, since a file can have very many findings."""
         for number, found in enumerate(self.findings, start=1):
             yield _row(number, found, self.layout, self.lang)
 
     def links(self) -> Iterator[tuple[str, str] | None]:
-        """Sheet and address of the cell that each row is about."""
+        """Yield sheet and address of the cell of each row."""
         for found in self.findings:
             place = self.layout.place(found)
             sheet = found.sheet or self.layout.sheet
@@ -73,7 +73,7 @@ class Listing:
 
 
 def placed(findings: Sequence[Finding], layout: Layout) -> dict[str | None, Marks]:
-    """Return the findings by sheet and cell, each in their order; those on no cell are left out."""
+    """Return the findings by sheet and cell, in their order, without findings on no cell."""
     made: dict[str | None, Marks] = {}
     for found in findings:
         place = layout.place(found)
@@ -83,7 +83,7 @@ def placed(findings: Sequence[Finding], layout: Layout) -> dict[str | None, Mark
 
 
 def worst(findings: Sequence[Finding]) -> str:
-    """Return the gravest severity.
+    """Return the highest severity.
 
     >>> worst([Finding("column-unknown", "info"), Finding("type-date", "error")])
     'error'
@@ -92,13 +92,13 @@ def worst(findings: Sequence[Finding]) -> str:
 
 
 def chosen_for_notes(marks: Marks, room: int) -> list[Place]:
-    """Return the cells that get a note if there is room for so many: the gravest first, then from the top."""
+    """Return the cells that get a note, up to a limit: highest severity first, then from the top."""
     order = sorted(marks, key=lambda place: (SEVERITIES.index(worst(marks[place])), place))
     return sorted(order[: max(room, 0)])
 
 
 def note_text(findings: Sequence[Finding], lang: str) -> str:
-    """What a note says: each finding with what to do, the gravest first, and how many more there are than it tells."""
+    """Return the text of a note: findings with their advice, highest severity first, and the number left out."""
     limits = rules()["limits"]
     order = sorted(findings, key=_gravity)
     told = ["\n".join(_paragraph(found, lang)) for found in order[: limits["findings_in_note"]]]
@@ -130,7 +130,7 @@ def _gravity(found: Finding) -> int:
 
 
 def listing(findings: Sequence[Finding], layout: Layout, lang: str, above: Sequence[str]) -> Listing:
-    """The sheet of findings, the gravest first, up to the rows that Excel has; if there are more, it says how many."""
+    """Return the sheet of findings, highest severity first, up to Excel's number of rows, and the number left out."""
     most: int = rules()["limits"]["listed"]
     listed = sorted(findings, key=_gravity)[:most]
     if len(findings) > most:
@@ -161,7 +161,7 @@ def _row(number: int, found: Finding, layout: Layout, lang: str) -> tuple[str, .
 
 
 def height_of(cells: Sequence[str]) -> float:
-    """Return the height in points of a row of the sheet of findings, so that all its text is seen."""
+    """Return the height in points that shows all text of a row of the sheet of findings."""
     lines = (lines_of(text, width) for text, width in zip(cells, rules()["listing"].values(), strict=True) if text)
     high: float = min(max(lines, default=1), rules()["limits"]["lines"]) * rules()["row_height"]
     return high

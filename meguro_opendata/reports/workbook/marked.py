@@ -1,4 +1,4 @@
-"""The round trip: the department's own workbook comes back with its findings as coloured cells and notes."""
+"""The department's own workbook, returned with its findings as coloured cells and notes."""
 
 from __future__ import annotations
 
@@ -34,8 +34,11 @@ from meguro_opendata.sources import Grid, Table, read_bytes
 __all__ = ["Marked", "mark_grid", "mark_table", "marked_lines", "write_marked"]
 
 _TEXT = {"num_format": "@"}
+# Excel's limit of a sheet's name.
 _LONGEST_NAME = 31
+# The number of the paper size in SpreadsheetML.
 _A4 = 9
+# The first rows set the width of a column, so that a long table need not be measured as a whole.
 _MEASURED = 200
 
 
@@ -44,12 +47,12 @@ class Marked:
     """A workbook with marks.
 
     Attributes:
-        content: Its bytes.
+        content: The bytes of the file.
         patched: Whether it is the user's own workbook; ``False`` if a new one was made.
-        container: What the source was.
-        suffix: What its name must end in for Excel to open it.
-        cells: How many cells are coloured.
-        notes: How many of them have a note.
+        container: The container of the source, such as ``xls``.
+        suffix: The ending that Excel requires of the file's name.
+        cells: The number of coloured cells.
+        notes: The number of coloured cells with a note.
     """
 
     content: bytes
@@ -64,10 +67,10 @@ def mark_table(table: Table, findings: Sequence[Finding], lang: str, above: Sequ
     """Return a table's workbook with the findings on it.
 
     Args:
-        table: The table as it was checked; its columns tell where findings on text files stand.
-        findings: What was found.
+        table: The checked table; its columns give the cells of findings on text files.
+        findings: The findings to mark.
         lang: Language of the notes.
-        above: What else the sheet of findings says at its top.
+        above: Further lines at the top of the sheet of findings.
 
     Raises:
         SourceError: If the workbook cannot be changed safely, or a new one would be too large for Excel.
@@ -85,10 +88,11 @@ def mark_grid(
     first: int = 0,
     above: Sequence[str] = (),
 ) -> Marked:
-    """As :func:`mark_table`, for cells of which only the names of the columns are known."""
+    """Return marked cells as :func:`mark_table` does, where only the names of the columns are known."""
     places = {name: index for index, name in reversed(list(enumerate(columns)))}
     name = grid.sheet or messages.word("source-table", lang)
     layout = Layout(name, places, first, tuple(above))
+    # Only the parts of an xlsx can be spliced; the cells of every other source go to a new workbook.
     if grid.container != "xlsx":
         return _new_workbook(grid, findings, layout, lang)
     try:
@@ -101,18 +105,19 @@ def write_marked(marked: Marked, path: Path, source: Path) -> None:
     """Write a marked workbook beside its source, never over it, under a name that Excel opens.
 
     Raises:
-        SourceError: If the path is the source's, or ends otherwise than it must.
+        SourceError: If the path is the source's, or does not end in the required suffix.
         StorageError: If it cannot be written.
     """
     if path.resolve() == source.resolve():
         raise SourceError("marked-over-source", file=path)
+    # Excel refuses to open a workbook whose ending contradicts its content type, such as an xlsm named xlsx.
     if path.suffix.lower() != marked.suffix:
         raise SourceError("marked-suffix", file=path, suffix=marked.suffix)
     write_whole(path, marked.content)
 
 
 def marked_lines(marked: Marked, path: Path, lang: str) -> Iterator[str]:
-    """What to tell the user: where the workbook is, what it is, and which cells have no note."""
+    """Yield the lines for the user: where the workbook is, its kind, and the number of cells without a note."""
     yield messages.message("marked-done", lang, path=path, cells=marked.cells, notes=marked.notes)
     yield from _remarks(marked.cells, marked.notes, None if marked.patched else marked.container, lang)
 
@@ -154,7 +159,7 @@ def _new_workbook(grid: Grid, findings: Sequence[Finding], layout: Layout, lang:
     results = messages.word("check-results", lang)
 
     def fill(book: Any) -> None:
-        """The table with its marks, and the list of findings."""
+        """Write the table with its marks, and the list of findings."""
         colours = {**rules()["fills"]}
         formats = {name: book.add_format({**_TEXT, "bg_color": f"#{colour[2:]}"}) for name, colour in colours.items()}
         name = _sheet_name(layout.sheet or "", results)
@@ -236,7 +241,7 @@ def _write_listing(
 
 
 def _write_links(sheet: Any, listed: Listing, top: int, column: int, renamed: Mapping[str, str]) -> None:
-    """Links from the list to the cells, as many as Excel allows; the addresses stand in the list all the same."""
+    """Write links from the list to the cells, as many as Excel allows; the list has every address as text."""
     most: int = rules()["limits"]["links"]
     for number, target in enumerate(islice(listed.links(), most), start=top):
         if target is not None and target[0] in renamed:

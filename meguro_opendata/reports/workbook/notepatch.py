@@ -1,4 +1,4 @@
-"""Notes of a worksheet: new comments beside those that it has, and the boxes (VML) in which Excel shows them."""
+"""Notes of a worksheet: new comments added to existing ones, and the VML boxes in which Excel shows them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ _SPACES |= {"x": b"urn:schemas-microsoft-com:office:excel"}
 _PREFIX = re.compile(r"(?<=[</ ])([vox]):(?=[A-Za-z])")
 _IDMAP = re.compile(rb"""<[\w.-]+:idmap\b[^<>]*?\bdata=(["'])([0-9, ]*)\1""")
 _SHAPE_ID = re.compile(rb"_x0000_s(\d{1,9})\b")
+# VML numbers shapes in clusters of 1,024, each of which belongs to one drawing of the workbook.
 _CLUSTER = 1024
+# Excel names the author of a threaded comment like this.
 _THREAD = "tc="
 
 
@@ -59,7 +61,7 @@ class Notes:
         self._part = package.related(sheet, "comments")
 
     def threads(self) -> set[Place]:
-        """The cells whose comments are conversations, which Excel shows instead of a note; they are left alone."""
+        """Return the cells with threaded comments, which Excel shows instead of a note; they stay unchanged."""
         if self._part is None:
             return set()
         root, data = self._package.root(self._part), self._package.read(self._part)
@@ -72,7 +74,7 @@ class Notes:
         return {place for place in places if place is not None}
 
     def add(self, texts: Mapping[Place, str], columns: Columns, notes_id: str | None) -> str | None:
-        """Add a note to each place; one that a cell has already grows.
+        """Add a note to each place; text is appended to a note that the cell has.
 
         Returns:
             The id of the sheet's new relation for ``legacyDrawing``; ``None`` if it already has one.
@@ -87,7 +89,7 @@ class Notes:
         return self._add_boxes({place: texts[place] for place in fresh}, columns, notes_id)
 
     def _add_comments(self, part: str, texts: Mapping[Place, str]) -> list[Place]:
-        """Put the texts into the comments part; the places that had no comment yet come back."""
+        """Write the texts to the comments part; return the places that had no comment."""
         data = self._package.read(part)
         root = elements(data, part)
         authors, listed = root.child("authors"), root.child("commentList")
@@ -153,7 +155,7 @@ class Notes:
 
 
 def _prefixes(data: bytes) -> dict[str, str]:
-    """What a drawing calls the namespaces that we call ``v``, ``o`` and ``x``; nothing if it lacks one.
+    """Return the prefixes that a drawing uses for the namespaces ``v``, ``o`` and ``x``; empty if it lacks one.
 
     >>> _prefixes(b'<xml xmlns:a="urn:schemas-microsoft-com:vml">')
     {}
@@ -180,7 +182,7 @@ def _author(authors: Sequence[str], comment: Element) -> str:
 
 
 def _append(data: bytes, parent: Element, new: str) -> Iterable[Edit]:
-    """Put elements at the end of another, which may be an empty tag."""
+    """Insert elements at the end of another element, which can be an empty tag."""
     if not new:
         return
     if parent.is_empty_tag:
@@ -203,7 +205,7 @@ def _comment(place: Place, text: str, author: int, p: str) -> str:
 
 
 def _grown(data: bytes, comment: Element, text: str, part: str) -> Iterable[Edit]:
-    """Return a comment with ours after what it says; plain text becomes a run, as runs follow only runs."""
+    """Return a comment with our text appended; its plain text becomes a run, since only runs can precede a run."""
     body = comment.child("text")
     if body is None:
         raise PatchError(part)
@@ -224,7 +226,7 @@ def _box(place: Place, text: str, number: int, order: int, columns: Columns) -> 
 
 
 def _anchor(place: Place, text: str, columns: Columns) -> str:
-    """Return where a note's box begins and ends: column, pixels into it, row, pixels into it, twice."""
+    """Return the two corners of a note's box, each as column, pixels into it, row, pixels into it."""
     note, limits = rules()["note"], rules()["limits"]
     high = min(lines_of(text, note["letters_in_line"]) + 1, note["most_lines"]) * note["line"]
     first = min(place[1] + 1, limits["columns"] - 1)

@@ -1,4 +1,4 @@
-"""The package of a workbook: its parts, their relations and content types, changed in few places, written anew."""
+"""The package (OPC) of a workbook: its parts, relations and content types, with few changes written back."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ _RELATIONS = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
 )
+# The earliest date of a ZIP archive, instead of a clock: equal marks give equal files.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_ENCRYPTED = 0x1
-# All that zipfile raises for archives whose directory or members are not what they say.
+_ENCRYPTED = 0x1  # bit 0 of a member's flags (PKWARE APPNOTE, 4.4.4)
+# Excel itself writes no other compression.
 _WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def rules() -> dict[str, Any]:
-    """Return how findings are shown in a workbook (``marked.toml``)."""
+    """Return the settings for findings in a workbook (``marked.toml``)."""
     return packaged_toml(__package__, "marked.toml")
 
 
 def lines_of(text: str, wide: int) -> int:
-    """Return how many lines a text takes where so many half-width letters fit in one.
+    """Return the number of lines of a text, given the number of half-width letters in a line.
 
     >>> lines_of("ab", 44), lines_of("あ" * 30, 44), lines_of("a" + chr(10) + "b", 44)
     (1, 2, 2)
@@ -51,7 +52,7 @@ class Relation:
 
 
 class Package:
-    """The parts of a workbook by name; what is never written stays as it was."""
+    """The parts of a workbook by name; a part that is not written stays unchanged."""
 
     def __init__(self, raw: bytes) -> None:
         try:
@@ -64,7 +65,7 @@ class Package:
         self._refuse_strange()
 
     def _refuse_strange(self) -> None:
-        """Members that hide others, are encrypted, or unpack to more than is reasonable."""
+        """Raise for members that hide others, are encrypted, or unpack to an unreasonable size."""
         strange = [
             member.filename
             for member in self._members
@@ -79,11 +80,11 @@ class Package:
         return name.lower() in self._names
 
     def names(self, ending: str) -> list[str]:
-        """Return the parts whose names end so."""
+        """Return the parts whose names have an ending."""
         return [name for low, name in self._names.items() if low.endswith(ending)]
 
     def read(self, name: str) -> bytes:
-        """Return a part's content as it now is.
+        """Return a part's current content.
 
         Raises:
             PatchError: If there is no such part or it is damaged.
@@ -176,13 +177,13 @@ class Package:
             self.write(name, splice(data, [(at, at, new.encode())]))
 
     def _free_name(self, kind: str) -> str:
-        """A name for a new part: numbered, but for the styles, which some readers look for under this name only."""
+        """Return the name of a new part: numbered, except for styles, which some readers expect under a fixed name."""
         form: str = rules()["names"][kind]
         names = (form.format(number) for number in chain([""] if kind == "styles" else [], count(1)))
         return next(name for name in names if name not in self)
 
     def to_bytes(self) -> bytes:
-        """The package: old members in their order with their dates and ways of compression, then the new ones."""
+        """Return the package: old members in order with their dates and compression, then new members."""
         sink = io.BytesIO()
         known = {member.filename for member in self._members}
         with zipfile.ZipFile(sink, "w") as target:
@@ -195,7 +196,7 @@ class Package:
 
 
 def _like(member: zipfile.ZipInfo) -> zipfile.ZipInfo:
-    """Return a member's head without what belongs to its old place in the archive."""
+    """Return a member's header without the data that refers to its old place in the archive."""
     made = _new(member.filename)
     made.date_time = member.date_time
     made.external_attr = member.external_attr

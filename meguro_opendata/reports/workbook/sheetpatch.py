@@ -1,4 +1,4 @@
-"""A worksheet's part with some cells given another format; cells and rows that are not there are put in."""
+"""A worksheet's part with other formats for some cells; missing cells and rows are inserted."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ Place = tuple[int, int]
 Restyle = Callable[[int, str], int]
 _ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
 _MERGED = re.compile(rb"""<(?:[\w.-]+:)?mergeCell\s[^<>]*?\bref=["']([A-Z]+[0-9]+):([A-Z]+[0-9]+)["']""")
+# Depths of worksheet, sheetData, row and c in a worksheet's part.
 _SHEET_DEPTH, _PART_DEPTH, _ROW_DEPTH, _CELL_DEPTH = 1, 2, 3, 4
 
 
 def address(place: Place) -> str:
-    """Return a place, counted from 0, as Excel shows it.
+    """Return the address of a place (row and column counted from 0) as Excel shows it.
 
     >>> address((4, 8))
     'I5'
@@ -41,7 +42,7 @@ def address(place: Place) -> str:
 
 
 def place_of(text: str) -> Place | None:
-    """Return the place, counted from 0, of an address; ``None`` if it is none.
+    """Return the place (row and column counted from 0) of an address; ``None`` if the text is no address.
 
     >>> place_of("I5"), place_of("x")
     ((4, 8), None)
@@ -62,14 +63,15 @@ class Columns:
     ranges: list[tuple[int, int, int, int | None]] = field(default_factory=list)
 
     def add(self, attributes: Mapping[str, str]) -> None:
-        """Take in one ``col``."""
+        """Add one ``col`` element."""
         width = float(attributes["width"]) if "width" in attributes else None
+        # A hidden column has no width on the screen, so a note's box beside it must not count it.
         pixels = 0 if attributes.get("hidden") in ("1", "true") else None if width is None else round(width * 8)
         first, last = int(attributes.get("min", 1)) - 1, int(attributes.get("max", 1)) - 1
         self.ranges.append((first, last, int(attributes.get("style", 0)), pixels))
 
     def style(self, column: int) -> int:
-        """Return the format of cells that are not there."""
+        """Return the column's format, which cells have that the file does not list."""
         return next((style for first, last, style, _ in self.ranges if first <= column <= last), 0)
 
     def width(self, column: int) -> int:
@@ -122,13 +124,13 @@ class SheetPatch:
 
     def _prepare(self, parser: XMLParserType) -> None:
         def start(name: str, attributes: dict[str, str]) -> None:
-            """Look at an element as deep as a cell."""
+            """Process the start of an element no deeper than a cell."""
             self._depth += 1
             if self._depth <= _CELL_DEPTH:
                 self._begin(name.rpartition(" "), attributes, parser.CurrentByteIndex)
 
         def end(_: str) -> None:
-            """Look at the end of a row or of a part."""
+            """Process the end of a row or of a part of the sheet."""
             if self._depth in (_PART_DEPTH, _ROW_DEPTH):
                 self._finish(parser.CurrentByteIndex)
             self._depth -= 1
@@ -194,7 +196,7 @@ class SheetPatch:
             self._edits.append((at, end, set_attribute(self._data[at:end], "s", str(number))))
 
     def _finish(self, at: int) -> None:
-        """The end of a row or of a part of the sheet."""
+        """Insert missing cells and rows at the end of a row or of a part of the sheet."""
         if self._depth == _ROW_DEPTH:
             if self._inside == "sheetData" and self._todo is not None:
                 self._close_row(at)
@@ -217,7 +219,7 @@ class SheetPatch:
         self._fill(self._row_start, head, at, cells, drop)
 
     def _fill(self, start: int, head: int, at: int, inner: bytes, drop: str | None = None) -> None:
-        """Put something at the end of an element that may be an empty tag."""
+        """Insert text at the end of an element, which can be an empty tag."""
         tag = self._data[start:head]
         new = set_attribute(tag, drop, None) if drop else tag
         if inner and tag.endswith(b"/>"):
@@ -252,7 +254,7 @@ class SheetPatch:
 
 
 def top_left(places: Iterable[Place], data: bytes) -> dict[Place, Place]:
-    """Return the top left cell of the merged range in which a place lies, for those places that lie in one.
+    """Return the top left cell of its merged range for each place inside one.
 
     >>> top_left([(0, 1), (3, 0)], b'<mergeCells><mergeCell ref="A1:C2"/></mergeCells>')
     {(0, 1): (0, 0)}

@@ -1,4 +1,4 @@
-"""Many places in few words: rows or cells that follow one another are told as a range."""
+"""Short lists of places: adjacent rows or cells are written as a range."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _Lane = tuple[str | None, ...]
 
 
 def spans(findings: Iterable[Finding], words: Mapping[str, str]) -> list[str]:
-    """Return the places of findings, those in neighbouring rows of one column together.
+    """Return the places of findings, with neighbouring rows of one column joined to a range.
 
     Args:
         findings: In any order.
-        words: What sheet, cell, row and column are called.
+        words: The words for sheet, cell, row and column.
 
     >>> words = {name: name for name in ("file", "sheet", "cell", "row", "line", "column")}
     >>> spans([Finding("type-date", "error", cell=f"I{row}", row=row) for row in (5, 6, 7, 9)], words)
@@ -34,8 +34,9 @@ def spans(findings: Iterable[Finding], words: Mapping[str, str]) -> list[str]:
 
 
 def _lane(found: Finding) -> _Lane:
-    """What places have in common that can be told as one range."""
+    """Return the properties that places share if they can form one range."""
     letters = _LETTERS.match(found.cell) if found.cell else None
+    # A cell with line breaks moves the following lines: a range needs an equal distance.
     shifted = found.line is not None and found.row is not None and found.line - found.row
     return found.file, found.sheet, found.column, letters[0] if letters else None, str(shifted or 0)
 
@@ -50,7 +51,7 @@ def _spans_of(lane: list[Finding], words: Mapping[str, str]) -> Iterator[str]:
 
 
 def _runs(rows: list[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last of each run of numbers that follow one another.
+    """Yield the first and last number of each run of consecutive numbers.
 
     >>> list(_runs([1, 2, 3, 7]))
     [(1, 3), (7, 7)]

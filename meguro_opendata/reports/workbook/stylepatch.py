@@ -1,4 +1,4 @@
-"""Cell formats of a workbook: each marked cell's own format again, with a fill, and those of the sheet of findings."""
+"""Cell formats of a workbook: a filled copy of each marked cell's format, and the formats of the sheet of findings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KEPT_OF_FONT = ("sz", "name", "family", "charset", "scheme")
 
 
 class Styles:
-    """A styles part that grows by the formats that are asked for; no format that was there changes."""
+    """A styles part to which requested formats are added; existing formats do not change."""
 
     def __init__(self, data: bytes, part: str) -> None:
         self._data = data
@@ -45,7 +45,7 @@ class Styles:
         return found
 
     def marked(self, number: int, fill: str) -> int:
-        """The number of the format that is like another one but for its fill (``error``, ``warning``, ``info``)."""
+        """Return the number of a format that equals another except for its fill (``error``, ``warning``, ``info``)."""
         if (number, fill) not in self._known:
             if not 0 <= number < len(self._formats.children):
                 raise PatchError(self._part)
@@ -92,7 +92,7 @@ class Styles:
         return len(self._fonts.children) + len(self._new_fonts) - 1
 
     def to_bytes(self) -> bytes:
-        """Return the part with the formats that were asked for after those that it had."""
+        """Return the part with the requested formats after the existing ones."""
         grown = (
             (self._fonts, self._new_fonts),
             (self._fills, self._new_fills),

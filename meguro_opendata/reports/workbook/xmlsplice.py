@@ -1,4 +1,4 @@
-"""XML that is changed by splicing: elements are found by the parser, every byte that is not replaced stays."""
+"""Changes to XML by splicing: the parser locates elements, and every byte that is not replaced stays."""
 
 from __future__ import annotations
 
@@ -29,8 +29,11 @@ _TAG = re.compile(rb"""<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>""")
 _NAME = re.compile(rb"</?([^\s/>]+)")
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*("[^"]*"|'[^']*')""")
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Excel reads ``_x000D_`` in a text as an escaped character (ECMA-376, ST_Xstring), so its underscore is escaped itself.
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+# Digits: every row, column and format number of a workbook fits.
 _LONGEST_NUMBER = 9
+# Parts read as trees (workbook, styles, comments) are small; a hostile one has millions of elements.
 _MOST_ELEMENTS = 500_000
 _ENCODINGS = (None, "utf-8", "utf8", "us-ascii", "ascii")
 
@@ -45,7 +48,7 @@ class PatchError(Exception):
 
 @dataclass(slots=True)
 class Element:
-    """An element and where it stands.
+    """An element and its position in the data.
 
     Attributes:
         name: Without its prefix.
@@ -69,7 +72,7 @@ class Element:
 
     @property
     def is_empty_tag(self) -> bool:
-        """Return whether it is written as one tag (``<a/>``)."""
+        """Return whether the element is written as one tag (``<a/>``)."""
         return self.end == self.inner
 
     def child(self, name: str) -> Element | None:
@@ -94,11 +97,11 @@ def parse(data: bytes, part: str, prepare: Callable[[XMLParserType], None]) -> N
     parser = expat.ParserCreate(namespace_separator=" ")
 
     def refuse(*_: object) -> None:
-        """A document type is refused."""
+        """Refuse a document type, whose entities can expand without limit."""
         raise PatchError(part)
 
     def declared(_: str, encoding: str | None, __: int) -> None:
-        """So is another encoding than UTF-8."""
+        """Refuse an encoding other than UTF-8, since the splices are bytes of UTF-8."""
         if (encoding.lower() if encoding else None) not in _ENCODINGS:
             raise PatchError(part)
 
@@ -114,7 +117,9 @@ def parse(data: bytes, part: str, prepare: Callable[[XMLParserType], None]) -> N
 
 
 def elements(data: bytes, part: str) -> Element:
-    """The root of a part with all that is below it; errors as :func:`parse`, and for a part of very many elements.
+    """Return the root element of a part with its descendants.
+
+    Raises as :func:`parse` does, and for a part with too many elements.
 
     >>> root = elements(b'<x:a xmlns:x="s"><x:b r="1"/></x:a>', "a.xml")
     >>> root.name, root.prefix, root.children[0].attributes, root.children[0].is_empty_tag
@@ -128,7 +133,7 @@ def elements(data: bytes, part: str) -> Element:
         """Collect the elements while they are parsed."""
 
         def start(name: str, attributes: dict[str, str]) -> None:
-            """Open an element in the one that is open."""
+            """Add an element to the innermost open one."""
             if next(room, None) is None:
                 raise PatchError(part)
             made = _element(data, parser.CurrentByteIndex, name, attributes)
@@ -158,7 +163,7 @@ def _element(data: bytes, start: int, name: str, attributes: Mapping[str, str]) 
 
 
 def end_of_tag(data: bytes, start: int) -> int:
-    """Return where the tag that begins at ``start`` ends.
+    """Return the end of the tag that begins at ``start``.
 
     >>> end_of_tag(b'<a b=">"/><c/>', 0)
     10
@@ -178,13 +183,14 @@ def tag_name(data: bytes, start: int) -> str:
 
 
 def set_attribute(tag: bytes, name: str, value: str | None) -> bytes:
-    """Return a tag with an attribute set anew or added; with ``None``, without it.
+    """Return a tag with an attribute set or added; ``None`` removes the attribute.
 
     >>> set_attribute(b'<c r="A1" s="3">', "s", "7"), set_attribute(b"<c/>", "s", "7")
     (b'<c r="A1" s="7">', b'<c s="7"/>')
     """
     wanted = name.encode()
     new = b"" if value is None else b' %s="%s"' % (wanted, value.encode())
+    # The tag is not written anew: other attributes keep their order, quotes and prefixes byte for byte.
     for found in _ATTRIBUTE.finditer(tag):
         if found[1] == wanted:
             return tag[: found.start()] + new + tag[found.end() :]
@@ -193,7 +199,7 @@ def set_attribute(tag: bytes, name: str, value: str | None) -> bytes:
 
 
 def small_number(text: str) -> int | None:
-    """Return the number that an attribute holds; ``None`` if it is none, or one that no workbook has.
+    """Return the number in an attribute; ``None`` if it is not a number or out of a workbook's range.
 
     >>> small_number("12"), small_number("-1"), small_number("9" * 5000)
     (12, None, None)
@@ -215,7 +221,7 @@ def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def legal_xml(text: str) -> str:
-    """Return text without the signs that XML cannot hold.
+    """Return text without the characters that XML forbids.
 
     >>> legal_xml("a" + chr(11) + "b")
     'ab'
@@ -224,7 +230,7 @@ def legal_xml(text: str) -> str:
 
 
 def xml_text(text: str) -> str:
-    """Text as it stands between tags or in quotes: escaped, without signs that XML or Excel would take for others.
+    """Return text escaped for XML, without characters that XML forbids or Excel would misread.
 
     >>> xml_text('<a & "b">_x000D_')
     '&lt;a &amp; &quot;b&quot;&gt;_x005F_x000D_'
