@@ -15,7 +15,7 @@ __all__ = ["moved_ids"]
 
 
 def moved_ids(before: pl.DataFrame, after: pl.DataFrame, fields: Sequence[Field]) -> Iterator[Hit]:
-    """IDs that another thing has now, and things that have another ID now; positions are those of the later table.
+    """Find IDs given to another thing, and things given another ID; positions are those of the later table.
 
     A thing is the same if its name and its address are. Something that was renamed, or has moved, keeps its ID, so one
     of the two may differ. What stands twice in one of the tables tells nothing.
@@ -43,7 +43,7 @@ def moved_ids(before: pl.DataFrame, after: pl.DataFrame, fields: Sequence[Field]
 
 
 def _marks(fields: Sequence[Field], table: pl.DataFrame) -> tuple[str, str, str] | None:
-    """The fields of the ID, the name and the address; ``None`` if the table lacks one of them, or has it empty."""
+    """Return the fields of ID, name and address; ``None`` if the table lacks one of them or has it empty."""
     there = [field for field in fields if field.name in table.columns]
     own = next((field.name for field in there if field.descriptor.get("constraints", {}).get("unique")), None)
     filled = [field.name for field in there if field.name != own and (table[field.name] != "").any()]

@@ -1,4 +1,4 @@
-"""What a recipe expects of a table (``expect``), and tables of a series that are copies of each other."""
+"""Expectations of a recipe (``expect``), and tables of a series that are copies of each other."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Expected(Protocol):
 
     @property
     def rows(self) -> Bounds | None:
-        """Of the number of rows."""
+        """Compare the number of rows with the expected one."""
 
     @property
     def change(self) -> float | None:
@@ -39,7 +39,7 @@ class Expected(Protocol):
 
     @property
     def totals(self) -> Mapping[str, Bounds]:
-        """Of the sum of a field's numbers, by field."""
+        """Compare the sum of each field's numbers with the expected one."""
 
 
 def expectation_findings(frame: pl.DataFrame, expected: Expected | None) -> Iterator[Finding]:
