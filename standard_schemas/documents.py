@@ -17,14 +17,14 @@ __all__ = ["pages", "readme"]
 
 
 def readme(standard_id: str) -> str:
-    """``<id>/README.md``: every version with its files, fields, gaps and sources."""
+    """Return ``<id>/README.md``: every version with its files, fields, gaps and sources."""
     described = _described(_entry(standard_id))
     cited = {piece["id"]: piece for version in described["versions"] for piece in version["evidence"]}
     return _render("readme.md", **described, evidence=_evidence(cited))
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """The documents of the project, by path: the index, and a page for each dataset that has something to tell."""
+    """Yield the project's documents by path: the index, and a page for each dataset with details."""
     yield "standards.md", _index()
     for entry in data("catalog.yaml"):
         if entry["status"] == "schema":

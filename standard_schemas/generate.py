@@ -20,7 +20,7 @@ DOCS = FOLDER.parent / "docs"
 
 
 def files(folder: Path = FOLDER, docs: Path = DOCS) -> Iterator[tuple[Path, str]]:
-    """The path and the text of every generated file; those of the project's documents only where that folder is."""
+    """Yield path and text of each generated file; documents are included only if their folder exists."""
     for standard_id, definition in definitions().items():
         for version in definition["versions"]:
             described, place = schema(definition, version), folder / standard_id / version

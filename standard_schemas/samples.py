@@ -30,7 +30,7 @@ class Wrong(NamedTuple):
 
 
 def valid(schema: Schema) -> str:
-    """``valid.csv``: one record with every field filled, one with only what must be filled and the key."""
+    """Return ``valid.csv``: a record with all fields, and one with only required fields and the key."""
     full, sparse = _record(schema, 1), _record(schema, 2)
     kept = [field["name"] for field in schema["fields"] if _constraint(field, "required")]
     kept += [schema[f"{PREFIX}key"] or schema["fields"][0]["name"]]
@@ -38,12 +38,12 @@ def valid(schema: Schema) -> str:
 
 
 def invalid(schema: Schema) -> str:
-    """``invalid.csv``: a valid record, then one for each thing that can be wrong."""
+    """Return ``invalid.csv``: a valid record, then one record for each kind of error."""
     return _csv(schema, [wrong.record for wrong in _wrongs(schema)])
 
 
 def findings(schema: Schema) -> str:
-    """``invalid.findings.yaml``: row (the header is row 1), field and check of each finding, in their order."""
+    """Return ``invalid.findings.yaml``: row (header = row 1), field and check of each finding, in order."""
     found = [(row, wrong) for row, wrong in enumerate(_wrongs(schema), start=2) if wrong.check]
     lines = (f"- {{row: {row}, field: {_quoted(wrong.field)}, check: {wrong.check}}}\n" for row, wrong in found)
     return "".join(lines) or "[]\n"

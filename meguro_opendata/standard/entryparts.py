@@ -1,4 +1,4 @@
-"""What an entry workbook of a standard holds beside its table: notes at the header and a hidden list of words."""
+"""Parts of an entry workbook beside its table: notes at the header and a hidden list of words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a standard says of a field, in words for a department: meaning, requirement and its basis, form, example."""
+"""Descriptions of a standard's fields for a department: meaning, requirement and its basis, form, example."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Explained:
     """A field in words.
 
     Attributes:
-        meaning: What it means, in Japanese as in the standard.
+        meaning: The meaning, in Japanese as in the standard.
         requirement: Whether it is required, and the basis; or that this is unknown, and what hints there are.
         form: How a value is written.
-        values: The words to choose from; empty if any value may stand there.
+        values: The words to choose from; empty if any value is allowed.
         closed: Whether other words than ``values`` are errors.
         example: One value, may be empty.
     """

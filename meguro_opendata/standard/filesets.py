@@ -65,10 +65,10 @@ class FileStandard:
     Attributes:
         standard: Its entry in the catalogue.
         version: The year of the edition.
-        edition: Which edition the facts are from, in Japanese.
-        known_gaps: What the evidence does not say.
+        edition: The edition that the facts are from, in Japanese.
+        known_gaps: Facts that the evidence lacks.
         files: In the standard's order, those of earlier editions last.
-        descriptor: Everything that ``files.yaml`` holds.
+        descriptor: The content of ``files.yaml``.
     """
 
     standard: Standard

@@ -210,7 +210,7 @@ def _read_schema(standard_id: str, version: str) -> dict[str, Any]:
 
 
 def _damaged_part(schema: object) -> str | None:
-    """The path inside a schema file of the first part without which nothing can be done, ``None`` if all is there."""
+    """Return the path of the first required part that a schema file lacks; ``None`` if it has all."""
     if not isinstance(schema, dict):
         return "-"
     fields = schema.get("fields")

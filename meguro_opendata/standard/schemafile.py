@@ -32,7 +32,7 @@ def read_schema(path: Path) -> dict[str, Any]:
 
 
 def read_json(path: Path) -> Any:
-    """What a file of JSON says.
+    """Return the content of a JSON file.
 
     Raises:
         ConfigurationError: If the file is missing, cannot be read, or is no JSON.

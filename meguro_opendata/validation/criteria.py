@@ -1,4 +1,4 @@
-"""What files are checked against, and one file checked against it."""
+"""Criteria of a check (standard or schema), and the check of one file against them."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _OTHER_DELIMITERS = "\t;"
 
 @dataclass(frozen=True)
 class _Checked:
-    """What came of one file: its records, how many of them were checked, and the findings."""
+    """The result of one file: its records, how many of them were checked, and the findings."""
 
     rows: int
     rows_checked: int

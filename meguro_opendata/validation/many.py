@@ -87,7 +87,7 @@ def _named_reason(file: Path) -> str | None:
 
 
 def _below(folder: Path, own: set[Path]) -> Iterator[tuple[Path, str | None]]:
-    """Every file below a folder with the reason to pass it over; folders that are hidden, ours or links as a whole."""
+    """Yield each file below a folder with the reason to skip it; hidden, own and linked folders are skipped whole."""
     try:
         entries = sorted(folder.iterdir())
     except OSError:
@@ -124,7 +124,7 @@ def _is_own(file: Path) -> bool:
 
 
 def check_files(files: Sequence[Path], job: Job, jobs: int = 1) -> Iterator[Outcome]:
-    """What came of each file, in the order of the files, as soon as it is there.
+    """Yield the result of each file, in the order of the files, as soon as it is ready.
 
     Args:
         files: The files.

@@ -1,4 +1,4 @@
-"""Which standard, and which version of it, a header follows: by name after NFKC and synonyms, never by position."""
+"""Recognition of the standard and version that a header follows: by name (NFKC, synonyms), never by position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file is called: title, sheet, file name and slug as evidence for the standard that is proposed."""
+"""Names of a file as evidence for its standard: title, sheet, file name and slug."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which item of a standard a header's spelling means, and how sure that is: exact, spelled otherwise, or a synonym."""
+"""Items of a standard by the spellings of headers, with their certainty: exact, other spelling, or synonym."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _left_out() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def named_item(label: str, standard: Standard) -> tuple[str, str] | None:
-    """The item that a header names, and by what: ``name``, ``spelling``, ``variant``, ``synonym``, …; or nothing.
+    """Return the item that a header names and the reason (``name``, ``spelling``, ``variant``, ``synonym``, …).
 
     >>> named_item("ＴＥＬ", load_standard("aed")), named_item("見本", load_standard("aed"))
     (('電話番号', 'known'), None)
@@ -114,7 +114,7 @@ def _roles() -> Mapping[str, str]:
 
 
 def spellings(standard: Standard | None) -> list[str]:
-    """Every header by which a table may be known: items of a standard in all its versions, or of all, and synonyms.
+    """Return all known headers: the items of one standard's versions, or of all standards, and synonyms.
 
     >>> {"名称", "TEL"} <= set(spellings(load_standard("aed"))) <= set(spellings(None))
     True
@@ -143,7 +143,7 @@ def _without_remark(label: str, standard: Standard) -> tuple[str, str] | None:
 
 @cache
 def _tiers(standard_id: str, version: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
-    """For each reason the spellings that count by it and the items that they mean, the surest reason first."""
+    """Return for each reason, the surest first, its accepted spellings with the items that they mean."""
     return tuple(_made_tiers(load_standard(standard_id, version)))
 
 
@@ -172,7 +172,7 @@ def dataset_prefix(names: Sequence[str]) -> str:
 
 
 def _endings(names: Sequence[str]) -> list[tuple[str, str]]:
-    """What stands behind the first word of each item, where the items of the standard have a word in common."""
+    """Return each item's words after the first one, where the items of the standard share a word."""
     if not dataset_prefix(names):
         return []
     return [(loose(name.partition("_")[2]), name) for name in names if "_" in name]
@@ -191,7 +191,7 @@ def _own_spellings(own: _Synonyms, names: list[str], degree: str) -> Iterator[tu
 
 
 def _role_spellings(own: _Synonyms, names: list[str], degree: str) -> Iterator[tuple[str, str]]:
-    """Spellings of the roles that items have, each with its item; those that this standard uses otherwise are none."""
+    """Yield the spellings of each item's role with the item, without spellings that this standard uses otherwise."""
     special = {loose(spelling) for entry in own.values() for part in entry.values() for spelling in part}
     roles = _words()["roles"]
     fields = {role: field for role, entry in roles.items() if (field := _field_of(entry["fields"], names)) is not None}

@@ -1,4 +1,4 @@
-"""Which standard, and which version of it, a header follows: by name after NFKC and synonyms, never by position."""
+"""Recognition of the standard and version that a header follows: by name (NFKC, synonyms), never by position."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Match:
 
     @property
     def near(self) -> bool:
-        """Whether the standard is worth naming; below, the header shares no more than what many standards have."""
+        """Return whether the standard is worth naming; below, the header shares only items of many standards."""
         return self.score >= _NEAR
 
 
@@ -136,7 +136,7 @@ def unlisted_in(labels: Iterable[str]) -> Evidence | None:
 
 
 def _doubted(match: Match, unlisted_id: str | None) -> Match:
-    """The match with half its score if the table is one of a list of unknown items, or more than a companion file."""
+    """Halve the score of a match if the table follows an unknown list or holds more than a companion file."""
     share = least_share(match.id)
     if not match.sure or (unlisted_id is None and (share is None or match.labels >= share)):
         return match

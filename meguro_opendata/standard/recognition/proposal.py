@@ -17,7 +17,7 @@ _SURE_REASONS = ("name", "spelling", "variant", "synonym", "known", "prefix")
 
 @dataclass(frozen=True)
 class Recognition:
-    """What is known of a table's standard.
+    """The candidates for a table's standard.
 
     Attributes:
         matches: The standards that it may follow, best first; names only reorder and add to those that are not sure.
@@ -36,7 +36,7 @@ class Recognition:
 
     @property
     def proposed(self) -> Match | None:
-        """The standard worth naming: the best match, if it is near, mixed with another or what the table is called."""
+        """Return the best match if it is near, mixed with another standard, or supported by the table's names."""
         best = self.matches[0] if self.matches else None
         if best is None or self.unlisted is not None:
             return None

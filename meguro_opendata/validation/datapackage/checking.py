@@ -184,7 +184,7 @@ def _others(
 
 
 def _file_findings(one: DescribedResource) -> Iterator[Finding]:
-    """Size and checksum that are not those of the file."""
+    """Yield a finding where the declared size or checksum differs from the file's."""
     size, stamp = one.content.get("bytes"), one.content.get("hash")
     if one.file is None or (size is None and stamp is None):
         return
@@ -209,7 +209,7 @@ def _stamp(stamp: object) -> tuple[str, str]:
 
 
 def _unchecked_words(one: DescribedResource) -> Iterator[NotChecked]:
-    """What a resource says of its file that was not obeyed."""
+    """Yield a finding for each property of a resource that was not applied to its file."""
     words = package_words()["dialects"]
     known = {name for kind in words.values() for name in kind}
     for name in one.dialect:

@@ -100,7 +100,7 @@ def _resource_faults(place: str, one: object, path: Path) -> Iterator[Fault]:
 
 
 def _path_faults(place: str, given: object, folder: Path, *, required: bool) -> Iterator[Fault]:
-    """Faults of the paths in a property; schemas and dialects may stand in the descriptor itself."""
+    """Yield faults of the paths in a property; schemas and dialects can also be inline."""
     if given is None or (isinstance(given, dict) and not required):
         return
     paths = given if isinstance(given, list) and required else [given]
@@ -177,7 +177,7 @@ _IS_OF: Mapping[str, Any] = {
 
 
 def _reference_faults(resources: Sequence[DescribedResource]) -> list[Fault]:
-    """Foreign keys to resources that the package lacks, or to fields that their schemas lack."""
+    """Return faults for foreign keys to missing resources, or to fields missing from their schemas."""
     known = {one.name: one for one in resources}
     return [
         fault

@@ -28,7 +28,7 @@ _YEAR_LETTERS, _LAST_YEAR = 4, 9999
 
 
 def plain_reader(descriptor: Mapping[str, Any], missing: Sequence[str]) -> Read | None:
-    """A reader of a field's cells: the value, and the names of what it fails (``type``, or constraints in order).
+    """Return a reader that gives a cell's value and the checks it fails (``type``, or constraints in order).
 
     Args:
         descriptor: The field of a Table Schema that frictionless takes for one.
@@ -52,7 +52,7 @@ def plain_reader(descriptor: Mapping[str, Any], missing: Sequence[str]) -> Read 
 
 
 def _checks(constraints: Mapping[str, Any], read_value: ReadValue, field: str) -> Mapping[str, Check] | None:
-    """What is asked of a value, ``None`` if a constraint is not plain."""
+    """Return the checks of a value; ``None`` if a constraint is not plain."""
     if not constraints.keys() <= _CHECKS.keys():
         return None
     given = dict(_in_order(constraints, read_value, field))
@@ -67,7 +67,7 @@ def _in_order(constraints: Mapping[str, Any], read_value: ReadValue, field: str)
 
 
 def _prepared(name: str, given: Any, read_value: ReadValue, field: str) -> Any:
-    """What a check compares with; ``None`` if it is not what is usually given."""
+    """Return the value that a check compares with; ``None`` if it has an unusual type."""
     if name == "pattern":
         return bounded_pattern(field, given) if isinstance(given, str) else None
     if name == "enum":

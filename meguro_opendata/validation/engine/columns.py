@@ -34,7 +34,7 @@ def _unknown(table: Table, names: list[str], standard: Standard) -> Iterator[Fin
 
 
 def _meant(label: str, absent: list[str], standard: Standard) -> str | None:
-    """The item without a column that a label probably means: by the words that offices use, else by its spelling."""
+    """Return the missing item that a label probably means, by synonyms of offices, else by spelling."""
     shipped = any(one.id == standard.id for one in standards())
     named = named_item(label, standard) if shipped else None
     if named is not None:

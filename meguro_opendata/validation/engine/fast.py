@@ -74,7 +74,7 @@ def check_table(
     by_name: bool,
     others: Mapping[str, TextTable] | None = None,
 ) -> list[RawError]:
-    """Every error that frictionless finds, in its order; arguments as :func:`frictionless_engine.check_table`."""
+    """Return all errors that frictionless finds, in its order; arguments as :func:`frictionless_engine.check_table`."""
     check = FastCheck(table.header, schema, by_name=by_name, others=others)
     if check.needs_whole:
         return frictionless_engine.check_table(table, schema, by_name=by_name, others=others)
@@ -145,7 +145,7 @@ def _bad_cells(block: _Block, judge: Judge) -> Iterator[tuple[int, str | None]]:
 def _add_length_errors(
     found: dict[int, list[RawError]], block: _Block, widths: pl.Series, judges: Sequence[Judge]
 ) -> None:
-    """Cells beyond the fields, and fields without a cell."""
+    """Find cells beyond the last field, and fields without a cell."""
     fields = len(judges)
     for row in (widths != fields).arg_true():
         record, width, at = block.cells.row(row), widths[row], block.begin + row
@@ -171,5 +171,5 @@ def _blank_rows(block: _Block, judges: Sequence[Judge]) -> list[int]:
 
 
 def _is_one_of(column: pl.Series, words: Sequence[str]) -> pl.Series:
-    """Like ``is_in``, which takes four times as long for one word."""
+    """Compare like ``is_in``, which takes four times as long for one word."""
     return column == words[0] if len(words) == 1 else column.is_in(list(words))

@@ -124,7 +124,7 @@ class RawError:
 
     @property
     def ends_at_header(self) -> bool:
-        """Whether it is one after which frictionless reads no record: any of the header but those of single labels."""
+        """Return whether frictionless reads no record after this error: any header error not about a single label."""
         return self.record is None and not self.type.endswith("-label")
 
 
@@ -209,7 +209,7 @@ def hashable(expected: ExpectedField, value: Any) -> Any:
 def read_head(
     header: Sequence[str], schema: Mapping[str, Any], *, by_name: bool, others: Mapping[str, TextTable] | None = None
 ) -> Head:
-    """What frictionless makes of a header; arguments and errors as :func:`check_table`.
+    """Return how frictionless reads a header; arguments and errors as :func:`check_table`.
 
     Raises:
         MeguroOpendataError: If frictionless breaks off in a table that foreign keys refer to.
@@ -242,7 +242,7 @@ def read_head(
 
 
 def field_reader(schema: Mapping[str, Any]) -> Read:
-    """Frictionless's own cell reader of a schema's first field."""
+    """Return frictionless's own cell reader of a schema's first field."""
     return _schema(schema).fields[0].create_cell_reader()  # type: ignore[no-any-return]
 
 
@@ -379,7 +379,7 @@ class _FieldReaders:
         self._given: dict[tuple[int | None, str], int] = {}
 
     def next_failed(self, record: int | None, name: str, value: str | None) -> str | None:
-        """The constraint that the next error of this cell is about: the nth error is the nth failing constraint."""
+        """Return the constraint of this cell's next error: the nth error is the nth failing constraint."""
         reader = self._readers.get(name)
         if reader is None:
             return None

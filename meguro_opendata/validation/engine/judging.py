@@ -67,13 +67,13 @@ class Judge:
         ]
 
     def _open(self, cells: pl.Series) -> pl.Series:
-        """Which cells no test proves good."""
+        """Return which cells no test proves valid."""
         if self.proof.test is None:
             return pl.repeat(value=True, n=len(cells), dtype=pl.Boolean, eager=True)
         return cells.alias(str(self.index)).to_frame().select(~self.proof.test).to_series()
 
     def _unproved(self, distinct: pl.Series) -> list[str]:
-        """Which of a column's few values no test proves good."""
+        """Return which of a column's few distinct values no test proves valid."""
         if len(distinct) > _FEW:
             return distinct.filter(self._open(distinct)).to_list()
         fresh = [value for value in distinct.to_list() if value not in self.proved]

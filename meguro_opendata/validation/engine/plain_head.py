@@ -27,7 +27,7 @@ _FLAGS = ("required", "unique")
 
 
 def plain_head(header: Sequence[str], schema: Mapping[str, Any], *, by_name: bool) -> Head | None:
-    """What frictionless makes of a header; ``None`` if only it knows.
+    """Return how frictionless reads a header; ``None`` if only frictionless can decide.
 
     Args:
         header: The labels.
@@ -123,7 +123,7 @@ def _expected(
 
 
 def _when_first_used(schema: Mapping[str, Any]) -> Read:
-    """Frictionless's reader of a schema's only field, made when it is first asked."""
+    """Return frictionless's reader of a schema's only field, made at its first use."""
 
     @cache
     def reader() -> Read:

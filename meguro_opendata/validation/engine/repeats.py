@@ -1,4 +1,4 @@
-"""Rows that say nothing new."""
+"""Rows of a table that repeat an earlier row."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ __all__ = ["Streamed", "check_text"]
 
 @dataclass(frozen=True)
 class Streamed:
-    """What a check of a text file came to.
+    """The result of checking a text file.
 
     Attributes:
         header: The file's first record.

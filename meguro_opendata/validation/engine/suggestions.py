@@ -1,4 +1,4 @@
-"""What a cell should say instead, and which finding tells what became of its value."""
+"""Suggested values of cells, and the findings that explain how a value was damaged."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def places_of_grid(grid: Grid) -> Places:
 
 
 def places_of_text(header: Sequence[str], lines: Sequence[int]) -> Places:
-    """The places of a text file whose first record is the header; ``lines`` are those of the records below it."""
+    """Return the places in a text file whose first record is the header; ``lines`` are those of later records."""
     return Places(None, 1, range(2, len(lines) + 2), lines, header, [None] * len(header))
 
 
@@ -148,7 +148,7 @@ def _code(error: RawError, field: Mapping[str, Any] | None) -> str:
 
 @cache
 def _told() -> frozenset[str]:
-    """The codes of findings. Every type of value and every constraint is among them; frictionless may have more."""
+    """Return the codes of findings: every value type and every constraint; frictionless may have more."""
     return frozenset(messages.codes("findings"))
 
 

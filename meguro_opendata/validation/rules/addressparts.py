@@ -60,7 +60,7 @@ def _suspect(part: str, text: str) -> bool | None:
 
 
 def misplaced_part(part: str, row: Mapping[str, str], code: str = "") -> _Misplaced | None:
-    """What a part of an address holds that belongs elsewhere, and into which parts; ``None`` if it is in its place.
+    """Return the misplaced text in an address part and the parts it belongs in; ``None`` if all is in place.
 
     Args:
         part: The part whose value is judged.
@@ -81,7 +81,7 @@ def misplaced_part(part: str, row: Mapping[str, str], code: str = "") -> _Mispla
 
 
 def _misplaced(part: str, plain: Mapping[str, str], home: Municipality | None) -> _Misplaced | None:
-    """What a part of a plain address holds that belongs elsewhere."""
+    """Return the text in a part of a plain address that belongs in another part."""
     value = plain[part]
     if not is_address(value) and not re.search("[0-9]", value):
         return None
@@ -94,7 +94,7 @@ def _misplaced(part: str, plain: Mapping[str, str], home: Municipality | None) -
 
 
 def _of_rest(part: str, value: str, row: Mapping[str, str], home: Municipality | None) -> _Misplaced | None:
-    """What is wrong with a town, a lot or a building that names no place."""
+    """Return the fault of a town, a lot or a building that names no place."""
     if part == "town":
         return _in_town(value)
     if part == "lot":
@@ -103,7 +103,7 @@ def _of_rest(part: str, value: str, row: Mapping[str, str], home: Municipality |
 
 
 def _behind_prefecture(value: str) -> _Misplaced | None:
-    """What follows the name of a prefecture, if a municipality of it does."""
+    """Return the text after a prefecture's name, if it begins with a municipality of that prefecture."""
     place = find_place(value)
     if not value.startswith(_prefectures()) or place.municipality is None:
         return None

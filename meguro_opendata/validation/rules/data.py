@@ -1,4 +1,4 @@
-"""What every rule builds on: ``rules.toml``, the rows that are looked at, and what is found in them."""
+"""The basis of every rule: ``rules.toml``, the rows to check, and the findings in them."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Rows:
 
 
 def rule_data() -> Mapping[str, Any]:
-    """Everything that ``rules.toml`` says.
+    """Return the content of ``rules.toml``.
 
     >>> rule_data()["limits"]["heap_rows"]
     5
@@ -126,7 +126,7 @@ def first_of(names: Iterable[str], rows: Rows) -> str | None:
 def wrong_values(
     column: pl.Series, judge: Callable[[str], _Why | None], clean: str | None = None
 ) -> Iterator[tuple[int, str, _Why]]:
-    """Position, value and reason of each value that is not in order; each distinct one is judged once.
+    """Yield position, value and reason of each faulty value; each distinct value is judged once.
 
     Args:
         column: Text; empty values are in order.

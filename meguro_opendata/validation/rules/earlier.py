@@ -15,10 +15,10 @@ __all__ = ["moved_ids"]
 
 
 def moved_ids(before: pl.DataFrame, after: pl.DataFrame, fields: Sequence[Field]) -> Iterator[Hit]:
-    """IDs that another thing has now, and things that have another ID now; positions are those of the later table.
+    """Find IDs given to another thing, and things given another ID; positions are those of the later table.
 
     A thing is the same if its name and its address are. Something that was renamed, or has moved, keeps its ID, so one
-    of the two may differ. What stands twice in one of the tables tells nothing.
+    of the two may differ. An entry that occurs twice in a table is not compared.
 
     >>> fields = [Field("ID", "id", "", "", {"constraints": {"unique": True}}), Field("名称", "text", "", "", {})]
     >>> fields += [Field("住所", "text", "", "", {})]
@@ -36,14 +36,14 @@ def moved_ids(before: pl.DataFrame, after: pl.DataFrame, fields: Sequence[Field]
     for at, value, was, now in reused.sort("at").select("at", "id", "name_before", "name").iter_rows():
         yield Hit("identifier-reused", at, own, value, params={"was": was, "now": now})
     alike = new.join(old, on=["name", "address"], suffix="_before").filter(pl.col("id") != pl.col("id_before"))
-    told = set(reused["at"])
+    reported = set(reused["at"])
     for at, value, was, now in alike.sort("at").select("at", "id", "id_before", "name").iter_rows():
-        if at not in told:
+        if at not in reported:
             yield Hit("identifier-changed", at, own, value, params={"was": was, "now": now})
 
 
 def _marks(fields: Sequence[Field], table: pl.DataFrame) -> tuple[str, str, str] | None:
-    """The fields of the ID, the name and the address; ``None`` if the table lacks one of them, or has it empty."""
+    """Return the fields of ID, name and address; ``None`` if the table lacks one of them or has it empty."""
     there = [field for field in fields if field.name in table.columns]
     own = next((field.name for field in there if field.descriptor.get("constraints", {}).get("unique")), None)
     filled = [field.name for field in there if field.name != own and (table[field.name] != "").any()]
@@ -58,7 +58,7 @@ def _is_name(field: str) -> bool:
 
 
 def _things(frame: pl.DataFrame, own: str, name: str, address: str) -> pl.DataFrame:
-    """Return the rows that are told apart by their ID and by their name and address."""
+    """Return the rows whose ID is unique and whose pair of name and address is unique."""
     named = frame.select(pl.col(own).alias("id"), pl.col(name).alias("name"), pl.col(address).alias("address"))
     filled = named.with_row_index("at").filter(pl.all_horizontal(pl.col("id", "name", "address") != ""))
     return filled.filter(pl.col("id").is_unique() & pl.struct("name", "address").is_unique())

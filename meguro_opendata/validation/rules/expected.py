@@ -1,4 +1,4 @@
-"""What a recipe expects of a table (``expect``), and tables of a series that are copies of each other."""
+"""Expectations of a recipe (``expect``), and tables of a series that are copies of each other."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Bounds(Protocol):
 
 
 class Expected(Protocol):
-    """What a recipe says under ``expect``."""
+    """The expectations that a recipe declares under ``expect``."""
 
     @property
     def rows(self) -> Bounds | None:
-        """Of the number of rows."""
+        """Return the bounds of the number of rows."""
 
     @property
     def change(self) -> float | None:
@@ -39,7 +39,7 @@ class Expected(Protocol):
 
     @property
     def totals(self) -> Mapping[str, Bounds]:
-        """Of the sum of a field's numbers, by field."""
+        """Return the bounds of the sum of a field's numbers, by field."""
 
 
 def expectation_findings(frame: pl.DataFrame, expected: Expected | None) -> Iterator[Finding]:
@@ -106,11 +106,11 @@ def _shown(bounds: Bounds) -> str:
 
 
 def copied_tables(tables: Sequence[tuple[str, pl.DataFrame]], without: Sequence[str] = ()) -> list[Finding]:
-    """Return a warning for each table of a series that says nothing but what an earlier one says; both are named.
+    """Return a warning for each table of a series whose rows equal those of an earlier one; both are named.
 
     Args:
         tables: Name and published rows of each file.
-        without: Fields that tell the period, and so differ even in a copy.
+        without: Fields of the period, which differ even in a copy.
 
     >>> one, other = pl.DataFrame({"a": ["1", "2", "3"]}), pl.DataFrame({"a": ["1", "2", "4"]})
     >>> [found.params["other"] for found in copied_tables([("1月", one), ("2月", other), ("3月", one)])]

@@ -54,7 +54,7 @@ def rule_findings(
     place: Place | None = None,
     home: str = "",
 ) -> list[Finding]:
-    """What the rules find in a table, by place.
+    """Return the findings of the rules in a table, by place.
 
     Args:
         table: The source, which knows the places.

@@ -66,7 +66,7 @@ def shifts(rows: Rows, errors: Mapping[int, Sequence[str]]) -> Iterator[Hit]:
 
 
 def shift_of(cells: Sequence[str], strict: Mapping[int, str]) -> int:
-    """By how many columns the cells of a row stand too far right (left, if negative); 0 if that is not certain.
+    """Return by how many columns a row's cells are shifted right (left if negative); 0 if uncertain.
 
     >>> strict = {1: "^[0-9]{3}-[0-9]{4}$", 2: "^[(]0"}
     >>> shift_of(["見本", "", "153-8573", "(03)5722-1111"], strict), shift_of(["見本", "153-8573", "(03)1", ""], strict)
@@ -91,7 +91,7 @@ def shift_of(cells: Sequence[str], strict: Mapping[int, str]) -> int:
 
 
 def standards(labels: Sequence[str], standard: Standard) -> Iterator[Hit]:
-    """That a header is another standard's than the one that is named, somebody else's, or none of these."""
+    """Find a header of another standard, of another publisher's layout, or of no known layout."""
     found = recognise(labels)
     own = max((match.score for match in found if match.id == standard.id), default=0.0)
     if own >= SURE:

@@ -21,7 +21,7 @@ class Place(Protocol):
 
     @property
     def name(self) -> str:
-        """What it is and of which year, as the report names it."""
+        """Return the name and year of the boundary data, as the report shows them."""
 
     def outside(self, points: pl.DataFrame) -> pl.Series:
         """Return whether each point certainly lies outside.
@@ -55,7 +55,7 @@ def places(rows: Rows, place: Place | None) -> Iterator[Hit]:
 
 
 def _points(rows: Rows, north: str, east: str) -> pl.DataFrame:
-    """Position, latitude and longitude of each row that has both, and the code of the municipality that it names."""
+    """Return position, latitude, longitude and municipality code of each row that has both coordinates."""
     code = first_of([name for entry in rule_data()["names"] for name in entry["code"] if "_" in name], rows)
     named = pl.col(code) if code else pl.lit("")
     numbers = [pl.col(name).cast(pl.Float64, strict=False).alias(to) for name, to in ((north, "lat"), (east, "lon"))]

@@ -23,7 +23,7 @@ _HYPHENS = re.compile(f"[{hyphens('compared_addresses')}-]|番地の|番地|番|
 
 
 def orders(rows: Rows) -> Iterator[Hit]:
-    """Ends that come before their beginning; times may run over midnight."""
+    """Find ends that are before their beginning; times may run past midnight."""
     for entry in rule_data()["orders"]:
         for first, last in _pairs(entry["pairs"], rows):
             if entry["code"] == "time-order":

@@ -58,7 +58,7 @@ class _Points:
 
 
 def surroundings(rows: Rows, home: str = "") -> Iterator[Hit]:
-    """What is wrong with the points of a table with one pair of coordinates, and by what they were checked.
+    """Yield the faults of the points of a table with one pair of coordinates, and the basis of the check.
 
     Args:
         rows: The table.
@@ -91,7 +91,7 @@ def surroundings(rows: Rows, home: str = "") -> Iterator[Hit]:
 
 
 def _misread(points: _Points, where: NDArray[np.int64], code: str) -> Misread | None:
-    """What is wrong with the points of a municipality as a whole, if there are enough and a reading explains them."""
+    """Return the common fault of a municipality's points, if there are enough and one misreading explains them."""
     lat, lon = points.lat[where], points.lon[where]
     wrong = misread(lat, lon, code) if code else None
     if wrong is None or wrong.read is None:
@@ -134,7 +134,7 @@ def _points(rows: Rows, north: str, east: str, geocoder: Geocoder, home: str) ->
 
 
 def _measured(rows: Rows) -> pl.Series:
-    """Which rows have a position of their own; one that was estimated from the address proves nothing of it."""
+    """Return which rows have their own position; one estimated from the address cannot confirm that address."""
     flag = gazetteer_data()["flags"]["level"]["name"]
     if flag not in rows:
         return pl.repeat(value=True, n=rows.frame.height, eager=True)
@@ -182,7 +182,7 @@ def _found(address: str, code: str, geocoder: Geocoder) -> Geocoded | None:
 
 
 def _basis(code: str, geocoder: Geocoder) -> _Basis:
-    """What the points of a municipality are checked against; nothing without a name."""
+    """Return the basis for checking a municipality's points; empty without a name."""
     boundary = boundary_of(code) if code else None
     if boundary is not None:
         return _Basis(f"{municipality(code).full_name} {boundary.file}", "point-outside-boundary", boundary.outside)
@@ -239,7 +239,7 @@ def _shifted(points: _Points) -> Iterator[Hit]:
 
 
 def _datum_unchecked(field: str, located: int) -> Iterator[Hit]:
-    """That too few points have an address that is known for the datum to show."""
+    """Report that too few points have a known address to determine the datum."""
     least = plausibility_data()["offset"]["points"]
     if located < least:
         reason = "unchecked-datum-few" if located else "unchecked-datum-addresses"

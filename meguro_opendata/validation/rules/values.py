@@ -40,7 +40,7 @@ def codes(rows: Rows) -> Iterator[Hit]:
 
 
 def damaged(frame: pl.DataFrame, known: Collection[str]) -> Iterator[Hit]:
-    """Codes and numbers that a spreadsheet destroyed, in the columns that no field describes: their labels say them.
+    """Find codes and numbers damaged by a spreadsheet in columns without a field, recognised by their labels.
 
     >>> frame = pl.DataFrame({"都道府県コード又は市区町村コード": ["1.31105E+11"], "気温": ["1.5E+01"]})
     >>> [(hit.code, hit.field) for hit in damaged(frame, [])]
@@ -91,7 +91,7 @@ def readings(rows: Rows) -> Iterator[Hit]:
 
 
 def shapes(rows: Rows) -> Iterator[Hit]:
-    """Telephone numbers and URLs that cannot be right, whatever their pattern says."""
+    """Find telephone numbers and URLs that match their pattern but cannot be right."""
     for field in rows.fields:
         shape = rule_data()["shapes"].get(field.kind)
         column = rows[field.name] if shape else None

@@ -1,4 +1,4 @@
-"""What a field's constraints and categories ask of a value, by the specification."""
+"""Checks of a value against a field's constraints and categories, by the specification."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a schema demands that a check does not look at, each with the reason, so that nothing is dropped in silence."""
+"""Demands of a schema that are not checked, each with its reason, so that no demand is dropped in silence."""
 
 from __future__ import annotations
 

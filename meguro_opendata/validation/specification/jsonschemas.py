@@ -83,7 +83,7 @@ def _name_patterns(part: Any) -> Iterator[str]:
 
 
 def _references(part: Any) -> Iterator[str]:
-    """Everything that some part of a schema refers to."""
+    """Yield all references in a part of a schema."""
     if isinstance(part, dict):
         yield from (str(part[name]) for name in ("$ref", "$dynamicRef", "$recursiveRef") if name in part)
     for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():

@@ -82,7 +82,7 @@ def _form(descriptor: Descriptor) -> str:
 
 
 def _engines(descriptor: Descriptor) -> ReadValue:
-    """Frictionless's own reader, where the specification leaves it to a library what a value is."""
+    """Return frictionless's own reader, for values that the specification leaves to the library."""
     alone = {"name": "value", "type": descriptor["type"], "format": _form(descriptor)}
 
     @cache
@@ -156,7 +156,7 @@ def _numbers(descriptor: Descriptor) -> ReadValue:
 
 
 def _stripped(text: str, point: str) -> str:
-    """What is left of a number without what stands before and behind it.
+    """Return a number without the text before and after it.
 
     >>> _stripped("約 -1,5 %", ","), _stripped("INF kg", "."), _stripped("なし", ".")
     ('-1,5', 'INF', '')
@@ -175,7 +175,7 @@ def _booleans(descriptor: Descriptor) -> ReadValue:
 
 
 def _json(text: str) -> Any:
-    """JSON as its own standard has it: no NaN, no number beyond all bounds."""
+    """Read JSON strictly (RFC 8259): no NaN, no infinite number."""
 
     def refuse(name: str) -> Any:
         raise ValueError(name)
