@@ -19,7 +19,7 @@ _LAT_UNITS, _LON_UNITS = 960, 640  # eighths of a 3rd mesh in a degree: 3.75 and
 _SECONDS = 3600
 _SNAP = 1e-9  # seconds: a point so near to an edge lies on it, and belongs to the mesh to the north or east
 _WEST = 100
-_NORTH, _EAST = 100 * 2 // 3, 200  # codes have two digits for each; the last row ends at 66°40'
+_NORTH, _EAST = 100 * 2 / 3, 200  # codes have two digits for each; the last row ends at 66°40'
 _FINEST = 8
 _FORM = re.compile("[0-9]{4}(?:[0-7]{2}(?:[0-9]{2}(?:[1-4]{1,3})?)?)?")
 _DIGITS = {4: 640, 6: 80, 8: 8, 9: 4, 10: 2, 11: 1}  # of a code: its side in units
@@ -34,7 +34,7 @@ def mesh_codes(lat: npt.ArrayLike, lon: npt.ArrayLike, level: Level = "3") -> np
         level: ``1`` (80 km), ``2`` (10 km), ``3`` (1 km), ``1/2``, ``1/4`` or ``1/8`` of the latter.
 
     Raises:
-        CoordinateError: If a point lies where codes do not reach (south of the equator, west of 100°).
+        CoordinateError: If a point is outside the range of codes: latitude 0° to 66°40′, longitude 100° to 200°.
 
     >>> mesh_codes([35.641463, 35 + 2 / 3], [139.698171, 139.5], "3").tolist()
     ['53393565', '53394400']
@@ -54,13 +54,13 @@ def mesh_codes(lat: npt.ArrayLike, lon: npt.ArrayLike, level: Level = "3") -> np
 
 
 def _units(degrees: Floats, per_degree: int) -> npt.NDArray[np.int64]:
-    """Whole units from the origin; a value that lies within the snap below an edge counts as on it."""
+    """Return whole units from the origin; a value just below an edge (within ``_SNAP``) counts as on the edge."""
     scaled = degrees * per_degree
     return np.floor(scaled + _SNAP / _SECONDS * per_degree).astype(np.int64)
 
 
 def _joined(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], depth: int) -> npt.NDArray[np.str_]:
-    """Return the digits of each level, one after another."""
+    """Join the digits of each level into a code."""
     number = rows // 640 * 100 + columns // 640
     digits = 4
     for level, (side, parts) in enumerate(((80, 8), (8, 10)), start=1):
@@ -75,10 +75,10 @@ def _joined(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], depth: 
 
 
 def mesh_bounds(code: str) -> tuple[float, float, float, float]:
-    """South, west, north and east edge of a mesh in degrees.
+    """Return the south, west, north and east edge of a mesh in degrees.
 
     Raises:
-        MeguroOpendataError: If there is no such code.
+        MeguroOpendataError: If the code is malformed.
 
     >>> mesh_bounds("5339")
     (35.333333333333336, 139.0, 36.0, 140.0)

@@ -1,4 +1,4 @@
-"""Degrees as people write them: decimal, with marks, dotted, packed; what may mean two things is not guessed."""
+"""Notations of degrees: decimal, with marks, dotted, packed. An ambiguous text keeps all its readings."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _POINT = re.compile(r"(?:\"|''|秒)\.?")  # a mark of seconds in front of their 
 
 @dataclass(frozen=True)
 class Written:
-    """What a text says.
+    """The readings of a text as degrees.
 
     Attributes:
-        readings: Degrees that it may mean; one if it is certain.
-        axis: ``lat`` or ``lon`` where the text says so, else ``None``.
-        notation: ``decimal`` or ``dms`` if it is certain, ``None`` if it may be either.
+        readings: Possible values in degrees; exactly one if the text is unambiguous.
+        axis: ``lat`` or ``lon`` where the text names the axis, else ``None``.
+        notation: ``decimal`` or ``dms`` if only one is possible, else ``None``.
     """
 
     readings: tuple[Decimal, ...]
@@ -56,11 +56,11 @@ def _data() -> _Data:
 
 
 def read_degrees(text: str, notation: Notation | None = None) -> Written | None:
-    """What a text says as degrees, ``None`` if it is no such text.
+    """Return the readings of a text as degrees; ``None`` if the text is not in a known notation.
 
     Args:
-        text: As it stands in a cell.
-        notation: What ambiguous texts are declared to be; a decimal point is never added, whatever is declared.
+        text: Content of a cell, unchanged.
+        notation: Declared notation of ambiguous texts. Declaring ``decimal`` never adds a lost decimal point.
 
     >>> texts = ("35度38分29.1秒", "35.38.29.1", "353829.1", "北緯３５．６４１４")
     >>> [str(read_degrees(text).readings[0]) for text in texts]
@@ -85,14 +85,14 @@ def read_degrees(text: str, notation: Notation | None = None) -> Written | None:
 def _as_declared(
     found: list[tuple[Notation, Decimal]], plain: str, notation: Notation | None
 ) -> list[tuple[Notation, Decimal]]:
-    """Of several readings those of the declared notation."""
+    """Return only the readings of the declared notation, where a text has several."""
     if notation is None or len(found) < 2 or (notation != "dms" and "." not in plain):  # noqa: PLR2004
         return found
     return [one for one in found if one[0] == notation]
 
 
 def _split(text: str) -> tuple[str, str]:
-    """Return the text without the word or letter for a direction, and that word, ``""`` if there is none.
+    """Split a text into the degrees and the word or letter of the direction (``""`` if absent).
 
     >>> _split("N35.64"), _split("139.7 E"), _split("東経139度"), _split("35.64")
     (('35.64', 'N'), ('139.7', 'E'), ('139度', '東経'), ('35.64', ''))
@@ -124,7 +124,7 @@ def _readings(text: str) -> Iterator[tuple[Notation, Decimal]]:
 
 
 def _sexagesimal(found: re.Match[str]) -> Iterator[Decimal]:
-    """Yield degrees from their sixtieths, nothing if there are more of these than sixty."""
+    """Yield degrees from minutes and seconds; yield no value if either is 60 or more."""
     whole, minutes, seconds = Decimal(found["d"]), Decimal(found["m"]), Decimal(_POINT.sub(".", found["s"] or "0"))
     if minutes >= _SIXTY or seconds >= _SIXTY or (found["s"] and minutes % 1):
         return
@@ -133,7 +133,7 @@ def _sexagesimal(found: re.Match[str]) -> Iterator[Decimal]:
 
 
 def decimal_text(degrees: Decimal | float) -> str:
-    """Return degrees as a table has them: nine decimals at most (0.1 mm), no noughts at the end.
+    """Return degrees as text with at most nine decimals (0.1 mm) and without trailing zeros.
 
     >>> decimal_text(35.64), decimal_text(Decimal("139.698171000"))
     ('35.64', '139.698171')

@@ -1,4 +1,4 @@
-"""Two columns of text → coordinates of another system, row by row: read, doubted, transformed, or refused."""
+"""Two columns of text to coordinates of another system: each row is read, checked, then transformed or refused."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _MOST_DEGREES = 180.0
 
 @dataclass(frozen=True)
 class PointWords:
-    """What is declared of two columns of coordinates.
+    """Declarations about two columns of coordinates.
 
     Attributes:
-        crs: Their system; the first column holds its first axis.
-        swapped: Whether the columns hold the axes the other way round.
+        crs: Reference system of the columns; the first column contains its first axis.
+        swapped: Whether the columns contain the axes in reverse order.
         notation: What texts such as ``35.3829`` are; ``None``: refused where nothing in the columns tells.
         allow_approximate: Whether points without a grid may be moved by an approximate operation.
     """
@@ -47,7 +47,7 @@ class PointWords:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Something that is to be said of a row, or of all: the parts of a finding.
+    """A fault or remark about one row or the whole table, as the parts of a finding.
 
     Attributes:
         code: The finding's code.
@@ -66,13 +66,13 @@ class Trouble:
 
 @dataclass(frozen=True, eq=False)
 class Located:
-    """The columns in the target's system; rows in trouble are as they were.
+    """The columns in the target's system; rows with an error are unchanged.
 
     Attributes:
         first: Values of the target's first axis as text, blank where the coordinates are.
         second: Values of its second axis.
-        troubles: What is to be said, errors among it.
-        done: What was done, ``None`` if there was no point.
+        troubles: Faults and remarks, errors included.
+        done: Record of the transformation; ``None`` if there was no point.
         errors: The expected error (m) of each point as text, ``None`` where none was moved approximately.
     """
 
@@ -88,7 +88,7 @@ class Located:
         return all(trouble.severity != "error" for trouble in self.troubles)
 
     def record(self) -> dict[str, Any] | None:
-        """Operation, grids, versions, checksums and expected error, for those who use the coordinates."""
+        """Return operation, grids, versions, checksums and expected error, for users of the coordinates."""
         return self.done.record() if self.done else None
 
 
@@ -104,12 +104,12 @@ def locate(
     Args:
         first: Texts of the first column.
         second: Texts of the second.
-        words: What is declared of them.
-        target: The system that they are wanted in.
+        words: Declarations about the columns.
+        target: Reference system of the result.
         grids: As for :func:`meguro_opendata.geo.transform`.
 
     Raises:
-        MissingGridError: If a needed grid has not been added and nothing may stand in for it.
+        MissingGridError: If a needed grid has not been added and approximate operations are not allowed.
     """
     plan_steps(words.crs.datum, target.datum, grids, allow_approximate=words.allow_approximate)
     texts = (second, first) if words.swapped else (first, second)
@@ -143,7 +143,7 @@ def _errors(rows: int, at: Whole, done: Transformed) -> pl.Series | None:
 
 
 def _placed(troubles: Sequence[Trouble], words: PointWords) -> Iterator[Trouble]:
-    """Yield the troubles with the column where each stands in the table."""
+    """Yield the troubles with the number of their column in the table."""
     for one in troubles:
         part = 1 - one.part if words.swapped and one.part is not None else one.part
         yield Trouble(one.code, one.severity, one.position, part, one.suggestion, one.params)
@@ -202,7 +202,7 @@ def _meant(value: str, words: PointWords, notation: Notation | None, part: int) 
 
 
 def _doubts(texts: Sequence[pl.Series], numbers: Sequence[Floats], words: PointWords) -> list[Trouble]:
-    """Pairs that cannot be what they are said to be: half, exchanged, damaged, of another system, outside Japan."""
+    """Find invalid pairs: half empty, exchanged, damaged, of another system or outside Japan."""
     first, second = numbers
     blank = [(text.str.strip_chars() == "").to_numpy() for text in texts]
     half = np.flatnonzero(blank[0] != blank[1]).tolist()
@@ -232,7 +232,7 @@ def _why_outside(first: float, second: float, crs: Crs) -> str:
 
 
 def _degree_doubts(numbers: Sequence[Floats], places: Whole, crs: Crs) -> list[Trouble]:
-    """What pairs of degrees show, as cleaning doubts them; ``places`` are their rows."""
+    """Return the doubts of cleaning about pairs of degrees; ``places`` are the rows of the pairs."""
     kinds = _KINDS[::-1] if crs.east_first else _KINDS
     part_of = dict(zip(kinds, (0, 1), strict=True))
     frame = pl.DataFrame({kind: [_text(value) for value in numbers[part].tolist()] for kind, part in part_of.items()})
@@ -262,7 +262,7 @@ def _usable(numbers: Sequence[Floats], troubles: Sequence[Trouble]) -> Whole:
 
 
 def remarks(done: Transformed) -> list[Trouble]:
-    """What is to be said of the operation: approximate points with their error, points that no survey revised."""
+    """Return remarks on the operation: approximate points with their error, points without a revising survey."""
     made: list[Trouble] = []
     for step in done.steps:
         shown = {"source": datum_title(step.source), "target": datum_title(step.target), "operation": step.operation}
@@ -285,7 +285,7 @@ def _written(text: pl.Series, at: Whole, values: Floats, before: Floats | None, 
         text: The column.
         at: The rows whose values they are.
         values: The values.
-        before: What stood there, ``None`` if the axis is another.
+        before: Previous values, ``None`` if the axis differs.
         target: Their system.
     """
     written = [decimal_text(value) if target.geographic else f"{value:.4f}" for value in values.tolist()]

@@ -1,4 +1,4 @@
-"""The coordinates of a table: read in the system that its recipe declares, put into the one that is published."""
+"""Coordinates of a table: read in the reference system of the recipe and transformed to the published one."""
 
 from __future__ import annotations
 
@@ -27,24 +27,25 @@ __all__ = ["PUBLISHED", "RULE", "Placed", "fields_to_clean", "in_order", "place"
 PUBLISHED = "EPSG:6668"
 RULE = "coordinates"
 _FIRST = 2  # the record of the first feature, as in a sheet with a header
-_SAME = "EPSG:4326"  # at the metre level
+# WGS 84 agrees with JGD2011 at the metre level, so its points are published without a transformation.
+_SAME = "EPSG:4326"
 _MOST_DEGREES = 360.0
 _NUMBER = "decimal"
-# What cleaning and validation tell of pairs of degrees themselves.
-_TOLD = ("coordinates-swapped", "coordinates-equal", "coordinate-half", "ambiguous-value")
+# Codes that cleaning and validation already report for degrees; a second finding would count the cell twice.
+_ALREADY_REPORTED = ("coordinates-swapped", "coordinates-equal", "coordinate-half", "ambiguous-value")
 
 Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A table whose coordinates are those that are published.
+    """A table whose coordinates are in the published reference system.
 
     Attributes:
         frame: The rows.
         changes: Each rewritten coordinate.
-        findings: What is wrong with coordinates, or to be known of the operation.
-        doubts: What is left of the doubts of cleaning.
+        findings: Findings about coordinates and about the operation.
+        doubts: Doubts of cleaning that the transformation did not settle.
         record: Operation, grids and expected error; ``None`` if no system is declared or no row has a point.
     """
 
@@ -56,7 +57,7 @@ class Placed:
 
 
 def _declared(settings: FileSettings, table: Table, mapped: Mapped, names: Sequence[str]) -> str | None:
-    """The system of the coordinates: that of a GIS file's geometries, if these are published, else the recipe's."""
+    """Return the CRS of a GIS file's geometries if they are published, else the CRS of the recipe."""
     if table.grid.crs is not None and tuple(mapped.origins.get(name) for name in names) == point_names():
         return table.grid.crs
     return settings.crs
@@ -69,7 +70,7 @@ def _words(crs: str, settings: FileSettings) -> PointWords:
 
 
 def in_order(mapped: Mapped, fields: Sequence[Field], settings: FileSettings) -> Mapped:
-    """The mapped table with its two coordinates exchanged, if the recipe says that they are the wrong way round."""
+    """Return the mapped table, with its two coordinates exchanged if the recipe declares them swapped."""
     names = coordinate_fields(fields)
     if names is None or settings.axes != "swapped":
         return mapped
@@ -79,7 +80,7 @@ def in_order(mapped: Mapped, fields: Sequence[Field], settings: FileSettings) ->
 
 
 def fields_to_clean(table: Table, mapped: Mapped, fields: Sequence[Field], settings: FileSettings) -> Sequence[Field]:
-    """Return the fields as cleaning is to take them: coordinates in metres are plain numbers."""
+    """Return the fields for cleaning; coordinates in metres become plain numbers, not degrees."""
     names = coordinate_fields(fields)
     crs = _declared(settings, table, mapped, names) if names is not None else None
     if names is None or crs is None or parse_crs(crs).geographic:
@@ -112,7 +113,7 @@ def placed_geometries(table: Table, settings: FileSettings) -> Geometries:
     """Return the geometries of a GIS file's rows in JGD2011, vertex by vertex.
 
     Raises:
-        MeguroOpendataError: If the table is of no GIS file.
+        MeguroOpendataError: If the table does not come from a GIS file.
         MissingGridError: If a needed grid has not been added and the recipe allows nothing approximate.
         OutsideGridError: If vertices lie outside a needed grid.
     """
@@ -127,9 +128,9 @@ def placed_geometries(table: Table, settings: FileSettings) -> Geometries:
 
 
 def _axes(pair: Sequence[Part], words: PointWords) -> tuple[Part, Part]:
-    """Return what is given for 緯度 and 経度 in the order of the declared system's axes.
+    """Return the values for 緯度 and 経度 in the axis order of the declared system.
 
-    In a recipe 緯度 takes what goes north and 経度 what goes east, whatever order the system's own axes have.
+    In a recipe 緯度 takes the northing and 経度 the easting, in any axis order of the system.
     """
     north, east = pair
     return (east, north) if words.crs.east_first else (north, east)
@@ -150,7 +151,7 @@ def _findings(
     for one in located.troubles:
         if one.position is None:
             yield Finding(one.code, one.severity, sheet=table.grid.sheet, params=one.params)
-        elif not (words.crs.geographic and one.code in _TOLD):
+        elif not (words.crs.geographic and one.code in _ALREADY_REPORTED):
             yield _placed_finding(one, table, mapped, _axes(names, words)[one.part or 0])
 
 
@@ -172,9 +173,10 @@ def _is_settled(doubt: Doubt, names: Sequence[str], before: pl.DataFrame, after:
 def undeclared(
     table: Table, mapped: Mapped, frame: pl.DataFrame, fields: Sequence[Field], settings: FileSettings
 ) -> Iterator[Finding]:
-    """What is to be said where coordinates are published and no system is declared: metres are an error.
+    """Yield findings on coordinates that are published without a declared CRS; values in metres are an error.
 
-    So is a point of a geometry that is on another datum and goes into a field that is no latitude or longitude.
+    A geometry's point on another datum is also an error in a field other than latitude or longitude, because
+    only those two fields are transformed.
     """
     names = coordinate_fields(fields)
     yield from _unplaced(table, mapped, names or ())

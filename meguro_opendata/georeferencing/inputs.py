@@ -35,12 +35,12 @@ class PlaceFile:
     state: str
 
     def to_dict(self) -> dict[str, Any]:
-        """As an entry of the JSON of ``places@1``."""
+        """Return an entry of the JSON of ``places@1``."""
         return {"kind": self.kind, "file": self.name, "state": self.state}
 
 
 def place_files(workspace: Workspace) -> list[PlaceFile]:
-    """The files that ``opendata.toml`` declares under ``[places]``, in its order; nothing is read if there are none.
+    """Return the files that ``opendata.toml`` declares under ``[places]``, in their declared order.
 
     Raises:
         SourceError: If one cannot be read.

@@ -1,4 +1,4 @@
-"""Places → what the page draws: markers, names of towns, boundaries and, if asked for, tiles."""
+"""Elements of the map: markers, names of towns, boundaries and, on request, tiles."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Marker:
     """All rows at one point.
 
     Attributes:
-        rows: In the order of the table.
+        rows: The rows in the order of the table.
         kind: ``measured``, ``near`` (a block or nearer) or ``rough``.
-        radius: Of the expected error, in the drawing's units; 0 for measured points.
+        radius: Radius of the expected error in units of the drawing; 0 for measured points.
     """
 
     x: float
@@ -38,7 +38,7 @@ class Marker:
 
 @dataclass(frozen=True)
 class Label:
-    """The name of a town at its point, and from which zoom on it is shown."""
+    """The name of a town, its position, and the lowest zoom at which the page shows it."""
 
     x: float
     y: float
@@ -48,7 +48,7 @@ class Label:
 
 @dataclass(frozen=True)
 class TileImage:
-    """One tile and where it lies."""
+    """One map tile with its position and size."""
 
     href: str
     x: float
@@ -61,7 +61,7 @@ class Drawing:
     """Everything on the map; positions are in units of ``width`` by ``height``.
 
     Attributes:
-        metres: How many metres a unit is in the middle of the first view.
+        metres: Length of a unit in metres in the middle of the first view.
         outlines: Paths of imported boundaries.
         shapes: Paths of the areas and lines of a GIS file.
     """
@@ -77,7 +77,7 @@ class Drawing:
 
     @property
     def scale_metres(self) -> int:
-        """Return the length of the scale: a round number of metres, about a sixth of the width."""
+        """Return the length of the scale bar: the longest round number of metres within a sixth of the width."""
         whole = self.metres * self.width / 6
         power = 10 ** int(math.log10(whole))
         return int(max(step * power for step in (1, 2, 5) if step * power <= whole))
@@ -105,11 +105,11 @@ def draw(
     *,
     tiles: bool,
 ) -> Drawing | None:
-    """Return the map of some places; ``None`` if none has a point.
+    """Return the map of the rows; ``None`` if no row has a point.
 
     Args:
         rows: The places.
-        geocoder: What knows the towns.
+        geocoder: Source of the towns and their points.
         codes: The municipalities whose towns and boundaries are drawn.
         shapes: Areas and lines of a GIS file.
         tiles: Whether the page shows map tiles, which come from the network.
@@ -142,7 +142,10 @@ def _corners(shapes: Sequence[Shape]) -> Iterator[tuple[float, float]]:
 
 
 def _view(points: Sequence[tuple[float, float]], middle: tuple[float, float]) -> _View:
-    """Return a view of the points that lie around their middle."""
+    """Return the view that contains the points near the middle.
+
+    Points farther away than ``farthest`` are ignored, so that one wrong coordinate does not shrink the map.
+    """
     known = preview_data()
     near = [point for point in points if distance(*point, *middle) <= known["farthest"]] or [middle]
     projected = [project(*point) for point in near]
@@ -157,7 +160,7 @@ def _view(points: Sequence[tuple[float, float]], middle: tuple[float, float]) ->
 
 
 def _markers(located: Sequence[tuple[float, float, PlaceRow]], view: _View, metres: float) -> Iterator[Marker]:
-    """Yield one marker a point and kind; the rough ones first, so that measured points lie above them."""
+    """Yield one marker for each point and kind; rough ones first, so that measured points are drawn above them."""
     grouped: dict[tuple[float, float, str], list[PlaceRow]] = defaultdict(list)
     for lat, lon, row in located:
         kind = "measured" if row.is_measured else "rough" if row.is_rough else "near"
@@ -169,7 +172,7 @@ def _markers(located: Sequence[tuple[float, float, PlaceRow]], view: _View, metr
 
 
 def _labels(geocoder: Geocoder, codes: Sequence[str], view: _View) -> Iterator[Label]:
-    """Yield the names of the towns; each with the zoom from which on it lies over no other."""
+    """Yield the name of each town with the lowest zoom at which it overlaps no name shown before."""
     waiting: list[tuple[float, float, str]] = []
     for code in codes:
         for town in geocoder.towns(code) or ():
@@ -189,7 +192,7 @@ def _labels(geocoder: Geocoder, codes: Sequence[str], view: _View) -> Iterator[L
 
 
 def _overlap(one: tuple[float, float, str], other: tuple[float, float, str], zoom: int) -> bool:
-    """Return whether two names would lie over each other at a zoom."""
+    """Return whether two names would overlap at a zoom."""
     size = preview_data()["name_size"]
     wide = (len(one[2]) + len(other[2])) / 2 * size
     return bool(abs(one[0] - other[0]) * zoom < wide and abs(one[1] - other[1]) * zoom < size)
@@ -203,7 +206,7 @@ def _outlines(codes: Sequence[str], view: _View) -> Iterator[str]:
 
 
 def _path(places: Sequence[Sequence[float]], view: _View, *, is_area: bool) -> str:
-    """Return a ring, or a line, of (lon, lat) as SVG has it."""
+    """Return the SVG path of a ring or a line of (lon, lat)."""
     drawn = (view.place(lat, lon) for lon, lat in places)
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in drawn) + ("Z" if is_area else "")
 

@@ -1,4 +1,4 @@
-"""Web Mercator, in which map tiles are cut: degrees to units of which the whole world is one wide."""
+"""Web Mercator, the projection of map tiles: degrees to a square world with sides of length 1."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import math
 __all__ = ["Tile", "metres_per_unit", "project", "tiles_over"]
 
 Tile = tuple[int, int, int]
-_EQUATOR = 40_075_016.686  # metres
+# Metres: the circumference of the WGS 84 ellipsoid at the equator (2π × 6 378 137 m).
+_EQUATOR = 40_075_016.686
 
 
 def project(lat: float, lon: float) -> tuple[float, float]:
-    """Return the place of a point, x to the east and y to the south, each from 0 to 1.
+    """Return the projected position of a point: x to the east and y to the south, each from 0 to 1.
 
     >>> project(0, 0)
     (0.5, 0.5)
@@ -21,7 +22,7 @@ def project(lat: float, lon: float) -> tuple[float, float]:
 
 
 def metres_per_unit(lat: float) -> float:
-    """Return how many metres the unit is at a latitude.
+    """Return the length in metres of the unit (the width of the world) at a latitude.
 
     >>> round(metres_per_unit(60) / metres_per_unit(0), 3)
     0.5
@@ -30,7 +31,7 @@ def metres_per_unit(lat: float) -> float:
 
 
 def tiles_over(left: float, top: float, right: float, bottom: float, most: int, deepest: int) -> list[Tile]:
-    """Return the tiles (zoom, x, y) that cover an area, of the deepest zoom with no more than so many of them.
+    """Return the tiles (zoom, x, y) that cover an area at the deepest zoom that needs at most ``most`` tiles.
 
     >>> tiles_over(0.49, 0.49, 0.51, 0.51, 4, 18)
     [(6, 31, 31), (6, 32, 31), (6, 31, 32), (6, 32, 32)]

@@ -1,4 +1,4 @@
-"""One offline page with the points of a table over the names of the towns, to see whether they are right."""
+"""An offline page that shows the points of a table over the names of towns, for checking the points."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ __all__ = ["Preview", "preview_file", "preview_release"]
 
 @dataclass(frozen=True)
 class Preview:
-    """A table whose places are looked at.
+    """A table prepared for the map page.
 
     Attributes:
-        title: What the page is called.
+        title: Title of the page.
         file: The file that the rows are from.
         rows: Every row with its place.
         home: The municipality that the table is about, if known.
-        geocoder: What knows the towns.
+        geocoder: Source of the towns and their points.
         shapes: The areas and lines of a GIS file.
-        findings: What there is to know of it.
-        evidence: Why it is that municipality.
-        judged: Whether the table's own points lie in it.
-        coverage: What of the file was read.
+        findings: Findings from reading a GIS file.
+        evidence: Evidence for the choice of that municipality.
+        judged: Judgement of whether the table's own points are in that municipality.
+        coverage: Parts of the file that were read and left out.
     """
 
     title: str
@@ -73,12 +73,12 @@ class Preview:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return how many rows have a point of the table's own, a near one, a rough one, or none."""
+        """Return the number of rows by kind of point: measured, near, rough or missing."""
         kinds = Counter(_kind(row) for row in self.rows)
         return {kind: kinds[kind] for kind in ("measured", "near", "rough", "none")}
 
     def page(self, lang: str, *, tiles: bool = False) -> str:
-        """Return the page, in one file.
+        """Return the page as one self-contained HTML text.
 
         Raises:
             MeguroOpendataError: If no row has a point.
@@ -153,16 +153,16 @@ def preview_file(
         path: A CSV, TSV or workbook, or a GIS file, whose areas and lines are drawn with a point on each.
         home: The municipality that it is about; default the one that the file itself or the workspace shows.
         swapped: Whether its columns of latitude and longitude are the wrong way round.
-        crs: The system of a GIS file that does not say so.
-        words: More of what is declared of a GIS file.
+        crs: Reference system of a GIS file that does not name one.
+        words: Further declarations about a GIS file: layer, encoding.
         workspace: The municipality of the workspace.
 
     Raises:
         MeguroOpendataError: If addresses lack their municipality and more than one comes into question.
         SourceError: If it cannot be read, is too long, or has neither coordinates nor addresses.
-        UnknownCrsError: If a GIS file does not say which system it is in.
+        UnknownCrsError: If a GIS file does not name its reference system.
         MissingGridError: If it needs a grid that has not been added.
-        OutsideGridError: If it has points outside of a needed grid.
+        OutsideGridError: If it has points outside a needed grid.
     """
     known, words = preview_data(), words or LayerWords(crs=crs)
     if is_geo_file(path):
@@ -206,7 +206,7 @@ def _preview(
 
 
 def _roles_of_features(columns: Sequence[str]) -> TableRoles:
-    """The columns of a GIS file's table; without a usual name the first attribute is what a feature is called."""
+    """Find the columns of a GIS file's table; without a usual name column, the first attribute names the feature."""
     lat, lon = point_names()
     return replace(roles_of(columns), lat=lat, lon=lon)
 

@@ -1,4 +1,4 @@
-"""The rows of a table as places: where the table has a point, that; else the address's own, marked as estimated."""
+"""Rows of a table as places: the table's own point, or else a point estimated from the address."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from meguro_opendata.standard.model import Field, coordinate_fields
 __all__ = ["SWAPPED", "PlaceRow", "TableRoles", "place_rows", "preview_data", "roles_of", "roles_of_fields"]
 
 SWAPPED = "address-point-swapped"
+# Degrees around Japan from Okinotorishima to the Kuriles. The ranges are disjoint, which reveals swapped columns.
 _LAT, _LON = (20.0, 46.0), (122.0, 154.0)
 
 
@@ -26,10 +27,10 @@ class PlaceRow:
     """One row of the table on the page.
 
     Attributes:
-        number: Of the record, the first being 1.
+        number: Number of the record; the first is 1.
         level: ``measured`` for the table's own point, else the level of the estimated one, or ``none``.
-        error: Metres, of an estimated point.
-        problem: What is wrong with the address or the table's own point, as a word of the messages; or empty.
+        error: Expected error of an estimated point in metres.
+        problem: Key of the message about a fault of the address or of the table's own point, or empty.
     """
 
     number: int
@@ -43,22 +44,22 @@ class PlaceRow:
 
     @property
     def is_measured(self) -> bool:
-        """Return whether the table itself has the point."""
+        """Return whether the point comes from the table itself."""
         return self.level == "measured"
 
     @property
     def is_rough(self) -> bool:
-        """Return whether the point stands for more than a block."""
+        """Return whether the point represents an area larger than a block."""
         return not self.is_measured and self.level not in gazetteer_data()["levels"]["published"]
 
 
 @dataclass(frozen=True)
 class TableRoles:
-    """Which columns of a table say what; ``None`` where none does.
+    """The columns of a table by their role; ``None`` for a role without a column.
 
     Attributes:
-        level: The column with the level of points that were estimated at the table's making.
-        error: The column with their error.
+        level: Column with the level of points that were estimated when the table was made.
+        error: Column with the expected error of those points.
     """
 
     name: str
@@ -70,7 +71,7 @@ class TableRoles:
 
 
 def preview_data() -> Mapping[str, Any]:
-    """Everything that ``preview.toml`` says.
+    """Return the content of ``preview.toml``.
 
     >>> preview_data()["width"]
     960
@@ -79,7 +80,7 @@ def preview_data() -> Mapping[str, Any]:
 
 
 def roles_of(columns: Sequence[str]) -> TableRoles:
-    """Return the columns by their usual names.
+    """Find the columns by their usual names.
 
     >>> roles_of(["No", "施設名", "住所", "緯度", "経度"])
     TableRoles(name='施設名', address='住所', lat='緯度', lon='経度', level=None, error=None)
@@ -103,7 +104,7 @@ def roles_of(columns: Sequence[str]) -> TableRoles:
 
 
 def _geocoded(name: str) -> list[str]:
-    """What ``geo geocode`` calls a column, in each language."""
+    """Return the name that ``geo geocode`` gives a column, in each language."""
     return [word(f"geocode-{name}", lang) for lang in LANGUAGES]
 
 
@@ -123,7 +124,7 @@ def _first(columns: Sequence[str], names: Sequence[str]) -> str | None:
 
 
 def place_rows(frame: pl.DataFrame, roles: TableRoles, geocoder: Geocoder) -> list[PlaceRow]:
-    """Return every row with its place, as far as it is known."""
+    """Return every row with its place, where a place is known."""
     empty = [""] * frame.height
     columns = [
         frame[name].fill_null("").to_list() if name is not None else empty
@@ -149,14 +150,14 @@ def _row(number: int, *cells_and_geocoder: Any) -> PlaceRow:
 
 
 def _fault_of(lat: str, lon: str) -> str:
-    """What is wrong with coordinates that are no point in Japan; nothing if there are none."""
+    """Return the key of the fault of coordinates outside Japan; empty if both cells are empty."""
     if not (lat.strip() or lon.strip()):
         return ""
     return SWAPPED if _point(lon, lat) is not None else "address-point-outside"
 
 
 def _flagged(level: str, error: str) -> tuple[str, float]:
-    """Level and error of a point that was estimated when the table was made."""
+    """Return level and expected error of a point that was estimated when the table was made."""
     known = gazetteer_data()["levels"]["order"]
     named = {word(f"level-{level}", lang): level for level in known for lang in LANGUAGES}
     level = named.get(level, level)
@@ -164,7 +165,7 @@ def _flagged(level: str, error: str) -> tuple[str, float]:
 
 
 def _point(lat: str, lon: str) -> tuple[float, float] | None:
-    """Return the coordinates, if both lie in Japan."""
+    """Return the coordinates if both are within Japan."""
     try:
         north, east = float(lat), float(lon)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The areas and lines of a GIS file as the map draws them: no finer than can be seen."""
+"""Areas and lines of a GIS file as the map draws them, simplified where there are too many vertices."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ __all__ = ["shapes_of"]
 
 
 def shapes_of(geometries: Geometries) -> list[Shape]:
-    """Return each ring and line, coarser the more vertices there are; points are drawn as rows.
+    """Return each ring and line; simplify them until they have at most ``most_vertices`` vertices.
+
+    Points are left out: the map draws them as rows.
 
     Args:
-        geometries: In degrees, x = longitude.
+        geometries: Geometries in degrees, x = longitude.
     """
     import shapely
 

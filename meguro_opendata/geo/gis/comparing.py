@@ -153,7 +153,7 @@ def _moved_vertices(features: Features, after: Geometries) -> Iterator[Finding]:
 
 
 def _kinds(shapes: Geometries) -> Sequence[str]:
-    """What each geometry is, with its heights."""
+    """Return the kind of each geometry, with its heights."""
     return ["" if one is None else str(one.geom_type) + (" Z" if one.has_z else "") for one in shapes]
 
 

@@ -30,7 +30,7 @@ def named_system(path: Path) -> str | None:
 
 
 def _ends(path: Path) -> Iterator[str]:
-    """What stands before the features, and what stands behind them."""
+    """Return the text before the features and the text after them."""
     with path.open("rb") as file:
         head = file.read(_PART).decode("utf-8", errors="replace")
         file.seek(max(0, path.stat().st_size - _PART))
@@ -40,7 +40,7 @@ def _ends(path: Path) -> Iterator[str]:
 
 
 def _name_of(value: object) -> str:
-    """What a ``crs`` member calls the system.
+    """Return the name of the system in a ``crs`` member.
 
     >>> _name_of({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::6668"}})
     'urn:ogc:def:crs:EPSG::6668'

@@ -37,11 +37,11 @@ def attribute_encoding(
     """Return the encoding of a shapefile's names and texts, which were read as bytes written as letters.
 
     Args:
-        told: What the user says, or the definition of the format.
-        beside: What the ``.cpg`` file says, as it is written there.
+        told: Encoding given by the user or by the definition of the format.
+        beside: Content of the ``.cpg`` file, unchanged.
         names: Of the fields.
         columns: Their values.
-        file: What the user calls the file.
+        file: Name of the file for messages.
         by_user: Whether it is the user who says it.
 
     Raises:

@@ -37,7 +37,7 @@ Geometries = npt.NDArray[Any]  # of shapely geometries or None
 
 @dataclass(frozen=True, eq=False)
 class FieldWords:
-    """What a file says of a field besides the texts of its values.
+    """Properties of a field in a file besides the texts of its values.
 
     Attributes:
         kind: ``text``, ``integer``, ``number``, ``boolean``, ``date``, ``time``, ``datetime``, ``json`` or ``binary``.
@@ -59,7 +59,7 @@ class Features:
         crs: Their system.
         declared: Whether the file itself says so.
         fields: The kind of a column's values, where the file has told it.
-        findings: What there is to know of the file that they were read from.
+        findings: Findings from reading the file.
     """
 
     name: str
@@ -93,7 +93,7 @@ def point_features(frame: pl.DataFrame, lat: str, lon: str, name: str, crs: Crs)
         frame: Columns of text.
         lat: The column of latitudes, in decimal degrees of the system's datum.
         lon: That of longitudes.
-        name: What the features are called.
+        name: Names of the features.
         crs: A system of degrees.
     """
     import shapely
@@ -149,7 +149,7 @@ def with_errors(features: Features, done: Transformed, name: str) -> Features:
     """The features with the expected error (m) of each one's least certain vertex, if any was moved approximately.
 
     Args:
-        features: What was moved.
+        features: Record of the transformation.
         done: How.
         name: Of the new attribute.
     """

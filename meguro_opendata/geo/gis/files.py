@@ -41,12 +41,12 @@ class Layer:
         layer: The one that was read.
         encoding: Of the attributes, ``None`` where the format fixes it.
         frame: Attributes as text, in the order of the file; ``""`` where there is none.
-        fields: What the file says of each of them.
+        fields: Properties of each field in the file.
         geometries: One a row, ``None`` where there is none; x goes east, y goes north.
         crs: The system that the file says it is in, ``None`` if it does not say, or says one that is not known.
-        unknown: What it calls a system that is not known, else ``""``.
+        unknown: Name of an unknown reference system in the file, else ``""``.
         doubt: Why its system has to be declared although it names one, or has one by definition.
-        findings: What there is to know of it.
+        findings: Findings from reading the file.
     """
 
     name: str
@@ -121,7 +121,7 @@ def read_layer(path: Path | str, *, layer: str | None = None, encoding: str | No
 
 
 def _layer_of(raw: RawLayer, place: Opened, name: str, written: str | None, encoding: str) -> Layer:
-    """What GDAL read, with its texts in letters and its system known, or the reason why it is not."""
+    """Return the layer that GDAL read, with decoded texts and its reference system or the reason for its absence."""
     found = [decoded(field, encoding) for field in raw.names]
     names, halves = [str(name) for name, _ in found], [str(name) for name, is_half in found if is_half]
     columns = [[decoded(text, encoding) for text in column] for column in raw.columns]
@@ -249,7 +249,7 @@ def _differ(one: Crs, other: Crs) -> bool:
 
 
 def _cpg(place: Path) -> str | None:
-    """What the ``.cpg`` file beside a shape says."""
+    """Return the content of the ``.cpg`` file beside a shapefile."""
     file = place.with_suffix(".cpg")
     return file.read_bytes()[:100].decode("ascii", errors="replace").strip() if file.is_file() else None
 

@@ -24,7 +24,7 @@ _WORKER = Path(__file__).with_name("gdalworker.py")
 
 @dataclass(frozen=True, eq=False)
 class RawLayer:
-    """What GDAL says of a layer.
+    """A layer as GDAL reads it.
 
     Attributes:
         layers: The names of all layers of the file.
@@ -51,7 +51,7 @@ class RawLayer:
 
 
 class _Answer(msgspec.Struct):
-    """What the process writes: the layer, or why it is refused."""
+    """Output of the process: the layer, or the reason of its refusal."""
 
     refused: str = ""
     params: dict[str, list[str]] = {}
@@ -70,9 +70,9 @@ def read_raw(place: Path, container: str, name: str, layer: str | None = None, *
     """Return one layer of a file.
 
     Args:
-        place: What GDAL opens.
-        container: What it is by its content.
-        name: What the user calls it.
+        place: File or folder that GDAL opens.
+        container: Kind of the file, found from its content.
+        name: Name of the file for messages.
         layer: The layer; default the only one, or the only one that has geometries.
         ours: Whether this program has just written the file, so that it needs no process of its own.
 
@@ -103,7 +103,7 @@ def read_raw(place: Path, container: str, name: str, layer: str | None = None, *
 
 
 def _question(place: Path, container: str, layer: str | None) -> dict[str, Any]:
-    """What the process is asked."""
+    """Return the request to the process."""
     words = file_words()
     asked: dict[str, Any] = {"path": str(place), "layer": layer, "drivers": words["drivers"][container]}
     asked["asks_kinds"] = container == "gpkg" or (container == "shapefile" and _is_measured(place))

@@ -26,7 +26,7 @@ class _RefusedError(Exception):
 
 
 def main(argument: str) -> bytes:
-    """What a layer holds, or why it is not read, as MessagePack.
+    """Return the content of a layer, or the reason of its refusal, as MessagePack.
 
     Args:
         argument: JSON with ``path``, ``layer`` (or null), ``drivers``, ``asks_kinds`` (whether the geometries' own
@@ -119,7 +119,7 @@ _TYPES = {
 
 
 def _kind(of_type: str, subtype: str) -> str:
-    """What the values of a field are.
+    """Return the kind of the values of a field.
 
     >>> _kind("OFTInteger", "OFSTBoolean"), _kind("OFTReal", "OFSTFloat32"), _kind("OFTStringList", "OFSTNone")
     ('boolean', 'number', 'json')

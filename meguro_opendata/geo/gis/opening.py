@@ -37,11 +37,11 @@ _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Opened:
-    """What GDAL may be given.
+    """A file in a form that GDAL can open safely.
 
     Attributes:
         path: A file, or the parts of a shape under names of our own.
-        container: What it is, as :func:`geo_container` says.
+        container: Kind of the file as :func:`geo_container` returns it.
         layer: The name of the shape, or of the file in an archive or folder; ``None`` if it is the file itself.
         several: The names of all of these.
         inner: The layer of that file that was asked for, ``None`` if none was.
@@ -57,7 +57,7 @@ class Opened:
 
 
 def geo_container(path: Path) -> str | None:
-    """What kind of GIS file it is by content: ``shapefile``, ``gpkg``, ``fgb``, ``geojson``, ``kml``, ``gml``.
+    """Return the kind of a GIS file by its content: ``shapefile``, ``gpkg``, ``fgb``, ``geojson``, ``kml``, ``gml``.
 
     ``None`` if it is none. An archive, or a folder, is ``zip`` or ``folder`` if it holds one.
 
@@ -178,7 +178,7 @@ def opened(path: Path, layer: str | None = None, encoding: str | None = None) ->
     Args:
         path: The file, archive or folder.
         layer: The shape, or file, in an archive or folder of several, or the layer of the one file.
-        encoding: What the user says that a GeoJSON or KML is written in.
+        encoding: Encoding of a GeoJSON or KML as the user declares it.
 
     Raises:
         SourceError: If it is no GIS file, is too large, damaged, not in its encoding, or holds not exactly one shape
@@ -227,7 +227,7 @@ def _without_index(shape: Path) -> bool:
 
 @contextmanager
 def _inside(path: Path, container: str, layer: str | None, encoding: str | None) -> Iterator[Opened]:
-    """The one shape, or other GIS file, that an archive or a folder holds."""
+    """Find the one shapefile or other GIS file of an archive or a folder."""
     names = _layers_in(path) if container == "zip" else _files_of(path)
     labels = _labels(names)
     at, inner_layer = _place_of(layer, labels)
@@ -282,7 +282,7 @@ def _whole(folder: Path, name: str) -> Path:
 
 
 def _refuse_declarations(path: Path) -> None:
-    """XML that declares entities is not read at all."""
+    """Refuse XML that declares entities."""
     if _DECLARATION.search(path.read_bytes()):
         raise SourceError("geo-unreadable", file=path.name)
 

@@ -1,4 +1,4 @@
-"""What there is to know of a GIS file that was read: half letters, names twice, broken geometries, heights."""
+"""Findings about a GIS file that was read: half letters, names twice, broken geometries, heights."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def layer_findings(
     """Yield what there is to know of a layer.
 
     Args:
-        raw: What GDAL read.
-        place: What it read it from.
+        raw: Layer that GDAL read.
+        place: File that GDAL opened.
         called: The names of its columns.
         names: Those of the file, which may repeat.
         columns: Its texts, each with whether half a letter at its end was left out.
-        encoding: That of the texts.
+        encoding: Encoding of the texts.
         halves: Names that ended in half a letter.
     """
     if place.without_index:

@@ -48,7 +48,7 @@ def geo_table(path: Path, layer: Layer, crs: Crs | None = None, skip: Mapping[in
 
     Args:
         path: The file.
-        layer: What was read of it.
+        layer: Parts of the file that were read.
         crs: The system of its geometries; default the one that the file names.
         skip: Rows to leave out, with reasons.
     """
@@ -94,7 +94,7 @@ def propose_table(
         names: Labels that a header may have.
         keep_all: Whether rows that look like notes or totals are kept.
         needs_crs: Whether a GIS file has to say which system it is in; else its points may be blank.
-        words: What is declared of a GIS file.
+        words: Declarations about a GIS file.
         sheet: The sheet, if that is known; of a GIS file the layer.
         header_row: As for :func:`propose_source`; a GIS file has no header line.
 

@@ -27,7 +27,7 @@ GIS_FORMATS: tuple[GisFormat, ...] = ("gpkg", "fgb", "kml", "shp")
 
 @dataclass(frozen=True)
 class LayerWords:
-    """What a user declares of a GIS file: its layer, its reference system, and the encoding of its attributes."""
+    """Declarations of a user about a GIS file: its layer, its reference system, and the encoding of its attributes."""
 
     layer: str | None = None
     crs: str | None = None
@@ -55,7 +55,7 @@ def file_words() -> dict[str, Any]:
 
 
 def gis_labels() -> dict[str, str]:
-    """What catalogues call each format, by the ending of its files.
+    """Return the name of each format in catalogues, by the ending of its files.
 
     >>> gis_labels()["gpkg"], gis_labels()["zip"]
     ('GPKG', 'SHP')

@@ -107,7 +107,7 @@ class Geocoder:
         return known
 
     def at_home(self, home: Municipality | None) -> None:
-        """Go on with the addresses of another municipality."""
+        """Continue with the addresses of another municipality."""
         self.home = home
 
     def _found(self, text: str) -> Geocoded:

@@ -25,7 +25,7 @@ Reading = tuple[int, int, bool]  # the zone that was read, the one that is meant
 
 @dataclass(frozen=True)
 class Misread:
-    """What is wrong with a table of points as a whole.
+    """Faults of a table of points as a whole.
 
     Attributes:
         outside: How many of the points lie outside of the municipality's extent as they were read.
@@ -60,7 +60,7 @@ class Misread:
 
 @dataclass(frozen=True)
 class Judged:
-    """What is found of the points of a file as a whole, and what could not be looked at."""
+    """Findings about the points of a file as a whole, and about checks that were not possible."""
 
     findings: tuple[Finding, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
@@ -83,7 +83,7 @@ def judged(lat: ArrayLike, lon: ArrayLike, home: Municipality | None, crs: Crs |
 
 
 def _judged(lat: Floats, lon: Floats, home: Municipality | None, crs: Crs | None) -> Judged:
-    """As ``judged``, of numbers only."""
+    """Judge numbers as ``judged`` does."""
     unchecked = [NotChecked("datum", None, "unchecked-datum")]
     extent = extent_of(home.code) if home is not None else None
     if home is None or extent is None:
@@ -154,7 +154,7 @@ def exchangeable(lat: Floats, lon: Floats, code: str, zone: int | None) -> bool:
 
 
 def _some(values: Floats) -> Floats:
-    """At most so many of the values, from all over the column."""
+    """Sample a limited number of values, spread evenly over the column."""
     step = max(1, len(values) // int(extent_data()["reading"]["points"]))
     return values[::step]
 

@@ -35,7 +35,7 @@ class Offset:
 
 
 def plausibility_data() -> Mapping[str, Any]:
-    """Everything that ``plausibility.toml`` says.
+    """Return the content of ``plausibility.toml``.
 
     >>> plausibility_data()["tolerance"]
     25
@@ -62,7 +62,7 @@ def outside_reach(lat: Floats, lon: Floats, towns: Sequence[tuple[float, float, 
 
 
 def apart(metres: Floats, error: Floats) -> NDArray[np.bool_]:
-    """Which points are farther from their address than their expected error explains.
+    """Find points that are farther from their address than their expected error explains.
 
     >>> apart(np.array([500.0, 700.0, 80.0]), np.array([400.0, 400.0, 30.0])).tolist()
     [False, True, False]

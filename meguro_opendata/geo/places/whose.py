@@ -75,7 +75,7 @@ def whose(
         frame: The table, all text.
         texts: Its ``title``, ``sheet`` and ``file``, as far as there are any.
         workspace: The municipality of the workspace.
-        gazetteer: What knows towns; default what the user imported, and what the project holds.
+        gazetteer: Source of towns; by default the imported gazetteers and those of the project.
         stops: Whether two candidates are an error; else nothing is decided between them.
 
     Raises:

@@ -1,1 +1,1 @@
-"""What the `geo` commands do to one file."""
+"""Operations of the `geo` commands on one file."""

@@ -35,7 +35,7 @@ GEOCODE_FORMAT = "meguro-opendata/geocode@1"
 
 @dataclass(frozen=True)
 class GeocodedFile:
-    """What became of the addresses of a file.
+    """Result of geocoding the addresses of a file.
 
     Attributes:
         file: The file as the user named it.
@@ -70,7 +70,7 @@ class GeocodedFile:
 
     @property
     def exit_code(self) -> ExitCode:
-        """0 if nothing is doubtful, else 1."""
+        """Return 0 if no address is doubtful, else 1."""
         return ExitCode.of(clean=not self.problems)
 
     def to_bytes(self, out: Path, lang: str) -> bytes:
@@ -88,7 +88,7 @@ class GeocodedFile:
         return csv_bytes(self._frame(lang))
 
     def _names(self, lang: str) -> dict[str, str]:
-        """What the new columns are called."""
+        """Return the names of the new columns."""
         here = set(self.table.frame.columns)
         return {name: _free(messages.word(f"geocode-{name}", lang), here) for name in COLUMNS}
 
@@ -101,7 +101,7 @@ class GeocodedFile:
         return pl.concat([self.table.frame, text], how="horizontal")
 
     def to_dict(self, lang: str) -> dict[str, Any]:
-        """As the JSON of ``geocode@1``."""
+        """Return the result as the JSON of ``geocode@1``."""
         rows = zip(self.table.rows, self.addresses.to_list(), self.found.iter_rows(named=True), strict=True)
         return {
             "format": GEOCODE_FORMAT,
@@ -124,9 +124,9 @@ def geocode_file(
 
     Args:
         path: A CSV, TSV, workbook or GIS file.
-        geocoder: What finds them; without a municipality, the one that the file shows becomes its own.
+        geocoder: Geocoder of the addresses; without a municipality, it takes the one that the file shows.
         column: The column of the addresses; default the first that is named as such.
-        words: What is declared of a GIS file.
+        words: Declarations about a GIS file.
 
     Raises:
         MeguroOpendataError: If addresses lack their municipality and more than one comes into question.

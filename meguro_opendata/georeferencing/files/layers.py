@@ -37,9 +37,9 @@ def transform_layer(
 
     Args:
         path: The file.
-        out: What to write: ``.gpkg``, ``.fgb``, ``.kml``, ``.zip`` (a shapefile), ``.geojson``.
+        out: File to write: ``.gpkg``, ``.fgb``, ``.kml``, ``.zip`` (a shapefile), ``.geojson``.
         target: The system that is wanted; GeoJSON needs degrees, KML is always in those of WGS 84.
-        words: What is declared of the file: its system has to be where it does not say so itself.
+        words: Declarations about the file; its reference system is required where the file does not name it.
         allow_approximate: Whether vertices without a grid may be moved by an approximate operation.
         homes: The municipality of the workspace and the one that was named, in which the features should lie.
 

@@ -30,7 +30,7 @@ _DEGREES = "JGD2011"
 
 @dataclass(frozen=True)
 class MeshedFile:
-    """What ``mesh_file`` did.
+    """Result of ``mesh_file``.
 
     Attributes:
         out: The file that was written, ``None`` if errors kept it back.
@@ -47,7 +47,7 @@ class MeshedFile:
     located: Located
 
     def to_dict(self, lang: str) -> dict[str, Any]:
-        """As the JSON of ``mesh@1``."""
+        """Return the result as the JSON of ``mesh@1``."""
         return {
             "format": MESH_FORMAT,
             "file": self.file,
@@ -71,7 +71,7 @@ def mesh_file(
         path: A CSV or workbook.
         out: The file to write, ``.csv`` or ``.geojson``.
         columns: The column of the first axis and that of the second.
-        words: What is declared of them; meshes are those of JGD2011.
+        words: Declarations about the columns; meshes are those of JGD2011.
         level: Size of the meshes.
         lang: Language of the new column's name.
 

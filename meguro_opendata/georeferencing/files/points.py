@@ -52,13 +52,13 @@ class OutColumn(NamedTuple):
 
 @dataclass(frozen=True)
 class TransformedFile:
-    """What was done to a file's coordinates.
+    """Result of transforming the coordinates of a file.
 
     Attributes:
         out: The file that was written, ``None`` if errors kept it back.
         record: The record beside it, ``None`` if there is none.
-        report: What was found in the coordinates.
-        operation: What was done, ``None`` if there was no point.
+        report: Findings about the coordinates.
+        operation: Record of the transformation; ``None`` if there was no point.
         blank: Rows without coordinates.
         points: Rows that were transformed.
         columns: Of a table, the two columns as they were written.
@@ -79,7 +79,7 @@ class TransformedFile:
         return self.operation is not None and self.operation.source.axes != self.operation.target.axes
 
     def to_dict(self, lang: str) -> dict[str, Any]:
-        """As the JSON of ``transform@1``."""
+        """Return the result as the JSON of ``transform@1``."""
         return {
             "format": TRANSFORM_FORMAT,
             "file": self.file,
@@ -108,9 +108,9 @@ def transform_file(
         path: A CSV or workbook.
         out: The CSV to write; the record of the operation is written beside it.
         columns: The column of the first axis and that of the second.
-        words: What is declared of them.
+        words: Declarations about the columns.
         target: The system that is wanted.
-        names: What they are called in the new file; default as before.
+        names: Names of the columns in the new file; unchanged by default.
         homes: The municipality of the workspace and the one that was named, in which the points should lie.
 
     Raises:
@@ -189,7 +189,7 @@ def read_points(path: Path, out: Path, columns: Sequence[str]) -> Table:
 
 
 def point_report(located: Located, table: Table, columns: Sequence[str]) -> Report:
-    """What was found in two columns of a table."""
+    """Return the findings about two columns of a table."""
     rows = table.frame.height
     findings = tuple(_findings(located, table, columns))
     return Report(str(table.path), None, rows, rows, findings, table.grid.encoding, table.labels)

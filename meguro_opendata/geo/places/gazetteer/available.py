@@ -10,7 +10,7 @@ __all__ = ["open_gazetteer"]
 
 
 def open_gazetteer() -> Gazetteer:
-    """What the user imported, and what the project itself holds.
+    """Return the imported gazetteers and those of the project.
 
     Raises:
         SourceError: If the user's index cannot be read.

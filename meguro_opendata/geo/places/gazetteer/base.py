@@ -1,4 +1,4 @@
-"""What a gazetteer is: the towns of a municipality, and points of towns, blocks and residences with their error."""
+"""A gazetteer: the towns of a municipality, and points of towns, blocks and residences with their error."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Several:
 
 
 def gazetteer_data() -> Mapping[str, Any]:
-    """Everything that ``gazetteers.toml`` says.
+    """Return the content of ``gazetteers.toml``.
 
     >>> gazetteer_data()["builtin"][0]["code"]
     '131105'

@@ -31,7 +31,7 @@ WHERE excluded.representative > points.representative"""
 
 @dataclass
 class Imported:
-    """What an import did.
+    """Result of an import.
 
     Attributes:
         formats: The kinds of files, by their titles in the order found.

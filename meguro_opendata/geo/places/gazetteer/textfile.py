@@ -98,7 +98,7 @@ class _Joined(io.RawIOBase):
 
 
 def _encoding_of(head: bytes, name: str) -> str:
-    """UTF-8 or CP932, by the beginning of a file; anything else is refused."""
+    """Return UTF-8 or CP932, found from the beginning of a file; refuse any other encoding."""
     if b"\0" in head or not head.strip():
         raise SourceError("addresses-not-text", file=name)
     for encoding in ("utf-8-sig", "cp932"):
@@ -131,7 +131,7 @@ def _records(reader: Iterator[list[str]], name: str) -> Iterator[tuple[int, list
 
 @contextmanager
 def _told(name: str) -> Iterator[None]:
-    """Broken text as an error that says so."""
+    """Convert a decoding failure into an error of ours."""
     try:
         yield
     except UnicodeDecodeError:
