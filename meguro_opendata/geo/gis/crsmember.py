@@ -30,7 +30,7 @@ def named_system(path: Path) -> str | None:
 
 
 def _ends(path: Path) -> Iterator[str]:
-    """Return the text before the features and the text after them."""
+    """Yield the text before the features and the text after them."""
     with path.open("rb") as file:
         head = file.read(_PART).decode("utf-8", errors="replace")
         file.seek(max(0, path.stat().st_size - _PART))

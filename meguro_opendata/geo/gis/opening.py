@@ -227,7 +227,7 @@ def _without_index(shape: Path) -> bool:
 
 @contextmanager
 def _inside(path: Path, container: str, layer: str | None, encoding: str | None) -> Iterator[Opened]:
-    """Find the one shapefile or other GIS file of an archive or a folder."""
+    """Open the one shapefile or other GIS file of an archive or a folder."""
     names = _layers_in(path) if container == "zip" else _files_of(path)
     labels = _labels(names)
     at, inner_layer = _place_of(layer, labels)
