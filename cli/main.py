@@ -55,7 +55,7 @@ def cli() -> None:
 
 
 def run() -> None:
-    """The entry point: run a command; a foreseen error ends with a message and its exit code, any other with 5."""
+    """Run a command: an expected error ends with a message and its exit code, any other with code 5."""
     code: object = 5  # ExitCode.PROGRAM_FAULT, whose module may be what cannot be loaded.
     try:
         gate.open_gate()
@@ -179,7 +179,7 @@ def _message(code: str, lang: str, **params: object) -> str:
 
 
 def _usage_text(error: click.ClickException) -> str:
-    """What is wrong with the call, from the kind of click's error, not from its English; help if nothing was asked."""
+    """Return the sentence about a wrong call, by the class of click's error; the help if there were no arguments."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError) and error.ctx:
         return error.ctx.get_help()
     lang = _language(sys.argv[1:])
