@@ -200,12 +200,17 @@ def _usage_code(error: click.ClickException) -> tuple[str, dict[str, object]]:
     if isinstance(error, click.MissingParameter):
         return "usage-missing", {"name": _name_of(error)}
     if isinstance(error, click.BadParameter):
-        choices = getattr(error.param.type, "choices", ()) if error.param else ()
-        key = "usage-bad-choice" if choices else "usage-bad-value"
-        return key, {"name": _name_of(error), "choices": ", ".join(choices)}
+        return _bad_value(error)
     if isinstance(error, click.BadOptionUsage):
         return _bad_option_code(error), {"name": error.option_name}
     return "usage-other", {}
+
+
+def _bad_value(error: click.BadParameter) -> tuple[str, dict[str, object]]:
+    """Return the code and parameters for a wrong value, with the choices of its option or argument, if any."""
+    choices = getattr(error.param.type, "choices", ()) if error.param else ()
+    key = "usage-bad-choice" if choices else "usage-bad-value"
+    return key, {"name": _name_of(error), "choices": ", ".join(choices)}
 
 
 def _bad_option_code(error: click.BadOptionUsage) -> str:
