@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo
 
-.PHONY: demo test browser ckan properties coverage faults differential fuzz gis golden mutants lint types wheel schemas check clean help
+.PHONY: demo test browser ckan properties coverage faults differential fuzz gis golden mutants lint types wheel schemas rules check clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -71,6 +71,9 @@ wheel: $(VENV)/.ready     ## build the wheel, install it elsewhere, run the demo
 
 schemas: $(VENV)/.ready   ## write schemas, samples and pages of the standard from its definitions
 	$(BIN)/python -m meguro_opendata.standard_schemas.generate
+
+rules: $(VENV)/.ready     ## write the list of findings in docs/rules.md from rules, texts and examples
+	$(BIN)/python -m meguro_opendata.validation.rules.document
 
 check: test browser ckan lint types wheel   ## what .ci/run runs
 

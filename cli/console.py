@@ -60,7 +60,7 @@ def say_lines(lines: Iterable[str]) -> None:
 
 @contextmanager
 def progress(steps: int) -> Iterator[Callable[[], None]]:
-    """A bar on stderr for some steps, on a terminal only; yields what is to be called after each."""
+    """Show a progress bar on stderr, on a terminal only; yield the function to call after each step."""
     if not sys.stderr.isatty() or not steps:
         yield lambda: None
         return
@@ -125,7 +125,7 @@ def table_text(
 
 
 def sections_text(sections: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
-    """Headings, each with its labelled lines under it, in 80 columns; lines without text are left out."""
+    """Return headings, each with its labelled lines, in 80 columns; lines without text are left out."""
     from rich.cells import cell_len
     from rich.table import Table
 
@@ -145,7 +145,7 @@ def sections_text(sections: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> 
 
 
 def _plain(text: str) -> str:
-    """A cell as it will be shown, before it is measured and folded: a token is masked while it is in one piece."""
+    """Return a cell as it will be shown, before folding: a token can be masked only while it is in one piece."""
     return harmless(mask_tokens(text))
 
 

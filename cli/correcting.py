@@ -81,7 +81,7 @@ def annul(line: int, reason: str, at: str, recorder: str | None, output_format: 
 
 
 def _show(workspace: Workspace, before: Totals, told: str, entered: dict[str, Any], output_format: str) -> None:
-    """Say what was entered, and each figure that is another now."""
+    """Print the new ledger entry and each figure that it changed."""
     from meguro_opendata.kpi.corrections import changes_of, year_totals
     from meguro_opendata.messages import message
 

@@ -24,7 +24,7 @@ def report_fault(error: BaseException, command: str, lang: str) -> None:
     """Write a file that says where the program failed, and say so on stderr; the file may turn out not to be writable.
 
     Args:
-        error: What was raised and foreseen by no handler.
+        error: An exception that no handler expected.
         command: The name of the command, without its arguments.
         lang: The language of the sentences.
     """

@@ -94,7 +94,7 @@ class Gate(io.TextIOBase):
 
     @property
     def beneath(self) -> TextIO:
-        """The stream itself, for a progress bar, which is drawn by control characters and shows no text of others."""
+        """Return the stream itself, for a progress bar: it needs control characters and shows no text of users."""
         return self._stream
 
 

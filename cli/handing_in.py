@@ -1,4 +1,4 @@
-"""What ``kpi submit`` and ``kpi show --submitted`` do: figures are handed in, and shown as they were."""
+"""The commands ``kpi submit`` and ``kpi show --submitted``: record figures, and show them as submitted."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def _chosen(compared: Comparison, indicator: str | None) -> list[dict[str, Any]]
 
 
 def _only(content: Mapping[str, Any] | None, indicator: str | None) -> Mapping[str, Any] | None:
-    """What is kept, or of it one figure with its evidence."""
+    """Return the submitted figures, or one figure with its evidence."""
     if content is None or indicator is None:
         return content
     figures = [figure for figure in content["indicators"] if figure["id"] == indicator]

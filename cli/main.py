@@ -55,7 +55,7 @@ def cli() -> None:
 
 
 def run() -> None:
-    """The entry point: run a command; a foreseen error ends with a message and its exit code, any other with 5."""
+    """Run a command: an expected error ends with a message and its exit code, any other with code 5."""
     code: object = 5  # ExitCode.PROGRAM_FAULT, whose module may be what cannot be loaded.
     try:
         gate.open_gate()
@@ -179,7 +179,7 @@ def _message(code: str, lang: str, **params: object) -> str:
 
 
 def _usage_text(error: click.ClickException) -> str:
-    """What is wrong with the call, from the kind of click's error, not from its English; help if nothing was asked."""
+    """Return the sentence about a wrong call, by the class of click's error; the help if there were no arguments."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError) and error.ctx:
         return error.ctx.get_help()
     lang = _language(sys.argv[1:])
@@ -191,17 +191,35 @@ def _usage_text(error: click.ClickException) -> str:
 
 def _usage_code(error: click.ClickException) -> tuple[str, dict[str, object]]:
     if isinstance(error, options.UnknownCommandError):
-        return "usage-no-command", {"name": error.name, "near": ", ".join(error.near or error.known)}
+        # Twenty names after "did you mean" would be no hint, so the whole list has a sentence of its own.
+        key = "usage-no-command-near" if error.near else "usage-no-command"
+        return key, {"name": error.name, "near": ", ".join(error.near), "known": ", ".join(error.known)}
     if isinstance(error, click.NoSuchOption):
-        return "usage-no-option", {"name": error.option_name, "near": ", ".join(error.possibilities or ())}
+        near = ", ".join(error.possibilities or ())
+        return "usage-no-option-near" if near else "usage-no-option", {"name": error.option_name, "near": near}
     if isinstance(error, click.MissingParameter):
         return "usage-missing", {"name": _name_of(error)}
     if isinstance(error, click.BadParameter):
-        choices = getattr(error.param.type, "choices", ()) if error.param else ()
-        return "usage-bad-value", {"name": _name_of(error), "choices": ", ".join(choices)}
+        return _bad_value(error)
     if isinstance(error, click.BadOptionUsage):
-        return "usage-bad-option", {"name": error.option_name}
+        return _bad_option_code(error), {"name": error.option_name}
     return "usage-other", {}
+
+
+def _bad_value(error: click.BadParameter) -> tuple[str, dict[str, object]]:
+    """Return the code and parameters for a wrong value, with the choices of its option or argument, if any."""
+    choices = getattr(error.param.type, "choices", ()) if error.param else ()
+    key = "usage-bad-choice" if choices else "usage-bad-value"
+    return key, {"name": _name_of(error), "choices": ", ".join(choices)}
+
+
+def _bad_option_code(error: click.BadOptionUsage) -> str:
+    """Return the code for a flag with a value, a missing standard, or another missing value."""
+    # Click's parser raises one error without a context for both faults. Only an option without a value can fail after
+    # `--name=`, since what follows the sign would be the value of any other option.
+    if any(argument.startswith(f"{error.option_name}=") for argument in sys.argv[1:]):
+        return "usage-flag-with-value"
+    return "usage-standard-without-id" if error.option_name == "--standard" else "usage-bad-option"
 
 
 def _name_of(error: click.BadParameter) -> str:

@@ -49,7 +49,7 @@ LANGUAGES = ("ja", "en")
 
 @dataclass(frozen=True)
 class Settings:
-    """What ``--workspace``, ``--lang`` and ``--debug`` say, before or after the command."""
+    """The values of ``--workspace``, ``--lang`` and ``--debug``, given before or after the command."""
 
     workspace: Path | None = None
     lang: str = "ja"
@@ -84,12 +84,12 @@ class UnknownCommandError(click.UsageError):
 
 
 class Group(click.Group):
-    """A group whose unknown commands are told with the nearest known ones."""
+    """A group that reports an unknown command together with the nearest known ones."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, but for names that do not exist."""
+        """Resolve a command as click does, and raise our own error for an unknown name."""
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             raise UnknownCommandError(args[0], sorted(self.list_commands(ctx)), ctx)
         return super().resolve_command(ctx, args)
@@ -151,7 +151,7 @@ def named_municipality(code: str | None) -> Municipality | None:
 
 
 def municipality(command: Command) -> Command:
-    """``--municipality CODE`` of commands that look where points lie."""
+    """Add ``--municipality CODE``, for commands that look where points lie."""
     return click.option("--municipality", metavar="CODE", help="座標が入るはずの自治体 / Where its points should lie.")(
         command
     )
@@ -173,7 +173,7 @@ def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Any
 
 
 def common(command: Command) -> Command:
-    """``--workspace``, ``--lang`` and ``--debug``."""
+    """Add ``--workspace``, ``--lang`` and ``--debug``."""
     for option in (
         click.option(
             "--debug", is_flag=True, expose_value=False, callback=_keep, help="不具合の詳細を表示 / Show tracebacks."
@@ -213,7 +213,7 @@ class InputFile(click.Path):
 
 
 def gis_words(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--layer``, ``--from`` and ``--encoding``: what is declared of a GIS file, as the parameter ``words``."""
+    """Add ``--layer``, ``--from`` and ``--encoding`` of a GIS file, passed as the parameter ``words``."""
 
     @wraps(command)
     def with_words(*, layer: str | None, source_crs: str | None, encoding: str | None, **others: Any) -> Any:
@@ -237,7 +237,7 @@ def gis_words(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def output_format(command: Command) -> Command:
-    """``--format text|json``."""
+    """Add ``--format text|json``."""
     return click.option(
         "--format",
         "output_format",
@@ -249,14 +249,14 @@ def output_format(command: Command) -> Command:
 
 
 def standard(command: Command) -> Command:
-    """``--standard ID[@VERSION]``."""
+    """Add ``--standard ID[@VERSION]``."""
     return click.option(
         "--standard", metavar="ID[@VERSION]", help="照らす標準 / The national standard to check against."
     )(command)
 
 
 def table_place(command: Command) -> Command:
-    """``--sheet NAME`` and ``--header-row N``: where a file's table is."""
+    """Add ``--sheet NAME`` and ``--header-row N``: where a file's table is."""
     sheet = click.option("--sheet", metavar="NAME", help="読むシート / The sheet to read.")
     row = click.option(
         "--header-row",
@@ -268,14 +268,14 @@ def table_place(command: Command) -> Command:
 
 
 def portal(command: Command) -> Command:
-    """``--portal NAME``."""
+    """Add ``--portal NAME``."""
     return click.option(
         "--portal", metavar="NAME", help="公開先（1つだけなら省略可）/ Portal (the only one by default)."
     )(command)
 
 
 def output_file(command: Command) -> Command:
-    """``-o FILE``."""
+    """Add ``-o FILE``."""
     return click.option(
         "-o",
         "--out",
@@ -287,7 +287,7 @@ def output_file(command: Command) -> Command:
 
 
 def catalog_source(command: Command) -> Command:
-    """``--from URL|FILE``."""
+    """Add ``--from URL|FILE``."""
     return click.option(
         "--from",
         "origin",
@@ -297,7 +297,7 @@ def catalog_source(command: Command) -> Command:
 
 
 def remote(command: Command) -> Command:
-    """What the user allows when another site is read."""
+    """Return the limits that the user allows for reading another site."""
     for option in (
         click.option("--ignore-robots", is_flag=True, help="robots.txt に従わない / Do not heed robots.txt."),
         click.option("--allow-private", is_flag=True, help="庁内のアドレスも読む / Read private addresses, too."),
@@ -330,12 +330,12 @@ def day(text: str | None) -> date:
 
 
 def recorder(command: Command) -> Command:
-    """``--recorder NAME``."""
+    """Add ``--recorder NAME``."""
     return click.option("--recorder", metavar="NAME", help="記録する人・係（既定は利用者名）/ Who records it.")(command)
 
 
 def recorder_name(given: str | None) -> str:
-    """Who records: as given, else the name of the user of this machine.
+    """Return the recorder's name: the given one, else the user name on this machine.
 
     Raises:
         MeguroOpendataError: If it is not given and the machine tells no name.
@@ -351,7 +351,7 @@ def recorder_name(given: str | None) -> str:
 
 
 def insecure_http(command: Command) -> Command:
-    """``--insecure-http``."""
+    """Add ``--insecure-http``."""
     return click.option(
         "--insecure-http",
         is_flag=True,

@@ -1,4 +1,4 @@
-"""What is said of withdrawn datasets where they are left out, or have come back."""
+"""Messages about withdrawn datasets that are left out or are on the portal again."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def _tell(code: str, **params: object) -> None:
 
 @contextmanager
 def _pages_kept(part: PartFile) -> Iterator[None]:
-    """Say where the pages are that have come in, if the reading breaks off."""
+    """Print where the downloaded pages are if the harvest stops early."""
     from meguro_opendata.errors import MeguroOpendataError
 
     try:

@@ -81,7 +81,7 @@ def show(
 
 
 def _situation(workspace: Workspace, fiscal_year: int | None, as_of: str | None, as_known_on: str | None) -> Situation:
-    """What is shown; with ``--as-known-on`` alone, what was shown on that day."""
+    """Return the figures to show; with ``--as-known-on`` alone, those shown on that day."""
     from meguro_opendata import kpi
     from meguro_opendata.ledger import lines_known_on
     from meguro_opendata.messages import message
@@ -244,7 +244,7 @@ def followup(
 
 
 def _tell_pending(workspace: Workspace) -> PendingTold:
-    """Say that a publication was interrupted, whose files are not counted yet."""
+    """Print that a publication was interrupted and that its files are not counted yet."""
     from ..texts.pending import pending_told
 
     told = pending_told(workspace, options.settings().lang)
@@ -253,7 +253,7 @@ def _tell_pending(workspace: Workspace) -> PendingTold:
 
 
 def _tell_unverified(workspace: Workspace) -> None:
-    """Say that the ledger was changed, so that a paper's figures are not verified; the paper says it, too."""
+    """Print that the ledger was changed, so that the figures are not verified; the report states it, too."""
     from meguro_opendata.kpi.provenance import unverified_text
     from meguro_opendata.ledger import check_ledger
 

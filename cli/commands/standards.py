@@ -40,7 +40,7 @@ def list_(output_format: str) -> None:
 
 
 def _city(lang: str) -> City | None:
-    """The city of the nearest workspace, if any; the list also serves to mend a workspace whose settings are wrong."""
+    """Return the city of the nearest workspace, if any; the list also helps to fix a workspace with wrong settings."""
     from meguro_opendata.errors import ConfigurationError
     from meguro_opendata.messages import message
 

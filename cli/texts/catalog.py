@@ -66,7 +66,7 @@ def _common(reviewed: CatalogReview, lang: str) -> Iterator[str]:
 
 
 def _called(found: Finding, lang: str) -> str:
-    """What a finding is about, in a few words."""
+    """Return the subject of a finding in a few words."""
     named = found.params.get("property")
     return property_text(str(named), "name", lang) if named else str(found.params.get("standard") or found.value or "")
 

@@ -1,4 +1,4 @@
-"""What ``convert`` made of a file, as lines of text."""
+"""The result of ``convert`` as lines of text."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def _refuse_files_for_folders(*folders: Path | None) -> None:
 
 
 def _make_folders(*folders: Path | None) -> None:
-    """Before hours of checking: the folders that take the pages and workbooks can be written."""
+    """Check that the output folders can be written, before a check that can take hours."""
     from meguro_opendata.files.whole import storage_guard
 
     for folder in folders:
@@ -135,7 +135,7 @@ def _refuse_nothing(files: Sequence[Path], paths: Sequence[Path]) -> None:
 
 
 def _passed_lines(passed_over: Iterable[PassedOver], lang: str) -> Iterator[str]:
-    """What was passed over, by reason, with the first names of each."""
+    """Return the skipped files by reason, with the first names of each."""
     from meguro_opendata.messages import message, word
 
     from .lists import listed
@@ -166,7 +166,7 @@ def _write_files(overview: Overview, done: Sequence[Outcome], html: Path | None,
 
 
 def _tell_workbooks(done: Sequence[Outcome], folder: Path, lang: str) -> None:
-    """How many marked workbooks there are, and why the others could not be made."""
+    """Return the number of marked workbooks, and why the others could not be made."""
     from meguro_opendata.findings import Report
     from meguro_opendata.messages import message
 

@@ -1,4 +1,4 @@
-"""What came in from another catalogue, what did not, and what is odd in it."""
+"""The result of a harvest: datasets received, datasets missing, and odd values."""
 
 from __future__ import annotations
 

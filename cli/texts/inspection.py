@@ -1,4 +1,4 @@
-"""What a file is, as lines of text."""
+"""The result of ``inspect`` as lines of text."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _header_line(table: Table, lang: str) -> str:
 
 
 def _layer_lines(layer: Layer, lang: str) -> Iterator[str]:
-    """Of a GIS file: layer, geometries, reference system, encoding of the attributes, size."""
+    """Return the lines about a GIS file: layer, geometries, reference system, encoding of the attributes, size."""
     from meguro_opendata.geo.datum.crs import datum_title
 
     if layer.encoding:

@@ -18,7 +18,7 @@ __all__ = ["PendingTold", "pending_told", "recovery_dict", "recovery_lines"]
 
 @dataclass(frozen=True)
 class PendingTold:
-    """What the journal of a workspace says: lines for people, JSON, and the portals to which something is pending."""
+    """The pending publications in a workspace's journal: as lines, as JSON, and by portal."""
 
     lines: tuple[str, ...] = ()
     json: tuple[tuple[str, Any], ...] = ()

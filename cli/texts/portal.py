@@ -1,4 +1,4 @@
-"""What a restore of a portal did, as lines of text and as JSON."""
+"""The result of ``portal restore`` as lines of text and as JSON."""
 
 from __future__ import annotations
 

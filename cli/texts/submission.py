@@ -1,4 +1,4 @@
-"""What was handed in, as lines of text and as JSON: the figures, what differs since, and where a figure came from."""
+"""Submitted figures as lines of text and as JSON: the figures, differences since then, and where a figure came from."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ def handed_in_dict(handed_in: HandedIn) -> dict[str, Any]:
 
 
 def comparison_dict(compared: Comparison | None) -> dict[str, Any]:
-    """What figures are compared with, and what differs, as JSON."""
+    """Return the compared submission and the differences as JSON."""
     if compared is None:
         return {"compared_with": None, "differences": []}
     return {

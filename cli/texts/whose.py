@@ -1,4 +1,4 @@
-"""Which municipality a file is about and why, and whether its points lie there, as lines of text."""
+"""The municipality of a file, its evidence, and whether the points lie there, as lines of text."""
 
 from __future__ import annotations
 

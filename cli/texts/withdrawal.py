@@ -23,7 +23,7 @@ __all__ = [
 
 
 def change_line(change: DatasetPlan, lang: str) -> Iterator[str]:
-    """What the ledger and the portal say of a dataset's withdrawal; nothing of most datasets."""
+    """Return the withdrawal of a dataset by ledger and portal; empty for most datasets."""
     from meguro_opendata.publication.labels import withdrawal_text
 
     told = withdrawal_text(change, lang)
@@ -32,13 +32,13 @@ def change_line(change: DatasetPlan, lang: str) -> Iterator[str]:
 
 
 def nothing_line(plan: Plan, lang: str) -> str:
-    """That nothing is pending, and how many datasets stay withdrawn."""
+    """Return that nothing is pending, and the number of datasets that stay withdrawn."""
     kept = len(plan.kept_withdrawn)
     return message("nothing-pending-withdrawn", lang, count=kept) if kept else message("nothing-pending", lang)
 
 
 def withdrawn_lines(outcome: Outcome, lang: str) -> Iterator[str]:
-    """What was withdrawn: datasets, and single files of others."""
+    """Return the withdrawn datasets, and the withdrawn files of other datasets."""
     if outcome.withdrawn:
         yield message("withdraw-done", lang, datasets=len(outcome.withdrawn), names=outcome.withdrawn)
     others = [result for result in outcome.done if result.action != "remove"]
@@ -48,7 +48,7 @@ def withdrawn_lines(outcome: Outcome, lang: str) -> Iterator[str]:
 
 
 def kept_withdrawn_lines(plan: Plan, lang: str) -> Iterator[str]:
-    """Which datasets were not published because they are withdrawn; those of earlier versions are named once."""
+    """Return the datasets not published because they are withdrawn; those of earlier versions are named once."""
     kept = [(change, past) for change in plan.kept_withdrawn if (past := change.withdrawn) is not None]
     asked = [change.dataset for change, _ in kept if {change.dataset, change.name} & {*plan.wishes.remove}]
     others = [change.dataset for change, _ in kept if change.dataset not in asked]
@@ -60,7 +60,7 @@ def kept_withdrawn_lines(plan: Plan, lang: str) -> Iterator[str]:
 
 
 def _noted_lines(kept: Sequence[tuple[str, Withdrawn]], portal: str, lang: str) -> Iterator[str]:
-    """Which withdrawals are an earlier version's, and which datasets are on the portal all the same."""
+    """Return the withdrawals by an earlier version, and withdrawn datasets that are still on the portal."""
     earlier = [slug for slug, past in kept if not past.whole]
     found = [slug for slug, past in kept if past.found]
     if earlier:
@@ -83,7 +83,7 @@ def ask_text(plan: Plan, lang: str) -> str:
 
 
 def cancelled_text(plan: Plan, lang: str) -> str:
-    """What is said when the question is answered with no."""
+    """Return the sentence for the answer no."""
     if plan.deed == "withdraw":
         return message("withdraw-cancelled", lang)
     return message("publish-cancelled" if plan.deed == "publish" else "publish-withdraw-cancelled", lang)

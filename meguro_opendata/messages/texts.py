@@ -48,7 +48,7 @@ def finding_text(code: str, part: str, params: Mapping[str, object], lang: str) 
     """Return one part (``title``, ``message`` or ``advice``) of a finding's text, filled with its parameters.
 
     ``{form}`` is how a value of the parameter ``kind`` is written, in words; without a kind, the constraint itself.
-    ``{called}``, ``{why}`` and ``{todo}`` are what is said of the property of metadata in the parameter ``property``.
+    ``{called}``, ``{why}`` and ``{todo}`` are the texts about the metadata property in the parameter ``property``.
     """
     catalogue = _catalogue(lang)
     text: str = catalogue["findings"][code][part]
@@ -59,7 +59,7 @@ def finding_text(code: str, part: str, params: Mapping[str, object], lang: str) 
 
 
 def error_text(code: str, params: Mapping[str, object], lang: str) -> str:
-    """The text of an error: what, where and what to do; tokens of portals and line breaks of others are not in it."""
+    """Return the text of an error: what, where and what to do; tokens and foreign line breaks are removed."""
     text: str = _catalogue(lang)["errors"][code]
     shown = {name: one_line(value) for name, value in _Shown(params, lang).items()}
     return mask_tokens(text.strip().format_map(shown))
@@ -72,13 +72,13 @@ def message(code: str, lang: str, **params: object) -> str:
 
 
 def property_text(code: str, part: str, lang: str) -> str:
-    """What is said of a property of metadata: its ``name``, ``why`` it matters, or what ``todo``."""
+    """Return a text about a metadata property: its ``name``, ``why`` it matters, or what ``todo``."""
     text: str = _catalogue(lang)["properties"][code][part]
     return text
 
 
 def rule_name(rule: str, lang: str) -> str:
-    """What a normaliser or a mapping rule does, in a few words."""
+    """Return the short description of a normaliser or a mapping rule."""
     text: str = _catalogue(lang)["rules"][rule]
     return text
 
@@ -90,7 +90,7 @@ def form(kind: str, lang: str) -> str:
 
 
 def doctor_text(code: str, lang: str, **params: object) -> str:
-    """What the ``doctor`` command says to do about one fault."""
+    """Return the advice of ``doctor`` about one fault."""
     text: str = _catalogue(lang)["doctor"][code]
     return text.format_map(_Shown(params, lang))
 

@@ -130,7 +130,7 @@ def test_the_check_says_what_to_do(command: Command, office: Path) -> None:
     assert own.out.startswith("データセット4件、ファイル10件。メタデータの点数は平均")
     assert own.out.count("次の一歩: ") == 4
     other = command("catalog", "check", "--from", "dump.jsonl", cwd=office)
-    assert (other.code, "取り違えるもの: 0件" in other.out) == (1, True)
+    assert (other.code, "別の種類と誤認されるもの: 0件" in other.out) == (1, True)
     assert "「説明」がありません。DCATで必ず要る項目（dct:description）です。" in other.out
 
 

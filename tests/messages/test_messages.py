@@ -29,7 +29,7 @@ TEMPLATES = sorted((ROOT / "meguro_opendata").rglob("*.html"))
 ERROR_CLASSES = set(errors.__all__) - {"Fault", "ConfigurationError"}
 SPEAKERS = {"message": "says", "_message": "says", "word": "words", "doctor_text": "doctor", "rule_name": "rules"}
 FINDING_PARTS = {"title", "message", "advice", "source", "who"}
-WHO = {("担当課", "department"), ("情報政策", "information policy"), ("ツール", "tool")}
+WHO = {("担当課", "department"), ("情報政策", "information policy"), ("システム（対応不要）", "system (nothing to do)")}
 OF_EVERY_FINDING = {"column", "field", "value", "suggestion", "form", "called", "why", "todo"}
 # Codes that are put together at run time, by the f-string that does it; those of unknown() are seen where it is called,
 # those of findings and words are compared below with what there is.
