@@ -1,1 +1,1 @@
-"""What a file is and how machine-readable it is."""
+"""The profile of a file: its container and layout, and how machine-readable it is."""

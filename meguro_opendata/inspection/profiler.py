@@ -1,4 +1,4 @@
-"""What a file really is: container, encoding, sheet, header, and the standard that it probably follows."""
+"""The true form of a file: container, encoding, sheet, header, and the standard that it probably follows."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ _ENDINGS = {
 
 @dataclass(frozen=True)
 class Inspection:
-    """What was seen in a file.
+    """The profile of a file.
 
     Attributes:
-        container: What it is by content.
+        container: The file's kind by its content.
         table: The table that it holds, ``None`` if it cannot be read.
         recognition: The standards that its header may follow, and what the table is called.
         refusal: Why it cannot be read, ``None`` if it can.
@@ -128,7 +128,7 @@ class Inspection:
         return self.table is not None and self.table.header_row > 1
 
     def verdict(self, lang: str = "ja") -> str:
-        """In one line: how many of the items are right, and the stage."""
+        """Return, in one line, how many of the items are right, and the stage."""
         counts = Counter(judgement.ok for judgement in self.judgements)
         figures = {"items": len(self.judgements), "ok": counts[True], "faulty": counts[False], "unjudged": counts[None]}
         if self.stage is None:
@@ -250,7 +250,7 @@ def _described_item(judgement: Judgement, lang: str) -> dict[str, Any]:
 
 
 def judgement_text(judgement: Judgement, lang: str = "ja") -> str | None:
-    """What to do about an item, or why it was not judged; ``None`` where all is right.
+    """Return the advice on an item, or why it was not judged; ``None`` where nothing is wrong.
 
     >>> judgement_text(Judgement("1-4", True)) is None
     True
@@ -292,7 +292,7 @@ def inspect_file(
 
 
 def _inspect(path: Path | str, words: LayerWords | None, sheet: str | None) -> Inspection:
-    """What a file is, its points not yet looked at."""
+    """Return the profile of a file whose points are not yet examined."""
     file = Path(path)
     if is_geo_file(file):
         return _inspect_layer(path, words)

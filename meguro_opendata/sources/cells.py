@@ -1,4 +1,7 @@
-"""Which cells are filled: hold anything but spaces. Asked of every cell of a file, and so done by whole columns."""
+"""The test for filled cells, which have a character other than a space.
+
+Every cell of a file is tested, so whole columns are tested at once.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ _PLAIN_FROM = "\u3001"  # the sign after the ideographic space; kana, kanji and 
 
 
 def filled(column: pl.Series) -> pl.Series:
-    r"""For each cell of a column of text whether it holds anything but spaces.
+    r"""Return, for each cell of a text column, whether it has a character other than a space.
 
     >>> filled(pl.Series(["a", " ", "", "\u3000", " b", "é"])).to_list()
     [True, False, False, False, True, True]

@@ -123,7 +123,7 @@ def _size(choice: Choice) -> int:
 
 
 def _of_grid(grid: Grid, wanted: set[str]) -> Choice | None:
-    """The header of the best shape; among headers of nearly the same shape the one with the most known labels."""
+    """Return the header of the best shape; among nearly equal shapes, the one with the most known labels."""
     head = head_of(grid)
     headers = find_headers(head)
     if not headers:

@@ -1,4 +1,4 @@
-"""What a file is by its content, whatever its name says, and what to do with one that holds no table."""
+"""The container of a file by its content, not its name, and advice for files without a table."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _PROJECTION = re.compile(r"(?:GEOGCS|PROJCS|GEOGCRS|PROJCRS|GEOCCS)\[")
 
 
 def container_of(raw: bytes) -> str:
-    r"""The true container by content: a workbook's kind, ``html``, ``pdf``, ``text`` and so on, else ``unknown``.
+    r"""Return the container by content: a workbook's kind, ``html``, ``pdf``, ``text`` and so on, or ``unknown``.
 
     >>> container_of(b"%PDF-1.7"), container_of("名称,住所".encode("cp932"))
     ('pdf', 'text')
@@ -184,7 +184,7 @@ def _is_dbf(head: bytes) -> bool:
 
 
 def _text_kind(head: bytes) -> str:
-    """What a text is: markup with or without a table, a geometry, or just lines."""
+    """Return the container of a text: markup with or without a table, a geometry, or just lines."""
     encoding = next((name for mark, name in BOMS if head.startswith(mark)), "utf-8")
     start = head[: len(head) & ~3].decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n")
     lower = start.lower()
@@ -236,7 +236,7 @@ def _package_kind(names: set[str]) -> str | None:
 
 
 def _open_document_kind(archive: zipfile.ZipFile, names: set[str]) -> str | None:
-    """``ods``, ``encrypted`` or ``document`` for an OpenDocument file."""
+    """Return ``ods``, ``encrypted`` or ``document`` for an OpenDocument file."""
     manifest = _start_of(archive, "META-INF/manifest.xml", names)
     said = _start_of(archive, "mimetype", names) or manifest
     if "content.xml" not in names or b"opendocument" not in said:
@@ -254,7 +254,7 @@ def _start_of(archive: zipfile.ZipFile, name: str, names: set[str]) -> bytes:
 
 
 def _folder_kind(names: set[str]) -> str:
-    """``shapefile`` for a zip that holds one, else ``zip``.
+    """Return ``shapefile`` for a zip that holds one, else ``zip``.
 
     >>> _folder_kind({"a/b.SHP", "a/b.dbf"}), _folder_kind({"a.csv"})
     ('shapefile', 'zip')

@@ -1,4 +1,4 @@
-"""What of a file is read: every sheet, every block of the visible ones, and the lines that are left out."""
+"""The parts of a file, read or not: every sheet, every block of the visible ones, and the lines that are left out."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _unread(block: Block, header: Header | None, reason: str) -> Block:
 
 
 def _sheets(grids: Sequence[Grid], read: Collection[str | None], reasons: Mapping[str, str]) -> Iterable[SheetUse]:
-    """Return every sheet in the order of the workbook; of those that are read, what Excel does not show."""
+    """Yield every sheet in the order of the workbook; of those that are read, what Excel does not show."""
     by_name = {grid.sheet: grid for grid in grids}
     for name in grids[0].sheets if grids else ():
         grid = by_name.get(name)

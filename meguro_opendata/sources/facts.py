@@ -1,4 +1,4 @@
-"""What a sheet holds besides the values of its cells: formulas, hidden rows, notes, pictures."""
+"""Contents of a sheet besides the values of its cells: formulas, hidden rows, notes, pictures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # that a sheet can have
 
 @dataclass(frozen=True)
 class SheetFacts:
-    """What was seen in a sheet; places are row and column counted from 0.
+    """Facts of a sheet; places are row and column counted from 0.
 
     Attributes:
         known: Names of the other attributes that the container shows to us; any other one is empty and means nothing.
@@ -60,10 +60,10 @@ NO_FACTS = SheetFacts()
 
 @dataclass(frozen=True)
 class SheetParts:
-    """What a workbook's own parts say of a sheet beyond what calamine reads.
+    """Facts of a sheet that a workbook's parts give and calamine does not read.
 
     Attributes:
-        texts: What stands in cells that calamine gives as empty: an error (``#N/A``), or a formula without its value.
+        texts: The text of cells that calamine gives as empty: an error (``#N/A``), or a formula without its value.
         facts: What was seen.
         merged: Merged ranges where calamine does not tell them.
     """
@@ -79,7 +79,7 @@ _LOOKED_FOR = frozenset({"formulas", "uncalculated", "hidden_rows", "hidden_colu
 
 @dataclass
 class SeenParts:
-    """What a reader of a workbook's parts has seen of a sheet so far, named as in :class:`SheetParts` and its facts."""
+    """The facts of a sheet collected from a workbook's parts, named as in :class:`SheetParts` and its facts."""
 
     texts: CellTexts = field(default_factory=dict)
     formulas: set[Place] = field(default_factory=set)

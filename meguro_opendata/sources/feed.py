@@ -73,7 +73,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Feed:
-    """What a ZIP or a folder holds.
+    """The members of a ZIP or a folder.
 
     Attributes:
         folder: The folder inside that holds the feed, with ``/`` at its end; ``""`` if it lies on top, as it should.

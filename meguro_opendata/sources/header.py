@@ -118,7 +118,7 @@ def labels_of(grid: Grid, header_row: int, header_rows: int) -> list[str]:
 
 
 def _labels_of_cut(grid: Grid, cut: Cut, header_rows: int) -> list[str]:
-    """The names that the blocks give, if as many lines are read as the header has; else those of its lowest lines."""
+    """Return the names that the blocks give, if all of the header's lines are read; else those of its lowest lines."""
     header = cut.header
     if header is None or header.low - header.top + 1 != header_rows:
         return labels_of(grid, header.low + 1 if header else 1, header_rows)
@@ -127,7 +127,7 @@ def _labels_of_cut(grid: Grid, cut: Cut, header_rows: int) -> list[str]:
 
 
 def blank_rows(cells: pl.DataFrame) -> pl.Series:
-    """For each record whether no cell holds anything but spaces.
+    """Return, for each record, whether all its cells are blank or only spaces.
 
     >>> blank_rows(pl.DataFrame({"0": ["a", " ", ""], "1": ["", "b", "\u3000"]})).to_list()
     [False, False, True]
@@ -193,7 +193,7 @@ def _picked(values: Sequence[int], kept: Sequence[int], skipped: int) -> Sequenc
 
 
 def row_patterns() -> dict[str, Any]:
-    """What rows and cells that hold no data look like (``rows.toml``)."""
+    """Return the patterns of rows and cells without data (``rows.toml``)."""
     return read_data("rows.toml")
 
 
@@ -262,7 +262,7 @@ def row_reasons(body: pl.DataFrame, blank: pl.Series) -> dict[int, str]:
 
 
 def _unique_names(labels: list[str]) -> list[str]:
-    """A name for each column: its label; a blank one by its letter (``F列``), a repeated one numbered (``名称#2``)."""
+    """Return each column's name: its label; a blank one by letter (``F列``), a repeated one numbered (``名称#2``)."""
     names: dict[str, None] = {}
     numbers: dict[str, int] = {}
     for index, label in enumerate(labels):

@@ -102,7 +102,7 @@ class JoinedTable(Table):
 
 @dataclass(frozen=True)
 class Joined:
-    """What a join gives: the wider table, findings, the other source's rows that joined no row, and how many did."""
+    """The result of a join: the wider table, findings, the other source's rows that joined no row, and how many did."""
 
     table: JoinedTable
     findings: tuple[Finding, ...]
@@ -111,7 +111,7 @@ class Joined:
 
 
 def join(first: Table, other: Table, words: JoinWords) -> Joined:
-    """The first table with the columns of another, found by key; it keeps its rows, each once and in their order.
+    """Return the first table with the columns of another, matched by key; its rows keep their number and order.
 
     Args:
         first: The table that keeps all of its rows.

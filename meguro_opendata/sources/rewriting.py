@@ -1,4 +1,4 @@
-"""What is taken off a cell when it is read, because no program should see it; every cell where that was done is kept.
+"""Characters removed from a cell when it is read, because they carry no data; every cell where that was done is kept.
 
 Excel shows ``="0001"`` in a CSV file as 0001, and people write it so that the zeros are not lost. No program shows NUL
 bytes and byte order marks inside a text.

@@ -18,7 +18,7 @@ READING_CODES = {"nul": "nul-characters", "stray_mark": "stray-mark", "text_form
 
 
 def structure_findings(table: Table) -> list[Finding]:
-    """How it was read where that is unusual; headers and records that do not fit; cells without a usable value."""
+    """Return findings on unusual reading, on headers and records that do not fit; cells without a usable value."""
     return [
         *text_findings(table.grid.delimiter, table.grid.marks),
         *_rewritten(table),
@@ -76,7 +76,7 @@ def _blank_headers(table: Table) -> Iterator[Finding]:
 
 
 def _ragged_rows(table: Table) -> Iterator[Finding]:
-    """An error for each record of a text file that is shorter than the header, or longer by more than empty cells."""
+    """Yield an error for each record of a text file shorter than the header, or longer by more than empty cells."""
     if table.grid.is_workbook or (table.widths is None and table.grid.width == table.header_width):
         return
     widths = pl.Series(table.widths or [table.grid.width] * len(table.rows), dtype=pl.Int64)

@@ -1,4 +1,4 @@
-"""What a table's columns hold, told from their labels and values: numbers, dates, codes, text to be read."""
+"""Kinds of a table's columns, derived from their labels and values: numbers, dates, codes, text to be read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SPACES = " \t\r\n\u3000"
 
 @cache
 def readability_data() -> dict[str, Any]:
-    """The national rule's items and how each is seen (``machine_readability.toml``), units filled into the patterns.
+    """Return the national rule's items and their patterns (``machine_readability.toml``), units filled in.
 
     >>> len(readability_data()["item"])
     15
@@ -60,7 +60,7 @@ class ColumnView:
         return self.distinct.filter(self.distinct.str.contains(pattern))
 
     def blank(self) -> pl.Series:
-        """For each cell whether it holds nothing but spaces."""
+        """Return, for each cell, whether it is blank or only spaces."""
         return self.values.str.strip_chars(_SPACES) == ""
 
 
@@ -78,7 +78,7 @@ def _view(index: int, label: str, values: pl.Series) -> ColumnView:
 
 
 def column_kind(label: str, distinct: pl.Series, times: pl.Series) -> str:
-    """What a column holds.
+    """Return the kind of a column.
 
     Args:
         label: Its label, folded.
@@ -107,7 +107,7 @@ def column_kind(label: str, distinct: pl.Series, times: pl.Series) -> str:
 
 
 def _numeric_kind(label: str, distinct: pl.Series, times: pl.Series) -> str | None:
-    """``number``, ``year``, ``date`` or ``code`` for a column of numbers, ``None`` for any other."""
+    """Return ``number``, ``year``, ``date`` or ``code`` for a column of numbers, ``None`` for any other."""
     values, labels = readability_data()["values"], readability_data()["labels"]
     written = ~distinct.str.contains(values["symbol"])
     numbers = distinct.str.contains(values["loose"])

@@ -1,4 +1,4 @@
-"""What each item of the national rule finds in a table: the cells at fault, or why a program cannot tell."""
+"""Checks of the national rule's items on a table: the cells at fault, or why a program cannot judge."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _expression(pattern: str) -> re.Pattern[str]:
 
 
 def _several_values(seen: Seen) -> Marks:
-    """1-2: columns of single values in which some cells hold several."""
+    """Judge item 1-2: columns of single values in which some cells hold several."""
     return marks((column.index, seen.rows(column.positions(_several(column)))) for column in seen.columns)
 
 
@@ -65,7 +65,7 @@ def _joined_values(distinct: pl.Series) -> pl.Series:
 
 
 def _numbers_as_text(seen: Seen) -> Marks:
-    """1-3: cells of numeric columns that are text."""
+    """Judge item 1-3: cells of numeric columns that are text."""
     return marks((column.index, seen.rows(_texts(seen, column))) for column in _numeric(seen))
 
 
@@ -85,7 +85,7 @@ def _texts(seen: Seen, column: ColumnView) -> pl.Series:
 
 
 def _merged_cells(seen: Seen) -> Marks | str:
-    """1-4: merged ranges, anywhere in the sheet."""
+    """Judge item 1-4: merged ranges, anywhere in the sheet."""
     grid = seen.table.grid
     if grid.is_workbook and not grid.merged and "merged" not in seen.facts.known:
         return "unseen"
@@ -93,7 +93,7 @@ def _merged_cells(seen: Seen) -> Marks | str:
 
 
 def _layout(seen: Seen) -> Marks:
-    """1-5: spaces and line breaks that only serve the look."""
+    """Judge item 1-5: spaces and line breaks that only serve the layout."""
     return marks([*_layout_of_header(seen), *_layout_of_cells(seen)])
 
 
@@ -118,7 +118,7 @@ def _layout_of_cells(seen: Seen) -> Hits:
 
 
 def _omitted_names(seen: Seen) -> Marks:
-    """1-6: columns without a name, ditto marks, and blanks that mean the value above."""
+    """Judge item 1-6: columns without a name, ditto marks, and blanks that mean the value above."""
     ditto = readability_data()["omitted"]["ditto"]
     unnamed = ((c.index, [seen.table.header_row]) for c in seen.columns if not c.label and c.kind != "blank")
     dittos = ((c.index, seen.rows(c.positions(c.matching(ditto)))) for c in seen.columns)
@@ -126,7 +126,7 @@ def _omitted_names(seen: Seen) -> Marks:
 
 
 def _blanks_below(seen: Seen) -> Hits:
-    """Blank cells of the columns that stand left of the first one that is filled in every row."""
+    """Yield blank cells of the columns to the left of the first column that every row fills."""
     limits = readability_data()["omitted"]
     shares = [float(column.blank().cast(pl.Float64).mean() or 0) for column in seen.columns]  # type: ignore[arg-type]
     complete = next((at for at, share in enumerate(shares) if share <= limits["complete_share"]), 0)
@@ -154,7 +154,7 @@ def _names_groups(column: ColumnView) -> bool:
 
 
 def _calculated(seen: Seen) -> Marks | str:
-    """1-7: formulas, anywhere in the sheet."""
+    """Judge item 1-7: formulas, anywhere in the sheet."""
     if not seen.table.grid.is_workbook:
         pattern = readability_data()["formulas"]["text"]
         return marks((c.index, seen.rows(c.positions(c.matching(pattern)))) for c in seen.columns)
@@ -162,7 +162,7 @@ def _calculated(seen: Seen) -> Marks | str:
 
 
 def _drawn_objects(seen: Seen) -> Marks | str:
-    """1-8: pictures, shapes, charts and notes, anywhere in the sheet; the notes of our entry workbooks are no fault."""
+    """Judge item 1-8: pictures, shapes, charts, notes in the sheet; notes of our entry workbooks are allowed."""
     if not seen.table.grid.is_workbook:
         return Marks({})
     facts = seen.facts
@@ -173,7 +173,7 @@ def _drawn_objects(seen: Seen) -> Marks | str:
 
 
 def _units_left_out(seen: Seen) -> Marks:
-    """1-9: columns of quantities whose unit stands neither in the label nor above the table nor in every cell."""
+    """Judge item 1-9: columns of quantities without a unit in the label, above the table or in every cell."""
     patterns, labels = readability_data()["unit"], readability_data()["labels"]
     notes = [rejected.text for rejected in seen.table.rejected if rejected.reason == "note"]
     if any(_expression(patterns["above"]).search(text) for text in [*seen.above(), *notes]):
@@ -207,7 +207,7 @@ def _is_quantity(distinct: pl.Series) -> bool:
 
 
 def _dependent_characters(seen: Seen) -> Marks:
-    """1-10: machine-dependent characters in header and cells."""
+    """Judge item 1-10: machine-dependent characters in header and cells."""
     signs = readability_data()["machine_dependent"]
     pattern = signs["signs"].removesuffix("]") + "".join(signs["letters"].split()) + "]"
     header = [(row, column, cell) for row, column, cell in seen.header_cells()]
@@ -218,7 +218,7 @@ def _dependent_characters(seen: Seen) -> Marks:
 
 
 def _eras_alone(seen: Seen) -> Marks:
-    """1-11: years of an era without the western year."""
+    """Judge item 1-11: years of an era without the western year."""
     era = readability_data()["era"]
     western = _expression(era["western"])
     label = _expression(era["label"])
@@ -238,7 +238,7 @@ def _eras(column: ColumnView, era: Mapping[str, Any]) -> pl.Series:
 
 
 def _places_left_out(seen: Seen) -> Marks | str:
-    """1-12: rows of a table about places with neither code nor name of one."""
+    """Judge item 1-12: rows of a table about places with neither code nor name of one."""
     named = _expression(readability_data()["labels"]["place"])
     places = [column for column in seen.columns if named.search(column.label)]
     points = [column for column in seen.columns if column.kind == "coordinate"]
@@ -252,13 +252,13 @@ def _places_left_out(seen: Seen) -> Marks | str:
 
 
 def _symbols(seen: Seen) -> Marks:
-    """1-13: signs that stand for a number that is not told."""
+    """Judge item 1-13: signs in place of a number that is withheld."""
     pattern = readability_data()["values"]["symbol"]
     return marks((c.index, seen.rows(c.positions(c.matching(pattern)))) for c in _numeric(seen))
 
 
 def _gaps(seen: Seen) -> Marks:
-    """2-1: blank records and blank columns inside the table."""
+    """Judge item 2-1: blank records and blank columns inside the table."""
     table = seen.table
     filled = [column.index for column in seen.columns if column.label or column.kind != "blank"]
     last_row, last = (table.rows[-1] if len(table.rows) else table.header_row), max(filled, default=0)
@@ -273,7 +273,7 @@ def _gaps(seen: Seen) -> Marks:
 
 
 def _several_tables(seen: Seen) -> Marks:
-    """2-2: a header that is repeated below, another table's header below a gap, or the same labels side by side."""
+    """Judge item 2-2: a repeated header, another table's header below a gap, or the same labels side by side."""
     table = seen.table
     width = len(seen.columns)
     again = [found.row for found in table.rejected if found.reason == "header"]
@@ -306,7 +306,7 @@ def _position(table: Table, row: int) -> int | None:
 
 
 def _second_block(labels: Sequence[str]) -> tuple[int, int] | None:
-    """First and last column of a block of labels that repeats the one before it.
+    """Return first and last column of a block of labels that repeats the one before it.
 
     >>> _second_block(["地区", "人口", "", "地区", "人口"])
     (3, 4)

@@ -22,7 +22,7 @@ _SOURCE_STAGE, _TIDY_STAGE, _STANDARD_STAGE = 2, 3, 4
 
 @dataclass(frozen=True)
 class Judgement:
-    """What was found on one item of the national rule.
+    """The result for one item of the national rule.
 
     Attributes:
         item: Its number, such as ``1-4``.
@@ -55,7 +55,7 @@ def judge(container: str, table: Table | None, stated: Collection[str] = ()) -> 
 
 
 def _form(container: str) -> Judgement:
-    """Item 1-1, from the true container.
+    """Judge item 1-1 from the true container.
 
     >>> _form("csv").ok, _form("pdf").ok, _form("unknown").ok
     (True, False, None)
@@ -91,7 +91,7 @@ def cell_ranges(cells: Mapping[int, Sequence[int]]) -> list[str]:
 
 
 def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """First and last of each unbroken run of ascending numbers.
+    """Yield first and last of each unbroken run of ascending numbers.
 
     >>> list(_runs([3, 4, 5, 9]))
     [(3, 5), (9, 9)]
@@ -136,7 +136,7 @@ def stage_of(container: str, table: Table | None, judgements: Iterable[Judgement
 
 
 def item_text(item: str, part: str, lang: str) -> str:
-    """What an item asks (``question``), or what to do where it is not so (``advice``).
+    """Return an item's question (``question``), or the advice where it is not met (``advice``).
 
     >>> item_text("1-4", "question", "en")
     'Are there no merged cells?'

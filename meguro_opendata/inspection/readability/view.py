@@ -30,7 +30,7 @@ class Seen:
 
     @property
     def facts(self) -> SheetFacts:
-        """What its sheet holds besides values."""
+        """Return the facts of its sheet besides the values."""
         return self.table.grid.facts
 
     def rows(self, positions: pl.Series) -> list[int]:
@@ -40,7 +40,7 @@ class Seen:
         return [self.table.rows[position] for position in positions]
 
     def header_cells(self) -> Iterator[tuple[int, int, str]]:
-        """Row, column and text of each filled cell of the header's lines."""
+        """Yield row, column and text of each filled cell of the header's lines."""
         lowest = self.table.header_row
         for row in range(max(lowest - self.table.header_rows, 0) + 1, lowest + 1):
             cells = self.table.grid.record(row - 1)[: len(self.columns)]

@@ -1,4 +1,4 @@
-"""What the cells of a sheet belong to: tables, titles, notes, totals; and where a table's header is."""
+"""The blocks of a sheet (tables, titles, notes, totals) and the header of its table."""
 
 from __future__ import annotations
 

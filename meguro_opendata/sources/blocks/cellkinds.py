@@ -1,4 +1,4 @@
-"""Kinds of cells, told from their text alone."""
+"""Kinds of cells, derived from their text alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KEPT = 65_536  # distinct texts whose kind is remembered: more than the heads o
 
 
 class CellKind(StrEnum):
-    """What a cell's text is by its form."""
+    """The kind of a cell, by the form of its text."""
 
     BLANK = ""
     NUMBER = "number"
@@ -28,7 +28,7 @@ class CellKind(StrEnum):
     TEXT = "text"
 
 
-# Kinds that no label has, so that a column of them tells its labels from its values.
+# Kinds that no label has: in a column of them, labels and values can be distinguished.
 TYPED = frozenset({CellKind.NUMBER, CellKind.DATE, CellKind.CODE, CellKind.LINK, CellKind.MARK})
 
 
@@ -72,7 +72,7 @@ def cell_kind(text: str) -> CellKind:
 
 @lru_cache(_KEPT)
 def is_aside(text: str) -> bool:
-    """Return whether a text stands beside a table, as units, days and notes do, and labels no column.
+    """Return whether a text is a remark on a table (a unit, a day or a note) and labels no column.
 
     >>> is_aside("（単位：人）"), is_aside("令和6年4月1日現在"), is_aside("人口")
     (True, True, False)

@@ -1,4 +1,4 @@
-"""A sheet cut into blocks: its table, and whatever stands above, beside and below it."""
+"""A sheet cut into blocks: its table, and the blocks above, beside and below the table."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from meguro_opendata.sources.table import Grid
 
 __all__ = ["Cut", "cut_at", "cut_declared", "cut_sheet"]
 
-_MOST_TABLES = 30  # told apart below the first; each costs a look at all lines below, so the others are one block
+_MOST_TABLES = 30  # separated below the first; each costs a look at all lines below, so the others are one block
 _FEWEST = 3  # lines of more than one cell that a table above another has: a header and two rows
 
 
 @dataclass(frozen=True)
 class Cut:
-    """What a sheet holds.
+    """The blocks of a sheet, with the header and the extent of its table.
 
     Attributes:
         header: The header of its table; ``None`` if the sheet is blank.
@@ -99,7 +99,7 @@ def cut_at(
 
 
 def _above(grid: Grid, header: Header) -> Iterator[Block]:
-    """What stands above a header: another table, if there is a good one, or titles and notes."""
+    """Yield the blocks above a header: those of another table with a good header, else titles and notes."""
     part = rest(grid, 0, header.top)
     if sum(sum(bool(cell.strip()) for cell in row) > 1 for row in part.cells.iter_rows()) >= _FEWEST:
         cut = cut_sheet(part)

@@ -17,11 +17,11 @@ from meguro_opendata.sources.table import Grid
 __all__ = ["GOOD", "table_end"]
 
 GOOD = 2.4  # the least score of another table's header
-_DEPTH = 60  # lines looked at below a gap to tell whether another table begins
+_DEPTH = 60  # lines below a gap that are searched for another table's header
 _ABOVE = 20  # rows above a gap that show how the table's rows are filled
 _LARGE = 2000  # lines; a table of more shows in its head what its rows are like
 _LABELS = (CellKind.TEXT, CellKind.DATE)  # what labels are: words, and years above figures
-_HEAD = 2  # lines of another table: a header and a row are too few to tell it by its values
+_HEAD = 2  # lines of another table: a header and a row are too few to recognise it by its values
 _WORDS = 8  # columns of numbers asked for words
 
 
@@ -42,7 +42,7 @@ def _is_plain(body: Body, line: int) -> bool:
 
 
 def _beginnings(body: Body) -> Iterator[int]:
-    """The lines on which another table may begin: those below a gap, and those with words in columns of values."""
+    """Yield the lines on which another table may begin: below a gap, or with words in columns of values."""
     blank = set(body.blank)
     below_gap = {line + 1 for line in blank if line + 1 not in blank and line + 1 < body.cells.height}
     yield from sorted({*below_gap, *_lines_of_words(body)} - {*linkdata_lines(body)})
@@ -63,7 +63,7 @@ def _is_all_words(body: Body, line: int) -> bool:
 
 
 def _words_in(column: pl.Series) -> pl.Series:
-    """The lines on which a column of numbers has a word; what begins with a digit or a sign before one is none."""
+    """Return the lines on which a column of numbers has a word, which begins with neither a digit nor a sign."""
     others = (column >= ":").arg_true()
     return others.filter(column.gather(others).str.contains(r"[\p{L}]{2}"))
 
@@ -89,7 +89,7 @@ def _group(body: Body, line: int) -> list[int]:
 
 
 def _is_same_table(body: Body, group: Sequence[int]) -> bool:
-    """Whether a group of lines goes on with the table: most of its lines are as the rows, none repeats some labels."""
+    """Return whether a group of lines continues the table: most lines resemble its rows and no line repeats labels."""
     wide = [line for line in group if body.count(line) > 1]
     if not wide or _names_labels(body, wide[0]) or _is_header_again(body, wide[0]):
         return not wide or _is_header_again(body, wide[0])
@@ -102,7 +102,7 @@ def _is_same_table(body: Body, group: Sequence[int]) -> bool:
 
 
 def _heads_values(body: Body, lines: Sequence[int], usual: Sequence[CellKind | None]) -> bool:
-    """Return whether a line of words stands above figures or dates in a column of the table that holds neither."""
+    """Return whether a line of words heads figures or dates in a column of the table that has neither."""
     if len(lines) <= _HEAD or not _is_all_words(body, lines[0]):
         return False
     kinds = [[cell_kind(cell) for cell in body.cells.row(line)] for line in lines]
@@ -122,7 +122,7 @@ def _is_header_again(body: Body, line: int) -> bool:
 
 
 def _rows_above(body: Body, line: int) -> list[int]:
-    """The last rows above a line, which alone show what the table's rows are like: those below may be another's."""
+    """Return the last rows above a line, which show the form of the table's rows; those below may be another's."""
     return [at for at in range(max(0, line - _ABOVE), line) if body.count(at) > 1]
 
 

@@ -22,7 +22,7 @@ _ROW = 2  # filled cells that make a line a row; one alone is a title, a section
 
 @dataclass(frozen=True)
 class Profile:
-    """What the rows below some line hold, column by column.
+    """The kinds and the fill of the rows below a line, column by column.
 
     Attributes:
         kinds: The kind that most values of a column have; ``None`` if no kind prevails or nothing is there.
@@ -80,7 +80,7 @@ class Head:
 
     @cached_property
     def _counts(self) -> list[list[dict[CellKind, int]]]:
-        """For each line and column, the count of each kind in the rows from that line on."""
+        """Return, for each line and column, the count of each kind in the rows from that line on."""
         counts: list[list[dict[CellKind, int]]] = [[{} for _ in range(self.width)]]
         for line, filled in zip(reversed(self.kinds), reversed(self.filled), strict=True):
             below = counts[-1]

@@ -57,18 +57,18 @@ class _Contrast:
 
     @property
     def is_one_word(self) -> bool:
-        """Whether a single cell differs in an otherwise full line: as well a word among the values as a label."""
+        """Return whether a full line differs in a single cell, which may be a word among values as well as a label."""
         return self.alike + self.other <= 1 and self.missing < 0.5 and not self.units  # noqa: PLR2004
 
     @property
     def lead(self) -> float:
-        """From -1, a row like the others, to 1, labels above values; 0 where no column has a kind of its own."""
+        """Return -1 (a row like the others) to 1 (labels above values); 0 where no column has its own kind."""
         told = self.alike + self.other
         return (self.other - self.alike) / told if told else 0.0
 
     @property
     def of_body(self) -> float:
-        """From -1 to 1: how much a line is one of the rows."""
+        """Return, from -1 to 1, how closely a line resembles the rows."""
         told = self.alike + self.other
         differing = self.other / told if told else 0.0
         return 1 - (_ONE_WORD * differing if self.is_one_word else differing) - self.missing
@@ -186,7 +186,7 @@ class _Trial:
         return more_covered - covered + (more_distinct - distinct) / 2
 
     def top(self) -> int:
-        """The highest line that belongs to the header: one that groups or names columns, with no gap below it."""
+        """Return the highest line of the header: one that groups or names columns and has no gap below it."""
         top = line = self.low
         while line and self.low - line < _MOST_LEVELS - 1 and self.head.filled[line - 1]:
             line -= 1
@@ -229,7 +229,7 @@ class _Trial:
         return len(labels) < 0.9 * len(self.columns) and (not one_cell or self._merged_part(line))
 
     def _is_title_beside(self, line: int) -> bool:
-        """Whether a line is a title with a unit, a day or an office beside it; its columns have labels of their own."""
+        """Return whether a line is a title beside a unit, a day or an office, above columns with own labels."""
         cells = [at for at, text in enumerate(self.head.lines[line]) if text.strip()]
         if len(cells) != 2 or cells[0] != self.columns[0]:  # noqa: PLR2004
             return False
@@ -237,7 +237,7 @@ class _Trial:
         return bool(own_label) and self._is_beside_title(line, cells[1])
 
     def _is_beside_title(self, line: int, at: int) -> bool:
-        """Whether the second cell of a line is a unit or a day, or in the last column of a table that has several."""
+        """Return whether a line's second cell is a unit or a day, or is in the last of several columns."""
         merged = {left for (top, left), _ in self.head.merged if top == line}
         text = self.head.lines[line][at]
         apart = at == self.columns[-1] and len(self.columns) >= _APART and not merged
@@ -265,7 +265,7 @@ class _Trial:
         return sum(_WEIGHTS[name] * value for name, value in measures.items()) - lost - self._needless(top)
 
     def _lead(self, top: int) -> float:
-        """How much the lowest line stands out from the rows; a single word below another label proves nothing."""
+        """Return how much the lowest line differs from the rows; a single word below another label proves nothing."""
         contrast = self.contrast(self.low)
         if top < self.low and contrast.is_one_word and not self._adds_names(top):
             return 0.0
@@ -288,7 +288,7 @@ class _Trial:
         return self.head.filled[line] >= max(2, self.head.usual_width / 2)
 
     def _needless(self, top: int) -> float:
-        """What it costs that the lowest line adds nothing to the names of the lines above."""
+        """Return the penalty for a lowest line that adds nothing to the names of the lines above."""
         if top == self.low or self._is_under_merged():
             return 0.0
         return 0.0 if self._adds_names(top) or self._labels_values() else _NEEDLESS
@@ -300,7 +300,7 @@ class _Trial:
         return any(top < self.low <= bottom for (top, _), (bottom, _) in self.head.merged)
 
     def _labels_values(self) -> bool:
-        """Whether the lowest line has labels where the rows have values; one such cell alone has to be a unit."""
+        """Return whether the lowest line has labels where the rows have values; a single such cell has to be a unit."""
         contrast = self.contrast(self.low)
         if contrast.other < 1 or contrast.other <= contrast.alike:
             return False

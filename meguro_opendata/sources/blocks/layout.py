@@ -40,7 +40,7 @@ _ALIKE = 0.6  # share of labels by which a table to the right is one like that t
 
 
 def table_columns(grid: Grid, head: Head, header: Header) -> tuple[int, int]:
-    """The columns of the table: from its first label to the last column of it, without tables and notes beside it."""
+    """Return the table's first and last column, without tables and notes beside the table."""
     runs = _runs(grid, header.top)
     first = next((at for at, run in enumerate(runs) if _labels(head, header, run)), 0)
     left, right = runs[first]
@@ -65,7 +65,7 @@ def _begins_again(head: Head, header: Header, run: tuple[int, int]) -> int | Non
 
 
 def _goes_on(head: Head, header: Header, first: tuple[int, int], run: tuple[int, int]) -> bool:
-    """Whether columns behind a blank one are the table's: labelled, not as those before, with values on its lines."""
+    """Return whether columns behind a blank one are the table's: with new labels, and values on the table's lines."""
     labels = _labels(head, header, run)
     if not labels or all(map(is_aside, labels)) or _is_like(head, header, first, run):
         return False
@@ -175,7 +175,7 @@ def of_table(
 
 
 def _stretches(reasons: Mapping[int, str], start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The first and last of lines that follow each other and have the same reason or none; rows are not looked at.
+    """Yield the first and last of consecutive lines that share a reason, or have no reason; rows are ignored.
 
     >>> list(_stretches({4: "blank", 5: "total", 6: "total"}, 0, 9))
     [(0, 3), (4, 4), (5, 6), (7, 8)]
@@ -219,7 +219,7 @@ def above(grid: Grid, top: int) -> Iterator[Block]:
 
 
 def beside(grid: Grid, head: Head, header: Header, columns: tuple[int, int], end: int) -> Iterator[Block]:
-    """What stands to the left and right of the table."""
+    """Yield the blocks to the left and right of the table."""
     left, right = columns
     for run in _runs(rest(grid, header.top, end), 0):
         for part in _outside(run, left, right):

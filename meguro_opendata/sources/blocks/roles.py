@@ -1,4 +1,4 @@
-"""What each line below a header is: a row of the table, blank, a note, a section, a sum, or of another table.
+"""The role of each line below a header: a row, blank, a note, a section, a sum, or part of another table.
 
 Whole columns are asked first, and only the lines that stand out are looked at one by one, so that a million plain rows
 cost next to nothing.
@@ -71,12 +71,12 @@ class Body:
 
     @cached_property
     def sentinels(self) -> list[int]:
-        """Columns that rows nearly always fill: a line that fills all of them is a row, and need not be looked at."""
+        """Return columns that rows nearly always fill: a line that fills all of them is a row without a closer look."""
         return list(self.profile.always[:_SENTINELS])
 
     @cached_property
     def lacking(self) -> list[int]:
-        """The lines that leave a sentinel blank, or hardly fill a cell where there are too few to know a row by."""
+        """Return the lines that leave a sentinel column blank or, with too few sentinels, fill hardly a cell."""
         full = [filled(self.cells[:, at]) for at in self.sentinels]
         if len(full) < _ROW and self.cells.width:
             full.append(filled_cells(self.cells).sum_horizontal() >= _ROW)
@@ -102,7 +102,7 @@ class Body:
 
     @cached_property
     def _filled(self) -> dict[int, tuple[bool, ...]]:
-        """Of the lines that are looked at one by one, whether each cell is filled."""
+        """Return, for the lines that are examined one by one, whether each cell is filled."""
         few = self.cells[self.lacking] if len(self.lacking) < self.cells.height else self.cells
         return dict(zip(self.lacking, filled_cells(few).iter_rows(), strict=True)) if self.cells.width else {}
 
@@ -190,7 +190,7 @@ def _sums(body: Body) -> Iterator[int]:
 
 
 def _matching(column: pl.Series, kind: CellKind | None, pattern: str) -> pl.Series:
-    """The lines on which a column has a word; in a column of values only cells that begin as words do are asked."""
+    """Return the lines on which a column has a word; in a column of values only cells that begin like one are read."""
     if kind in TYPED:
         others = ((column >= "\u3000") | ((column < "!") & (column != ""))).arg_true()
         return others.filter(column.gather(others).str.contains(pattern))
@@ -304,6 +304,6 @@ def _after_gap(body: Body, line: int) -> bool:
 
 
 def _is_section(body: Body, line: int) -> bool:
-    """Whether the only cell of a line heads the rows below: it is the first or of words, and rows fill more cells."""
+    """Return whether a line's only cell heads the rows below: it comes first or has words, and rows fill more cells."""
     only = next(at for at, filled in enumerate(body.filled_in(line)) if filled)
     return (not only or body.profile.kinds[only] is not CellKind.NUMBER) and body.usual >= 3  # noqa: PLR2004

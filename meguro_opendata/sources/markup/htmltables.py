@@ -103,7 +103,7 @@ def tables_of(text: str, path: Path) -> list[MarkupSheet]:
 
 
 def cell_text(marked: str) -> str:
-    r"""What one reads in a cell: tags away, lines kept, entities as their letters.
+    r"""Return the visible text of a cell: without tags, with its line breaks, entities decoded.
 
     >>> cell_text(" <b>目黒 </b>区<br>\n1&#45;2 <p>a</p><p>b</p>"), cell_text("&nbsp;")
     ('目黒 区\n1-2\na\nb', '')
@@ -146,7 +146,7 @@ def _named(tables: list[MarkupSheet]) -> list[MarkupSheet]:
 
 
 def _tags(text: str, path: Path) -> Iterator[tuple[str, str, str, str]]:
-    """Each tag of a table: the text before it, ``/`` if it closes, its name and attributes; an end after the last."""
+    """Yield each tag of a table: the text before it, ``/`` if it closes, name and attributes; an end after the last."""
     at = 0
     for number, tag in enumerate(_TAG.finditer(text)):
         if number > _MOST_TAGS:

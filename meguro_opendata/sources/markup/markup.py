@@ -26,7 +26,7 @@ _Sheet = tuple[MarkupSheet, SheetFacts]
 
 
 def read_markup_sheet(path: Path, raw: bytes, container: str, sheet: str | None) -> Grid:
-    """One table of a file: the named one; else of a web page the one that holds most, else the first visible sheet.
+    """Return one table of a file: the named one; else a web page's largest one, else the first visible sheet.
 
     Raises:
         SourceError: If the file cannot be read, holds no table, or none of that name; those that it has are named.
@@ -79,7 +79,7 @@ def _grid(each: _Sheet, sheets: list[_Sheet], path: Path, container: str, encodi
 
 
 def _decoded(raw: bytes, path: Path) -> tuple[str, str]:
-    """The text and its encoding: by mark, else the one that the file itself names if every byte fits, else by rule."""
+    """Return the text and its encoding: by mark, else the one the file declares if every byte fits, else by rule."""
     if not any(raw.startswith(mark) for mark, _ in BOMS):
         named = _charset(raw[:_HEAD])
         try:

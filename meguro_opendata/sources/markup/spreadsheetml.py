@@ -95,7 +95,7 @@ class _Reader:
         }
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
         self._depth, self._tags = self._depth + 1, self._tags + 1
         if self._depth > _DEEPEST or self._tags > _MOST_TAGS:
             limit = _DEEPEST if self._depth > _DEEPEST else _MOST_TAGS
@@ -108,7 +108,7 @@ class _Reader:
                 step(attributes)
 
     def end(self, name: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
         self._depth -= 1
         if name == _SS + "Cell":
             self._end_cell()
@@ -120,12 +120,12 @@ class _Reader:
             self.sheets[-1][0].hidden, self._parts = "".join(self._parts).strip().startswith("Sheet"), None
 
     def letters(self, text: str) -> None:
-        """Some text stands between two tags."""
+        """Collect the text between two tags."""
         if self._parts is not None:
             self._parts.append(text)
 
     def entity(self, *_: object) -> None:
-        """Somebody declares an entity, which no such file needs."""
+        """Refuse a declared entity: Excel writes no entity, and nested ones can exhaust memory."""
         raise SourceError("markup-entities", file=self.path)
 
     def _begin_sheet(self, attributes: Mapping[str, str]) -> None:

@@ -164,7 +164,7 @@ def _uneven(
 
 
 def _read(block: bytes, sign: bytes) -> pl.DataFrame | None:
-    """What polars reads; ``None`` if it cannot."""
+    """Return the frame that polars reads; ``None`` if polars cannot read the text."""
     try:
         cells = pl.read_csv(
             block, has_header=False, separator=sign.decode(), infer_schema=False, empty_string_is_null=False

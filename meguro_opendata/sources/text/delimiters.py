@@ -100,7 +100,7 @@ def _separates(widths: Sequence[int], sign: str, *, header_first: bool) -> bool:
 
 
 def _regularity(widths: Sequence[int]) -> tuple[int, int, int]:
-    """In how many records a sign stands, in how many of them equally often, and how often in all.
+    """Return the number of records with a sign, of those with it equally often, and its total count.
 
     >>> _regularity([2, 2, 1, 3])
     (3, 2, 4)

@@ -1,4 +1,4 @@
-"""Which encodings a text file may have, best first: by its mark, by a declaration, or by its bytes."""
+"""The encodings that a text file may have, best first: by its mark, by a declaration, or by its bytes."""
 
 from __future__ import annotations
 

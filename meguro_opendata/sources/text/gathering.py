@@ -1,4 +1,4 @@
-"""What is gathered while a text file is read block by block: how far it has been read, and its cells."""
+"""The state of a text file that is read block by block: how far it has been read, and its cells."""
 
 from __future__ import annotations
 

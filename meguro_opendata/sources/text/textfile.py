@@ -222,7 +222,7 @@ class _Parsing(NamedTuple):
 
 
 def _by_blocks(path: Path, encoding: str, reading: _Reading[Any]) -> None:
-    """The file block by block, as columns from the start; while some are parsed, the next is read and decoded."""
+    """Read the file block by block, as columns from the start; while some are parsed, the next is read and decoded."""
     from meguro_opendata.sources.text.block_parser import parse_block
 
     with ThreadPoolExecutor(max_workers=_AHEAD) as parser:
@@ -292,7 +292,7 @@ class _Lines:
 
 
 def _by_records(path: Path, encoding: str, reading: _Reading[Any]) -> None:
-    """The file record by record, as the ``csv`` module reads it."""
+    """Read the file record by record, as the ``csv`` module reads it."""
     with longest_cell(_MAX_CELL):
         _read_records(path, encoding, reading)
 

@@ -1,4 +1,4 @@
-"""What the first part of an old workbook (BIFF5 and BIFF8) says: version, code page, number formats, sheets."""
+"""Reader of the first part of an old workbook (BIFF5 and BIFF8): version, code page, number formats, sheets."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ _KINDS = {
 
 
 def compound_kind(file: BinaryIO) -> str:
-    """``xls``, ``encrypted`` or ``document`` for a compound file; one that is damaged counts as ``xls``."""
+    """Return ``xls``, ``encrypted`` or ``document`` for a compound file; one that is damaged counts as ``xls``."""
     try:
         entries = dict(_entries(file))
         stream = _workbook_of(entries)
@@ -152,7 +152,7 @@ def workbook_stream(file: BinaryIO) -> bytes:
 
 
 def _workbook_of(entries: Mapping[str, tuple[int, int]]) -> tuple[int, int] | None:
-    """First sector and size of the stream that is a workbook, if any is."""
+    """Return first sector and size of the workbook's stream, if the file has one."""
     return next((entries[name] for name in _WORKBOOKS if name in entries), None)
 
 

@@ -1,4 +1,4 @@
-"""What the notes of an xlsx sheet say; they are read only on request."""
+"""Texts of the notes of an xlsx sheet; they are read only on request."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class NumberFormat:
     sections: tuple[_Section, ...]
 
     def show(self, value: float) -> str | None:
-        """What Excel shows for a number, without blanks around it; ``None`` for nothing, or a part of its digits."""
+        """Return the text that Excel shows for a number, trimmed; ``None`` for nothing, or a part of its digits."""
         return self.show_text(repr(value))
 
     def show_text(self, written: str) -> str | None:

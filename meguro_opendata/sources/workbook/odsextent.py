@@ -42,28 +42,28 @@ class OdsTally:
     _parts: list[bytes] = field(default_factory=list)
 
     def row(self, times: int) -> None:
-        """A row begins."""
+        """Handle the start of a row."""
         self._rows = times
 
     def cell(self, times: int, attributes: bytes, *, closed: bool) -> None:
-        """A cell begins; its attributes hold its formula, and can hold its value."""
+        """Handle the start of a cell; its attributes hold its formula, and can hold its value."""
         self._times, self._spaces, self._parts = times * self._rows, 0, []
         self._inside = not closed
         if self._times > 1 and _is_filled(attributes):
             self.text += (self._times - 1) * sum(len(value) for name, value in _values(attributes) if name in _TEXTS)
 
     def between(self, held: bytes) -> None:
-        """Text and tags of the cell that is open."""
+        """Collect text and tags of the cell that is open."""
         if self._inside and self._times > 1:
             self._parts.append(held)
 
     def spaces(self, count: int) -> None:
-        """Spaces that are written as a number."""
+        """Expand spaces that are written as a number."""
         self._spaces += count
         self.text += count * self._times
 
     def end(self) -> None:
-        """The cell ends."""
+        """Handle the end of the cell."""
         if self._parts:
             self.text += (self._times - 1) * len(_ANY_TAG.sub(b"", b"".join(self._parts)))
         self._inside, self._parts, self._times = False, [], 1

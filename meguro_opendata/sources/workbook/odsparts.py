@@ -1,4 +1,4 @@
-"""What calamine does not tell of an ods file, read from its content: errors, formulas, hidden rows, notes, objects.
+"""Facts of an ods file that calamine omits, read from its content: errors, formulas, hidden rows, notes, objects.
 
 As with xlsx, the content is untrusted and searched as bytes with patterns of bounded length; no XML is parsed.
 """
@@ -110,7 +110,7 @@ class _Sheet(SeenParts):
 
 
 def ods_parts(raw: bytes, sheet: str) -> SheetParts:
-    """What one sheet of an ods workbook holds; nothing, and nothing known, if its content cannot be read."""
+    """Return the facts of one sheet of an ods workbook; no facts if its content cannot be read."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             content = read_part(archive, "content.xml")

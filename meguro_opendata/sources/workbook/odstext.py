@@ -18,7 +18,7 @@ _PLAIN = (
 
 
 def with_plain_texts(raw: bytes) -> bytes:
-    """The workbook with tabs and line breaks as letters and without readings; the same bytes if it has none of them.
+    """Return the workbook with tabs and line breaks as letters and without readings; the same bytes if it has neither.
 
     Raises:
         zipfile.BadZipFile: If it is damaged.

@@ -84,7 +84,7 @@ def _refuse_package(path: Path, raw: bytes) -> Load:
 
 
 def _damaged(path: Path, raw: bytes) -> SourceError:
-    """The error for a package without a readable list of members: its end is missing, or it is damaged otherwise."""
+    """Return the error for a package whose list of members is unreadable: cut off, or damaged otherwise."""
     if not is_cut_zip(io.BytesIO(raw)):
         return SourceError("workbook-broken", file=path)
     return SourceError("workbook-cut-ods" if kind_of_rest(raw) == "ods" else "workbook-cut", file=path)

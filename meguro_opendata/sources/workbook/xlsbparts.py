@@ -1,4 +1,4 @@
-"""What calamine does not tell of an xlsb file, read from its records: hidden rows and columns.
+"""Facts of an xlsb file that calamine omits, read from its records: hidden rows and columns.
 
 The records are those of [MS-XLSB] 2.1.4: kind and length as numbers of seven bits a byte, then the content. They are
 untrusted: each is taken by its length, and none is followed anywhere.
@@ -26,7 +26,7 @@ _LONGEST_NUMBER = 4
 
 
 def xlsb_parts(raw: bytes, sheet: str) -> SheetParts:
-    """What one sheet of an xlsb workbook hides; nothing, and nothing known, if its records cannot be read."""
+    """Return the hidden rows and columns of an xlsb sheet; no facts if its records cannot be read."""
     rows, columns = set[int](), set[int]()
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:

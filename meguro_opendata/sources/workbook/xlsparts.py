@@ -1,4 +1,4 @@
-"""What calamine does not tell of an xls file, read from its records: errors, formulas, hidden rows, notes, objects.
+"""Facts of an xls file that calamine omits, read from its records: errors, formulas, hidden rows, notes, objects.
 
 The records are those of BIFF8 (Excel 97 to 2003), as Microsoft documents them in [MS-XLS], and of BIFF5 (Excel 95). The
 text of the latter is in a code page, of which calamine takes each byte for a letter: it is decoded here. They are
@@ -135,7 +135,7 @@ def old_sheet_names(raw: bytes) -> list[str]:
 
 
 def biff_parts(stream: bytes, sheet: str) -> SheetParts:
-    """What one sheet of a workbook's stream of records holds; errors as :func:`xls_parts`."""
+    """Return the facts of one sheet from a workbook's records; errors as :func:`xls_parts`."""
     try:
         book = biff_globals(stream)
         found, begin = _Found(book=book), book.begin_of(sheet)

@@ -1,4 +1,4 @@
-"""What calamine does not tell of an xlsx file, read from its parts: errors, formulas, hidden rows, notes, objects.
+"""Facts of an xlsx file that calamine omits, read from its parts: errors, formulas, hidden rows, notes, objects.
 
 The parts are untrusted. They are searched as bytes, in blocks and with patterns of bounded length; no XML is parsed, so
 no entity is ever expanded.
@@ -88,7 +88,7 @@ class _Found(SeenParts):
 
 
 def xlsx_parts(raw: bytes, sheet: str) -> SheetParts:
-    """What the parts of one sheet of a workbook hold; nothing, and nothing known, if they cannot be read."""
+    """Return the facts of one sheet from the workbook's parts; no facts if they cannot be read."""
     found = _Found()
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
@@ -214,7 +214,7 @@ def targets_of(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
 
 
 def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, list[str]]:
-    """The notes and drawings of a sheet by their kind; its links, of which there may be many, are passed over."""
+    """Return the notes and drawings of a sheet by their kind; its links, which can be many, are skipped."""
     found: dict[str, list[str]] = {}
     content = read_part(archive, _relations_of(part))
     for kind in _RELATED.finditer(content):
