@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from meguro_opendata import messages
 from meguro_opendata.errors import ExitCode
+from meguro_opendata.messages.jsonlists import MadeList
 
 __all__ = [
     "ALL_READ",
@@ -303,4 +304,14 @@ class Report:
             "not_checked": [demand.to_dict() for demand in self.not_checked],
             "counts": self.counts,
             "findings": [finding.to_dict(lang) for finding in self.findings],
+        }
+
+    def to_write(self, lang: str = "ja") -> dict[str, Any]:
+        """Return :meth:`to_dict` for a writer of JSON: the findings are made one by one as they are written."""
+        findings = MadeList(lambda: (finding.to_dict(lang) for finding in self.findings), len(self.findings))
+        return {
+            **self.with_findings(()).to_dict(lang),
+            "valid": self.valid,
+            "counts": self.counts,
+            "findings": findings,
         }

@@ -192,6 +192,6 @@ def _show(report: Report, output_format: str, lang: str) -> None:
     from meguro_opendata import reports
 
     if output_format == "json":
-        console.result_json(report.to_dict(lang))
+        console.result_json(report.to_write(lang))
     else:
         console.result(reports.as_text(report, lang))

@@ -22,7 +22,7 @@ from meguro_opendata.geo.datum.crs import parse_crs
 from meguro_opendata.geo.gis.geojson import shape_collection
 from meguro_opendata.geo.gis.words import GIS_FORMATS
 from meguro_opendata.georeferencing.coordinates import PUBLISHED, placed_geometries
-from meguro_opendata.messages.harmless import escaped_json
+from meguro_opendata.messages.harmless import escaped_json_bytes
 from meguro_opendata.pipeline.outcome import Draft, ReleasedFile
 from meguro_opendata.pipeline.preparation import Prepared
 from meguro_opendata.pipeline.report import shown_sources
@@ -179,7 +179,7 @@ def report_files(draft: Draft, lang: str) -> dict[str, bytes]:
     return {
         CHANGES: _list_bytes(_CHANGES, changes),
         REJECTED: _list_bytes(_REJECTED, rejected),
-        REPORT: (escaped_json(report.to_dict(lang)) + "\n").encode("utf-8"),
+        REPORT: escaped_json_bytes(report.to_write(lang)),
         REPORT_PAGE: page.encode("utf-8"),
     }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from meguro_opendata.files.columns import column_pieces
 from meguro_opendata.japan.folding import filled
 from meguro_opendata.privacy.counts import small_counts
 from meguro_opendata.privacy.data import Hit, folded, pattern, plain, privacy_data, trigger
@@ -59,7 +60,7 @@ def _looks(frame: pl.DataFrame, kinds: Mapping[str, str]) -> Iterator[tuple[str,
     free = (name for name in frame.columns if kinds.get(name) not in _CLOSED)
     by_header = {name: look for name in free if (look := _by_header(name)) is not None}
     others = [name for name in frame.columns if name not in by_header]
-    suspicious = _suspicious(frame.select(others), kinds)
+    suspicious = {name for piece in column_pieces(frame.select(others)) for name in _suspicious(piece, kinds)}
     for name in frame.columns:
         if name in by_header:
             yield name, by_header[name]

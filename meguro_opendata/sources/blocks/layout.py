@@ -9,6 +9,7 @@ from itertools import groupby
 
 import polars as pl
 
+from meguro_opendata.files.columns import column_pieces
 from meguro_opendata.findings import Block, Role
 from meguro_opendata.sources.blocks.cellkinds import CellKind, is_aside
 from meguro_opendata.sources.blocks.head import Head
@@ -131,8 +132,9 @@ def _last_row(head: Head, header: Header, run: tuple[int, int]) -> int:
 def _runs(grid: Grid, top: int) -> list[tuple[int, int]]:
     """Return the runs of columns that have a filled cell below some line."""
     below = grid.cells[top:]
-    if below.width > _MANY:  # one question about all of them takes less time than one about each
-        all_used = below.select((pl.all().str.strip_chars() != "").any()).row(0)
+    if below.width > _MANY:  # one question about many of them takes less time than one about each
+        words = (pl.all().str.strip_chars() != "").any()
+        all_used = [is_used for piece in column_pieces(below) for is_used in piece.select(words).row(0)]
         used = [at for at, is_used in enumerate(all_used) if is_used]
     else:
         used = [at for at, column in enumerate(below.get_columns()) if _is_used(column)]

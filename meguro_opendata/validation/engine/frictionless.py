@@ -350,9 +350,18 @@ def _has_readable_bounds(field: Any) -> bool:
     return all(read(field.constraints[name]) is not None for name in _BOUNDS if name in field.constraints)
 
 
-def _translated(found: Sequence[Any], table: TextTable, schema: Any) -> list[RawError]:
+def _translated(found: list[Any], table: TextTable, schema: Any) -> list[RawError]:
+    """Return frictionless's errors as ours, and empty the list.
+
+    An error of frictionless takes about 1.7 kB, ours 100 bytes. A table with five errors in each of 100,000 rows took
+    more than a gigabyte while both were kept.
+    """
     readers, records = _FieldReaders(schema), table.records
-    return [_raw(error, table.header, records, readers) for error in found]
+    found.reverse()
+    made: list[RawError] = []
+    while found:
+        made.append(_raw(found.pop(), table.header, records, readers))
+    return made
 
 
 def _raw(error: Any, header: Sequence[str], records: Sequence[Sequence[str]], readers: _FieldReaders) -> RawError:
