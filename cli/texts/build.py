@@ -19,7 +19,7 @@ _LISTED = 4
 
 
 def build_lines(release: Release, lang: str, show_report: bool = True) -> Iterator[str]:
-    """Return the lines about a release: rows in and out, changes by rule, rejected rows; with errors, the report."""
+    """Yield the lines about a release: rows in and out, changes by rule, rejected rows; with errors, the report."""
     if release.published:
         yield message(
             "build-done",

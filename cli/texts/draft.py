@@ -49,7 +49,7 @@ def _block_lines(draft: Draft, lang: str) -> Iterator[str]:
 
 
 def _mapping_lines(draft: Draft, lang: str) -> Iterator[str]:
-    """Return the lines about mapped columns, columns to confirm, and unmapped columns."""
+    """Yield the lines about mapped columns, columns to confirm, and unmapped columns."""
     if draft.standard is not None:
         counts = {"sure": len(draft.sure), "unsure": len(draft.unsure), "left": len(draft.unclaimed)}
         yield "  " + message("new-counts", lang, **counts)

@@ -135,7 +135,7 @@ def _refuse_nothing(files: Sequence[Path], paths: Sequence[Path]) -> None:
 
 
 def _passed_lines(passed_over: Iterable[PassedOver], lang: str) -> Iterator[str]:
-    """Return the skipped files by reason, with the first names of each."""
+    """Yield the skipped files by reason, with the first names of each."""
     from meguro_opendata.messages import message, word
 
     from .lists import listed
@@ -166,7 +166,7 @@ def _write_files(overview: Overview, done: Sequence[Outcome], html: Path | None,
 
 
 def _tell_workbooks(done: Sequence[Outcome], folder: Path, lang: str) -> None:
-    """Return the number of marked workbooks, and why the others could not be made."""
+    """Print the number of marked workbooks, and why the others could not be made."""
     from meguro_opendata.findings import Report
     from meguro_opendata.messages import message
 

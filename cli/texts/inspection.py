@@ -76,7 +76,7 @@ def _header_line(table: Table, lang: str) -> str:
 
 
 def _layer_lines(layer: Layer, lang: str) -> Iterator[str]:
-    """Return the lines about a GIS file: layer, geometries, reference system, encoding of the attributes, size."""
+    """Yield the lines about a GIS file: layer, geometries, reference system, encoding of the attributes, size."""
     from meguro_opendata.geo.datum.crs import datum_title
 
     if layer.encoding:

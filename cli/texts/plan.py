@@ -22,7 +22,7 @@ __all__ = ["failure_lines", "not_looked_lines", "plan_lines", "publish_lines", "
 
 
 def plan_lines(plan: Plan, lang: str) -> Iterator[str]:
-    """Return the lines of a plan, dataset by dataset."""
+    """Yield the lines of a plan, dataset by dataset."""
     for change in plan.changes:
         yield from _change_lines(change, lang)
     yield message("plan-summary", lang, **plan.summary)
@@ -131,7 +131,7 @@ def _row_lines(change: DatasetPlan, lang: str) -> Iterator[str]:
 def publish_lines(
     outcome: Outcome, events: int, workspace: Workspace, lang: str, *, kept: bool = False
 ) -> Iterator[str]:
-    """Return the published and withdrawn datasets and the ledger entries; ``kept`` if some datasets stay withdrawn."""
+    """Yield the published and withdrawn datasets and the ledger entries; ``kept`` if some datasets stay withdrawn."""
     published = [result for result in outcome.done if result.publishes]
     if published:
         yield message("publish-done", lang, datasets=len(published), resources=len(outcome.resources))

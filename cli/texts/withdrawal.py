@@ -23,7 +23,7 @@ __all__ = [
 
 
 def change_line(change: DatasetPlan, lang: str) -> Iterator[str]:
-    """Return the withdrawal of a dataset by ledger and portal; empty for most datasets."""
+    """Yield the withdrawal of a dataset by ledger and portal; empty for most datasets."""
     from meguro_opendata.publication.labels import withdrawal_text
 
     told = withdrawal_text(change, lang)
@@ -38,7 +38,7 @@ def nothing_line(plan: Plan, lang: str) -> str:
 
 
 def withdrawn_lines(outcome: Outcome, lang: str) -> Iterator[str]:
-    """Return the withdrawn datasets, and the withdrawn files of other datasets."""
+    """Yield the withdrawn datasets, and the withdrawn files of other datasets."""
     if outcome.withdrawn:
         yield message("withdraw-done", lang, datasets=len(outcome.withdrawn), names=outcome.withdrawn)
     others = [result for result in outcome.done if result.action != "remove"]
@@ -48,7 +48,7 @@ def withdrawn_lines(outcome: Outcome, lang: str) -> Iterator[str]:
 
 
 def kept_withdrawn_lines(plan: Plan, lang: str) -> Iterator[str]:
-    """Return the datasets not published because they are withdrawn; those of earlier versions are named once."""
+    """Yield the datasets not published because they are withdrawn; those of earlier versions are named once."""
     kept = [(change, past) for change in plan.kept_withdrawn if (past := change.withdrawn) is not None]
     asked = [change.dataset for change, _ in kept if {change.dataset, change.name} & {*plan.wishes.remove}]
     others = [change.dataset for change, _ in kept if change.dataset not in asked]
@@ -60,7 +60,7 @@ def kept_withdrawn_lines(plan: Plan, lang: str) -> Iterator[str]:
 
 
 def _noted_lines(kept: Sequence[tuple[str, Withdrawn]], portal: str, lang: str) -> Iterator[str]:
-    """Return the withdrawals by an earlier version, and withdrawn datasets that are still on the portal."""
+    """Yield the withdrawals by an earlier version, and withdrawn datasets that are still on the portal."""
     earlier = [slug for slug, past in kept if not past.whole]
     found = [slug for slug, past in kept if past.found]
     if earlier:

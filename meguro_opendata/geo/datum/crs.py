@@ -40,7 +40,7 @@ class Crs:
 
     @property
     def axes(self) -> tuple[str, str]:
-        """What its first and its second value are.
+        """Return the meaning of the first and the second value.
 
         >>> parse_crs("EPSG:6677").axes, parse_crs("EPSG:6668").axes, parse_crs("EPSG:3099").axes
         (('x_north', 'y_east'), ('lat', 'lon'), ('y_east', 'x_north'))
@@ -175,6 +175,6 @@ def datum_code(datum: str) -> str:
 
 
 def datum_title(datum: str) -> str:
-    """What a datum is called."""
+    """Return the name of a datum."""
     title: str = _data()["datums"][datum]["title"]
     return title

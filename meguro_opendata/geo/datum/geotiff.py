@@ -218,7 +218,7 @@ class _Tiff:
         return layout
 
     def _piece(self, layout: _Layout, number: int, bands: int) -> npt.NDArray[np.float32]:
-        """The values of one tile or strip: band, row, column; a last strip may be short, and a piece left out."""
+        """Return one tile or strip as band, row, column; the last strip can be short, and a piece can be absent."""
         size = layout.width * layout.height * bands * 4
         begin, end = layout.offsets[number], layout.offsets[number] + layout.sizes[number]
         if end > len(self._data):

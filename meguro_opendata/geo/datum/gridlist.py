@@ -20,7 +20,7 @@ class GridFile:
     """A grid file that is there, without its nodes.
 
     Attributes:
-        name: What it is called; the same name for every version of it.
+        name: The name of the grid, the same for each of its versions.
         version: As the file says, empty if it says nothing.
         source: The datum that it starts from.
         target: The datum that it leads to.
@@ -40,7 +40,7 @@ class GridFile:
     path: Path
 
     def to_dict(self) -> dict[str, object]:
-        """As ``grids list`` shows it and the list of added grids keeps it; the folder is not said."""
+        """Return the JSON of ``grids list`` and of the list of added grids, without the folder."""
         return {
             "name": self.name,
             "version": self.version,

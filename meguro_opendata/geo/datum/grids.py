@@ -115,14 +115,14 @@ def add_grid(path: Path | str, *, source: str | None = None, target: str | None 
 
 
 def known_grids() -> list[GridFile]:
-    """TKY2JGD, where its package is installed, then what the user has added."""
+    """Return TKY2JGD, where its package is installed, then the grids that the user has added."""
     built_in = built_in_grid()
     return [*([built_in.file] if built_in else []), *added_grids()]
 
 
 @cache
 def built_in_grid() -> DatumGrid | None:
-    """TKY2JGD from the package ``tky2jgd``, ``None`` if that is not installed."""
+    """Return TKY2JGD from the package ``tky2jgd``, ``None`` if that is not installed."""
     if util.find_spec(_PACKAGE) is None:
         return None
     with packaged_folder(_PACKAGE, _FILE) as path:

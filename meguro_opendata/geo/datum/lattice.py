@@ -40,7 +40,7 @@ class Frame:
 
     @property
     def extent(self) -> tuple[float, float, float, float]:
-        """South, west, north, east in degrees."""
+        """Return south, west, north and east in degrees."""
         north = self.south + (self.rows - 1) * self.lat_step
         return self.south, self.west, north, self.west + (self.columns - 1) * self.lon_step
 
@@ -62,7 +62,7 @@ class Grid:
     covered: Truths
 
     def shift(self, lat: Floats, lon: Floats) -> Shift:
-        """The shift at each point in degrees, and whether the grid covers the point; elsewhere it is a guess or 0.
+        """Return the shift at each point in degrees, and whether the grid covers the point; if not, it is a guess or 0.
 
         Args:
             lat: Latitudes in degrees of the datum that the grid starts from.
@@ -87,7 +87,7 @@ class Grid:
         return block
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Everything that the grid is, to be kept in a file; see :meth:`from_arrays`."""
+        """Return the whole grid as arrays, to be kept in a file; see :meth:`from_arrays`."""
         frame = self.frame
         numbers = np.array([frame.south, frame.west, frame.lat_step, frame.lon_step, frame.rows, frame.columns])
         return {"frame": numbers, "index": self.index, "nodes": self.nodes, "covered": self.covered}
@@ -101,7 +101,7 @@ class Grid:
 
 
 def _cell(values: Floats, first: float, step: float, count: int) -> tuple[Whole, Floats]:
-    """The cell of each value, counted from 1, and how far into it the value lies; 0 and ``count`` are outside."""
+    """Return the cell of each value, counted from 1, and the value's place in it; 0 and ``count`` are outside."""
     scaled = (values - first) / step
     np.nan_to_num(scaled, copy=False, nan=-1.0)
     np.clip(scaled, -1.0, count, out=scaled)

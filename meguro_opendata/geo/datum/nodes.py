@@ -20,7 +20,7 @@ class NodeList:
     """The known nodes of a grid file.
 
     Attributes:
-        name: What the grid is called.
+        name: The name of the grid.
         version: As the file says, empty if it says nothing.
         source: The datum that it starts from, ``None`` if the file does not tell.
         target: The datum that it leads to, ``None`` if the file does not tell.
@@ -41,7 +41,7 @@ class NodeList:
 
 
 def grid_words() -> dict[str, Any]:
-    """Limits and heads of grid files, from ``grids.toml``."""
+    """Return the limits and heads of grid files, from ``grids.toml``."""
     return packaged_toml(__package__, "grids.toml")
 
 

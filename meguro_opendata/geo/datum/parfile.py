@@ -97,12 +97,12 @@ def _are_mesh_codes(codes: npt.NDArray[np.float64]) -> bool:
 
 
 def _rows(codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Steps of latitude from the equator to a mesh's south-western corner."""
+    """Return the steps of latitude from the equator to a mesh's south-western corner."""
     return codes // 1_000_000 * 80 + codes // 1000 % 10 * 10 + codes // 10 % 10
 
 
 def _columns(codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Steps of longitude from 100° east."""
+    """Return the steps of longitude from 100° east."""
     return codes // 10_000 % 100 * 80 + codes // 100 % 10 * 10 + codes % 10
 
 
@@ -111,7 +111,7 @@ def _size(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> tuple[
 
 
 def _purpose(head: str, file: str) -> dict[str, Any]:
-    """What the head, or the file's name, says the grid is for; the version at least."""
+    """Return the grid's purpose by the head or the file's name, at least its version."""
     for known in grid_words()["par"]:
         match = re.search(known["head"], head)
         if match and ("names" not in known or re.search(known["names"], f"{head}\n{file}")):

@@ -25,7 +25,7 @@ _METHODS = ("grid", "approximate", "unchanged")
 
 @dataclass(frozen=True)
 class StepRecord:
-    """What one datum step did, to be kept with the data.
+    """A datum step that was carried out, to be kept with the data.
 
     Attributes:
         source: The datum that it started from.
@@ -54,7 +54,7 @@ class StepRecord:
     unchanged: int
 
     def to_dict(self) -> dict[str, Any]:
-        """As releases and the JSON of ``transform@1`` show it."""
+        """Return the step in the JSON of ``transform@1`` and of releases."""
         return {
             "from": datum_title(self.source),
             "to": datum_title(self.target),
@@ -94,7 +94,7 @@ class Transformed:
         return float(np.nanmax(self.errors, initial=0.0))
 
     def record(self) -> dict[str, Any]:
-        """What a release says about the operation."""
+        """Return the record of the operation in a release."""
         return {
             "source": self.source.code,
             "target": self.target.code,
@@ -150,7 +150,7 @@ def transform_points(
     *,
     allow_approximate: bool = False,
 ) -> Transformed:
-    """As :func:`transform`, with the record of what was done and each point's expected error."""
+    """Transform as :func:`transform` does; also return the record of the operation and each point's expected error."""
     one, two, shape = _as_arrays(first, second)
     before, after = parse_crs(source), parse_crs(target)
     steps = plan_steps(before.datum, after.datum, grids, allow_approximate=allow_approximate)

@@ -23,7 +23,7 @@ _Parameters = tuple[str, tuple[float, ...]]
 
 
 def crs_of_wkt(text: str) -> Crs:
-    """The system that a well-known text, or a code such as ``EPSG:6677``, describes, by its datum and projection.
+    """Return the system of a well-known text, or of a code such as ``EPSG:6677``, by its datum and projection.
 
     Geometries of GIS files are east first, whatever the system's own order of axes is.
 
@@ -47,7 +47,7 @@ def crs_of_wkt(text: str) -> Crs:
 
 
 def crs_alike(text: str) -> tuple[str, ...]:
-    """The codes of the supported systems whose projection and ellipsoid a text describes, without saying the datum.
+    """Return the codes of the supported systems with a text's projection and ellipsoid, whatever their datum.
 
     >>> crs_alike("+proj=tmerc +lat_0=36 +lon_0=139.833333333333333 +k=0.9999 +ellps=GRS80 +units=m +type=crs")
     ('EPSG:6677', 'EPSG:2451')

@@ -88,7 +88,7 @@ def _times(texts: list[str]) -> _Made:
 
 
 def _zone(text: str) -> int:
-    """GDAL's number of a time's zone, 0 if it has none.
+    """Return GDAL's number of a time's zone, 0 if the time has no zone.
 
     >>> _zone("2026-04-01T10:00:00+09:00"), _zone("2026-04-01T10:00:00Z"), _zone("2026-04-01T10:00:00")
     (136, 100, 0)

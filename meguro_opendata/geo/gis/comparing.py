@@ -158,7 +158,7 @@ def _kinds(shapes: Geometries) -> Sequence[str]:
 
 
 def _alike(one: object, other: object, tolerance: float) -> bool:
-    """Whether two geometries have the same vertices, wherever their rings begin and however their parts are ordered."""
+    """Return whether two geometries have equal vertices, whatever the begin of rings and the order of parts."""
     import shapely
 
     flat = [shapely.get_coordinates(shapely.normalize(shape)) for shape in (one, other)]

@@ -26,7 +26,7 @@ def to_geodataframe(features: Features) -> GeoDataFrame:
 def read_geodataframe(
     path: Path | str, *, layer: str | None = None, crs: str | int | Crs | None = None, encoding: str | None = None
 ) -> GeoDataFrame:
-    """A GIS file as a ``GeoDataFrame``, read with the care of :func:`meguro_opendata.geo.gis.files.read_features`.
+    """Return a GIS file as a ``GeoDataFrame``, read by :func:`meguro_opendata.geo.gis.files.read_features`.
 
     Raises:
         SourceError: If it is no GIS file that can be read.

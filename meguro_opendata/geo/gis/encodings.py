@@ -62,7 +62,7 @@ def attribute_encoding(
 
 
 def _said_by(told: str | None, *, by_user: bool) -> str:
-    """Who says the encoding: the user, the definition of the format, or the ``.cpg``."""
+    """Return the source of the encoding: the user, the definition of the format, or the ``.cpg``."""
     if told is None:
         return ".cpg"
     return _TOLD if by_user else _BY_FORMAT
@@ -145,7 +145,7 @@ _CUT = ("unexpected end of data", "incomplete multibyte sequence")
 
 
 def _is_surely_utf8(raw: bytes) -> bool:
-    """Whether bytes are Japanese in UTF-8 with letters of three bytes or more, which no text of CP932 is by chance.
+    """Return whether bytes are Japanese in UTF-8 with letters of three bytes or more; no CP932 text is by chance.
 
     >>> _is_surely_utf8("名称".encode()), _is_surely_utf8("ﾃｱ".encode("cp932"))
     (True, False)

@@ -146,7 +146,7 @@ def _with_axes(shapes: Geometries, flat: npt.NDArray[np.float64]) -> Geometries:
 
 
 def with_errors(features: Features, done: Transformed, name: str) -> Features:
-    """The features with the expected error (m) of each one's least certain vertex, if any was moved approximately.
+    """Return the features with the expected error (m) of each one's least certain vertex, if a datum step moved any.
 
     Args:
         features: Record of the transformation.
@@ -171,7 +171,7 @@ def with_errors(features: Features, done: Transformed, name: str) -> Features:
 def _axes(
     one: npt.NDArray[np.float64], other: npt.NDArray[np.float64], crs: Crs
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """East and north as first and second axis of a system, or the other way round."""
+    """Return east and north as first and second axis of a system, or the other way round."""
     return (one, other) if crs.east_first else (other, one)
 
 

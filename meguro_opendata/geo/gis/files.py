@@ -150,7 +150,7 @@ def _texts(name: str, column: Sequence[tuple[str | None, bool]]) -> pl.Series:
 
 
 def _layer_names(raw: RawLayer, place: Opened) -> tuple[tuple[str, ...], str]:
-    """The names of the layers and of the one that was read: of an archive's files, or of the layers of its one file."""
+    """Return the names of the layers and of the layer that was read; an archive's layers are its files."""
     by_archive = len(place.several) > 1 or not (place.inner or len(raw.layers) > 1)
     if place.layer is None or not by_archive:
         return raw.layers, raw.layer
@@ -192,7 +192,7 @@ def read_features(
 
 
 def _written_crs(raw: RawLayer, place: Opened) -> str | None:
-    """How the file describes its system; GeoJSON and KML are in longitude and latitude of WGS 84 by definition."""
+    """Return the description of the file's system; GeoJSON and KML are in degrees of WGS 84 by definition."""
     named = named_system(place.path) if place.container == "geojson" else None
     if named is not None:
         return named or None
@@ -225,7 +225,7 @@ def _doubt(
 
 
 def _impossible(shapes: Geometries, crs: Crs, name: str) -> UnknownCrsError | None:
-    """Why coordinates cannot be in a system: metres that are said to be degrees, or degrees that are said to be metres.
+    """Return why coordinates cannot be in a system: metres declared as degrees, or degrees declared as metres.
 
     Exchanged axes are left to those who look at the places.
     """
@@ -255,7 +255,7 @@ def _cpg(place: Path) -> str | None:
 
 
 def _free_names(names: Sequence[str]) -> list[str]:
-    """Unique names; one that is taken gets a number.
+    """Return unique names; a name that is taken gets a number.
 
     >>> _free_names(["名称", "名称", "名称_2"])
     ['名称', '名称_2', '名称_2_2']

@@ -1,4 +1,4 @@
-"""What the header of a FlatGeobuf says of its geometries: GDAL reads them without measures, and curves as lines."""
+"""Geometry facts in the header of a FlatGeobuf: GDAL reads them without measures, and curves as lines."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def _files_of(folder: Path) -> list[str]:
 
 
 def _labels(names: Sequence[str]) -> tuple[str, ...]:
-    """What the files are called: their names without endings, with the folder or the ending where they are alike.
+    """Return the labels of the files: their names without endings, with the folder or the ending where they are alike.
 
     >>> _labels(["a/甲.shp", "a/乙.shp"]), _labels(["a/甲.shp", "b/甲.shp"]), _labels(["甲.kml", "甲.gpkg"])
     (('甲', '乙'), ('a/甲', 'b/甲'), ('甲.kml', '甲.gpkg'))
@@ -173,7 +173,7 @@ def _name(member: zipfile.ZipInfo) -> str:
 
 @contextmanager
 def opened(path: Path, layer: str | None = None, encoding: str | None = None) -> Iterator[Opened]:
-    """A path that GDAL may be given: the file, or a copy under a name of our own, of a text file one in UTF-8.
+    """Yield a path for GDAL: the file, or a copy under a name of our own, of a text file one in UTF-8.
 
     Args:
         path: The file, archive or folder.
@@ -242,7 +242,7 @@ def _inside(path: Path, container: str, layer: str | None, encoding: str | None)
 
 
 def _place_of(layer: str | None, labels: Sequence[str]) -> tuple[int | None, str | None]:
-    """Which of the files is meant, ``None`` if that is not clear, and which of its layers.
+    """Return the index of the chosen file, ``None`` if that is not clear, and its layer.
 
     >>> _place_of(None, ["甲"]), _place_of("乙", ["甲", "乙"]), _place_of("乙/線", ["甲", "乙"])
     ((0, None), (1, None), (1, '線'))
@@ -259,7 +259,7 @@ def _place_of(layer: str | None, labels: Sequence[str]) -> tuple[int | None, str
 
 @contextmanager
 def _rightly_named(path: Path, container: str, encoding: str | None) -> Iterator[Path]:
-    """The file, or a copy in UTF-8 with an ending by which GDAL knows it for what it is."""
+    """Return the file, or a copy in UTF-8 with an ending by which GDAL knows it for what it is."""
     written = text_encoding(path, container, encoding)
     if written is None and path.suffix.lower() in file_words()["endings"][container]:
         yield path.absolute()

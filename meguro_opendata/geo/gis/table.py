@@ -26,7 +26,7 @@ def read_geo_table(
     encoding: str | None = None,
     skip: Mapping[int, str] | None = None,
 ) -> Table:
-    """The features of a GIS file as the rows of a table; row 2 is the first feature, as in a sheet with a header.
+    """Return the features of a GIS file as rows of a table; row 2 is the first feature, as below a header.
 
     Args:
         path: The file.

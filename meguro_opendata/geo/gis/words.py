@@ -1,4 +1,4 @@
-"""What ``files.toml`` says of GIS files (limits, names, encodings, formats of releases), and what a user declares."""
+"""Settings of GIS files from ``files.toml`` (limits, names, encodings, formats), and a user's declarations."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def layer_names(names: Sequence[str], form: GisFormat, encoding: str) -> dict[str, str]:
-    """The names of the fields in a file: of a shapefile short ones, of a GeoPackage such as differ in more than case.
+    """Return the names of the fields in a file: short in a shapefile, different in more than case in a GeoPackage.
 
     >>> layer_names(["名称", "Name", "name"], "gpkg", "utf-8"), layer_names(["Name", "name"], "fgb", "utf-8")
     ({'名称': '名称', 'Name': 'Name', 'name': 'name2'}, {'Name': 'Name', 'name': 'name'})
@@ -187,7 +187,7 @@ def _zip(members: Mapping[str, bytes]) -> bytes:
 
 
 def _short_names(names: Sequence[str], encoding: str, most: int | None) -> dict[str, str]:
-    """Names of so many bytes at most, all different: cut between letters, with a number where two would be alike.
+    """Return different names of so many bytes at most: cut between letters, numbered where two would be equal.
 
     >>> _short_names(["名称", "所在地_連結表記", "所在地_番地以下", "所在地_町字"], "cp932", 10)
     {'名称': '名称', '所在地_連結表記': '所在地_連', '所在地_番地以下': '所在地_番', '所在地_町字': '所在地_町'}

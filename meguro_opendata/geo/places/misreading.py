@@ -160,7 +160,7 @@ def _some(values: Floats) -> Floats:
 
 
 def _readings(code: str, zone: int | None) -> Iterator[Reading]:
-    """The ways in which a table can be misread: the zone it was read in, the one that is meant, exchanged axes."""
+    """Yield the ways in which a table can be misread: its zone, the zone that is meant, exchanged axes."""
     read, own = [zone] if zone is not None else _all_zones(), zones_of(code)
     yield from ((one, other, False) for other in own for one in read if one != other)
     yield from ((one, other, True) for other in own for one in read)

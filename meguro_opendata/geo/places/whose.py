@@ -1,4 +1,4 @@
-"""Which municipality a table is about, and why: its codes, the names in it, its titles, its towns, the workspace."""
+"""The municipality of a table, and the evidence for it: codes, names, titles, towns, the workspace."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _found(
     named: Counter[Municipality],
     rows: int,
 ) -> list[Evidence]:
-    """What codes, names and titles say and, unless the table itself says it, the workspace."""
+    """Return the evidence of codes, names and titles and, unless the table itself says it, the workspace."""
     inside = [*_codes(frame), *_names(named, rows), *_name_columns(frame)]
     near = [one.home for one in inside] + ([workspace] if workspace is not None else [])
     around = list(_texts(texts, near))
@@ -120,7 +120,7 @@ def _found(
 
 
 def _by_addresses(addresses: Sequence[str], named: Counter[Municipality], gazetteer: Gazetteer) -> Iterator[Evidence]:
-    """What the towns of addresses say, else the few addresses that name a municipality."""
+    """Yield the evidence of the towns of addresses, else the few addresses that name a municipality."""
     by_towns = list(_towns(addresses, gazetteer))
     yield from by_towns or (Evidence("names", home, count, len(addresses)) for home, count in named.most_common())
 
@@ -203,7 +203,7 @@ def _name_columns(frame: pl.DataFrame) -> Iterator[Evidence]:
 
 
 def _texts(texts: Mapping[str, str], near: Sequence[Municipality]) -> Iterator[Evidence]:
-    """The municipalities that titles and names of files name; one of several alike is that of the other evidence."""
+    """Yield the municipalities in titles and file names; the other evidence decides between several alike."""
     for kind in ("title", "sheet", "file"):
         text = texts.get(kind, "")
         for alike in _mentioned(text):

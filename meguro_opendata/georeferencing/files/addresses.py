@@ -78,7 +78,7 @@ class GeocodedFile:
         return self.to_geojson(lang) if out.suffix.lower() == ".geojson" else self.to_csv(lang)
 
     def to_geojson(self, lang: str) -> bytes:
-        """The rows as features at their estimated points, with level and error; without a point, without a geometry."""
+        """Return the rows as features at their estimated points, with level and error."""
         lat, lon = (self._names(lang)[name] for name in ("lat", "lon"))
         features = point_features(self._frame(lang), lat, lon, self.table.path.stem, parse_crs(_ESTIMATED_IN))
         return shape_collection(features).encode("utf-8")

@@ -91,7 +91,7 @@ def expected_error(level: str) -> float:
 
 
 def source_title(code: str, source: str) -> str:
-    """What a gazetteer is called: the kind of file that was imported, or the first source of one that is built in.
+    """Return the name of a gazetteer: the kind of the imported file, or the first source of one that is built in.
 
     >>> source_title("131105", "isj-block")
     '位置参照情報（街区レベル、国土交通省）'

@@ -87,7 +87,7 @@ def _formats() -> tuple[Format, ...]:
 
 
 def entries(kind: Format, header: Sequence[str], records: Iterator[tuple[int, list[str]]]) -> Iterator[Entry | int]:
-    """What the rows say; of a row that is of no use, its line."""
+    """Yield the entry of each row; for a row of no use, its line."""
     places = {role: at for role, names in kind.columns.items() if (at := _place_of(names, header)) is not None}
     read = _READERS[kind.kind, "code" in places]
     for line, cells in records:

@@ -154,7 +154,7 @@ def _insert(index: sqlite3.Connection, batch: Iterable[Entry], kind: Format) -> 
 
 
 def _town_points(index: sqlite3.Connection, code: str, kind: Format) -> None:
-    """Points of towns from those of their blocks, and the error of points of which only the neighbours are known."""
+    """Write points of towns from their blocks' points, and the error of points known by their neighbours only."""
     if kind.kind == "block":
         blocks: dict[str, list[tuple[float, float]]] = defaultdict(list)
         for ref, lat, lon in index.execute(

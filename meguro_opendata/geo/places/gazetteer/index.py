@@ -120,7 +120,7 @@ def _to_read(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def written_index() -> Iterator[sqlite3.Connection]:
-    """The index to be written, in one transaction: all of it is there afterwards, or nothing.
+    """Open the index for writing in one transaction, which is kept whole or not at all.
 
     Raises:
         SourceError: If the file is no index.

@@ -87,7 +87,7 @@ class _Joined(io.RawIOBase):
         self._rest = rest
 
     def readable(self) -> bool:
-        """Always."""
+        """Return ``True``: the file can be read."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
