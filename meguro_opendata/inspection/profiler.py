@@ -102,7 +102,7 @@ class Inspection:
 
     @property
     def exit_code(self) -> ExitCode:
-        """0 if the file can be read, else that of the refusal."""
+        """Return 0 if the file can be read, else the exit code of the refusal."""
         return self.refusal.exit_code if self.refusal else ExitCode.DONE
 
     @cached_property
@@ -204,7 +204,7 @@ def _described_blocks(table: Table | None) -> dict[str, Any]:
 
 
 def _described_recognition(found: Recognition) -> dict[str, Any]:
-    """The likeliest standard; ``None`` where the table is called by a list of unknown items, which is none of them."""
+    """Return the likeliest standard; ``None`` where the table is named as a list of unknown items."""
     best = found.matches[0] if found.matches and found.unlisted is None else None
     named = [{"id": one.id, "source": one.source, "word": one.word} for one in found.named]
     return {

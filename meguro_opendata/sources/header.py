@@ -149,7 +149,7 @@ def _blank_rows(grid: Grid, cut: Cut | None) -> pl.Series:
 
 
 def _blank_rows_of(cut: Cut, height: int) -> pl.Series:
-    """The same of a sheet that is cut, as far as the columns of its table go; what is not its table's is blank."""
+    """Return the header of a sheet that is cut, within its table's columns; cells of other tables are blank."""
     lines = pl.int_range(height, eager=True)
     return (lines >= cut.end) | lines.is_in([line for line, reason in cut.reasons.items() if reason == "blank"])
 
@@ -205,7 +205,7 @@ def _reasons(grid: Grid, header_row: int, body: pl.DataFrame, blank: pl.Series, 
 
 
 def _footers(body: pl.DataFrame, reasons: Mapping[int, str]) -> dict[int, str]:
-    """The records at the end that have hardly any cell filled, and not the first that rows of this table have."""
+    """Return the last records with hardly a filled cell, as far as they lack the first cell of this table's rows."""
     sample = [row for at, row in enumerate(body.head(_SAMPLE).iter_rows()) if at not in reasons]
     first = _first_nearly_full(sample)
     if len(sample) < _FEWEST_ROWS or first is None:

@@ -62,11 +62,11 @@ class JoinedTable(Table):
     own: Table | None = None
 
     def address(self, row: int, column: str | None) -> str | None:
-        """As in a table; ``None`` for a column of another source."""
+        """Return the address as a table does; ``None`` for a column of another source."""
         return None if column in self.added else super().address(row, column)
 
     def header_finding(self, code: str, severity: str, column: str, /, **more: Any) -> Finding:
-        """As in a table; for a column of another source in its header."""
+        """Return the finding as a table does; for a column of another source it is about that source's header."""
         source = self.added.get(column)
         if source is None:
             return super().header_finding(code, severity, column, **more)
@@ -74,7 +74,7 @@ class JoinedTable(Table):
         return replace(found, file=source.file)
 
     def cell_finding(self, code: str, severity: str, position: int, column: str, /, **more: Any) -> Finding:
-        """As in a table; for a column of another source on the cell there that the row has its value from."""
+        """Return the finding as a table does; for another source's column it is about the cell of the value."""
         source = self.added.get(column)
         there = source.positions[position] if source else None
         if source is None or there is None:

@@ -126,7 +126,7 @@ def _title(grid: Grid, cut: Cut, header_row: int) -> str:
 
 
 def read_grids(path: Path, sheet: str | None = None, encoding: str | None = None) -> list[Grid]:
-    """Every visible sheet or table of a file, and the hidden one that is asked for; errors as :func:`read_source`."""
+    """Return a file's visible sheets or tables, and a hidden one by name; errors as :func:`read_source`."""
     container, raw = read_container(path)
     if container in (*WORKBOOKS, *MARKUPS):
         from meguro_opendata.sources.contained import read_contained

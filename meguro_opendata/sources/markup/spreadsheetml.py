@@ -38,7 +38,7 @@ class _Facts:
     hidden_columns: list[range] = field(default_factory=list)
 
     def frozen(self, sheet: MarkupSheet, hidden_sheets: tuple[str, ...]) -> SheetFacts:
-        """As a grid has them; rows and columns beyond its last filled cell are of no table and left out."""
+        """Return the facts for a grid, without rows and columns beyond its last filled cell."""
         return SheetFacts(
             known=frozenset(vars(self)) | {"hidden_sheets", "merged", "objects"},
             formulas=frozenset(self.formulas),

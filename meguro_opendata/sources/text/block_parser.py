@@ -68,7 +68,7 @@ class _Quotations:
 
 
 def parse_block(block: bytes, marks: int, delimiter: str) -> Records | None:
-    """The records of a block of UTF-8 text with that many quotation marks; ``None`` if only the ``csv`` module knows.
+    """Return the records of a block of UTF-8 text; ``None`` if only the ``csv`` module can read it.
 
     Raises:
         BadByteError: If the block is not UTF-8.
@@ -136,7 +136,7 @@ def _can_be_even(block: bytes, sign: bytes, records: int) -> bool:
 def _uneven(
     block: bytes, sign: bytes, quotations: _Quotations, *, has_lines: bool
 ) -> tuple[pl.DataFrame, list[int], list[int] | None] | None:
-    """The cells of records of any width; a first record of the greatest width shows polars how many there can be."""
+    """Return the cells of records of any width; a first record of the greatest width shows polars their number."""
     import numpy as np
 
     all_breaks = _places(block, b"\n")

@@ -211,7 +211,7 @@ def _pieces(file: BinaryIO, encoding: str) -> Iterator[bytes]:
 
 
 def _whole_lines(file: BinaryIO, begin: int, size: int) -> bytes:
-    """About so many bytes from a place on, up to the end of a line; looked for first, so that nothing is copied."""
+    """Return about so many bytes from a place on, up to the end of a line, which is found first to save a copy."""
     file.seek(begin + size)
     rest = len(file.readline(LONGEST_RECORD))
     file.seek(begin)

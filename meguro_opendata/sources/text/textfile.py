@@ -49,7 +49,7 @@ class Taker(Protocol):
     """Takes the records of a file, block by block."""
 
     def take(self, records: Records) -> None:
-        """The next records."""
+        """Add the next records."""
 
 
 AnyTaker = TypeVar("AnyTaker", bound=Taker)

@@ -251,7 +251,7 @@ def _overlay(rows: list[list[Any]], first: int, texts: CellTexts) -> None:
 
 
 def _column(index: int, values: Sequence[Any], first: int) -> tuple[pl.Series, pl.Series]:
-    """A column as text, and the rows of its cells that are numbers, dates or times, the first being ``first``."""
+    """Return a column as text, and the rows of its numbers, dates and times; its first row is ``first``."""
     try:
         return pl.Series(str(index), values, dtype=pl.String), _NO_ROWS
     except TypeError:  # not all of them are text

@@ -79,7 +79,7 @@ def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _number(content: bytes, at: int) -> tuple[int, int]:
-    """A number of seven bits a byte, the lowest first, and where it ends; :class:`IndexError` if it has no end."""
+    """Return a number of seven bits a byte, lowest first, and its end; :class:`IndexError` without an end."""
     number = 0
     for step in range(_LONGEST_NUMBER):
         number |= (content[at + step] & 0x7F) << 7 * step

@@ -59,7 +59,7 @@ class _Found(SeenParts):
             self._hidden(kind, data)
 
     def _text(self, kind: int, data: bytes) -> None:
-        """Text that is not Unicode; that of BIFF8 is read by calamine."""
+        """Take text that is not Unicode; calamine reads the text of BIFF8."""
         if self.book.version != BIFF5:
             return
         begin = 0 if kind == _STRING else 6
@@ -68,7 +68,7 @@ class _Found(SeenParts):
         self.texts[place] = self.book.text(data[begin + 2 : begin + 2 + length])
 
     def _number(self, kind: int, data: bytes) -> None:
-        """The numbers of a record whose format adds something to their digits."""
+        """Take the numbers of a record whose format adds something to their digits."""
         if not self.book.formats:
             return
         row, column, style = struct.unpack_from("<HHH", data)
@@ -113,7 +113,7 @@ class _Found(SeenParts):
 
 
 def xls_parts(raw: bytes, sheet: str) -> SheetParts:
-    """What the records of one sheet of a workbook say; nothing but merged ranges is known if they cannot be read.
+    """Return the facts of one sheet of a workbook; only its merged ranges if its records cannot be read.
 
     Raises:
         CodePageError: If text of Excel 95 is not of the code page that the workbook names.

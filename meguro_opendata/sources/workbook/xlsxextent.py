@@ -130,7 +130,7 @@ def _are_named(piece: bytes) -> bool:
 
 
 def quick_extent(pieces: Iterable[bytes], tally: XlsxTally, *, of_texts: bool) -> Extent:
-    """At least the extent of the filled cells of a sheet's XML: of all cells with a name, filled or not.
+    """Return at least the extent of the filled cells of a sheet's XML: of all cells with a name, filled or not.
 
     Args:
         pieces: Any part of a workbook, cut before tags.
@@ -195,7 +195,7 @@ def _declared_texts(piece: bytes) -> Iterator[int]:
 
 
 def _farthest(piece: bytes) -> tuple[int, int, bool]:
-    """The farthest row and column that an attribute ``r`` names, and whether all attributes are written as usual.
+    """Return the farthest row and column of the attributes ``r``, and whether all are written as usual.
 
     >>> _farthest(b'<row r="3"><c r="AB3"/><c s="1" r="C7">')
     (7, 28, True)
