@@ -141,7 +141,7 @@ def _refusal(path: Path, kind: str) -> SourceError:
 
 
 def _named(kind: str) -> str:
-    """Return the name under which a kind is told.
+    """Return the name of a kind in reports.
 
     >>> _named("xlsx"), _named("image")
     ('xlsx', 'unknown')

@@ -10,7 +10,7 @@ __all__ = ["read_data"]
 
 
 def read_data(name: str) -> dict[str, Any]:
-    """Return a data file, read once; nobody changes what comes back.
+    """Return a data file, read once; callers must not change the returned value.
 
     >>> read_data("containers.toml")["charsets"]["x-sjis"]
     'cp932'

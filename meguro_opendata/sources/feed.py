@@ -52,7 +52,7 @@ class Member:
 
     @property
     def is_safe(self) -> bool:
-        """Return whether the path stays inside the folder into which somebody unpacks the feed.
+        """Return whether the path stays inside the folder into which the feed is unpacked.
 
         >>> [Member(name, 0, bytes).is_safe for name in ("a.txt", "../a.txt", "/a.txt", "C:/a.txt")]
         [True, False, False, False]
@@ -91,7 +91,7 @@ class Feed:
         return [member for member in self.members if member.name == self.folder + name]
 
     def others(self, names: Collection[str]) -> list[str]:
-        """Return the names of what is not among the feed's files, as they stand."""
+        """Return the unchanged names of the members that are not among the feed's files."""
         known = {self.folder + name for name in names}
         return [member.name for member in self.members if member.name not in known]
 

@@ -104,7 +104,7 @@ def _refuse_blank_header(grid: Grid, header_row: int) -> None:
 
 
 def labels_of(grid: Grid, header_row: int, header_rows: int) -> list[str]:
-    """Return the header's lines joined from the top with ``_``; a merged cell's text stands in all of its cells."""
+    """Return the header's lines joined from the top with ``_``; a merged cell's text is in all of its cells."""
     first = max(header_row - header_rows, 0)
     lines = [grid.record(index) for index in range(first, header_row)]
     width = max(len(line) for line in lines)

@@ -33,7 +33,7 @@ def read_source(
     skip: Mapping[int, str] | None = None,
     keep_all: bool = False,
 ) -> Table:
-    """Return the table in a file, read as told.
+    """Return the table in a file, read by the recipe's or the caller's instructions.
 
     Args:
         path: A CSV or TSV file, or a workbook.

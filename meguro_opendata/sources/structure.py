@@ -59,7 +59,7 @@ def _rewritten(table: Table) -> Iterator[Finding]:
 
 
 def duplicate_headers(table: Table) -> Iterator[Finding]:
-    """Yield one error for each label that stands in more than one column, with all its places."""
+    """Yield one error for each label that is in more than one column, with all its places."""
     for label, count in Counter(label for label in table.labels if label).items():
         if count > 1:
             columns = [index for index, other in enumerate(table.labels) if other == label]

@@ -131,7 +131,7 @@ def _empty(file: StandardFile) -> Finding:
 
 
 def _text(raw: bytes, file: StandardFile) -> tuple[str | None, Finding | None]:
-    """Return the text; in another encoding it is an error and read all the same, so that everything is told at once."""
+    """Return the text; another encoding is an error, and is read all the same to report all faults at once."""
     try:
         return raw.decode("utf-8-sig").rstrip("\x1a"), None
     except UnicodeDecodeError as error:
@@ -223,7 +223,7 @@ def _unknown(labels: list[str], row: int, file: StandardFile) -> Iterator[Findin
 
 
 def _required(labels: list[str], file: StandardFile) -> dict[str, int]:
-    """Return where the columns stand whose cells must be filled; those that are not there are told with the header."""
+    """Return the places of the columns whose cells must be filled; absent columns are reported with the header."""
     return {
         field.name: labels.index(field.name) for field in file.fields if field.must_be_filled and field.name in labels
     }

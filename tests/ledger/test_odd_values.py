@@ -52,7 +52,7 @@ def scanned(path: Path) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(line=st.integers(0, 2), key=st.sampled_from(KEYS), value=VALUES)
 def test_any_value_in_any_place_is_a_fault_of_its_line(ledger: Path, line: int, key: str, value: Any) -> None:
-    """Reading, verifying and repairing answer with faults or a refusal, whatever JSON value stands in a line."""
+    """Reading, verifying and repairing answer with faults or a refusal, whatever JSON values a line has."""
     whole = ledger.read_bytes()
     lines = whole.splitlines()
     body = json.loads(lines[line])

@@ -53,7 +53,7 @@ class GeocodedFile:
 
     @property
     def addresses(self) -> pl.Series:
-        """Return the addresses as they stand."""
+        """Return the addresses unchanged."""
         return self.table.frame[self.column]
 
     @property

@@ -48,7 +48,7 @@ class _Quotations:
     has_formula: bool = False
 
     def count(self, block: bytes, sign: bytes) -> int:
-        """Return how often a sign stands inside them."""
+        """Return the number of times a sign is inside them."""
         if len(self.opening) > _MANY:
             return int((self.around(_places(block, sign)) >= 0).sum())
         return sum(block.count(sign, *span) for span in zip(self.opening, self.closing, strict=True))

@@ -183,7 +183,7 @@ def without_marks(block: bytes) -> tuple[bytes, list[int] | None]:
 
 
 def count(block: bytes, sign: bytes) -> int:
-    """Return how often a byte stands in a block."""
+    """Return the number of times a byte is in a block."""
     return block.count(sign)
 
 

@@ -39,7 +39,7 @@ class KeyColumns:
         return self._judges[name].index
 
     def text(self, name: str, at: int) -> str | None:
-        """Return a cell as it stands, ``None`` if the record does not reach it."""
+        """Return a cell unchanged, ``None`` if the record does not reach it."""
         value: str | None = self._column(name)[at]
         return value
 

@@ -58,7 +58,7 @@ def _is_plain_schema(schema: Mapping[str, Any], missing: Sequence[str]) -> bool:
 
 
 def _are_plain_labels(header: Sequence[str]) -> bool:
-    """Return whether labels differ, and frictionless, which strips them, takes each as it stands and for one."""
+    """Return whether labels differ, and frictionless, which strips them, takes each unchanged and as one label."""
     return len(set(header)) == len(header) and all(label and label == label.strip() for label in header)
 
 

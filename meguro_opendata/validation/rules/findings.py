@@ -155,7 +155,7 @@ def _hits(rows: Rows, errors: Mapping[int, Sequence[str]], *, cleaned: bool) -> 
 
 
 def _is_told(hit: Hit, table: Table, homes: Mapping[str, str | None], *, cleaned: bool) -> bool:
-    """Return whether nothing else tells it: cleaning tells some, and a field without a column is told as such."""
+    """Return whether no other step reports the finding, as cleaning does, or the check of absent columns."""
     if cleaned and rules()[hit.code].cleaned:
         return False
     return hit.position is not None or hit.field is None or homes.get(hit.field) in table.frame.columns

@@ -114,7 +114,7 @@ def _is_unlike(labels: Sequence[str], standard: Standard) -> bool:
 
 
 def foreign_layout(labels: Sequence[str]) -> str | None:
-    """Return the name of a layout of somebody else, such as a ministry, whose labels a header has.
+    """Return the name of another publisher's layout, such as a ministry's, whose labels a header has.
 
     >>> foreign_layout(["NO", "共通ID", "施設・場所名", "住所", "指定避難所との住所同一", "緯度", "経度", "内水氾濫"])
     '指定緊急避難場所データ（国土地理院）'

@@ -205,7 +205,7 @@ def addresses(rows: Rows) -> Iterator[Hit]:
 
 
 def _unlike(rows: Rows, joined: str, parts: Mapping[str, str | None], columns: Sequence[str]) -> Iterator[Hit]:
-    """Yield the rows whose parts are not in the address as they stand, looked at closely."""
+    """Yield the rows whose unchanged parts are not in the address, after a close comparison."""
     literal = pl.all_horizontal(pl.col(joined).str.contains(pl.col(name), literal=True) for name in columns) | (
         pl.col(joined) == ""
     )

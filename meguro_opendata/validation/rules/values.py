@@ -224,7 +224,7 @@ def _one_form(filled: pl.Series) -> bool:
 
 
 def licences(rows: Rows) -> Iterator[Hit]:
-    """Yield a picture's column whose licence is not told, once a column, and names of licences that nobody knows."""
+    """Yield each column of pictures without a licence, once a column, and unknown names of licences."""
     words = rule_data()["licences"]
     for field in rows.fields:
         if not re.match(words["picture"], field.name):
