@@ -7,12 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from planned_datasets import small_workspace
+from planned_datasets import release_of_rows, small_workspace
 
-from meguro_opendata.catalog import CatalogEntry, Distribution
 from meguro_opendata.errors import MeguroOpendataError
 from meguro_opendata.files.whole import sha256
-from meguro_opendata.portals import Upload
 from meguro_opendata.publication.history import EarlierRelease, History, KeptRelease
 from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import Workspace
@@ -32,17 +30,6 @@ def history(workspace: Workspace) -> History:
     return History(workspace)
 
 
-def release(tmp_path: Path, *rows: str, slug: str = "aed") -> PublishedDataset:
-    """Return a release of one file."""
-    data = "".join(f"{row}\r\n" for row in ("ID", *rows)).encode()
-    path = tmp_path / f"{sha256(data)[:8]}.csv"
-    path.write_bytes(data)
-    file = Upload(f"131105_{slug}.csv", path, sha256(data), len(data))
-    parts = (Distribution(file.name, "CSV", file.name, "一覧", file.bytes, file.sha256, len(rows)),)
-    entry = CatalogEntry(f"131105_{slug}", "AED", "一覧", "防災課", "随時", "CC-BY-4.0", distributions=parts)
-    return PublishedDataset(slug, entry, (file,), len(rows), ("ID",), {file.name: len(rows)}, schemas={file.name: {}})
-
-
 def note(history: History, made: PublishedDataset, day: int, portal: str = "ward", after: int = 0) -> EarlierRelease:
     """Keep a release and note its publication."""
     entry = EarlierRelease(history.keep(made), portal, TIMES[day], made.rows)
@@ -52,7 +39,7 @@ def note(history: History, made: PublishedDataset, day: int, portal: str = "ward
 
 def test_a_kept_release_comes_back_whole(history: History, tmp_path: Path) -> None:
     """With its files, rows, key and schemas, by its id or the beginning of it."""
-    made = release(tmp_path, "1", "2")
+    made = release_of_rows(tmp_path, "1", "2")
     entry = note(history, made, 0)
     made.files[0].path.unlink()
     for name in (entry.release, entry.release[:4]):
@@ -65,8 +52,8 @@ def test_a_kept_release_comes_back_whole(history: History, tmp_path: Path) -> No
 
 def test_the_id_follows_from_the_content(tmp_path: Path) -> None:
     """Equal releases have one id on every computer; another row or another word makes another."""
-    made = release(tmp_path, "1")
-    same, rows = KeptRelease.of(release(tmp_path, "1")), KeptRelease.of(release(tmp_path, "2"))
+    made = release_of_rows(tmp_path, "1")
+    same, rows = KeptRelease.of(release_of_rows(tmp_path, "1")), KeptRelease.of(release_of_rows(tmp_path, "2"))
     title = KeptRelease.of(replace(made, entry=replace(made.entry, title="B")))
     assert KeptRelease.of(made) == same
     assert len({same.id, rows.id, title.id}) == 3
@@ -78,7 +65,7 @@ def test_a_release_that_does_not_fit_is_refused_with_the_known_ones(
     name: str, history: History, tmp_path: Path
 ) -> None:
     """Also the empty beginning, which fits all."""
-    known = [note(history, release(tmp_path, row), day).release for day, row in enumerate("12")]
+    known = [note(history, release_of_rows(tmp_path, row), day).release for day, row in enumerate("12")]
     with pytest.raises(MeguroOpendataError) as refused:
         history.load("aed", name)
     assert (refused.value.code, refused.value.params["known"]) == ("release-unknown", known)
@@ -86,7 +73,7 @@ def test_a_release_that_does_not_fit_is_refused_with_the_known_ones(
 
 def test_a_publication_is_logged_once_and_a_repetition_counts(history: History, tmp_path: Path) -> None:
     """A recovery repeats the call with the number of lines from before; an equal line before that is another one."""
-    made = release(tmp_path, "1")
+    made = release_of_rows(tmp_path, "1")
     entry = note(history, made, 0)
     note(history, made, 0)
     assert history.releases("aed") == [entry]
@@ -98,7 +85,7 @@ def test_a_publication_is_logged_once_and_a_repetition_counts(history: History, 
 
 def test_a_portal_lacks_a_release_until_it_is_its_latest(history: History, tmp_path: Path) -> None:
     """Another portal's publication does not count, and an earlier one neither."""
-    first, second = release(tmp_path, "1"), release(tmp_path, "2")
+    first, second = release_of_rows(tmp_path, "1"), release_of_rows(tmp_path, "2")
     assert history.lacks(first, "ward")
     note(history, first, 0)
     assert (history.lacks(first, "ward"), history.lacks(first, "tokyo")) == (False, True)
@@ -111,7 +98,7 @@ def test_a_release_with_an_absent_part_is_lacking(
     pattern: str, history: History, workspace: Workspace, tmp_path: Path
 ) -> None:
     """The next publication writes it again."""
-    made = release(tmp_path, "1")
+    made = release_of_rows(tmp_path, "1")
     note(history, made, 0)
     for path in (workspace.releases / ".history").glob(pattern):
         if path.name != "published.jsonl":
@@ -136,7 +123,7 @@ def test_a_damaged_line_of_the_log_is_named_and_not_written_over(
     line: str, history: History, workspace: Workspace, tmp_path: Path
 ) -> None:
     """By the number of the line; the release counts as kept, so that nothing is overwritten."""
-    made = release(tmp_path, "1")
+    made = release_of_rows(tmp_path, "1")
     note(history, made, 0)
     log = workspace.releases / ".history" / "aed" / "published.jsonl"
     log.write_text(log.read_text("utf-8") + line + "\n", "utf-8")
@@ -154,7 +141,7 @@ def test_an_edited_release_is_refused(
     pattern: str, content: bytes | None, history: History, workspace: Workspace, tmp_path: Path
 ) -> None:
     """It would otherwise be published as if it had been before."""
-    entry = note(history, release(tmp_path, "1"), 0)
+    entry = note(history, release_of_rows(tmp_path, "1"), 0)
     for path in (workspace.releases / ".history").glob(pattern):
         if path.stem in (entry.release, sha256(b"ID\r\n1\r\n")):
             path.unlink() if content is None else path.write_bytes(content)
@@ -167,7 +154,7 @@ def test_a_word_that_was_edited_in_a_kept_release_is_found(
     history: History, workspace: Workspace, tmp_path: Path
 ) -> None:
     """The id is the checksum of both texts."""
-    entry = note(history, release(tmp_path, "1"), 0)
+    entry = note(history, release_of_rows(tmp_path, "1"), 0)
     path = workspace.releases / ".history" / "aed" / f"{entry.release}.jsonl"
     path.write_text(path.read_text("utf-8").replace("AED", "BED"), "utf-8")
     with pytest.raises(MeguroOpendataError) as refused:
@@ -189,7 +176,7 @@ def test_fields_that_cannot_be_read_are_unknown(
     text: str, history: History, workspace: Workspace, tmp_path: Path
 ) -> None:
     """They are only shown, so that nothing depends on them."""
-    note(history, release(tmp_path, "1"), 0)
+    note(history, release_of_rows(tmp_path, "1"), 0)
     (workspace.releases / ".history" / "aed" / "ward.fields.json").write_text(text, "utf-8")
     assert history.published_fields("aed", "ward") == {}
 

@@ -6,27 +6,13 @@ from pathlib import Path
 
 import pytest
 from memory_portal import MemoryPortal
-from planned_datasets import small_workspace
+from planned_datasets import release_of_rows, small_workspace
 
-from meguro_opendata.catalog import CatalogEntry, Distribution, Package
-from meguro_opendata.files.whole import sha256
+from meguro_opendata.catalog import Package
 from meguro_opendata.ledger import PublishedFiles
-from meguro_opendata.portals import Upload
 from meguro_opendata.publication import listing
 from meguro_opendata.publication.listing import workspace_entries
-from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import PortalSettings, Workspace
-
-
-def release(tmp_path: Path, *rows: str, slug: str = "aed") -> PublishedDataset:
-    """Return a release of one file."""
-    data = "".join(f"{row}\r\n" for row in ("ID", *rows)).encode()
-    path = tmp_path / f"{sha256(data)[:8]}.csv"
-    path.write_bytes(data)
-    file = Upload(f"131105_{slug}.csv", path, sha256(data), len(data))
-    parts = (Distribution(file.name, "CSV", file.name, "一覧", file.bytes, file.sha256, len(rows)),)
-    entry = CatalogEntry(f"131105_{slug}", "AED", "一覧", "防災課", "随時", "CC-BY-4.0", distributions=parts)
-    return PublishedDataset(slug, entry, (file,), len(rows), ("ID",), {file.name: len(rows)}, schemas={file.name: {}})
 
 
 @pytest.fixture
@@ -37,7 +23,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     for slug in ("aed", "bus"):
         (home.root / slug).mkdir(parents=True)
         (home.root / slug / "dataset.yaml").write_text("", encoding="utf-8")
-    made = {slug: release(tmp_path, "1", slug=slug) for slug in ("aed", "bus")}
+    made = {slug: release_of_rows(tmp_path, "1", slug=slug) for slug in ("aed", "bus")}
     monkeypatch.setattr(listing, "load_releases", lambda _, slugs: [made[slug] for slug in slugs])
     portal = MemoryPortal(home.city, ckan)
     monkeypatch.setattr(listing, "open_portal", lambda *_: portal)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from meguro_opendata.catalog import Package
+from meguro_opendata.catalog import CatalogEntry, Distribution, Package
+from meguro_opendata.files.whole import sha256
+from meguro_opendata.portals import Upload
 from meguro_opendata.publication import DatasetPlan, Plan, ResourcePlan
+from meguro_opendata.release.dataset import PublishedDataset
 from meguro_opendata.workspace.city import City, Folders, Guards, License, PortalSettings, Workspace
 
-__all__ = ["dataset_plan", "plan_of", "resource_plan", "small_workspace"]
+__all__ = ["dataset_plan", "plan_of", "release_of_rows", "resource_plan", "small_workspace"]
 
 
 def small_workspace(root: Path = Path("/w"), **changes: Any) -> Workspace:
@@ -52,3 +55,14 @@ def dataset_plan(dataset: str = "aed", action: str = "unchanged", **more: Any) -
 def plan_of(*changes: DatasetPlan, **more: Any) -> Plan:
     """Return a plan of some datasets."""
     return Plan(more.pop("portal", "folder"), "state", changes, **more)
+
+
+def release_of_rows(tmp_path: Path, *rows: str, slug: str = "aed") -> PublishedDataset:
+    """Return a release of one file."""
+    data = "".join(f"{row}\r\n" for row in ("ID", *rows)).encode()
+    path = tmp_path / f"{sha256(data)[:8]}.csv"
+    path.write_bytes(data)
+    file = Upload(f"131105_{slug}.csv", path, sha256(data), len(data))
+    parts = (Distribution(file.name, "CSV", file.name, "一覧", file.bytes, file.sha256, len(rows)),)
+    entry = CatalogEntry(f"131105_{slug}", "AED", "一覧", "防災課", "随時", "CC-BY-4.0", distributions=parts)
+    return PublishedDataset(slug, entry, (file,), len(rows), ("ID",), {file.name: len(rows)}, schemas={file.name: {}})
